@@ -1,0 +1,110 @@
+"""Money is Decimal, from the shop's JSON to the stored payload.
+
+Amounts are in units of a currency (12.50 is twelve and a half), never in cents, except in
+the database, where `to_units` keeps ten-thousandths as an integer so that SQLite can sum
+them exactly. Rounding is half up, away from zero for negative amounts, as Xero rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from babel.numbers import get_currency_precision, is_currency
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+_UNIT = Decimal("0.0001")
+_LIMIT = Decimal(10) ** 10
+
+
+def parse_decimal(value: object) -> Decimal:
+    """Read a number that a shop wrote: int, Decimal, or text such as `"12.5000"`.
+
+    Raises ValueError for everything that is not plainly one number: None, "", "N/A",
+    "12,50", NaN, infinity, a bool, a binary float.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise ValueError("not a number")
+    if isinstance(value, str) and (value != value.strip() or "_" in value):
+        raise ValueError("not a number")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not number.is_finite():
+        raise ValueError("not a finite number")
+    if abs(number) >= _LIMIT:
+        raise ValueError("larger than 10^10")
+    return number
+
+
+def round_to(amount: Decimal, places: int = 2) -> Decimal:
+    """Round half up (away from zero) to `places` decimals."""
+    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals of a currency: 2 for EUR, 0 for JPY, 3 for KWD."""
+    return get_currency_precision(currency)
+
+
+def known_currency(code: str) -> bool:
+    """Whether `code` is an ISO 4217 code in capitals."""
+    return len(code) == 3 and code.isupper() and is_currency(code)
+
+
+def plain(amount: Decimal) -> str:
+    """Plain notation without an exponent: `Decimal("1E+2")` is `"100"`."""
+    return format(amount, "f")
+
+
+def trim(amount: Decimal) -> Decimal:
+    """Drop trailing zeros beyond two decimals: 12.5000 → 12.50, 0.1250 → 0.125."""
+    normal = amount.normalize()
+    exponent = normal.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return amount.quantize(CENT) if exponent > -2 else normal
+
+
+def allocate(total: Decimal, weights: Sequence[Decimal], places: int = 2) -> list[Decimal]:
+    """Split `total` by `weights` with the largest-remainder method; the parts sum exactly.
+
+    Ties go to the larger weight, then to the earlier position. All-zero weights are
+    treated as equal. `total` must have at most `places` decimals; weights may not be
+    negative.
+    """
+    if not weights:
+        if total:
+            raise ValueError("nothing to split over")
+        return []
+    if any(weight < 0 for weight in weights):
+        raise ValueError("negative weight")
+    step = Decimal(1).scaleb(-places)
+    units = total / step
+    if units != units.to_integral_value():
+        raise ValueError(f"{total} has more than {places} decimals")
+    sign = -1 if units < 0 else 1
+    count = abs(int(units))
+    whole = sum(weights, ZERO)
+    shares = [weight if whole else Decimal(1) for weight in weights]
+    whole = whole or Decimal(len(weights))
+    exact = [(count * share).__divmod__(whole) for share in shares]
+    parts = [int(quotient) for quotient, _ in exact]
+    order = sorted(range(len(shares)), key=lambda i: (-exact[i][1], -shares[i], i))
+    for position in order[: count - sum(parts)]:
+        parts[position] += 1
+    return [sign * part * step for part in parts]
+
+
+def to_units(amount: Decimal) -> int:
+    """Ten-thousandths as an integer, for a database column that is summed or compared."""
+    units = amount / _UNIT
+    if units != units.to_integral_value():
+        raise ValueError(f"{amount} has more than 4 decimals")
+    return int(units)
+
+
+def from_units(units: int) -> Decimal:
+    """The amount behind `to_units`, with two decimals at least."""
+    return trim(units * _UNIT)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery.exceptions import NotRegistered
+from django.db import transaction
+from structlog.testing import capture_logs
+
+from connector.celery import app
+from connector.lib import doorbell
+
+heard: list[Any] = []
+
+
+@app.task(name="tests.hear")
+def hear(value: Any) -> None:
+    heard.append(value)
+    if value == "fail":
+        raise OSError("the task's own trouble")
+
+
+@pytest.fixture(autouse=True)
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    heard.clear()
+    monkeypatch.setattr(doorbell, "_paused_until", 0.0)
+    yield
+    app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def eager() -> None:
+    app.conf.task_always_eager = True
+
+
+@pytest.fixture
+def no_broker(settings: Any, tmp_path: Path) -> None:
+    settings.CELERY_BROKER_URL = ""
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_rings_after_the_commit_and_not_after_a_rollback(eager: None) -> None:
+    with transaction.atomic():
+        doorbell.ring("tests.hear", 7)
+        assert heard == []
+    assert heard == [7]
+
+    with transaction.atomic():
+        doorbell.ring("tests.hear", 8)
+        transaction.set_rollback(True)
+    assert heard == [7]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_unknown_task_is_a_bug_and_shows_at_once(eager: None) -> None:
+    with pytest.raises(NotRegistered):
+        doorbell.ring("tests.no_such_task")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_is_logged_and_forgotten_fast(no_broker: None) -> None:
+    doorbell.ring("tests.hear", 0)  # the first one also pays for imports
+    with capture_logs() as logs:
+        started = time.monotonic()
+        doorbell.ring("tests.hear", 1)
+        assert time.monotonic() - started < 0.05
+
+    assert heard == []
+    assert [(line["event"], line["task"]) for line in logs] == [
+        ("doorbell.broker_down", "tests.hear")
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_connection_is_a_broker_that_is_down(settings: Any) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))  # bound, nobody listens
+        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{free.getsockname()[1]}/0"
+        with capture_logs() as logs:
+            doorbell.ring("tests.hear", 1)
+    assert [line["event"] for line in logs] == ["doorbell.broker_down"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_slow_failure_nobody_waits_again(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.conf.broker_transport_options, "socket_timeout", 0.2)
+    monkeypatch.setattr(doorbell, "_SLOW_SECONDS", 0.1)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        doorbell.ring("tests.hear", 1)
+        started = time.monotonic()
+        for _ in range(100):
+            doorbell.ring("tests.hear", 1)
+        assert time.monotonic() - started < 0.1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_sent_is_a_bug_and_raised(embedded_broker: str) -> None:
+    with pytest.raises(Exception, match="JSON serializable"):
+        doorbell.ring("tests.hear", object())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_fails_in_eager_mode_is_no_broker_trouble(eager: None) -> None:
+    with capture_logs() as logs:
+        doorbell.ring("tests.hear", "fail")
+    assert heard == ["fail"]
+    assert "doorbell.broker_down" not in [line["event"] for line in logs]
