@@ -1,0 +1,255 @@
+"""Magento's REST routes, and the sandbox's own: from a request to an `Answer`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from sandbox.magento import reference, search
+from sandbox.magento.lifecycle import NotPossible
+from sandbox.magento.messages import Answer, Missing, Request, columns_of, known, listing, refusal
+from sandbox.magento.oauth import Call, Refused
+
+if TYPE_CHECKING:
+    from sandbox.magento.shop import DemoShop
+
+SALES, CATALOG = "Magento_Sales::sales", "Magento_Catalog::catalog"
+STOCK, PEOPLE = "Magento_CatalogInventory::cataloginventory", "Magento_Customer::customer"
+TAX, STORE = "Magento_Tax::manage_tax", "Magento_Backend::store"
+NO_PRODUCT = "The product that was requested doesn't exist. Verify the product and try again."
+
+# Columns that are null, and so absent from JSON, until something happens to the order.
+_ORDER_COLUMNS = frozenset({
+    "applied_rule_ids", "coupon_code", "customer_id", "customer_note", "discount_description",
+    "ext_order_id", "ext_customer_id", "hold_before_state", "hold_before_status",
+    "original_increment_id", "relation_child_id", "relation_parent_id", "shipping_description",
+    "total_canceled", "total_invoiced", "total_offline_refunded", "total_online_refunded",
+    "total_paid", "total_refunded", "x_forwarded_for", "email_sent", "shipping_method",
+    "customer_taxvat", "base_total_refunded", "base_total_paid", "base_total_invoiced",
+})  # fmt: skip
+_DOCUMENT_COLUMNS = frozenset({
+    "order_id", "created_at", "updated_at", "increment_id", "state", "store_id", "grand_total",
+    "invoice_id", "transaction_id", "txn_id", "txn_type",
+})  # fmt: skip
+_LOGGED = "Internal Error. Details are available in Magento log file. Report ID: webapi-"
+
+
+Handler = Callable[["DemoShop", Request, re.Match[str]], Any]
+_ROUTES: list[tuple[str, re.Pattern[str], str, Handler]] = []
+
+
+def route(method: str, pattern: str, resource: str) -> Callable[[Handler], Handler]:
+    """Register a handler for a path below `/rest/<store>/V1/`."""
+
+    def register(handler: Handler) -> Handler:
+        _ROUTES.append((method, re.compile(pattern), resource, handler))
+        return handler
+
+    return register
+
+
+def answer(shop: DemoShop, request: Request) -> Answer:
+    """Magento's answer to a REST request, errors included."""
+    match = re.fullmatch(r"/rest/(?:([a-z_]+)/)?V1/(.+)", request.path)
+    codes = ("all", "default", "admin", shop.profile.foreign_view)
+    if match and match[1] and match[1] not in codes:
+        text = "The store that was requested wasn't found. Verify the store and try again."
+        return Answer({"message": text}, 404)
+    try:
+        found = _find(request.method, match[2]) if match else None
+        if found is None:
+            return Answer({"message": "Request does not match any route."}, 404)
+        path, resource, handler = found
+        _authorize(shop, request, resource)
+        with shop.lock:
+            return Answer(handler(shop, request, path))
+    except Refused as refused:
+        return refusal(refused)
+    except search.CriteriaMissing:
+        parameters = {"fieldName": "searchCriteria"}
+        return Answer({"message": '"%fieldName" is required', "parameters": parameters}, 400)
+    except search.UnknownField:
+        return Answer({"message": _LOGGED + secrets.token_hex(7)[:13]}, 500)
+    except NotPossible as error:
+        return Answer({"message": str(error)}, 400)
+    except Missing as error:
+        return Answer({"message": str(error)}, 404)
+
+
+def _find(method: str, path: str) -> tuple[re.Match[str], str, Handler] | None:
+    for verb, pattern, resource, handler in _ROUTES:
+        match = pattern.fullmatch(path.rstrip("/"))
+        if match and verb == method:
+            return match, resource, handler
+    return None
+
+
+def _authorize(shop: DemoShop, request: Request, resource: str) -> None:
+    url = request.base_url + request.path
+    shop.gate.check(Call(request.method, url, request.query, request.authorization), resource)
+    if resource in shop.denied:
+        text = "The consumer isn't authorized to access %resources."
+        raise Refused(401, text, {"resources": resource})
+
+
+def _next_page(shop: DemoShop, request: Request, name: str) -> None:
+    criteria = search.parse(request.query)
+    if shop.between_pages is not None and (criteria.page or 1) > 1:
+        shop.between_pages(name, criteria.page or 1)
+
+
+@route("GET", r"orders", SALES)
+def _orders(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    _next_page(shop, request, "orders")
+    sample = shop.generator.place(1, shop.epoch)
+    columns = columns_of(sample, *_ORDER_COLUMNS)
+    return listing(request, shop.orders, columns=columns)
+
+
+@route("GET", r"orders/(\d+)", SALES)
+def _order(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    order = _order_of(shop, path)
+    wanted = dict(request.query).get("fields")
+    return search.trim(order, search.parse_fields(wanted)) if wanted else order
+
+
+def _order_of(shop: DemoShop, path: re.Match[str]) -> Any:
+    try:
+        return shop.order(int(path[1]))
+    except KeyError:
+        raise Missing from None
+
+
+@route("GET", r"orders/(\d+)/comments", SALES)
+def _comments(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    rows = _order_of(shop, path)["status_histories"]
+    one = {"field": "parent_id", "value": path[1], "condition_type": "eq"}
+    criteria = {"filter_groups": [{"filters": [one]}]}
+    return {"items": rows, "search_criteria": criteria, "total_count": len(rows)}
+
+
+@route("POST", r"orders/(\d+)/comments", SALES)
+def _comment(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    order = _order_of(shop, path)
+    history = request.body.get("statusHistory") if isinstance(request.body, dict) else None
+    if not isinstance(history, dict) or not isinstance(history.get("comment"), str):
+        text = '"%fieldName" is required. Enter and try again.'
+        raise Refused(400, text, {"fieldName": "statusHistory"})
+    shop.comment(order["entity_id"], history["comment"], history.get("status"))
+    return True
+
+
+@route("POST", r"orders/(\d+)/(cancel|hold|unhold)", SALES)
+def _act(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    _order_of(shop, path)
+    verb = {"cancel": shop.cancel, "hold": shop.hold, "unhold": shop.unhold}[path[2]]
+    try:
+        verb(int(path[1]))
+    except NotPossible:
+        if path[2] == "cancel":
+            return False  # the others complain
+        raise
+    return True
+
+
+@route("GET", r"(invoices|creditmemos|shipments|transactions)", SALES)
+def _documents(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    name = path[1]
+    _next_page(shop, request, name)
+    key = "transaction_id" if name == "transactions" else "entity_id"
+    rows = getattr(shop, name)
+    columns = known(rows, key, *_DOCUMENT_COLUMNS)
+    return listing(request, rows, columns=columns, key=key)
+
+
+@route("GET", r"(invoice|creditmemo|shipment)s?/(\d+)", SALES)
+def _document(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    for row in getattr(shop, path[1] + "s"):
+        if row["entity_id"] == int(path[2]):
+            return row
+    raise Missing
+
+
+@route("GET", r"products", CATALOG)
+def _products(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    _next_page(shop, request, "products")
+    rows = shop.stock.products()
+    # Products are filtered by the database's name of the key, entity_id.
+    found = [row | {"entity_id": row["id"]} for row in rows]
+    answer = listing(request, found, columns=known(found))
+    for row in answer.get("items") or []:
+        row.pop("entity_id", None)
+    return answer
+
+
+@route("GET", r"products/([^/]+)", CATALOG)
+def _product(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    try:
+        return shop.stock.product(unquote(path[1]), single=True)
+    except KeyError:
+        raise Missing(NO_PRODUCT) from None
+
+
+@route("GET", r"stockItems/([^/]+)", STOCK)
+def _stock_item(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    try:
+        return shop.stock.stock_item(unquote(path[1]))
+    except KeyError:
+        raise Missing(NO_PRODUCT) from None
+
+
+@route("PUT", r"products/([^/]+)/stockItems/(\d+)", CATALOG)
+def _set_stock(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    row = request.body.get("stockItem") if isinstance(request.body, dict) else None
+    quantity = row.get("qty") if isinstance(row, dict) else None
+    if isinstance(quantity, bool) or not isinstance(quantity, int | float):
+        raise Refused(400, '"%fieldName" is required', {"fieldName": "stockItem"})
+    try:
+        return shop.stock.set(unquote(path[1]), quantity)
+    except KeyError:
+        raise Missing(NO_PRODUCT) from None
+
+
+@route("GET", r"customers/search", PEOPLE)
+def _customers(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    _next_page(shop, request, "customers")
+    opened: dict[int, str] = {}
+    for order in shop.orders:
+        if "customer_id" in order:
+            opened.setdefault(order["customer_id"], order["created_at"])
+    rows = reference.customers((shop.generator.person(n), at) for n, at in opened.items())
+    columns = known(rows, "id", "email", "created_at", "updated_at")
+    return listing(request, rows, columns=columns, key="id")
+
+
+@route("GET", r"(customerGroups|taxClasses|taxRates|taxRules)/search", TAX)
+def _searches(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    rows, key = {
+        "customerGroups": (reference.customer_groups(), "id"),
+        "taxClasses": (reference.tax_classes(shop.profile), "class_id"),
+        "taxRates": (reference.tax_rates(shop.profile), "id"),
+        "taxRules": (reference.tax_rules(), "id"),
+    }[path[1]]
+    return listing(request, rows, columns=known(rows), key=key)
+
+
+@route("GET", r"store/(storeViews|storeConfigs|websites|storeGroups)", STORE)
+def _store(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    if path[1] == "storeViews":
+        return reference.store_views(shop.profile)
+    if path[1] == "storeConfigs":
+        return reference.store_configs(shop.profile, request.base_url)
+    return reference.websites() if path[1] == "websites" else reference.store_groups(shop.profile)
+
+
+@route("GET", r"directory/currency", STORE)
+def _currency(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    return reference.currency(shop.profile)
+
+
+@route("GET", r"modules", STORE)
+def _modules(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    return list(reference.MODULES)

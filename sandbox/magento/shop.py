@@ -1,0 +1,300 @@
+"""The demo shop: its orders, what can be done to them, and the server in front of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from connector.lib import clock
+from connector.lib.money import ZERO
+from sandbox.magento import documents, lifecycle, refunds
+from sandbox.magento.faults import Fault, Faults
+from sandbox.magento.generate import Born, Generator, Plan, Wish, moments, stamp
+from sandbox.magento.lifecycle import NotPossible, Order
+from sandbox.magento.oauth import Credentials, Gate
+from sandbox.magento.refunds import Refund
+from sandbox.magento.server import Server
+from sandbox.magento.stock import Stock
+
+Hook = Callable[[str, int], None]
+Writer = Callable[[Order, str], dict[str, Any]]
+
+
+class DemoShop:
+    """A Magento shop in a thread: `with DemoShop(orders=50) as shop: shop.url`.
+
+    Orders are numbered from 1 and made by seed; with the same arguments and `epoch` two
+    shops are the same. All verbs may be called from any thread, the server running or not;
+    they raise KeyError for an unknown id and `NotPossible` where the state forbids it.
+
+    `hook(resource, page)` set as `between_pages` is called before page 2 and later of a
+    list is put together. `denied` names resources that are not granted to the integration.
+    """
+
+    def __init__(
+        self,
+        *,
+        orders: int = 0,
+        plan: Plan | None = None,
+        epoch: datetime | None = None,
+        days: float = 30,
+        with_refunds: bool = False,
+        bearer: bool = True,
+        port: int = 0,
+    ) -> None:
+        self.plan = plan or Plan()
+        self.epoch = epoch or clock.now()
+        self.generator = Generator(self.plan)
+        self.profile = self.generator.profile
+        self.credentials = Credentials()
+        self.gate = Gate(self.credentials, bearer=bearer, seconds=self._seconds)
+        self.faults = Faults()
+        self.clock_skew = timedelta(0)
+        self.between_pages: Hook | None = None
+        self.denied: set[str] = set()
+        self.stock = Stock(self.profile, self.plan.seed, stamp(self.epoch - timedelta(days=90)))
+        self.requests: deque[str] = deque(maxlen=10_000)  # method and address, oldest first
+        self.lock = threading.RLock()
+        self.stopping = threading.Event()
+        self._orders: dict[int, Order] = {}
+        self._paid_at: dict[int, str] = {}
+        self._sent_at: dict[int, str] = {}
+        self._memos: dict[int, dict[str, Any]] = {}
+        self._documents: dict[str, dict[int, dict[str, Any]]] = {}
+        self._port = port
+        self._server: Server | None = None
+        self._fill(orders, days, with_refunds=with_refunds)
+
+    def start(self) -> Self:
+        """Serve on 127.0.0.1 in a thread of its own."""
+        self.stopping.clear()
+        self._server = Server(self, self._port)
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving; hanging requests are let go."""
+        self.stopping.set()
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`, without a trailing slash."""
+        if self._server is None:
+            raise RuntimeError("the shop is not running")
+        return self._server.url
+
+    def now(self) -> datetime:
+        """The shop's own idea of the time."""
+        return clock.now() + self.clock_skew
+
+    def _seconds(self) -> float:
+        return self.now().timestamp()
+
+    # --- orders ------------------------------------------------------------------------
+
+    @property
+    def orders(self) -> list[Order]:
+        """All orders by id, as they are: read them, change them by the verbs."""
+        with self.lock:
+            return list(self._orders.values())
+
+    def order(self, order_id: int) -> Order:
+        """One order."""
+        with self.lock:
+            return self._orders[order_id]
+
+    def add_orders(self, count: int, *, at: datetime | None = None) -> list[Order]:
+        """Place orders as they come, with what happens to each at once (cards are paid)."""
+        with self.lock:
+            moment = at or self.now()
+            return [self._add(moment, Wish(), until=moment) for _ in range(count)]
+
+    def place_order(
+        self,
+        *,
+        items: Sequence[tuple[str, int]] | None = None,
+        coupon: str | None = None,
+        shipping: str | None = None,
+        customer: int | None = None,
+        guest: bool | None = None,
+        foreign: bool | None = None,
+        payment_method: str | None = None,
+        status: str | None = None,
+        created_at: datetime | None = None,
+    ) -> Order:
+        """Place one order with these properties; everything not given is drawn by seed.
+
+        `items` are skus and quantities, `coupon` a code ("" for none), `shipping` flat or
+        free, `status` pending, processing, complete, canceled, holded or closed.
+        """
+        wish = Wish(items, coupon, shipping, customer, guest, foreign, payment_method, status)
+        with self.lock:
+            closing = status == "closed"
+            wish = replace(wish, status="processing") if closing else wish
+            at = created_at or self.now()
+            order = self._add(at, wish, until=max(at, self.now()))
+            if closing:
+                self.refund(order["entity_id"])
+            return order
+
+    def update_order(self, order_id: int, **changes: Any) -> Order:
+        """Overwrite fields of an order; `updated_at` follows unless it is given."""
+        with self.lock:
+            order = self._orders[order_id]
+            order.update(changes)
+            if "updated_at" not in changes:
+                lifecycle.touch(order, stamp(self.now()))
+            return order
+
+    def pay(self, order_id: int, *, transaction_id: str | None = None) -> Order:
+        """Invoice and capture the whole order."""
+        with self.lock:
+            order, at = self._orders[order_id], stamp(self.now())
+            lifecycle.pay(order, at, transaction_id=transaction_id)
+            self._paid_at[order_id] = at
+            return order
+
+    def ship(self, order_id: int) -> Order:
+        """Send the whole order."""
+        with self.lock:
+            order, at = self._orders[order_id], stamp(self.now())
+            lifecycle.ship(order, at)
+            self._sent_at[order_id] = at
+            return order
+
+    def cancel(self, order_id: int) -> Order:
+        """Cancel an order that is not paid."""
+        return self._change(order_id, lifecycle.cancel)
+
+    def hold(self, order_id: int) -> Order:
+        """Put an order on hold."""
+        return self._change(order_id, lifecycle.hold)
+
+    def unhold(self, order_id: int) -> Order:
+        """Take an order off hold."""
+        return self._change(order_id, lifecycle.unhold)
+
+    def refund(
+        self,
+        order_id: int,
+        *,
+        items: Mapping[int | str, int] | None = None,
+        shipping: Decimal | None = None,
+        adjustment_positive: Decimal = ZERO,
+        adjustment_negative: Decimal = ZERO,
+    ) -> dict[str, Any]:
+        """Make a credit memo; without arguments of everything that is left.
+
+        `items` maps item ids or skus to quantities, `{}` for a memo of adjustments only.
+        `shipping` (without tax) and adjustments are in the shop's base currency.
+        """
+        with self.lock:
+            order = self._orders[order_id]
+            chosen = None if items is None else refunds.item_ids(order, items)
+            wish = Refund(chosen, shipping, adjustment_positive, adjustment_negative)
+            return self._refund(order, wish, stamp(self.now()))
+
+    def comment(self, order_id: int, text: str, status: str | None = None) -> None:
+        """Add a comment; only one with a status touches the order."""
+        with self.lock:
+            order, at = self._orders[order_id], stamp(self.now())
+            if status:
+                order["status"] = status
+                lifecycle.touch(order, at)
+            lifecycle.history(order, text, at)
+
+    def fail(self, kind: str, **options: Any) -> Fault:
+        """Switch a fault on: see `faults.KINDS` and `faults.Fault` for kinds and options."""
+        return self.faults.add(Fault(kind, **options))
+
+    # --- what belongs to orders ----------------------------------------------------------
+
+    @property
+    def creditmemos(self) -> list[dict[str, Any]]:
+        """All credit memos by id."""
+        with self.lock:
+            return list(self._memos.values())
+
+    @property
+    def invoices(self) -> list[dict[str, Any]]:
+        """The invoices of all paid orders."""
+        return self._written(documents.invoice, self._paid_at)
+
+    @property
+    def shipments(self) -> list[dict[str, Any]]:
+        """The shipments of all orders that were sent."""
+        return self._written(documents.shipment, self._sent_at)
+
+    @property
+    def transactions(self) -> list[dict[str, Any]]:
+        """The captures of all orders paid by card or PayPal."""
+        with self.lock:
+            paid = self._paid_at.items()
+            online = {n: at for n, at in paid if "last_trans_id" in self._orders[n]["payment"]}
+            return self._written(documents.transaction, online)
+
+    def _fill(self, count: int, days: float, *, with_refunds: bool) -> None:
+        times = moments(count, seed=self.plan.seed, epoch=self.epoch, days=days)
+        for number, at in enumerate(times, 1):
+            born = self.generator.order(number, at, until=self.epoch)
+            self._keep(born)
+            if with_refunds and born.paid_at and self.generator.fate_is_refund(number):
+                self._refund_some(born)
+
+    def _refund_some(self, born: Born) -> None:
+        """Give one of the first row back, a day later."""
+        paid = datetime.fromisoformat(f"{born.paid_at}+00:00")
+        at = max(stamp(min(paid + timedelta(days=1), self.epoch)), born.order["updated_at"])
+        first = born.order["items"][0]["item_id"]
+        with suppress(NotPossible):  # nothing to give back where a coupon paid for all
+            self._refund(born.order, Refund(items={first: 1}), at)
+
+    def _add(self, at: datetime, wish: Wish, *, until: datetime) -> Order:
+        number = len(self._orders) + 1
+        born = self.generator.order(number, at, until=until, wish=wish)
+        self.stock.sell(born.order["items"])
+        return self._keep(born)
+
+    def _keep(self, born: Born) -> Order:
+        number = born.order["entity_id"]
+        self._orders[number] = born.order
+        if born.paid_at:
+            self._paid_at[number] = born.paid_at
+        if born.sent_at:
+            self._sent_at[number] = born.sent_at
+        return born.order
+
+    def _written(self, write: Writer, moments_by_id: Mapping[int, str]) -> list[dict[str, Any]]:
+        """Documents of orders. They never change, so each is written once."""
+        with self.lock:
+            cache = self._documents.setdefault(write.__name__, {})
+            for number, at in moments_by_id.items():
+                if number not in cache:
+                    cache[number] = write(self._orders[number], at)
+            return list(cache.values())
+
+    def _change(self, order_id: int, verb: Callable[[Order, str], None]) -> Order:
+        with self.lock:
+            verb(self._orders[order_id], stamp(self.now()))
+            return self._orders[order_id]
+
+    def _refund(self, order: Order, wish: Refund, at: str) -> dict[str, Any]:
+        memo_id = len(self._memos) + 1
+        memo = refunds.credit_memo(order, wish, memo_id=memo_id, at=at)
+        self._memos[memo_id] = memo
+        return memo
