@@ -1,0 +1,115 @@
+"""Magento 2 and Adobe Commerce as a store: the parts of this package behind one face."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, ClassVar
+
+import requests
+
+from stores.adapters.base import Cursor, Parsed, WebhookCall
+from stores.adapters.magento import catalogue, forms, parse, reading, scrub, webhook
+from stores.adapters.magento.client import Json, MagentoClient, in_path
+from stores.adapters.magento.credentials import MagentoCredentials
+from stores.adapters.magento.errors import unexpected
+from stores.adapters.magento.probe import Probe
+from stores.canonical import Page, ParseFacts, RecordRef, StoreFacts, Stream
+
+_PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
+    Stream.ORDERS: parse.parse_order,
+    Stream.REFUNDS: parse.parse_creditmemo,
+    Stream.CUSTOMERS: catalogue.parse_customer,
+    Stream.PRODUCTS: catalogue.parse_product,
+}
+_PATHS = {
+    Stream.ORDERS: "orders",
+    Stream.REFUNDS: "creditmemo",
+    Stream.CUSTOMERS: "customers",
+    Stream.PRODUCTS: "products",
+}
+
+
+class MagentoAdapter:
+    """A Magento shop at `url`; see `stores.adapters.base.StoreAdapter` for the contract."""
+
+    kind: ClassVar[str] = "magento"
+    label: ClassVar[str] = "Magento 2 / Adobe Commerce"
+    streams: ClassVar[frozenset[Stream]] = frozenset(_PARSERS)
+    Credentials: ClassVar[type[MagentoCredentials]] = MagentoCredentials
+
+    def __init__(
+        self, credentials: MagentoCredentials, session: requests.Session, *, url: str
+    ) -> None:
+        self._client = MagentoClient(url, credentials, session)
+
+    def probe(self) -> StoreFacts:
+        return Probe(self._client).facts()
+
+    def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
+        for page in reading.changed(self._client, reading.SOURCES[stream], since):
+            yield replace(page, records=tuple(self._completed(stream, page.records)))
+
+    def fetch(self, ref: RecordRef) -> Json:
+        record = self._client.get(f"{_PATHS[ref.stream]}/{in_path(ref.id)}")
+        if not isinstance(record, dict):
+            raise unexpected(self._client.shop, f"answers {ref.stream} with no record")
+        return self._completed(ref.stream, (record,))[0]
+
+    def _completed(self, stream: Stream, records: tuple[Json, ...]) -> list[Json]:
+        """Records with what they need beside them to be understood."""
+        if stream is Stream.ORDERS:
+            return reading.with_companions(self._client, records)
+        if stream is Stream.REFUNDS:
+            return reading.with_orders(self._client, records)
+        return list(records)
+
+    @staticmethod
+    def parse(stream: Stream, record: Mapping[str, Any], facts: ParseFacts) -> Parsed:
+        return _PARSERS[stream](record, facts)
+
+    @staticmethod
+    def identify(stream: Stream, record: Mapping[str, Any]) -> RecordRef:
+        return forms.identify(stream, record)
+
+    @staticmethod
+    def scrub(record: Mapping[str, Any]) -> Json:
+        return scrub.scrub(record)
+
+    @staticmethod
+    def documents_of(raw: object) -> list[Json]:
+        return forms.documents_of(raw)
+
+    @classmethod
+    def webhook(cls, call: WebhookCall) -> list[RecordRef]:
+        return webhook.read_call(call, cls.streams)
+
+    def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
+        """Add a comment that is for the shop's staff only, and with it the status if given.
+
+        Magento refuses a status that does not belong to the order's state. Without a status
+        the order's updated time stays as it is.
+        """
+        entry: Json = {
+            "comment": comment,
+            "is_customer_notified": 0,
+            "is_visible_on_front": 0,
+            "parent_id": int(order_id),
+        }
+        if status:
+            entry["status"] = status
+        self._client.write("POST", f"orders/{in_path(order_id)}/comments", {"statusHistory": entry})
+
+    def set_stock(self, sku: str, quantity: Decimal) -> None:
+        """Set the quantity of the default stock; in stock is what there is some of."""
+        item = self._client.get(f"stockItems/{in_path(sku)}")
+        if not isinstance(item, dict) or not str(item.get("item_id")).isdecimal():
+            raise unexpected(self._client.shop, "answers a stock item without an id")
+        # JSON knows no Decimal; a quantity has at most four decimals and is no money.
+        number = int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+        self._client.write(
+            "PUT",
+            f"products/{in_path(sku)}/stockItems/{item['item_id']}",
+            {"stockItem": {"qty": number, "is_in_stock": quantity > 0}},
+        )

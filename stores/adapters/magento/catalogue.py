@@ -1,0 +1,76 @@
+"""Magento's products and customers in canonical form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from stores.adapters.magento.people import read_address
+from stores.adapters.raw import Raw
+from stores.canonical import Address, Customer, ParseFacts, Product
+
+_ENABLED = 1
+
+
+def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
+    """A product of `GET /V1/products`. Categories are ids, the tax class its number, as text."""
+    raw = Raw(record)
+    custom = _custom(raw)
+    status = raw.optional("status")
+    return Product(
+        sku=raw.required_text("sku"),
+        name=raw.text("name"),
+        price=raw.optional("price"),
+        product_type=raw.text("type_id"),
+        tax_class=custom.text("tax_class_id"),
+        categories=_categories(raw, custom),
+        description=custom.text("short_description") or custom.text("description"),
+        cost=custom.optional("cost"),
+        updated_at=_moment(raw, facts),
+        enabled=status is None or status == _ENABLED,
+    )
+
+
+def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:
+    """A customer of `GET /V1/customers/search`; company and phone of the billing address."""
+    raw = Raw(record)
+    address = default_address(raw)
+    group = raw.text("group_id")
+    return Customer(
+        id=raw.required_text("id"),
+        email=raw.text("email"),
+        first_name=raw.text("firstname"),
+        last_name=raw.text("lastname"),
+        company=address.company,
+        phone=address.phone,
+        group_id=group,
+        group=facts.customer_groups.get(group, ""),
+        tax_number=raw.text("taxvat") or address.tax_number,
+    )
+
+
+def default_address(raw: Raw) -> Address:
+    """The address that the customer bills to, else the first one, else an empty one."""
+    addresses = raw.children("addresses")
+    billing = [address for address in addresses if address.flag("default_billing")]
+    return read_address(billing[0] if billing else addresses[0]) if addresses else Address()
+
+
+def _custom(raw: Raw) -> Raw:
+    """`custom_attributes`, a list of pairs, as one object."""
+    pairs = raw.children("custom_attributes")
+    values = {pair.text("attribute_code"): pair.data.get("value") for pair in pairs}
+    return Raw(values, raw.at("custom_attributes"))
+
+
+def _categories(raw: Raw, custom: Raw) -> tuple[str, ...]:
+    links = raw.child("extension_attributes").children("category_links")
+    if links:
+        return tuple(link.text("category_id") for link in links)
+    ids = custom.data.get("category_ids")
+    return tuple(str(entry) for entry in ids) if isinstance(ids, list) else ()
+
+
+def _moment(raw: Raw, facts: ParseFacts) -> datetime | None:
+    return raw.moment("updated_at", facts.shop_timezone) if raw.has("updated_at") else None

@@ -1,0 +1,166 @@
+"""Magento's REST API over HTTP: addresses, signatures, searches. No rules, no parsing.
+
+Every method raises the errors of `errors.py`, and those of the session that it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import requests
+from requests.auth import AuthBase
+from requests_oauthlib import OAuth1
+
+from connector.lib.answers import read_json
+from stores.adapters.magento import errors
+from stores.adapters.magento.credentials import MagentoCredentials
+
+PAGE_SIZE = 100
+
+_REST = re.compile(r"/rest(?:/[\w-]+)?(?:/V1)?$")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One condition of a search. Filters of one group are joined by OR, groups by AND."""
+
+    field: str
+    condition: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search. `total` counts all that matches, None if the shop does not say."""
+
+    items: tuple[Json, ...]
+    total: int | None
+
+
+class Bearer(AuthBase):
+    """The access token by itself; Magento takes it only where that is switched on."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
+
+class MagentoClient:
+    """One shop, one session, one thread."""
+
+    def __init__(
+        self, url: str, credentials: MagentoCredentials, session: requests.Session
+    ) -> None:
+        self.shop = shop_address(url)
+        self._base = f"{self.shop}/rest/all/V1"
+        self._session = session
+        self._bearer = credentials.bearer is not None
+        self._auth = sign_with(credentials)
+
+    def get(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Any:
+        """Read `/V1/<path>`; numbers are exact."""
+        return self._call("GET", path, query=query)
+
+    def write(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+        """POST or PUT a JSON body to `/V1/<path>`."""
+        return self._call(method, path, body=json.dumps(body).encode())
+
+    def search(
+        self,
+        path: str,
+        groups: Sequence[Sequence[Filter]] = (),
+        *,
+        sort: Sequence[tuple[str, str]] = (),
+        page_size: int = PAGE_SIZE,
+        fields: str = "",
+    ) -> Found:
+        """The first page of a list. A page may come larger than asked: some shops do that."""
+        answer = self.get(path, criteria(groups, sort=sort, page_size=page_size, fields=fields))
+        items = answer.get("items") if isinstance(answer, dict) else None
+        if not isinstance(answer, dict) or "items" not in answer:
+            raise errors.unexpected(self.shop, f"answers {path} with something that is no list")
+        rows = [] if items is None else items
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise errors.unexpected(self.shop, f"answers {path} with items that are no records")
+        total = answer.get("total_count")
+        return Found(tuple(rows), total if isinstance(total, int) else None)
+
+    def page(self, path: str) -> str:
+        """The text of a page outside the REST API; "" if the shop does not give it."""
+        response = self._session.get(f"{self.shop}/{path}", allow_redirects=False)
+        return response.text if response.status_code == 200 else ""
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Iterable[tuple[str, str]] = (),
+        body: bytes | None = None,
+    ) -> Any:
+        pairs = urlencode(list(query), quote_via=quote)
+        response = self._session.request(
+            method,
+            f"{self._base}/{path}{'?' if pairs else ''}{pairs}",
+            data=body,
+            headers={"Accept": "application/json", "Content-Type": "application/json"},
+            auth=self._auth,
+            allow_redirects=False,
+        )
+        if error := errors.failure(response, bearer=self._bearer):
+            raise error
+        return read_json(response)
+
+
+def sign_with(credentials: MagentoCredentials) -> AuthBase:
+    """OAuth 1.0a with HMAC-SHA256, the only method that Magento takes, or a bearer token."""
+    if credentials.bearer is not None:
+        return Bearer(credentials.bearer.get_secret_value())
+    keys = [key.get_secret_value() for key in credentials.keys]
+    signed: AuthBase = OAuth1(*keys, signature_method="HMAC-SHA256")
+    return signed
+
+
+def shop_address(url: str) -> str:
+    """The shop's own address, from whatever part of its REST address was entered."""
+    return _REST.sub("", url.strip().rstrip("/")).rstrip("/")
+
+
+def in_path(value: str) -> str:
+    """A SKU or id as one segment of a path: everything is encoded, `/` too."""
+    return quote(value, safe="")
+
+
+def criteria(
+    groups: Sequence[Sequence[Filter]],
+    *,
+    sort: Sequence[tuple[str, str]] = (),
+    page_size: int = PAGE_SIZE,
+    fields: str = "",
+) -> list[tuple[str, str]]:
+    """The query of a search for its first page (AdobeDocs, «Search using REST endpoints»)."""
+    pairs = []
+    for g, group in enumerate(groups):
+        for f, one in enumerate(group):
+            prefix = f"searchCriteria[filter_groups][{g}][filters][{f}]"
+            pairs += [
+                (f"{prefix}[field]", one.field),
+                (f"{prefix}[condition_type]", one.condition),
+                (f"{prefix}[value]", one.value),
+            ]
+    for s, (field, direction) in enumerate(sort):
+        pairs += [
+            (f"searchCriteria[sortOrders][{s}][field]", field),
+            (f"searchCriteria[sortOrders][{s}][direction]", direction),
+        ]
+    pairs += [("searchCriteria[pageSize]", str(page_size)), ("searchCriteria[currentPage]", "1")]
+    return [*pairs, ("fields", fields)] if fields else pairs

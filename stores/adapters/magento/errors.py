@@ -1,0 +1,199 @@
+"""What a refusal by Magento means and who must act: the one place that decides it.
+
+The texts about rights, signatures and signature methods are those of Magento 2.4.7; those about
+clocks, consumers and tokens differ by version and are told by one word. Texts may hold
+placeholders (`%1`, `%resources`) whose values come separately as `parameters`. An answer
+that is not listed here is Rejected with Magento's own words; redirects and web pages in
+front of the API are wrong addresses, never data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+
+from connector.lib.answers import READS, excerpt_of, host_of, retry_after
+from connector.lib.errors import (
+    ConnectorError,
+    Misconfigured,
+    NeedsAttention,
+    NotConnected,
+    OutcomeUnknown,
+    Rejected,
+    Temporary,
+)
+
+MISSING_RIGHT = "missing_right"
+BEARER_REFUSED = "bearer_refused"
+
+_ADDRESS_HINT = (
+    "Enter the address at which the shop itself is served, such as https://shop.example.com, "
+    "without a redirect."
+)
+_KEYS_HINT = (
+    "Copy all four keys of the integration again (System > Extensions > Integrations). If they "
+    "are right, something in front of the shop changes host, scheme or port: the address here "
+    "must be the one that the shop sees."
+)
+_BEARER_HINT = (
+    "Magento refuses the token alone unless Stores > Configuration > Services > OAuth > "
+    "Consumer Settings > «Allow OAuth Access Tokens to be used as standalone Bearer tokens» is "
+    "on. Enter all four keys of the integration instead, or switch that on. If it is on, the "
+    "integration lacks the right {resource}."
+)
+
+
+def failure(response: requests.Response, *, bearer: bool) -> ConnectorError | None:
+    """The error that an answer means; None for a success."""
+    status = response.status_code
+    if 200 <= status < 300:
+        return None
+    if 300 <= status < 400:
+        return _redirected(response)
+    if status in (408, 429) or status >= 500:
+        return _passing(response)
+    host = host_of(response.url)
+    text = message_of(response)
+    if status == 401:
+        return _unauthorised(response, host, text, bearer=bearer)
+    if status == 403:
+        return Misconfigured(
+            f"{host} forbids the call (HTTP 403): {text or excerpt_of(response)}",
+            code="forbidden",
+            hint="A firewall or bot protection in front of the shop blocks calls to /rest/.",
+        )
+    if status == 404:
+        return _not_found(response, host, text)
+    if status == 400 and (refused := _oauth_refused(host, text)):
+        return refused
+    words = text or excerpt_of(response) or "no text"
+    return Rejected(
+        f"{host} refused the request (HTTP {status}): {words}",
+        code=f"http_{status}",
+        texts=(words,),
+    )
+
+
+def unexpected(url: str, what: str) -> Misconfigured:
+    """The error of an answer that is JSON, but not what Magento answers."""
+    return Misconfigured(
+        f"{host_of(url)} {what}.",
+        code="unexpected_answer",
+        hint="Check that the address is that of a Magento 2 shop, and that no cache or "
+        "extension rewrites the answers of its REST API.",
+    )
+
+
+def is_missing_right(error: NeedsAttention) -> bool:
+    """Whether a call failed for want of a right, so that others may still work."""
+    return error.code in (MISSING_RIGHT, BEARER_REFUSED)
+
+
+def message_of(response: requests.Response) -> str:
+    """Magento's own words with their placeholders filled in; "" if there are none."""
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(body, dict) or not isinstance(body.get("message"), str):
+        return ""
+    return _filled(body["message"], body.get("parameters"))
+
+
+def _filled(message: str, parameters: Any) -> str:
+    if isinstance(parameters, list):
+        parameters = {str(position): value for position, value in enumerate(parameters, 1)}
+    if not isinstance(parameters, dict):
+        return message
+    return re.sub(r"%(\w+)", lambda found: str(parameters.get(found[1], found[0])), message).strip()
+
+
+def _redirected(response: requests.Response) -> Misconfigured:
+    # A signed call cannot follow: the signature covers the address.
+    target = urlsplit(response.headers.get("Location", ""))
+    place = f" to {target.scheme}://{target.netloc}" if target.netloc else ""
+    return Misconfigured(
+        f"{host_of(response.url)} redirects{place}.", code="redirect_refused", hint=_ADDRESS_HINT
+    )
+
+
+def _passing(response: requests.Response) -> ConnectorError:
+    """429 was not carried out; a write that met a 5xx may have been."""
+    status, host = response.status_code, host_of(response.url)
+    wait = retry_after(response)
+    method = (response.request.method or "GET").upper()
+    if status == 429 or method in READS or (status == 503 and wait is not None):
+        text = message_of(response)
+        said = f": {text}" if text else ""
+        return Temporary(f"{host} has a problem (HTTP {status}){said}", retry_after=wait)
+    return OutcomeUnknown(f"{host} answered HTTP {status} to a write.")
+
+
+def _unauthorised(
+    response: requests.Response, host: str, text: str, *, bearer: bool
+) -> NeedsAttention:
+    if response.headers.get("WWW-Authenticate", "").lower().startswith("basic"):
+        return Misconfigured(
+            f"{host} asks for a password before Magento is reached.",
+            code="password_page",
+            hint="Except /rest/ from the password protection of the web server.",
+        )
+    if "authorized to access" in text:
+        return _no_right(host, text, bearer=bearer)
+    if "signature is invalid" in text.lower():
+        return NotConnected(f"{host}: {text}", code="bad_signature", hint=_KEYS_HINT)
+    if refused := _oauth_refused(host, text):
+        return refused
+    return NotConnected(
+        f"{host} does not accept the credentials: {text or 'HTTP 401'}",
+        code="credentials_refused",
+        hint="The integration was deleted, deactivated or re-authorised: copy its keys again.",
+    )
+
+
+def _no_right(host: str, text: str, *, bearer: bool) -> NeedsAttention:
+    """Magento's one answer to a missing right and to a bearer token that it does not take."""
+    resource = text.partition("access ")[2].strip(" .") or "that is asked for"
+    if bearer:
+        hint = _BEARER_HINT.format(resource=resource)
+        return NotConnected(f"{host}: {text}", code=BEARER_REFUSED, hint=hint, field=resource)
+    return Misconfigured(
+        f"{host}: {text}",
+        code=MISSING_RIGHT,
+        hint=f"Grant {resource} to the integration (its tab API) and save it.",
+        field=resource,
+    )
+
+
+def _oauth_refused(host: str, text: str) -> NeedsAttention | None:
+    """Refusals of OAuth parameters, which come as 400 or 401 by version."""
+    lowered = text.lower()
+    if "timestamp" in lowered or "nonce" in lowered:
+        return Misconfigured(
+            f"{host}: {text}",
+            code="clock_skew",
+            hint="The clocks of this server and the shop differ: set both by NTP.",
+        )
+    if "signature method" in lowered:
+        return Misconfigured(
+            f"{host}: {text}",
+            code="signature_method",
+            hint="The shop takes no HMAC-SHA256 signatures: update Magento to 2.4.4 or newer.",
+        )
+    if "consumer" in lowered or "token" in lowered or "oauth_" in lowered:
+        return NotConnected(f"{host}: {text}", code="credentials_refused", hint=_KEYS_HINT)
+    return None
+
+
+def _not_found(response: requests.Response, host: str, text: str) -> NeedsAttention:
+    if text and "route" not in text and "store that was requested" not in text:
+        return Rejected(f"{host}: {text}", code="not_found", texts=(text,))
+    return Misconfigured(
+        f"{host} has no REST API of Magento at this address: {text or 'HTTP 404'}",
+        code="wrong_address",
+        hint="Check the address: it may lack a folder, or belong to another shop system.",
+    )

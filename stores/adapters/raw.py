@@ -1,0 +1,151 @@
+"""Reading a shop's JSON without guessing: every refusal names the dotted path and the value.
+
+JSON is read with `parse_float=Decimal` beforehand, so numbers arrive as int, Decimal or text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connector.lib import money
+from stores.canonical import ParseError
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A JSON object together with the dotted path at which it stands in its record."""
+
+    data: Mapping[str, Any]
+    path: str = ""
+
+    def at(self, key: str) -> str:
+        """The dotted path of `key`."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def has(self, key: str) -> bool:
+        """Whether `key` is there and not null."""
+        return self.data.get(key) is not None
+
+    def number(self, key: str) -> Decimal:
+        """A number that must be there."""
+        if not self.has(key):
+            raise ParseError(self.at(key), None, f"{self.at(key)} is missing.", code="missing")
+        return self._decimal(key)
+
+    def optional(self, key: str) -> Decimal | None:
+        """A number, or None where the shop leaves the key out. Never None for a bad number."""
+        return self._decimal(key) if self.has(key) else None
+
+    def amount(self, key: str) -> Decimal:
+        """A number that the shop leaves out when it is zero."""
+        return self._decimal(key) if self.has(key) else money.ZERO
+
+    def _decimal(self, key: str) -> Decimal:
+        value = self.data[key]
+        try:
+            return money.parse_decimal(value)
+        except ValueError as error:
+            message = f"{self.at(key)} is {_shown(value)}: {error}."
+            raise ParseError(self.at(key), value, message, code="bad_number") from None
+
+    def text(self, key: str) -> str:
+        """Text as the shop wrote it; numbers as digits; "" where there is none."""
+        value = self.data.get(key)
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Decimal):
+            return money.plain(value)
+        if isinstance(value, int):
+            return str(int(value))
+        raise self.refusal(key, "neither text nor a number", "bad_text")
+
+    def required_text(self, key: str) -> str:
+        """Text that must be there and not be blank."""
+        value = self.text(key)
+        if not value.strip():
+            raise ParseError(
+                self.at(key), self.data.get(key), f"{self.at(key)} is missing.", code="missing"
+            )
+        return value
+
+    def flag(self, key: str) -> bool | None:
+        """A yes or no that may be written 1, "1" or true; None where it is left out."""
+        value = self.data.get(key)
+        if value is None or value == "":
+            return None
+        return str(value).lower() in {"1", "true", "y", "yes"}
+
+    def currency(self, key: str) -> str:
+        """An ISO 4217 code that must be there."""
+        code = self.required_text(key)
+        if not money.known_currency(code):
+            raise self.refusal(key, "not a known currency code", "unknown_currency")
+        return code
+
+    def moment(self, key: str, zone: str) -> datetime:
+        """A date and time in UTC; one without an offset is a time of `zone`."""
+        text = self.required_text(key)
+        try:
+            if not _DATE.match(text):
+                raise ValueError("not a date and time")
+            when = datetime.fromisoformat(text)
+            local = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone))
+            return local.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise self.refusal(key, "not a date and time", "bad_date") from None
+
+    def child(self, key: str) -> Raw:
+        """An object; an empty one where the shop left it out or wrote PHP's empty array."""
+        value = self.data.get(key)
+        if value is None or value == []:
+            value = {}
+        if not isinstance(value, Mapping):
+            raise self.refusal(key, "not an object", "bad_object")
+        return Raw(value, self.at(key))
+
+    def children(self, key: str) -> list[Raw]:
+        """A list of objects; an empty one where the shop left it out."""
+        value = self.data.get(key)
+        return [] if value is None else self._objects(key, value)
+
+    def required_children(self, key: str) -> list[Raw]:
+        """A list of objects that must be there."""
+        value = self.data.get(key)
+        if value is None:
+            raise ParseError(self.at(key), None, f"{self.at(key)} is missing.", code="missing")
+        return self._objects(key, value)
+
+    def _objects(self, key: str, value: object) -> list[Raw]:
+        if not isinstance(value, list):
+            raise self.refusal(key, "not a list", "bad_list")
+        found = []
+        for position, entry in enumerate(value):
+            path = f"{self.at(key)}[{position}]"
+            if not isinstance(entry, Mapping):
+                message = f"{path} is {_shown(entry)}: not an object."
+                raise ParseError(path, entry, message, code="bad_object")
+            found.append(Raw(entry, path))
+        return found
+
+    def refusal(self, key: str, why: str, code: str) -> ParseError:
+        """The error to raise about `key`: where, what stands there, why it will not do."""
+        value = self.data.get(key)
+        return ParseError(
+            self.at(key), value, f"{self.at(key)} is {_shown(value)}: {why}.", code=code
+        )
+
+
+def _shown(value: object) -> str:
+    """A value inside a sentence, cut short: the record may hold anything."""
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,178 @@
+"""How a shop is reached and what is read from it: a store's own part of the configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, model_validator
+
+from connector.lib.money import known_currency
+from connector.lib.schema import Country, Day, Flag, Schedule, Section, Text
+
+PLATFORMS = ("magento", "opencart", "cscart")
+# By platform, the sets of keys of which one must be given whole.
+CREDENTIAL_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "magento": (
+        ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
+        ("bearer",),
+    ),
+    "opencart": (("key", "secret"),),
+    "cscart": (("email", "api_key"),),
+}
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read once: every reading walks the time zone files on the disk."""
+    return frozenset(available_timezones())
+
+
+def _zone(value: str) -> str:
+    if value not in _zones():
+        raise ValueError("must be a time zone such as Australia/Sydney")
+    return value
+
+
+def _currency(value: str) -> str:
+    if not known_currency(value):
+        raise ValueError("must be an ISO 4217 currency code such as AUD")
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://shop.example.com")
+    if parts.username or parts.password:
+        raise ValueError("must not contain a user name or password")
+    if parts.query or parts.fragment:
+        raise ValueError("must not contain a query or a fragment")
+    return value.rstrip("/")
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", value):
+        raise ValueError("must be 1 to 40 small letters, digits and hyphens, such as au-shop")
+    return value
+
+
+def _prefix(value: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]{1,20}", value):
+        raise ValueError("must be 1 to 20 visible ASCII characters, such as S1-")
+    return value
+
+
+def _customers(value: object) -> object:
+    if isinstance(value, bool) or value == "both":
+        return value
+    raise ValueError("must be true, false or both")
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Address = Annotated[str, AfterValidator(_address)]
+Slug = Annotated[str, AfterValidator(_slug)]
+Prefix = Annotated[str, AfterValidator(_prefix)]
+
+
+class Only(Section):
+    """Restricts what is read; empty means all."""
+
+    websites: tuple[Text, ...] = ()
+    store_views: tuple[Text, ...] = ()
+    stores: tuple[Text, ...] = ()
+
+
+class Streams(Section):
+    """Which documents may be sent to Xero, and which way customers and stock flow."""
+
+    invoices: Flag = True
+    payments: Flag = True
+    credit_notes: Flag = True
+    customers: Annotated[Literal["both"] | bool, BeforeValidator(_customers)] = True
+    products: Flag = False
+    stock: Literal["off", "to_store", "to_xero", "master"] = "off"
+
+
+class Schedules(Section):
+    orders: Schedule = "5m"
+    refunds: Schedule = "5m"
+    customers: Schedule = "daily"
+    products: Schedule = "daily"
+    stock: Schedule = "hourly"
+
+
+class Fields(Section):
+    customers: tuple[Literal["name", "email", "phone", "address", "company", "tax_number"], ...] = (
+        "name",
+        "email",
+        "phone",
+        "address",
+        "company",
+        "tax_number",
+    )
+    orders: tuple[Literal["note", "coupon", "po_number"], ...] = ()
+    products: tuple[Literal["name", "description", "price"], ...] = (
+        "name", "description", "price",
+    )  # fmt: skip
+
+
+class StoreSettings(Section):
+    slug: Slug
+    platform: Literal["magento", "opencart", "cscart"]
+    url: Address
+    organisation: Text
+    base_currency: Currency
+    timezone: Zone
+    name: Text = ""
+    credentials: dict[Text, Text] = {}
+    webhook_secret: Text | None = None
+    environment: Literal["production", "sandbox"] = "production"
+    country: Country | None = None
+    shop_timezone: Zone = "UTC"
+    number_prefix: Prefix = ""
+    cut_over: Day | None = None
+    enabled: Flag = True
+    only: Only = Only()
+    streams: Streams = Streams()
+    schedule: Schedules = Schedules()
+    fields: Fields = Fields()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derived_defaults(cls, data: Any) -> Any:
+        """name is the slug; number_prefix the slug in capitals and "-"."""
+        if isinstance(data, dict) and isinstance(data.get("slug"), str):
+            data = {"name": data["slug"], "number_prefix": f"{data['slug'].upper()}-"} | data
+        return data
+
+    @model_validator(mode="after")
+    def _whole_credentials(self) -> StoreSettings:
+        if self.credentials:
+            check_credentials(self.platform, self.credentials)
+        return self
+
+
+def check_credentials(platform: str, given: Mapping[str, str]) -> None:
+    """Raise ValueError unless `given` is exactly one of the platform's sets of keys."""
+    for line in credential_problems(platform, given):
+        raise ValueError(line)
+
+
+def credential_problems(platform: str, given: Iterable[str]) -> list[str]:
+    """What is wrong with these keys, one line each: `credentials.secret: required`."""
+    choices = CREDENTIAL_KEYS[platform]
+    keys = set(given)
+    unknown = sorted(keys - {key for choice in choices for key in choice})
+    if unknown:
+        return [f"credentials.{key}: unknown key" for key in unknown]
+    begun = [choice for choice in choices if keys & set(choice)]
+    if len(begun) == 1:
+        return [f"credentials.{key}: required" for key in begun[0] if key not in keys]
+    wanted = " or ".join("{" + ", ".join(choice) + "}" for choice in choices)
+    return [f"credentials: must be {wanted} for {platform}, one of them only"]

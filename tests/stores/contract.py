@@ -1,0 +1,261 @@
+"""What every store adapter must do, as one suite.
+
+A subclass gives a `connection` fixture; pytest then runs everything here against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import FrozenInstanceError, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from stores.adapters.base import Cursor, StoreAdapter, WebhookCall, WebhookRefused
+from stores.canonical import Order, ParseError, ParseFacts, RecordRef, StoreFacts, Stream
+from tests.stores.magento_records import charged
+
+FACTS = ParseFacts()
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An adapter that is connected to a shop of at least three orders.
+
+    `order_ids` are all of its orders; `total_field` is the path of an order's grand total in
+    the adapter's records; `sign` gives the headers of a genuine call with a body.
+    """
+
+    adapter: StoreAdapter
+    order_ids: frozenset[str]
+    total_field: tuple[str, ...]
+    sign: Callable[[str, bytes, datetime], dict[str, str]]
+    body: bytes
+    refs: tuple[RecordRef, ...]
+
+
+class AdapterContract:
+    """Subclass it, give it a `connection`, and let pytest collect it."""
+
+    @pytest.fixture
+    def connection(self) -> Iterator[Connection]:
+        raise NotImplementedError
+
+    # --- what it is -----------------------------------------------------------------------
+
+    def test_it_is_a_store_adapter(self, connection: Connection) -> None:
+        adapter = connection.adapter
+
+        assert isinstance(adapter, StoreAdapter)
+        assert adapter.kind.isidentifier()
+        assert adapter.label
+        assert Stream.ORDERS in adapter.streams
+
+    def test_its_credentials_say_what_is_missing(self, connection: Connection) -> None:
+        with pytest.raises(ValidationError) as refused:
+            connection.adapter.Credentials()
+
+        text = str(refused.value)
+        assert any(name in text for name in connection.adapter.Credentials.model_fields)
+
+    def test_its_secrets_do_not_show(self, connection: Connection) -> None:
+        fields = connection.adapter.Credentials.model_fields.values()
+
+        assert any(SecretStr in getattr(f.annotation, "__args__", (f.annotation,)) for f in fields)
+
+    def test_a_probe_says_what_the_shop_is(self, connection: Connection) -> None:
+        facts = connection.adapter.probe()
+
+        assert isinstance(facts, StoreFacts)
+        assert facts.name
+        assert len(facts.currency) == 3
+        assert facts.statuses
+        assert facts.payment_methods
+        assert facts.warnings == ()
+
+    # --- reading --------------------------------------------------------------------------
+
+    def test_every_order_is_read(self, connection: Connection) -> None:
+        refs = [ref for ref, _ in orders_of(connection)]
+
+        assert {ref.id for ref in refs} == connection.order_ids
+        assert all(ref.stream is Stream.ORDERS and ref.version and ref.number for ref in refs)
+
+    def test_positions_are_aware_and_never_go_back(self, connection: Connection) -> None:
+        positions = [
+            page.position
+            for page in connection.adapter.pages(Stream.ORDERS, Cursor())
+            if page.position
+        ]
+
+        assert positions
+        assert positions == sorted(positions)
+        assert all(position.utcoffset() == timedelta(0) for position in positions)
+
+    def test_reading_on_from_the_end_includes_the_end(self, connection: Connection) -> None:
+        last = max(at for _, at in orders_of(connection))
+
+        again = orders_of(connection, Cursor(position=last, overlap=timedelta(0)))
+
+        assert {ref.id for ref, _ in again} == {
+            ref.id for ref, at in orders_of(connection) if at == last
+        }
+
+    def test_the_overlap_is_read_again(self, connection: Connection) -> None:
+        first = min(at for _, at in orders_of(connection))
+
+        again = orders_of(
+            connection, Cursor(position=first + timedelta(hours=1), overlap=timedelta(hours=1))
+        )
+
+        assert {ref.id for ref, _ in again} == connection.order_ids
+
+    def test_until_is_included_and_what_is_later_is_not(self, connection: Connection) -> None:
+        first = min(at for _, at in orders_of(connection))
+
+        upto = orders_of(connection, Cursor(until=first))
+        before = orders_of(connection, Cursor(until=first - timedelta(seconds=1)))
+
+        assert {at for _, at in upto} == {first}
+        assert before == []
+
+    def test_numbers_are_exact(self, connection: Connection) -> None:
+        for page in connection.adapter.pages(Stream.ORDERS, Cursor()):
+            assert not any(isinstance(value, float) for value in leaves(list(page.records)))
+
+    def test_an_order_fetched_alone_is_the_order_of_the_page(self, connection: Connection) -> None:
+        page = next(iter(connection.adapter.pages(Stream.ORDERS, Cursor())))
+        ref = connection.adapter.identify(Stream.ORDERS, page.records[0])
+
+        alone = connection.adapter.fetch(ref)
+
+        assert read(connection, alone) == read(connection, page.records[0])
+
+    # --- understanding --------------------------------------------------------------------
+
+    def test_what_was_charged_sums_to_the_total(self, connection: Connection) -> None:
+        for record in order_records(connection):
+            order = read(connection, record)
+            assert charged(order) == order.total
+            assert sum(payment.amount for payment in order.payments) == (order.received or 0)
+
+    def test_an_order_is_frozen_with_aware_moments(self, connection: Connection) -> None:
+        order = read(connection, order_records(connection)[0])
+
+        assert order.placed_at.tzinfo is not None
+        assert order.updated_at.tzinfo is not None
+        with pytest.raises(FrozenInstanceError):
+            order.total = Decimal(0)  # type: ignore[misc]
+
+    @pytest.mark.parametrize("bad", ["N/A", "", None, "12,50", Decimal("NaN")])
+    def test_a_bad_total_is_refused_by_its_path(self, connection: Connection, bad: object) -> None:
+        record = order_records(connection)[0]
+        broken = replaced(record, connection.total_field, bad)
+
+        with pytest.raises(ParseError) as refused:
+            read(connection, broken)
+
+        assert refused.value.field == ".".join(connection.total_field)
+        ref = connection.adapter.identify(Stream.ORDERS, broken)
+        assert ref == connection.adapter.identify(Stream.ORDERS, record)
+
+    @pytest.mark.parametrize("stream", list(Stream))
+    def test_an_empty_record_is_refused(self, connection: Connection, stream: Stream) -> None:
+        if stream not in connection.adapter.streams:
+            pytest.skip(f"{connection.adapter.label} has no {stream}")
+
+        with pytest.raises(ParseError):
+            connection.adapter.parse(stream, {}, FACTS)
+        with pytest.raises(ParseError):
+            connection.adapter.identify(stream, {})
+
+    def test_scrubbing_changes_nothing_that_is_read(self, connection: Connection) -> None:
+        for record in order_records(connection):
+            cleaned = connection.adapter.scrub(record)
+            assert read(connection, cleaned) == read(connection, record)
+            assert connection.adapter.scrub(cleaned) == cleaned
+
+    def test_an_export_is_split_into_the_same_records(self, connection: Connection) -> None:
+        records = order_records(connection)
+
+        assert connection.adapter.documents_of(records) == records
+        assert connection.adapter.documents_of(records[0]) == [records[0]]
+        with pytest.raises(ParseError):
+            connection.adapter.documents_of({"message": "nothing here"})
+
+    # --- calls from the shop --------------------------------------------------------------
+
+    def test_a_genuine_call_says_what_to_fetch(self, connection: Connection) -> None:
+        assert connection.adapter.webhook(call(connection)) == list(connection.refs)
+
+    @pytest.mark.parametrize(
+        "change", ["body", "secret", "headers", "empty_secret", "late", "early"]
+    )
+    def test_any_other_call_is_refused(self, connection: Connection, change: str) -> None:
+        genuine = call(connection)
+        forged = {
+            "body": replace(genuine, body=genuine.body + b" "),
+            "secret": replace(genuine, secret="other"),
+            "headers": replace(genuine, headers={}),
+            "empty_secret": replace(genuine, secret=""),
+            "late": replace(genuine, received_at=NOW + timedelta(minutes=6)),
+            "early": replace(genuine, received_at=NOW - timedelta(minutes=6)),
+        }[change]
+
+        with pytest.raises(WebhookRefused) as refused:
+            connection.adapter.webhook(forged)
+
+        assert refused.value.status == 401
+
+
+def call(connection: Connection, secret: str = "hush") -> WebhookCall:
+    """A genuine call."""
+    headers = connection.sign(secret, connection.body, NOW)
+    return WebhookCall(body=connection.body, headers=headers, secret=secret, received_at=NOW)
+
+
+def read(connection: Connection, record: dict[str, Any]) -> Order:
+    """A record as an order."""
+    order = connection.adapter.parse(Stream.ORDERS, record, FACTS)
+    assert isinstance(order, Order)
+    return order
+
+
+def order_records(connection: Connection) -> list[dict[str, Any]]:
+    """All order records of the shop."""
+    pages = connection.adapter.pages(Stream.ORDERS, Cursor())
+    return [record for page in pages for record in page.records]
+
+
+def orders_of(
+    connection: Connection, since: Cursor | None = None
+) -> list[tuple[RecordRef, datetime]]:
+    """What is read from a cursor on: each order and when it changed."""
+    adapter = connection.adapter
+    return [
+        (adapter.identify(Stream.ORDERS, record), read(connection, record).updated_at)
+        for page in adapter.pages(Stream.ORDERS, since or Cursor())
+        for record in page.records
+    ]
+
+
+def replaced(record: dict[str, Any], path: tuple[str, ...], value: object) -> dict[str, Any]:
+    """A copy of a record with one value changed."""
+    key, *rest = path
+    inner = value if not rest else replaced(record[key], tuple(rest), value)
+    return record | {key: inner}
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Every scalar inside JSON."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if not isinstance(value, list):
+        yield value
+        return
+    for inner in value:
+        yield from leaves(inner)

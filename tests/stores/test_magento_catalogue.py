@@ -1,0 +1,92 @@
+"""Products and customers of Magento."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stores.adapters.magento.catalogue import parse_customer, parse_product
+from stores.canonical import ParseError, ParseFacts
+from tests.stores.magento_records import address
+
+FACTS = ParseFacts(customer_groups={"2": "Wholesale"})
+
+
+def product(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": 4,
+        "sku": "MUG",
+        "name": "Mug",
+        "price": Decimal("7.33"),
+        "status": 1,
+        "type_id": "simple",
+        "updated_at": "2026-11-01 08:00:00",
+        "extension_attributes": {"category_links": [{"position": 0, "category_id": "12"}]},
+        "custom_attributes": [
+            {"attribute_code": "tax_class_id", "value": "2"},
+            {"attribute_code": "cost", "value": "3.500000"},
+            {"attribute_code": "category_ids", "value": ["12", "15"]},
+            {"attribute_code": "short_description", "value": "A mug"},
+        ],
+    } | changes
+
+
+def test_a_product_is_read() -> None:
+    parsed = parse_product(product(), FACTS)
+
+    assert (parsed.sku, parsed.price, parsed.cost) == ("MUG", Decimal("7.33"), Decimal("3.5"))
+    assert (parsed.tax_class, parsed.categories) == ("2", ("12",))
+    assert (parsed.description, parsed.enabled) == ("A mug", True)
+    assert parsed.updated_at == datetime(2026, 11, 1, 8, tzinfo=UTC)
+
+
+def test_a_product_without_a_price_of_its_own_has_none() -> None:
+    bundle = product(status=2, extension_attributes={})
+    del bundle["price"]
+
+    parsed = parse_product(bundle, FACTS)
+
+    assert (parsed.price, parsed.enabled, parsed.categories) == (None, False, ("12", "15"))
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"price": "N/A"}, "price"),
+        ({"sku": ""}, "sku"),
+        ({"custom_attributes": [{"attribute_code": "cost", "value": "x"}]},
+         "custom_attributes.cost"),
+    ],
+)  # fmt: skip
+def test_a_bad_product_is_refused_by_its_path(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(ParseError) as refused:
+        parse_product(product(**change), FACTS)
+
+    assert refused.value.field == field
+
+
+def test_a_customer_has_the_company_of_the_billing_address() -> None:
+    region = {"region_code": "PT-11", "region": "Lisboa", "region_id": 1}
+    record = {
+        "id": 9,
+        "group_id": 2,
+        "email": "ines@example.com",
+        "firstname": "Ines",
+        "lastname": "Silva",
+        "addresses": [
+            address(company="Other", region=region),
+            address(default_billing=True, region=region, vat_id="PT1"),
+        ],
+    }
+
+    parsed = parse_customer(record, FACTS)
+
+    assert (parsed.id, parsed.group, parsed.company) == ("9", "Wholesale", "Silva Lda")
+    assert parsed.tax_number == "PT1"
+
+
+def test_a_customer_without_addresses_is_read() -> None:
+    assert parse_customer({"id": 9, "email": "a@example.com"}, FACTS).company == ""

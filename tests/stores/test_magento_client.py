@@ -1,0 +1,321 @@
+"""Speaking to Magento: addresses, signatures, and what each refusal means."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import requests
+import responses
+from pydantic import ValidationError
+
+from connector.lib import http
+from connector.lib.errors import (
+    Misconfigured,
+    NeedsAttention,
+    NotConnected,
+    OutcomeUnknown,
+    Rejected,
+    Temporary,
+)
+from stores.adapters.base import Cursor
+from stores.adapters.magento.adapter import MagentoAdapter
+from stores.adapters.magento.client import MagentoClient, in_path, shop_address
+from stores.canonical import RecordRef, Stream
+from tests.stores.recorded_magento import BASE, STORE, URL, RecordedShop
+
+KEYS = {
+    "consumer_key": "ck",
+    "consumer_secret": "cs",
+    "access_token": "at",
+    "access_token_secret": "ats",
+}
+Credentials = MagentoAdapter.Credentials
+
+
+def client(**credentials: str) -> MagentoClient:
+    return MagentoClient(URL, Credentials(**(credentials or KEYS)), http.session())
+
+
+def adapter(**credentials: str) -> MagentoAdapter:
+    return MagentoAdapter(Credentials(**(credentials or KEYS)), http.session(), url=URL)
+
+
+# --- credentials and addresses ------------------------------------------------------------
+
+
+def test_either_all_four_keys_or_a_bearer_token() -> None:
+    with pytest.raises(ValidationError, match="missing: access_token_secret"):
+        Credentials(**{**KEYS, "access_token_secret": "  "})
+    with pytest.raises(ValidationError, match="not both"):
+        Credentials(**KEYS, bearer="t")
+
+    assert [key.get_secret_value() for key in Credentials(**KEYS).keys] == ["ck", "cs", "at", "ats"]
+    assert "ats" not in repr(Credentials(**KEYS))
+
+
+@pytest.mark.parametrize(
+    "entered",
+    [
+        "https://shop.example.com",
+        "https://shop.example.com/",
+        " https://shop.example.com/rest ",
+        "https://shop.example.com/rest/V1/",
+        "https://shop.example.com/rest/default/V1",
+        "https://shop.example.com/rest/all/V1",
+    ],
+)
+def test_any_part_of_the_address_leads_to_the_shop(entered: str) -> None:
+    assert shop_address(entered) == "https://shop.example.com"
+
+
+def test_a_shop_in_a_folder_keeps_it() -> None:
+    assert shop_address("https://example.com/shop/rest/V1") == "https://example.com/shop"
+
+
+def test_a_sku_is_one_segment_of_the_path() -> None:
+    assert in_path("bla/koe +ä") == "bla%2Fkoe%20%2B%C3%A4"
+
+
+def test_calls_are_signed_with_hmac_sha256() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", json={"items": []})
+        client().search("orders")
+        sent = mock.calls[0].request
+
+    header = sent.headers["Authorization"]
+    header = header.decode() if isinstance(header, bytes) else header
+    assert header.startswith("OAuth ")
+    assert 'oauth_signature_method="HMAC-SHA256"' in header
+    assert 'oauth_consumer_key="ck"' in header
+    assert "searchCriteria%5BpageSize%5D=100" in str(sent.url)
+
+
+def test_a_bearer_token_is_sent_as_it_is() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", json={"items": []})
+        client(bearer="tok").search("orders")
+
+        assert mock.calls[0].request.headers["Authorization"] == "Bearer tok"
+
+
+# --- what a refusal means -----------------------------------------------------------------
+
+NOT_AUTHORISED = {
+    "message": "The consumer isn't authorized to access %resources.",
+    "parameters": {"resources": "Magento_Sales::sales"},
+}
+REFUSALS = [
+    (401, NOT_AUTHORISED, Misconfigured, "missing_right", "Magento_Sales::sales"),
+    (401, {"message": "The signature is invalid. Verify and try again."}, NotConnected,
+     "bad_signature", "all four keys"),
+    (401, {"message": "The nonce is already being used by the consumer with ID %1."},
+     Misconfigured, "clock_skew", "NTP"),
+    (400, {"message": "Incorrect timestamp value in the oauth_timestamp parameter"},
+     Misconfigured, "clock_skew", "NTP"),
+    (400, {"message": "Signature method %1 is not supported", "parameters": ["HMAC-SHA256"]},
+     Misconfigured, "signature_method", "2.4.4"),
+    (401, {"message": "A consumer with the ID %1 does not exist"}, NotConnected,
+     "credentials_refused", "four keys"),
+    (401, {"message": "?"}, NotConnected, "credentials_refused", "copy its keys again"),
+    (403, {"message": "Forbidden"}, Misconfigured, "forbidden", "firewall"),
+    (404, {"message": "Request does not match any route."}, Misconfigured, "wrong_address",
+     "address"),
+    (400, {"message": '"%fieldName" is required', "parameters": {"fieldName": "status"}},
+     Rejected, "http_400", ""),
+    (405, {}, Rejected, "http_405", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "body", "kind", "code", "hint"), REFUSALS)
+def test_a_refusal_says_who_must_do_what(
+    status: int, body: Any, kind: type[NeedsAttention], code: str, hint: str
+) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", json=body, status=status)
+        with pytest.raises(NeedsAttention) as refused:
+            client().search("orders")
+
+    assert type(refused.value) is kind
+    assert refused.value.code == code
+    assert hint in refused.value.hint
+    assert "shop.example.com" in str(refused.value)
+
+
+def test_magentos_placeholders_are_filled_in() -> None:
+    with responses.RequestsMock() as mock:
+        body = {"message": '"%fieldName" is required', "parameters": {"fieldName": "status"}}
+        mock.get(f"{BASE}orders", json=body, status=400)
+        with pytest.raises(Rejected) as refused:
+            client().search("orders")
+
+    assert refused.value.texts == ('"status" is required',)
+
+
+def test_a_refused_bearer_token_names_both_causes() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", json=NOT_AUTHORISED, status=401)
+        with pytest.raises(NotConnected) as refused:
+            client(bearer="t").search("orders")
+
+    assert refused.value.code == "bearer_refused"
+    assert "Magento_Sales::sales" in refused.value.hint
+    assert "standalone Bearer tokens" in refused.value.hint
+
+
+@pytest.mark.parametrize(("status", "wait"), [(429, "7"), (500, None), (502, None), (503, "30")])
+def test_what_may_pass_is_temporary(status: int, wait: str | None) -> None:
+    headers = {"Retry-After": wait} if wait else {}
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", body="<html>", status=status, headers=headers)
+        with pytest.raises(Temporary) as refused:
+            client().search("orders")
+
+    assert refused.value.retry_after == (float(wait) if wait else None)
+
+
+def test_a_web_page_is_no_answer() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", body="<html>Maintenance</html>", content_type="text/html")
+        with pytest.raises(Misconfigured) as refused:
+            client().search("orders")
+
+    assert refused.value.code == "not_json"
+    assert "shop.example.com" in str(refused.value)
+
+
+def test_a_password_in_front_of_the_shop_is_told_apart() -> None:
+    with responses.RequestsMock() as mock:
+        challenge = {"WWW-Authenticate": 'Basic realm="staging"'}
+        mock.get(f"{BASE}orders", body="<html>", status=401, headers=challenge)
+        with pytest.raises(Misconfigured) as refused:
+            client().search("orders")
+
+    assert refused.value.code == "password_page"
+
+
+def test_a_redirect_is_refused_with_its_target_and_not_followed() -> None:
+    with responses.RequestsMock() as mock:
+        target = {"Location": "https://www.shop.example.com/rest/all/V1/orders?x=1"}
+        mock.get(f"{BASE}orders", status=301, headers=target)
+        with pytest.raises(Misconfigured) as refused:
+            client().search("orders")
+        assert len(mock.calls) == 1
+
+    assert refused.value.code == "redirect_refused"
+    assert str(refused.value) == "shop.example.com redirects to https://www.shop.example.com."
+
+
+def test_a_refused_connection_is_temporary() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", body=requests.ConnectionError("refused"))
+        with pytest.raises(Temporary):
+            client().search("orders")
+
+
+def test_a_missing_record_is_rejected() -> None:
+    with responses.RequestsMock() as mock:
+        body = {"message": "The entity that was requested doesn't exist. Verify the entity."}
+        mock.get(f"{BASE}orders/99", json=body, status=404)
+        with pytest.raises(Rejected) as refused:
+            adapter().fetch(RecordRef(Stream.ORDERS, "99"))
+
+    assert refused.value.code == "not_found"
+
+
+# --- probing ------------------------------------------------------------------------------
+
+
+def test_a_probe_turns_missing_rights_into_warnings() -> None:
+    shop = RecordedShop(STORE | {"orders": [{"entity_id": 1, "status": "my_own"}]})
+    denied = {**NOT_AUTHORISED, "parameters": {"resources": "Magento_Tax::manage_tax"}}
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(f"{BASE}taxClasses/search", json=denied, status=401)
+        mock.get(f"{URL}/magento_version", body="Magento/2.4 (Community)")
+        shop.install(mock)
+        facts = adapter().probe()
+
+    assert (facts.name, facts.version) == ("Main Website", "2.4 (Community)")
+    assert (facts.currency, facts.timezone) == ("EUR", "Europe/Lisbon")
+    assert facts.websites == (("1", "Main Website"),)
+    assert facts.tax_classes == ()
+    assert facts.statuses[-1] == ("my_own", "My own")
+    assert facts.warnings == (
+        "The integration may not read tax classes: it lacks the right Magento_Tax::manage_tax.",
+    )
+
+
+def test_a_probe_fails_where_orders_may_not_be_read() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", json=NOT_AUTHORISED, status=401)
+        with pytest.raises(Misconfigured):
+            adapter().probe()
+
+
+# --- writing back -------------------------------------------------------------------------
+
+
+def test_a_status_is_set_with_a_comment_for_the_staff() -> None:
+    with responses.RequestsMock() as mock:
+        mock.post(f"{BASE}orders/7/comments", json=True)
+        adapter().set_order_status("7", "complete", "Invoice S1-7")
+        sent = json.loads(mock.calls[0].request.body or b"")
+
+    assert sent == {
+        "statusHistory": {
+            "comment": "Invoice S1-7",
+            "status": "complete",
+            "is_customer_notified": 0,
+            "is_visible_on_front": 0,
+            "parent_id": 7,
+        }
+    }
+
+
+def test_a_comment_alone_sets_no_status() -> None:
+    with responses.RequestsMock() as mock:
+        mock.post(f"{BASE}orders/7/comments", json=True)
+        adapter().set_order_status("7", "", "Invoice S1-7")
+
+        assert "status" not in json.loads(mock.calls[0].request.body or b"")["statusHistory"]
+
+
+def test_a_write_without_an_answer_has_an_unknown_outcome() -> None:
+    with responses.RequestsMock() as mock:
+        mock.post(f"{BASE}orders/7/comments", status=502)
+        with pytest.raises(OutcomeUnknown):
+            adapter().set_order_status("7", "complete")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "sent"),
+    [("5", {"qty": 5, "is_in_stock": True}), ("0.0", {"qty": 0, "is_in_stock": False}),
+     ("1.25", {"qty": 1.25, "is_in_stock": True})],
+)  # fmt: skip
+def test_stock_is_set_on_the_products_own_stock_item(quantity: str, sent: dict[str, Any]) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}stockItems/A%2FB", json={"item_id": 3, "qty": 1})
+        mock.put(f"{BASE}products/A%2FB/stockItems/3", json="3")
+        adapter().set_stock("A/B", Decimal(quantity))
+
+        assert json.loads(mock.calls[1].request.body or b"") == {"stockItem": sent}
+
+
+def test_products_and_customers_are_found_by_their_own_keys() -> None:
+    shop = RecordedShop(
+        STORE
+        | {
+            "products": [{"id": 4, "sku": "MUG", "updated_at": "2026-11-01 00:00:00"}],
+            "customers/search": [{"id": 9, "updated_at": "2026-11-01 00:00:00"}],
+        }
+    )
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        shop.install(mock)
+        made = adapter()
+        products = list(made.pages(Stream.PRODUCTS, Cursor()))
+        customers = list(made.pages(Stream.CUSTOMERS, Cursor()))
+
+    assert made.identify(Stream.PRODUCTS, products[0].records[0]).id == "MUG"
+    assert made.identify(Stream.CUSTOMERS, customers[0].records[0]).id == "9"

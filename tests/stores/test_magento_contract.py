@@ -1,0 +1,148 @@
+"""The Magento adapter under the suite that all adapters pass: recorded, and over real HTTP."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import responses
+
+from connector.lib import http
+from stores.adapters.base import Cursor
+from stores.adapters.magento.adapter import MagentoAdapter
+from stores.adapters.magento.webhook import signature
+from stores.canonical import ParseFacts, RecordRef, Stream
+from tests.stores.contract import AdapterContract, Connection
+from tests.stores.magento_records import Goods, Json, Sale, creditmemo, invoice
+from tests.stores.recorded_magento import STORE, URL, RecordedShop
+
+FACTS = ParseFacts()
+KEYS = {
+    "consumer_key": "ck",
+    "consumer_secret": "cs",
+    "access_token": "at",
+    "access_token_secret": "ats",
+}
+BODY = json.dumps({"orders": [12, "13", 12], "products": ["A/B"], "other": [1]}).encode()
+REFS = (
+    RecordRef(Stream.ORDERS, "12"),
+    RecordRef(Stream.ORDERS, "13"),
+    RecordRef(Stream.PRODUCTS, "A/B"),
+)
+
+
+def sign(secret: str, body: bytes, at: datetime) -> dict[str, str]:
+    stamp = str(int(at.timestamp()))
+    return {"x-timestamp": stamp, "X-SIGNATURE": signature(secret, stamp, body)}
+
+
+def connected(adapter: MagentoAdapter, ids: set[str]) -> Connection:
+    return Connection(
+        adapter=adapter,
+        order_ids=frozenset(ids),
+        total_field=("order", "grand_total"),
+        sign=sign,
+        body=BODY,
+        refs=REFS,
+    )
+
+
+def some_orders(count: int) -> list[Json]:
+    """Orders an hour apart, every second one paid, every third one refunded."""
+    orders = []
+    for number in range(1, count + 1):
+        sale = Sale([Goods(Decimal("7.33"), Decimal(4), discount=Decimal(number))], inclusive=True)
+        at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=number)
+        order = sale.order(
+            entity_id=number,
+            increment_id=f"{number:09}",
+            updated_at=at.strftime("%Y-%m-%d %H:%M:%S"),
+        )
+        order["total_due"] = order["grand_total"]
+        if number % 2 == 0:
+            order |= {"total_paid": order["grand_total"], "total_due": 0}
+            order["items"][0]["qty_shipped"] = 4
+        orders.append(order)
+    return orders
+
+
+class TestRecordedShop(AdapterContract):
+    @pytest.fixture
+    def connection(self) -> Iterator[Connection]:
+        orders = some_orders(5)
+        paid = [invoice(n, order_id=n, transaction_id=f"ch_{n}") for n in (2, 4)]
+        sent = [
+            {"entity_id": n, "order_id": n, "created_at": "2026-11-09 08:00:00"} for n in (2, 4)
+        ]
+        shop = RecordedShop(STORE | {"orders": orders, "invoices": paid, "shipments": sent})
+        with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+            shop.install(mock)
+            mock.get(f"{URL}/magento_version", status=404)
+            credentials = MagentoAdapter.Credentials(**KEYS)
+            adapter = MagentoAdapter(credentials, http.session(), url=URL)
+            yield connected(adapter, {str(order["entity_id"]) for order in orders})
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("sandbox.magento") is None, reason="there is no demo shop"
+)
+class TestDemoShop(AdapterContract):
+    @pytest.fixture
+    def connection(self, private_hosts: None) -> Iterator[Connection]:
+        from sandbox.magento import DemoShop
+
+        with DemoShop(orders=130, with_refunds=True, bearer=False) as shop:
+            keys = {name: getattr(shop.credentials, name) for name in KEYS}
+            credentials = MagentoAdapter.Credentials(**keys)
+            adapter = MagentoAdapter(credentials, http.session(), url=shop.url)
+            yield connected(adapter, {str(order["entity_id"]) for order in shop.orders})
+
+    def test_its_refunds_come_with_the_rates_of_their_orders(self, connection: Connection) -> None:
+        adapter = connection.adapter
+        for page in adapter.pages(Stream.REFUNDS, Cursor()):
+            for record in page.records:
+                refund = adapter.parse(Stream.REFUNDS, record, FACTS)
+                assert all(line.rate or not line.tax for line in refund.lines)
+
+    def test_its_products_are_read(self, connection: Connection) -> None:
+        adapter = connection.adapter
+        pages = adapter.pages(Stream.PRODUCTS, Cursor())
+        products = [
+            adapter.parse(Stream.PRODUCTS, record, FACTS)
+            for page in pages
+            for record in page.records
+        ]
+
+        assert len({product.sku for product in products}) == len(products) > 0
+
+
+def test_documents_of_an_order_travel_with_it() -> None:
+    orders = some_orders(3)
+    orders[1] |= {"total_refunded": 24}
+    shop = RecordedShop(
+        STORE
+        | {
+            "orders": orders,
+            "invoices": [invoice(1, order_id=2), invoice(2, order_id=99)],
+            "shipments": [{"entity_id": 1, "order_id": 2, "created_at": "2026-11-09 08:00:00"}],
+            "creditmemos": [creditmemo(order_id=2)],
+        }
+    )
+    with responses.RequestsMock() as mock:
+        mock.assert_all_requests_are_fired = False
+        shop.install(mock)
+        adapter = MagentoAdapter(MagentoAdapter.Credentials(**KEYS), http.session(), url=URL)
+
+        [page] = adapter.pages(Stream.ORDERS, Cursor())
+
+    assert [sorted(record) for record in page.records] == [
+        ["order"],
+        ["creditmemos", "invoices", "order", "shipments"],
+        ["order"],
+    ]
+    assert [one["entity_id"] for one in page.records[1]["invoices"]] == [1]
+    assert shop.calls == ["orders", "invoices", "shipments", "creditmemos"]

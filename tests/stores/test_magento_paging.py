@@ -1,0 +1,189 @@
+"""Reading a Magento shop that goes on selling: nothing is missed, nothing runs for ever."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import responses
+
+from connector.lib import http
+from connector.lib.errors import Misconfigured
+from stores.adapters.base import Cursor
+from stores.adapters.magento.adapter import MagentoAdapter
+from stores.canonical import Stream
+from tests.stores.magento_records import Json, order
+from tests.stores.recorded_magento import STORE, URL, RecordedShop
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def placed(number: int, at: datetime) -> Json:
+    return order(entity_id=number, increment_id=f"{number:09}", updated_at=stamp(at))
+
+
+@pytest.fixture
+def shop() -> Iterator[RecordedShop]:
+    """250 orders, all changed within the same second."""
+    shop = RecordedShop(STORE | {"orders": [placed(n, START) for n in range(1, 251)]})
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        shop.install(mock)
+        yield shop
+
+
+@pytest.fixture
+def adapter() -> MagentoAdapter:
+    credentials = MagentoAdapter.Credentials(bearer="t")
+    return MagentoAdapter(credentials, http.session(), url=URL)
+
+
+def seen(adapter: MagentoAdapter, since: Cursor | None = None) -> Counter[tuple[int, str]]:
+    """How often each version of each order was read."""
+    return Counter(
+        (record["order"]["entity_id"], record["order"]["updated_at"])
+        for page in adapter.pages(Stream.ORDERS, since or Cursor())
+        for record in page.records
+    )
+
+
+def test_more_orders_in_one_second_than_fit_a_page(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    pages = list(adapter.pages(Stream.ORDERS, Cursor()))
+
+    assert [len(page.records) for page in pages] == [100, 100, 50]
+    assert {page.total for page in pages} == {250}
+    assert {page.position for page in pages} == {START}
+    assert shop.calls == ["orders"] * 3
+
+
+def test_orders_that_change_between_pages_are_not_skipped(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    """Each search finds that an order of the first page has moved to the end."""
+    changes = iter(range(1, 4))
+
+    def change(path: str) -> None:
+        if (number := next(changes, None)) is not None:
+            later = START + timedelta(minutes=number)
+            shop.lists["orders"][number - 1] = placed(number, later)
+
+    shop.before = change
+    versions = seen(adapter)
+
+    assert {number for number, _ in versions} == set(range(1, 251))
+    assert versions[(3, stamp(START + timedelta(minutes=3)))] == 1
+    assert max(versions.values()) == 1
+
+
+def test_orders_placed_between_pages_are_read_too(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    numbers = iter(range(251, 254))
+
+    def place(path: str) -> None:
+        if (number := next(numbers, None)) is not None:
+            shop.lists["orders"].append(placed(number, START))
+
+    shop.before = place
+
+    assert {number for number, _ in seen(adapter)} == set(range(1, 254))
+
+
+def test_reading_starts_an_overlap_before_the_position(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    shop.lists["orders"] = [placed(n, START + timedelta(minutes=n)) for n in range(1, 11)]
+    at_ten = START + timedelta(minutes=10)
+
+    versions = seen(adapter, Cursor(position=at_ten, overlap=timedelta(minutes=5)))
+
+    assert {number for number, _ in versions} == {5, 6, 7, 8, 9, 10}
+
+
+def test_a_position_in_another_zone_is_asked_for_in_utc(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    position = (START + timedelta(hours=1)).astimezone(ZoneInfo("Australia/Sydney"))
+
+    assert seen(adapter, Cursor(position=position, overlap=timedelta(hours=1))).total() == 250
+    assert seen(adapter, Cursor(position=position, overlap=timedelta(minutes=59))).total() == 0
+
+
+def test_no_changes_is_no_page(shop: RecordedShop, adapter: MagentoAdapter) -> None:
+    """Magento answers `items: null` there, an empty list elsewhere."""
+    shop.lists["orders"] = []
+
+    assert list(adapter.pages(Stream.ORDERS, Cursor())) == []
+
+
+def test_a_page_larger_than_asked_for_is_taken_whole(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    shop.largest_page = 180
+
+    assert seen(adapter).total() == 250
+    assert shop.calls == ["orders"] * 2
+
+
+def test_a_page_that_comes_again_is_an_error_and_not_the_end(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    shop.ignores_filters = True
+
+    with pytest.raises(Misconfigured) as refused:
+        seen(adapter)
+
+    assert refused.value.code == "unexpected_answer"
+    assert len(shop.calls) == 2
+
+
+def test_a_last_page_that_is_repeated_is_the_end(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    shop.ignores_filters = True
+    del shop.lists["orders"][100:]
+
+    assert seen(adapter).total() == 100
+
+
+def test_records_out_of_order_are_refused(adapter: MagentoAdapter) -> None:
+    rows = [placed(2, START), placed(1, START)]
+    with responses.RequestsMock() as mock:
+        mock.get(f"{URL}/rest/all/V1/orders", json={"items": rows, "total_count": 2})
+
+        with pytest.raises(Misconfigured, match="does not sort"):
+            seen(adapter)
+
+
+@pytest.mark.parametrize(
+    "answer", [[], {"orders": []}, {"items": "none"}, {"items": [1]}, {"items": [{"name": "x"}]}]
+)
+def test_an_answer_that_is_no_list_is_refused(adapter: MagentoAdapter, answer: object) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{URL}/rest/all/V1/orders", json=answer)
+
+        with pytest.raises(Misconfigured) as refused:
+            seen(adapter)
+
+    assert refused.value.code == "unexpected_answer"
+
+
+def test_more_documents_than_fit_a_page_are_all_found(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    paid = placed(1, START) | {"total_paid": 24}
+    shop.lists["orders"] = [paid]
+    shop.lists["invoices"] = [{"entity_id": n, "order_id": 1} for n in range(1, 151)]
+
+    [page] = adapter.pages(Stream.ORDERS, Cursor())
+
+    assert len(page.records[0]["invoices"]) == 150
+    assert shop.calls == ["orders", "invoices", "invoices"]
