@@ -1,0 +1,94 @@
+"""What the pure modules know of a Xero organisation: a frozen snapshot, no database.
+
+`connected` False means that nothing is known: every mapped account and tax type counts as
+existing and fitting, every currency as enabled, no lock date, no contact (the preview of an
+unconnected store).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """One row of the chart of accounts. `code` may be empty: some bank accounts have none."""
+
+    account_id: str
+    code: str
+    name: str
+    type: str
+    account_class: str
+    status: str
+    tax_type: str = ""
+    system_account: str = ""
+    payments_enabled: bool = False
+
+    @property
+    def takes_payments(self) -> bool:
+        """Xero: of type BANK, or with payments enabled."""
+        return self.type == "BANK" or self.payments_enabled
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRateFacts:
+    """One tax type. `effective_rate` is percent; `applies_to` holds account classes."""
+
+    tax_type: str
+    name: str
+    effective_rate: Decimal
+    status: str
+    applies_to: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """One contact of the mirror."""
+
+    contact_id: str
+    name: str
+    email: str
+    contact_number: str
+    status: str
+    merged_to: str = ""
+    updated_at: datetime | None = None
+    account_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingFacts:
+    category_id: str
+    name: str
+    status: str
+    options: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """Accounts by code and by AccountID (both keys in `accounts`), tax rates by tax type.
+
+    `lock_date` is the later of the two lock dates; that day itself is locked.
+    """
+
+    connected: bool = False
+    tenant_id: str = ""
+    name: str = ""
+    base_currency: str = ""
+    country: str = ""
+    lock_date: date | None = None
+    accounts: dict[str, AccountFacts] = field(default_factory=dict)
+    tax_rates: dict[str, TaxRateFacts] = field(default_factory=dict)
+    currencies: frozenset[str] = frozenset()
+    tracking: dict[str, TrackingFacts] = field(default_factory=dict)
+    branding_themes: dict[str, str] = field(default_factory=dict)
+    is_demo_company: bool = False
+
+    @property
+    def rounding_account(self) -> AccountFacts | None:
+        """The organisation's own rounding account (SystemAccount ROUNDING)."""
+        return next((a for a in self.accounts.values() if a.system_account == "ROUNDING"), None)
+
+
+NOT_CONNECTED = OrganisationFacts()

@@ -1,0 +1,230 @@
+"""The local copy of contacts and of invoice and credit note numbers.
+
+Read once in pages of 1,000, then kept fresh with If-Modified-Since; our own writes are put
+in directly. So a known customer and a free number cost no call.
+
+Pages are ordered by id. New rows then only push others to later pages, where they are met
+again; ordered by the time of change, a row that changes while it is read would pull one that
+was not read yet into a page that was. A row met twice is stored twice, the newer one wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import models, transaction
+
+from connector.lib import clock
+from connector.lib.money import ZERO, to_units
+from xero.facts import ContactFacts
+from xero.gateway import Gateway, Reply
+from xero.models import Lane, MirrorContact, MirrorCursor, MirrorDocument, Organisation
+from xero.models.mirror import normal_email, normal_name
+from xero.replies import amount, elements, moment, text
+from xero.transport import call_seconds
+
+PAGE_SIZE: Final = 1000
+
+Kind = MirrorCursor.Kind
+Element = Mapping[str, Any]
+
+# Beside page, pageSize and If-Modified-Since. `summaryOnly` leaves out lines and payments;
+# of contacts it might leave out what they were merged into, so it is not used there.
+_ASKED: Final[dict[str, dict[str, Any]]] = {
+    Kind.CONTACTS: {"include_archived": True, "order": "ContactID ASC"},
+    Kind.INVOICES: {
+        "where": 'Type=="ACCREC"',
+        "summary_only": True,
+        "order": "InvoiceId ASC",
+    },
+    Kind.CREDIT_NOTES: {"where": 'Type=="ACCRECCREDIT"', "order": "CreditNoteID ASC"},
+}
+
+_DOCUMENTS_OF: Final = {
+    Kind.INVOICES: MirrorDocument.Kind.INVOICE,
+    Kind.CREDIT_NOTES: MirrorDocument.Kind.CREDIT_NOTE,
+}
+_LIST_OF: Final = {document: listed for listed, document in _DOCUMENTS_OF.items()}
+
+
+def refresh(organisation: Organisation, kind: Kind, *, lane: Lane = Lane.LIVE) -> bool:
+    """Read what changed since the last time, page by page. True when the copy is complete.
+
+    False: another process is reading it. What has been read stays if a call fails (with the
+    gateway's errors), and the next refresh goes on with the page after it.
+    """
+    gateway = Gateway(organisation, lane)
+    cursor, _ = MirrorCursor.objects.get_or_create(organisation=organisation, kind=kind)
+    if not cursor.claim(_lease()):
+        return False
+    try:
+        while cursor.run_started_at is not None:
+            reply = _read_page(gateway, cursor)
+            if not _store_page(organisation, cursor, reply):
+                return False
+    finally:
+        cursor.let_go()
+    return True
+
+
+def is_fresh(organisation: Organisation, kind: Kind, *, max_age: timedelta) -> bool:
+    """Whether the list was read to its end, by a run that began within `max_age`."""
+    return MirrorCursor.objects.filter(
+        organisation=organisation, kind=kind, position__gt=clock.now() - max_age
+    ).exists()
+
+
+def is_complete(organisation: Organisation) -> bool:
+    """Whether every list has been read to its end at least once."""
+    read = MirrorCursor.objects.filter(organisation=organisation, position__isnull=False)
+    return read.count() == len(Kind)
+
+
+def find_contacts(
+    organisation: Organisation,
+    *,
+    contact_ids: Iterable[str] = (),
+    contact_numbers: Iterable[str] = (),
+    emails: Iterable[str] = (),
+    names: Iterable[str] = (),
+) -> list[ContactFacts]:
+    """Contacts that agree with any key, archived ones too, and those they were merged into."""
+    rows = organisation.contacts.matching(
+        contact_ids=contact_ids, contact_numbers=contact_numbers, emails=emails, names=names
+    )
+    found = {row.contact_id: row.facts() for row in rows}
+    while missing := {c.merged_to for c in found.values() if c.merged_to} - found.keys():
+        targets = {
+            r.contact_id: r.facts() for r in organisation.contacts.matching(contact_ids=missing)
+        }
+        if not targets:
+            break
+        found |= targets
+    return sorted(found.values(), key=lambda contact: contact.contact_id)
+
+
+def find_documents(
+    organisation: Organisation, kind: MirrorDocument.Kind, numbers: Iterable[str]
+) -> list[MirrorDocument]:
+    """Invoices or credit notes that bear one of the numbers, voided and deleted ones too."""
+    rows = organisation.documents.filter(kind=kind, number__in=set(filter(None, numbers)))
+    return list(rows.order_by("number", "xero_id"))
+
+
+def remember_contacts(organisation: Organisation, found: Iterable[Element]) -> None:
+    """Put contacts as Xero answered them (ours, or read on an event) into the mirror."""
+    with transaction.atomic():
+        _lock(organisation, Kind.CONTACTS)
+        _keep(organisation, MirrorContact, [_contact(e) for e in found], ["contact_id"])
+
+
+def remember_documents(
+    organisation: Organisation, kind: MirrorDocument.Kind, found: Iterable[Element]
+) -> None:
+    """Likewise invoices or credit notes."""
+    with transaction.atomic():
+        _lock(organisation, _LIST_OF[kind])
+        rows = [_document(kind, e) for e in found]
+        _keep(organisation, MirrorDocument, rows, ["kind", "xero_id"])
+
+
+def _lease() -> timedelta:
+    """Long enough for one page: a slot, a call to its deadline, and the store."""
+    return timedelta(seconds=2 * call_seconds())
+
+
+def _read_page(gateway: Gateway, cursor: MirrorCursor) -> Reply:
+    asked = dict(_ASKED[cursor.kind])
+    if cursor.run_since is not None:
+        asked["if_modified_since"] = cursor.run_since.replace(microsecond=0)
+    return gateway.read(cursor.kind, page=cursor.next_page, page_size=PAGE_SIZE, **asked)
+
+
+def _store_page(organisation: Organisation, cursor: MirrorCursor, reply: Reply) -> bool:
+    """Rows and progress in one transaction; False if the claim was lost meanwhile."""
+    found = elements(cursor.kind, reply.json)
+    pages = (reply.json.get("pagination") or {}).get("pageCount")
+    done = not found or (pages is not None and cursor.next_page >= pages)
+    with transaction.atomic():
+        if not cursor.advance(_lease(), done=done):
+            return False
+        if cursor.kind == Kind.CONTACTS:
+            remember_contacts(organisation, found)
+        else:
+            remember_documents(organisation, _DOCUMENTS_OF[Kind(cursor.kind)], found)
+    return True
+
+
+def _lock(organisation: Organisation, kind: str) -> None:
+    """Until the commit nobody else stores rows of this list: the newer one is to win."""
+    cursors = MirrorCursor.objects.select_for_update().filter(organisation=organisation, kind=kind)
+    list(cursors.values_list("pk"))
+
+
+def _keep(
+    organisation: Organisation,
+    model: type[models.Model],
+    rows: list[dict[str, Any]],
+    key: list[str],
+) -> None:
+    """Insert or update; a row that is known in a newer state is left alone."""
+    newest: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        identity = tuple(row[name] for name in key)
+        if identity not in newest or _not_older(row, newest[identity]["updated_utc"]):
+            newest[identity] = row
+    last = key[-1]
+    stored = model._default_manager.filter(
+        organisation=organisation,
+        **{f"{last}__in": [row[last] for row in newest.values()]},
+    ).values_list(*key, "updated_utc")
+    known = {tuple(identity): updated for *identity, updated in stored}
+    fresh = [row for identity, row in newest.items() if _not_older(row, known.get(identity))]
+    columns = [f.name for f in model._meta.fields if f.name not in ("id", "organisation", *key)]
+    if fresh:
+        model._default_manager.bulk_create(
+            [model(organisation=organisation, **row) for row in fresh],
+            update_conflicts=True,
+            unique_fields=["organisation", *key],
+            update_fields=columns,
+        )
+
+
+def _not_older(row: Mapping[str, Any], known: datetime | None) -> bool:
+    updated = row["updated_utc"]
+    return known is None or updated is None or updated >= known
+
+
+def _contact(element: Element) -> dict[str, Any]:
+    name, email = text(element.get("Name")), text(element.get("EmailAddress"))
+    return {
+        "contact_id": element["ContactID"],
+        "name": name,
+        "name_key": normal_name(name),
+        "email": email,
+        "email_key": normal_email(email),
+        "contact_number": text(element.get("ContactNumber")),
+        "account_number": text(element.get("AccountNumber")),
+        "status": text(element.get("ContactStatus")),
+        "merged_to": text(element.get("MergedToContactID")),
+        "updated_utc": moment(element.get("UpdatedDateUTC")),
+    }
+
+
+def _document(kind: MirrorDocument.Kind, element: Element) -> dict[str, Any]:
+    invoice = kind == MirrorDocument.Kind.INVOICE
+    due = element.get("AmountDue" if invoice else "RemainingCredit")
+    return {
+        "kind": kind,
+        "xero_id": element["InvoiceID" if invoice else "CreditNoteID"],
+        "number": text(element.get("InvoiceNumber" if invoice else "CreditNoteNumber")),
+        "status": text(element.get("Status")),
+        "currency": text(element.get("CurrencyCode")),
+        "total": to_units(amount(element.get("Total")) or ZERO),
+        "amount_due": to_units(amount(due) or ZERO),
+        "contact_id": text((element.get("Contact") or {}).get("ContactID")),
+        "reference": text(element.get("Reference")),
+        "updated_utc": moment(element.get("UpdatedDateUTC")),
+    }

@@ -1,0 +1,26 @@
+"""The accounting side's rows: the app and its tokens, organisations, reference data, mirror."""
+
+from __future__ import annotations
+
+from xero.models.calls import Call, DayCount, Lane
+from xero.models.connection import TokenSet, XeroApp
+from xero.models.mirror import MirrorContact, MirrorCursor, MirrorDocument
+from xero.models.organisation import Organisation
+from xero.models.reference import Account, BrandingTheme, Currency, TaxRate, TrackingCategory
+
+__all__ = [
+    "Account",
+    "BrandingTheme",
+    "Call",
+    "Currency",
+    "DayCount",
+    "Lane",
+    "MirrorContact",
+    "MirrorCursor",
+    "MirrorDocument",
+    "Organisation",
+    "TaxRate",
+    "TokenSet",
+    "TrackingCategory",
+    "XeroApp",
+]

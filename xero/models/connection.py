@@ -1,0 +1,128 @@
+"""The registered app and the tokens that people, or the app itself, were given for it."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+from connector.lib.crypto import EncryptedTextField
+
+# A token is renewed this long before it ends, so that no call is sent with one that ends
+# while it travels.
+EXPIRY_MARGIN = timedelta(seconds=90)
+# A refresh token dies after 60 days without use (Xero developer documentation, OAuth 2.0
+# token types). It is used well before that.
+KEEP_ALIVE = timedelta(days=7)
+
+
+class XeroApp(models.Model):
+    """The app that the operator registered at developer.xero.com. In practice one row.
+
+    `daily_call_limit` is calls a day and organisation: 1,000 on Xero's Starter tier, 5,000
+    on Core and up. The last `live_reserve` percent of them are closed to backfills.
+    """
+
+    class Mode(models.TextChoices):
+        CODE = "code", "Web app (people log in at Xero)"
+        CUSTOM = "custom", "Custom connection (one organisation, no log-in)"
+
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.CODE)
+    client_id = models.CharField(max_length=100, unique=True)
+    client_secret = EncryptedTextField(blank=True, default="")
+    daily_call_limit = models.PositiveIntegerField(default=1000, validators=[MinValueValidator(1)])
+    live_reserve = models.PositiveSmallIntegerField(
+        default=20, validators=[MaxValueValidator(100)], help_text="Percent of the day's calls."
+    )
+    webhook_key = EncryptedTextField(blank=True, default="")
+
+    class Meta:
+        verbose_name = "Xero app"
+
+    def __str__(self) -> str:
+        return f"Xero app {self.client_id}"
+
+    @property
+    def reserved_calls(self) -> int:
+        """How many of the day's calls a backfill may not touch."""
+        return math.ceil(self.daily_call_limit * self.live_reserve / 100)
+
+
+class TokenSetQuerySet(models.QuerySet["TokenSet"]):
+    def due_for_refresh(self, now: datetime) -> TokenSetQuerySet:
+        """Tokens of connected organisations to refresh without waiting for a call.
+
+        Those that nobody has used for long, and those whose refresher vanished or got no
+        answer: Xero may have rotated the token by then, and takes the old one for only 30
+        minutes more.
+        """
+        unused = Q(refreshed_at__lt=now - KEEP_ALIVE)
+        unfinished = Q(refreshing_until__lte=now)
+        return self.filter(
+            unused | unfinished,
+            app__mode=XeroApp.Mode.CODE,
+            state=TokenSet.State.ACTIVE,
+            organisations__connected=True,
+        ).distinct()
+
+    def free_to_refresh(self, now: datetime) -> TokenSetQuerySet:
+        """Tokens that nobody is refreshing."""
+        return self.filter(Q(refreshing_until=None) | Q(refreshing_until__lte=now))
+
+
+class TokenSet(models.Model):
+    """One consent: what Xero gave one user (or the app itself) for all its organisations.
+
+    `refreshing_until` and `refreshing_by` are the lease of the one process that may refresh;
+    `scopes` are the granted ones, separated by spaces.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        RECONNECT = "reconnect", "Reconnect needed"
+
+    app = models.ForeignKey(XeroApp, on_delete=models.CASCADE, related_name="token_sets")
+    access_token = EncryptedTextField(blank=True, default="")
+    refresh_token = EncryptedTextField(blank=True, default="")
+    previous_refresh_token = EncryptedTextField(blank=True, default="")
+    previous_valid_until = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(default=clock.now)
+    refreshed_at = models.DateTimeField(default=clock.now)
+    scopes = models.TextField(blank=True, default="")
+    xero_user_id = models.CharField(max_length=100, blank=True, default="")
+    auth_event_id = models.CharField(max_length=100, blank=True, default="")
+    refreshing_until = models.DateTimeField(null=True, blank=True)
+    refreshing_by = models.CharField(max_length=40, blank=True, default="")
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    reason = models.TextField(blank=True, default="")
+
+    objects = TokenSetQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app", "xero_user_id"],
+                condition=~Q(xero_user_id=""),
+                name="one_token_set_per_user",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "refreshed_at"])]
+
+    def __str__(self) -> str:
+        return f"tokens of {self.xero_user_id or 'the app'}"
+
+    @property
+    def granted_scopes(self) -> frozenset[str]:
+        return frozenset(self.scopes.split())
+
+    def usable(self, now: datetime) -> bool:
+        """Whether a call may be sent with the access token at `now`."""
+        return (
+            self.state == self.State.ACTIVE
+            and bool(self.access_token)
+            and self.expires_at > now + EXPIRY_MARGIN
+        )

@@ -1,0 +1,194 @@
+"""A local copy of contacts and document numbers, so that a known customer costs no call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+from xero.facts import ContactFacts
+from xero.models.organisation import Organisation
+
+# Xero's clock is not ours, and it does not promise to list a change at once: what changed
+# shortly before the last reading began is read again.
+OVERLAP = timedelta(minutes=5)
+
+
+def normal_name(name: str) -> str:
+    """A name as it is compared: case folded, spaces collapsed (Xero compares likewise)."""
+    return " ".join(name.split()).casefold()
+
+
+def normal_email(email: str) -> str:
+    """An e-mail address as it is compared: trimmed and case folded."""
+    return email.strip().casefold()
+
+
+class MirrorContactQuerySet(models.QuerySet["MirrorContact"]):
+    def matching(
+        self,
+        *,
+        contact_ids: Iterable[str] = (),
+        contact_numbers: Iterable[str] = (),
+        emails: Iterable[str] = (),
+        names: Iterable[str] = (),
+    ) -> MirrorContactQuerySet:
+        """Contacts that agree with any of the given keys; empty keys match nothing."""
+        return self.filter(
+            Q(contact_id__in=set(filter(None, contact_ids)))
+            | Q(contact_number__in=set(filter(None, contact_numbers)))
+            | Q(email_key__in=set(filter(None, map(normal_email, emails))))
+            | Q(name_key__in=set(filter(None, map(normal_name, names))))
+        )
+
+
+class MirrorContact(models.Model):
+    """One contact of Xero. `name_key` and `email_key` are the forms that are compared."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="contacts"
+    )
+    contact_id = models.CharField(max_length=50)
+    name = models.CharField(max_length=500)
+    name_key = models.CharField(max_length=500)
+    email = models.CharField(max_length=500, blank=True, default="")
+    email_key = models.CharField(max_length=500, blank=True, default="")
+    contact_number = models.CharField(max_length=100, blank=True, default="")
+    account_number = models.CharField(max_length=100, blank=True, default="")
+    status = models.CharField(max_length=20)
+    merged_to = models.CharField(max_length=50, blank=True, default="")
+    updated_utc = models.DateTimeField(null=True)
+
+    objects = MirrorContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "contact_id"], name="one_contact_row")
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "name_key"]),
+            models.Index(fields=["organisation", "email_key"]),
+            models.Index(fields=["organisation", "contact_number"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def facts(self) -> ContactFacts:
+        return ContactFacts(
+            contact_id=self.contact_id,
+            name=self.name,
+            email=self.email,
+            contact_number=self.contact_number,
+            status=self.status,
+            merged_to=self.merged_to,
+            updated_at=self.updated_utc,
+            account_number=self.account_number,
+        )
+
+
+class MirrorDocument(models.Model):
+    """Number and state of one invoice or credit note. Money in ten-thousandths."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", "Invoice"
+        CREDIT_NOTE = "credit_note", "Credit note"
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="documents"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    number = models.CharField(max_length=300, blank=True, default="")
+    xero_id = models.CharField(max_length=50)
+    status = models.CharField(max_length=20)
+    currency = models.CharField(max_length=3, blank=True, default="")
+    total = models.BigIntegerField(default=0)
+    amount_due = models.BigIntegerField(default=0)
+    contact_id = models.CharField(max_length=50, blank=True, default="")
+    reference = models.CharField(max_length=500, blank=True, default="")
+    updated_utc = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "xero_id"], name="one_document_row"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "kind", "number"])]
+
+    def __str__(self) -> str:
+        return self.number or self.xero_id
+
+
+class MirrorCursor(models.Model):
+    """How far one list of one organisation has been read.
+
+    `position` is the moment up to which everything is known (null: never read to the end).
+    A run that began at `run_started_at` reads what changed since `run_since` and continues
+    with `next_page`; it moves `position` only when its last page is stored. `claimed_until`
+    keeps two processes from reading the same pages.
+    """
+
+    class Kind(models.TextChoices):
+        CONTACTS = "contacts", "Contacts"
+        INVOICES = "invoices", "Invoices"
+        CREDIT_NOTES = "credit_notes", "Credit notes"
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="mirror_cursors"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    position = models.DateTimeField(null=True)
+    run_started_at = models.DateTimeField(null=True)
+    run_since = models.DateTimeField(null=True)
+    next_page = models.PositiveIntegerField(default=1)
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="one_mirror_cursor")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} up to {self.position}"
+
+    def claim(self, lease: timedelta) -> bool:
+        """Become the one reader, of the run that is under way or of a new one."""
+        now = clock.now()
+        until = now + lease
+        free = MirrorCursor.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+        if not free.filter(pk=self.pk).update(claimed_until=until):
+            return False
+        self.refresh_from_db()
+        if self.run_started_at is None:
+            self.run_started_at, self.next_page = now, 1
+            self.run_since = self.position - OVERLAP if self.position else None
+            self._write("run_started_at", "run_since", "next_page")
+        return True
+
+    def advance(self, lease: timedelta, *, done: bool) -> bool:
+        """The page `next_page` is about to be stored; the last one moves `position`.
+
+        False, and nothing changed, if the claim has passed to another.
+        """
+        held, page = self.claimed_until, self.next_page
+        if done:
+            self.position, self.run_started_at, self.run_since = self.run_started_at, None, None
+        self.next_page = 1 if done else page + 1
+        self.claimed_until = clock.now() + lease
+        return self._write(
+            "position", "run_started_at", "run_since", "next_page", "claimed_until", held=held
+        )
+
+    def let_go(self) -> None:
+        """Give the claim up, if it is still ours."""
+        held, self.claimed_until = self.claimed_until, None
+        self._write("claimed_until", held=held)
+
+    def _write(self, *names: str, held: datetime | None = None) -> bool:
+        """Save the columns while the claim is ours: its end is as good as an owner's name."""
+        rows = MirrorCursor.objects.filter(pk=self.pk, claimed_until=held or self.claimed_until)
+        return rows.update(**{name: getattr(self, name) for name in names}) == 1
