@@ -1,0 +1,265 @@
+"""Bring the database to what a checked file says, and say what that changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, Value
+from django.db.models.functions import Concat
+
+from accounts_mapping.models import MappingVersion, save_rules
+from accounts_mapping.schema import StoreRules
+from connector.configuration.differences import differences, shown
+from connector.configuration.known import Known
+from connector.configuration.organisations import organisation_for
+from connector.configuration.schema import (
+    FileSchema,
+    StoreSection,
+    XeroSection,
+)
+from connector.configuration.stored import (
+    XERO_SECRETS,
+    credentials_of,
+    known_alerts,
+    logging_of,
+    preferences,
+    retries_of,
+    rules_of,
+    xero_app,
+)
+from connector.lib import doorbell
+from connector.lib.schema import Section
+from stores.models import SECRET_FIELDS, Store
+from sync.models import TrackedOrder
+from sync.track import rebuild
+from xero.models import Lane, TokenSet, XeroApp
+
+
+class Applying:
+    """One import. `changes` is what it did, `notices` what a person should know beside it.
+
+    Call `run` within a transaction.
+    """
+
+    def __init__(self, configuration: FileSchema, known: Known, author: Any = None) -> None:
+        self.changes: list[str] = []
+        self.notices: list[str] = []
+        self._configuration = configuration
+        self._known = known
+        self._author = author
+
+    def run(self, alert_texts: list[str]) -> None:
+        """`alert_texts` are the addresses of the alerts as the file has them."""
+        if self._configuration.xero is not None:
+            self._xero(self._configuration.xero)
+        self._preferences(alert_texts)
+        _free_prefixes(self._configuration)
+        for section in self._configuration.stores:
+            self._store(section)
+        named = {section.slug for section in self._configuration.stores}
+        for slug in sorted(self._known.stores.keys() - named):
+            self.notices.append(f"store {slug}: not in the file, left as it is")
+
+    # --- Xero app, preferences
+
+    def _xero(self, section: XeroSection) -> None:
+        found = xero_app()
+        app = found or XeroApp()
+        before = _app_values(app) if found else {}
+        self.changes += [] if found else ["xero: created"]
+        for key in XERO_SECRETS:
+            # Absent: what is stored stays. Written as null: it is removed.
+            if key in section.model_fields_set:
+                new = getattr(section, key) or ""
+                if new != getattr(app, key):
+                    self.changes.append(f"xero.{key}: {_secret_change(getattr(app, key), new)}")
+                    if key == "client_id" and TokenSet.objects.filter(app_id=app.pk).exists():
+                        self.notices.append(
+                            "xero.client_id: organisations that were connected through the app "
+                            "before must be connected again"
+                        )
+                    setattr(app, key, new)
+        app.mode = section.mode
+        app.daily_call_limit = section.daily_call_limit
+        app.live_reserve = int(section.live_reserve.removesuffix("%"))
+        changed = list(differences(before, _app_values(app), "xero"))
+        if found is None or changed or any(line.startswith("xero.") for line in self.changes):
+            app.save()
+        self.changes += changed if found else []
+        if not app.client_id or not app.client_secret:
+            self.notices.append(
+                "xero: client_id and client_secret are needed before an organisation is connected"
+            )
+
+    def _preferences(self, alert_texts: list[str]) -> None:
+        row = preferences()
+        logging, retries = self._configuration.logging, self._configuration.retries
+        changes = list(_between(logging_of(row), logging, "logging"))
+        changes += _between(retries_of(row), retries, "retries")
+        alerts = self._alerts(alert_texts)
+        before = row.alerts or []
+        changes += self._alert_changes(before, alerts)
+        if changes or before != alerts:
+            row.logging = _values(logging)
+            row.retries = _values(retries)
+            row.alerts = alerts
+            row.save()
+        self.changes += changes
+
+    def _alerts(self, texts: list[str]) -> list[dict[str, Any]]:
+        """As they are stored; `written` remembers the variable that stands for an address."""
+        stored = []
+        for alert, text in zip(self._configuration.alerts, texts, strict=True):
+            entry = alert.model_dump(mode="json", exclude_none=True)
+            if alert.url and "${" in text:
+                entry["written"] = text
+            stored.append(entry)
+        return stored
+
+    def _alert_changes(
+        self, before: list[dict[str, Any]], after: list[dict[str, Any]]
+    ) -> list[str]:
+        """Line by line; an address may hold a token, so it is named and not shown."""
+        lines = list(differences(_masked(before), _masked(after), "alerts"))
+        for index, (old, new) in enumerate(zip(before, after, strict=False)):
+            if old.get("url") and new.get("url") and old["url"] != new["url"]:
+                lines.append(f"alerts[{index}].url: changed")
+        return lines
+
+    # --- stores
+
+    def _store(self, section: StoreSection) -> None:
+        rows = Store.objects.select_related("organisation").select_for_update(of=("self",))
+        found = rows.filter(slug=section.slug).first()
+        store = found or Store(slug=section.slug)
+        changes = []
+        moves = found is None or found.number_prefix != section.number_prefix
+        if found is not None:
+            before = _store_values(store)
+            changes = self._secret_changes(store, section)
+        store.apply(section.profile)
+        if "webhook_secret" in section.model_fields_set and section.webhook_secret is None:
+            store.webhook_secret = ""
+        if found is not None:
+            changes += differences(before, _store_values(store), f"stores.{store.slug}")
+        changes += self._link(store, created=found is None)
+        if moves or changes:
+            store.save()
+        changes += self._rules(store, section.store_rules, created=found is None)
+        if found is not None and changes:
+            self._look_again(store)
+        self.changes += [f"store {store.slug}: created"] if found is None else []
+        self.changes += changes
+
+    def _look_again(self, store: Store) -> None:
+        """What was held may not be any more: held orders are built anew once this is saved."""
+        held = TrackedOrder.objects.filter(store=store, label=TrackedOrder.Label.HELD)
+        count = rebuild(held.values_list("pk", flat=True), lane=Lane.LIVE)
+        if count:
+            self.notices.append(f"store {store.slug}: {count} held orders are looked at again")
+            doorbell.ring("sync.build", store.pk)
+
+    def _secret_changes(self, store: Store, section: StoreSection) -> list[str]:
+        """What happens to the stored secrets; those of another platform's shop are dropped."""
+        path = f"stores.{store.slug}"
+        lines = []
+        if store.platform != section.platform and (store.credentials or store.webhook_secret):
+            lines.append(f"{path}.credentials: removed, they were for {store.platform}")
+            store.credentials, store.webhook_secret = {}, ""  # type: ignore[assignment]
+        if section.credentials:
+            old = credentials_of(store)
+            for key in [*section.credentials, *(k for k in old if k not in section.credentials)]:
+                if old.get(key, "") != section.credentials.get(key, ""):
+                    change = _secret_change(old.get(key, ""), section.credentials.get(key, ""))
+                    lines.append(f"{path}.credentials.{key}: {change}")
+        if "webhook_secret" in section.model_fields_set:
+            new = section.webhook_secret or ""
+            if new != (store.webhook_secret or ""):
+                change = _secret_change(store.webhook_secret or "", new)
+                lines.append(f"{path}.webhook_secret: {change}")
+        return lines
+
+    def _link(self, store: Store, *, created: bool) -> list[str]:
+        """Point the store at its organisation; what was confirmed for another is forgotten."""
+        path = f"stores.{store.slug}.organisation"
+        organisation = organisation_for(store, self._known)
+        if organisation is None:
+            self.notices.append(
+                f'{path}: no organisation "{store.organisation_name}" is connected; the store is '
+                "linked once it is"
+            )
+        if store.organisation == organisation:
+            return []
+        before = store.organisation
+        if before is not None and store.postings.exists():
+            self.notices.append(f"{path}: what was posted to {before} stays there")
+        store.organisation = organisation
+        store.sandbox_confirmed = False
+        return [] if created else [f"{path}: {_link_words(before, organisation)}"]
+
+    def _rules(self, store: Store, rules: StoreRules, *, created: bool) -> list[str]:
+        """Save the rules if they say something else than those in force."""
+        lines = list(_between(rules_of(store), rules, f"stores.{store.slug}"))
+        if lines or not MappingVersion.objects.filter(store=store).exists():
+            save_rules(store, rules, author=self._author, note="configuration file")
+        return [] if created else lines
+
+
+def _free_prefixes(configuration: FileSchema) -> None:
+    """Take the old prefixes out of the way, so that two stores may swap theirs.
+
+    The database forbids one prefix twice in one organisation, at every single save.
+    """
+    for section in configuration.stores:
+        moving = Store.objects.filter(slug=section.slug).exclude(
+            number_prefix=section.number_prefix, organisation_name=section.organisation
+        )
+        moving.update(number_prefix=Concat(Value("~"), "pk", output_field=CharField()))
+
+
+def _app_values(app: XeroApp) -> dict[str, Any]:
+    return {
+        "mode": str(app.mode),
+        "daily_call_limit": app.daily_call_limit,
+        "live_reserve": f"{app.live_reserve}%",
+    }
+
+
+def _values(section: Section) -> dict[str, Any]:
+    values: dict[str, Any] = section.model_dump(mode="json", by_alias=True)
+    return values
+
+
+def _store_values(store: Store) -> dict[str, Any]:
+    """The store's settings with every default filled in, without secrets."""
+    values: dict[str, Any] = store.profile.model_dump(
+        mode="json", by_alias=True, exclude=SECRET_FIELDS
+    )
+    return values
+
+
+def _between(before: Section, after: Section, path: str) -> list[str]:
+    return list(differences(_values(before), _values(after), path))
+
+
+def _masked(alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Alerts to show: an address is only said to be there."""
+    variables = [alert.variable for alert in known_alerts(alerts)]
+    return [
+        {key: alert[key] for key in ("email", "severity") if key in alert}
+        | ({"url": shown(name)} if alert.get("url") else {})
+        for alert, name in zip(alerts, variables, strict=True)
+    ]
+
+
+def _secret_change(before: str, after: str) -> str:
+    """Never the values."""
+    if not before:
+        return "set"
+    return "changed" if after else "removed"
+
+
+def _link_words(before: object, after: object) -> str:
+    if after is None:
+        return f"no longer linked to {before}"
+    return f"linked to {after}"

@@ -1,0 +1,97 @@
+"""What no single section can see, checked on the file as it was written.
+
+These checks work on unvalidated values, so that a fault elsewhere in the file hides none of
+them: all of a file's faults are told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from accounts_mapping.schema import check_categories
+from connector.configuration.known import Known, KnownStore
+from stores.schema import CREDENTIAL_KEYS, credential_problems
+
+
+def crosschecks(document: dict[str, Any], known: Known) -> list[str]:
+    """One line for each fault."""
+    listed = document.get("stores")
+    listed = listed if isinstance(listed, list) else []
+    stores = [(index, store) for index, store in enumerate(listed) if isinstance(store, dict)]
+    lines = list(_same_slug(stores))
+    for index, store in stores:
+        lines += [f"stores[{index}].{line}" for line in _within(store)]
+        lines += [f"stores[{index}].{line}" for line in _against_stored(store, known)]
+    return lines + list(_same_prefix(stores, known))
+
+
+def _same_slug(stores: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for index, store in stores:
+        slug = _text(store, "slug")
+        if slug and first.setdefault(slug, index) != index:
+            yield f'stores[{index}].slug: "{slug}" is already the slug of stores[{first[slug]}]'
+
+
+def _within(store: dict[str, Any]) -> Iterator[str]:
+    given = store.get("credentials")
+    platform = _text(store, "platform")
+    if isinstance(given, dict) and given and platform in CREDENTIAL_KEYS:
+        yield from credential_problems(platform, given)
+    rules = store.get("rules")
+    parts = [store, *(rules if isinstance(rules, list) else [])]
+    used = [part.get("tracking") for part in parts if isinstance(part, dict)]
+    try:
+        check_categories([options for options in used if isinstance(options, dict)])
+    except ValueError as error:
+        yield str(error)
+
+
+def _against_stored(store: dict[str, Any], known: Known) -> Iterator[str]:
+    """A shop's records are in its platform's form; a name must mean one organisation."""
+    before = known.stores.get(_text(store, "slug"))
+    platform = _text(store, "platform")
+    moves = before is not None and platform in CREDENTIAL_KEYS and before.platform != platform
+    if before and moves and before.has_records:
+        yield (
+            f"platform: cannot change from {before.platform} to {platform}, "
+            "orders of this store are stored; make a new store instead"
+        )
+    name = _text(store, "organisation")
+    if _stays_linked(before, name):
+        return
+    found = known.organisations_called(name) if name else []
+    if len(found) > 1:
+        ids = ", ".join(one.tenant_id for one in found)
+        yield f'organisation: {len(found)} organisations are called "{name}", give the id: {ids}'
+
+
+def _stays_linked(before: KnownStore | None, name: str) -> bool:
+    return before is not None and bool(before.tenant_id) and before.organisation_name == name
+
+
+def _same_prefix(stores: list[tuple[int, dict[str, Any]]], known: Known) -> Iterator[str]:
+    """One number prefix once in an organisation, also among stores that only we know."""
+    named = {_text(store, "slug") for _, store in stores}
+    users: dict[tuple[str, str], str] = {}
+    for other in known.stores.values():
+        if other.slug not in named:
+            books = known.books_of(other.slug, other.organisation_name)
+            users[books, other.number_prefix] = other.slug
+    for index, store in stores:
+        slug, organisation = _text(store, "slug"), _text(store, "organisation")
+        prefix = _text(store, "number_prefix") or f"{slug.upper()}-"
+        if not slug or not organisation:
+            continue
+        user = users.setdefault((known.books_of(slug, organisation), prefix), slug)
+        if user != slug:
+            yield (
+                f'stores[{index}].number_prefix: "{prefix}" is already used by store {user} '
+                "in the same organisation"
+            )
+
+
+def _text(store: dict[str, Any], key: str) -> str:
+    value = store.get(key)
+    return value.strip() if isinstance(value, str) else ""

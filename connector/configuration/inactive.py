@@ -1,0 +1,75 @@
+"""Settings that are accepted and kept, but that this version does not act on yet.
+
+An entry leaves this table when its feature arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from operator import attrgetter
+
+from connector.configuration.schema import FileSchema, StoreSection
+from connector.lib.schema import Section
+
+# Keys of a store of which every value but the default waits for its feature.
+STORE_KEYS = (
+    "streams.products",
+    "streams.stock",
+    "schedule.refunds",
+    "schedule.customers",
+    "schedule.products",
+    "schedule.stock",
+    "fields.products",
+    "posting.mode",
+    "posting.summary_after",
+    "posting.currency_not_enabled",
+    "posting.cancel",
+    "posting.edits",
+    "statuses.refunded",
+    "statuses.on_paid",
+    "contacts.summary",
+    "items.tracked",
+    "items.oversell",
+    "refunds.adjustment_tax",
+    "refunds.restock",
+    "refunds.before_cut_over",
+    "gift_cards.opening_balance",
+    "webhook_secret",
+)
+# Platforms whose shops cannot be read yet.
+PLATFORMS = ("opencart", "cscart")
+
+
+def inactive(configuration: FileSchema) -> list[str]:
+    """`stores.au.posting.mode: daily_summary is kept, but not active yet`, one line each."""
+    lines = []
+    if configuration.alerts:
+        lines.append("alerts: kept, but not active yet")
+    if configuration.xero and configuration.xero.webhook_key:
+        lines.append("xero.webhook_key: kept, but not active yet")
+    for store in configuration.stores:
+        for key, value in _waiting(store):
+            said = f"{value} is kept, but not active yet" if value else "kept, but not active yet"
+            lines.append(f"stores.{store.slug}.{key}: {said}")
+    return lines
+
+
+def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
+    if store.platform in PLATFORMS:
+        yield "platform", store.platform
+    if store.streams.customers == "both":
+        yield "streams.customers", "both"
+    for key in STORE_KEYS:
+        value = attrgetter(key)(store)
+        if value != _default(store, key):
+            yield key, value if isinstance(value, str) and key != "webhook_secret" else ""
+    for index, rule in enumerate(store.rules):
+        if rule.approve:
+            yield f"rules[{index}].approve", ""
+
+
+def _default(store: StoreSection, key: str) -> object:
+    """The documented default of a dotted key."""
+    section, _, name = key.rpartition(".")
+    owner: Section | StoreSection = attrgetter(section)(store) if section else store
+    return type(owner).model_fields[name].get_default(call_default_factory=True)

@@ -1,0 +1,85 @@
+"""From the file's text to checked settings, or to the list of everything that is wrong."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from accounts_mapping.schema import MAGENTO_STATUSES
+from connector.configuration.crosschecks import crosschecks
+from connector.configuration.known import Known
+from connector.configuration.schema import FileSchema
+from connector.configuration.variables import Expansion, Lookup
+from connector.configuration.yaml_text import MAX_BYTES, Unreadable, read_yaml
+from connector.lib.schema import problems
+
+_PATH = re.compile(r"[^\s:]*(?=: )")
+
+
+class Refused(Exception):
+    """The file is not applied; `lines` are all its faults, each with its dotted path."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file. Raises Refused if it is too large or not UTF-8."""
+    if len(content) > MAX_BYTES:
+        raise Refused([f"file: larger than {MAX_BYTES // 1024} KB"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Refused([f"line {line}: not UTF-8 text"]) from None
+
+
+def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
+    """The checked file, variables and stored secrets filled in. Raises Refused."""
+    try:
+        document, lines = read_yaml(text)
+    except Unreadable as error:
+        raise Refused([str(error)]) from None
+    if not isinstance(document, dict):
+        raise Refused([*lines, "file: must be a mapping"])
+    expansion = Expansion(document, lookup, known)
+    lines += expansion.problems
+    filled = _with_platform_defaults(expansion.value)
+    lines += crosschecks(filled, known)
+    checked = None
+    try:
+        # By alias only: `class_`, the name in Python, is no key of the file.
+        checked = FileSchema.model_validate(filled, by_alias=True, by_name=False)
+    except ValidationError as error:
+        lines += problems(error)
+    if checked is None or lines:
+        raise Refused(_one_for_each_place(lines))
+    return checked
+
+
+def _with_platform_defaults(document: dict[str, Any]) -> dict[str, Any]:
+    """Magento's documented statuses, key by key, where a Magento store does not set them."""
+    stores = document.get("stores")
+    if not isinstance(stores, list):
+        return document
+    defaults = MAGENTO_STATUSES.model_dump(mode="json")
+
+    def completed(store: Any) -> Any:
+        if not isinstance(store, dict) or store.get("platform") != "magento":
+            return store
+        given = store.get("statuses", {})
+        return store | {"statuses": defaults | given} if isinstance(given, dict) else store
+
+    return document | {"stores": [completed(store) for store in stores]}
+
+
+def _one_for_each_place(lines: list[str]) -> list[str]:
+    """The first line about each place: what follows about the same place is its echo."""
+    kept: dict[str, str] = {}
+    for line in lines:
+        found = _PATH.match(line)
+        kept.setdefault(found[0] if found else line, line)
+    return list(kept.values())
