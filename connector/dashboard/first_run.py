@@ -1,0 +1,114 @@
+"""The first visit: make the first administrator, then say what comes next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model, login
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+from django.views.generic import FormView
+
+from stores.models import Store
+from xero.models import Organisation, XeroApp
+
+IMPORT_COMMAND = "python manage.py config import shops.yaml"
+EXAMPLE = """\
+version: 1
+stores:
+  - slug: au
+    name: AU shop
+    platform: magento
+    url: https://shop.example.com
+    credentials: {bearer: "${SHOP_TOKEN}"}
+    organisation: Demo Company (AU)
+    base_currency: AUD
+    timezone: Australia/Sydney
+    cut_over: 2026-01-01
+    accounts: {sales: "200", shipping: "200"}
+    payment_accounts: {"*": "091"}
+    tax:
+      rules:
+        - {rate: 10, tax_type: OUTPUT}
+"""
+
+
+class AdministratorForm(BaseUserCreationForm):
+    """User name and password, with the same checks as everywhere."""
+
+    class Meta:
+        model = User
+        fields = ("username",)
+        labels = {"username": "User name"}
+        help_texts = {"username": ""}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password2"].label = "Password again"
+        self.fields["password2"].help_text = ""
+
+    def save_first(self) -> User | None:
+        """Create the administrator unless somebody has an account by now.
+
+        The lock is on a row that every installation has: of two people who send the form at
+        the same time, the second finds the first one's account. (On SQLite the transaction
+        itself is the lock.)
+        """
+        with transaction.atomic():
+            ContentType.objects.select_for_update().get(app_label="auth", model="user")
+            if get_user_model().objects.exists():
+                return None
+            user = super().save(commit=False)
+            user.is_staff = user.is_superuser = True
+            user.save()
+        return user
+
+
+@method_decorator(
+    [login_not_required, never_cache, sensitive_post_parameters("password1", "password2")],
+    name="dispatch",
+)
+class FirstRun(FormView):
+    """Open to everybody, and only as long as nobody has an account."""
+
+    template_name = "dashboard/first_run.html"
+    form_class = AdministratorForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if get_user_model().objects.exists():
+            return redirect("dashboard:overview")
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: AdministratorForm) -> HttpResponse:
+        user = form.save_first()
+        if user is None:
+            return redirect("account_login")
+        login(self.request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return redirect("dashboard:next-steps")
+
+
+@require_safe
+def next_steps(request: HttpRequest) -> HttpResponse:
+    """What is left to do before the first order is in Xero."""
+    app = XeroApp.objects.exclude(client_id="").exists()
+    organisations = list(Organisation.objects.filter(connected=True).values_list("name", flat=True))
+    return render(
+        request,
+        "dashboard/next_steps.html",
+        {
+            "app": app,
+            "organisations": organisations,
+            "stores": list(Store.objects.values_list("name", flat=True)),
+            "command": IMPORT_COMMAND,
+            "example": EXAMPLE,
+        },
+    )

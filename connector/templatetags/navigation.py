@@ -1,0 +1,92 @@
+"""The ways to the pages: one table, from which rail, bottom bar and "More" are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+from stores.models import Store
+
+register = template.Library()
+
+_IN_BOTTOM_BAR = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    label: str
+    url_name: str
+    icon: str
+    short: str = ""
+
+
+# In the order of the rail. A page that does not exist (yet) is left out.
+PAGES = (
+    Page("Overview", "dashboard:overview", "overview"),
+    Page("Orders", "sync:orders", "orders"),
+    Page("Needs attention", "sync:attention", "attention", "Attention"),
+    Page("Products", "sync:products", "products"),
+    Page("Customers", "sync:customers", "customers"),
+    Page("Mapping", "accounts:mapping", "mapping"),
+    Page("Chart of accounts", "accounts:chart", "accounts", "Accounts"),
+    Page("Reports", "dashboard:reports", "reports"),
+    Page("Stores", "dashboard:stores", "stores"),
+    Page("Xero", "dashboard:xero", "xero"),
+    Page("Activity", "dashboard:activity", "activity"),
+    Page("Settings", "dashboard:settings", "settings"),
+)
+
+
+def _entries(path: str) -> Iterator[dict[str, Any]]:
+    for page in PAGES:
+        try:
+            address = reverse(page.url_name)
+        except NoReverseMatch:
+            continue
+        # The overview is at "/", below which everything lies.
+        current = path == address or (address != "/" and path.startswith(address))
+        yield {
+            "label": page.label,
+            "short": page.short or page.label,
+            "icon": page.icon,
+            "address": address,
+            "current": current,
+        }
+
+
+def _path(context: template.Context) -> str:
+    request = context.get("request")
+    return request.path if request is not None else ""
+
+
+@register.inclusion_tag("_rail.html", takes_context=True)
+def rail(context: template.Context) -> dict[str, Any]:
+    """The rail of wide screens."""
+    return {"entries": list(_entries(_path(context))), "request": context.get("request")}
+
+
+@register.inclusion_tag("_bottom_bar.html", takes_context=True)
+def bottom_bar(context: template.Context) -> dict[str, Any]:
+    """The bar of phones: the first four pages, the rest under "More"."""
+    entries = list(_entries(_path(context)))
+    return {
+        "first": entries[:_IN_BOTTOM_BAR],
+        "rest": entries[_IN_BOTTOM_BAR:],
+        "request": context.get("request"),
+    }
+
+
+@register.inclusion_tag("_top_bar.html", takes_context=True)
+def top_bar(context: template.Context) -> dict[str, Any]:
+    """Search and, with more than one store, the store switch; both lead to the orders."""
+    request = context.get("request")
+    stores = list(Store.objects.values_list("slug", "name"))
+    return {
+        "stores": stores if len(stores) > 1 else [],
+        "chosen": request.GET.get("store", "") if request is not None else "",
+        "request": request,
+    }

@@ -1,0 +1,38 @@
+"""Addresses. Each app brings its own `urls.py`; only what belongs to none stands here."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from connector.dashboard.closed import closed
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 "ok" if the database answers, else 503. For load balancers: needs no log-in."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database unreachable\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+# Closed by default: a view that needs no log-in says so itself.
+urlpatterns = closed(
+    [
+        path("accounts/", include("allauth.urls")),
+        path("healthz", healthz, name="healthz"),
+        path("", include("connector.dashboard.urls")),
+        path("", include("sync.urls")),
+        path("", include("accounts_mapping.urls")),
+        path("xero/", include("xero.urls")),
+    ]
+)

@@ -1,0 +1,19 @@
+"""Addresses of orders."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sync.views.order import order_detail, order_preview, order_record
+from sync.views.orders import order_list, orders_exclude, orders_sync
+
+app_name = "sync"
+
+urlpatterns = [
+    path("orders/", order_list, name="orders"),
+    path("orders/sync/", orders_sync, name="orders-sync"),
+    path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
+    path("orders/<int:pk>/", order_detail, name="order-detail"),
+    path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
+    path("orders/<int:pk>/record/", order_record, name="order-record"),
+]

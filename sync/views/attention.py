@@ -1,0 +1,69 @@
+"""What waits for a person, by its reason: counted for the overview, filtered for the list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+
+from sync.models import Posting, TrackedOrder
+from sync.reasons import REASONS
+
+Label = TrackedOrder.Label
+ATTENTION = (Label.HELD, Label.DEAD, Label.DIFFERS)
+LIMIT = 10_000
+_NO_REASON = "unforeseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Orders that wait for the same thing."""
+
+    code: str
+    title: str
+    fix: str
+    count: int
+
+
+def waiting_documents() -> QuerySet[Posting]:
+    """Documents that a person must look at."""
+    return Posting.objects.filter(
+        Q(state__in=(Posting.State.HELD, Posting.State.DEAD)) | Q(differs=True)
+    )
+
+
+def groups() -> list[Group]:
+    """The largest first. An order counts once in each group that it belongs to. Two queries."""
+    held = TrackedOrder.objects.filter(label__in=ATTENTION, reasons__0__isnull=False)
+    by_order = held.annotate(code=KT("reasons__0__code")).values_list("pk", "code")
+    documents = waiting_documents().filter(order__isnull=False, order__label__in=ATTENTION)
+    by_document = documents.annotate(code=KT("reasons__0__code")).values_list("order_id", "code")
+    orders: dict[str, set[int]] = defaultdict(set)
+    for order, code in (*by_order[: LIMIT + 1], *by_document[: LIMIT + 1]):
+        orders[code or _NO_REASON].add(order)
+    found = [_group(code, len(members)) for code, members in orders.items()]
+    return sorted(found, key=lambda group: (-group.count, group.title))
+
+
+def _group(code: str, count: int) -> Group:
+    kind = REASONS.get(code, REASONS[_NO_REASON])
+    return Group(code, kind.title, kind.fix, count)
+
+
+def title_of(code: str) -> str:
+    """What a reason means; "" for a code that does not exist."""
+    return REASONS[code].title if code in REASONS else ""
+
+
+def with_reason(orders: QuerySet[TrackedOrder], code: str) -> QuerySet[TrackedOrder]:
+    """Those whose own first reason, or that of one of their waiting documents, is `code`."""
+    documents = waiting_documents().filter(order__isnull=False)
+    if code == _NO_REASON:
+        mine = Q(reasons__0__isnull=True) | Q(reasons__0__code=code)
+    else:
+        mine = Q(reasons__0__code=code)
+    return orders.filter(
+        Q(reasons__0__code=code) | Q(pk__in=documents.filter(mine).values("order_id"))
+    )

@@ -1,0 +1,174 @@
+"""The page of one order: what the shop said, what became of it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts_mapping.models import snapshot
+from connector.lib.errors import ConnectorError
+from connector.templatetags.pages import pretty
+from stores import registry
+from stores.canonical import Order, ParseError, Stream
+from sync.charges import Books
+from sync.contacts import person_of
+from sync.directory import Contacts, load_contacts
+from sync.enqueue import parse_facts
+from sync.models import Posting, TrackedOrder
+from sync.preview import Preview
+from sync.views.filters import zone_of
+from sync.views.timeline import timeline
+from sync.views.wording import DOCUMENT_LABELS, KIND_NAMES, Why, condition, predicted, reasons_of
+from xero.documents import Kind
+from xero.facts import NOT_CONNECTED
+
+_INLINE_JSON = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why a record could not be read: the field, and the value that stood there."""
+
+    message: str
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One posting as the page shows it."""
+
+    posting: Posting
+    name: str
+    shape: str
+    label: str
+    predicted: Decimal | None
+    link: str
+    reasons: list[Why]
+
+
+@require_safe
+def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _order(pk)
+    postings = documents_of(row)
+    text = pretty(row.record.body)
+    order = canonical(row)
+    readable = isinstance(order, Order)
+    return render(
+        request,
+        "sync/order.html",
+        {
+            "row": row,
+            "zone": zone_of(row.store),
+            "condition": condition(row, postings, row.store.organisation),
+            "reasons": reasons_of(row.reasons),
+            "order": order if readable else None,
+            "unreadable": None if readable else order,
+            "extra_rows": list(totals(order)) if isinstance(order, Order) else [],
+            "documents": [_shown(posting) for posting in postings],
+            "events": timeline(row, postings),
+            "record": text if len(text) <= _INLINE_JSON else "",
+        },
+    )
+
+
+@require_safe
+def order_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The latest record as text."""
+    return HttpResponse(pretty(_order(pk).record.body), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def order_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would be posted now. Nothing is sent and nothing is saved."""
+    row = _order(pk)
+    found = preview(row)
+    reasons = reasons_of(found["reasons"])
+    documents = [
+        document | {"name": KIND_NAMES[Kind(document["kind"])]} for document in found["documents"]
+    ]
+    context = {"row": row, "status": found["status"], "reasons": reasons, "documents": documents}
+    return render(request, "sync/preview.html", context)
+
+
+def _order(pk: int) -> TrackedOrder:
+    orders = TrackedOrder.objects.select_related(
+        "store__organisation__token_set", "record", "excluded_by"
+    )
+    return get_object_or_404(orders, pk=pk)
+
+
+def canonical(row: TrackedOrder) -> Order | Unreadable:
+    """The order as the adapter reads it, or why it cannot."""
+    try:
+        reader = registry.reader(row.store.platform)
+        parsed = reader.parse(Stream.ORDERS, row.record.record, parse_facts(row.store))
+    except ParseError as error:
+        return Unreadable(str(error), error.field, "" if error.value is None else str(error.value))
+    except ConnectorError as error:
+        return Unreadable(str(error))
+    assert isinstance(parsed, Order)
+    return parsed
+
+
+def documents_of(row: TrackedOrder) -> list[Posting]:
+    """An order's documents in the order in which Xero receives them, its contact first."""
+    own = list(
+        Posting.objects.filter(Q(order=row) | Q(sources__order=row))
+        .select_related("organisation", "parent__organisation")
+        .order_by("pk")
+    )
+    parents = {p.parent.pk: p.parent for p in own if p.parent and p.parent.order_id != row.pk}
+    places = {kind.value: place for place, kind in enumerate(Kind)}
+    return sorted([*parents.values(), *own], key=lambda p: (places.get(p.kind, 99), p.pk))
+
+
+def _shown(posting: Posting) -> Document:
+    shape, label = DOCUMENT_LABELS[Posting.State(posting.state)]
+    if posting.differs:
+        shape, label = "mismatch", "Differs"
+    return Document(
+        posting, KIND_NAMES.get(Kind(posting.kind), posting.kind), shape, label,
+        predicted(posting), _link(posting), reasons_of(posting.reasons),
+    )  # fmt: skip
+
+
+def _link(posting: Posting) -> str:
+    """Its address in Xero; payments have none of their own."""
+    if not posting.xero_id:
+        return ""
+    organisation = posting.organisation
+    links = {
+        Kind.INVOICE: organisation.invoice_link,
+        Kind.CREDIT_NOTE: organisation.credit_note_link,
+        Kind.CONTACT: organisation.contact_link,
+    }
+    link = links.get(Kind(posting.kind))
+    return link(posting.xero_id) if link else ""
+
+
+def preview(row: TrackedOrder) -> dict[str, Any]:
+    """The documents that an order would become with today's rules."""
+    store = row.store
+    organisation = store.organisation
+    books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
+    contacts = Contacts()
+    parsed = canonical(row)
+    if organisation is not None and isinstance(parsed, Order):
+        contacts = load_contacts(organisation, store.pk, [person_of(books.snapshot, parsed)])
+    reader = registry.reader(store.platform)
+    return Preview(books, reader, parse_facts(store), contacts).add(row.record.record)
+
+
+def totals(order: Order) -> Iterator[tuple[str, Decimal]]:
+    """The rows between the lines and the total, as the shop names them."""
+    for row in order.rows:
+        if row.counted and row.amount:
+            yield row.title or row.code, row.amount + row.tax

@@ -1,0 +1,202 @@
+"""What holds for every page: nothing inline, small, no secret, readable in both themes."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import Client
+
+from connector.templatetags.navigation import PAGES
+from tests.web.factories import (
+    AccountFactory,
+    CursorFactory,
+    DayCountFactory,
+    MappingFactory,
+    OrderFactory,
+    OrganisationFactory,
+    PostingFactory,
+    StoreFactory,
+    reason,
+)
+
+HOSTILE = "\"><script>alert('1')</script><b onclick=x>"
+SECRETS = ("the-secret", "access-token-", "refresh-token-", "shop-token-")
+VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
+@pytest.fixture
+def world(db: None) -> dict[str, Any]:
+    """Something on every page, with names that try to break out of the markup."""
+    organisation = OrganisationFactory(name=f"Harbour {HOSTILE}")
+    OrganisationFactory(connected=False, reason="Lost.", name="Second")
+    DayCountFactory(organisation=organisation)
+    store = StoreFactory(organisation=organisation, name=f"Shop {HOSTILE}", slug="au")
+    StoreFactory(slug="other")
+    CursorFactory(store=store, last_error=HOSTILE)
+    MappingFactory(store=store)
+    AccountFactory(organisation=organisation, name=HOSTILE)
+    order = OrderFactory(store=store, source_id="1", number="000000001", customer_name=HOSTILE)
+    PostingFactory(order=order)
+    refused = [reason("refused", HOSTILE)]
+    PostingFactory(order=order, purpose="p", kind="payment", state="dead", reasons=refused)
+    for n in range(2, 70):
+        PostingFactory(order=OrderFactory(store=store, source_id=str(n)))
+    OrderFactory(
+        store=store, source_id="99", label="held", state="held",
+        reasons=[reason("tax_unmapped", HOSTILE, HOSTILE)],
+    )  # fmt: skip
+    return {"order": order.pk}
+
+
+ADDRESSES = [
+    "/", "/orders/", "/orders/?state=attention", "/orders/?q=%22%3E%3Cscript%3E",
+    "/orders/{order}/", "/orders/{order}/preview/", "/xero/", "/chart-of-accounts/", "/next-steps/",
+    "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
+]  # fmt: skip
+FOR_VISITORS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
+
+
+class Checker(HTMLParser):
+    """Collects what the policy forbids, ids that come twice, and tags that do not close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.open: list[str] = []
+        self.ids: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        bad = [n for n in given if n == "style" or n.startswith(("on", "hx-on"))]
+        self.found += [f"{tag} {name}" for name in bad]
+        if tag == "style" or (tag == "script" and not given.get("src")):
+            self.found.append(f"inline {tag}")
+        if "id" in given:
+            if given["id"] in self.ids:
+                self.found.append(f"id {given['id']} twice")
+            self.ids.add(str(given["id"]))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open[-1] != tag:
+            self.found.append(f"</{tag}> closes {self.open[-1:]}")
+        else:
+            self.open.pop()
+
+
+def check(response: Any) -> None:
+    checker = Checker()
+    checker.feed(response.text)
+    assert checker.found == []
+    assert checker.open == []
+    assert len(response.content) < 50_000
+    assert response.text.count("<h1") == 1
+    for secret in SECRETS:
+        assert secret not in response.text
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_pages_obey_the_policy(page: Client, world: dict[str, Any], address: str) -> None:
+    response = page.get(address.format(**world))
+
+    assert response.status_code == (404 if "nowhere" in address else 200)
+    check(response)
+
+
+@pytest.mark.parametrize("address", FOR_VISITORS)
+def test_pages_for_visitors_obey_the_policy(world: dict[str, Any], address: str) -> None:
+    check(Client().get(address))
+
+
+@pytest.mark.django_db
+def test_the_first_run_page_obeys_the_policy() -> None:
+    check(Client().get("/first-run/"))
+
+
+def test_the_page_that_asks_why_obeys_the_policy(page: Client, world: dict[str, Any]) -> None:
+    check(page.post("/orders/do-not-sync/", {"order": world["order"]}))
+
+
+@pytest.mark.parametrize("status", ["400", "403", "403_csrf", "404", "500"])
+def test_error_pages_need_no_database_and_no_context(status: str) -> None:
+    text = render_to_string(f"{status}.html")
+
+    assert "app.css" in text
+    assert "an error occurred" not in text.lower()
+    assert "!" not in re.sub(r"<[^>]*>", "", text)
+
+
+def test_the_policy_is_sent(page: Client) -> None:
+    policy = page.get("/orders/")["Content-Security-Policy"]
+
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_navigation_has_no_dead_links(page: Client, world: dict[str, Any]) -> None:
+    text = page.get("/").text
+    links = set(re.findall(r'class="(?:rail|bottom)-link" href="([^"]+)"', text))
+
+    assert {"/", "/orders/", "/chart-of-accounts/", "/xero/"} <= links
+    assert len(links) <= len(PAGES) + 3
+    for link in links:
+        assert page.get(link).status_code == 200
+
+
+# --- the stylesheet -------------------------------------------------------------------------
+
+CSS = (Path(settings.BASE_DIR) / "static/app.css").read_text()
+TOKENS = {
+    name: (light, dark)
+    for name, light, dark in re.findall(
+        r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", CSS
+    )
+}
+TEXT_ON = [
+    *((text, ground) for text in ("text", "muted", "accent", "accent-hover", "red", "green")
+      for ground in ("page", "surface", "raised", "sunken", "hover")),
+    *((text, ground) for text in ("text", "muted", "accent")
+      for ground in ("accent-tint", "green-tint", "amber-tint", "red-tint", "blue-tint")),
+    *((colour, f"{colour}-tint") for colour in ("green", "amber", "red", "blue", "grey")),
+    ("on-accent", "accent"), ("on-accent", "accent-hover"),
+]  # fmt: skip
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, two: str) -> float:
+    light, dark = sorted((luminance(one), luminance(two)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXT_ON)
+def test_text_can_be_read(text: str, ground: str, theme: int) -> None:
+    assert contrast(TOKENS[text][theme], TOKENS[ground][theme]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_the_edges_of_fields_can_be_seen(theme: int) -> None:
+    for ground in ("surface", "page"):
+        assert contrast(TOKENS["line-strong"][theme], TOKENS[ground][theme]) >= 3
+
+
+def test_every_state_has_its_shape() -> None:
+    for state in ("held", "dead", "working", "unknown", "skipped", "voided", "mismatch", "posted"):
+        assert f".state.{state}::before" in CSS
