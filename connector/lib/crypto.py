@@ -80,7 +80,7 @@ def keyring() -> Keyring:
     return _keyring(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # no subscript at run time
     """Text that is encrypted in the database. Empty stays empty, NULL stays NULL.
 
     It cannot be searched (only `isnull`) and, unless said otherwise, is in no ModelForm, so

@@ -1,0 +1,63 @@
+"""Texts and tracking that the configuration makes of an order: pure."""
+
+from __future__ import annotations
+
+import re
+
+from accounts_mapping.resolve import MappingSnapshot, line_rules, order_rules
+from stores.canonical import Line, Order
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholders(order: Order) -> dict[str, str]:
+    """What the placeholders of a template stand for."""
+    address = order.billing
+    return {
+        "order_number": order.number,
+        "order_id": order.id,
+        "store_view": order.store_view,
+        "website": order.website,
+        "customer_group": order.customer.group or order.customer.group_id,
+        "customer_id": order.customer.id,
+        "first_name": order.customer.first_name or address.first_name,
+        "last_name": order.customer.last_name or address.last_name,
+        "company": order.customer.company or address.company,
+        "email": order.customer.email,
+        "payment_method": order.payment_method,
+        "transaction_id": order.transaction_id,
+        "country": order.country,
+        "state": order.region,
+        "po_number": order.po_number,
+    }
+
+
+def render(template: str, snapshot: MappingSnapshot, order: Order) -> str:
+    """Fill a template; spaces collapse. A look-up without an entry gives nothing."""
+    if "{" not in template:
+        return " ".join(template.split())
+    values = placeholders(order)
+
+    def fill(match: re.Match[str]) -> str:
+        kind, _, rest = match[1].partition(":")
+        if kind != "lookup":
+            return values.get(kind, "")
+        table, _, key = rest.partition(":")
+        return snapshot.rules.lookups.get(table, {}).get(values.get(key, ""), "")
+
+    return " ".join(_PLACEHOLDER.sub(fill, template).split())
+
+
+def tracking(
+    snapshot: MappingSnapshot, order: Order, line: Line | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Tracking category and option for a line; the first rule with tracking goes over the
+    store's own. Xero's options have at most 100 characters."""
+    chosen = dict(snapshot.rules.tracking)
+    matching = line_rules(snapshot, order, line) if line else order_rules(snapshot, order)
+    for _, rule in matching:
+        if rule.tracking:
+            chosen |= rule.tracking
+            break
+    filled = ((name, render(template, snapshot, order)) for name, template in chosen.items())
+    return tuple((name, option[:100].strip()) for name, option in filled if option)
