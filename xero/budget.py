@@ -41,6 +41,9 @@ _BUSY_SECONDS: Final = 0.5
 _LINGER_WALL_SECONDS: Final = 0.02
 _KEEP_CALLS: Final = timedelta(minutes=10)
 _PRUNE_EVERY: Final = 25
+# A round of live orders: contacts, invoices, payments, and its share of refreshing.
+_CALLS_A_ROUND: Final = 4
+_LONGEST_GATHER: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,27 @@ def park(organisation_id: int, seconds: float, reason: str) -> None:
     Organisation.objects.filter(
         Q(parked_until=None) | Q(parked_until__lt=until), pk=organisation_id
     ).update(parked_until=until, parked_reason=reason)
+
+
+def pace(organisation: Organisation) -> timedelta:
+    """How long live documents gather before they go, so that the day's calls last the day.
+
+    Nothing while calls are plentiful: only where less than half of what is due to the rest of
+    the day is left are they spread over it, at about four calls a round and half an hour at
+    the most.
+    """
+    now = clock.now()
+    token_set = organisation.token_set
+    day = DayCount.objects.filter(organisation=organisation, day=now.date()).first()
+    if day is None or token_set is None:
+        return timedelta(0)
+    limit = token_set.app.daily_call_limit
+    told = day.remaining_as_told(now - TELLING_LASTS)
+    left = min(limit - day.calls, limit if told is None else told)
+    seconds = 86400 - now.hour * 3600 - now.minute * 60 - now.second
+    if left * 86400 * 2 >= limit * seconds:
+        return timedelta(0)
+    return min(timedelta(seconds=seconds * _CALLS_A_ROUND / max(1, left)), _LONGEST_GATHER)
 
 
 def _parked(row: Organisation, now: datetime) -> Wait | None:

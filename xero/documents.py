@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -149,8 +149,8 @@ class Invoice:
 
     number: str
     contact: Id
-    date: date
-    due_date: date
+    date: Day
+    due_date: Day
     mode: TaxMode
     currency: str
     status: str
@@ -194,7 +194,7 @@ class Payment:
 
     invoice: Id
     account: str
-    date: date
+    date: Day
     amount: Decimal
     reference: str
     account_is_id: bool = False

@@ -30,8 +30,9 @@ from xero.models.reference import CLASS_FLAGS
 from xero.replies import amount, day, text
 
 MAX_AGE: Final = timedelta(hours=6)
-# A person may lock a period at any time; posting looks again after this long.
-LOCK_DATES_MAX_AGE: Final = timedelta(minutes=5)
+# A person may lock a period at any time; posting looks again after this long, and at once when
+# Xero refuses a date. Each look is a call, and a Starter app has 1,000 a day.
+LOCK_DATES_MAX_AGE: Final = timedelta(minutes=20)
 _TRY_AGAIN: Final = timedelta(minutes=2)
 GONE: Final = "DELETED"
 

@@ -11,7 +11,7 @@ Success needs an id.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -167,54 +167,69 @@ def _match(
     First by id, then by each unique key, then by what makes a payment or an allocation
     recognisable; last by position, if nothing contradicts it.
     """
-    same_id, *same_key = [_same(name) for name in (shape.id_field, *shape.keys)]
+    by_id, *by_key = [_by(name) for name in (shape.id_field, *shape.keys)]
     matched: dict[int, int] = {}
-    for test in (same_id, *same_key, _same_money):
-        _match_by(test, sent, answered, matched)
+    for sign in (by_id, *by_key, _by_money):
+        _match_by(sign, sent, answered, matched)
     if len(answered) == len(sent):
         for index in set(range(len(sent))) - matched.keys() - set(matched.values()):
             # A fresh id where none was sent is no contradiction: only the keys count here.
-            tests = [test(sent[index], answered[index]) for test in (*same_key, _same_money)]
+            tests = [_same(sign, sent[index], answered[index]) for sign in (*by_key, _by_money)]
             if False not in tests:
                 matched[index] = index
     return {index: answered[at] for index, at in matched.items()}
 
 
-# Whether two elements are the same one by some sign; None where one of them lacks it.
-Test = Callable[[Element, Element], bool | None]
+Mark = str | tuple[Decimal, str]
+# By what an element is known; empty where it lacks that.
+Sign = Callable[[Element], Mark]
 
 
 def _match_by(
-    test: Test, sent: Sequence[Element], answered: Sequence[Element], matched: dict[int, int]
+    sign: Sign, sent: Sequence[Element], answered: Sequence[Element], matched: dict[int, int]
 ) -> None:
     """Match those that fit each other and nothing else."""
     rest = [index for index in range(len(sent)) if index not in matched]
-    free = [at for at in range(len(answered)) if at not in matched.values()]
-    fits = {index: [at for at in free if test(sent[index], answered[at])] for index in rest}
-    wanted = Counter(at for places in fits.values() for at in places)
+    taken = set(matched.values())
+    places: dict[Mark, list[int]] = defaultdict(list)
+    for at, element in enumerate(answered):
+        if at not in taken and (mark := sign(element)):
+            places[mark].append(at)
+    fits = {
+        index: [
+            at for at in places.get(sign(sent[index]), ()) if _same(sign, sent[index], answered[at])
+        ]
+        for index in rest
+    }
+    wanted = Counter(at for found in fits.values() for at in found)
     matched.update(
         {index: at[0] for index, at in fits.items() if len(at) == 1 and wanted[at[0]] == 1}
     )
 
 
-def _same(name: str) -> Test:
-    def test(one: Element, other: Element) -> bool | None:
-        mine, theirs = _folded(one.get(name)), _folded(other.get(name))
-        return mine == theirs if mine and theirs else None
-
-    return test
-
-
-def _same_money(one: Element, other: Element) -> bool | None:
-    """By amount and document, and by the reference if both have one."""
-    # What was sent may have been read back from its stored text, with floats.
-    amounts = _exact(one.get("Amount")), _exact(other.get("Amount"))
-    documents = _document_id(one), _document_id(other)
-    if None in amounts or not all(documents):
+def _same(sign: Sign, one: Element, other: Element) -> bool | None:
+    """Whether two elements are the same one by some sign; None where one of them lacks it."""
+    mine, theirs = sign(one), sign(other)
+    if not mine or not theirs:
         return None
+    return mine == theirs and (sign is not _by_money or _references_agree(one, other))
+
+
+def _by(name: str) -> Sign:
+    return lambda element: _folded(element.get(name))
+
+
+def _by_money(element: Element) -> Mark:
+    """What makes a payment or an allocation recognisable: its amount and its document."""
+    # What was sent may have been read back from its stored text, with floats.
+    amount, document = _exact(element.get("Amount")), _document_id(element)
+    return (amount, document) if amount is not None and document else ""
+
+
+def _references_agree(one: Element, other: Element) -> bool:
+    """Payments of one amount on one document are told apart by their references."""
     references = _folded(one.get("Reference")), _folded(other.get("Reference"))
-    agree = not all(references) or references[0] == references[1]
-    return agree and amounts[0] == amounts[1] and documents[0] == documents[1]
+    return not all(references) or references[0] == references[1]
 
 
 def _exact(value: Any) -> Decimal | None:

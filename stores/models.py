@@ -1,0 +1,178 @@
+"""Shops, how far each of their streams has been read, and what they said."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
+from stores.canonical import Stream
+from stores.schema import StoreSettings
+
+SECRET_FIELDS = {"credentials", "webhook_secret"}
+
+
+class Store(models.Model):
+    """One configured shop, or one part of a shop, feeding one organisation.
+
+    `settings` holds what `StoreSettings` dumps, without its secrets. `organisation_name` is
+    what the configuration says (name or tenant id); `organisation` is set once it is known.
+    """
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=200)
+    platform = models.CharField(max_length=20)
+    enabled = models.BooleanField(default=True)
+    number_prefix = models.CharField(max_length=20)
+    organisation_name = models.CharField(max_length=255)
+    organisation = models.ForeignKey(
+        "xero.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="stores"
+    )
+    settings = models.JSONField(default=dict)
+    credentials = EncryptedJSONField(blank=True, default=dict)
+    webhook_secret = EncryptedTextField(blank=True, default="")
+    facts = models.JSONField(default=dict, help_text="What the last probe of the shop found.")
+    sandbox_confirmed = models.BooleanField(
+        default=False, help_text="A person confirmed that a sandbox store may post."
+    )
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "number_prefix"],
+                condition=Q(organisation__isnull=False),
+                name="one_number_prefix_per_organisation",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def profile(self) -> StoreSettings:
+        """The store's settings without its secrets."""
+        return StoreSettings.model_validate(self.settings)
+
+    def apply(self, profile: StoreSettings) -> None:
+        """Take over settings; secrets that are given replace the stored ones. Does not save."""
+        self.slug = profile.slug
+        self.name = profile.name
+        self.platform = profile.platform
+        self.enabled = profile.enabled
+        self.number_prefix = profile.number_prefix
+        self.organisation_name = profile.organisation
+        self.settings = profile.model_dump(mode="json", by_alias=True, exclude=SECRET_FIELDS)
+        if profile.credentials:
+            self.credentials = dict(profile.credentials)
+        if profile.webhook_secret:
+            self.webhook_secret = profile.webhook_secret
+
+
+class Cursor(models.Model):
+    """How far a stream of a store has been read, when it is read next, and by whom now."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="cursors")
+    stream = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Stream])
+    position = models.DateTimeField(null=True)
+    next_run_at = models.DateTimeField(null=True, db_index=True)
+    pulling_until = models.DateTimeField(null=True)
+    pulling_by = models.CharField(max_length=40, blank=True, default="")
+    last_run_at = models.DateTimeField(null=True)
+    last_records = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True, default="")
+    last_error_code = models.CharField(max_length=40, blank=True, default="")
+    failures = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "stream"], name="one_cursor_per_stream")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store.slug}/{self.stream}"
+
+    @classmethod
+    def of(cls, store: Store, stream: Stream) -> Cursor:
+        """The cursor of a stream, made when it is first asked for."""
+        return cls.objects.get_or_create(store=store, stream=stream)[0]
+
+    def claim(self, token: str, until: datetime) -> bool:
+        """Take the right to read this stream until `until`; False if another has it."""
+        free = Q(pulling_until__isnull=True) | Q(pulling_until__lt=clock.now())
+        mine = Q(pulling_by=token)
+        return bool(
+            Cursor.objects.filter(free | mine, pk=self.pk).update(
+                pulling_until=until, pulling_by=token
+            )
+        )
+
+    def is_due(self) -> bool:
+        """Whether the stream is to be read now. Who reads it says when it is next."""
+        return self.next_run_at is None or self.next_run_at <= clock.now()
+
+    def release(self, token: str) -> None:
+        Cursor.objects.filter(pk=self.pk, pulling_by=token).update(
+            pulling_until=None, pulling_by=""
+        )
+
+
+class SourceRecord(models.Model):
+    """One version of what a shop said of one object; never edited.
+
+    `body` is the JSON text, scrubbed of card data; `digest` its SHA-256. Numbers keep the
+    digits that the shop wrote: read it through `record`.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="records")
+    stream = models.CharField(max_length=20)
+    source_id = models.CharField(max_length=100)
+    version = models.CharField(max_length=40, blank=True, default="")
+    digest = models.CharField(max_length=64)
+    body = models.TextField()
+    received_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "stream", "source_id", "digest"], name="one_record_per_content"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stream} {self.source_id} {self.version}"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record with exact numbers."""
+        loaded: dict[str, Any] = json.loads(self.body, parse_float=Decimal)
+        return loaded
+
+
+_MARKED = re.compile(r'"\\u0000n([-+0-9.Ee]+)"')
+
+
+def as_text(record: dict[str, Any]) -> tuple[str, str]:
+    """A record as JSON text, and the text's SHA-256; equal content gives equal text.
+
+    Decimal numbers keep their digits: the encoder writes them as marked strings, which
+    then lose their quotes.
+    """
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True, default=_marked)
+    text = _MARKED.sub(r"\1", text)
+    return text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _marked(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"\0n{value}"
+    raise TypeError(f"{type(value).__name__} in a record")

@@ -1,0 +1,17 @@
+"""What a build needs beside the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts_mapping.resolve import MappingSnapshot
+from xero.facts import OrganisationFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What resolving needs beside the order: the mapping, the organisation, known items."""
+
+    snapshot: MappingSnapshot
+    organisation: OrganisationFacts
+    known_items: frozenset[str] = frozenset()

@@ -1,0 +1,70 @@
+"""Change many rows, each in its own way, with one prepared statement.
+
+Django's `bulk_update` composes a CASE of every row for every field: half of the time of a
+build went into that. Here the database gets one UPDATE by primary key and a list of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+
+def update_each(
+    rows: Sequence[models.Model], fields: Iterable[str], *, states: Sequence[str] = ()
+) -> int:
+    """Write these fields of each row; how many rows were written.
+
+    `states`: only rows that are still in one of these states in the database.
+    """
+    if not rows:
+        return 0
+    meta = rows[0]._meta
+    columns = [_column(meta.model, name) for name in fields]
+    changes = ", ".join(f"{_quoted(column)} = %s" for column in columns)
+    values = [
+        [column.get_db_prep_save(getattr(row, column.attname), connection) for column in columns]
+        for row in rows
+    ]
+    return _execute(meta.model, changes, zip(values, (row.pk for row in rows), strict=True), states)
+
+
+def add_to_each(model: type[models.Model], field: str, amounts: Mapping[int, int]) -> int:
+    """Add to a column of rows by their primary keys; how many rows were written."""
+    column = _quoted(_column(model, field))
+    changes = f"{column} = {column} + %s"
+    return _execute(model, changes, (([amount], pk) for pk, amount in amounts.items()), ())
+
+
+def _execute(
+    model: type[models.Model],
+    changes: str,
+    values: Iterable[tuple[Sequence[Any], int]],
+    states: Sequence[str],
+) -> int:
+    meta = model._meta
+    assert meta.pk is not None
+    statement = (
+        f"UPDATE {connection.ops.quote_name(meta.db_table)} SET {changes} "  # noqa: S608 - names
+        f"WHERE {_quoted(meta.pk)} = %s"
+    )
+    if states:
+        marks = ", ".join(["%s"] * len(states))
+        statement += f" AND {_quoted(_column(model, 'state'))} IN ({marks})"
+    parameters: list[list[Any]] = [[*changed, pk, *states] for changed, pk in values]
+    if not parameters:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def _column(model: type[models.Model], name: str) -> models.Field:
+    return next(field for field in model._meta.concrete_fields if field.name == name)
+
+
+def _quoted(column: models.Field) -> str:
+    assert column.column is not None
+    return connection.ops.quote_name(column.column)

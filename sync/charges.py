@@ -1,0 +1,265 @@
+"""An order's lines and total rows as resolved charges: which account, which tax. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounts_mapping.resolve import Resolution, account_key, line_account, line_rules
+from accounts_mapping.schema import RowAccount
+from accounts_mapping.taxes import line_tax_type, out_of_scope, tax_type
+from accounts_mapping.texts import tracking
+from connector.lib.money import ZERO, minor_digits, plain, round_to
+from stores.canonical import Line, LineKind, Order, TotalRow
+from sync.books import Books
+from sync.checks import (
+    account_target,
+    effective_rate,
+    found,
+    line_account_fits,
+    same_rate,
+    tax_fits,
+    tracking_fits,
+    untaxed_type,
+)
+from sync.reasons import Hold
+from sync.rows import SortedRows, less_discounts, rates_of, with_their_tax
+from sync.tax_lines import split_taxes
+from sync.totals import Charge, Tracking
+from xero.documents import TaxMode
+
+__all__ = ["Books", "Charges", "ClosingAccounts", "charges_of", "closing_accounts", "tax_mode"]
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """All charges of an order, and the tax that the shop charged on them: what it states in
+    all, less what is posted as lines. `skipped` is tracking that Xero lacks."""
+
+    all: list[Charge]
+    tax: Decimal
+    skipped: Tracking = ()
+
+
+def tax_mode(books: Books, order: Order) -> TaxMode:
+    """The basis of the document: the setting, else what the shop's own amounts say."""
+    setting = books.snapshot.rules.tax.prices_include_tax
+    if books.snapshot.rules.tax.sales_tax is not None:
+        return TaxMode.EXCLUSIVE
+    inclusive = order.prices_include_tax if setting == "auto" else setting
+    return TaxMode.INCLUSIVE if inclusive else TaxMode.EXCLUSIVE
+
+
+def charges_of(books: Books, order: Order, rows: SortedRows, mode: TaxMode) -> Charges:
+    """All charges of an order: its lines, its fees, and taxes that are lines of their own."""
+    fees = with_their_tax(order, rows)
+    fee_tax = sum((row.tax for row, _ in fees), ZERO)
+    split = split_taxes(books, order, fee_tax)
+    if books.snapshot.rules.tax.sales_tax is not None:
+        fees = [(_untaxed(row), to) for row, to in fees]
+    resolver = _Resolver(books, order, mode)
+    charges = [resolver.line(line) for line in less_discounts(split.lines, rows)]
+    charges += [resolver.fee(row, to) for row, to in fees]
+    stated = _stated_tax(order, rows, fee_tax)
+    skipped = tuple(dict.fromkeys(resolver.skipped))
+    return Charges(charges + split.charges, stated - split.moved, skipped)
+
+
+def _stated_tax(order: Order, rows: SortedRows, fee_tax: Decimal) -> Decimal:
+    """The order's tax as stated, without fixed taxes where the shop counts them in."""
+    lines = sum((line.tax for line in order.lines), fee_tax)
+    lines += sum((row.tax for row in rows.discounts), ZERO)
+    fixed = sum((tax.amount for line in order.lines for tax in line.fixed_taxes), ZERO)
+    with_fixed = abs(order.tax - fixed - lines) < abs(order.tax - lines)
+    return order.tax - fixed if with_fixed else order.tax
+
+
+def _untaxed(row: TotalRow) -> TotalRow:
+    return TotalRow(row.code, row.title, row.amount, row.path, counted=row.counted)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingAccounts:
+    """Accounts of discount and rounding lines, checked when such a line is made."""
+
+    books: Books
+
+    def discounts(self, tax_type: str) -> tuple[str, bool]:
+        """A discount is a negative sale, so its account is of class REVENUE."""
+        organisation = self.books.organisation
+        answer = found(account_key(self.books.snapshot, "discounts"))
+        facts = line_account_fits(organisation, answer, revenue_only=True)
+        tax_fits(organisation, facts, Resolution(tax_type, answer.source))
+        return account_target(organisation, answer.value)
+
+    def rounding(self, gap: Decimal) -> tuple[str, bool, str]:
+        """The account mapped, else Xero's own for rounding."""
+        snapshot, organisation = self.books.snapshot, self.books.organisation
+        own = organisation.rounding_account
+        mapped = snapshot.rules.accounts.rounding or (own and (own.code or own.account_id))
+        if not mapped:
+            raise Hold(
+                "account_unmapped",
+                f"{plain(gap)} of rounding needs an account. Choose one as accounts.rounding.",
+                "accounts.rounding",
+            )
+        account = Resolution(mapped, "accounts.rounding")
+        facts = line_account_fits(organisation, account)
+        title = f"{plain(gap)} of rounding"
+        scope = found(out_of_scope(snapshot, title))
+        kind = untaxed_type(snapshot, organisation, facts, scope, title)
+        return *account_target(organisation, mapped), kind
+
+
+def closing_accounts(books: Books) -> ClosingAccounts:
+    """Where discount and rounding lines go."""
+    return ClosingAccounts(books)
+
+
+class _Resolver:
+    """Turns the lines and fees of one order into charges."""
+
+    def __init__(self, books: Books, order: Order, mode: TaxMode) -> None:
+        self._books = books
+        self._order = order
+        self._inclusive = mode is TaxMode.INCLUSIVE
+        self.skipped: list[tuple[str, str]] = []
+
+    def line(self, line: Line) -> Charge:
+        snapshot, organisation = self._books.snapshot, self._books.organisation
+        account = found(line_account(snapshot, self._order, line))
+        facts = line_account_fits(organisation, account)
+        answer = found(line_tax_type(snapshot, organisation, self._order, line))
+        tax_fits(organisation, facts, answer)
+        rate = effective_rate(snapshot, organisation, answer.value, line.rate)
+        _check_rate(line, answer, rate, self._order.currency)
+        target, is_id = account_target(organisation, account.value)
+        return Charge(
+            description=line.name,
+            quantity=line.quantity,
+            full=_full(line, self._inclusive),
+            charged=line.gross if self._inclusive else line.net,
+            tax=line.tax,
+            account=target,
+            tax_type=answer.value,
+            rate=rate,
+            unit=line.unit_gross if self._inclusive else line.unit_net,
+            item_code=self._item_code(line),
+            tracking=self._tracking(line),
+            account_is_id=is_id,
+            as_charged=answer.as_charged,
+            shop_rate=line.rate,
+        )
+
+    def fee(self, row: TotalRow, to: RowAccount | None) -> Charge:
+        """A row of the total as a line, its rate being one that the shop charged elsewhere."""
+        snapshot, organisation = self._books.snapshot, self._books.organisation
+        key = f"total_rows.{row.code}"
+        if to is None:
+            account = found(account_key(snapshot, "other_income"))
+        else:
+            account = Resolution(to.account, f"{key}.account")
+        facts = line_account_fits(organisation, account)
+        if to and to.tax_type:
+            answer = Resolution(to.tax_type, f"{key}.tax_type")
+            rate = self._row_rate(row, answer)
+        else:
+            rate = self._row_rate(row, None)
+            tax_class = (to.class_ or "") if to else ""
+            answer = found(tax_type(
+                snapshot, organisation, self._order,
+                tax_class=tax_class, rate=rate, title=row.title,
+            ))  # fmt: skip
+        tax_fits(organisation, facts, answer)
+        effective = effective_rate(snapshot, organisation, answer.value, rate)
+        same_rate(answer, effective, rate, row.title)
+        amount = row.amount + row.tax if self._inclusive else row.amount
+        target, is_id = account_target(organisation, account.value)
+        return Charge(
+            row.title, Decimal(1), amount, amount, row.tax, target, answer.value, effective,
+            tracking=self._tracking(None), account_is_id=is_id, as_charged=answer.as_charged,
+            shop_rate=rate,
+        )  # fmt: skip
+
+    def _row_rate(self, row: TotalRow, answer: Resolution | None) -> Decimal:
+        """The percentage that explains the row's tax: of the type it is mapped to if known,
+        else one of the order's. Two that fit equally well are not guessed between."""
+        if not row.tax:
+            return ZERO
+        rates = rates_of(self._order, row)
+        if answer is not None:
+            known = effective_rate(
+                self._books.snapshot, self._books.organisation, answer.value, ZERO
+            )
+            if known and round_to(row.amount * known / 100) == round_to(row.tax):
+                return known
+        exact = [r for r in rates if round_to(row.amount * r / 100) == round_to(row.tax)]
+        if len(exact or rates) == 1:
+            return (exact or rates)[0]
+        why = "fits several of" if rates else "is at none of"
+        raise Hold(
+            "tax_without_rate",
+            f"{row.title} carries {plain(row.tax)} tax, which {why} the order's rates. Map it "
+            f"with its tax type as total_rows.{row.code}.",
+            row.path,
+        )
+
+    def _item_code(self, line: Line) -> str:
+        """The SKU where Xero is known to have that item and no rule says otherwise."""
+        if line.kind is not LineKind.GOODS or line.sku not in self._books.known_items:
+            return ""
+        for _, rule in line_rules(self._books.snapshot, self._order, line):
+            if rule.item is not None:
+                return line.sku if rule.item else ""
+        return line.sku
+
+    def _tracking(self, line: Line | None) -> Tracking:
+        snapshot = self._books.snapshot
+        wanted = tracking(snapshot, self._order, line)
+        if not wanted:
+            return ()
+        kept = tracking_fits(snapshot, self._books.organisation, wanted)
+        self.skipped += [pair for pair in wanted if pair not in kept]
+        return kept
+
+
+def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: str) -> None:
+    """Hold where the type's rate is not the shop's, or the shop's rate is not what it charged."""
+    same_rate(answer, effective, line.rate, line.name)
+    if answer.as_charged:
+        return
+    # Less than one minor unit of tax may have been rounded away.
+    least = Decimal(1).scaleb(-minor_digits(currency))
+    if not line.tax and abs(line.net * line.rate / 100) >= least:
+        raise Hold(
+            "tax_rate_differs",
+            f"{line.name}: the shop states {plain(line.rate.normalize())} % tax, but charged none "
+            f"on {plain(line.net)}. Correct the order in the shop, or say as_charged: true in a "
+            "tax rule if this is meant.",
+            line.path,
+        )
+    if line.tax and not line.rate:
+        raise Hold(
+            "tax_without_rate",
+            f"{line.name} carries {plain(line.tax)} tax, but the shop states no rate for it. "
+            "Correct the order in the shop, or map the tax as a line of its own.",
+            line.path,
+        )
+
+
+def _full(line: Line, inclusive: bool) -> Decimal:
+    """The line before discounts, in the basis of the document.
+
+    Where the shop states it in the other basis only, the discount is converted and what was
+    charged is kept. A gross price that is a cent off without a discount is rounding.
+    """
+    charged = line.gross if inclusive else line.net
+    full = line.full_gross if inclusive else line.full_net
+    other, other_charged = (line.full_net, line.net) if inclusive else (line.full_gross, line.gross)
+    if other is not None and other == other_charged:
+        return charged
+    if full is not None or other is None:
+        return charged if full is None else full
+    percent = 100 + line.rate
+    factor = percent / 100 if inclusive else 100 / percent
+    return charged + round_to((other - other_charged) * factor)

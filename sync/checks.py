@@ -1,0 +1,190 @@
+"""Whether the organisation lets us post to an account with a tax type (invariant I9). Pure.
+
+Each check raises `Hold` with the configuration key to change. An organisation that is not
+connected allows everything.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from accounts_mapping.resolve import MappingSnapshot, Resolution, Unmapped
+from connector.lib.money import plain
+from sync.reasons import Hold
+from xero.facts import AccountFacts, OrganisationFacts
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def found(answer: Resolution | Unmapped) -> Resolution:
+    """The resolution, or a hold that says what is unmapped."""
+    if isinstance(answer, Unmapped):
+        raise Hold(answer.code, answer.text, answer.field)
+    return answer
+
+
+def account_target(organisation: OrganisationFacts, account: str) -> tuple[str, bool]:
+    """How a line or payment names the account: (code, False), or (AccountID, True)."""
+    facts = organisation.accounts.get(account)
+    if facts is None:
+        return account, bool(_GUID.fullmatch(account))
+    return (facts.code, False) if facts.code else (facts.account_id, True)
+
+
+def active_account(organisation: OrganisationFacts, answer: Resolution) -> AccountFacts | None:
+    """The account behind a mapping, proved to exist and to be active; None if unconnected."""
+    if not organisation.connected:
+        return None
+    facts = organisation.accounts.get(answer.value)
+    if facts is None:
+        raise Hold(
+            "account_unknown",
+            f"{_called(organisation)} has no account {answer.value}. Add it in Xero, or map "
+            f"another as {answer.source}.",
+            answer.source,
+        )
+    if facts.status != "ACTIVE":
+        raise Hold(
+            "account_archived",
+            f"Account {answer.value} {facts.name} is archived in Xero. Restore it there, or map "
+            f"another as {answer.source}.",
+            answer.source,
+        )
+    return facts
+
+
+def line_account_fits(
+    organisation: OrganisationFacts, answer: Resolution, *, revenue_only: bool = False
+) -> AccountFacts | None:
+    """As `active_account`, and not one that Xero keeps for itself; rounding lines alone may
+    use Xero's rounding account. `revenue_only` is for discounts."""
+    facts = active_account(organisation, answer)
+    if facts is None:
+        return None
+    rounding = facts.system_account == "ROUNDING" and answer.source == "accounts.rounding"
+    if facts.system_account and not rounding:
+        raise _system_account(facts, answer)
+    if revenue_only and facts.account_class != "REVENUE":
+        raise Hold(
+            "account_not_allowed",
+            f"Discounts are negative sales: account {answer.value} {facts.name} must be of "
+            f"class REVENUE, not {facts.account_class}. Map another as {answer.source}.",
+            answer.source,
+        )
+    return facts
+
+
+def payable_account(organisation: OrganisationFacts, answer: Resolution) -> tuple[str, bool]:
+    """The account that a payment goes to: active, none of Xero's own, and taking payments."""
+    facts = active_account(organisation, answer)
+    if facts is not None and facts.system_account:
+        raise _system_account(facts, answer)
+    if facts is not None and not facts.takes_payments:
+        raise Hold(
+            "payment_account_unfit",
+            f"Account {answer.value} {facts.name} takes no payments. Enable payments to it in "
+            f"Xero, or map a bank account as {answer.source}.",
+            answer.source,
+        )
+    return account_target(organisation, answer.value)
+
+
+def _system_account(facts: AccountFacts, answer: Resolution) -> Hold:
+    return Hold(
+        "account_not_allowed",
+        f"Account {answer.value} {facts.name} is one of Xero's system accounts, which cannot be "
+        f"posted to. Map another as {answer.source}.",
+        answer.source,
+    )
+
+
+def tax_fits(
+    organisation: OrganisationFacts, account: AccountFacts | None, answer: Resolution
+) -> None:
+    """The tax type exists, is active, and may be used with the account's class."""
+    if not organisation.connected:
+        return
+    rate = organisation.tax_rates.get(answer.value)
+    if rate is None or rate.status != "ACTIVE":
+        raise Hold(
+            "tax_type_unknown",
+            f"{_called(organisation)} has no active tax type {answer.value}. Choose another at "
+            f"{answer.source}.",
+            answer.source,
+        )
+    if account is not None and account.account_class not in rate.applies_to:
+        raise Hold(
+            "tax_not_allowed",
+            f"Xero does not allow tax type {answer.value} with account {account.code} "
+            f"{account.name} (class {account.account_class}). Change one of the two.",
+            answer.source,
+        )
+
+
+def effective_rate(
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, tax_type: str, charged: Decimal
+) -> Decimal:
+    """The tax type's percentage: Xero's, else the configuration's, else the shop's."""
+    if organisation.connected:
+        known = organisation.tax_rates.get(tax_type)
+        return known.effective_rate if known else charged
+    return snapshot.rules.tax.rates.get(tax_type, charged)
+
+
+def same_rate(answer: Resolution, effective: Decimal, charged: Decimal, title: str) -> None:
+    """Hold where the type's rate is not what the shop charged, unless said to be meant."""
+    if effective == charged or answer.as_charged:
+        return
+    raise Hold(
+        "tax_rate_differs",
+        f"{title or 'A line'}: the shop charged {plain(charged.normalize())} %, but tax type "
+        f"{answer.value} is {plain(effective.normalize())} %. Choose another type at "
+        f"{answer.source}, or say as_charged: true in a tax rule if this is meant.",
+        answer.source,
+    )
+
+
+def untaxed_type(
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    account: AccountFacts | None,
+    answer: Resolution,
+    title: str,
+) -> str:
+    """A type that must bear no tax, proved to fit the account: for rounding and the like."""
+    tax_fits(organisation, account, answer)
+    rate = effective_rate(snapshot, organisation, answer.value, Decimal(0))
+    same_rate(answer, rate, Decimal(0), title)
+    return answer.value
+
+
+def tracking_fits(
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    wanted: tuple[tuple[str, str], ...],
+) -> tuple[tuple[str, str], ...]:
+    """The tracking to post, by posting.tracking_options: `create` keeps what Xero lacks,
+    `skip` leaves it out, `hold` raises."""
+    policy = snapshot.rules.posting.tracking_options
+    if policy == "create" or not organisation.connected:
+        return wanted
+    known = tuple(pair for pair in wanted if _tracked(organisation, *pair))
+    if policy == "hold" and known != wanted:
+        name, option = next(pair for pair in wanted if pair not in known)
+        raise Hold(
+            "tracking_unknown",
+            f"Xero has no tracking option {option} in the category {name}. Add it in Xero, or "
+            "choose posting.tracking_options: create.",
+            "posting.tracking_options",
+        )
+    return known
+
+
+def _tracked(organisation: OrganisationFacts, name: str, option: str) -> bool:
+    category = organisation.tracking.get(name)
+    return category is not None and category.status == "ACTIVE" and option in category.options
+
+
+def _called(organisation: OrganisationFacts) -> str:
+    return organisation.name or "The organisation"

@@ -1,0 +1,164 @@
+"""The outbox's side of contacts: one posting for each person whom documents belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from connector.lib import clock
+from stores.models import Store
+from sync.build import Built
+from sync.bulk import update_each
+from sync.contacts import ContactAnswer, contact_key, email_key, name_key
+from sync.directory import Contacts
+from sync.models import Posting, TrackedOrder
+from xero.documents import Contact, Kind, Ref, stored
+from xero.models import Lane, MirrorContact, Organisation
+
+_REFUSED = (Posting.State.HELD, Posting.State.DEAD)
+_URGENCY = {lane: place for place, lane in enumerate(Lane.values)}
+_CORRECTED = [
+    "key", "name_key", "email_key", "payload", "state", "reasons", "attempts", "lane",
+    "not_before", "changed_at",
+]  # fmt: skip
+_Slot = tuple[str, str]
+
+
+@dataclass(slots=True)
+class ContactPostings:
+    """Writes the contacts of one chunk of orders, inside the transaction of its ledger."""
+
+    store: Store
+    organisation: Organisation
+    contacts: Contacts
+    _known: dict[_Slot, Posting] = field(default_factory=dict)
+    _new: dict[_Slot, Posting] = field(default_factory=dict)
+    _corrected: dict[int, Posting] = field(default_factory=dict)
+    _archived: set[str] = field(default_factory=set)
+
+    def write(self, ready: Sequence[tuple[TrackedOrder, Built]]) -> dict[str, Posting]:
+        """Postings of the contacts that these documents belong to, by the person's key."""
+        answers = [(row, one.contact) for row, one in ready if one.contact is not None]
+        keys = {answer.person.key[:300] for _, answer in answers}
+        self._load(keys)
+        for row, answer in answers:
+            self._want(row, answer)
+        Posting.objects.bulk_create(self._new.values(), ignore_conflicts=True)
+        update_each(list(self._corrected.values()), _CORRECTED, states=(*_REFUSED, "pending"))
+        return self._parents(keys, [answer for _, answer in answers])
+
+    def _ours(self, keys: set[str]) -> list[Posting]:
+        rows = Posting.objects.filter(
+            organisation=self.organisation, store=self.store, source_kind="contact",
+            source_id__in=keys,
+        )  # fmt: skip
+        return list(rows.order_by("pk"))
+
+    def _load(self, keys: set[str]) -> None:
+        self._known = {(row.source_id, row.purpose): row for row in self._ours(keys)}
+        archived = MirrorContact.objects.filter(
+            organisation=self.organisation, status="ARCHIVED",
+            contact_id__in=[row.xero_id for row in self._known.values() if row.xero_id],
+        )  # fmt: skip
+        self._archived = set(archived.values_list("contact_id", flat=True))
+
+    def _want(self, row: TrackedOrder, answer: ContactAnswer) -> None:
+        key = answer.person.key[:300]
+        if answer.contact is None:
+            known = (key, "contact") in self._known or (key, "contact") in self._new
+            if isinstance(answer.id, str) and not known:
+                self._new[key, "contact"] = self._link(key, answer.id, answer.person.name)
+            self._hurry(self._known.get((key, "contact")), row)
+            return
+        posting = self._posting(answer.contact, row.lane)
+        latest = self._known.get((key, posting.purpose))
+        if (key, posting.purpose) in self._new:
+            self._hurry(self._new[key, posting.purpose], row)
+        elif latest is None:
+            self._new[key, posting.purpose] = posting
+        elif latest.state in _REFUSED:
+            self._reopen(latest, posting)
+        elif latest.state == Posting.State.POSTED and latest.xero_id in self._archived:
+            # It was archived since: to be restored once more, or another made beside it.
+            posting.revision = latest.revision + 1
+            self._new[key, posting.purpose] = posting
+        else:
+            self._hurry(latest, row)
+
+    def _hurry(self, posting: Posting | None, row: TrackedOrder) -> None:
+        """A contact that waits goes as soon as the most urgent order that needs it."""
+        if posting is None or posting.state != Posting.State.PENDING:
+            return
+        if _URGENCY[row.lane] < _URGENCY[posting.lane]:
+            posting.lane = row.lane
+            if posting.pk:
+                self._corrected[posting.pk] = posting
+
+    def _reopen(self, refused: Posting, wanted: Posting) -> None:
+        """One that was refused is tried again, as it is known now, with who needs it."""
+        for name in ("key", "name_key", "email_key", "payload", "lane"):
+            setattr(refused, name, getattr(wanted, name))
+        refused.state, refused.reasons, refused.attempts = Posting.State.PENDING, [], 0
+        refused.not_before = refused.changed_at = clock.now()
+        self._corrected[refused.pk] = refused
+
+    def _posting(self, contact: Contact, lane: str) -> Posting:
+        return Posting(
+            organisation=self.organisation,
+            store=self.store,
+            source_kind="contact",
+            source_id=contact.key[:300],
+            purpose="restore" if contact.existing_id else "contact",
+            kind=Kind.CONTACT,
+            key=contact_key(contact)[:300],
+            name_key=name_key(contact.name)[:300],
+            email_key=email_key(dict(contact.fields).get("EmailAddress", ""))[:300],
+            payload=stored(contact.payload()),
+            lane=lane,
+        )
+
+    def _link(self, key: str, contact_id: str, name: str) -> Posting:
+        """A person whom Xero knew before us: the link is kept, nothing is sent."""
+        return Posting(
+            organisation=self.organisation,
+            store=self.store,
+            source_kind="contact",
+            source_id=key,
+            purpose="contact",
+            kind=Kind.CONTACT,
+            key=name[:300],
+            name_key=name_key(name)[:300],
+            payload="{}",
+            state=Posting.State.POSTED,
+            xero_id=contact_id,
+            adopted=True,
+            posted_at=clock.now(),
+        )
+
+    def _parents(self, keys: set[str], answers: list[ContactAnswer]) -> dict[str, Posting]:
+        """The newest posting of each person; of one without, that of whoever it refers to.
+
+        The same person may buy as a guest and as a customer, or in two stores of one
+        organisation, before Xero has the contact.
+        """
+        parents = {row.source_id: row for row in self._ours(keys)}
+        refs = {
+            answer.person.key: answer.id.key
+            for answer in answers
+            if isinstance(answer.id, Ref) and answer.person.key[:300] not in parents
+        }
+        if not refs:
+            return parents
+        named = Q(name_key__in=[name_key(ref)[:300] for ref in refs.values()])
+        rows = Posting.objects.filter(
+            Q(key__in=[ref[:300] for ref in refs.values()]) | named,
+            organisation=self.organisation, kind=Kind.CONTACT,
+        ).exclude(state=Posting.State.VOIDED)  # fmt: skip
+        found: dict[str, Posting] = {}
+        for row in rows.order_by("-pk"):
+            found |= {row.key: row, row.name_key: row}
+        for key, ref in refs.items():
+            parents[key[:300]] = found.get(ref[:300]) or found[name_key(ref)[:300]]
+        return parents

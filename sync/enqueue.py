@@ -1,0 +1,255 @@
+"""Build the orders that are due and put their documents into the outbox.
+
+An order is built under a claim on its row, so that a poll, a backfill and a click cannot
+write two different outboxes for it. Reading and building happen outside any transaction; one
+short transaction writes a chunk, and writes nothing if the claim was lost meanwhile.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import Case, IntegerField, Value, When
+
+from accounts_mapping.models import snapshot
+from connector.lib import clock, doorbell
+from connector.lib.money import round_to, to_units
+from stores import registry
+from stores.canonical import Order, ParseError, ParseFacts, Stream
+from stores.models import Store
+from sync.books import Books
+from sync.build import HELD, SKIPPED, Built, build_order
+from sync.bulk import update_each
+from sync.contacts import clean_name, person_of
+from sync.directory import load_contacts
+from sync.labels import label_of
+from sync.ledger import Ledger
+from sync.models import TrackedOrder
+from sync.reasons import Reason, unreadable
+from xero.models import Lane
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=2)
+CHUNK = 100
+_LANE_ORDER = Case(
+    *(When(lane=lane, then=Value(place)) for place, lane in enumerate(Lane.values)),
+    output_field=IntegerField(),
+)
+
+
+@dataclass(slots=True)
+class Work:
+    """One claimed order on its way: its row, what the shop said, what became of it."""
+
+    row: TrackedOrder
+    order: Order | None = None
+    built: Built | None = None
+    decided: bool = False
+
+    def hold(self, reason: Reason, status: str = HELD) -> None:
+        """Nothing is built of it, for this reason."""
+        self.built, self.decided = Built(status, (reason,)), True
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Who builds, and since when: what is asked for later is not answered by this build."""
+
+    token: str
+    at: datetime
+
+
+def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
+    """Build up to `limit` due orders of a store; how many were built.
+
+    0 while the organisation's accounts and tax rates are not known: the orders wait.
+    """
+    organisation = store.organisation
+    if organisation is None or not store.enabled:
+        return 0
+    facts = organisation.facts()
+    if not facts.connected:
+        return 0
+    claim = _Claim(uuid.uuid4().hex, clock.now())
+    works = [Work(row) for row in _take(store, claim, limit)]
+    if not works:
+        return 0
+    books = Books(snapshot(store), facts)
+    _read(store, books, works)
+    try:
+        _build_and_write(store, books, works, claim)
+    except Exception:
+        # An error that nobody foresaw, in one of them: alone, the others get through.
+        log.exception("enqueue.chunk_failed", store_id=store.pk)
+        for work in works:
+            _alone(store, books, work, claim)
+    doorbell.ring("sync.dispatch", organisation.pk)
+    return len(works)
+
+
+def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Claim) -> None:
+    """Build these orders and write all of it in one transaction."""
+    assert store.organisation is not None
+    persons = [person_of(books.snapshot, work.order) for work in works if work.order]
+    contacts = load_contacts(store.organisation, store.pk, persons)
+    for work in works:
+        if work.order is not None and not work.decided:
+            fitting = _without_overrides(books) if work.row.tax_override_refused else books
+            work.built = build_order(fitting, work.order, contacts)
+            answer = work.built.contact
+            if answer is not None and answer.contact is not None:
+                contacts.add_new(answer.contact)
+    ledger = Ledger(store, store.organisation, contacts)
+    with transaction.atomic():
+        kept = _keep_claim(claim, works)
+        ledger.write([(work.row, work.built) for work in kept if work.built is not None])
+        _save_rows(kept, ledger, books.snapshot.version, claim)
+
+
+def _alone(store: Store, books: Books, work: Work, claim: _Claim) -> None:
+    """One order by itself; where that fails it is held, with the error, and not described."""
+    try:
+        _build_and_write(store, books, [work], claim)
+    except Exception as error:
+        log.exception("enqueue.failed", order_id=work.row.pk)
+        work.row.refresh_from_db()
+        work.hold(Reason("unforeseen", printable(f"{type(error).__name__}: {error}")[:500]))
+        work.order = None
+        _build_and_write(store, books, [work], claim)
+
+
+def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedOrder]:
+    """Claim due orders, a person's first; the conditional update decides who has them."""
+    now, token = claim.at, claim.token
+    due = TrackedOrder.objects.filter(store=store).due(now)
+    chosen = list(due.order_by(_LANE_ORDER, "build_at", "pk").values_list("pk", flat=True)[:limit])
+    claimed = TrackedOrder.objects.filter(pk__in=chosen).due(now)
+    if not chosen or not claimed.update(building_until=now + LEASE, building_by=token):
+        return []
+    rows = TrackedOrder.objects.filter(pk__in=chosen, building_by=token)
+    return list(rows.select_related("record").order_by("pk"))
+
+
+def _read(store: Store, books: Books, works: list[Work]) -> None:
+    reader = registry.reader(store.platform)
+    facts = parse_facts(store)
+    for work in works:
+        try:
+            parsed = reader.parse(Stream.ORDERS, work.row.record.record, facts)
+        except ParseError as error:
+            work.hold(unreadable(error))
+            continue
+        except Exception as error:
+            log.exception("enqueue.not_read", order_id=work.row.pk)
+            work.hold(Reason("unforeseen", printable(f"{type(error).__name__}: {error}")[:500]))
+            continue
+        assert isinstance(parsed, Order)
+        work.order = parsed
+        if work.row.excluded_at is not None:
+            text = f"Marked by a person: {work.row.excluded_why or 'do not sync'}"
+            work.hold(Reason("do_not_sync", text), SKIPPED)
+        elif hold := _environment(store, books):
+            work.hold(hold)
+
+
+def _without_overrides(books: Books) -> Books:
+    """The same books for an order whose TaxAmount Xero refused: rounding lines instead."""
+    rules = books.snapshot.rules
+    posting = rules.posting.model_copy(update={"rounding": "rounding_line"})
+    rules = rules.model_copy(update={"posting": posting})
+    return replace(books, snapshot=replace(books.snapshot, rules=rules))
+
+
+def parse_facts(store: Store) -> ParseFacts:
+    """What the last probe of the shop found, for the parser."""
+    facts = store.facts
+    return ParseFacts(
+        shop_timezone=store.profile.shop_timezone,
+        prices_include_tax=facts.get("prices_include_tax"),
+        customer_groups=dict(facts.get("customer_groups", ())),
+        store_views=dict(facts.get("store_views", ())),
+    )
+
+
+def _environment(store: Store, books: Books) -> Reason | None:
+    """A store that is for trying things out posts only to a demo company, or when confirmed."""
+    if books.snapshot.store.environment == "production" or store.sandbox_confirmed:
+        return None
+    if books.organisation.is_demo_company:
+        return None
+    text = (
+        f"{store.name} is a sandbox store, and {books.organisation.name} is not a demo company. "
+        "Confirm it on the store's page, or set its environment to production."
+    )
+    return Reason("environment_mismatch", text, "environment")
+
+
+def _keep_claim(claim: _Claim, works: list[Work]) -> list[Work]:
+    """Extend the claim inside the transaction; what somebody else took over is left to them."""
+    ids = [work.row.pk for work in works]
+    mine = TrackedOrder.objects.filter(pk__in=ids, building_by=claim.token)
+    mine.update(building_until=clock.now() + LEASE)
+    kept = set(mine.values_list("pk", flat=True))
+    return [work for work in works if work.row.pk in kept]
+
+
+def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -> None:
+    """Write what became of the orders.
+
+    One that was asked for again meanwhile (a newer record, a click, an answer) stays due.
+    """
+    for work in works:
+        assert work.built is not None
+        row = work.row
+        outcome = ledger.outcome(row, work.built)
+        row.state, row.reasons = outcome.state, [r.as_json() for r in outcome.reasons]
+        row.warnings = list(work.built.warnings)
+        row.label = label_of(row.state, row.reasons, ledger.postings(row))
+        row.mapping_version = version
+        row.lane = Lane.LIVE  # a person's click, or a backfill, was for this once
+        if work.order is not None:
+            _describe(row, work.order)
+    rows = [work.row for work in works]
+    update_each(rows, _BUILT_FIELDS)
+    by_record = {row.record_id: row.pk for row in rows}
+    mine = TrackedOrder.objects.filter(pk__in=by_record.values(), building_by=claim.token)
+    done = mine.filter(record_id__in=by_record, build_at__lte=claim.at)
+    for order, moment in ledger.again_at.items():
+        done.filter(pk=order).update(build_at=moment)
+    done.exclude(pk__in=ledger.again_at).update(build_at=None)
+    mine.update(building_until=None, building_by="")
+
+
+_BUILT_FIELDS = [
+    "state", "reasons", "warnings", "label", "lane", "mapping_version", "currency", "total_units",
+    "tax_units", "outstanding_units", "customer_name", "customer_email", "shop_status",
+    "payment_method", "placed_at", "shop_updated_at",
+]  # fmt: skip
+
+
+def printable(text: str) -> str:
+    """Without the control characters that a database, or a page, would choke on."""
+    return "".join(character for character in text if character.isprintable())
+
+
+def _describe(row: TrackedOrder, order: Order) -> None:
+    """The columns that the Orders list shows and searches."""
+    customer = order.customer
+    name = clean_name(f"{customer.first_name} {customer.last_name}") or clean_name(
+        f"{order.billing.first_name} {order.billing.last_name}"
+    )
+    row.currency = order.currency[:10]
+    row.total_units = to_units(round_to(order.total, 4))
+    row.tax_units = to_units(round_to(order.tax, 4))
+    due = order.outstanding
+    row.outstanding_units = None if due is None else to_units(round_to(due, 4))
+    row.customer_name = name or clean_name(customer.company)
+    row.customer_email = printable(customer.email)[:255]
+    row.shop_status = printable(order.status or order.state)[:100]
+    row.payment_method = printable(order.payment_method)[:100]
+    row.placed_at = order.placed_at
+    row.shop_updated_at = order.updated_at

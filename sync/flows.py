@@ -1,0 +1,117 @@
+"""The steps of the tasks and of the `sync` command: prepare, build, send; and the sweep."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.db.models import Q
+
+from connector.lib import clock, doorbell
+from connector.lib.errors import ConnectorError
+from stores.canonical import Stream
+from stores.models import Cursor, Store
+from sync import dispatch, enqueue
+from sync.linking import link_organisations
+from sync.models import Dispatch, Posting, TrackedOrder
+from sync.prepare import prepare
+from sync.track import rebuild_held, rebuild_outdated
+from xero import reference, tokens
+from xero.models import Lane, Organisation
+
+log = structlog.get_logger(__name__)
+# A wait as long as this is a ring; a longer one is left to the sweep.
+_RING_WITHIN = timedelta(seconds=90)
+# Streams that this version reads by itself.
+PULLED = (Stream.ORDERS,)
+
+
+def build_store(store: Store) -> int:
+    """Build all due orders of a store; how many. Waits for Xero where it must be asked first."""
+    organisation = store.organisation
+    if organisation is None or not store.enabled:
+        return 0
+    if not TrackedOrder.objects.filter(store=store).due(clock.now()).exists():
+        return 0
+    if not _prepared(organisation):
+        return 0
+    built = 0
+    while count := enqueue.enqueue_due(store):
+        built += count
+    return built
+
+
+def _prepared(organisation: Organisation) -> bool:
+    """Whether the organisation may be built for. Known lists serve on while Xero is away."""
+    try:
+        prepare(organisation, lane=Lane.LIVE)
+    except ConnectorError as error:
+        log.info("prepare.waits", organisation_id=organisation.pk, error=str(error))
+    organisation.refresh_from_db()
+    return organisation.reference_refreshed_at is not None
+
+
+def send_to(organisation: Organisation) -> float | None:
+    """Send what is due; seconds until it is worth a ring to come back, None if it is not."""
+    idle = dispatch.drain(organisation)
+    rebuild_due(organisation)
+    if idle.until is None or idle.until - clock.now() > _RING_WITHIN:
+        return None
+    return max(0.5, (idle.until - clock.now()).total_seconds())
+
+
+def rebuild_due(organisation: Organisation) -> None:
+    """Ring for orders that an answer of Xero asked to be built anew."""
+    stores = organisation.stores.filter(enabled=True, orders__build_at__lte=clock.now())
+    for store in stores.distinct().values_list("pk", flat=True):
+        doorbell.ring("sync.build", store)
+
+
+def refresh(organisation: Organisation) -> None:
+    """Read accounts, tax rates and the rest now; a failure is the page's to show."""
+    try:
+        reference.refresh(organisation, lane=Lane.CLICK)
+    except ConnectorError as error:
+        log.warning("reference.failed", organisation_id=organisation.pk, error=str(error))
+    link_organisations()
+    for store in organisation.stores.filter(enabled=True):
+        rebuild_held(store)
+        doorbell.ring("sync.build", store.pk)
+
+
+def keep_tokens_alive() -> int:
+    return tokens.keep_alive()
+
+
+def sweep() -> None:
+    """Ring for everything that is due by column."""
+    link_organisations()
+    _pull_due()
+    for store in Store.objects.filter(enabled=True):
+        rebuild_outdated(store)
+    now = clock.now()
+    due = TrackedOrder.objects.due(now).filter(store__enabled=True)
+    for store_id in due.values_list("store", flat=True).distinct():
+        doorbell.ring("sync.build", store_id)
+    waiting = Posting.objects.filter(state=Posting.State.PENDING, not_before__lte=now)
+    unfinished = Dispatch.objects.exclude(state=Dispatch.State.DONE)
+    lost = Q(state=Dispatch.State.SENDING, claimed_until__lt=now)
+    ready = ~Q(state=Dispatch.State.SENDING) & Q(not_before__lte=now)
+    ids = set(waiting.values_list("organisation", flat=True).distinct())
+    ids |= set(unfinished.filter(lost | ready).values_list("organisation", flat=True).distinct())
+    for organisation_id in ids:
+        doorbell.ring("sync.dispatch", organisation_id)
+    stale = Organisation.objects.filter(connected=True).reference_due(
+        now, older_than=reference.MAX_AGE
+    )
+    for organisation_id in stale.values_list("pk", flat=True):
+        doorbell.ring("xero.refresh_reference", organisation_id)
+    doorbell.ring("xero.keep_alive")
+
+
+def _pull_due() -> None:
+    """Ring for streams whose time has come; a store's first read is due at once."""
+    for store in Store.objects.filter(enabled=True):
+        for stream in PULLED:
+            if Cursor.of(store, stream).is_due():
+                doorbell.ring("sync.pull", store.pk, stream)

@@ -1,0 +1,89 @@
+"""`sync`: read a shop, build and send; with --wait in this process, to the end."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError
+
+from stores.canonical import Stream
+from stores.models import Store
+from sync.flows import PULLED
+from sync.linking import link_organisations
+from sync.pull import Window
+from sync.session import Session, Summary
+
+STREAMS = [stream.value for stream in Stream]
+
+
+class Command(BaseCommand):
+    help = "Read a store's orders, build their documents, and send them to Xero."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--store", required=True, metavar="SLUG")
+        parser.add_argument("--since", metavar="ISO", help="changed in the shop since then")
+        parser.add_argument("--until", metavar="ISO", help="changed in the shop until then")
+        parser.add_argument("--stream", choices=STREAMS, default=Stream.ORDERS.value)
+        parser.add_argument("--wait", action="store_true", help="work here until all is done")
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        link_organisations()
+        store = Store.objects.select_related("organisation").filter(slug=options["store"]).first()
+        if store is None:
+            known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
+            raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
+        if not store.enabled:
+            raise CommandError(f"{store.name} is switched off (enabled: false).")
+        stream = Stream(options["stream"])
+        if stream not in PULLED:
+            raise CommandError(f"The stream {stream} is not read by this version.")
+        window = _window(store, options["since"], options["until"])
+        session = Session(store, bar=not options["json"])
+        error = session.pull(stream, window)
+        if options["wait"]:
+            session.work()
+        else:
+            session.ring()
+        summary = session.summary()
+        self._print(summary, as_json=options["json"])
+        if error:
+            raise CommandError(error)
+        if summary.dead:
+            raise SystemExit(1)
+        if summary.waiting:
+            raise SystemExit(3)
+
+    def _print(self, summary: Summary, *, as_json: bool) -> None:
+        counts = summary.counts()
+        if as_json:
+            self.stdout.write(json.dumps(counts))
+            return
+        self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
+        for reason in summary.why_waiting:
+            self.stdout.write(f"waits: {reason}")
+
+
+def _window(store: Store, since: str | None, until: str | None) -> Window | None:
+    if since is None and until is None:
+        return None
+    return Window(_moment(store, "--since", since), _moment(store, "--until", until))
+
+
+def _moment(store: Store, option: str, text: str | None) -> datetime | None:
+    """An ISO moment; without an offset it is in the shop's time zone."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(
+            f"{option} must be a date or time such as 2026-01-31T08:00:00Z, not {text!r}."
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(store.profile.shop_timezone))
+    return moment

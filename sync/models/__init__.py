@@ -1,0 +1,19 @@
+"""The heart's rows: orders as they stand, the outbox and ledger, and the log of every try."""
+
+from __future__ import annotations
+
+from sync.models.order import OrderAction, TrackedOrder
+from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
+from sync.models.runs import OrganisationRun, Preferences, SyncRun
+
+__all__ = [
+    "Attempt",
+    "Dispatch",
+    "OrderAction",
+    "OrganisationRun",
+    "Posting",
+    "PostingSource",
+    "Preferences",
+    "SyncRun",
+    "TrackedOrder",
+]

@@ -1,0 +1,129 @@
+"""The current state of one order of one store. The Orders list reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+from connector.lib.money import from_units
+from stores.models import SourceRecord, Store
+from xero.models import Lane
+
+
+class TrackedOrderQuerySet(models.QuerySet["TrackedOrder"]):
+    def due(self, now: datetime) -> TrackedOrderQuerySet:
+        """Orders whose documents are to be built, and that nobody is building."""
+        free = Q(building_until__isnull=True) | Q(building_until__lt=now)
+        return self.filter(free, build_at__lte=now)
+
+
+class TrackedOrder(models.Model):
+    """`build_at` is set while the order is to be (re)built; `building_*` is the builder's lease.
+
+    Amounts are in ten-thousandths of `currency`. `reasons` are those of `sync.reasons`.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", "New"
+        READY = "ready", "Ready"
+        HELD = "held", "Needs you"
+        SKIPPED = "skipped", "Not synced"
+        EXCLUDED = "excluded", "Not synced"
+
+    class Label(models.TextChoices):
+        """What the order's documents amount to: look.md's states in one word."""
+
+        WORKING = "working", "Working"
+        POSTED = "posted", "In Xero"
+        HELD = "held", "Needs you"
+        DEAD = "dead", "Refused"
+        CHECKING = "unknown", "Checking"
+        SKIPPED = "skipped", "Not synced"
+        DIFFERS = "mismatch", "Differs"
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="orders")
+    source_id = models.CharField(max_length=100)
+    number = models.CharField(max_length=100)
+    record = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
+    record_version = models.CharField(max_length=40, blank=True, default="")
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    label = models.CharField(max_length=10, choices=Label, default=Label.WORKING)
+    reasons = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
+    build_at = models.DateTimeField(null=True, db_index=True)
+    building_until = models.DateTimeField(null=True)
+    building_by = models.CharField(max_length=40, blank=True, default="")
+    mapping_version = models.PositiveIntegerField(default=0)
+    currency = models.CharField(max_length=10, blank=True, default="")
+    total_units = models.BigIntegerField(default=0)
+    tax_units = models.BigIntegerField(default=0)
+    outstanding_units = models.BigIntegerField(null=True)
+    customer_name = models.CharField(max_length=255, blank=True, default="")
+    customer_email = models.CharField(max_length=255, blank=True, default="")
+    shop_status = models.CharField(max_length=100, blank=True, default="")
+    payment_method = models.CharField(max_length=100, blank=True, default="")
+    placed_at = models.DateTimeField(null=True)
+    shop_updated_at = models.DateTimeField(null=True)
+    tax_override_refused = models.BooleanField(
+        default=False, help_text="Xero refused a TaxAmount: rounding lines are used instead."
+    )
+    excluded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    excluded_why = models.CharField(max_length=500, blank=True, default="")
+    excluded_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects = TrackedOrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "source_id"], name="one_row_per_order")
+        ]
+        indexes = [
+            models.Index(fields=["label", "-id"]),
+            models.Index(fields=["store", "-id"]),
+            models.Index(fields=["-placed_at", "-id"]),
+            models.Index(fields=["number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.store.slug} {self.number}"
+
+    @property
+    def total(self) -> Decimal:
+        return from_units(self.total_units)
+
+    @property
+    def tax(self) -> Decimal:
+        return from_units(self.tax_units)
+
+    @property
+    def outstanding(self) -> Decimal | None:
+        return None if self.outstanding_units is None else from_units(self.outstanding_units)
+
+
+class OrderAction(models.Model):
+    """What a person did to an order: append-only, for the timeline and for audits."""
+
+    class What(models.TextChoices):
+        SYNC = "sync", "Sync to Xero asked for"
+        EXCLUDE = "exclude", "Marked as not to be synced"
+
+    order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    what = models.CharField(max_length=10, choices=What)
+    note = models.CharField(max_length=500, blank=True, default="")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.order}"

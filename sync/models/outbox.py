@@ -1,0 +1,236 @@
+"""The outbox before a document is in Xero, the ledger after: Posting, Dispatch, Attempt.
+
+A Posting's state changes only through conditional updates (`Posting.objects.move`) whose row
+count is checked, so that two workers never both act on it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+from connector.lib.money import from_units
+from stores.models import Store
+from sync.models.order import TrackedOrder
+from xero.documents import Kind
+from xero.models import Lane, Organisation
+
+KINDS = [(kind.value, kind.value.replace("_", " ")) for kind in Kind]
+
+
+class Dispatch(models.Model):
+    """One HTTP request of one kind and verb: the frozen body and its Idempotency-Key.
+
+    `body` is the very text on the wire. `claimed_until` is the sender's lease. A dispatch is
+    never sent twice, but for errors that prove that nothing was carried out.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "To be sent"
+        SENDING = "sending", "Being sent"
+        RETRY = "retry", "To be sent again"
+        UNKNOWN = "unknown", "To be looked up"
+        DONE = "done", "Settled"
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="dispatches"
+    )
+    kind = models.CharField(max_length=20, choices=KINDS)
+    verb = models.CharField(max_length=4, default="PUT")
+    parent_id = models.CharField(max_length=50, blank=True, default="")
+    body = models.TextField()
+    idempotency_key = models.CharField(max_length=128, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(default=clock.now)
+    claimed_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=40, blank=True, default="")
+    sent_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation", "not_before"],
+                condition=~Q(state="done"),
+                name="dispatch_unfinished",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.kind} #{self.pk}"
+
+    def move(self, *, to: str, frm: tuple[str, ...], by: str = "", **changes: Any) -> bool:
+        """Change the state if it is one of `frm` (and claimed by `by`, if given)."""
+        rows = Dispatch.objects.filter(pk=self.pk, state__in=frm)
+        if by:
+            rows = rows.filter(claimed_by=by)
+        if not rows.update(state=to, **changes):
+            return False
+        self.refresh_from_db()
+        return True
+
+
+class PostingQuerySet(models.QuerySet["Posting"]):
+    def move(self, *, to: str, frm: tuple[str, ...], **changes: Any) -> int:
+        """Change the state of those that are in one of the states `frm`; how many moved."""
+        return self.filter(state__in=frm).update(state=to, changed_at=clock.now(), **changes)
+
+    def sendable(self, organisation: Organisation, now: datetime) -> PostingQuerySet:
+        """Those that may go out now: due, of an enabled store, whose parent is in Xero."""
+        ready_parent = Q(parent__isnull=True) | Q(
+            parent__state=Posting.State.POSTED, parent__differs=False
+        )
+        return self.filter(
+            ready_parent,
+            organisation=organisation,
+            state=Posting.State.PENDING,
+            not_before__lte=now,
+            store__enabled=True,
+        )
+
+    def waiting(self) -> PostingQuerySet:
+        """Everything that is not finished and does not wait for a person."""
+        return self.filter(state__in=Posting.UNFINISHED)
+
+
+class Posting(models.Model):
+    """The lasting intention that this document shall exist in Xero exactly once.
+
+    `payload` is `documents.stored` text; `parent` is what must be in Xero before, and whose
+    id the payload refers to. `expected` are the predicted totals as plain text. `key` is
+    the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
+    `email_key` are a contact's, for look-ups while it is not in Xero yet.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Working"
+        SENDING = "sending", "Working"
+        RETRY = "retry", "Working"
+        POSTED = "posted", "In Xero"
+        HELD = "held", "Needs you"
+        DEAD = "dead", "Refused"
+        UNKNOWN = "unknown", "Checking"
+        VOIDED = "voided", "Voided"
+
+    UNFINISHED = (State.PENDING, State.SENDING, State.RETRY, State.UNKNOWN)
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="postings"
+    )
+    store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="postings")
+    order = models.ForeignKey(
+        TrackedOrder, null=True, on_delete=models.PROTECT, related_name="postings"
+    )
+    source_kind = models.CharField(max_length=20)
+    source_id = models.CharField(max_length=300)
+    purpose = models.CharField(max_length=40)
+    revision = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=20, choices=KINDS)
+    key = models.CharField(max_length=300)
+    name_key = models.CharField(max_length=300, blank=True, default="")
+    email_key = models.CharField(max_length=300, blank=True, default="")
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    payload = models.TextField()
+    expected = models.JSONField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    reasons = models.JSONField(default=list)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
+    not_before = models.DateTimeField(default=clock.now)
+    attempts = models.PositiveIntegerField(default=0)
+    dispatch = models.ForeignKey(
+        Dispatch, null=True, on_delete=models.SET_NULL, related_name="postings"
+    )
+    position = models.PositiveIntegerField(default=0)
+    look_up = models.BooleanField(
+        default=False, help_text="Something like it may be in Xero already: look before sending."
+    )
+    differs = models.BooleanField(default=False)
+    adopted = models.BooleanField(default=False)
+    xero_id = models.CharField(max_length=50, blank=True, default="")
+    xero_status = models.CharField(max_length=30, blank=True, default="")
+    xero_total_units = models.BigIntegerField(null=True)
+    xero_tax_units = models.BigIntegerField(null=True)
+    amount_due_units = models.BigIntegerField(null=True)
+    xero_updated_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    posted_at = models.DateTimeField(null=True)
+
+    objects = PostingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "store", "source_kind", "source_id", "purpose", "revision"],
+                name="one_posting_per_intention",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "kind", "state", "not_before"],
+                condition=Q(state="pending"),
+                name="posting_sendable",
+            ),
+            models.Index(
+                fields=["organisation", "state", "not_before"],
+                condition=Q(state__in=["pending", "sending", "retry", "unknown"]),
+                name="posting_unfinished",
+            ),
+            models.Index(fields=["organisation", "kind", "name_key"], name="posting_by_name"),
+            models.Index(fields=["organisation", "kind", "email_key"], name="posting_by_email"),
+            models.Index(fields=["organisation", "kind", "key"], name="posting_by_key"),
+            models.Index(fields=["state", "-changed_at"], name="posting_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+    @property
+    def xero_total(self) -> Decimal | None:
+        return None if self.xero_total_units is None else from_units(self.xero_total_units)
+
+    @property
+    def amount_due(self) -> Decimal | None:
+        return None if self.amount_due_units is None else from_units(self.amount_due_units)
+
+
+class PostingSource(models.Model):
+    """Links a document that stands for several orders (a daily summary) to them."""
+
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="sources")
+    order = models.ForeignKey(TrackedOrder, on_delete=models.PROTECT, related_name="summaries")
+    amount_units = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["posting", "order"], name="one_source_per_posting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} in {self.posting}"
+
+
+class Attempt(models.Model):
+    """One try of one dispatch, or one look-up of it: append-only."""
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="tries")
+    at = models.DateTimeField(default=clock.now)
+    what = models.CharField(max_length=10, default="send")
+    status = models.PositiveIntegerField(null=True)
+    correlation_id = models.CharField(max_length=100, blank=True, default="")
+    milliseconds = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=20)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.outcome} at {self.at:%Y-%m-%d %H:%M:%S}"

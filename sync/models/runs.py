@@ -1,0 +1,91 @@
+"""Who is working for an organisation, what a run did, and the instance's preferences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+
+from connector.lib import clock
+from connector.lib.crypto import EncryptedJSONField
+from stores.models import Store
+from xero.models import Organisation
+
+
+class OrganisationRun(models.Model):
+    """The lease of the one worker that sends for an organisation.
+
+    One sender at a time is what collects: while its request is under way, postings gather
+    for the next. The lease is no lock of the ledger, whose own conditional updates keep two
+    senders apart should one outlive its lease.
+    """
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE)
+    running_until = models.DateTimeField(null=True)
+    running_by = models.CharField(max_length=40, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"sender of {self.organisation}"
+
+    @classmethod
+    def take(cls, organisation: Organisation, token: str, until: datetime) -> bool:
+        """Take or extend the lease; False if another holds it."""
+        rows = cls.objects.filter(organisation=organisation).filter(
+            Q(running_until__isnull=True) | Q(running_until__lt=clock.now()) | Q(running_by=token)
+        )
+        if rows.update(running_until=until, running_by=token):
+            return True
+        if cls.objects.filter(organisation=organisation).exists():
+            return False
+        try:
+            with transaction.atomic():
+                cls.objects.create(organisation=organisation, running_until=until, running_by=token)
+        except IntegrityError:
+            return False
+        return True
+
+    @classmethod
+    def release(cls, organisation: Organisation, token: str) -> None:
+        cls.objects.filter(organisation=organisation, running_by=token).update(
+            running_until=None, running_by=""
+        )
+
+
+class SyncRun(models.Model):
+    """One run of a pull or of the `sync` command, for the activity page and its progress bar."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="runs")
+    stream = models.CharField(max_length=20)
+    trigger = models.CharField(max_length=20)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    started_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    records = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(null=True)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["-started_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.stream} of {self.store.slug}"
+
+
+class Preferences(models.Model):
+    """The instance's alerts, logging and retries, as the configuration file writes them."""
+
+    alerts = EncryptedJSONField(blank=True, default=list)
+    logging = models.JSONField(default=dict)
+    retries = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return "preferences"
+
+    @classmethod
+    def load(cls) -> Preferences:
+        return cls.objects.get_or_create(pk=1)[0]

@@ -1,0 +1,202 @@
+"""Gather postings into a request: at most 50 of one kind and verb, or 3 MB, frozen and keyed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import Case, IntegerField, Value, When
+
+from connector.lib import clock
+from stores.models import Cursor
+from sync.bulk import update_each
+from sync.labels import relabel
+from sync.models import Dispatch, Posting, TrackedOrder
+from sync.reasons import Reason
+from xero import budget
+from xero.documents import Kind, loaded
+from xero.gateway import render
+from xero.models import Lane, Organisation
+
+log = structlog.get_logger(__name__)
+BATCH = 50
+BATCH_BYTES = 3_000_000
+# How long a backfill's documents may gather for a full request while more are being built.
+GATHER = timedelta(minutes=30)
+PLURAL = {
+    Kind.CONTACT: "contacts",
+    Kind.ITEM: "items",
+    Kind.INVOICE: "invoices",
+    Kind.CREDIT_NOTE: "credit_notes",
+    Kind.PAYMENT: "payments",
+    Kind.BANK_TRANSACTION: "bank_transactions",
+    Kind.ALLOCATION: "allocations",
+    Kind.REFUND: "refunds",
+}
+ENVELOPE = {
+    Kind.CONTACT: "Contacts",
+    Kind.ITEM: "Items",
+    Kind.INVOICE: "Invoices",
+    Kind.CREDIT_NOTE: "CreditNotes",
+    Kind.PAYMENT: "Payments",
+    Kind.BANK_TRANSACTION: "BankTransactions",
+    Kind.ALLOCATION: "Allocations",
+    Kind.REFUND: "Payments",
+}
+LANE_ORDER = Case(
+    *(When(lane=lane, then=Value(place)) for place, lane in enumerate(Lane.values)),
+    output_field=IntegerField(),
+)
+
+
+def gather(organisation: Organisation) -> Dispatch | None:
+    """The next request to send, formed and stored; None if nothing is worth one now.
+
+    Live orders and clicks go before a backfill, contacts before invoices, invoices before
+    payments. A kind that fills a request goes first, whatever its place: it holds up nobody.
+    """
+    sendable = Posting.objects.sendable(organisation, clock.now())
+    if sendable.exclude(lane=Lane.BACKFILL).exists() and (
+        found := _gather(organisation, urgent=True)
+    ):
+        return found
+    return _gather(organisation, urgent=False)
+
+
+def _gather(organisation: Organisation, *, urgent: bool) -> Dispatch | None:
+    """`urgent`: only requests that a live order or a person waits for; a backfill fills them."""
+    now = clock.now()
+    partial: list[Posting] | None = None
+    for kind in Kind:
+        rows = _candidates(organisation, kind, now)
+        if rows and urgent and rows[0].lane == Lane.BACKFILL:
+            continue
+        if not rows:
+            continue
+        if len(rows) == BATCH or rows[0].look_up:
+            return _freeze(organisation, kind, rows)
+        if partial is None and _may_go(organisation, rows, now):
+            partial = rows
+    return _freeze(organisation, Kind(partial[0].kind), partial) if partial else None
+
+
+def gathering(organisation: Organisation) -> bool:
+    """Whether documents are ready to go and wait only to fill a request."""
+    return Posting.objects.sendable(organisation, clock.now()).exists()
+
+
+def _candidates(organisation: Organisation, kind: Kind, now: datetime) -> list[Posting]:
+    """Up to a request's worth that go together: one verb, all to look up or none.
+
+    What was refused with a whole request before goes alone, so that it harms no other.
+    """
+    rows = list(
+        Posting.objects.sendable(organisation, now)
+        .filter(kind=kind)
+        .select_related("parent")
+        .order_by(LANE_ORDER, "pk")[:BATCH]
+    )
+    if not rows:
+        return []
+    first = rows[0]
+    if first.attempts and not first.look_up:
+        return rows[:1]
+    together = [
+        row
+        for row in rows
+        if (verb(row), row.look_up, bool(row.attempts)) == (verb(first), first.look_up, False)
+    ]
+    return together or rows[:1]
+
+
+def _may_go(organisation: Organisation, rows: Sequence[Posting], now: datetime) -> bool:
+    """Live documents go at once, unless the day's calls run short; a backfill's wait for
+    company while more is on its way."""
+    oldest = min(row.created_at for row in rows)
+    if any(row.lane == Lane.CLICK or row.attempts for row in rows):
+        return True
+    if any(row.lane == Lane.LIVE for row in rows):
+        return oldest <= now - budget.pace(organisation)
+    if oldest < now - GATHER:
+        return True
+    stores = organisation.stores.filter(enabled=True)
+    reading = Cursor.objects.filter(store__in=stores, pulling_until__gt=now).exists()
+    building = TrackedOrder.objects.filter(store__in=stores, build_at__lte=now).exists()
+    return not (reading or building)
+
+
+def verb(posting: Posting) -> str:
+    """PUT creates; POST changes a document that the payload names by its id."""
+    return "POST" if posting.purpose == "restore" else "PUT"
+
+
+def element(posting: Posting) -> dict[str, Any]:
+    """The payload as Xero takes it, the parent's id in place of the reference to it."""
+
+    def xero_id(ref: str) -> str:
+        parent = posting.parent
+        if parent is None or not parent.xero_id:
+            raise ValueError(f"{posting} refers to {ref}, which is not in Xero")
+        return parent.xero_id
+
+    return loaded(posting.payload, xero_id)
+
+
+_CLAIMED = ["state", "changed_at", "dispatch", "position"]
+
+
+def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> Dispatch | None:
+    """Store the request and claim its postings in one transaction; None if one was taken.
+
+    Postings to look up become a request that is looked up before anything of it is sent.
+    """
+    chosen, body = _fitting(kind, rows)
+    if not chosen:
+        return None
+    now = clock.now()
+    state = Dispatch.State.UNKNOWN if chosen[0].look_up else Dispatch.State.OPEN
+    with transaction.atomic():
+        dispatch = Dispatch.objects.create(
+            organisation=organisation, kind=kind, verb=verb(chosen[0]), body=body,
+            idempotency_key=uuid.uuid4().hex, state=state, lane=chosen[0].lane, not_before=now,
+        )  # fmt: skip
+        for place, row in enumerate(chosen):
+            row.state, row.changed_at = Posting.State.SENDING, now
+            row.dispatch, row.position = dispatch, place
+        if update_each(chosen, _CLAIMED, states=(Posting.State.PENDING,)) != len(chosen):
+            transaction.set_rollback(True)
+            return None
+    return dispatch
+
+
+def _unwritable(row: Posting, error: ValueError) -> None:
+    """A document that no request can hold, such as one over 10^10: it blocks no others."""
+    log.error("outbox.unwritable", posting_id=row.pk, error=str(error))
+    reason = Reason("unforeseen", f"It cannot be sent to Xero: {error}"[:500])
+    Posting.objects.filter(pk=row.pk).move(
+        to=Posting.State.DEAD, frm=(Posting.State.PENDING,), reasons=[reason.as_json()]
+    )
+    relabel([row.order_id])
+
+
+def _fitting(kind: Kind, rows: Sequence[Posting]) -> tuple[list[Posting], str]:
+    """As many as fit into a request, and its body as it goes over the wire."""
+    chosen: list[Posting] = []
+    elements: list[dict[str, Any]] = []
+    size = 0
+    for row in rows:
+        try:
+            one = element(row)
+            size += len(render(one)) + 2
+        except ValueError as error:
+            _unwritable(row, error)
+            continue
+        if chosen and size > BATCH_BYTES:
+            break
+        chosen.append(row)
+        elements.append(one)
+    return chosen, render({ENVELOPE[kind]: elements})

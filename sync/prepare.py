@@ -1,0 +1,93 @@
+"""Before anything is built or sent: what is known of the organisation must be fresh enough."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F, OuterRef, Subquery
+
+from connector.lib import clock
+from connector.lib.errors import Temporary
+from sync import settle
+from sync.models import Dispatch, Posting
+from sync.track import rebuild_held
+from xero import mirror, reference
+from xero.documents import Kind
+from xero.models import Lane, MirrorDocument, Organisation
+
+# Kinds of which Xero takes the same twice.
+_NO_KEY = (Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION)
+MIRROR_MAX_AGE = timedelta(minutes=30)
+# Organisations whose mirror this process has refreshed: a database that was restored from a
+# backup knows less than Xero, and is found out before the first payment of a new process.
+_seen: dict[int, float] = {}
+
+
+def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
+    """Refresh accounts, lock dates, contacts and numbers where they are old.
+
+    Raises the gateway's errors; a later call goes on where this one stopped.
+    """
+    if reference.refresh_if_due(organisation, lane=lane):
+        for store in organisation.stores.filter(enabled=True):
+            rebuild_held(store)
+    reference.ensure_lock_dates(organisation, lane=lane)
+    _look(organisation, lane)
+
+
+def looked(organisation: Organisation) -> bool:
+    """Whether this process has seen what Xero has."""
+    return organisation.pk in _seen
+
+
+def first_look(organisation: Organisation) -> None:
+    """Before this process sends anything: what Xero has and this database may not know of.
+
+    Raises as `prepare`, and Temporary while another process is reading the same lists.
+    """
+    if not looked(organisation):
+        _look(organisation, Lane.LIVE)
+    if not looked(organisation):
+        raise Temporary("Another worker is reading Xero's lists.", retry_after=5)
+
+
+def _look(organisation: Organisation, lane: Lane) -> None:
+    """Bring contacts and numbers up to date where they are old, or not read by this process."""
+    age = MIRROR_MAX_AGE if organisation.pk in _seen else timedelta(0)
+    kinds = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
+    old = [kind for kind in kinds if not mirror.is_fresh(organisation, kind, max_age=age)]
+    read = [kind for kind in old if mirror.refresh(organisation, kind, lane=lane)]
+    if mirror.Kind.INVOICES in read:
+        doubt_paid_invoices(organisation)
+    if read == old and organisation.pk not in _seen:
+        doubt_refused_payments(organisation)
+        _seen[organisation.pk] = clock.timestamp()
+
+
+def doubt_refused_payments(organisation: Organisation) -> None:
+    """Requests that wait to be sent again: the database may be an old copy, and Xero may have
+    taken them since. Where nothing in Xero keeps two equal ones apart they are looked up."""
+    waiting = Dispatch.objects.filter(organisation=organisation, state=Dispatch.State.RETRY)
+    for dispatch in waiting.filter(kind__in=_NO_KEY):
+        settle.unknown(dispatch, Dispatch.State.RETRY, clock.now())
+
+
+def doubt_paid_invoices(organisation: Organisation) -> int:
+    """Payments not sent yet, of invoices on which Xero says that less is due than we know.
+
+    Somebody paid, or we did and do not remember: they are looked up first. How many.
+    """
+    due = MirrorDocument.objects.filter(
+        organisation=organisation, kind="invoice", xero_id=OuterRef("parent__xero_id")
+    ).values("amount_due")[:1]
+    waiting = Posting.objects.filter(
+        organisation=organisation,
+        kind=Kind.PAYMENT,
+        state=Posting.State.PENDING,
+        look_up=False,
+        parent__state=Posting.State.POSTED,
+    ).annotate(due=Subquery(due))
+    doubted = list(
+        waiting.filter(due__lt=F("parent__amount_due_units")).values_list("pk", flat=True)
+    )
+    return Posting.objects.filter(pk__in=doubted).update(look_up=True)

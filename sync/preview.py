@@ -1,0 +1,120 @@
+"""What orders would become, without sending anything: the `preview` command's work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from connector.lib.money import plain
+from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
+from sync.build import HELD, SKIPPED, Built, build_order
+from sync.charges import Books
+from sync.directory import Contacts
+from sync.reasons import Reason, unreadable
+from xero.documents import Document, shown
+
+
+class Reader(Protocol):
+    """The pure part of an adapter."""
+
+    def parse(self, stream: Stream, record: Mapping[str, Any], facts: ParseFacts) -> Any: ...
+    def identify(self, stream: Stream, record: Mapping[str, Any]) -> RecordRef: ...
+
+
+@dataclass(slots=True)
+class Preview:
+    """Builds order after order; later ones see the contacts and numbers of earlier ones."""
+
+    books: Books
+    reader: Reader
+    facts: ParseFacts
+    contacts: Contacts = field(default_factory=Contacts)
+    _orders: dict[str, str] = field(default_factory=dict)
+
+    def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """One order's preview as `preview --json` shows it."""
+        try:
+            order = self.reader.parse(Stream.ORDERS, record, self.facts)
+        except ParseError as error:
+            return _shown(self._number(record), Built(HELD, (unreadable(error),)))
+        built = self._build(order)
+        if built.contact is not None and built.contact.contact is not None:
+            self.contacts.add_new(built.contact.contact)
+        return _shown(order.number, built)
+
+    def _build(self, order: Order) -> Built:
+        earlier = self._orders.get(order.number)
+        if earlier == order.id:
+            text = f"Order {order.number} was given before; it is posted once."
+            return Built(SKIPPED, (Reason("duplicate", text, "entity_id"),))
+        built = build_order(self.books, order, self.contacts)
+        if built.invoice is None:
+            return built
+        if earlier is not None:
+            text = f"{built.invoice.number} is the number of another order of this list."
+            return Built(HELD, (Reason("number_taken", text, "increment_id"),))
+        self._orders[order.number] = order.id
+        return built
+
+    def _number(self, record: Mapping[str, Any]) -> str:
+        try:
+            return self.reader.identify(Stream.ORDERS, record).number
+        except ParseError:
+            return ""
+
+
+def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts:
+    """The facts of a `--context` file. Raises ValueError that names a wrong key."""
+    unknown = set(context) - {"products", "customer_groups", "config"}
+    if unknown:
+        raise ValueError(f"{sorted(unknown)[0]}: unknown key")
+    products = _section(context, "products")
+    groups = _section(context, "customer_groups")
+    config = _section(context, "config")
+    inclusive = config.get("prices_include_tax")
+    if inclusive is not None and not isinstance(inclusive, bool):
+        raise ValueError("config.prices_include_tax: must be true or false")
+    return ParseFacts(
+        shop_timezone=shop_timezone,
+        prices_include_tax=inclusive,
+        products={sku: dict(facts) for sku, facts in products.items()},
+        customer_groups={str(key): str(name) for key, name in groups.items()},
+    )
+
+
+def known_items(facts: ParseFacts) -> frozenset[str]:
+    """SKUs that the context says Xero has as items."""
+    return frozenset(sku for sku, known in facts.products.items() if known.get("item_known"))
+
+
+def _section(context: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = context.get(key) or {}
+    if not isinstance(value, dict):
+        raise ValueError(f"{key}: must be an object")
+    return value
+
+
+def _shown(number: str, built: Built) -> dict[str, Any]:
+    ready = built.status not in (HELD, SKIPPED)
+    return {
+        "order": number,
+        "status": built.status,
+        "reasons": [reason.as_json() for reason in built.reasons],
+        "documents": [_document(document) for document in built.documents] if ready else [],
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    totals = document.expected()
+    return {
+        "kind": document.kind.value,
+        "payload": shown(document.payload()),
+        "expected": None
+        if totals is None
+        else {
+            "SubTotal": plain(totals.sub_total),
+            "TotalTax": plain(totals.total_tax),
+            "Total": plain(totals.total),
+        },
+    }

@@ -1,0 +1,158 @@
+"""Read a stream of a shop from its cursor and keep what it says."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from accounts_mapping.models import snapshot
+from connector.lib import clock, doorbell, http
+from connector.lib.errors import ConnectorError, Misconfigured, NeedsAttention, Temporary
+from connector.lib.schema import seconds
+from stores import registry
+from stores.adapters import base
+from stores.adapters.base import StoreAdapter
+from stores.canonical import Page, ParseError, Stream
+from stores.ingest import ingest
+from stores.models import Cursor, Store
+from sync.models import SyncRun
+from sync.schedules import next_run
+from sync.track import track
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=5)
+OVERLAP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a stream chosen by a person: it leaves the cursor alone."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def connect(store: Store) -> StoreAdapter:
+    """The adapter of a store with its credentials. Raises Misconfigured where they are bad."""
+    found = registry.adapter_class(store.platform)
+    try:
+        credentials = found.Credentials.model_validate(store.credentials)
+    except ValueError as error:
+        raise Misconfigured(
+            f"The credentials of {store.name} are not complete.",
+            code="credentials_missing",
+            hint="Enter them on the store's page, or in the configuration file.",
+            field="credentials",
+        ) from error
+    return found(credentials, http.session(), url=store.profile.url)  # type: ignore[call-arg]
+
+
+def pull(
+    store: Store,
+    stream: Stream,
+    *,
+    window: Window | None = None,
+    trigger: str = "schedule",
+    progress: Callable[[SyncRun], None] = lambda run: None,
+) -> SyncRun | None:
+    """Read a stream to its end; None if another process is reading it.
+
+    A failure is kept on the cursor and the run with its hint, never raised: the schedule
+    comes back to it. What was stored stays stored, and the cursor stands behind it.
+    """
+    cursor = Cursor.of(store, stream)
+    token = uuid.uuid4().hex
+    if window is None and not cursor.claim(token, clock.now() + LEASE):
+        return None
+    run = SyncRun.objects.create(store=store, stream=stream, trigger=trigger)
+    try:
+        _read(store, stream, cursor, token, window, run, progress)
+    except (ConnectorError, ParseError) as error:
+        run.error = _failed(cursor, error, window)
+    except Exception as error:
+        log.exception("pull.unforeseen", store_id=store.pk, stream=stream)
+        run.error = _failed(cursor, error, window)
+    finally:
+        if window is None:
+            cursor.release(token)
+    run.ended_at = clock.now()
+    run.save()
+    progress(run)
+    if run.changed and store.organisation_id:
+        # What waited for company while the shop was being read goes now.
+        doorbell.ring("sync.dispatch", store.organisation_id)
+    return run
+
+
+def _read(
+    store: Store,
+    stream: Stream,
+    cursor: Cursor,
+    token: str,
+    window: Window | None,
+    run: SyncRun,
+    progress: Callable[[SyncRun], None],
+) -> None:
+    adapter = connect(store)
+    settle = seconds(snapshot(store).rules.posting.settle_delay)
+    for page in _pages(adapter, stream, cursor, window):
+        with transaction.atomic():
+            rows = ingest(store, adapter, stream, page.records)
+            changed = track(store, rows, lane=None, settle=settle)
+            if window is None and page.position is not None:
+                mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
+                if not mine.update(position=page.position, pulling_until=clock.now() + LEASE):
+                    raise Temporary("Another process has taken over reading this stream.")
+        run.records += len(page.records)
+        run.changed += changed
+        run.total = page.total
+        run.save(update_fields=["records", "changed", "total"])
+        progress(run)
+        if changed:
+            doorbell.ring("sync.build", store.pk)
+    if window is None:
+        schedule = getattr(store.profile.schedule, stream)
+        Cursor.objects.filter(pk=cursor.pk).update(
+            last_run_at=clock.now(), last_records=run.records, next_run_at=next_run(schedule),
+            last_error="", last_error_code="", failures=0,
+        )  # fmt: skip
+
+
+def _pages(
+    adapter: StoreAdapter, stream: Stream, cursor: Cursor, window: Window | None
+) -> Iterator[Page]:
+    if window is None:
+        since = base.Cursor(cursor.position, OVERLAP)
+    else:
+        since = base.Cursor(window.since, timedelta(0), window.until)
+    return adapter.pages(stream, since)
+
+
+def _failed(cursor: Cursor, error: Exception, window: Window | None) -> str:
+    """The failure in words. It is kept where the pages show it, and the schedule comes back.
+
+    A part chosen by a person leaves the cursor alone.
+    """
+    hint = error.hint if isinstance(error, NeedsAttention) else ""
+    known = isinstance(error, ConnectorError | ParseError)
+    code = getattr(error, "code", "temporary") if known else "unforeseen"
+    text = f"{error} {hint}".strip() if known else f"{type(error).__name__}: {error}"
+    if window is not None:
+        return text
+    wait = min(60 * 2 ** min(cursor.failures, 6), 3600)
+    if isinstance(error, Temporary) and error.retry_after is not None:
+        wait = max(wait, int(error.retry_after))
+    Cursor.objects.filter(pk=cursor.pk).update(
+        last_error=text,
+        last_error_code=code,
+        last_run_at=clock.now(),
+        next_run_at=clock.now() + timedelta(seconds=wait),
+        failures=F("failures") + 1,
+    )
+    return text

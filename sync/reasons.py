@@ -1,0 +1,170 @@
+"""Why an order, or one of its documents, was not posted: every reason in one table.
+
+`REASONS` is the list that the docs and the pages are made from: a stable code, what it means
+for a bookkeeper, and where it is fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stores.canonical import ParseError
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonKind:
+    title: str
+    fix: str
+
+
+_MAPPING = "Mapping page of the store, or its section of the configuration file"
+_SHOP = "The order in the shop"
+_XERO = "Xero"
+
+REASONS: dict[str, ReasonKind] = {
+    # what the shop said cannot be read or does not add up
+    "bad_value": ReasonKind("A value in the order cannot be read for certain", _SHOP),
+    "bad_number": ReasonKind("A number in the order is not one", _SHOP),
+    "missing": ReasonKind("The order lacks a value that it must have", _SHOP),
+    "not_an_order": ReasonKind("This is not an order", _SHOP),
+    "negative_quantity": ReasonKind("A line has a negative quantity", _SHOP),
+    "zero_quantity": ReasonKind("A line has an amount but a quantity of 0", _SHOP),
+    "bad_date": ReasonKind("A date in the order is not one", _SHOP),
+    "bad_text": ReasonKind("A text in the order is not one", _SHOP),
+    "bad_list": ReasonKind("The order holds something else where a list must stand", _SHOP),
+    "bad_object": ReasonKind("The order holds something else where an object must stand", _SHOP),
+    "no_parent": ReasonKind("A line belongs to a line that the order lacks", _SHOP),
+    "lines_differ": ReasonKind("The lines do not sum to the order's own figures", _SHOP),
+    "negative_total": ReasonKind("The total is negative", _SHOP),
+    "unknown_currency": ReasonKind("The currency is not one that exists", _SHOP),
+    "tax_without_rate": ReasonKind("A line has tax, but no rate can be told", _SHOP),
+    "totals_do_not_add_up": ReasonKind(
+        "The lines do not sum to the order's total", "total_rows on the Mapping page, or the shop"
+    ),
+    "total_row_unmapped": ReasonKind("The total contains an amount that is not mapped", _MAPPING),
+    "tax_does_not_add_up": ReasonKind(
+        "The tax cannot be posted as the shop charged it", "posting.rounding, or the shop"
+    ),
+    "tax_rounded": ReasonKind("Xero's tax differs by rounding", "Nothing to fix"),
+    "tenders_do_not_add_up": ReasonKind("The payments do not sum to what was received", _SHOP),
+    # mapping
+    "account_unmapped": ReasonKind("No account is mapped", _MAPPING),
+    "account_unknown": ReasonKind("The organisation has no such account", _MAPPING),
+    "account_archived": ReasonKind("The account is archived in Xero", f"{_MAPPING}, or {_XERO}"),
+    "account_not_allowed": ReasonKind("Xero does not allow this account here", _MAPPING),
+    "tax_unmapped": ReasonKind("No tax rule fits", _MAPPING),
+    "tax_type_unknown": ReasonKind("The organisation has no such tax type", _MAPPING),
+    "tax_not_allowed": ReasonKind("The tax type does not go with the account", _MAPPING),
+    "tax_rate_differs": ReasonKind(
+        "The tax type's rate is not the rate that the shop charged", _MAPPING
+    ),
+    "payment_method_unmapped": ReasonKind("The payment method has no account", _MAPPING),
+    "payment_account_unfit": ReasonKind("The account takes no payments", f"{_MAPPING}, or {_XERO}"),
+    "tracking_unknown": ReasonKind("Xero lacks this tracking category or option", _MAPPING),
+    "tracking_skipped": ReasonKind(
+        "Tracking that Xero lacks was left out", "posting.tracking_options"
+    ),
+    "branding_theme_unknown": ReasonKind(
+        "Xero has no such branding theme", "posting.branding_theme"
+    ),
+    "rule_hold": ReasonKind("A rule of yours holds this order", _MAPPING),
+    "setting_not_active": ReasonKind(
+        "A setting asks for something that this version does not do yet", _MAPPING
+    ),
+    # periods, currencies
+    "period_locked": ReasonKind("The date lies in a locked period", "Lock dates in Xero"),
+    "currency_not_enabled": ReasonKind(
+        "The currency is not enabled in Xero", "Currencies in Xero, or posting.currency_not_enabled"
+    ),
+    "rate_not_sent": ReasonKind("Xero's own exchange rate of the day is used", "Nothing to fix"),
+    "rounded_to_cents": ReasonKind("Xero keeps two decimals", "Nothing to fix"),
+    # tenders and refunds
+    "gift_card_unknown": ReasonKind(
+        "A gift card was redeemed whose sale is not known", "gift_cards on the Mapping page"
+    ),
+    "overpaid": ReasonKind("More was received than is due", _SHOP),
+    "payment_waits_for_approval": ReasonKind(
+        "The payment is sent once the draft is approved", "Approve the invoice in Xero"
+    ),
+    "refund_not_given": ReasonKind("The order states a refund that was not given", _SHOP),
+    "refund_not_posted": ReasonKind(
+        "The order was refunded, and this version posts no credit notes", _XERO
+    ),
+    "email_dropped": ReasonKind("The e-mail address is not valid", _SHOP),
+    # not for Xero, by rule
+    "before_cut_over": ReasonKind("Older than the cut-over date", "cut_over of the store"),
+    "status_not_selected": ReasonKind("Its status is not one that is posted", "statuses.invoice"),
+    "reversed": ReasonKind("Cancelled in the shop before anything was posted", "Nothing to fix"),
+    "reversed_after_payment": ReasonKind("Cancelled in the shop after money was received", _XERO),
+    "zero_total": ReasonKind("The total is 0.00", "posting.zero_orders"),
+    "stream_off": ReasonKind("Invoices are switched off for this store", "streams of the store"),
+    "store_off": ReasonKind("The store is switched off", "enabled, on the store's page"),
+    "other_store_view": ReasonKind("Of a part of the shop that is not read", "only, of the store"),
+    "not_paid_yet": ReasonKind("Waits for the date that posting.date names", "posting.date"),
+    "settling": ReasonKind("Waits until the shop leaves it unchanged", "posting.settle_delay"),
+    "duplicate": ReasonKind("The same order again", "Nothing to fix"),
+    "do_not_sync": ReasonKind("Marked as not to be synced", "The order's page"),
+    # Xero's side
+    "not_connected": ReasonKind("The organisation is not connected", "Xero connection page"),
+    "environment_mismatch": ReasonKind(
+        "A sandbox store posts only to a demo company", "The store's page"
+    ),
+    "number_taken": ReasonKind(
+        "The invoice number belongs to a document that is not ours", "number_prefix, or Xero"
+    ),
+    "contact_unusable": ReasonKind("The contact cannot be used", _XERO),
+    "refused": ReasonKind("Xero refused the document", "Xero's own words say what"),
+    "outcome_ambiguous": ReasonKind(
+        "It cannot be told whether Xero has it already", "Compare in Xero, then decide"
+    ),
+    "mismatch": ReasonKind("Xero's totals differ from the predicted ones", _XERO),
+    "invoice_not_payable": ReasonKind("The invoice in Xero cannot take the payment", _XERO),
+    "changed_after_posting": ReasonKind("The order changed after it was posted", _XERO),
+    "unforeseen": ReasonKind("An error that nobody foresaw", "Activity page: report it"),
+}
+
+
+# Reasons that ask nobody to do anything: an order that has only these is as good as posted.
+INFORMATIVE = frozenset(
+    {
+        "email_dropped",
+        "payment_waits_for_approval",
+        "rate_not_sent",
+        "refund_not_given",
+        "rounded_to_cents",
+        "tax_rounded",
+        "tracking_skipped",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`message` is a sentence for a person; `field` a dotted path in the input or the
+    configuration."""
+
+    code: str
+    message: str
+    field: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in REASONS:
+            raise ValueError(f"unknown reason code {self.code}")
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "message": self.message, "field": self.field}
+
+
+def unreadable(error: ParseError) -> Reason:
+    """The reason of an order that the adapter could not read, with the value in its way."""
+    code = error.code if error.code in REASONS else "bad_value"
+    text = f"{error} Correct the order in the shop; it is read again then."
+    return Reason(code, text, error.field)
+
+
+class Hold(Exception):
+    """Raised inside the pure builders to end them: the order waits for a person."""
+
+    def __init__(self, code: str, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.reason = Reason(code, message, field)

@@ -1,0 +1,149 @@
+"""One `sync` from beginning to end in this process, and what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Min, Sum
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from connector.lib import clock, doorbell
+from stores.canonical import Stream
+from stores.models import Store
+from sync import dispatch, flows
+from sync.models import Posting, SyncRun, TrackedOrder
+from sync.pull import Window, pull
+from xero.models import DayCount
+
+# Work that is due within this time is waited for.
+PATIENCE = timedelta(seconds=120)
+
+
+@dataclass(slots=True)
+class Summary:
+    """Documents posted and refused by this run, orders that need a person, what still waits."""
+
+    posted: int = 0
+    held: int = 0
+    dead: int = 0
+    waiting: int = 0
+    calls: int = 0
+    why_waiting: list[str] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "posted": self.posted, "held": self.held, "dead": self.dead,
+            "waiting": self.waiting, "calls": self.calls,
+        }  # fmt: skip
+
+
+class Session:
+    """Pulls, builds and sends for one store, with a progress bar on standard error."""
+
+    def __init__(self, store: Store, *, bar: bool = True) -> None:
+        self._store = store
+        self._started = clock.now()
+        self._calls_before = self._calls()
+        self._why: list[str] = []
+        self._busy = False
+        console = Console(stderr=True)
+        self._progress = Progress(
+            TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn(),
+            TimeRemainingColumn(), console=console, disable=not (bar and console.is_terminal),
+        )  # fmt: skip
+
+    def pull(self, stream: Stream, window: Window | None) -> str:
+        """Read the shop; the error if that failed, else ""."""
+        with self._progress as progress:
+            task = progress.add_task("reading", total=None)
+
+            def show(run: SyncRun) -> None:
+                progress.update(task, completed=run.records, total=run.total or run.records)
+
+            run = pull(self._store, stream, window=window, trigger="command", progress=show)
+        if run is None:
+            return "Another process is reading this store; try again when it has finished."
+        return run.error
+
+    def ring(self) -> None:
+        """Leave the rest to the workers."""
+        doorbell.ring("sync.build", self._store.pk)
+
+    def work(self) -> None:
+        """Build and send until nothing is due within the time that is waited for."""
+        with self._progress as progress:
+            building = progress.add_task("building", total=self._due_orders())
+            sending = progress.add_task("sending", total=None)
+            done, moved_at = -1, clock.now()
+            while True:
+                built = flows.build_store(self._store)
+                progress.update(building, advance=built)
+                until = self._send(lambda: self._show(progress, sending))
+                self._show(progress, sending)
+                if built or self._busy or self._finished() != done:
+                    done, moved_at = self._finished(), clock.now()
+                next_at = min(filter(None, (until, self._next_order())), default=None)
+                if next_at is None or max(next_at, clock.now()) - moved_at > PATIENCE:
+                    return
+                clock.sleep(max(0.05, (next_at - clock.now()).total_seconds()))
+
+    def _finished(self) -> int:
+        """How many documents have come to an end: where that stands still, nothing moves."""
+        rows = Posting.objects.filter(organisation=self._store.organisation_id)
+        return rows.exclude(state__in=Posting.UNFINISHED).count()
+
+    def _send(self, progress: Any) -> datetime | None:
+        """Send; the moment at which something else may go out."""
+        organisation = self._store.organisation
+        if organisation is None:
+            self._why = [f"{self._store.organisation_name} is not connected to Xero."]
+            return None
+        idle = dispatch.drain(organisation, progress=progress)
+        self._busy = idle.busy
+        self._why = [idle.why] if idle.why and not idle.busy else []
+        if idle.busy:
+            return clock.now() + timedelta(seconds=1)
+        return idle.until
+
+    def _next_order(self) -> datetime | None:
+        """When an order is to be built next, if its organisation can be built for at all."""
+        organisation = self._store.organisation
+        if organisation is None or organisation.unavailable_reason():
+            return None
+        rows = TrackedOrder.objects.filter(store=self._store, build_at__isnull=False)
+        found: datetime | None = rows.aggregate(at=Min("build_at"))["at"]
+        return found and max(found, clock.now() + timedelta(seconds=5))
+
+    def _show(self, progress: Progress, task: Any) -> None:
+        rows = Posting.objects.filter(store=self._store, created_at__gte=self._started)
+        done = rows.filter(state=Posting.State.POSTED).count()
+        progress.update(task, completed=done, total=rows.count())
+
+    def _due_orders(self) -> int:
+        return TrackedOrder.objects.filter(store=self._store, build_at__isnull=False).count()
+
+    def _calls(self) -> int:
+        """Calls to the organisation so far, over all days that are still counted."""
+        days = DayCount.objects.filter(organisation=self._store.organisation_id)
+        return int(days.aggregate(calls=Sum("calls"))["calls"] or 0)
+
+    def summary(self) -> Summary:
+        """What this run came to."""
+        postings = Posting.objects.filter(store=self._store)
+        orders = TrackedOrder.objects.filter(store=self._store)
+        labels = TrackedOrder.Label
+        # A link to a contact that Xero had before is no document.
+        sent = postings.exclude(kind="contact", adopted=True, dispatch__isnull=True)
+        unfinished = postings.waiting().exclude(parent__state__in=("held", "dead"))
+        waiting = unfinished.count() + orders.filter(build_at__isnull=False).count()
+        return Summary(
+            posted=sent.filter(state="posted", posted_at__gte=self._started).count(),
+            held=orders.filter(label__in=(labels.HELD, labels.DIFFERS)).count(),
+            dead=postings.filter(state="dead", changed_at__gte=self._started).count(),
+            waiting=waiting,
+            calls=self._calls() - self._calls_before,
+            why_waiting=self._why if waiting else [],
+        )

@@ -1,0 +1,54 @@
+"""What workers do: load by primary key, call the verb. Each may run twice and in parallel."""
+
+from __future__ import annotations
+
+from celery import current_app, shared_task
+
+from connector.lib import doorbell
+from stores.canonical import Stream
+from stores.models import Cursor, Store
+from sync import flows
+from sync.pull import pull
+from xero.models import Organisation
+
+
+@shared_task(name="sync.tick")
+def tick() -> None:
+    """Once a minute: find by column what is due, also what a lost ring or worker left."""
+    flows.sweep()
+
+
+@shared_task(name="sync.pull")
+def pull_stream(store_id: int, stream: str) -> None:
+    store = Store.objects.filter(pk=store_id, enabled=True).first()
+    if store is not None and Cursor.of(store, Stream(stream)).is_due():
+        pull(store, Stream(stream))
+
+
+@shared_task(name="sync.build")
+def build(store_id: int) -> None:
+    store = Store.objects.select_related("organisation").filter(pk=store_id).first()
+    if store is not None:
+        flows.build_store(store)
+
+
+@shared_task(name="sync.dispatch")
+def dispatch(organisation_id: int) -> None:
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is None:
+        return
+    wait = flows.send_to(organisation)
+    if wait is not None and not current_app.conf.task_always_eager:
+        doorbell.ring("sync.dispatch", organisation_id, countdown=wait)
+
+
+@shared_task(name="xero.refresh_reference")
+def refresh_reference(organisation_id: int) -> None:
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is not None:
+        flows.refresh(organisation)
+
+
+@shared_task(name="xero.keep_alive")
+def keep_alive() -> None:
+    flows.keep_tokens_alive()

@@ -1,0 +1,105 @@
+"""Point each order at its latest record, and have it built: safe to repeat and in parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from accounts_mapping.models import MappingVersion
+from connector.lib import clock
+from stores.ingest import Ingested
+from stores.models import Store
+from sync.models import TrackedOrder
+from xero.models import Lane
+
+# So many new or changed orders in one page are no trickle of live ones.
+_MANY = 50
+
+
+def track(
+    store: Store, ingested: Iterable[Ingested], *, lane: str | None = Lane.LIVE, settle: float = 0
+) -> int:
+    """Take over records as the orders' current ones; how many orders are new or changed.
+
+    An older record never replaces a newer one. `lane` None: many new ones at once are a
+    backfill. `settle` is how many seconds the shop must have left an order unchanged before
+    it is built.
+    """
+    latest: dict[str, Ingested] = {}
+    for one in ingested:
+        known = latest.get(one.ref.id)
+        if known is None or one.ref.version >= known.ref.version:
+            latest[one.ref.id] = one
+    orders = TrackedOrder.objects.filter(store=store, source_id__in=latest)
+    existing = dict(orders.values_list("source_id", "record_id"))
+    if lane is None:
+        fresh = sum(existing.get(source_id) != one.row.pk for source_id, one in latest.items())
+        lane = Lane.BACKFILL if fresh >= _MANY else Lane.LIVE
+    new = [
+        TrackedOrder(
+            store=store, source_id=one.ref.id, number=one.ref.number[:100], record=one.row,
+            record_version=one.ref.version[:40], lane=lane, build_at=_due(one, settle),
+        )
+        for source_id, one in latest.items()
+        if source_id not in existing
+    ]  # fmt: skip
+    TrackedOrder.objects.bulk_create(new, ignore_conflicts=True)
+    # Read again: another process may have made some of the new rows, from another record.
+    stands_at = dict(orders.values_list("source_id", "record_id"))
+    changed = len(new)
+    for source_id, one in latest.items():
+        if stands_at.get(source_id) != one.row.pk:
+            changed += _replace(store, one, lane, settle)
+    return changed
+
+
+def _replace(store: Store, one: Ingested, lane: str, settle: float) -> int:
+    """Point an order at a newer record; 0 where it stands at this one or a newer."""
+    older = Q(record_version__lt=one.ref.version) | Q(
+        record_version=one.ref.version, record_id__lt=one.row.pk
+    )
+    return TrackedOrder.objects.filter(older, store=store, source_id=one.ref.id).update(
+        record=one.row,
+        record_version=one.ref.version[:40],
+        number=one.ref.number[:100],
+        lane=lane,
+        build_at=_due(one, settle),
+    )
+
+
+def _due(one: Ingested, settle: float) -> datetime:
+    now = clock.now()
+    if not settle:
+        return now
+    try:
+        updated = datetime.fromisoformat(one.ref.version)
+    except ValueError:
+        return now
+    return max(now, updated + timedelta(seconds=settle))
+
+
+def rebuild_held(store: Store) -> int:
+    """Have what waits for a person built anew, after rules or accounts changed; how many.
+
+    Nothing is sent that would not be sent anyway: what is still not clear is held again.
+    """
+    held = TrackedOrder.objects.filter(store=store, label=TrackedOrder.Label.HELD)
+    return held.filter(build_at__isnull=True).update(build_at=clock.now())
+
+
+def rebuild_outdated(store: Store) -> int:
+    """As `rebuild_held`, of orders that were held under rules no longer in force."""
+    version = MappingVersion.objects.current(store)
+    if version is None:
+        return 0
+    held = TrackedOrder.objects.filter(
+        store=store, label=TrackedOrder.Label.HELD, mapping_version__lt=version.number
+    )
+    return held.filter(build_at__isnull=True).update(build_at=clock.now())
+
+
+def rebuild(orders: Iterable[int], *, lane: str = Lane.CLICK) -> int:
+    """Have orders built anew now, whatever their state; how many."""
+    return TrackedOrder.objects.filter(pk__in=list(orders)).update(build_at=clock.now(), lane=lane)
