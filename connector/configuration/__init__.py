@@ -2,7 +2,6 @@
 
     import_configuration(text)   read → check → apply in one transaction; says what changes
     exported()                   the database as a file that the import reads back unchanged
-    link_organisations()         after a connect: stores find organisations that became known
 
 `reading` and what it uses are pure: they see the database only as a `Known`.
 """

@@ -1,0 +1,114 @@
+"""The stand-in Xero and the demo shops: their processes, and what they say of themselves.
+
+The figures are asked for over HTTP and read as exact decimals; the product's own tables,
+clients and arithmetic have no part in them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from connector.lib import http
+from connector.processes import Family, free_port, listening, python
+
+XERO_CLIENT_ID = "sandbox-client"
+XERO_CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - the stand-in's, open on purpose
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One demo shop and the organisation that its orders go to."""
+
+    slug: str
+    organisation: str
+    orders: int
+    port: int
+    options: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def shops(orders: int) -> list[Shop]:
+    """Two shops that share so many orders, three fifths in the first; one order, one shop."""
+    british = orders * 2 // 5
+    return [
+        Shop("au", "Demo Company (AU)", orders - british, free_port(),
+             ("--profile", "au", "--prices", "inclusive", "--seed", "1")),
+        Shop("uk", "Demo Company (UK)", british, free_port(),
+             ("--profile", "uk", "--prices", "exclusive", "--seed", "2")),
+    ]  # fmt: skip
+
+
+def start(family: Family, xero_url: str, chosen: list[Shop]) -> None:
+    """Start the stand-in at its address and the shops."""
+    port = urlsplit(xero_url).port
+    family.start("xero", python("-m", "sandbox.xero", "--port", str(port), "--auto-consent"))
+    for shop in chosen:
+        family.start(
+            f"shop-{shop.slug}",
+            python(
+                "-m", "sandbox.magento", "--port", str(shop.port), "--orders", str(shop.orders),
+                # This version posts no credit notes, so these shops have given nothing back.
+                "--no-refunds", *shop.options,
+            ),
+        )  # fmt: skip
+
+
+def wait(family: Family, xero_url: str, chosen: list[Shop]) -> None:
+    """Until all of them answer."""
+    for name, port in (
+        ("The stand-in Xero", urlsplit(xero_url).port or 0),
+        *((f"The shop {shop.slug}", shop.port) for shop in chosen),
+    ):
+        family.until(lambda port=port: listening(port), name)  # type: ignore[misc]
+
+
+def keys(shop: Shop) -> dict[str, str]:
+    """The shop's credentials, as its own `/_sandbox/state` gives them."""
+    return dict(_read(f"{shop.url}/_sandbox/state")["credentials"])
+
+
+def orders_of(shop: Shop) -> Iterator[dict[str, Any]]:
+    """Every order of the shop in Magento's JSON, numbers exact."""
+    bearer = {"Authorization": f"Bearer {keys(shop)['access_token']}"}
+    page = seen = 0
+    while True:
+        page += 1
+        query = urlencode({"searchCriteria[pageSize]": _PAGE, "searchCriteria[currentPage]": page})
+        answer = _read(f"{shop.url}/rest/V1/orders?{query}", headers=bearer)
+        yield from answer["items"]
+        seen += len(answer["items"])
+        if seen >= answer["total_count"] or not answer["items"]:
+            return
+
+
+def ledger_of(xero_url: str, tenant: str) -> dict[str, Any]:
+    """Everything in one organisation's books."""
+    found: dict[str, Any] = _read(f"{xero_url}/_sandbox/ledger?{urlencode({'tenant': tenant})}")
+    return found
+
+
+def calls_to(xero_url: str) -> int:
+    """All calls that reached the stand-in's accounting API."""
+    stats = _read(f"{xero_url}/_sandbox/stats")
+    return sum(int(one["total"]) for one in stats["tenants"].values())
+
+
+def choose_organisation(xero_url: str, name: str) -> None:
+    """What the person at the consent page picks next."""
+    with http.session(allow_private=True) as session:
+        http.checked(session.post(f"{xero_url}/_sandbox/config", json={"auto_tenant": name}))
+
+
+def _read(url: str, headers: dict[str, str] | None = None) -> Any:
+    with http.session(allow_private=True, max_bytes=500 * http.MEGABYTE) as session:
+        answer = http.checked(session.get(url, headers=headers))
+    return json.loads(answer.content, parse_float=Decimal, parse_int=Decimal)

@@ -1,0 +1,212 @@
+"""The parts of the product that run side by side, as children of one process.
+
+    with Family() as family:
+        family.start("worker", worker())
+        family.start("web", web("127.0.0.1", 8000))
+        family.wait()
+
+Leaving the block stops them. They end with their parent however it ends, also by kill -9:
+each is started through `lib/tether.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, NoReturn, Self
+
+from django.conf import settings
+
+from connector.lib import tether
+from connector.lib.errors import Misconfigured
+
+_STOP_SECONDS = 10.0
+_STEP_SECONDS = 0.05
+_LAST_WORDS = 2000
+
+
+class ChildEnded(Exception):
+    """A child ended, or did not become ready, though it should be running."""
+
+
+class Stopped(Exception):
+    """Somebody asked this process to end: Ctrl-C, SIGTERM, a closed terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path | None
+
+    def last_words(self) -> str:
+        if self.log is None:
+            return ""
+        text = self.log.read_text(encoding="utf-8", errors="replace")[-_LAST_WORDS:].strip()
+        return f"\n{text}\n(all of it: {self.log})" if text else ""
+
+
+class Family:
+    """Children of this process. Enter it in the main thread.
+
+    `logs` is a directory for their output, one file each; without it they write to ours.
+    While the family lives, SIGINT, SIGTERM and SIGHUP raise Stopped.
+    """
+
+    def __init__(self, *, logs: Path | None = None) -> None:
+        self._logs = logs
+        self._children: list[_Child] = []
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self._before[number] = signal.signal(number, _stop)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # Whoever presses Ctrl-C twice gets no orphans for it: stopping is bounded anyhow.
+        for number in self._before:
+            signal.signal(number, signal.SIG_IGN)
+        try:
+            self.stop()
+        finally:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+
+    def start(
+        self, name: str, arguments: Sequence[str], *, env: Mapping[str, str] | None = None
+    ) -> None:
+        """Start a program (full path, arguments) with `env` added to our environment."""
+        log = None
+        if self._logs is not None:
+            self._logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+            log = self._logs / f"{name}.log"
+        output = log.open("wb") if log else None
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own command lines
+                tether.command(arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                cwd=settings.BASE_DIR,
+                env={**os.environ, **(env or {})},
+                # Ctrl-C goes to us alone: the children are told once, by us.
+                start_new_session=True,
+            )
+        finally:
+            if output is not None:
+                output.close()
+        self._children.append(_Child(name, process, log))
+
+    def check(self) -> None:
+        """Raise ChildEnded if one has ended."""
+        for child in self._children:
+            status = child.process.poll()
+            if status is not None:
+                how = f"by signal {-status}" if status < 0 else f"with status {status}"
+                raise ChildEnded(f"{child.name} ended {how}.{child.last_words()}")
+
+    def until(self, ready: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
+        """Wait until `ready` says so; ChildEnded if a child ends or the time is over."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            self.check()
+            if time.monotonic() > deadline:
+                raise ChildEnded(f"{what} did not become ready within {seconds:g} seconds.")
+            time.sleep(_STEP_SECONDS)
+
+    def wait(self) -> NoReturn:
+        """Stay until somebody stops us (Stopped) or a child ends (ChildEnded)."""
+        while True:
+            self.check()
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        """Ask all children to end, and wait; one that does not end in time is killed."""
+        for child in self._children:
+            child.process.terminate()
+        deadline = time.monotonic() + _STOP_SECONDS
+        while self._children:
+            process = self._children.pop().process
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(signal.Signals(number).name)
+
+
+def python(*arguments: str) -> list[str]:
+    """The command line of a Python module: `python("-m", "sandbox.xero")`."""
+    return [sys.executable, *arguments]
+
+
+def worker(*, concurrency: int = 2) -> list[str]:
+    """One Celery worker. Mingle and gossip are for clusters and cost seconds at the start."""
+    return python(
+        "-m", "celery", "--app", "connector.celery", "worker", "--loglevel", "INFO",
+        "--concurrency", str(concurrency), "--without-mingle", "--without-gossip",
+    )  # fmt: skip
+
+
+def beat() -> list[str]:
+    """The clock that ticks once a minute; its schedule lives in memory, not in a file."""
+    return python(
+        "-m", "celery", "--app", "connector.celery", "beat", "--loglevel", "INFO",
+        "--scheduler", "celery.beat:Scheduler",
+    )  # fmt: skip
+
+
+def web(host: str, port: int, *, threads: int = 8) -> list[str]:
+    """The web app: one gunicorn worker with threads, as SQLite likes one writer at a time."""
+    return python(
+        "-m", "gunicorn", "connector.wsgi", "--bind", f"{host}:{port}", "--workers", "1",
+        "--threads", str(threads), "--timeout", "120", "--graceful-timeout", "5",
+        "--no-control-socket", "--log-level", "warning",
+    )  # fmt: skip
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise Misconfigured if something listens on the port already, or it may not be used."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Misconfigured(
+                f"Port {port} cannot be used: {error.strerror}.",
+                code="port_in_use",
+                hint=f"Stop what uses it, or choose another: --port {port + 1}, "
+                f"PORT={port + 1} with make.",
+            ) from None
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listening(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether something accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
