@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from accounts_mapping.models import MappingVersion
 from connector.configuration.exporting import exported
 from connector.configuration.importing import Refused, import_configuration
-from connector.configuration.organisations import link_organisations
 from stores.models import SourceRecord, Store
+from sync.linking import link_organisations
 from sync.models import Preferences, TrackedOrder
 from tests.unit.test_configuration_reading import EXAMPLE, SECRETS, STORE
 from xero.models import Account, Organisation, TaxRate, TokenSet, XeroApp

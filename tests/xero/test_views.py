@@ -203,9 +203,10 @@ def test_the_way_back_stays_here(
 def test_only_people_who_may_change_the_connection_get_in(
     client: Client, db: None, method: str, path: str
 ) -> None:
+    viewer = User.objects.create_user("viewer")
     answer = getattr(client, method)(path)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/accounts/login/")
 
-    client.force_login(User.objects.create_user("viewer"))
+    client.force_login(viewer)
     assert getattr(client, method)(path).status_code == 403

@@ -1,0 +1,81 @@
+"""Peak memory of the connector as orders pile up: ten times the orders, about the same peak."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator
+from itertools import cycle, islice
+from typing import Any
+
+from stores.models import Store
+from sync import dispatch, flows
+from sync.models import Posting
+from tests.bench import world
+from tests.bench.report import Row
+from tests.bench.scenarios import Options
+from xero.models import Organisation
+
+# Requests that are sent at either mark, so that the run stays short; each of up to 50.
+_REQUESTS = 30
+_MODELS = 50
+
+
+class _Enough(Exception):
+    """So many requests were sent."""
+
+
+def measure(options: Options) -> list[Row]:
+    """One process goes on from few orders to ten times as many; its peak at either mark."""
+    few = options.pick(10_000, 400)
+    (organisation,) = world.connect(options.xero, 1)
+    store = world.add_store(organisation, 1)
+    source = _variations()
+    peaks, rows = [], []
+    for count in (few, 9 * few):
+        started = time.monotonic()
+        _work(organisation, store, islice(source, count))
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        seconds = time.monotonic() - started
+        rows.append(Row(
+            f"peak at {(few if len(peaks) == 1 else 10 * few):,} orders", peaks[-1], "MB",
+            note=f"{count:,} ingested and built, {_REQUESTS} requests sent, in {seconds:.0f} s",
+        ))  # fmt: skip
+    backlog = Posting.objects.waiting().count()
+    grown = Row("the second by the first", peaks[1] / peaks[0], "×", 1.3, at_most=True,
+                note=f"with {backlog:,} documents waiting")  # fmt: skip
+    return [*rows, grown]
+
+
+def _work(organisation: Organisation, store: Store, records: Iterator[dict[str, Any]]) -> None:
+    """Ingest and build all, and send a part: what is left waits, as after a long outage."""
+    world.keep(store, records)
+    while flows.build_store(store):
+        continue
+    sent = iter(range(_REQUESTS))
+
+    def count() -> None:
+        if next(sent, None) is None:
+            raise _Enough
+
+    try:
+        dispatch.drain(organisation, progress=count)
+    except _Enough:
+        return
+
+
+def _variations() -> Iterator[dict[str, Any]]:
+    """A few orders over and over, each time with other numbers and another customer."""
+    models = list(world.orders(_MODELS, customers=_MODELS))
+    for number, model in enumerate(cycle(models), start=1):
+        person = {"customer_email": f"buyer{number}@example.com"}
+        if model.get("customer_id"):
+            person["customer_id"] = number
+        yield (
+            model
+            | person
+            | {
+                "entity_id": number,
+                "increment_id": f"{number:09d}",
+            }
+        )

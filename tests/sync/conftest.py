@@ -1,0 +1,88 @@
+"""A world for each test: connected, configured, with a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from sandbox.magento import DemoShop
+from sandbox.magento.generate import Plan
+from sandbox.xero import StandIn
+from sync import prepare
+from tests.sync.bell import Bell
+from tests.sync.world import Time, World, connect, watch_transactions
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    return Time(monkeypatch)
+
+
+@pytest.fixture
+def xero(settings: Settings, time: Time) -> Iterator[StandIn]:
+    """The stand-in, and the settings pointing at it."""
+    with StandIn(auto_consent=True) as server:
+        settings.XERO_LOGIN_URL = server.url
+        settings.XERO_IDENTITY_URL = server.url
+        settings.XERO_API_URL = server.url
+        settings.ALLOW_PRIVATE_HOSTS = True
+        yield server
+
+
+@pytest.fixture
+def open_shop() -> Iterator[Callable[..., DemoShop]]:
+    """Start demo shops: `open_shop(orders=3)`."""
+    with ExitStack() as stack:
+
+        def start(**options: Any) -> DemoShop:
+            options.setdefault("plan", Plan(customers=50, paid_only=True, foreign=0))
+            return stack.enter_context(DemoShop(**options))
+
+        yield start
+
+
+def make_world(
+    xero: StandIn,
+    time: Time,
+    open_shop: Callable[..., DemoShop],
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    prepare._seen.clear()
+    app, organisation = connect(xero)
+    watch_transactions(monkeypatch)
+    world = World(xero, time, app, organisation)
+    world.add_store(open_shop())
+    return world
+
+
+@pytest.fixture
+def world(
+    db: None,
+    xero: StandIn,
+    time: Time,
+    open_shop: Callable[..., DemoShop],
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    """One store whose shop has no orders yet. All in one transaction, which is undone."""
+    return make_world(xero, time, open_shop, monkeypatch)
+
+
+@pytest.fixture
+def real_world(
+    transactional_db: None,
+    xero: StandIn,
+    time: Time,
+    open_shop: Callable[..., DemoShop],
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    """The same with real transactions: for threads, processes and what runs on commit."""
+    return make_world(xero, time, open_shop, monkeypatch)
+
+
+@pytest.fixture
+def bell(monkeypatch: pytest.MonkeyPatch) -> Bell:
+    return Bell(monkeypatch)
