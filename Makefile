@@ -6,11 +6,20 @@ STAMP := $(VENV)/.installed
 ORDERS ?= 40
 PORT ?= 8000
 
-.PHONY: install demo run test lint faults e2e bench clean
+.PHONY: help install demo run test lint faults e2e bench clean
+
+help:
+	@echo "make demo [ONCE=1] [ORDERS=n] [PORT=n]  the whole product against a stand-in Xero and demo shops"
+	@echo "make test     the tests, on SQLite and the embedded broker (DATABASE_URL, CELERY_BROKER_URL: on yours)"
+	@echo "make run      the app, its worker and clock on this machine [PORT=n]"
+	@echo "make lint     style, imports, types      make faults   processes killed at random points"
+	@echo "make e2e      in a browser               make bench    speed and memory"
 
 install: $(STAMP)
 
 $(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make install PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $(STAMP)
@@ -27,7 +36,9 @@ test: install
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2 --check
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 
 faults: install

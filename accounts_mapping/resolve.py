@@ -62,11 +62,12 @@ def _wildcard(pattern: str) -> re.Pattern[str]:
 def like(patterns: str | tuple[str, ...], *values: str) -> bool:
     """Whether a value matches a pattern with `*` and `?`, whatever the case."""
     wanted = (patterns,) if isinstance(patterns, str) else patterns
-    return any(
-        value and _wildcard(pattern).fullmatch(value.casefold())
-        for pattern in wanted
-        for value in values
-    )
+    for value in values:
+        folded = value.casefold()
+        for pattern in wanted:
+            if folded and _wildcard(pattern).fullmatch(folded):
+                return True
+    return False
 
 
 # Which texts of an order a condition of `when` looks at.

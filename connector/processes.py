@@ -1,6 +1,6 @@
 """The parts of the product that run side by side, as children of one process.
 
-    with Family() as family:
+    with stoppable(), Family() as family:
         family.start("worker", worker())
         family.start("web", web("127.0.0.1", 8000))
         family.wait()
@@ -17,11 +17,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, NoReturn, Self
+from typing import NoReturn, Self
 
 from django.conf import settings
 
@@ -58,17 +59,13 @@ class Family:
     """Children of this process. Enter it in the main thread.
 
     `logs` is a directory for their output, one file each; without it they write to ours.
-    While the family lives, SIGINT, SIGTERM and SIGHUP raise Stopped.
     """
 
     def __init__(self, *, logs: Path | None = None) -> None:
         self._logs = logs
         self._children: list[_Child] = []
-        self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            self._before[number] = signal.signal(number, _stop)
         return self
 
     def __exit__(
@@ -77,14 +74,7 @@ class Family:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # Whoever presses Ctrl-C twice gets no orphans for it: stopping is bounded anyhow.
-        for number in self._before:
-            signal.signal(number, signal.SIG_IGN)
-        try:
-            self.stop()
-        finally:
-            for number, handler in self._before.items():
-                signal.signal(number, handler)
+        self.stop()
 
     def start(
         self, name: str, arguments: Sequence[str], *, env: Mapping[str, str] | None = None
@@ -148,8 +138,22 @@ class Family:
                 process.wait()
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped(signal.Signals(number).name)
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Within, SIGINT, SIGTERM and SIGHUP raise Stopped: once, so that the end is not cut short."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for other in signals:
+            signal.signal(other, signal.SIG_IGN)
+        raise Stopped(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def python(*arguments: str) -> list[str]:
@@ -175,8 +179,9 @@ def beat() -> list[str]:
 
 def web(host: str, port: int, *, threads: int = 8) -> list[str]:
     """The web app: one gunicorn worker with threads, as SQLite likes one writer at a time."""
+    shown = f"[{host}]" if ":" in host else host
     return python(
-        "-m", "gunicorn", "connector.wsgi", "--bind", f"{host}:{port}", "--workers", "1",
+        "-m", "gunicorn", "connector.wsgi", "--bind", f"{shown}:{port}", "--workers", "1",
         "--threads", str(threads), "--timeout", "120", "--graceful-timeout", "5",
         "--no-control-socket", "--log-level", "warning",
     )  # fmt: skip
@@ -207,6 +212,8 @@ def free_port() -> int:
 
 def listening(port: int, host: str = "127.0.0.1") -> bool:
     """Whether something accepts connections there."""
-    with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((host, port)) == 0
+    try:
+        with socket.create_connection((host, port), timeout=0.5):
+            return True
+    except OSError:
+        return False

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from accounts_mapping.resolve import order_rules
 from accounts_mapping.texts import render
-from connector.lib.money import known_currency, minor_digits, plain, round_to, trim
+from connector.lib.money import known_currency, minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
 from sync.charges import Charges, charges_of, closing_accounts, tax_mode
@@ -92,8 +92,8 @@ def _lines(
     if total < 0:
         raise Hold(
             "negative_total",
-            f"The order's total is {plain(total)}, and Xero takes no negative invoice. Correct the "
-            "order in the shop, or enter a credit note in Xero by hand.",
+            f"The order's total is {written(total)}, and Xero takes no negative invoice. Correct "
+            "the order in the shop, or enter a credit note in Xero by hand.",
             "grand_total",
         )
     closing = closing_accounts(books)
@@ -229,14 +229,14 @@ def _refund_remark(order: Order) -> Reason | None:
     if order.refunds:
         total = sum((refund.total for refund in order.refunds), Decimal(0))
         text = (
-            f"{plain(round_to(total))} was refunded. This version posts no credit notes: enter it "
-            "in Xero by hand."
+            f"{written(round_to(total))} was refunded. This version posts no credit notes: enter "
+            "it in Xero by hand."
         )
         return Reason("refund_not_posted", text, "creditmemos")
     if order.refunded:
         text = (
-            f"The order states refunds of {plain(order.refunded)}, but brings no credit memos. The "
-            "invoice is posted without them."
+            f"The order states refunds of {written(order.refunded)}, but brings no credit memos. "
+            "The invoice is posted without them."
         )
         return Reason("refund_not_given", text, "total_refunded")
     return None
@@ -254,7 +254,9 @@ def _cents_remark(order: Order) -> Reason | None:
     total = round_to(order.total)
     if minor_digits(order.currency) <= 2 or order.total == total:
         return None
-    text = f"{plain(order.total)} {order.currency} is posted as {plain(total)}: Xero keeps cents."
+    text = (
+        f"{written(order.total)} {order.currency} is posted as {written(total)}: Xero keeps cents."
+    )
     return Reason("rounded_to_cents", text, "grand_total")
 
 
@@ -267,7 +269,7 @@ def _tax_remark(invoice: Invoice, charged: Decimal) -> Reason | None:
     if totals.total_tax == charged or disclosed:
         return None
     text = (
-        f"Xero computes {plain(totals.total_tax)} tax, the shop charged {plain(charged)}: a "
+        f"Xero computes {written(totals.total_tax)} tax, the shop charged {written(charged)}: a "
         "difference of rounding inside the same total."
     )
     return Reason("tax_rounded", text, "posting.rounding")

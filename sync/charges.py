@@ -9,7 +9,7 @@ from accounts_mapping.resolve import Resolution, account_key, line_account, line
 from accounts_mapping.schema import RowAccount
 from accounts_mapping.taxes import line_tax_type, out_of_scope, tax_type
 from accounts_mapping.texts import tracking
-from connector.lib.money import ZERO, minor_digits, plain, round_to
+from connector.lib.money import ZERO, minor_digits, plain, round_to, written
 from stores.canonical import Line, LineKind, Order, TotalRow
 from sync.books import Books
 from sync.checks import (
@@ -100,12 +100,12 @@ class ClosingAccounts:
         if not mapped:
             raise Hold(
                 "account_unmapped",
-                f"{plain(gap)} of rounding needs an account. Choose one as accounts.rounding.",
+                f"{written(gap)} of rounding needs an account. Choose one as accounts.rounding.",
                 "accounts.rounding",
             )
         account = Resolution(mapped, "accounts.rounding")
         facts = line_account_fits(organisation, account)
-        title = f"{plain(gap)} of rounding"
+        title = f"{written(gap)} of rounding"
         scope = found(out_of_scope(snapshot, title))
         kind = untaxed_type(snapshot, organisation, facts, scope, title)
         return *account_target(organisation, mapped), kind
@@ -199,7 +199,7 @@ class _Resolver:
         why = "fits several of" if rates else "is at none of"
         raise Hold(
             "tax_without_rate",
-            f"{row.title} carries {plain(row.tax)} tax, which {why} the order's rates. Map it "
+            f"{row.title} carries {written(row.tax)} tax, which {why} the order's rates. Map it "
             f"with its tax type as total_rows.{row.code}.",
             row.path,
         )
@@ -234,14 +234,14 @@ def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: st
         raise Hold(
             "tax_rate_differs",
             f"{line.name}: the shop states {plain(line.rate.normalize())} % tax, but charged none "
-            f"on {plain(line.net)}. Correct the order in the shop, or say as_charged: true in a "
+            f"on {written(line.net)}. Correct the order in the shop, or say as_charged: true in a "
             "tax rule if this is meant.",
             line.path,
         )
     if line.tax and not line.rate:
         raise Hold(
             "tax_without_rate",
-            f"{line.name} carries {plain(line.tax)} tax, but the shop states no rate for it. "
+            f"{line.name} carries {written(line.tax)} tax, but the shop states no rate for it. "
             "Correct the order in the shop, or map the tax as a line of its own.",
             line.path,
         )

@@ -67,8 +67,9 @@ class ContactAnswer:
 
 def clean_name(name: str) -> str:
     """As Xero wants it: no < >, no control characters, single spaces, at most 255."""
-    kept = "".join(c for c in name if c not in "<>" and (c.isprintable() or c.isspace()))
-    return " ".join(kept.split())[:255].strip()
+    if not name.isprintable() or "<" in name or ">" in name:
+        name = "".join(c for c in name if c not in "<>" and (c.isprintable() or c.isspace()))
+    return " ".join(name.split())[:255].strip()
 
 
 def clean_email(email: str) -> str:

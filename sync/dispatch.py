@@ -111,6 +111,8 @@ def _prepared(organisation: Organisation) -> Idle | None:
     """Before the first request of this process: does Xero know more than this database?"""
     try:
         prepare.first_look(organisation)
+    except prepare.BeingRead as error:
+        return Idle(clock.now() + timedelta(seconds=error.retry_after or 5), str(error), busy=True)
     except Temporary as error:
         wait = timedelta(seconds=error.retry_after or retries.policy().wait(1))
         return Idle(clock.now() + wait, str(error))
@@ -154,14 +156,16 @@ def _recover(organisation: Organisation) -> None:
 def _idle(organisation: Organisation) -> Idle:
     """When the next thing is due, by column."""
     unfinished = Dispatch.objects.filter(organisation=organisation).exclude(state=_State.DONE)
-    found = unfinished.aggregate(next=Min("not_before"), lease=Min("claimed_until"))
+    waits = unfinished.exclude(state=_State.SENDING).aggregate(at=Min("not_before"))
+    lease = unfinished.filter(state=_State.SENDING).aggregate(at=Min("claimed_until"))
     waiting = Posting.objects.filter(
         organisation=organisation, state=Posting.State.PENDING, not_before__gt=clock.now()
     )
-    times = [found["next"], found["lease"], waiting.aggregate(at=Min("not_before"))["at"]]
+    times = [waits["at"], lease["at"], waiting.aggregate(at=Min("not_before"))["at"]]
     if outbox.gathering(organisation):
         return Idle(clock.now() + _GATHER_AGAIN, "gathering")
-    later = [moment for moment in times if moment is not None and moment > clock.now()]
+    # What became due while this was looked up is due now.
+    later = [max(moment, clock.now()) for moment in times if moment is not None]
     return Idle(min(later, default=None))
 
 

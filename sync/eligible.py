@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts_mapping.resolve import MappingSnapshot, like, order_rules
 from accounts_mapping.schema import Statuses
-from connector.lib.money import ZERO, plain
+from connector.lib.money import ZERO, written
 from stores.canonical import Order
 from sync.reasons import Hold, Reason
 
@@ -77,7 +77,7 @@ def skipped(snapshot: MappingSnapshot, order: Order) -> Reason | None:
             )
     chosen = course(snapshot.rules.statuses, order)
     if chosen is Course.REVERSE and not order.received:
-        text = f"{order.status or order.state} in the shop before any money came in: not posted."
+        text = f"The order is {order.status or order.state}, and no money came in: not posted."
         return Reason("reversed", text, "status")
     if chosen is Course.NOTHING:
         return Reason(
@@ -104,8 +104,8 @@ def held_by_status(snapshot: MappingSnapshot, order: Order) -> None:
     if course(snapshot.rules.statuses, order) is Course.REVERSE:
         raise Hold(
             "reversed_after_payment",
-            f"{order.status or order.state} in the shop, but {plain(order.received or ZERO)} was "
-            "received. This version posts no cancellation of a paid order: enter the money and "
+            f"The order is {order.status or order.state}, but {written(order.received or ZERO)} "
+            "was received. This version posts no cancellation of a paid order: enter the money and "
             "its return in Xero by hand.",
             "status",
         )
@@ -142,5 +142,5 @@ def zero_total(snapshot: MappingSnapshot, order: Order) -> Reason | None:
     """Orders of 0.00 are skipped unless the setting says otherwise."""
     if snapshot.rules.posting.zero_orders == "post":
         return None
-    text = f"The total is {plain(order.total)}. Choose posting.zero_orders: post to post it."
+    text = f"The total is {written(order.total)}. Choose posting.zero_orders: post to post it."
     return Reason("zero_total", text, "posting.zero_orders")

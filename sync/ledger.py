@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from connector.lib import clock
 from connector.lib.money import ZERO, plain
@@ -212,8 +213,9 @@ class Ledger:
 
         The same content that Xero refused time and again goes out again for a person only.
         """
-        same = payload == posting.payload
-        waits = posting.state == Posting.State.PENDING and posting.parent == parent
+        same = _without_ids(payload) == _without_ids(posting.payload)
+        parent_id = parent.pk if parent else None
+        waits = posting.state == Posting.State.PENDING and posting.parent_id == parent_id
         if same and waits and posting.lane == row.lane and not posting.attempts:
             return
         if same and row.lane != Lane.CLICK:
@@ -280,6 +282,11 @@ def expected_of(document: Document) -> dict[str, str] | None:
         "TotalTax": plain(totals.total_tax),
         "Total": plain(totals.total),
     }
+
+
+def _without_ids(payload: str) -> dict[str, Any]:
+    """A payload with nothing in place of ids that are not known yet: the parent has those."""
+    return loaded(payload, lambda ref: "")
 
 
 def amount_of(posting: Posting) -> Decimal:

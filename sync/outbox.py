@@ -60,9 +60,8 @@ def gather(organisation: Organisation) -> Dispatch | None:
     payments. A kind that fills a request goes first, whatever its place: it holds up nobody.
     """
     sendable = Posting.objects.sendable(organisation, clock.now())
-    if sendable.exclude(lane=Lane.BACKFILL).exists() and (
-        found := _gather(organisation, urgent=True)
-    ):
+    urgent = (sendable.filter(lane=lane) for lane in Lane.values if lane != Lane.BACKFILL)
+    if any(rows.exists() for rows in urgent) and (found := _gather(organisation, urgent=True)):
         return found
     return _gather(organisation, urgent=False)
 
@@ -94,12 +93,14 @@ def _candidates(organisation: Organisation, kind: Kind, now: datetime) -> list[P
 
     What was refused with a whole request before goes alone, so that it harms no other.
     """
-    rows = list(
-        Posting.objects.sendable(organisation, now)
-        .filter(kind=kind)
-        .select_related("parent")
-        .order_by(LANE_ORDER, "pk")[:BATCH]
-    )
+    rows: list[Posting] = []
+    sendable = Posting.objects.sendable(organisation, now).filter(kind=kind)
+    for lane in Lane.values:
+        # Lane by lane in the order of the index: to sort them all, a long backlog would be
+        # read through for every request.
+        if len(rows) < BATCH:
+            found = sendable.filter(lane=lane).select_related("parent").order_by("pk")
+            rows += found[: BATCH - len(rows)]
     if not rows:
         return []
     first = rows[0]

@@ -18,9 +18,14 @@ from xero.models import Lane, MirrorDocument, Organisation
 # Kinds of which Xero takes the same twice.
 _NO_KEY = (Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION)
 MIRROR_MAX_AGE = timedelta(minutes=30)
-# Organisations whose mirror this process has refreshed: a database that was restored from a
-# backup knows less than Xero, and is found out before the first payment of a new process.
-_seen: dict[int, float] = {}
+_KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
+# What this process has read of which organisation: a database that was restored from a backup
+# knows less than Xero, and is found out before the first payment of a new process.
+_seen: set[tuple[int, str]] = set()
+
+
+class BeingRead(Temporary):
+    """Another process holds the right to read; it, or its lease, comes to an end soon."""
 
 
 def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
@@ -37,31 +42,33 @@ def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
 
 def looked(organisation: Organisation) -> bool:
     """Whether this process has seen what Xero has."""
-    return organisation.pk in _seen
+    return all((organisation.pk, kind) in _seen for kind in _KINDS)
 
 
 def first_look(organisation: Organisation) -> None:
     """Before this process sends anything: what Xero has and this database may not know of.
 
-    Raises as `prepare`, and Temporary while another process is reading the same lists.
+    Raises as `prepare`, and BeingRead while another process is reading the same lists.
     """
     if not looked(organisation):
         _look(organisation, Lane.LIVE)
     if not looked(organisation):
-        raise Temporary("Another worker is reading Xero's lists.", retry_after=5)
+        raise BeingRead("Another worker is reading Xero's lists.", retry_after=5)
 
 
 def _look(organisation: Organisation, lane: Lane) -> None:
     """Bring contacts and numbers up to date where they are old, or not read by this process."""
-    age = MIRROR_MAX_AGE if organisation.pk in _seen else timedelta(0)
-    kinds = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
-    old = [kind for kind in kinds if not mirror.is_fresh(organisation, kind, max_age=age)]
-    read = [kind for kind in old if mirror.refresh(organisation, kind, lane=lane)]
-    if mirror.Kind.INVOICES in read:
-        doubt_paid_invoices(organisation)
-    if read == old and organisation.pk not in _seen:
+    first = not looked(organisation)
+    for kind in _KINDS:
+        age = MIRROR_MAX_AGE if (organisation.pk, kind) in _seen else timedelta(0)
+        if not mirror.is_fresh(organisation, kind, max_age=age):
+            if not mirror.refresh(organisation, kind, lane=lane):
+                continue  # another process is reading it
+            if kind == mirror.Kind.INVOICES:
+                doubt_paid_invoices(organisation)
+        _seen.add((organisation.pk, kind))
+    if first and looked(organisation):
         doubt_refused_payments(organisation)
-        _seen[organisation.pk] = clock.timestamp()
 
 
 def doubt_refused_payments(organisation: Organisation) -> None:

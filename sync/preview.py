@@ -46,13 +46,16 @@ class Preview:
     def _build(self, order: Order) -> Built:
         earlier = self._orders.get(order.number)
         if earlier == order.id:
-            text = f"Order {order.number} was given before; it is posted once."
+            text = f"Order {order.number} was given before. It is posted once."
             return Built(SKIPPED, (Reason("duplicate", text, "entity_id"),))
         built = build_order(self.books, order, self.contacts)
         if built.invoice is None:
             return built
         if earlier is not None:
-            text = f"{built.invoice.number} is the number of another order of this list."
+            text = (
+                f"{built.invoice.number} is the number of another order of this list. Number the "
+                "orders apart, or give the stores different values of number_prefix."
+            )
             return Built(HELD, (Reason("number_taken", text, "increment_id"),))
         self._orders[order.number] = order.id
         return built
@@ -78,7 +81,7 @@ def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts
     return ParseFacts(
         shop_timezone=shop_timezone,
         prices_include_tax=inclusive,
-        products={sku: dict(facts) for sku, facts in products.items()},
+        products={sku: _section(products, sku, "products.") for sku in products},
         customer_groups={str(key): str(name) for key, name in groups.items()},
     )
 
@@ -88,10 +91,12 @@ def known_items(facts: ParseFacts) -> frozenset[str]:
     return frozenset(sku for sku, known in facts.products.items() if known.get("item_known"))
 
 
-def _section(context: Mapping[str, Any], key: str) -> dict[str, Any]:
-    value = context.get(key) or {}
+def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, Any]:
+    value = context.get(key)
+    if value is None:
+        return {}
     if not isinstance(value, dict):
-        raise ValueError(f"{key}: must be an object")
+        raise ValueError(f"{at}{key}: must be an object")
     return value
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from accounts_mapping.resolve import MappingSnapshot
 from accounts_mapping.schema import RowAccount
-from connector.lib.money import CENT, ZERO, allocate, plain, round_to
+from connector.lib.money import CENT, ZERO, allocate, round_to, written
 from stores.canonical import Line, LineKind, Order, TotalRow
 from sync.reasons import Hold
 
@@ -78,7 +78,7 @@ def check_mapped(rows: SortedRows) -> None:
 
 def row_unmapped(rows: list[TotalRow], what: str) -> Hold:
     """The hold that names rows of the total without a meaning."""
-    names = ", ".join(f"{row.code} ({plain(row.amount)})" for row in rows)
+    names = ", ".join(f"{row.code} ({written(row.amount)})" for row in rows)
     field = f"total_rows.{rows[0].code}" if len(rows) == 1 else "total_rows"
     return Hold(
         "total_row_unmapped",

@@ -15,7 +15,7 @@ from stores.canonical import Stream
 from stores.models import Store
 from sync import dispatch, flows
 from sync.models import Posting, SyncRun, TrackedOrder
-from sync.pull import Window, pull
+from sync.pull import LEASE, Window, pull
 from xero.models import DayCount
 
 # Work that is due within this time is waited for.
@@ -63,7 +63,12 @@ class Session:
             def show(run: SyncRun) -> None:
                 progress.update(task, completed=run.records, total=run.total or run.records)
 
-            run = pull(self._store, stream, window=window, trigger="command", progress=show)
+            patience = clock.now() + LEASE
+            while True:
+                run = pull(self._store, stream, window=window, trigger="command", progress=show)
+                if run is not None or clock.now() > patience:
+                    break
+                clock.sleep(2)  # a reader that was killed holds its right for some minutes
         if run is None:
             return "Another process is reading this store; try again when it has finished."
         return run.error

@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from accounts_mapping.resolve import Resolution, account_key, payment_account
-from connector.lib.money import CENT, ZERO, plain, round_to
+from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Order
 from stores.canonical import Payment as Tender
 from sync.books import Books
@@ -176,14 +176,15 @@ def _check_card(books: Books, amount: Decimal, path: str) -> None:
     if policy == "hold":
         raise Hold(
             "gift_card_unknown",
-            f"A gift card of {plain(amount)} was redeemed, and its sale is not known. Its payment "
-            "waits; choose gift_cards.unknown: liability to post it from accounts.gift_cards.",
+            f"A gift card of {written(amount)} was redeemed, and its sale is not known. Its "
+            "payment waits; choose gift_cards.unknown: liability to post it from "
+            "accounts.gift_cards.",
             "gift_cards.unknown",
         )
     if policy != "liability":
         raise Hold(
             "setting_not_active",
-            f"A gift card of {plain(amount)} was redeemed at {path}, and gift_cards.unknown: "
+            f"A gift card of {written(amount)} was redeemed at {path}, and gift_cards.unknown: "
             f"{policy} is not done by this version. Choose hold or liability.",
             "gift_cards.unknown",
         )
@@ -197,7 +198,7 @@ def _disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
         return Reason("tenders_do_not_add_up", text, "payment")
     if order.received is not None and round_to(paid) != round_to(order.received):
         text = (
-            f"The payments sum to {plain(paid)}, but {plain(order.received)} was received. No "
+            f"The payments sum to {written(paid)}, but {written(order.received)} was received. No "
             "payment is posted until they agree in the shop."
         )
         return Reason("tenders_do_not_add_up", text, "payment")
@@ -207,8 +208,8 @@ def _disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
     if abs(rest - max(order.outstanding, ZERO)) < CENT:
         return None
     text = (
-        f"Of {plain(order.total)}, {plain(paid)} was received and {plain(order.outstanding)} is "
-        "said to be outstanding. No payment is posted until they agree in the shop."
+        f"Of {written(order.total)}, {written(paid)} was received and {written(order.outstanding)} "
+        "is said to be outstanding. No payment is posted until they agree in the shop."
     )
     return Reason("tenders_do_not_add_up", text, "payment")
 
@@ -216,7 +217,7 @@ def _disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
 def _overpaid(tender: Tender, over: Decimal) -> Reason:
     return Reason(
         "overpaid",
-        f"{plain(over)} more was received by {tender.title or tender.method} than is due. What is "
-        "due is posted; record the rest in Xero as an overpayment, or correct the order.",
+        f"{written(over)} more was received by {tender.title or tender.method} than is due. What "
+        "is due is posted; record the rest in Xero as an overpayment, or correct the order.",
         tender.path or "payment",
     )

@@ -13,8 +13,9 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
+from unicodedata import category
 
-from connector.lib.money import CENT, ZERO, plain, round_to, trim
+from connector.lib.money import CENT, ZERO, plain, round_to, trim, written
 from stores.canonical import TotalRow
 from sync.reasons import Hold
 from sync.rows import row_unmapped
@@ -61,9 +62,10 @@ class Closing(Protocol):
 
 
 def cut(text: str) -> str:
-    """A description as Xero takes it: not empty, no control characters, at most 4,000 long."""
+    """A description as Xero takes it: not empty, at most 4,000 long, without characters that
+    no text may hold (control characters, halves of surrogate pairs)."""
     if not text.isprintable():
-        text = "".join(c for c in text if c >= " " or c in "\t\n")
+        text = "".join(c for c in text if c in "\t\n" or category(c) not in ("Cc", "Cs"))
     text = text.strip() or "-"
     return text if len(text) <= DESCRIPTION_LIMIT else text[: DESCRIPTION_LIMIT - 1] + "…"
 
@@ -187,8 +189,8 @@ def close(
     if abs(tax_gap) > limit:
         raise Hold(
             "tax_does_not_add_up",
-            f"The shop charged {plain(round_to(tax))} tax in all, but its lines carry "
-            f"{plain(totals.total_tax)}. More than {plain(limit)} is no rounding. Compare the "
+            f"The shop charged {written(round_to(tax))} tax in all, but its lines carry "
+            f"{written(totals.total_tax)}. More than {written(limit)} is no rounding. Compare the "
             "tax of the lines with the order's in the shop.",
             "posting.rounding",
         )
@@ -207,8 +209,8 @@ def _check_gap(
     if abs(gap) <= limit and not exact:
         return
     text = (
-        f"The lines sum to {plain(found)}, but the order's total is {plain(total)}: {plain(gap)} "
-        "is unexplained"
+        f"The lines sum to {written(found)}, but the order's total is {written(total)}: "
+        f"{written(gap)} is unexplained"
     )
     if unmapped:
         hold = row_unmapped(exact[:1] or list(unmapped), "may be part of the order's total")
@@ -216,7 +218,7 @@ def _check_gap(
         raise Hold(reason.code, f"{text}. {reason.message}", reason.field)
     raise Hold(
         "totals_do_not_add_up",
-        f"{text}, and more than {plain(limit)} is no rounding. Compare the order's total with "
+        f"{text}, and more than {written(limit)} is no rounding. Compare the order's total with "
         "its lines in the shop.",
         "grand_total",
     )

@@ -36,6 +36,7 @@ class Demo:
         """
         chosen = remotes.shops(self.orders)
         with (
+            processes.stoppable(),
             EmbeddedBroker(settings.DATA_DIR),
             Family(logs=settings.DATA_DIR / "logs") as family,
         ):

@@ -16,6 +16,8 @@ ZERO = Decimal(0)
 CENT = Decimal("0.01")
 _UNIT = Decimal("0.0001")
 _LIMIT = Decimal(10) ** 10
+# Steps of 0 to 6 decimals: rounding is what a build does most.
+_STEPS = tuple(Decimal(1).scaleb(-places) for places in range(7))
 
 
 def parse_decimal(value: object) -> Decimal:
@@ -40,8 +42,8 @@ def parse_decimal(value: object) -> Decimal:
 
 
 def round_to(amount: Decimal, places: int = 2) -> Decimal:
-    """Round half up (away from zero) to `places` decimals."""
-    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    """Round half up (away from zero) to `places` decimals, 6 at most."""
+    return amount.quantize(_STEPS[places], rounding=ROUND_HALF_UP)
 
 
 def minor_digits(currency: str) -> int:
@@ -65,6 +67,11 @@ def trim(amount: Decimal) -> Decimal:
     exponent = normal.as_tuple().exponent
     assert isinstance(exponent, int)
     return amount.quantize(CENT) if exponent > -2 else normal
+
+
+def written(amount: Decimal) -> str:
+    """An amount in a sentence: plain, with two decimals at least."""
+    return plain(trim(amount))
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal], places: int = 2) -> list[Decimal]:

@@ -174,7 +174,7 @@ class Posting(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["organisation", "kind", "state", "not_before"],
+                fields=["organisation", "lane", "kind", "id"],
                 condition=Q(state="pending"),
                 name="posting_sendable",
             ),

@@ -23,6 +23,8 @@ _EXIT_SECONDS = 20.0
 
 def main() -> int:
     arguments = _arguments()
+    # As Ctrl-C: processes, databases and directories are cleaned up on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     server = databases.server()
     facts = report.machine() | {"postgresql": databases.version(server) if server else "none"}
     print(", ".join(f"{name} {value}" for name, value in facts.items()))  # noqa: T201
@@ -55,15 +57,16 @@ def _arguments() -> argparse.Namespace:
 def _variants(
     scenario: Scenario, arguments: argparse.Namespace, server: str | None
 ) -> Iterator[Options]:
-    """Each database with each number of workers; quick: one worker on either database."""
+    """Each database with each number of workers; quick: the largest number only."""
     wanted = [d for d in scenario.databases if arguments.database in (None, d)]
     workers = scenario.workers[-1:] if arguments.quick else scenario.workers
+    if arguments.workers and len(scenario.workers) > 1:
+        workers = (arguments.workers,)
     for database in wanted or scenario.databases:
         if database == "postgresql" and server is None:
             continue
         for count in workers:
-            if arguments.workers in (None, count) or len(workers) == 1:
-                yield Options(quick=arguments.quick, database=database, workers=count)
+            yield Options(quick=arguments.quick, database=database, workers=count)
 
 
 def _run(scenario: Scenario, options: Options, server: str | None) -> list[report.Row]:
@@ -73,6 +76,7 @@ def _run(scenario: Scenario, options: Options, server: str | None) -> list[repor
         with _database(directory, options, server) as address:
             environment = os.environ | dict(scenario.environment) | {
                 "DATA_DIR": made,
+                "CELERY_BROKER_URL": "",  # the embedded one
                 "DATABASE_URL": address,
                 "DJANGO_SETTINGS_MODULE": "connector.settings",
                 "CLOCK_SCALE": str(scenario.scale),

@@ -68,7 +68,7 @@ def _variations() -> Iterator[dict[str, Any]]:
     """A few orders over and over, each time with other numbers and another customer."""
     models = list(world.orders(_MODELS, customers=_MODELS))
     for number, model in enumerate(cycle(models), start=1):
-        person = {"customer_email": f"buyer{number}@example.com"}
+        person: dict[str, Any] = {"customer_email": f"buyer{number}@example.com"}
         if model.get("customer_id"):
             person["customer_id"] = number
         yield (

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import sqlite3
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+_WIDTH = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def show(scenario: str, rows: Iterable[Row]) -> None:
         style = {True: "green", False: "yellow", None: ""}[row.met]
         measured = f"{_number(row.value)} {row.unit}"
         table.add_row(row.what, measured, aim, ratio, row.note, style=style)
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _WIDTH).print(table)
 
 
 def write(file: Path, facts: dict[str, str], found: dict[str, list[Row]]) -> None:

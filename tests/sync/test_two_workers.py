@@ -28,7 +28,7 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
         try:
             barrier.wait(10)
             results[place] = job()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised by the test's own thread
             results[place] = error
         finally:
             connections.close_all()
@@ -155,8 +155,9 @@ def test_a_build_costs_the_same_queries_for_100_orders_as_for_10(world: World) -
         prepare.prepare(world.organisation)
         store = world.fresh(world.store)
         costs.append(queries_of(lambda store=store: enqueue.enqueue_due(store)))
-    assert costs[1] <= costs[0] + 2
-    assert costs[1] < 60
+    # SQLite takes so many values a statement: a few more inserts, and nothing for each order.
+    assert costs[1] <= costs[0] + 10
+    assert costs[1] < 45
 
 
 def test_a_rebuild_of_what_waits_unchanged_writes_no_posting(world: World) -> None:

@@ -24,7 +24,7 @@ from tests.unit.orders import (
     shipping,
     totals,
 )
-from xero.documents import Kind, TaxMode, stored
+from xero.documents import Kind, TaxMode, Totals, stored
 
 D = Decimal
 
@@ -226,6 +226,21 @@ def test_a_mapped_row_is_a_line_with_its_tax() -> None:
 def test_a_rows_tax_is_what_no_line_accounts_for() -> None:
     made = replace(with_row("2.50"), total=D("112.75"), tax=D("10.25"))
     assert shape(build(made, SURCHARGE))[1] == ("1", "2.50", "261", "TAX10", None)
+
+
+def test_a_cent_of_tax_that_is_not_the_rows_is_left_to_rounding() -> None:
+    made = replace(with_row("2.50", code="gw_price"), tax=D("10.01"))
+    built = build(made)
+    assert shape(built)[1] == ("1", "2.50", "260", "EXEMPTOUTPUT", None)
+    assert totals(built) == Totals(D("102.49"), D("10.01"), D("112.50"))
+
+
+def test_a_rows_tax_that_fits_two_rates_is_not_guessed() -> None:
+    goods = (line("100", rate="19", id="1"), line("100", rate="20", id="2"))
+    made = order(*goods, rows=(row("gw_price", "0.05", tax="0.01"),))
+    assert codes(build(made)) == ["tax_without_rate"]
+    mapped = {"total_rows": {"gw_price": {"account": "260", "tax_type": "TAX20"}}}
+    assert build(made, mapped, organisation()).status == "ready"
 
 
 def test_a_row_by_class_takes_the_rule_of_the_class() -> None:

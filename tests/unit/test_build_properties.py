@@ -21,7 +21,7 @@ from xero.documents import Kind, TaxMode, stored
 D = Decimal
 DIGITS = {"AUD": 2, "JPY": 0, "KWD": 3}
 RATES = ("0", "5", "8.25", "10", "20")
-quick = settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def rounded(amount: Decimal, digits: int) -> Decimal:

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connector import processes
 from connector.broker import EmbeddedBroker
+from connector.lib.environment import Env
 from connector.lib.errors import ConnectorError, NeedsAttention
 
 
@@ -30,26 +31,35 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=2, help="worker processes (2)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        host, port = options["host"], options["port"]
+        try:
+            with processes.stoppable():
+                self._serve(options["host"], options["port"], options["workers"])
+        except processes.Stopped:
+            self.stderr.write("Stopped.")
+        except processes.ChildEnded as error:
+            raise CommandError(str(error)) from error
+        except ConnectorError as error:
+            hint = f" {error.hint}" if isinstance(error, NeedsAttention) else ""
+            raise CommandError(f"{error}{hint}") from error
+
+    def _serve(self, host: str, port: int, workers: int) -> None:
+        processes.require_free(host, port)
+        call_command("migrate", verbosity=0, interactive=False)
+        environment = _public_url(port)
         with ExitStack() as stack:
-            try:
-                processes.require_free(host, port)
-                call_command("migrate", verbosity=0, interactive=False)
-                family = processes.Family()
-                if not settings.CELERY_BROKER_URL:
-                    stack.enter_context(EmbeddedBroker(settings.DATA_DIR))
-                stack.enter_context(family)
-                family.start("worker", processes.worker(concurrency=options["workers"]))
-                family.start("beat", processes.beat())
-                family.start("web", processes.web(host, port))
-                family.until(lambda: processes.listening(port, host), "The web app")
-                self.stdout.write(f"{settings.PUBLIC_URL} (listening on {host}:{port})")
-                self.stdout.flush()
-                family.wait()
-            except processes.Stopped:
-                self.stderr.write("Stopping.")
-            except processes.ChildEnded as error:
-                raise CommandError(str(error)) from error
-            except ConnectorError as error:
-                hint = f" {error.hint}" if isinstance(error, NeedsAttention) else ""
-                raise CommandError(f"{error}{hint}") from error
+            if not settings.CELERY_BROKER_URL:
+                stack.enter_context(EmbeddedBroker(settings.DATA_DIR))
+            family = stack.enter_context(processes.Family())
+            family.start("worker", processes.worker(concurrency=workers), env=environment)
+            family.start("beat", processes.beat(), env=environment)
+            family.start("web", processes.web(host, port), env=environment)
+            family.until(lambda: processes.listening(port, host), "The web app")
+            self.stdout.write(f"{environment['PUBLIC_URL']} (listening on {host}:{port})")
+            self.stdout.flush()
+            family.wait()
+
+
+def _public_url(port: int) -> dict[str, str]:
+    """PUBLIC_URL for the children: as it is set, or else this machine with the port in use."""
+    given = Env().ENVIRON.get("PUBLIC_URL")
+    return {"PUBLIC_URL": settings.PUBLIC_URL if given else f"http://localhost:{port}"}

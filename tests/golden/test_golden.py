@@ -1,0 +1,89 @@
+"""Raw orders in, exact previews out: one small file for each rule that it proves.
+
+A case is a JSON file: `proves` (the rule in words), `store` (what it sets beside the usual
+store below, in the configuration file's terms), `context` (facts that the order lacks),
+`orders` (raw records) and `preview` (exactly what comes out, documents' addresses aside: the
+contact's payload is named in full only where a case is about contacts).
+`GOLDEN_WRITE=1` writes the previews anew, to be read with care before they are committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accounts_mapping.resolve import MappingSnapshot
+from accounts_mapping.schema import MAGENTO_STATUSES
+from connector.configuration.schema import StoreSection
+from stores import registry
+from sync.charges import Books
+from sync.preview import Preview, known_items, parse_facts
+from tests.unit.orders import merged
+from xero.facts import NOT_CONNECTED
+
+FOLDER = Path(__file__).parent / "magento"
+CASES = sorted(FOLDER.glob("*.json"))
+
+USUAL: dict[str, Any] = {
+    "slug": "uk", "platform": "magento", "url": "https://shop.example.com",
+    "organisation": "Demo Company (UK)", "base_currency": "GBP", "country": "GB",
+    "timezone": "Europe/London", "number_prefix": "S1-",
+    "accounts": {
+        "sales": "200", "shipping": "202", "discounts": "205", "other_income": "260",
+        "rounding": "860", "gift_cards": "835", "store_credit": "836", "fixed_tax": "261",
+    },
+    "payment_accounts": {"checkmo": "970"},
+    "tax": {
+        "none": "EXEMPTOUTPUT",
+        "out_of_scope": "NONE",
+        "rules": [
+            {"rate": "20", "tax_type": "OUTPUT2"},
+            {"rate": "5", "tax_type": "RROUTPUT"},
+            {"country": "export", "rate": "0", "tax_type": "ZERORATEDOUTPUT"},
+        ],
+    },
+}  # fmt: skip
+
+
+def preview(case: dict[str, Any]) -> list[dict[str, Any]]:
+    section = StoreSection.model_validate(merged(USUAL, case.get("store", {})))
+    rules = section.store_rules
+    if "statuses" not in section.model_fields_set:
+        rules = rules.model_copy(update={"statuses": MAGENTO_STATUSES})
+    facts = parse_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
+    books = Books(MappingSnapshot(section.profile, rules), NOT_CONNECTED, known_items(facts))
+    reader = registry.reader("magento")
+    shown = Preview(books, reader, facts)
+    found = [shown.add(record) for record in reader.documents_of(case["orders"])]
+    return found if case.get("contacts") else [_without_contact_details(one) for one in found]
+
+
+def _without_contact_details(order: dict[str, Any]) -> dict[str, Any]:
+    for document in order["documents"]:
+        if document["kind"] == "contact":
+            kept = ("ContactID", "ContactNumber", "Name")
+            document["payload"] = {k: v for k, v in document["payload"].items() if k in kept}
+    return order
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_golden(path: Path) -> None:
+    case = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    found = preview(case)
+    if os.environ.get("GOLDEN_WRITE"):
+        whole = json.loads(path.read_text(encoding="utf-8")) | {"preview": found}
+        path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert found == case["preview"]
+
+
+def test_there_are_cases_and_each_says_what_it_proves() -> None:
+    assert len(CASES) >= 20
+    for path in CASES:
+        case = json.loads(path.read_text(encoding="utf-8"))
+        assert case["proves"], path.name
+        assert case["orders"], path.name

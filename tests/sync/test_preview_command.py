@@ -1,0 +1,210 @@
+"""`preview`: what it prints for which input, with which exit code, and that it sends nothing."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from connector.configuration.importing import import_configuration
+from stores.models import SourceRecord
+from sync.management.commands.preview import Command
+from sync.models import Posting, TrackedOrder
+from tests.stores.magento_records import order
+
+pytestmark = pytest.mark.django_db
+
+CONFIGURATION = """\
+version: 1
+stores:
+  - slug: de
+    platform: magento
+    url: https://shop.example.com
+    organisation: Demo Company
+    base_currency: EUR
+    country: DE
+    timezone: Europe/Berlin
+    statuses: {invoice: ["*"], reverse: [canceled]}
+    accounts: {sales: "200"}
+    payment_accounts: {checkmo: "970"}
+    tax:
+      rules:
+        - {country: "*", rate: 20, tax_type: T20}
+        - {country: "*", class: "9", tax_type: T9}
+"""
+
+
+@pytest.fixture(autouse=True)
+def store() -> None:
+    import_configuration(CONFIGURATION, lookup={}.get, dry_run=False)
+
+
+@pytest.fixture
+def previewed(tmp_path: Path) -> Any:
+    """Run the command on a record; the answer of `--json`."""
+
+    def run(content: Any, *, context: Any = None) -> dict[str, Any]:
+        file = tmp_path / "orders.json"
+        file.write_text(json.dumps(content), encoding="utf-8")
+        arguments = ["--store", "de", "--file", str(file), "--json"]
+        if context is not None:
+            (tmp_path / "context.json").write_text(json.dumps(context), encoding="utf-8")
+            arguments += ["--context", str(tmp_path / "context.json")]
+        out = StringIO()
+        call_command("preview", *arguments, stdout=out)
+        answer: dict[str, Any] = json.loads(out.getvalue())
+        return answer
+
+    return run
+
+
+def numbers(value: Any) -> list[Any]:
+    """Every JSON number in an answer."""
+    if isinstance(value, dict):
+        return [n for inner in value.values() for n in numbers(inner)]
+    if isinstance(value, list):
+        return [n for inner in value for n in numbers(inner)]
+    return [value] if isinstance(value, int | float) and not isinstance(value, bool) else []
+
+
+def test_one_object_with_orders_and_summaries(previewed: Any) -> None:
+    answer = previewed(order(total_paid=24, total_due=0))
+    assert list(answer) == ["orders", "summaries"]
+    assert answer["summaries"] == []
+    (shown,) = answer["orders"]
+    assert list(shown) == ["order", "status", "reasons", "documents"]
+    assert (shown["order"], shown["status"], shown["reasons"]) == ("000000007", "ready", [])
+    contact, invoice, payment = shown["documents"]
+    assert [contact["kind"], invoice["kind"], payment["kind"]] == ["contact", "invoice", "payment"]
+    assert contact["expected"] is None
+    assert invoice["expected"] == {"SubTotal": "20.00", "TotalTax": "4.00", "Total": "24.00"}
+    assert invoice["payload"]["InvoiceNumber"] == "DE-000000007"
+    assert invoice["payload"]["Date"] == "2026-11-03"
+    assert invoice["payload"]["Contact"] == {"ContactID": {"$ref": "contact:Ines Silva"}}
+    assert payment == {
+        "kind": "payment",
+        "payload": {
+            "Invoice": {"InvoiceID": {"$ref": "invoice:DE-000000007"}},
+            "Account": {"Code": "970"},
+            "Date": "2026-11-03",
+            "Amount": "24.00",
+            "Reference": "000000007-1",
+        },
+        "expected": None,
+    }
+    assert numbers(answer) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        order(),
+        [order()],
+        {"items": [order()], "total_count": 1, "search_criteria": {}},
+        {"order": order()},
+        {"order": order(), "invoices": [], "shipments": [], "creditmemos": []},
+        [{"order": order()}],
+    ],
+)
+def test_all_forms_of_input(previewed: Any, content: Any) -> None:
+    assert [one["order"] for one in previewed(content)["orders"]] == ["000000007"]
+
+
+def test_later_orders_see_the_contacts_of_earlier_ones(previewed: Any) -> None:
+    second = order(entity_id=8, increment_id="000000008")
+    answer = previewed([order(), second])
+    kinds = [[d["kind"] for d in one["documents"]] for one in answer["orders"]]
+    assert kinds == [["contact", "invoice"], ["invoice"]]
+
+
+def test_facts_that_the_order_lacks(previewed: Any) -> None:
+    context = {"products": {"MUG": {"tax_class": "9", "item_known": True}}}
+    sku = order()["items"][0]["sku"]
+    context["products"][sku] = context["products"].pop("MUG")
+    answer = previewed(order(), context=context)
+    (line,) = answer["orders"][0]["documents"][1]["payload"]["LineItems"]
+    assert (line["TaxType"], line["ItemCode"]) == ("T9", sku)
+
+
+def test_the_flag_of_the_shop_decides_the_basis(previewed: Any) -> None:
+    context = {"config": {"prices_include_tax": True}}
+    answer = previewed(order(), context=context)
+    assert answer["orders"][0]["documents"][1]["payload"]["LineAmountTypes"] == "Inclusive"
+
+
+def test_held_and_skipped_orders_have_reasons_and_no_documents(previewed: Any) -> None:
+    held, skipped = previewed([
+        order(grand_total="N/A"), order(entity_id=9, status="canceled", state="canceled"),
+    ])["orders"]  # fmt: skip
+    assert (held["order"], held["status"], held["documents"]) == ("000000007", "held", [])
+    assert held["reasons"] == [{
+        "code": "bad_number",
+        "message": 'grand_total is "N/A": not a number. Correct the order in the shop; it is '
+        "read again then.",
+        "field": "grand_total",
+    }]  # fmt: skip
+    assert (skipped["status"], skipped["documents"]) == ("skipped", [])
+    assert [reason["code"] for reason in skipped["reasons"]] == ["reversed"]
+
+
+def test_nothing_is_stored(previewed: Any) -> None:
+    previewed(order())
+    for model in (Posting, TrackedOrder, SourceRecord):
+        assert model.objects.count() == 0
+
+
+def test_words_for_a_person(tmp_path: Path) -> None:
+    file = tmp_path / "order.json"
+    file.write_text(json.dumps(order(total_paid=24, total_due=0)), encoding="utf-8")
+    out = StringIO()
+    call_command("preview", "--store", "de", "--file", str(file), stdout=out)
+    assert out.getvalue() == (
+        "000000007: ready\n"
+        "  contact      Ines Silva\n"
+        "  invoice      DE-000000007 24.00 EUR (tax 4.00)\n"
+        "  payment      000000007-1 24.00\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("slug", "content", "context", "words"),
+    [
+        ("fr", "{}", None, "There is no store 'fr'. Stores: de."),
+        ("de", None, None, "cannot be read"),
+        ("de", "{", None, "is not JSON"),
+        ("de", "{}", None, "is not a Magento order"),
+        ("de", "3", None, "is not a Magento order"),
+        ("de", "[]", "[]", "must be an object"),
+        ("de", "[]", '{"product": {}}', "product: unknown key"),
+        ("de", "[]", '{"products": []}', "products: must be an object"),
+        ("de", "[]", '{"products": {"A": 5}}', "products.A: must be an object"),
+        ("de", "[]", '{"config": {"prices_include_tax": "yes"}}', "must be true or false"),
+    ],
+)
+def test_what_cannot_be_read_ends_with_1(
+    tmp_path: Path, slug: str, content: str | None, context: str | None, words: str
+) -> None:
+    file = tmp_path / "orders.json"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    arguments = ["--store", slug, "--file", str(file), "--json"]
+    if context is not None:
+        (tmp_path / "context.json").write_text(context, encoding="utf-8")
+        arguments += ["--context", str(tmp_path / "context.json")]
+    out = StringIO()
+    with pytest.raises(CommandError, match=words) as caught:
+        call_command("preview", *arguments, stdout=out)
+    assert caught.value.returncode == 1
+    assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["--store", "de"], ["--store", "de", "--oops"]])
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["manage.py", "preview", *arguments])
+    assert ended.value.code == 2
+    assert capsys.readouterr().out == ""
