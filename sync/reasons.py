@@ -84,7 +84,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "overpaid": ReasonKind("More was received than is due", _SHOP),
     "payment_waits_for_approval": ReasonKind(
-        "The payment is sent once the draft is approved", "Approve the invoice in Xero"
+        "The payment waits for the draft to be approved", "Xero, then posting.status"
     ),
     "refund_not_given": ReasonKind("The order states a refund that was not given", _SHOP),
     "refund_not_posted": ReasonKind(

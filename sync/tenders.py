@@ -69,8 +69,8 @@ def payments_of(books: Books, order: Order, invoice: Invoice, rows: SortedRows) 
         return Tendered()
     if invoice.status != "AUTHORISED":
         text = (
-            f"The invoice is posted as {invoice.status}. Approve it in Xero, and its payment "
-            "follows."
+            f"The invoice is posted as {invoice.status}. Approve it in Xero, set "
+            "posting.status to AUTHORISED, and sync the order again: its payment follows."
         )
         return Tendered((), (Reason("payment_waits_for_approval", text, "posting.status"),))
     if reason := _disagreement(order, tenders):

@@ -1,0 +1,437 @@
+"""Write docs/configuration.md and docs/reasons.md from the code.
+
+    .venv/bin/python docs/generate.py
+
+A key of the schema without a meaning here, or a meaning without its key, is an error.
+"""
+
+# ruff: noqa: E501 - sentences of tables stand in one line
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from accounts_mapping import schema as mapping  # noqa: E402
+from connector.configuration import inactive  # noqa: E402
+from connector.configuration.schema import Count, FileSchema, StoreSection  # noqa: E402
+from connector.lib import schema as lib  # noqa: E402
+from connector.lib.schema import Section  # noqa: E402
+from stores import schema as stores  # noqa: E402
+from stores.schema import CREDENTIAL_KEYS  # noqa: E402
+from sync.reasons import INFORMATIVE, REASONS  # noqa: E402
+
+TYPES: tuple[tuple[Any, str], ...] = (
+    (lib.Flag, "true or false"),
+    (lib.Number, "number"),
+    (lib.Duration, "duration"),
+    (lib.Day, "date"),
+    (lib.Schedule, "schedule"),
+    (lib.TimeOfDay, "time of day"),
+    (lib.Percent, "percentage"),
+    (lib.Country, "country"),
+    (lib.Code, "code"),
+    (lib.Text, "text"),
+    (mapping.Template, "template"),
+    (mapping.Texts, "text or list"),
+    (mapping.Days, "days"),
+    (mapping.PaymentAccount, "account, or accounts by currency"),
+    (mapping.RowMeaning, "an account, or `discount`, `gift_card`, `store_credit`, `ignore`"),
+    (stores.Zone, "time zone"),
+    (stores.Currency, "currency"),
+    (stores.Address, "address"),
+    (stores.Slug, "slug"),
+    (stores.Prefix, "prefix"),
+    (Count, "whole number"),
+    (str, "text"),
+    (bool, "true or false"),
+)
+
+# Kept, but not acted on, beside those of connector/configuration/inactive.py.
+NO_EFFECT = (
+    "alerts",
+    "logging.debug",
+    "logging.retention_days",
+    "xero.webhook_key",
+    "stores[].streams.credit_notes",
+    "stores[].streams.customers",
+    "stores[].fields.orders",
+    "stores[].accounts.refund_adjustments",
+    "stores[].accounts.inventory",
+    "stores[].accounts.cogs",
+    "stores[].accounts.purchases",
+    "stores[].accounts.gift_card_expense",
+    "stores[].accounts.stock_adjustment",
+    "stores[].products[].purchase_account",
+)
+
+MEANINGS = {
+    "version": "1",
+    "xero": "the app at Xero",
+    "xero.mode": "`custom`: a custom connection of one organisation, by client credentials",
+    "xero.client_id": "of the app; a secret",
+    "xero.client_secret": "of the app; a secret",
+    "xero.daily_call_limit": "calls a day for each organisation: 1000 on Starter, 5000 on Core and up",
+    "xero.live_reserve": "share of the day's calls that a backfill leaves to live orders",
+    "xero.webhook_key": "signs Xero's webhooks; a secret",
+    "alerts": "who is told of trouble",
+    "alerts[].email": "address; either this or `url`",
+    "alerts[].url": "an apprise address such as slack://…; a secret",
+    "alerts[].severity": "from this upwards",
+    "logging": "logs",
+    "logging.debug": "more detail",
+    "logging.retention_days": "how long logs are kept",
+    "retries": "how often, and how far apart, a request is tried again",
+    "retries.attempts": "tries before a request is given up; waiting for a limit is no try",
+    "retries.base": "the first wait; it doubles",
+    "retries.cap": "the longest wait",
+    "stores": "one entry for each shop",
+    "stores[].slug": "short name, in commands and variables; 1 to 40 small letters, digits, hyphens",
+    "stores[].platform": "`opencart` and `cscart` are accepted, and not read yet",
+    "stores[].url": "where the shop is served",
+    "stores[].organisation": "name or id of the organisation in Xero; an id where two share a name",
+    "stores[].base_currency": "of the shop; used by `preview` while not connected",
+    "stores[].timezone": "of the books: decides on which day an order falls",
+    "stores[].name": "shown on pages",
+    "stores[].credentials": "keys of the shop, see below; secrets",
+    "stores[].webhook_secret": "signs the shop's webhooks; a secret",
+    "stores[].environment": "`sandbox` posts only where Xero says that it is a demo company",
+    "stores[].country": "home, for the tax rules",
+    "stores[].shop_timezone": "of shop dates that carry no offset",
+    "stores[].number_prefix": "before the order number in invoice numbers; once in an organisation",
+    "stores[].cut_over": "orders placed before are never posted",
+    "stores[].enabled": "false stops reading and posting, and keeps the queue",
+    "stores[].only": "parts of the shop that are read; empty is all",
+    "stores[].only.websites": "codes of websites; `*` and `?` match",
+    "stores[].only.store_views": "codes or ids of store views",
+    "stores[].only.stores": "store groups",
+    "stores[].streams": "which documents may be sent",
+    "stores[].streams.invoices": "invoices",
+    "stores[].streams.payments": "payments",
+    "stores[].streams.credit_notes": "credit notes",
+    "stores[].streams.customers": "contacts of customers",
+    "stores[].streams.products": "items",
+    "stores[].streams.stock": "which way stock flows",
+    "stores[].schedule": "how often each stream is read",
+    "stores[].schedule.orders": "orders",
+    "stores[].schedule.refunds": "refunds",
+    "stores[].schedule.customers": "customers",
+    "stores[].schedule.products": "products",
+    "stores[].schedule.stock": "stock",
+    "stores[].fields": "optional fields that are sent; an empty list is all of them",
+    "stores[].fields.customers": "of contacts",
+    "stores[].fields.orders": "of orders",
+    "stores[].fields.products": "of items",
+    "stores[].posting": "how orders become documents",
+    "stores[].posting.mode": "an invoice for each order, or one for a day; with `daily_summary` orders are held",
+    "stores[].posting.status": "of new invoices; payments are sent to AUTHORISED ones only",
+    "stores[].posting.date": "the invoice's date: the day of the order, of the money or of the parcel",
+    "stores[].posting.due_days": "due date, in days after the date",
+    "stores[].posting.zero_orders": "orders of 0.00",
+    "stores[].posting.locked_period": "a date in a locked period: hold, or move to the next open day",
+    "stores[].posting.currency_not_enabled": "a currency that Xero has not enabled",
+    "stores[].posting.rounding": "`tax_override` and `rounding_line` allow only that way; `auto` takes the first that fits",
+    "stores[].posting.discounts": "a line of its own, or taken off the goods",
+    "stores[].posting.cancel": "an order cancelled after posting",
+    "stores[].posting.edits": "an order changed after posting",
+    "stores[].posting.reference": "the invoice's reference",
+    "stores[].posting.settle_delay": "waits until the shop has left the order unchanged for so long",
+    "stores[].posting.summary_after": "when a day is summed up",
+    "stores[].posting.tracking_options": "an option that Xero lacks",
+    "stores[].posting.branding_theme": "name or id",
+    "stores[].posting.send_to_contact": "marks the invoice in Xero as sent to the customer",
+    "stores[].statuses": "shop statuses by what they cause; `\"*\"` is all. Magento has defaults, see below",
+    "stores[].statuses.invoice": "posted",
+    "stores[].statuses.reverse": "cancelled",
+    "stores[].statuses.refunded": "refunded",
+    "stores[].statuses.paid": "paid; decides only where the shop states no money received",
+    "stores[].statuses.on_paid": "status to set in the shop once Xero has the money",
+    "stores[].contacts": "which contact an order goes to",
+    "stores[].contacts.strategy": "one for each customer, one for all (`guest`), or one for each company",
+    "stores[].contacts.guests": "customers without an account",
+    "stores[].contacts.unique": "what makes two customers the same",
+    "stores[].contacts.name": "the contact's name",
+    "stores[].contacts.guest": "name of the contact of guests, and of `single`",
+    "stores[].contacts.summary": "name of the contact of summaries",
+    "stores[].contacts.archived": "a contact that is archived in Xero: restore it, or make another with a suffix",
+    "stores[].items": "items in Xero",
+    "stores[].items.tracked": "tracked inventory",
+    "stores[].items.oversell": "more sold than there is",
+    "stores[].refunds": "refunds",
+    "stores[].refunds.adjustment_tax": "tax of adjustments",
+    "stores[].refunds.restock": "whether goods come back",
+    "stores[].refunds.before_cut_over": "refunds of orders from before the cut-over",
+    "stores[].gift_cards": "gift cards",
+    "stores[].gift_cards.voucher": "whether tax falls due when redeemed (`multi`) or when sold (`single`)",
+    "stores[].gift_cards.unknown": "a redeemed card whose sale is not known; `discount` and `expense` hold its payment too",
+    "stores[].gift_cards.opening_balance": "of unknown cards, in the base currency",
+    "stores[].accounts": "account codes, or AccountIDs, by what they are for; what is missing holds",
+    "stores[].accounts.sales": "goods",
+    "stores[].accounts.shipping": "shipping",
+    "stores[].accounts.discounts": "discounts on a line of their own",
+    "stores[].accounts.other_income": "other amounts of the order",
+    "stores[].accounts.rounding": "rounding lines",
+    "stores[].accounts.gift_cards": "liability for gift cards",
+    "stores[].accounts.store_credit": "liability for store credit",
+    "stores[].accounts.refund_adjustments": "adjustments of refunds",
+    "stores[].accounts.inventory": "stock",
+    "stores[].accounts.cogs": "cost of goods sold",
+    "stores[].accounts.purchases": "purchases",
+    "stores[].accounts.fixed_tax": "fixed product taxes that no rule names",
+    "stores[].accounts.gift_card_expense": "gift cards given away",
+    "stores[].accounts.rewards": "liability for reward points",
+    "stores[].accounts.stock_adjustment": "adjustments of stock",
+    "stores[].payment_accounts": "by payment method of the shop; `\"*\"` is all others",
+    "stores[].tax": "tax",
+    "stores[].tax.prices_include_tax": "`auto` takes it from the amounts",
+    "stores[].tax.none": "tax type of an untaxed line delivered at home",
+    "stores[].tax.out_of_scope": "tax type of rounding and gift cards",
+    "stores[].tax.default": "tax type of what no rule fits; null holds",
+    "stores[].tax.rates": "effective rates by tax type, used while not connected",
+    "stores[].tax.sales_tax": "sales tax as lines of its own",
+    "stores[].tax.sales_tax.as": "`line`",
+    "stores[].tax.sales_tax.account": "account of the tax",
+    "stores[].tax.rules": "the most specific that fits wins: name, class, state, country, VAT number, rate",
+    "stores[].tax.rules[].country": "alpha-2 codes, `EU` (with the home country, if it is in the EU), `export`, `\"*\"`; none is home only",
+    "stores[].tax.rules[].state": "states or regions",
+    "stores[].tax.rules[].rate": "the rate charged, in percent",
+    "stores[].tax.rules[].class": "the shop's tax class",
+    "stores[].tax.rules[].name": "name of the tax in the shop; `*` and `?` match",
+    "stores[].tax.rules[].vat_number": "whether the customer gave one",
+    "stores[].tax.rules[].tax_type": "the answer",
+    "stores[].tax.rules[].as_charged": "the tax charged is posted even if the type's rate differs",
+    "stores[].tax.rules[].as": "`line`: the tax as a line of its own",
+    "stores[].tax.rules[].account": "account of that line",
+    "stores[].total_rows": "other amounts of the total, by the shop's name for them",
+    "stores[].products": "products with an account or tax type of their own",
+    "stores[].products[].sku": "the product",
+    "stores[].products[].sales_account": "account",
+    "stores[].products[].purchase_account": "account of purchases",
+    "stores[].products[].tax_type": "tax type",
+    "stores[].lookups": "tables for `{lookup:table:placeholder}`",
+    "stores[].rules": "the first match for each kind of action wins; products beat rules, rules beat accounts",
+    "stores[].rules[].when": "all given conditions must hold",
+    "stores[].rules[].when.category": "of the product",
+    "stores[].rules[].when.sku": "of the product",
+    "stores[].rules[].when.customer_group": "name",
+    "stores[].rules[].when.store_view": "code",
+    "stores[].rules[].when.website": "code",
+    "stores[].rules[].when.payment_method": "code",
+    "stores[].rules[].when.shipping_method": "code",
+    "stores[].rules[].when.country": "of delivery",
+    "stores[].rules[].when.state": "of delivery",
+    "stores[].rules[].when.currency": "of the order",
+    "stores[].rules[].when.status": "in the shop",
+    "stores[].rules[].when.coupon": "code",
+    "stores[].rules[].when.total_over": "the order's total is larger",
+    "stores[].rules[].when.total_under": "the order's total is smaller",
+    "stores[].rules[].when.vat_number": "whether the customer gave one",
+    "stores[].rules[].account": "for goods lines",
+    "stores[].rules[].tax_type": "with a condition on a line, for that line; otherwise for all lines",
+    "stores[].rules[].tracking": "options by tracking category, of which Xero has two",
+    "stores[].rules[].due_days": "as posting.due_days",
+    "stores[].rules[].contact": "name of the contact",
+    "stores[].rules[].item": "whether the line names its item",
+    "stores[].rules[].approve": "wants a person's approval: such orders are held",
+    "stores[].rules[].hold": "holds the order, with this text",
+    "stores[].tracking": "options by tracking category for all lines",
+}  # fmt: skip
+
+TITLES = {
+    "": "The file",
+    "stores[]": "A store",
+}
+
+INTRODUCTION = """\
+# Configuration file
+
+<!-- Made by docs/generate.py: do not edit. -->
+
+YAML 1.2: only `true` and `false` are booleans, so `yes` and `no` are texts. Numbers are exact. Codes and statuses are compared as text; write account codes in quotes. An unknown key or a bad value changes nothing at all: `config import` names each one and ends with 1.
+
+`${NAME}` is taken from the environment at import, or from the file that `NAME_FILE` names. If a secret's variable is not set, the stored secret stays; where none is stored, the import is refused. `$${NAME}` stands for the characters themselves. `config export` writes `${STORE_<SLUG>_<KEY>}` and never a secret.
+
+| type | written as |
+|---|---|
+| duration | `30s`, `5m`, `6h`, `2d` |
+| schedule | a duration, `hourly`, `daily`, `weekly`, or a cron line in UTC |
+| time of day | `"03:00"` |
+| percentage | `"20%"` |
+| date | `2026-01-31` |
+| country | ISO 3166 alpha-2: `AU` |
+| time zone | `Australia/Sydney` |
+| code | a text that is not empty |
+| text or list | one text or a list; in conditions `*` and `?` match |
+| template | a text with {placeholders} |
+
+Placeholders: {names}, and `{{lookup:table:placeholder}}`.
+
+A dash is no default: unmapped, empty or off. **Not active yet** marks what this version stores and does not act on; where such a key has a default, it behaves as by that default.
+"""
+
+
+def type_of(hint: Any) -> str:
+    """The type of a field, in words."""
+    for known, words in TYPES:
+        if hint == known:
+            return words
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return ", ".join(f"`{choice}`" for choice in arguments)
+    if origin in (Union, UnionType):
+        return " or ".join(type_of(part) for part in arguments if part is not type(None))
+    if origin is tuple:
+        return f"list of {type_of(arguments[0])}"
+    if origin is dict:
+        return "mapping"
+    if hasattr(hint, "__metadata__"):
+        return type_of(hint.__origin__)
+    raise TypeError(f"{hint!r} has no words in TYPES")
+
+
+def section_in(hint: Any) -> tuple[type[Section], bool] | None:
+    """(section, is a list) where a field holds a section, or a list of them."""
+    if isinstance(hint, type) and issubclass(hint, Section):
+        return hint, False
+    for part in get_args(hint):
+        if found := section_in(part):
+            return found[0], found[1] or get_origin(hint) is tuple
+    return None
+
+
+def default_of(value: Any, *, required: bool) -> str:
+    if required:
+        return "**required**"
+    if value is None or value in ((), {}, ""):
+        return "–"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return ", ".join(f"`{one}`" for one in value)
+    return f"`{value}`"
+
+
+def rows(
+    section: type[Section], prefix: str = ""
+) -> Iterator[tuple[str, Any, Any, bool, type[Section] | None]]:
+    """(path, type hint, default, required, section) of each key, those within included."""
+    hints = get_type_hints(section, include_extras=True)
+    names = list(section.model_fields)
+    if section is StoreSection:  # how the shop is reached comes first
+        names.sort(key=lambda name: name not in stores.StoreSettings.model_fields)
+    for name in names:
+        field = section.model_fields[name]
+        path = f"{prefix}{field.alias or name}"
+        found = section_in(hints[name]) if get_origin(hints[name]) is not dict else None
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        yield path, hints[name], default, field.is_required(), found[0] if found else None
+        if found:
+            yield from rows(found[0], f"{path}{'[]' if found[1] else ''}.")
+
+
+def paths() -> list[str]:
+    """Every key of the schema, as a dotted path."""
+    return [path for path, *_ in rows(FileSchema)]
+
+
+def not_active(path: str) -> bool:
+    key = path.removeprefix("stores[].")
+    return path in NO_EFFECT or (path.startswith("stores[].") and key in inactive.STORE_KEYS)
+
+
+def configuration() -> str:
+    """docs/configuration.md."""
+    unknown = sorted(set(MEANINGS) ^ set(paths()))
+    if unknown:
+        raise SystemExit(f"MEANINGS in docs/generate.py and the schema differ: {unknown}")
+    names = ", ".join(f"`{{{name}}}`" for name in sorted(mapping.PLACEHOLDERS))
+    text = INTRODUCTION.replace("{names}", names).replace("{{", "{").replace("}}", "}")
+    parts = [text]
+    tables: dict[str, list[str]] = {"": []}
+    for path, hint, default, required, section in rows(FileSchema):
+        owner, _, name = path.rpartition(".")
+        if section is not None:
+            is_list = section_in(hint)[1]  # type: ignore[index]
+            tables.setdefault(path + ("[]" if is_list else ""), [])
+            kind, shown = ("list" if is_list else "section"), "–"
+        else:
+            kind, shown = type_of(hint), default_of(default, required=required)
+        if path == "stores[].name":
+            shown = "the slug"
+        elif path == "stores[].number_prefix":
+            shown = 'the slug in capitals and "-"'
+        meaning = MEANINGS[path]
+        if not_active(path):
+            meaning += ". **Not active yet**"
+        tables[owner].append(f"| `{name}` | {kind} | {shown} | {meaning} |")
+    for owner, lines in tables.items():
+        title = TITLES.get(owner, f"`{owner.removeprefix('stores[].')}`")
+        if owner.startswith("stores[]."):
+            title += " of a store"
+        parts.append(f"## {title}\n\n| key | type | default | meaning |\n|---|---|---|---|")
+        parts[-1] += "".join(f"\n{line}" for line in lines) + "\n"
+        if owner == "stores[]":
+            parts.append(credentials())
+        if owner == "stores[].statuses":
+            parts.append(magento_statuses())
+    return "\n".join(parts)
+
+
+def credentials() -> str:
+    lines = [
+        f"- {platform}: " + ", or ".join(", ".join(f"`{k}`" for k in keys) for keys in choices)
+        for platform, choices in CREDENTIAL_KEYS.items()
+    ]
+    return "`credentials`, one set of keys and the whole of it:\n\n" + "\n".join(lines) + "\n"
+
+
+def magento_statuses() -> str:
+    given = mapping.MAGENTO_STATUSES
+    said = "; ".join(
+        f"`{name}`: {', '.join(f'`{one}`' for one in getattr(given, name))}"
+        for name in ("invoice", "reverse", "paid")
+    )
+    return f"A Magento store without this section has {said}. All other statuses are skipped.\n"
+
+
+def reasons() -> str:
+    """docs/reasons.md."""
+    lines = [
+        "# Reasons",
+        "",
+        "<!-- Made by docs/generate.py: do not edit. -->",
+        "",
+        "Why an order, or one of its documents, was not posted. The order's page and `preview` add a sentence with the values, and the field. What was fixed in the shop, the configuration or Xero is built anew by itself.",
+        "",
+        "The mapping page and the pages of a store are not part of this version: both mean the store's section of the configuration file.",
+        "",
+        "| code | means | fixed in |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| `{code}` | {kind.title} | {kind.fix} |"
+        for code, kind in REASONS.items()
+        if code not in INFORMATIVE
+    ]
+    lines += ["", "## For information", "", "These stop nothing.", ""]
+    lines += ["| code | means |", "|---|---|"]
+    lines += [f"| `{code}` | {REASONS[code].title} |" for code in sorted(INFORMATIVE)]
+    return "\n".join(lines) + "\n"
+
+
+DOCUMENTS = {"configuration.md": configuration, "reasons.md": reasons}
+
+
+def main() -> None:
+    for name, make in DOCUMENTS.items():
+        (HERE / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,327 @@
+"""What the documents promise is what the code does: names, keys, commands, versions."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+from django.core.management import call_command, get_commands
+
+from connector.configuration import inactive
+from connector.configuration.schema import FileSchema
+from connector.configuration.yaml_text import read_yaml
+from sync.reasons import REASONS
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+PACKAGES = ("connector", "stores", "accounts_mapping", "xero", "sync")
+# Read from the environment, and not by settings.
+OTHER_READERS = {"CLOCK_SCALE", "CLOCK_BASE", "PORT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}
+# Set by our own processes for each other or for a library.
+INTERNAL = {"DJANGO_SETTINGS_MODULE", "OAUTHLIB_RELAX_TOKEN_SCOPE", "OAUTHLIB_INSECURE_TRANSPORT"}
+
+
+@cache
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "docs/generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def tree() -> tuple[Path, ...]:
+    """The files that are, or are about to be, in the repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT, capture_output=True, check=True, text=True,
+    ).stdout  # fmt: skip
+    files = (ROOT / name for name in listed.split("\0") if name)
+    return tuple(path for path in files if path.is_file())
+
+
+@cache
+def texts() -> dict[Path, str]:
+    found = {}
+    for path in tree():
+        try:
+            found[path] = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def documents() -> list[Path]:
+    return [path for path in texts() if path.suffix == ".md"]
+
+
+def section(title: str) -> str:
+    """A part of the README, up to the next heading of its level."""
+    return README.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def settings_variables() -> set[str]:
+    text = (ROOT / "connector/settings.py").read_text(encoding="utf-8")
+    return set(re.findall(r"env(?:\.ENVIRON)?\.\w+\(\s*\"([A-Z][A-Z0-9_]+)\"", text))
+
+
+def documented_variables() -> set[str]:
+    return set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)` \|", section("Environment"), re.MULTILINE))
+
+
+# --- code and database ----------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_a_production_environment_passes_the_deploy_check(tmp_path):
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+        env=kept | {
+            "DATA_DIR": str(tmp_path),
+            "PUBLIC_URL": "https://books.example.com",
+            "ALLOWED_HOSTS": "books.example.com",
+        },
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_version_is_that_of_the_newest_changelog_entry():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    entry = re.search(r"^## (\S+) - \d{4}-\d\d-\d\d$", changelog, re.MULTILINE)
+    assert entry is not None
+    assert project()["project"]["version"] == entry[1]
+
+
+def test_every_dependency_is_locked_with_a_hash():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    blocks = re.findall(
+        r"^([\w.-]+)(?:\[[^]]*\])?==(.*?)(?=^\S|\Z)", lock, re.MULTILINE | re.DOTALL
+    )
+    assert blocks
+    assert [name for name, rest in blocks if "--hash=sha256:" not in rest] == []
+    locked = {re.sub(r"[-_.]+", "-", name).lower() for name, _ in blocks}
+    wanted = [
+        *project()["project"]["dependencies"],
+        *project()["project"]["optional-dependencies"]["embedded"],
+        *project()["dependency-groups"]["dev"],
+    ]
+    names = {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", one)[0]).lower() for one in wanted}
+    assert names - locked == set()
+
+
+def test_nothing_the_image_uninstalls_is_needed_to_run():
+    def names(listed: list[str]) -> set[str]:
+        return {re.match(r"[\w.-]+", one)[0].lower() for one in listed}
+
+    tools = names(project()["dependency-groups"]["dev"])
+    assert tools & names(project()["project"]["dependencies"]) == set()
+
+
+# --- README ---------------------------------------------------------------------------------
+
+
+def test_the_commands_of_the_documents_exist():
+    everything = "\n".join(texts()[path] for path in documents())
+    used = set(re.findall(r"manage\.py (\w[\w-]*)", everything))
+    used |= set(re.findall(r"^\| `([a-z_]+)[ `]", section("Commands"), re.MULTILINE))
+    assert {"config", "sync", "preview", "doctor", "demo"} <= used
+    assert used - set(get_commands()) == set()
+
+
+def test_our_commands_are_all_in_the_readme():
+    ours = {name for name, app in get_commands().items() if app in PACKAGES}
+    listed = set(re.findall(r"^\| `([a-z_]+)[ `]", section("Commands"), re.MULTILINE))
+    assert ours - listed == set()
+
+
+@pytest.mark.parametrize(
+    "row", re.findall(r"^\| `([a-z_]+) ([^|`]*--[^|`]*)` \|", section("Commands"), re.MULTILINE)
+)
+def test_the_options_in_the_readme_are_those_of_the_command(row):
+    from django.core.management import load_command_class
+
+    name, usage = row
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+    known = set(parser._option_string_actions)
+    assert set(re.findall(r"--[\w-]+", usage)) - known == set()
+
+
+def test_the_make_targets_are_those_of_the_makefile():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())
+    listed = set(re.findall(r"^\| `make ([a-z0-9]+)", section("Make targets"), re.MULTILINE))
+    assert listed == targets
+    used = {
+        name
+        for path in documents()
+        for name in re.findall(r"(?:^    |`)make ([a-z0-9]+)", texts()[path], re.MULTILINE)
+    }
+    assert used - targets == set()
+
+
+def test_the_documented_variables_are_those_that_are_read():
+    assert documented_variables() == settings_variables() | OTHER_READERS
+
+
+def test_nothing_else_is_read_from_the_environment():
+    found = set()
+    for path, text in texts().items():
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in PACKAGES:
+            found |= set(re.findall(r"os\.environ\.get\(\s*\"([A-Z_]+)\"", text))
+            found |= set(re.findall(r"os\.environ\[\"([A-Z_]+)\"\](?! =)", text))
+            found |= set(re.findall(r"os\.getenv\(\s*\"([A-Z_]+)\"", text))
+    assert found - INTERNAL == OTHER_READERS
+
+
+def test_the_example_configuration_of_the_readme_is_valid():
+    text = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1]
+    text = "\n".join(line.removeprefix("   ") for line in text.splitlines())
+    document, problems = read_yaml(text)
+    assert problems == []
+    configuration = FileSchema.model_validate(document)
+    assert [store.slug for store in configuration.stores] == ["au"]
+    assert inactive.inactive(configuration) == []
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = []
+    for path in documents():
+        for target in re.findall(r"\]\(([^)#\s]*)(?:#[^)]*)?\)", texts()[path]):
+            if target and "://" not in target and not (path.parent / target).exists():
+                broken.append(f"{path.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+# --- generated documents ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["configuration.md", "reasons.md"])
+def test_generated_documents_are_fresh(name):
+    stored = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert stored == generator().DOCUMENTS[name](), "run docs/generate.py"
+
+
+def test_every_key_of_the_schema_is_documented():
+    assert set(generator().MEANINGS) == set(generator().paths())
+    schema = json.dumps(FileSchema.model_json_schema(by_alias=True))
+    assert {path.rpartition(".")[2] for path in generator().paths()} >= {
+        name
+        for definition in json.loads(schema)["$defs"].values()
+        for name in definition.get("properties", {})
+        if definition["title"] not in ("RowAccount",)
+    }
+
+
+def test_settings_without_effect_are_keys_of_the_schema():
+    keys = set(generator().paths())
+    assert set(generator().NO_EFFECT) - keys == set()
+    assert {f"stores[].{key}" for key in inactive.STORE_KEYS} - keys == set()
+
+
+def test_every_reason_is_documented():
+    listed = (ROOT / "docs/reasons.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", listed, re.MULTILINE)) == set(REASONS)
+
+
+def test_decision_notes_are_short_and_numbered():
+    notes = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [note.name[:4] for note in notes] == [f"{n:04}" for n in range(1, len(notes) + 1)]
+    assert [note.name for note in notes if len(note.read_text().splitlines()) > 15] == []
+
+
+# --- containers -------------------------------------------------------------------------------
+
+
+def test_compose_sets_only_variables_that_settings_read():
+    for name in ("migrate", "web", "worker", "beat"):
+        given = {key.removesuffix("_FILE") for key in COMPOSE["services"][name]["environment"]}
+        assert given - settings_variables() == set()
+
+
+def test_compose_mounts_every_secret_that_it_names():
+    for service in COMPOSE["services"].values():
+        files = [value for key, value in service["environment"].items() if key.endswith("_FILE")] \
+            if "environment" in service else []  # fmt: skip
+        assert {Path(value).name for value in files} == set(service.get("secrets", ()))
+    used = {name for service in COMPOSE["services"].values() for name in service.get("secrets", ())}
+    assert used == set(COMPOSE["secrets"])
+
+
+def test_compose_runs_the_same_processes_as_one_box():
+    from connector import processes
+
+    for name, arguments in (("worker", processes.worker()), ("beat", processes.beat())):
+        words = [word for word in arguments[1:] if not word.isdecimal()]
+        command = COMPOSE["services"][name]["command"]
+        assert [word for word in command[1:] if not word.isdecimal()] == words
+
+
+def test_the_image_runs_without_root_and_installs_by_hash():
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    users = [line.split()[1] for line in lines if line.startswith("USER ")]
+    assert users == ["connector"]
+    assert sum("pip install" in line and "--require-hashes" in line for line in lines) == 1
+    copied = [word for line in lines if line.startswith("COPY req") for word in line.split()[1:-1]]
+    assert [name for name in copied if not (ROOT / name).is_file()] == []
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert {"data", "secrets", ".venv", ".git", ".env"} <= set(ignored)
+    assert not set(copied) & set(ignored)
+
+
+# --- the tree as a whole ------------------------------------------------------------------------
+
+
+def test_no_file_names_the_host_of_a_package_registry():
+    hosts = re.compile(
+        "|".join(
+            [r"pypi\." + "org", "python" + r"hosted\.org", r"npm" + r"js\.(?:org|com)",
+             r"registry\." + r"yarnpkg", r"proxy\." + r"golang", r"crates\." + "io",
+             r"index-" + "url [^-]", r"extra-" + "index", r"docker\." + "io", r"ghcr\." + "io",
+             r"quay\." + "io"]
+        ),
+        re.IGNORECASE,
+    )  # fmt: skip
+    assert [
+        str(path.relative_to(ROOT)) for path, text in texts().items() if hosts.search(text)
+    ] == []
+
+
+def test_the_tree_speaks_of_the_product_only():
+    words = re.compile(
+        "|".join(
+            [r"\b" + "cla" + r"ude\b", "anth" + "ropic", "chat" + "gpt", "open" + r"ai\b",
+             "co" + "pilot", r"language " + "model", r"\b(?-i:A" + r"I)\b",
+             r"generated by an? " + "a", "co-authored" + "-by", "/work" + "/(?:main|shared)"]
+        ),
+        re.IGNORECASE,
+    )  # fmt: skip
+    found = [
+        f"{path.relative_to(ROOT)}: {hit[0]}"
+        for path, text in texts().items()
+        if (hit := words.search(text)) is not None
+    ]
+    assert found == []
