@@ -206,7 +206,7 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
         assert work.built is not None
         row = work.row
         outcome = ledger.outcome(row, work.built)
-        row.state, row.reasons = outcome.state, [r.as_json() for r in outcome.reasons]
+        row.state, row.reasons = outcome.state, [_shown(r) for r in outcome.reasons]
         row.warnings = list(work.built.warnings)
         row.label = label_of(row.state, row.reasons, ledger.postings(row))
         row.mapping_version = version
@@ -229,6 +229,11 @@ _BUILT_FIELDS = [
     "tax_units", "outstanding_units", "customer_name", "customer_email", "shop_status",
     "payment_method", "placed_at", "shop_updated_at",
 ]  # fmt: skip
+
+
+def _shown(reason: Reason) -> dict[str, str]:
+    """A reason for the row; what the shop said is quoted in it, whatever it was."""
+    return {name: printable(text) for name, text in reason.as_json().items()}
 
 
 def printable(text: str) -> str:

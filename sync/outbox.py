@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,22 +59,25 @@ def gather(organisation: Organisation) -> Dispatch | None:
     Live orders and clicks go before a backfill, contacts before invoices, invoices before
     payments. A kind that fills a request goes first, whatever its place: it holds up nobody.
     """
-    sendable = Posting.objects.sendable(organisation, clock.now())
-    urgent = (sendable.filter(lane=lane) for lane in Lane.values if lane != Lane.BACKFILL)
-    if any(rows.exists() for rows in urgent) and (found := _gather(organisation, urgent=True)):
-        return found
-    return _gather(organisation, urgent=False)
+    pending = Posting.objects.filter(organisation=organisation, state=Posting.State.PENDING)
+    waiting = pending.order_by().values_list("kind", "lane").distinct()
+    lanes = {kind: {lane for other, lane in waiting if other == kind} for kind, _ in waiting}
+    urgent = {kind: found for kind, found in lanes.items() if found != {Lane.BACKFILL}}
+    if urgent and (formed := _gather(organisation, urgent, urgent=True)):
+        return formed
+    return _gather(organisation, lanes, urgent=False)
 
 
-def _gather(organisation: Organisation, *, urgent: bool) -> Dispatch | None:
-    """`urgent`: only requests that a live order or a person waits for; a backfill fills them."""
+def _gather(
+    organisation: Organisation, lanes: Mapping[str, Set[str]], *, urgent: bool
+) -> Dispatch | None:
+    """Of the kinds in `lanes`. `urgent`: only requests that a live order or a person waits
+    for; a backfill fills them."""
     now = clock.now()
     partial: list[Posting] | None = None
-    for kind in Kind:
-        rows = _candidates(organisation, kind, now)
-        if rows and urgent and rows[0].lane == Lane.BACKFILL:
-            continue
-        if not rows:
+    for kind in (kind for kind in Kind if kind in lanes):
+        rows = _candidates(organisation, kind, lanes[kind], now)
+        if not rows or (urgent and rows[0].lane == Lane.BACKFILL):
             continue
         if len(rows) == BATCH or rows[0].look_up:
             return _freeze(organisation, kind, rows)
@@ -88,14 +91,16 @@ def gathering(organisation: Organisation) -> bool:
     return Posting.objects.sendable(organisation, clock.now()).exists()
 
 
-def _candidates(organisation: Organisation, kind: Kind, now: datetime) -> list[Posting]:
+def _candidates(
+    organisation: Organisation, kind: Kind, lanes: Set[str], now: datetime
+) -> list[Posting]:
     """Up to a request's worth that go together: one verb, all to look up or none.
 
     What was refused with a whole request before goes alone, so that it harms no other.
     """
     rows: list[Posting] = []
     sendable = Posting.objects.sendable(organisation, now).filter(kind=kind)
-    for lane in Lane.values:
+    for lane in (lane for lane in Lane.values if lane in lanes):
         # Lane by lane in the order of the index: to sort them all, a long backlog would be
         # read through for every request.
         if len(rows) < BATCH:
