@@ -23,7 +23,8 @@ from sync.reasons import Hold, Reason
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
 from sync.totals import close, compose, cut
-from xero.documents import Contact, Document, DocumentLine, Id, Invoice, Payment, TaxMode
+from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
+from xero.lines import DocumentLine, TaxMode
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 _REFERENCE_LIMIT = 255
@@ -32,13 +33,18 @@ _REFERENCE_LIMIT = 255
 @dataclass(frozen=True, slots=True)
 class Built:
     """`status` is ready, held or skipped. Ready: the invoice would be sent; reasons then are
-    about what is not (a held payment) or worth knowing (warnings)."""
+    about what is not (a held payment) or worth knowing (warnings).
+
+    `overpayments` are what was received beyond what is due. Where invoices are switched off,
+    `receipt` stands in the invoice's place."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
     contact: ContactAnswer | None = None
     invoice: Invoice | None = None
     payments: tuple[Payment, ...] = ()
+    overpayments: tuple[BankTransaction, ...] = ()
+    receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -47,8 +53,8 @@ class Built:
         contact: tuple[Contact, ...] = ()
         if self.contact is not None and self.contact.contact is not None:
             contact = (self.contact.contact,)
-        invoice = (self.invoice,) if self.invoice is not None else ()
-        return (*contact, *invoice, *self.payments)
+        sale = tuple(one for one in (self.invoice, self.receipt) if one is not None)
+        return (*contact, *sale, *self.payments, *self.overpayments)
 
 
 def build_order(books: Books, order: Order, directory: Directory) -> Built:
@@ -80,7 +86,7 @@ def _build(books: Books, order: Order, rows: SortedRows, directory: Directory) -
     invoice = _invoice(books, order, contact.id, day, lines, mode)
     tendered = payments_of(books, order, invoice, rows)
     reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges))
-    return Built(READY, reasons, contact, invoice, tendered.payments, contact.warnings)
+    return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
 
 
 def _lines(

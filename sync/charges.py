@@ -26,7 +26,7 @@ from sync.reasons import Hold
 from sync.rows import SortedRows, less_discounts, rates_of, with_their_tax
 from sync.tax_lines import split_taxes
 from sync.totals import Charge, Tracking
-from xero.documents import TaxMode
+from xero.lines import TaxMode
 
 __all__ = ["Books", "Charges", "ClosingAccounts", "charges_of", "closing_accounts", "tax_mode"]
 

@@ -14,8 +14,9 @@ from sync.bulk import update_each
 from sync.contacts import ContactAnswer, contact_key, email_key, name_key
 from sync.directory import Contacts
 from sync.models import Posting, TrackedOrder
-from xero.documents import Contact, Kind, Ref, stored
+from xero.documents import Contact, Kind, Ref
 from xero.models import Lane, MirrorContact, Organisation
+from xero.payloads import stored
 
 _REFUSED = (Posting.State.HELD, Posting.State.DEAD)
 _URGENCY = {lane: place for place, lane in enumerate(Lane.values)}

@@ -22,8 +22,21 @@ from sync.contacts import contact_key
 from sync.directory import Contacts
 from sync.models import Posting, TrackedOrder
 from sync.reasons import Reason
-from xero.documents import Contact, Document, Invoice, Kind, Payment, loaded, stored
+from xero.documents import (
+    Allocation,
+    BankTransaction,
+    Contact,
+    CreditNote,
+    Document,
+    Invoice,
+    InvoiceUpdate,
+    Kind,
+    Payment,
+    Refund,
+    StatusChange,
+)
 from xero.models import Lane, MirrorDocument, Organisation
+from xero.payloads import loaded, stored
 
 # How often a refusal is cured by building anew before it is left to a person.
 MOST_CURES = 3
@@ -268,9 +281,19 @@ class Ledger:
 
 def document_key(document: Document) -> str:
     """The natural key by which Xero's answer, or a look-up, is matched."""
-    if isinstance(document, Contact):
-        return contact_key(document)[:300]
-    return document.number if isinstance(document, Invoice) else document.reference
+    match document:
+        case Contact():
+            return contact_key(document)[:300]
+        case Invoice() | CreditNote():
+            return document.number
+        case InvoiceUpdate():
+            return document.invoice.number
+        case StatusChange():
+            return str(document.document)
+        case Allocation():
+            return str(document.invoice)
+        case Payment() | Refund() | BankTransaction():
+            return document.reference
 
 
 def expected_of(document: Document) -> dict[str, str] | None:

@@ -24,10 +24,11 @@ from sync.labels import relabel
 from sync.models import Dispatch, Posting
 from sync.reasons import Reason
 from xero import mirror, replies
-from xero.documents import Kind, loaded, stored
+from xero.documents import Kind
 from xero.endpoints import MOST_IDS
 from xero.gateway import Gateway
 from xero.models import Lane, MirrorContact
+from xero.payloads import loaded, stored
 from xero.replies import ElementResult, element_result
 
 _GONE = ("VOIDED", "DELETED")

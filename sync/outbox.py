@@ -18,9 +18,10 @@ from sync.labels import relabel
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
 from xero import budget
-from xero.documents import Kind, loaded
+from xero.documents import Kind
 from xero.gateway import render
 from xero.models import Lane, Organisation
+from xero.payloads import loaded
 
 log = structlog.get_logger(__name__)
 BATCH = 50

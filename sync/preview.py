@@ -12,7 +12,8 @@ from sync.build import HELD, SKIPPED, Built, build_order
 from sync.charges import Books
 from sync.directory import Contacts
 from sync.reasons import Reason, unreadable
-from xero.documents import Document, shown
+from xero.documents import Document
+from xero.payloads import shown
 
 
 class Reader(Protocol):

@@ -19,7 +19,7 @@ from connector.lib.money import CENT, ZERO, plain, round_to, trim, written
 from stores.canonical import TotalRow
 from sync.reasons import Hold
 from sync.rows import row_unmapped
-from xero.documents import DocumentLine, TaxMode, line_tax, line_totals
+from xero.lines import DocumentLine, TaxMode, line_tax, line_totals
 
 DESCRIPTION_LIMIT = 4000
 Tracking = tuple[tuple[str, str], ...]

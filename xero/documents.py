@@ -1,22 +1,19 @@
 """Xero's documents before they are sent: frozen dataclasses, their payloads and totals.
 
 A payload is a plain dict as Xero's Accounting API takes it, with Decimal numbers, dates as
-YYYY-MM-DD, and `Ref` where an id is not known yet. Totals follow Xero's arithmetic: each line
-is rounded to cents, tax is computed per line, and the document's tax is the sum (Xero
-developer documentation, Rounding in Xero).
+YYYY-MM-DD, and `Ref` where an id is not known yet.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from connector.lib.money import ZERO, plain, round_to, trim
+from connector.lib.money import trim
+from xero.lines import DocumentLine, TaxMode, Totals, line_totals
 
 
 class Kind(StrEnum):
@@ -32,14 +29,6 @@ class Kind(StrEnum):
     REFUND = "refund"
 
 
-class TaxMode(StrEnum):
-    """Xero's LineAmountTypes."""
-
-    EXCLUSIVE = "Exclusive"
-    INCLUSIVE = "Inclusive"
-    NO_TAX = "NoTax"
-
-
 @dataclass(frozen=True, slots=True)
 class Ref:
     """Stands for the id of a document that another posting creates."""
@@ -52,72 +41,6 @@ class Ref:
 
 
 Id = str | Ref
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    sub_total: Decimal
-    total_tax: Decimal
-    total: Decimal
-
-
-def line_tax(amount: Decimal, rate: Decimal, mode: TaxMode) -> Decimal:
-    """Xero's own tax on a line amount; `rate` is percent."""
-    if mode is TaxMode.NO_TAX or not rate:
-        return ZERO
-    if mode is TaxMode.INCLUSIVE:
-        return round_to(amount * rate / (100 + rate))
-    return round_to(amount * rate / 100)
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentLine:
-    """One line. `rate` is the tax type's effective percentage; `tax_amount` overrides it."""
-
-    description: str
-    quantity: Decimal
-    unit_amount: Decimal
-    account: str
-    tax_type: str
-    rate: Decimal = ZERO
-    tax_amount: Decimal | None = None
-    item_code: str = ""
-    tracking: tuple[tuple[str, str], ...] = ()
-    account_is_id: bool = False
-
-    @property
-    def amount(self) -> Decimal:
-        return round_to(self.quantity * self.unit_amount)
-
-    def tax(self, mode: TaxMode) -> Decimal:
-        if self.tax_amount is not None:
-            return self.tax_amount
-        return line_tax(self.amount, self.rate, mode)
-
-    def payload(self) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "Description": self.description,
-            "Quantity": self.quantity,
-            "UnitAmount": trim(self.unit_amount),
-            "AccountID" if self.account_is_id else "AccountCode": self.account,
-            "TaxType": self.tax_type,
-        }
-        if self.tax_amount is not None:
-            body["TaxAmount"] = trim(self.tax_amount)
-        if self.item_code:
-            body["ItemCode"] = self.item_code
-        if self.tracking:
-            body["Tracking"] = [{"Name": name, "Option": option} for name, option in self.tracking]
-        return body
-
-
-def line_totals(lines: tuple[DocumentLine, ...], mode: TaxMode) -> Totals:
-    """What Xero will answer for these lines."""
-    amounts = sum((line.amount for line in lines), ZERO)
-    tax = sum((line.tax(mode) for line in lines), ZERO)
-    if mode is TaxMode.INCLUSIVE:
-        return Totals(round_to(amounts - tax), round_to(tax), round_to(amounts))
-    return Totals(round_to(amounts), round_to(tax), round_to(amounts + tax))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,46 +141,190 @@ class Payment:
         return None
 
 
-Document = Contact | Invoice | Payment
+@dataclass(frozen=True, slots=True)
+class CreditNote:
+    """A credit to a customer (ACCRECCREDIT): lines are positive, and take no line discount."""
+
+    number: str
+    contact: Id
+    date: Day
+    mode: TaxMode
+    currency: str
+    status: str
+    reference: str
+    lines: tuple[DocumentLine, ...]
+    currency_rate: Decimal | None = None
+    branding_theme_id: str = ""
+
+    kind = Kind.CREDIT_NOTE
+
+    def payload(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "Type": "ACCRECCREDIT",
+            "CreditNoteNumber": self.number,
+            "Contact": {"ContactID": self.contact},
+            "Date": self.date.isoformat(),
+            "LineAmountTypes": self.mode.value,
+            "CurrencyCode": self.currency,
+            "Status": self.status,
+            "LineItems": [line.payload() for line in self.lines],
+        }
+        optional = {
+            "Reference": self.reference,
+            "CurrencyRate": self.currency_rate,
+            "BrandingThemeID": self.branding_theme_id,
+        }
+        return body | {key: value for key, value in optional.items() if value}
+
+    def expected(self) -> Totals | None:
+        return line_totals(self.lines, self.mode)
 
 
-def transform(value: Any, *, number: Callable[[Decimal], Any], ref: Callable[[Ref], Any]) -> Any:
-    """A copy of a payload with every Decimal and every Ref replaced."""
-    if isinstance(value, Decimal):
-        return number(value)
-    if isinstance(value, Ref):
-        return ref(value)
-    if isinstance(value, dict):
-        return {key: transform(item, number=number, ref=ref) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [transform(item, number=number, ref=ref) for item in value]
-    return value
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Credit put against what is due on an invoice of the same contact and currency."""
+
+    credit_note: Id
+    invoice: Id
+    amount: Decimal
+    date: Day
+
+    kind = Kind.ALLOCATION
+
+    def payload(self) -> dict[str, Any]:
+        """Xero names the credit note in the address; it is taken out before this is sent."""
+        return {
+            "CreditNote": {"CreditNoteID": self.credit_note},
+            "Invoice": {"InvoiceID": self.invoice},
+            "Amount": trim(self.amount),
+            "Date": self.date.isoformat(),
+        }
+
+    def expected(self) -> Totals | None:
+        return None
 
 
-def shown(payload: dict[str, Any]) -> dict[str, Any]:
-    """The payload for a person or a preview: numbers as plain text, `{"$ref": …}` for ids."""
-    result: dict[str, Any] = transform(payload, number=plain, ref=lambda ref: {"$ref": str(ref)})
-    return result
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back for a credit note: a payment on it from the clearing account."""
+
+    credit_note: Id
+    account: str
+    date: Day
+    amount: Decimal
+    reference: str
+    account_is_id: bool = False
+    currency_rate: Decimal | None = None
+
+    kind = Kind.REFUND
+
+    def payload(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "CreditNote": {"CreditNoteID": self.credit_note},
+            "Account": {"AccountID" if self.account_is_id else "Code": self.account},
+            "Date": self.date.isoformat(),
+            "Amount": trim(self.amount),
+            "Reference": self.reference,
+        }
+        if self.currency_rate is not None:
+            body["CurrencyRate"] = self.currency_rate
+        return body
+
+    def expected(self) -> Totals | None:
+        return None
 
 
-def stored(payload: dict[str, Any]) -> str:
-    """The payload as text for the outbox: exact numbers as `{"$n": "12.50"}`, ids as refs."""
-    marked = transform(
-        payload, number=lambda n: {"$n": plain(n)}, ref=lambda ref: {"$ref": str(ref)}
-    )
-    return json.dumps(marked, ensure_ascii=False, separators=(",", ":"))
+@dataclass(frozen=True, slots=True)
+class BankTransaction:
+    """Money in or out of a bank account without an invoice.
+
+    `type` is RECEIVE, SPEND or RECEIVE-OVERPAYMENT (Xero developer documentation, Bank
+    Transactions); the last has one line on the organisation's DEBTORS account, without tax.
+    Its account must be of type BANK.
+    """
+
+    type: str
+    contact: Id
+    account: str
+    date: Day
+    mode: TaxMode
+    currency: str
+    reference: str
+    lines: tuple[DocumentLine, ...]
+    account_is_id: bool = False
+    currency_rate: Decimal | None = None
+
+    kind = Kind.BANK_TRANSACTION
+
+    def payload(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "Type": self.type,
+            "Contact": {"ContactID": self.contact},
+            "BankAccount": {"AccountID" if self.account_is_id else "Code": self.account},
+            "Date": self.date.isoformat(),
+            "LineAmountTypes": self.mode.value,
+            "CurrencyCode": self.currency,
+            "Reference": self.reference,
+            "LineItems": [line.payload() for line in self.lines],
+        }
+        if self.currency_rate is not None:
+            body["CurrencyRate"] = self.currency_rate
+        return body
+
+    def expected(self) -> Totals | None:
+        return line_totals(self.lines, self.mode)
 
 
-def loaded(text: str, ids: Callable[[str], str]) -> dict[str, Any]:
-    """The payload of `stored`, with Decimals again and each ref replaced by `ids(ref)`."""
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """A new status for an invoice or credit note that is in Xero: VOIDED, DELETED, AUTHORISED.
 
-    def unmark(value: dict[str, Any]) -> Any:
-        if len(value) == 1:
-            if "$n" in value:
-                return Decimal(value["$n"])
-            if "$ref" in value:
-                return ids(value["$ref"])
-        return value
+    Sent by POST with the id. Without lines, so that Xero leaves those alone.
+    """
 
-    result: dict[str, Any] = json.loads(text, object_hook=unmark)
-    return result
+    of: Kind
+    document: Id
+    status: str
+
+    @property
+    def kind(self) -> Kind:
+        return self.of
+
+    def payload(self) -> dict[str, Any]:
+        id_field = "InvoiceID" if self.of is Kind.INVOICE else "CreditNoteID"
+        return {id_field: self.document, "Status": self.status}
+
+    def expected(self) -> Totals | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceUpdate:
+    """New content for an invoice that is in Xero: all of it, by POST with its id.
+
+    Lines without a LineItemID replace the ones it has (Xero developer documentation, Invoices).
+    """
+
+    document: Id
+    invoice: Invoice
+
+    kind = Kind.INVOICE
+
+    def payload(self) -> dict[str, Any]:
+        return {"InvoiceID": self.document} | self.invoice.payload()
+
+    def expected(self) -> Totals | None:
+        return self.invoice.expected()
+
+
+Document = (
+    Contact
+    | Invoice
+    | InvoiceUpdate
+    | StatusChange
+    | CreditNote
+    | Payment
+    | BankTransaction
+    | Allocation
+    | Refund
+)

@@ -12,8 +12,9 @@ from connector.lib.money import parse_decimal, plain
 from connector.templatetags.pages import money, until
 from sync.models import Posting, TrackedOrder
 from sync.reasons import INFORMATIVE, REASONS
-from xero.documents import Kind, loaded
+from xero.documents import Kind
 from xero.models import Organisation
+from xero.payloads import loaded
 
 Label = TrackedOrder.Label
 _SHORT = 90

@@ -20,8 +20,8 @@ from sync.directory import Contacts
 from tests.bench import world
 from tests.bench.report import Row
 from tests.bench.scenarios import Options
-from xero.documents import stored
 from xero.facts import AccountFacts, OrganisationFacts, TaxRateFacts
+from xero.payloads import stored
 
 _AIM = 3000
 _ITEMS = (("MUG-STN", 2), ("KNIFE-20", 1))  # with shipping three lines

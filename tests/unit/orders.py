@@ -15,8 +15,8 @@ from stores.schema import StoreSettings
 from sync.books import Books
 from sync.build import Built, build_order
 from sync.directory import Contacts
-from xero.documents import DocumentLine, Totals
 from xero.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
+from xero.lines import DocumentLine, Totals
 
 D = Decimal
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

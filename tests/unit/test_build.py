@@ -24,7 +24,9 @@ from tests.unit.orders import (
     shipping,
     totals,
 )
-from xero.documents import Kind, TaxMode, Totals, stored
+from xero.documents import Kind
+from xero.lines import TaxMode, Totals
+from xero.payloads import stored
 
 D = Decimal
 

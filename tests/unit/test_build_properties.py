@@ -16,7 +16,9 @@ from stores.canonical import Line, LineKind, Order, Payment, TotalRow
 from sync.build import Built, build_order
 from sync.directory import Contacts
 from tests.unit.orders import books, line, order, organisation, row
-from xero.documents import Kind, TaxMode, stored
+from xero.documents import Kind
+from xero.lines import TaxMode
+from xero.payloads import stored
 
 D = Decimal
 DIGITS = {"AUD": 2, "JPY": 0, "KWD": 3}

@@ -8,21 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from xero.documents import (
-    Contact,
-    DocumentLine,
-    Invoice,
-    Kind,
-    Payment,
-    Ref,
-    TaxMode,
-    Totals,
-    line_tax,
-    line_totals,
-    loaded,
-    shown,
-    stored,
-)
+from xero.documents import Contact, Invoice, Kind, Payment, Ref
+from xero.lines import DocumentLine, TaxMode, Totals, line_tax, line_totals
+from xero.payloads import loaded, shown, stored
 
 D = Decimal
 

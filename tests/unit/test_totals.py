@@ -9,7 +9,7 @@ import pytest
 from stores.canonical import TotalRow
 from sync.reasons import Hold
 from sync.totals import Charge, close, compose, cut, priced, rounding_limit
-from xero.documents import DocumentLine, TaxMode, line_totals
+from xero.lines import DocumentLine, TaxMode, line_totals
 
 D = Decimal
 EXCLUSIVE, INCLUSIVE = TaxMode.EXCLUSIVE, TaxMode.INCLUSIVE
