@@ -152,7 +152,7 @@ class Planner:
     def edits(self) -> list[Entry]:
         """What changes of the order after posting made of the latest issue."""
         mine = f"{self.number}-E"
-        return [entry for entry in self.history.purposes("edit") if entry.key.startswith(mine)]
+        return [entry for entry in self.history.of("edit") if entry.key.startswith(mine)]
 
     def credited(self) -> list[Entry]:
         """Credit notes for refunds of the latest issue."""
@@ -328,7 +328,7 @@ class Planner:
             self.reasons.append(Reason("changed_after_posting", text, "payment"))
         for credit in credits:
             self._use(till, credit)
-        if not self.reversing and not self.history.purposes("overpayment"):
+        if not self.reversing and not self.history.tenders("overpayment"):
             for place, over in enumerate(self.built.overpayments, start=1):
                 self.want(over, self.slot(f"overpayment-{place}"))
 

@@ -135,7 +135,7 @@ def left_open(planner: Planner) -> list[Credit]:
     they pay for the issue that stands now."""
     if planner.reversing:
         return []
-    earlier = planner.history.purposes("cancel-credit")
+    earlier = planner.history.of("cancel-credit")
     return [
         Credit(e.slot, e.key, e.total, planner.today, f"cancel-{e.slot.revision}-")
         for e in earlier

@@ -80,7 +80,7 @@ class Till:
     _taken: set[Slot] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for entry in self.history.purposes("payment"):
+        for entry in self.history.tenders("payment"):
             tender = self._tender(_index(entry), entry)
             tender.paid += entry.total
         for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND):
