@@ -19,7 +19,7 @@ from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
 from connector.lib.money import round_to, to_units
 from stores import registry
-from stores.canonical import Order, ParseError, ParseFacts, Stream
+from stores.canonical import Order, ParseError, Stream
 from stores.models import Store
 from sync import conflicts
 from sync.books import Books
@@ -30,6 +30,7 @@ from sync.directory import Contacts, load_contacts
 from sync.labels import label_of
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
+from sync.parsing import parse_facts
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
 from xero.facts import OrganisationFacts
@@ -185,17 +186,6 @@ def _without_overrides(books: Books) -> Books:
     posting = rules.posting.model_copy(update={"rounding": "rounding_line"})
     rules = rules.model_copy(update={"posting": posting})
     return replace(books, snapshot=replace(books.snapshot, rules=rules))
-
-
-def parse_facts(store: Store) -> ParseFacts:
-    """What the last probe of the shop found, for the parser."""
-    facts = store.facts
-    return ParseFacts(
-        shop_timezone=store.profile.shop_timezone,
-        prices_include_tax=facts.get("prices_include_tax"),
-        customer_groups=dict(facts.get("customer_groups", ())),
-        store_views=dict(facts.get("store_views", ())),
-    )
 
 
 def _environment(store: Store, books: Books) -> Reason | None:

@@ -24,7 +24,7 @@ _RING_WITHIN = timedelta(seconds=90)
 # How old what is known of documents in Xero may become while nothing is sent.
 _WATCH = timedelta(hours=1)
 # Streams that this version reads by itself.
-PULLED = (Stream.ORDERS,)
+PULLED = (Stream.ORDERS, Stream.REFUNDS)
 
 
 def build_store(store: Store) -> int:
