@@ -36,7 +36,8 @@ class Built:
     about what is not (a held payment) or worth knowing (warnings).
 
     `overpayments` are what was received beyond what is due. Where invoices are switched off,
-    `receipt` stands in the invoice's place."""
+    `receipt` stands in the invoice's place. `note` says in Xero's history how the invoice
+    deviates from the order."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -46,6 +47,7 @@ class Built:
     overpayments: tuple[BankTransaction, ...] = ()
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -259,6 +261,16 @@ def _remarks(books: Books, order: Order, invoice: Invoice, charges: Charges) -> 
         _tracking_remark(charges),
     )
     return tuple(remark for remark in found if remark is not None)
+
+
+def _note(order: Order, day: OpenDay) -> str:
+    """For Xero's history: how the invoice is not as the order is."""
+    texts = []
+    if day.original is not None:
+        texts.append(f"The order is of {day.original.isoformat()}, whose period is locked.")
+    if (cents := _cents_remark(order)) is not None:
+        texts.append(cents.message)
+    return " ".join(texts)
 
 
 def _refund_remark(order: Order) -> Reason | None:

@@ -163,8 +163,10 @@ class Planner:
             )
         )
 
-    def want(self, document: Document, slot: Slot, parent: Slot | None = None) -> None:
-        self.wants.append(Want(slot, document, parent))
+    def want(
+        self, document: Document, slot: Slot, parent: Slot | None = None, note: str = ""
+    ) -> None:
+        self.wants.append(Want(slot, document, parent, note=note))
 
     # --- the plan ----------------------------------------------------------------------------
 
@@ -204,7 +206,7 @@ class Planner:
         else:
             assert self.built.invoice is not None
             invoice = replace(self.built.invoice, number=self.number)
-            self.want(invoice, self.slot("invoice", self.issue))
+            self.want(invoice, self.slot("invoice", self.issue), note=self.built.note)
         standing = [e for e in (self.current, *self.edits()) if e is not None]
         debits = [
             Debit(entry.slot, entry.key, entry.total)

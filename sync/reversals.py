@@ -40,7 +40,8 @@ def by_status(planner: Planner) -> bool:
         return False
     status = "DELETED" if draft else "VOIDED"
     document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
-    planner.want(document, slot, current.slot)
+    note = f"Order {planner.order.number} was cancelled in the shop: {status.lower()}."
+    planner.want(document, slot, current.slot, note)
     return True
 
 

@@ -21,12 +21,13 @@ from xero.documents import Allocation, CreditNote, Document, Id, Kind, Payment, 
 @dataclass(frozen=True, slots=True)
 class Want:
     """A document that shall exist. `parent` must be in Xero before it (the contact if None),
-    and so must `target`, the invoice of an allocation."""
+    and so must `target`, the invoice of an allocation. `note` is for its history there."""
 
     slot: Slot
     document: Document
     parent: Slot | None = None
     target: Slot | None = None
+    note: str = ""
 
 
 @dataclass(slots=True)
