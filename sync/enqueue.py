@@ -22,8 +22,9 @@ from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync.books import Books
-from sync.build import HELD, SKIPPED, Built, build_order
+from sync.build import HELD, READY, SKIPPED, Built, build_order
 from sync.bulk import update_each
+from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import load_contacts
 from sync.labels import label_of
@@ -96,17 +97,23 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
+    cards = load_cards(store, [work.order for work in works if work.order])
     for work in works:
         if work.order is not None and not work.decided:
             fitting = _without_overrides(books) if work.row.tax_override_refused else books
+            fitting = replace(fitting, cards=cards.facts(work.order))
             work.built = build_order(fitting, work.order, contacts)
+            if work.built.status == READY:
+                cards.put(work.order.id, work.built.cards)
             answer = work.built.contact
             if answer is not None and answer.contact is not None:
                 contacts.add_new(answer.contact)
     ledger = Ledger(store, store.organisation, contacts)
     with transaction.atomic():
-        kept = _keep_claim(claim, works)
-        ledger.write([(work.row, work.built) for work in kept if work.built is not None])
+        kept = _keep_cards(store, books, claim, _keep_claim(claim, works))
+        built = [(work.row, work.built) for work in kept if work.built is not None]
+        ledger.write(built)
+        write_cards(store, built)
         _save_rows(kept, ledger, books.snapshot.version, claim)
 
 
@@ -195,6 +202,16 @@ def _keep_claim(claim: _Claim, works: list[Work]) -> list[Work]:
     mine.update(building_until=clock.now() + LEASE)
     kept = set(mine.values_list("pk", flat=True))
     return [work for work in works if work.row.pk in kept]
+
+
+def _keep_cards(store: Store, books: Books, claim: _Claim, works: list[Work]) -> list[Work]:
+    """Let go of what used an opening balance that another process used meanwhile: it is built
+    again."""
+    built = [(work.row, work.built) for work in works if work.built is not None]
+    over = over_opening(store, built, books.snapshot.rules.gift_cards.opening_balance)
+    mine = TrackedOrder.objects.filter(pk__in=over, building_by=claim.token)
+    mine.update(building_until=None, building_by="")
+    return [work for work in works if work.row.pk not in over]
 
 
 def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -> None:

@@ -7,8 +7,8 @@ or was refused takes over the new content; one that is no longer wanted is withd
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from sync.contact_postings import ContactPostings
 from sync.contacts import contact_key
 from sync.directory import Contacts
 from sync.models import Posting, TrackedOrder
+from sync.payment_slots import Slot, purposes
 from sync.reasons import Reason
 from xero.documents import (
     Allocation,
@@ -146,8 +147,9 @@ class Ledger:
         if built.invoice.number in self._in_xero and not invoice.xero_id:
             invoice.look_up = True
         wanted = {("invoice", 1)}
-        for index, payment in enumerate(built.payments, start=1):
-            wanted |= self._want_payment(row, f"payment-{index}", payment, invoice)
+        slots = purposes(payment_slots(have), built.payments)
+        for purpose, payment in zip(slots, built.payments, strict=True):
+            wanted |= self._want_payment(row, purpose, payment, invoice)
         for slot, posting in have.items():
             if slot not in wanted and posting.state in OPEN:
                 self._plan.withdrawn.append(posting.pk)
@@ -310,6 +312,23 @@ def expected_of(document: Document) -> dict[str, str] | None:
 def _without_ids(payload: str) -> dict[str, Any]:
     """A payload with nothing in place of ids that are not known yet: the parent has those."""
     return loaded(payload, lambda ref: "")
+
+
+def payment_slots(have: Mapping[_Slot, Posting]) -> dict[str, Slot]:
+    """An order's payments in the outbox, the parts of one that grew together."""
+    slots: dict[str, Slot] = {}
+    for (purpose, revision), posting in sorted(have.items()):
+        if posting.kind != Kind.PAYMENT or not purpose.startswith("payment-"):
+            continue
+        sent = posting.state not in (*OPEN, Posting.State.VOIDED)
+        if revision == 1:
+            account = loaded(posting.payload, lambda ref: ref)["Account"]
+            named = account.get("Code") or account.get("AccountID") or ""
+            slots[purpose] = Slot(posting.key, named, amount_of(posting))
+        elif sent:
+            first = slots[purpose]
+            slots[purpose] = replace(first, amount=first.amount + amount_of(posting))
+    return slots
 
 
 def amount_of(posting: Posting) -> Decimal:

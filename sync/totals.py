@@ -32,7 +32,8 @@ class Charge:
     `full` is the amount before discounts and `charged` after them (both with tax if the
     document is Inclusive); `tax` is what the shop charged on `charged`. `rate` is the
     effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
-    `as_charged`, which posts the shop's tax whatever it is.
+    `as_charged`, which posts the shop's tax whatever it is. `goods` is whether it was sold, not
+    charged beside what was.
     """
 
     description: str
@@ -49,6 +50,7 @@ class Charge:
     account_is_id: bool = False
     as_charged: bool = False
     shop_rate: Decimal = ZERO
+    goods: bool = False
 
 
 class Closing(Protocol):

@@ -113,7 +113,8 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received for an invoice. `account` is a code, or an AccountID."""
+    """Money received for an invoice. `account` is a code, or an AccountID; `tender` is the
+    place of its tender in the order, from 1."""
 
     invoice: Id
     account: str
@@ -122,6 +123,7 @@ class Payment:
     reference: str
     account_is_id: bool = False
     currency_rate: Decimal | None = None
+    tender: int = 1
 
     kind = Kind.PAYMENT
 

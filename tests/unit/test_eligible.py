@@ -108,15 +108,16 @@ def test_only_a_part_of_the_shop(only: dict[str, Any], posted: bool) -> None:
 
 
 def test_invoices_can_be_switched_off() -> None:
-    unpaid = order(received=D(0))
-    assert codes(build(unpaid, streams={"invoices": False})) == ["stream_off"]
-    assert codes(build(order(), streams={"invoices": False, "payments": False})) == ["stream_off"]
+    built = build(order(), streams={"invoices": False, "payments": False})
+    assert (built.status, codes(built)) == ("skipped", ["stream_off"])
 
 
-def test_receipts_without_invoices_are_held_and_not_forgotten() -> None:
-    built = build(order(), streams={"invoices": False})
-    assert (built.status, codes(built)) == ("held", ["setting_not_active"])
-    assert built.reasons[0].field == "streams.invoices"
+def test_without_invoices_an_order_is_left_alone_until_it_is_paid() -> None:
+    unpaid = build(order(received=D(0)), streams={"invoices": False})
+    assert (unpaid.status, codes(unpaid)) == ("skipped", ["receipt_waits"])
+    by_status = {"statuses": {"invoice": ["*"], "paid": ["complete"]}}
+    assert codes(build(order(), by_status, streams={"invoices": False})) == ["receipt_waits"]
+    assert build(order(), streams={"invoices": False}).status == "ready"
 
 
 # --- nothing to pay -------------------------------------------------------------------------
@@ -129,10 +130,13 @@ def test_an_order_of_nothing_is_skipped() -> None:
 
 
 def test_or_posted_without_a_payment() -> None:
-    built = build(order(discounted("100", "100")), {"posting": {"zero_orders": "post"}})
+    free = order(discounted("100", "100"))
+    built = build(free, {"posting": {"zero_orders": "post"}})
     assert built.status == "ready"
     assert (totals(built).total, built.payments) == (D(0), ())
     assert [str(one.amount) for one in built.invoice.lines] == ["100.00", "-100.00"]  # type: ignore[union-attr]
+    receipt = build(free, {"posting": {"zero_orders": "post"}}, streams={"invoices": False})
+    assert (receipt.status, codes(receipt)) == ("skipped", ["zero_total"])
 
 
 def test_a_total_of_nothing_that_the_lines_do_not_explain_is_held() -> None:
