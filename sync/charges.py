@@ -227,7 +227,7 @@ class _Resolver:
 
 def _check_voucher(line: Line, answer: Resolution) -> None:
     """Hold where a card that is taxed when redeemed was taxed when sold."""
-    if answer.source != "tax.out_of_scope" or not (line.tax or line.rate):
+    if answer.source != "tax.out_of_scope" or not line.tax:
         return
     raise Hold(
         "gift_card_taxed",

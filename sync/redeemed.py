@@ -74,7 +74,8 @@ def plan_of(books: Books, order: Order, rows: SortedRows, *, lines_only: bool = 
     """
     planned: list[Redeemed] = []
     moves: list[CardMove] = []
-    running = ZERO
+    # Counted from what is due in money, so that this and all of the total are whole cents.
+    running = order.total
     for row, meaning, part in _parts(books, order, rows):
         amount = round_to(running + part.amount) - round_to(running)
         running += part.amount

@@ -206,7 +206,7 @@ def overpayment(
     Its only line stands on the organisation's accounts receivable, without tax. Raises Hold
     where the tender's account is no bank account.
     """
-    what = f"{written(over)} that were received beyond what is due"
+    what = f"{written(over)} received beyond what is due"
     answer = account_of(books, order, tender)
     target, is_id = bank_account(books.organisation, answer, order.currency, what)
     debtors, debtors_is_id = _debtors(books)

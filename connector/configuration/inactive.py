@@ -33,7 +33,6 @@ STORE_KEYS = (
     "refunds.adjustment_tax",
     "refunds.restock",
     "refunds.before_cut_over",
-    "gift_cards.opening_balance",
     "webhook_secret",
 )
 # Platforms whose shops cannot be read yet.

@@ -335,15 +335,9 @@ def test_the_opening_balance_is_in_the_base_currency() -> None:
     assert built.cards == (
         CardMove("AAA", CardUse.OPENING, D(40)), CardMove("AAA", CardUse.WAITING, D(10)),
     )  # fmt: skip
-    by_rate = known(
-        replace(made, cards_redeemed=()), CardFacts(), unknown("hold", opening_balance="40")
-    )
-    assert tendered(by_rate)[1:] == [("835", "24.00", "1001-2")]
-    no_rate = known(
-        replace(made, cards_redeemed=(), rate=None),
-        CardFacts(),
-        unknown("hold", opening_balance="40"),
-    )
+    untold = replace(made, cards_redeemed=())
+    assert tendered(known(untold, CardFacts(), rules))[1:] == [("835", "24.00", "1001-2")]
+    no_rate = known(replace(untold, rate=None), CardFacts(), rules)
     assert (tendered(no_rate)[1:], no_rate.cards) == ([], ())
 
 
