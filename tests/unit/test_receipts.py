@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connector.configuration.linting import doubts
 from stores.canonical import Order, Payment
 from sync.build import Built
 from tests.unit.orders import (
@@ -19,6 +20,7 @@ from tests.unit.orders import (
     order,
     organisation,
     shipping,
+    snapshot,
 )
 from xero.facts import NOT_CONNECTED, OrganisationFacts
 from xero.lines import Totals
@@ -145,3 +147,14 @@ def test_its_reference_is_never_empty() -> None:
     built = receipt(order(), {"posting": {"reference": "{po_number}"}})
     assert built.receipt is not None
     assert built.receipt.reference == "1001"
+
+
+def test_an_import_says_which_methods_cannot_be_receipts() -> None:
+    rules = {"payment_accounts": {"checkmo": "970", "cod": {"AUD": "971"}}}
+    xero = organisation(account("971", "ASSET", type="CURRENT", payments_enabled=True))
+    for invoices in (True, False):
+        made = snapshot(rules, streams={"invoices": invoices})
+        found = doubts(made.store, made.rules, xero)
+        assert [line.split(":")[0] for line in found] == (
+            [] if invoices else ["payment_accounts.cod"]
+        )
