@@ -15,7 +15,7 @@ from decimal import Decimal
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     """One row of the chart of accounts. `code` may be empty: some bank accounts have none.
-    `currency` is a bank account's, empty where it is the base currency."""
+    `currency` is a bank account's; empty stands for the base currency."""
 
     account_id: str
     code: str
