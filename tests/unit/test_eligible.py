@@ -109,6 +109,13 @@ def test_a_status_that_says_refunded_takes_the_sale_and_the_money_back() -> None
     assert plan.reasons == ()
 
 
+@pytest.mark.parametrize(
+    ("placed", "skipped"),
+    [
+        (datetime(2025, 12, 31, 12, 59, tzinfo=UTC), True),
+        (datetime(2025, 12, 31, 13, 0, tzinfo=UTC), False),
+    ],
+)
 def test_the_cut_over_is_a_day_of_the_books(placed: datetime, skipped: bool) -> None:
     built = build(order(placed_at=placed), cut_over=date(2026, 1, 1))
     assert (codes(built) == ["before_cut_over"]) is skipped
