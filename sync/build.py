@@ -68,10 +68,15 @@ class Built:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What of an order is in Xero, as far as a build must know: whether its invoice is there
-    or on its way, and whether it is approved."""
+    or on its way, whether it is approved there, and whether a person has asked for that."""
 
     posted: bool = False
     approved: bool = False
+    approve: bool = False
+
+    def status(self, invoice: Invoice) -> str:
+        """The status that payments see: a draft's until it is approved there."""
+        return "DRAFT" if self.posted and not self.approved else invoice.status
 
 
 _NOT_YET = Standing()
@@ -124,7 +129,10 @@ def _build(
             receipt=money.receipt, warnings=contact.warnings, cards=cards,
         )  # fmt: skip
     invoice = _invoice(books, order, contact.id, day, lines, mode)
-    payable = replace(invoice, status="AUTHORISED") if standing.approved else invoice
+    if standing.approve:
+        invoice = replace(invoice, status="AUTHORISED")
+    approved = standing.approved or (standing.approve and not standing.posted)
+    payable = replace(invoice, status="AUTHORISED" if approved else standing.status(invoice))
     tendered = payments_of(books, order, payable, plan)
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,

@@ -128,7 +128,10 @@ def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None
     assert work.order is not None
     fitting = _without_overrides(books) if work.row.tax_override_refused else books
     work.built = build_order(fitting, work.order, contacts, ledger.standing(work.row))
-    work.plan = plan_order(fitting, work.order, work.built, ledger.history(work.row))
+    work.plan = plan_order(
+        fitting, work.order, work.built, ledger.history(work.row),
+        approve=work.row.approved_at is not None,
+    )  # fmt: skip
     answer = work.built.contact
     if answer is not None and answer.contact is not None:
         contacts.add_new(answer.contact)

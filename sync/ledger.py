@@ -115,8 +115,8 @@ class Ledger:
     def standing(self, row: TrackedOrder) -> Standing:
         """Whether the order's invoice is there, and approved."""
         sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
-        approved = any(entry.posted and entry.status in APPROVED for entry in sales)
-        return Standing(bool(sales), approved)
+        drafts = [e for e in sales if e.kind is Kind.INVOICE and e.status not in APPROVED]
+        return Standing(bool(sales), bool(sales) and not drafts, row.approved_at is not None)
 
     def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:
         """The plan's answer, or a hold where it contradicts what was posted before."""

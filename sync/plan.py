@@ -23,7 +23,16 @@ from sync.history import NOTHING_YET, Entry, History, Slot
 from sync.reasons import Hold, Reason
 from sync.tenders import alone
 from sync.till import Credit, Debit, Till, Want, total_of
-from xero.documents import Contact, CreditNote, Document, Id, Invoice, Kind
+from xero.documents import (
+    Contact,
+    CreditNote,
+    Document,
+    Id,
+    Invoice,
+    Kind,
+    Ref,
+    StatusChange,
+)
 
 APPROVED = ("AUTHORISED", "PAID")
 DRAFTS = ("DRAFT", "SUBMITTED")
@@ -44,10 +53,17 @@ class Plan:
     reversed: bool = False
 
 
-def plan_order(books: Books, order: Order, built: Built, history: History = NOTHING_YET) -> Plan:
-    """What is still to be done for an order."""
+def plan_order(
+    books: Books,
+    order: Order,
+    built: Built,
+    history: History = NOTHING_YET,
+    *,
+    approve: bool = False,
+) -> Plan:
+    """What is still to be done for an order. `approve`: a person approved its drafts."""
     reversing = course(books.snapshot.rules.statuses, order) is Course.REVERSE
-    planner = Planner(books, order, built, history, reversing)
+    planner = Planner(books, order, built, history, reversing, approve)
     if built.status == READY or (reversing and built.status == SKIPPED and planner.sold()):
         return planner.plan()
     return Plan()
@@ -87,6 +103,7 @@ class Planner:
     built: Built
     history: History
     reversing: bool
+    approve: bool = False
     issue: int = 1
     current: Entry | None = None
     wants: list[Want] = field(default_factory=list)
@@ -141,7 +158,7 @@ class Planner:
     @property
     def status(self) -> str:
         """In which status further documents of the sale are posted."""
-        if self.current is not None and self.current.status in APPROVED:
+        if self.approve or (self.current is not None and self.current.status in APPROVED):
             return "AUTHORISED"
         if self.built.invoice is not None:
             return self.built.invoice.status
@@ -203,6 +220,8 @@ class Planner:
                 return []
         elif self.current is not None:
             edits.follow(self)
+            if self.approve:
+                self._approve_drafts()
         else:
             assert self.built.invoice is not None
             invoice = replace(self.built.invoice, number=self.number)
@@ -219,6 +238,16 @@ class Planner:
             elif want.slot.purpose == "update" and self.built.invoice is not None:
                 debits[0].capacity = _total(self.built.invoice)
         return debits
+
+    def _approve_drafts(self) -> None:
+        """Drafts of the sale become approved; what waits for that is planned once they are."""
+        assert self.current is not None
+        for entry in (self.current, *self.edits(), *self.credited()):
+            if entry.posted and entry.status in DRAFTS:
+                kind, key, purpose, revision = entry.slot
+                slot = Slot(kind, key, f"approve-{purpose}", revision)
+                document = StatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")
+                self.want(document, slot, entry.slot)
 
     def _credits(self, debits: list[Debit]) -> list[Credit]:
         """Credit notes of refunds, changes and the cancellation that may still be used."""

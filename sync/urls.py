@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from sync.views.order import order_detail, order_preview, order_record
-from sync.views.orders import order_list, orders_exclude, orders_sync
+from sync.views.orders import order_list, orders_approve, orders_exclude, orders_sync
 
 app_name = "sync"
 
 urlpatterns = [
     path("orders/", order_list, name="orders"),
     path("orders/sync/", orders_sync, name="orders-sync"),
+    path("orders/approve/", orders_approve, name="orders-approve"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
     path("orders/<int:pk>/", order_detail, name="order-detail"),
     path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
