@@ -44,6 +44,10 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
+# The `code` of a FEE line that is a fixed product tax (eco fee) on which tax was charged.
+FIXED_TAX_CODE = "weee"
+
+
 @dataclass(frozen=True, slots=True)
 class TaxShare:
     """One tax on one line, as the shop charged it. `rate` is percent, None for a fixed tax."""

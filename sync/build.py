@@ -15,6 +15,7 @@ from accounts_mapping.texts import render
 from connector.lib.money import known_currency, minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
+from sync.cents import in_cents
 from sync.charges import Charges, charges_of, closing_accounts, tax_mode
 from sync.contacts import ContactAnswer, Directory, clean_email, find_contact, person_of
 from sync.dates import OpenDay, open_date
@@ -106,7 +107,8 @@ def _lines(
     per_line_tax = books.snapshot.store.platform != "opencart"
     override = posting.rounding == "tax_override" or (posting.rounding == "auto" and per_line_tax)
     separate = posting.discounts == "separate"
-    lines = compose(charges.all, mode, separate=separate, override=override, closing=closing)
+    parts = in_cents(charges.all, mode)
+    lines = compose(parts, mode, separate=separate, override=override, closing=closing)
     return close(
         lines, mode, total=total, tax=charges.tax, override=override, closing=closing,
         unmapped=rows.unmapped,

@@ -32,7 +32,7 @@ class Charge:
     `full` is the amount before discounts and `charged` after them (both with tax if the
     document is Inclusive); `tax` is what the shop charged on `charged`. `rate` is the
     effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
-    `as_charged`, which posts the shop's tax whatever it is.
+    `as_charged`, which posts the shop's tax whatever it is. `id` tells equal charges apart.
     """
 
     description: str
@@ -49,6 +49,7 @@ class Charge:
     account_is_id: bool = False
     as_charged: bool = False
     shop_rate: Decimal = ZERO
+    id: str = ""
 
 
 class Closing(Protocol):
@@ -225,11 +226,12 @@ def _check_gap(
 
 
 def _retaxed(lines: list[DocumentLine], gap: Decimal, mode: TaxMode) -> list[DocumentLine]:
-    """The lines with `gap` more tax, on the largest taxed one."""
+    """The lines with `gap` more tax, on the largest taxed one; which does not depend on their
+    order, as far as they can be told apart."""
     taxed = [i for i, line in enumerate(lines) if line.rate]
     if not taxed:
         return lines
-    at = max(taxed, key=lambda i: lines[i].amount)
+    at = max(taxed, key=lambda i: (lines[i].amount, str(lines[i].payload())))
     changed = _with_tax(lines[at], lines[at].tax(mode) + gap, mode)
     return [*lines[:at], changed, *lines[at + 1 :]]
 
