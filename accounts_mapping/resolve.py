@@ -134,6 +134,15 @@ def line_rules(snapshot: MappingSnapshot, order: Order, line: Line) -> Iterator[
             yield index, rule
 
 
+def posting_status(snapshot: MappingSnapshot, order: Order) -> Resolution:
+    """The status to post the invoice with: a rule's approval, or its wish for one, goes over
+    the store's own."""
+    for index, rule in order_rules(snapshot, order):
+        if rule.approve is not None:
+            return Resolution("AUTHORISED" if rule.approve else "DRAFT", f"rules[{index}].approve")
+    return Resolution(snapshot.rules.posting.status, "posting.status")
+
+
 # Account keys of the configuration by what a line is; goods are also reached by rules.
 _ACCOUNT_KEY = {
     LineKind.GOODS: "sales",

@@ -238,7 +238,10 @@ MEANINGS = {
     "stores[].rules[].due_days": "as posting.due_days",
     "stores[].rules[].contact": "name of the contact",
     "stores[].rules[].item": "whether the line names its item",
-    "stores[].rules[].approve": "wants a person's approval: such orders are held",
+    "stores[].rules[].approve": (
+        "true: posted as AUTHORISED, with its payment, whatever posting.status; "
+        "false: posted as DRAFT, to be approved in Xero"
+    ),
     "stores[].rules[].hold": "holds the order, with this text",
     "stores[].tracking": "options by tracking category for all lines",
 }  # fmt: skip

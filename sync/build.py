@@ -7,17 +7,24 @@ there are none; it never guesses and never raises for bad input.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from accounts_mapping.resolve import order_rules
+from accounts_mapping.resolve import Resolution, order_rules, posting_status
 from accounts_mapping.texts import render
 from connector.lib.money import known_currency, minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
 from sync.cents import in_cents
 from sync.charges import Charges, charges_of, closing_accounts, tax_mode
-from sync.contacts import ContactAnswer, Directory, clean_email, find_contact, person_of
+from sync.contacts import (
+    ContactAnswer,
+    Directory,
+    clean_email,
+    contact_source,
+    find_contact,
+    person_of,
+)
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, held_by_status, local_date, skipped, zero_total
 from sync.reasons import Hold, Reason
@@ -163,6 +170,7 @@ def _invoice(
     mode: TaxMode,
 ) -> Invoice:
     posting = books.snapshot.rules.posting
+    status, due = posting_status(books.snapshot, order), _due(books, order)
     if day.original is not None:
         first = replace(
             lines[0],
@@ -173,23 +181,33 @@ def _invoice(
         number=f"{books.snapshot.store.number_prefix}{order.number}",
         contact=contact,
         date=day.day,
-        due_date=_due(books, order, day.day),
+        due_date=day.day + timedelta(days=int(due.value)),
         mode=mode,
         currency=order.currency,
-        status=posting.status,
+        status=status.value,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
         lines=lines,
         currency_rate=_rate(books, order),
         branding_theme_id=_theme(books),
-        sent_to_contact=posting.send_to_contact and posting.status == "AUTHORISED",
+        sent_to_contact=posting.send_to_contact and status.value == "AUTHORISED",
+        sources=(
+            ("Contact", contact_source(books.snapshot, order)),
+            ("Date", "posting.date" if day.original is None else "posting.locked_period"),
+            ("DueDate", due.source),
+            ("Status", status.source),
+            ("Reference", "posting.reference"),
+            ("BrandingThemeID", "posting.branding_theme"),
+            ("SentToContact", "posting.send_to_contact"),
+        ),
     )
 
 
-def _due(books: Books, order: Order, day: date) -> date:
-    for _, rule in order_rules(books.snapshot, order):
+def _due(books: Books, order: Order) -> Resolution:
+    """How many days after its date the invoice is due, by rule or by the store's own setting."""
+    for index, rule in order_rules(books.snapshot, order):
         if rule.due_days is not None:
-            return day + timedelta(days=rule.due_days)
-    return day + timedelta(days=books.snapshot.rules.posting.due_days)
+            return Resolution(str(rule.due_days), f"rules[{index}].due_days")
+    return Resolution(str(books.snapshot.rules.posting.due_days), "posting.due_days")
 
 
 def _base_currency(books: Books) -> str:

@@ -14,7 +14,7 @@ from accounts_mapping.resolve import (
 )
 from accounts_mapping.schema import RowAccount
 from accounts_mapping.taxes import line_tax_type, out_of_scope, tax_as_line, tax_type
-from accounts_mapping.texts import tracking
+from accounts_mapping.texts import tracking, tracking_sources
 from connector.lib.money import ZERO, minor_digits, plain, round_to, written
 from stores.canonical import Line, LineKind, Order, TaxShare, TotalRow
 from sync.books import Books
@@ -156,6 +156,7 @@ class _Resolver:
             as_charged=answer.as_charged,
             shop_rate=line.rate,
             id=line.id,
+            sources=self._sources(account, answer, line),
         )
 
     def _ruled(self, line: Line) -> Resolution | None:
@@ -192,7 +193,7 @@ class _Resolver:
         return Charge(
             row.title, Decimal(1), amount, amount, row.tax, target, answer.value, effective,
             tracking=self._tracking(None), account_is_id=is_id, as_charged=answer.as_charged,
-            shop_rate=rate, id=row.code,
+            shop_rate=rate, id=row.code, sources=self._sources(account, answer, None),
         )  # fmt: skip
 
     def _row_rate(self, row: TotalRow, answer: Resolution | None) -> Decimal:
@@ -218,6 +219,16 @@ class _Resolver:
             row.path,
         )
 
+    def _sources(
+        self, account: Resolution, tax: Resolution, line: Line | None
+    ) -> tuple[tuple[str, str], ...]:
+        tracked = tracking_sources(self._books.snapshot, self._order, line)
+        return (
+            ("AccountCode", account.source),
+            ("TaxType", tax.source),
+            *((f"Tracking.{name}", source) for name, source in tracked.items()),
+        )
+
     def _item_code(self, line: Line) -> str:
         """The SKU where Xero is known to have that item and no rule says otherwise."""
         if line.kind is not LineKind.GOODS or line.sku not in self._books.known_items:
@@ -233,7 +244,8 @@ class _Resolver:
         if not wanted:
             return ()
         kept = tracking_fits(snapshot, self._books.organisation, wanted)
-        self.skipped += [pair for pair in wanted if pair not in kept]
+        names = {name.casefold() for name, _ in kept}
+        self.skipped += [pair for pair in wanted if pair[0].casefold() not in names]
         return kept
 
 

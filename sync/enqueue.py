@@ -21,11 +21,12 @@ from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
+from sync import tracking
 from sync.books import Books
 from sync.build import HELD, SKIPPED, Built, build_order
 from sync.bulk import update_each
 from sync.contacts import clean_name, person_of
-from sync.directory import load_contacts
+from sync.directory import Contacts, load_contacts
 from sync.labels import label_of
 from sync.ledger import Ledger
 from sync.models import TrackedOrder
@@ -94,6 +95,22 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
 def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Claim) -> None:
     """Build these orders and write all of it in one transaction."""
     assert store.organisation is not None
+    contacts = _build(store, books, works)
+    provided = tracking.provide(store.organisation, books.organisation, works)
+    if provided is not None:
+        books = replace(books, organisation=provided.facts)
+        contacts = _build(store, books, works)
+    ledger = Ledger(store, store.organisation, contacts)
+    ledger.again_at |= provided.again if provided else {}
+    with transaction.atomic():
+        kept = _keep_claim(claim, works)
+        ledger.write([(work.row, work.built) for work in kept if work.built is not None])
+        _save_rows(kept, ledger, books.snapshot.version, claim)
+
+
+def _build(store: Store, books: Books, works: list[Work]) -> Contacts:
+    """Build the orders that nothing is decided of; the contacts known then."""
+    assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
     for work in works:
@@ -103,11 +120,7 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
             answer = work.built.contact
             if answer is not None and answer.contact is not None:
                 contacts.add_new(answer.contact)
-    ledger = Ledger(store, store.organisation, contacts)
-    with transaction.atomic():
-        kept = _keep_claim(claim, works)
-        ledger.write([(work.row, work.built) for work in kept if work.built is not None])
-        _save_rows(kept, ledger, books.snapshot.version, claim)
+    return contacts
 
 
 def _alone(store: Store, books: Books, work: Work, claim: _Claim) -> None:

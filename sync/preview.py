@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from connector.lib.money import plain
@@ -11,6 +12,7 @@ from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
 from sync.build import HELD, SKIPPED, Built, build_order
 from sync.charges import Books
 from sync.directory import Contacts
+from sync.explain import sources
 from sync.reasons import Reason, unreadable
 from xero.documents import Document
 from xero.payloads import shown
@@ -42,7 +44,8 @@ class Preview:
         built = self._build(order)
         if built.contact is not None and built.contact.contact is not None:
             self.contacts.add_new(built.contact.contact)
-        return _shown(order.number, built)
+        reasons = tuple(_placed(reason, record) for reason in built.reasons)
+        return _shown(order.number, replace(built, reasons=reasons))
 
     def _build(self, order: Order) -> Built:
         earlier = self._orders.get(order.number)
@@ -66,6 +69,15 @@ class Preview:
             return self.reader.identify(Stream.ORDERS, record).number
         except ParseError:
             return ""
+
+
+def _placed(reason: Reason, record: Mapping[str, Any]) -> Reason:
+    """The reason with its path from the top of the record, where the order stands in `order`."""
+    inner = record.get("order")
+    first = re.split(r"[.\[]", reason.field, maxsplit=1)[0]
+    if isinstance(inner, Mapping) and first in inner and first not in record:
+        return replace(reason, field=f"order.{reason.field}")
+    return reason
 
 
 def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts:
@@ -123,4 +135,5 @@ def _document(document: Document) -> dict[str, Any]:
             "TotalTax": plain(totals.total_tax),
             "Total": plain(totals.total),
         },
+        **({"sources": found} if (found := sources(document)) else {}),
     }

@@ -61,6 +61,7 @@ REASONS: dict[str, ReasonKind] = {
     "payment_method_unmapped": ReasonKind("The payment method has no account", _MAPPING),
     "payment_account_unfit": ReasonKind("The account takes no payments", f"{_MAPPING}, or {_XERO}"),
     "tracking_unknown": ReasonKind("Xero lacks this tracking category or option", _MAPPING),
+    "tracking_waits": ReasonKind("Tracking is to be created in Xero first", "Nothing to fix"),
     "tracking_skipped": ReasonKind(
         "Tracking that Xero lacks was left out", "posting.tracking_options"
     ),

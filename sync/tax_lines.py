@@ -112,5 +112,6 @@ def _tax_line(books: Books, name: str, amount: Decimal, account: Resolution) -> 
     kind = untaxed_type(books.snapshot, books.organisation, facts, scope, name)
     target, is_id = account_target(books.organisation, account.value)
     return Charge(
-        name, Decimal(1), amount, amount, ZERO, target, kind, ZERO, account_is_id=is_id, id=name
-    )
+        name, Decimal(1), amount, amount, ZERO, target, kind, ZERO, account_is_id=is_id, id=name,
+        sources=(("AccountCode", account.source), ("TaxType", scope.source)),
+    )  # fmt: skip

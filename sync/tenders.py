@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from accounts_mapping.resolve import Resolution, account_key, payment_account
+from accounts_mapping.resolve import Resolution, account_key, payment_account, posting_status
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Order
 from stores.canonical import Payment as Tender
@@ -68,14 +68,21 @@ def payments_of(books: Books, order: Order, invoice: Invoice, rows: SortedRows) 
     if not books.snapshot.store.streams.payments or not (tenders or rows.tenders):
         return Tendered()
     if invoice.status != "AUTHORISED":
-        text = (
-            f"The invoice is posted as {invoice.status}. Approve it in Xero, set "
-            "posting.status to AUTHORISED, and sync the order again: its payment follows."
-        )
-        return Tendered((), (Reason("payment_waits_for_approval", text, "posting.status"),))
+        return Tendered((), (_waits(books, order, invoice),))
     if reason := _disagreement(order, tenders):
         return Tendered((), (reason,))
     return _Till(books, order, invoice).take(tenders, rows)
+
+
+def _waits(books: Books, order: Order, invoice: Invoice) -> Reason:
+    """Why a payment is not sent yet: nobody has approved its invoice."""
+    source = posting_status(books.snapshot, order).source
+    change = "set posting.status to AUTHORISED" if source == "posting.status" else "change the rule"
+    text = (
+        f"The invoice is posted as {invoice.status}. Approve it in Xero, {change}, and sync the "
+        "order again: its payment follows."
+    )
+    return Reason("payment_waits_for_approval", text, source)
 
 
 class _Till:

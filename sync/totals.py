@@ -32,7 +32,8 @@ class Charge:
     `full` is the amount before discounts and `charged` after them (both with tax if the
     document is Inclusive); `tax` is what the shop charged on `charged`. `rate` is the
     effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
-    `as_charged`, which posts the shop's tax whatever it is. `id` tells equal charges apart.
+    `as_charged`, which posts the shop's tax whatever it is. `id` tells equal charges apart,
+    `sources` are those of its line.
     """
 
     description: str
@@ -50,6 +51,7 @@ class Charge:
     as_charged: bool = False
     shop_rate: Decimal = ZERO
     id: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 class Closing(Protocol):
@@ -86,6 +88,7 @@ def priced(charge: Charge, amount: Decimal) -> DocumentLine:
     return DocumentLine(
         cut(description), quantity, unit, charge.account, charge.tax_type, charge.rate,
         item_code=charge.item_code, tracking=charge.tracking, account_is_id=charge.account_is_id,
+        sources=charge.sources,
     )  # fmt: skip
 
 
@@ -149,6 +152,7 @@ def _discount_line(
     line = DocumentLine(
         "Discount", Decimal(1), amount, account, first.tax_type, first.rate,
         tracking=first.tracking, account_is_id=is_id,
+        sources=(("AccountCode", "accounts.discounts"), *_without_account(first.sources)),
     )  # fmt: skip
     as_charged = any(charge.as_charged for charge, _ in members)
     return _with_tax(line, tax, mode) if override or as_charged else line
@@ -238,4 +242,11 @@ def _retaxed(lines: list[DocumentLine], gap: Decimal, mode: TaxMode) -> list[Doc
 
 def _rounding_line(gap: Decimal, closing: Closing) -> DocumentLine:
     account, is_id, tax_type = closing.rounding(gap)
-    return DocumentLine("Rounding", Decimal(1), gap, account, tax_type, account_is_id=is_id)
+    return DocumentLine(
+        "Rounding", Decimal(1), gap, account, tax_type, account_is_id=is_id,
+        sources=(("AccountCode", "accounts.rounding"), ("TaxType", "tax.out_of_scope")),
+    )  # fmt: skip
+
+
+def _without_account(sources: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(one for one in sources if one[0] not in ("AccountCode", "ItemCode"))

@@ -63,9 +63,6 @@ def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
         value = attrgetter(key)(store)
         if value != _default(store, key):
             yield key, value if isinstance(value, str) and key != "webhook_secret" else ""
-    for index, rule in enumerate(store.rules):
-        if rule.approve:
-            yield f"rules[{index}].approve", ""
 
 
 def _default(store: StoreSection, key: str) -> object:
