@@ -25,6 +25,14 @@ from sync.contacts import (
     find_contact,
     person_of,
 )
+from sync.convert import (
+    Conversion,
+    conversion,
+    convert_lines,
+    convert_tenders,
+    converted_remark,
+    in_base,
+)
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, held_by_status, local_date, skipped, zero_total
 from sync.reasons import Hold, Reason
@@ -83,17 +91,24 @@ def build_order(books: Books, order: Order, directory: Directory) -> Built:
 def _build(books: Books, order: Order, rows: SortedRows, directory: Directory) -> Built:
     held_by_status(books.snapshot, order)
     held_by_rule(books.snapshot, order)
-    _check_currency(books, order)
+    _check_currency(order)
     check_mapped(rows)
+    by = conversion(books, order)
     day = _document_day(books, order, rows)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)
     lines = _lines(books, order, rows, charges, mode)
+    if by is not None:
+        lines = _in_base(books, lines, rows, mode, by)
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
     invoice = _invoice(books, order, contact.id, day, lines, mode)
-    tendered = payments_of(books, order, invoice, rows)
-    reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges))
+    paid_order, paid_rows = order, rows
+    if by is not None:
+        invoice = replace(invoice, currency=by.currency, currency_rate=None)
+        paid_order, paid_rows = convert_tenders(order, rows, by)
+    tendered = payments_of(books, paid_order, invoice, paid_rows)
+    reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges, by))
     return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
 
 
@@ -110,9 +125,7 @@ def _lines(
             "the order in the shop, or enter a credit note in Xero by hand.",
             "grand_total",
         )
-    closing = closing_accounts(books)
-    per_line_tax = books.snapshot.store.platform != "opencart"
-    override = posting.rounding == "tax_override" or (posting.rounding == "auto" and per_line_tax)
+    closing, override = closing_accounts(books), _override(books)
     separate = posting.discounts == "separate"
     parts = in_cents(charges.all, mode)
     lines = compose(parts, mode, separate=separate, override=override, closing=closing)
@@ -122,17 +135,27 @@ def _lines(
     )  # fmt: skip
 
 
-def _check_currency(books: Books, order: Order) -> None:
+def _override(books: Books) -> bool:
+    """Whether the shop's tax of each line is posted where Xero would compute another."""
+    rounding = books.snapshot.rules.posting.rounding
+    per_line_tax = books.snapshot.store.platform != "opencart"
+    return rounding == "tax_override" or (rounding == "auto" and per_line_tax)
+
+
+def _in_base(
+    books: Books, lines: tuple[DocumentLine, ...], rows: SortedRows, mode: TaxMode, by: Conversion
+) -> tuple[DocumentLine, ...]:
+    """The lines in the books' currency, closed to the shop's own total in it."""
+    override, total = _override(books), by.base_total + in_base(rows, by)
+    converted, tax = convert_lines(lines, mode, by, total=total, override=override)
+    closing = closing_accounts(books)
+    return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
+
+
+def _check_currency(order: Order) -> None:
     if not known_currency(order.currency):
         text = f"{order.currency!r} is not a currency. Correct it in the shop."
         raise Hold("unknown_currency", text, "order_currency_code")
-    organisation = books.organisation
-    if not organisation.connected or order.currency in organisation.currencies:
-        return
-    text = f"{order.currency} is not enabled in {organisation.name}. Add the currency in Xero."
-    if books.snapshot.rules.posting.currency_not_enabled == "convert":
-        text += " Converting to the base currency is not done by this version."
-    raise Hold("currency_not_enabled", text, "posting.currency_not_enabled")
 
 
 def _document_day(books: Books, order: Order, rows: SortedRows) -> OpenDay:
@@ -238,13 +261,15 @@ def _theme(books: Books) -> str:
     return chosen
 
 
-def _remarks(books: Books, order: Order, invoice: Invoice, charges: Charges) -> tuple[Reason, ...]:
+def _remarks(
+    books: Books, order: Order, invoice: Invoice, charges: Charges, by: Conversion | None
+) -> tuple[Reason, ...]:
     """What is worth knowing about an order that is posted all the same."""
     found = (
         _refund_remark(order),
-        _rate_remark(books, order),
+        _rate_remark(books, order) if by is None else converted_remark(by, invoice),
         _cents_remark(order),
-        _tax_remark(invoice, charges.tax),
+        _tax_remark(invoice, charges.tax if by is None else by.tax_of(charges.tax)),
         _email_remark(order),
         _tracking_remark(charges),
     )

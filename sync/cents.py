@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 
-from connector.lib.money import CENT, ZERO, round_to
+from connector.lib.money import ZERO, round_to
 from sync.rows import line_order
 from sync.totals import Charge
 from xero.lines import TaxMode
@@ -42,19 +42,23 @@ def in_cents(charges: list[Charge], mode: TaxMode) -> list[Charge]:
     ]
 
 
-def spread(amounts: Sequence[Decimal], ids: Sequence[str], total: Decimal) -> list[Decimal]:
-    """Amounts in cents that sum to `total`: each rounded down or up, the largest remainders up.
+def spread(
+    amounts: Sequence[Decimal], ids: Sequence[str], total: Decimal, *, places: int = 2
+) -> list[Decimal]:
+    """Amounts of at most `places` decimals that sum to `total`: each rounded down or up, the
+    largest remainders up.
 
     Of equal remainders the larger amount gets the cent, then the one with the lower id.
     """
-    cents = [amount.quantize(CENT, rounding=ROUND_FLOOR) for amount in amounts]
-    missing = int((total - sum(cents, ZERO)) / CENT)
+    step = Decimal(1).scaleb(-places)
+    cents = [amount.quantize(step, rounding=ROUND_FLOOR) for amount in amounts]
+    missing = int((total - sum(cents, ZERO)) / step)
     order = sorted(
         (i for i in range(len(amounts)) if amounts[i] != cents[i]),
         key=lambda i: (cents[i] - amounts[i], -amounts[i], line_order(ids[i])),
     )
     for i in order[: max(missing, 0)]:
-        cents[i] += CENT
+        cents[i] += step
     return cents
 
 

@@ -77,6 +77,9 @@ REASONS: dict[str, ReasonKind] = {
     "currency_not_enabled": ReasonKind(
         "The currency is not enabled in Xero", "Currencies in Xero, or posting.currency_not_enabled"
     ),
+    "currency_converted": ReasonKind(
+        "Posted in the base currency", "Currencies in Xero, to post in the order's own"
+    ),
     "rate_not_sent": ReasonKind("Xero's own exchange rate of the day is used", "Nothing to fix"),
     "rounded_to_cents": ReasonKind("Xero keeps two decimals", "Nothing to fix"),
     # tenders and refunds
@@ -128,6 +131,7 @@ REASONS: dict[str, ReasonKind] = {
 # Reasons that ask nobody to do anything: an order that has only these is as good as posted.
 INFORMATIVE = frozenset(
     {
+        "currency_converted",
         "email_dropped",
         "payment_waits_for_approval",
         "rate_not_sent",

@@ -130,12 +130,12 @@ def compose(
         line = priced(charge, full if discounted else charged)
         if discounted:
             if charge.as_charged:
-                line = _with_tax(line, line_tax(full, charge.shop_rate, mode), mode)
+                line = with_tax(line, line_tax(full, charge.shop_rate, mode), mode)
             # The rate, because a type's rate may be unknown while not connected; tracking, so
             # that the discount reduces what it was given on.
             groups[charge.tax_type, charge.rate, charge.tracking].append((charge, line))
         elif override or charge.as_charged:
-            line = _with_tax(line, charge.tax, mode)
+            line = with_tax(line, charge.tax, mode)
         lines.append(line)
     lines += [_discount_line(members, mode, override, closing) for members in groups.values()]
     return lines
@@ -155,10 +155,10 @@ def _discount_line(
         sources=(("AccountCode", "accounts.discounts"), *_without_account(first.sources)),
     )  # fmt: skip
     as_charged = any(charge.as_charged for charge, _ in members)
-    return _with_tax(line, tax, mode) if override or as_charged else line
+    return with_tax(line, tax, mode) if override or as_charged else line
 
 
-def _with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
+def with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
     """The line with the tax charged, stated only where Xero would compute another."""
     tax = round_to(tax)
     own = line_tax(line.amount, line.rate, mode)
@@ -236,7 +236,7 @@ def _retaxed(lines: list[DocumentLine], gap: Decimal, mode: TaxMode) -> list[Doc
     if not taxed:
         return lines
     at = max(taxed, key=lambda i: (lines[i].amount, str(lines[i].payload())))
-    changed = _with_tax(lines[at], lines[at].tax(mode) + gap, mode)
+    changed = with_tax(lines[at], lines[at].tax(mode) + gap, mode)
     return [*lines[:at], changed, *lines[at + 1 :]]
 
 

@@ -22,7 +22,6 @@ STORE_KEYS = (
     "fields.products",
     "posting.mode",
     "posting.summary_after",
-    "posting.currency_not_enabled",
     "posting.cancel",
     "posting.edits",
     "statuses.refunded",

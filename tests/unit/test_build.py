@@ -415,11 +415,14 @@ def test_no_rate_at_home() -> None:
     assert built.reasons == ()
 
 
-@pytest.mark.parametrize("policy", ["hold", "convert"])
-def test_a_currency_that_the_organisation_lacks(policy: str) -> None:
-    rules = {"posting": {"currency_not_enabled": policy}}
-    built = build(order(currency="USD"), rules, organisation())
+def test_a_currency_that_the_organisation_lacks_holds() -> None:
+    built = build(order(currency="USD"), organisation=organisation())
     assert (built.status, codes(built)) == ("held", ["currency_not_enabled"])
+    assert built.reasons[0].field == "posting.currency_not_enabled"
+
+
+def test_the_base_currency_is_always_enabled() -> None:
+    assert build(order(), organisation=organisation(currencies=frozenset())).status == "ready"
 
 
 def test_yen_have_no_cents() -> None:
