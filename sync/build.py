@@ -35,6 +35,7 @@ from sync.convert import (
 )
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, held_by_status, local_date, skipped, zero_total
+from sync.notes import discount_title, with_notes
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
@@ -44,6 +45,8 @@ from xero.lines import DocumentLine, TaxMode
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 _REFERENCE_LIMIT = 255
+# What an invoice's own date was, where it stands on a later one.
+_DATED = {"ordered": "order of", "paid": "paid on", "shipped": "shipped on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,10 @@ def _lines(
     closing, override = closing_accounts(books), _override(books)
     separate = posting.discounts == "separate"
     parts = in_cents(charges.all, mode)
-    lines = compose(parts, mode, separate=separate, override=override, closing=closing)
+    lines = compose(
+        parts, mode, separate=separate, override=override, closing=closing,
+        discount=discount_title(books.snapshot, order),
+    )  # fmt: skip
     return close(
         lines, mode, total=total, tax=charges.tax, override=override, closing=closing,
         unmapped=rows.unmapped,
@@ -197,9 +203,12 @@ def _invoice(
     if day.original is not None:
         first = replace(
             lines[0],
-            description=cut(f"{lines[0].description} (order of {day.original.isoformat()})"),
+            description=cut(
+                f"{lines[0].description} ({_DATED[posting.date]} {day.original.isoformat()})"
+            ),
         )
         lines = (first, *lines[1:])
+    lines = with_notes(books.snapshot, order, lines)
     return Invoice(
         number=f"{books.snapshot.store.number_prefix}{order.number}",
         contact=contact,

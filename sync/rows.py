@@ -109,9 +109,7 @@ def less_discounts(lines: list[Line], rows: SortedRows) -> list[Line]:
         return lines
     goods.sort(key=lambda i: line_order(lines[i].id))
     weights = [max(lines[i].gross, ZERO) for i in goods]
-    parts = zip(
-        goods, allocate(round_to(amount), weights), allocate(round_to(tax), weights), strict=True
-    )
+    parts = zip(goods, _split(amount, weights), _split(tax, weights), strict=True)
     result = list(lines)
     for index, net, share in parts:
         line = result[index]
@@ -123,6 +121,12 @@ def less_discounts(lines: list[Line], rows: SortedRows) -> list[Line]:
             full_gross=line.gross if line.full_gross is None else line.full_gross,
         )
     return result
+
+
+def _split(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
+    """In cents; in ten-thousandths where the shop's amount has parts of a cent."""
+    places = 2 if amount == round_to(amount) else 4
+    return allocate(round_to(amount, places), weights, places)
 
 
 def line_order(line_id: str) -> tuple[int, int, str]:

@@ -22,6 +22,7 @@ from sync.rows import row_unmapped
 from xero.lines import DocumentLine, TaxMode, line_tax, line_totals
 
 DESCRIPTION_LIMIT = 4000
+DISCOUNT = "Discount"
 Tracking = tuple[tuple[str, str], ...]
 
 
@@ -115,9 +116,11 @@ def _unit_price(stated: Decimal | None, quantity: Decimal, amount: Decimal) -> D
 
 
 def compose(
-    charges: list[Charge], mode: TaxMode, *, separate: bool, override: bool, closing: Closing
-) -> list[DocumentLine]:
-    """Goods, shipping and fees in the order given, then one discount line per tax type.
+    charges: list[Charge], mode: TaxMode, *, separate: bool, override: bool, closing: Closing,
+    discount: str = DISCOUNT,
+) -> list[DocumentLine]:  # fmt: skip
+    """Goods, shipping and fees in the order given, then one discount line per tax type, called
+    `discount`.
 
     With `override`, a line whose tax by Xero's arithmetic differs from the tax charged
     carries the tax charged.
@@ -137,8 +140,8 @@ def compose(
         elif override or charge.as_charged:
             line = with_tax(line, charge.tax, mode)
         lines.append(line)
-    lines += [_discount_line(members, mode, override, closing) for members in groups.values()]
-    return lines
+    rests = [_discount_line(members, mode, override, closing) for members in groups.values()]
+    return lines + [replace(rest, description=cut(discount)) for rest in rests]
 
 
 def _discount_line(
@@ -150,7 +153,7 @@ def _discount_line(
     tax = sum((charge.tax - line.tax(mode) for charge, line in members), ZERO)
     account, is_id = closing.discounts(first.tax_type)
     line = DocumentLine(
-        "Discount", Decimal(1), amount, account, first.tax_type, first.rate,
+        DISCOUNT, Decimal(1), amount, account, first.tax_type, first.rate,
         tracking=first.tracking, account_is_id=is_id,
         sources=(("AccountCode", "accounts.discounts"), *_without_account(first.sources)),
     )  # fmt: skip
