@@ -61,7 +61,7 @@ def charged(
 
 
 @st.composite
-def orders(draw: st.DrawFn, most: int = 12) -> Order:
+def orders(draw: st.DrawFn, most: int = 60 if MOST > 100 else 12) -> Order:
     """One to `most` lines at up to four rates, perhaps with shipping, fees, fixed taxes and a
     coupon on top; in a currency of 0, 2 or 3 decimals; paid, partly paid, or by its status."""
     currency = draw(st.sampled_from(["AUD", "AUD", "AUD", "JPY", "KWD"]))
