@@ -57,6 +57,8 @@ class Conversion:
         """The tax in the base currency: the shop's own, or its part of it."""
         if self.base_tax is None or not self.tax:
             return self.amount(posted)
+        if posted == round_to(self.tax):
+            return self.base_tax
         return round_to(self.base_tax * posted / self.tax, self.places)
 
 

@@ -177,3 +177,12 @@ def test_with_rounding_lines_xero_computes_the_tax_of_the_converted_amounts() ->
     assert [one.tax_amount for one in lines_of(built)] == [None, None]
     assert str(totals(built).total) == "15.80"
     assert lines_of(built)[1].description == "Rounding"
+
+
+def test_tax_of_three_decimals_is_the_shops_own_in_the_base_currency() -> None:
+    """0.374 KWD of tax is posted as 0.37, and is 0.48 AUD for the shop, not 0.37 of 0.374 of it."""
+    made = replace(
+        pounds(line("3.740", tax="0.374"), rate="0.787", base="5.23", base_tax=D("0.48")),
+        currency="KWD",
+    )  # fmt: skip
+    assert totals(converted(made)).total_tax == D("0.48")
