@@ -16,7 +16,7 @@ from connector.lib.money import known_currency, minor_digits, round_to, trim, wr
 from stores.canonical import Order
 from sync.books import Books
 from sync.cents import in_cents
-from sync.charges import Charges, charges_of, closing_accounts, tax_mode
+from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_mode
 from sync.contacts import (
     ContactAnswer,
     Directory,
@@ -34,12 +34,12 @@ from sync.convert import (
     in_base,
 )
 from sync.dates import OpenDay, open_date
-from sync.eligible import held_by_rule, held_by_status, local_date, skipped, zero_total
-from sync.notes import discount_title, with_notes
+from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
+from sync.order_notes import discount_title, with_notes
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
-from sync.totals import close, compose, cut
+from sync.totals import close, compose, re_dated
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
 from xero.lines import DocumentLine, TaxMode
 
@@ -55,7 +55,8 @@ class Built:
     about what is not (a held payment) or worth knowing (warnings).
 
     `overpayments` are what was received beyond what is due. Where invoices are switched off,
-    `receipt` stands in the invoice's place."""
+    `receipt` stands in the invoice's place. `note` says in Xero's history how the invoice
+    deviates from the order."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -65,10 +66,11 @@ class Built:
     overpayments: tuple[BankTransaction, ...] = ()
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """In the order in which Xero must receive them."""
+        """The sale, in the order in which Xero must receive it."""
         contact: tuple[Contact, ...] = ()
         if self.contact is not None and self.contact.contact is not None:
             contact = (self.contact.contact,)
@@ -76,23 +78,40 @@ class Built:
         return (*contact, *sale, *self.payments, *self.overpayments)
 
 
-def build_order(books: Books, order: Order, directory: Directory) -> Built:
-    """The documents of an order, or why not."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of an order is in Xero, as far as a build must know: whether its invoice is there
+    or on its way, and whether it is approved."""
+
+    posted: bool = False
+    approved: bool = False
+
+
+_NOT_YET = Standing()
+
+
+def build_order(
+    books: Books, order: Order, directory: Directory, standing: Standing = _NOT_YET
+) -> Built:
+    """The sale of an order as documents, or why not."""
     rows = sort_rows(books.snapshot, order)
     nothing = not round_to(order.total + rows.tendered) and explains_nothing(order, rows)
-    reason = skipped(books.snapshot, order)
-    if reason is None and nothing:
+    reason = skipped(books.snapshot, order, posted=standing.posted)
+    if reason is None and nothing and not standing.posted:
         reason = zero_total(books.snapshot, order)
-    if reason is not None:
-        return Built(SKIPPED, (reason,))
     try:
-        return _build(books, order, rows, directory)
+        if reason is not None and reason.code == "before_cut_over":
+            return _before_cut_over(books, order, reason, directory)
+        if reason is not None:
+            return Built(SKIPPED, (reason,))
+        return _build(books, order, rows, directory, standing)
     except Hold as hold:
         return Built(HELD, (hold.reason,))
 
 
-def _build(books: Books, order: Order, rows: SortedRows, directory: Directory) -> Built:
-    held_by_status(books.snapshot, order)
+def _build(
+    books: Books, order: Order, rows: SortedRows, directory: Directory, standing: Standing
+) -> Built:
     held_by_rule(books.snapshot, order)
     _check_currency(order)
     check_mapped(rows)
@@ -110,9 +129,29 @@ def _build(books: Books, order: Order, rows: SortedRows, directory: Directory) -
     if by is not None:
         invoice = replace(invoice, currency=by.currency, currency_rate=None)
         paid_order, paid_rows = convert_tenders(order, rows, by)
-    tendered = payments_of(books, paid_order, invoice, paid_rows)
+    payable = replace(invoice, status="AUTHORISED") if standing.approved else invoice
+    tendered = payments_of(books, paid_order, payable, paid_rows)
     reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges, by))
     return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
+
+
+def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Directory) -> Built:
+    """Nothing of the sale, which is of before; a refund since then by refunds.before_cut_over."""
+    store = books.snapshot.store
+    if not refunded_since(books.snapshot, order) or not store.streams.credit_notes:
+        return Built(SKIPPED, (reason,))
+    if books.snapshot.rules.refunds.before_cut_over == "hold":
+        assert store.cut_over is not None
+        raise Hold(
+            "refund_before_cut_over",
+            f"The order is of before {store.cut_over.isoformat()}, the cut-over, and was refunded "
+            "since. Credit it in Xero and mark it as handled by hand, or choose "
+            "refunds.before_cut_over: standalone to post its credit note alone.",
+            "refunds.before_cut_over",
+        )
+    person = person_of(books.snapshot, order)
+    contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
+    return Built(READY, (), contact, warnings=contact.warnings)
 
 
 def _lines(
@@ -128,7 +167,7 @@ def _lines(
             "the order in the shop, or enter a credit note in Xero by hand.",
             "grand_total",
         )
-    closing, override = closing_accounts(books), _override(books)
+    closing, override = closing_accounts(books), overrides(books)
     separate = posting.discounts == "separate"
     parts = in_cents(charges.all, mode)
     lines = compose(
@@ -141,18 +180,11 @@ def _lines(
     )  # fmt: skip
 
 
-def _override(books: Books) -> bool:
-    """Whether the shop's tax of each line is posted where Xero would compute another."""
-    rounding = books.snapshot.rules.posting.rounding
-    per_line_tax = books.snapshot.store.platform != "opencart"
-    return rounding == "tax_override" or (rounding == "auto" and per_line_tax)
-
-
 def _in_base(
     books: Books, lines: tuple[DocumentLine, ...], rows: SortedRows, mode: TaxMode, by: Conversion
 ) -> tuple[DocumentLine, ...]:
     """The lines in the books' currency, closed to the shop's own total in it."""
-    override, total = _override(books), by.base_total + in_base(rows, by)
+    override, total = overrides(books), by.base_total + in_base(rows, by)
     converted, tax = convert_lines(lines, mode, by, total=total, override=override)
     closing = closing_accounts(books)
     return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
@@ -200,15 +232,7 @@ def _invoice(
 ) -> Invoice:
     posting = books.snapshot.rules.posting
     status, due = posting_status(books.snapshot, order), _due(books, order)
-    if day.original is not None:
-        first = replace(
-            lines[0],
-            description=cut(
-                f"{lines[0].description} ({_DATED[posting.date]} {day.original.isoformat()})"
-            ),
-        )
-        lines = (first, *lines[1:])
-    lines = with_notes(books.snapshot, order, lines)
+    lines = with_notes(books.snapshot, order, re_dated(lines, day.original, _DATED[posting.date]))
     return Invoice(
         number=f"{books.snapshot.store.number_prefix}{order.number}",
         contact=contact,
@@ -285,15 +309,18 @@ def _remarks(
     return tuple(remark for remark in found if remark is not None)
 
 
+def _note(order: Order, day: OpenDay) -> str:
+    """For Xero's history: how the invoice is not as the order is."""
+    texts = []
+    if day.original is not None:
+        texts.append(f"The order is of {day.original.isoformat()}, whose period is locked.")
+    if (cents := _cents_remark(order)) is not None:
+        texts.append(cents.message)
+    return " ".join(texts)
+
+
 def _refund_remark(order: Order) -> Reason | None:
-    if order.refunds:
-        total = sum((refund.total for refund in order.refunds), Decimal(0))
-        text = (
-            f"{written(round_to(total))} was refunded. This version posts no credit notes: enter "
-            "it in Xero by hand."
-        )
-        return Reason("refund_not_posted", text, "creditmemos")
-    if order.refunded:
+    if order.refunded and not order.refunds:
         text = (
             f"The order states refunds of {written(order.refunded)}, but brings no credit memos. "
             "The invoice is posted without them."

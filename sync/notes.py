@@ -1,57 +1,69 @@
-"""What the customer added to an order, on the invoice's lines: `fields.orders`. Pure.
+"""Write into Xero's history why a document deviates: re-dated, rounded, adopted, voided.
 
-The coupon's code stands with its discount. The purchase-order number and the note stand under
-the first line, where Xero prints them; a template in `posting.reference` takes the
-purchase-order number to the reference instead.
+Each note costs a call, so that they go out last, from what a backfill may use of the day's
+calls. A note may be lost, but is never written twice.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import uuid
+from collections.abc import Iterable
 
-from accounts_mapping.resolve import MappingSnapshot
-from stores.canonical import Order
-from sync.totals import DISCOUNT, cut
-from xero.lines import DocumentLine
+import structlog
 
-_MOST = 1000  # of a note: the line's own text must have room beside it
+from connector.lib import clock
+from connector.lib.errors import ConnectorError
+from sync.models import HistoryNote, Posting
+from xero.documents import Kind
+from xero.faults import Throttled
+from xero.gateway import Gateway, render
+from xero.models import Lane, Organisation
+
+log = structlog.get_logger(__name__)
+_LISTS = {
+    Kind.INVOICE: "invoice_history",
+    Kind.CREDIT_NOTE: "credit_note_history",
+    Kind.BANK_TRANSACTION: "bank_transaction_history",
+}
+ADOPTED = "Found in Xero after the answer to its posting was lost, and taken over as it is."
+# So many at a time: what is more urgent may have come up meanwhile.
+_AT_ONCE = 5
 
 
-def wanted(snapshot: MappingSnapshot, field: str) -> bool:
-    """Whether an optional field of orders is sent; none named means all."""
-    fields = snapshot.store.fields.orders
-    return not fields or field in fields
-
-
-def discount_title(snapshot: MappingSnapshot, order: Order) -> str:
-    """`Discount (SUMMER)`, or without the code."""
-    code = " ".join(order.coupon.split())
-    return f"{DISCOUNT} ({code})" if code and wanted(snapshot, "coupon") else DISCOUNT
-
-
-def with_notes(
-    snapshot: MappingSnapshot, order: Order, lines: tuple[DocumentLine, ...]
-) -> tuple[DocumentLine, ...]:
-    """The lines with purchase-order number and note, and a coupon that no line names."""
-    texts: list[str] = []
-    number, note, code = (
-        " ".join(text.split()) for text in (order.po_number, order.note, order.coupon)
+def write_down(notes: Iterable[tuple[Posting, str]]) -> None:
+    """Keep notes to be sent; those without a text, or of kinds without a history, are none."""
+    HistoryNote.objects.bulk_create(
+        HistoryNote(posting=posting, text=text[:2500])
+        for posting, text in notes
+        if text and posting.kind in _LISTS
     )
-    if number and wanted(snapshot, "po_number") and not _in_reference(snapshot):
-        texts.append(f"Purchase order: {number}")
-    if code and wanted(snapshot, "coupon") and not _named(lines, code):
-        texts.append(f"Coupon: {code}")
-    if note and wanted(snapshot, "note"):
-        texts.append(f"Note: {note[:_MOST]}")
-    if not texts or not lines:
-        return lines
-    first = replace(lines[0], description=cut("\n".join([lines[0].description, *texts])))
-    return (first, *lines[1:])
 
 
-def _in_reference(snapshot: MappingSnapshot) -> bool:
-    return "{po_number}" in snapshot.rules.posting.reference
+def send(organisation: Organisation) -> int:
+    """Send a few notes, if Xero takes calls that nobody waits for; how many were sent."""
+    waiting = HistoryNote.objects.filter(
+        sent_at__isnull=True, posting__organisation=organisation, posting__xero_id__gt=""
+    )
+    sent = 0
+    for note in waiting.select_related("posting").order_by("pk")[:_AT_ONCE]:
+        mine = HistoryNote.objects.filter(pk=note.pk, sent_at__isnull=True)
+        if not mine.update(sent_at=clock.now()):
+            continue
+        try:
+            _send(organisation, note)
+        except Throttled:
+            HistoryNote.objects.filter(pk=note.pk).update(sent_at=None)
+            break
+        except ConnectorError as error:
+            log.warning("notes.not_sent", note_id=note.pk, error=str(error))
+            HistoryNote.objects.filter(pk=note.pk).update(error=str(error)[:500])
+            break
+        sent += 1
+    return sent
 
 
-def _named(lines: tuple[DocumentLine, ...], code: str) -> bool:
-    return any(line.description.startswith(f"{DISCOUNT} ({code})") for line in lines)
+def _send(organisation: Organisation, note: HistoryNote) -> None:
+    body = render({"HistoryRecords": [{"Details": note.text}]})
+    kind = _LISTS[Kind(note.posting.kind)]
+    gateway = Gateway(organisation, Lane.BACKFILL)
+    gateway.write(kind, "PUT", body, uuid.uuid4().hex, note.posting.xero_id)

@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from connector.lib import clock
 from connector.lib.errors import Temporary
-from sync import settle
+from sync import conflicts, settle
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
 from xero import mirror, reference
@@ -19,6 +19,7 @@ from xero.models import Lane, MirrorDocument, Organisation
 _NO_KEY = (Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION)
 MIRROR_MAX_AGE = timedelta(minutes=30)
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
+_ALSO_CREDITS = (*_KINDS, mirror.Kind.CREDIT_NOTES)
 # What this process has read of which organisation: a database that was restored from a backup
 # knows less than Xero, and is found out before the first payment of a new process.
 _seen: set[tuple[int, str]] = set()
@@ -42,7 +43,13 @@ def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
 
 def looked(organisation: Organisation) -> bool:
     """Whether this process has seen what Xero has."""
-    return all((organisation.pk, kind) in _seen for kind in _KINDS)
+    return all((organisation.pk, kind) in _seen for kind in _wanted(organisation))
+
+
+def _wanted(organisation: Organisation) -> tuple[mirror.Kind, ...]:
+    """The lists that matter: credit notes only if there are some of ours."""
+    credits = Posting.objects.filter(organisation=organisation, kind=Kind.CREDIT_NOTE)
+    return _ALSO_CREDITS if credits.exists() else _KINDS
 
 
 def first_look(organisation: Organisation) -> None:
@@ -59,16 +66,24 @@ def first_look(organisation: Organisation) -> None:
 def _look(organisation: Organisation, lane: Lane) -> None:
     """Bring contacts and numbers up to date where they are old, or not read by this process."""
     first = not looked(organisation)
-    for kind in _KINDS:
+    for kind in _wanted(organisation):
         age = MIRROR_MAX_AGE if (organisation.pk, kind) in _seen else timedelta(0)
         if not mirror.is_fresh(organisation, kind, max_age=age):
+            since = mirror.known_up_to(organisation, kind)
             if not mirror.refresh(organisation, kind, lane=lane):
                 continue  # another process is reading it
+            if kind != mirror.Kind.CONTACTS:
+                conflicts.find(organisation, since)
             if kind == mirror.Kind.INVOICES:
                 doubt_paid_invoices(organisation)
         _seen.add((organisation.pk, kind))
     if first and looked(organisation):
         doubt_refused_payments(organisation)
+
+
+def watch(organisation: Organisation) -> None:
+    """See what people did in Xero since the last look. Raises as `prepare`."""
+    _look(organisation, Lane.BACKFILL)
 
 
 def doubt_refused_payments(organisation: Organisation) -> None:

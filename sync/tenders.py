@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -85,6 +85,24 @@ def _waits(books: Books, order: Order, invoice: Invoice) -> Reason:
     return Reason("payment_waits_for_approval", text, source)
 
 
+def alone(books: Books, order: Order) -> tuple[Payment, ...]:
+    """The tenders of an order whose invoice is not ours, as payments of nothing: they say
+    which account each came to. One whose method is not mapped is left out."""
+    found_ones = []
+    for index, tender in enumerate(received(books, order), start=1):
+        answer = payment_account(books.snapshot, tender.method, order.currency)
+        if isinstance(answer, Resolution):
+            target, is_id = payable_account(books.organisation, answer)
+            found_ones.append(
+                Payment(
+                    "", target, local_date(books.snapshot, paid_at(books, order, tender)),
+                    round_to(tender.amount), tender.reference, is_id, tender=index,
+                    method=tender.method,
+                )
+            )  # fmt: skip
+    return tuple(found_ones)
+
+
 class _Till:
     """Takes the tenders of one order one by one, as far as the invoice is due."""
 
@@ -107,7 +125,8 @@ class _Till:
         ):
             try:
                 if amount > 0:
-                    payments.append(self._own(amount, meaning, index, row.path))
+                    own_payment = self._own(amount, meaning, index, row.path)
+                    payments.append(replace(own_payment, tender=index, method=meaning))
             except Hold as hold:
                 self._reasons.append(hold.reason)
         return Tendered(tuple(payments), tuple(self._reasons))
@@ -126,9 +145,8 @@ class _Till:
             if not taken:
                 continue
             try:
-                payments.append(
-                    self._payment(tender, taken, self._reference(tender, index, shared))
-                )
+                payment = self._payment(tender, taken, self._reference(tender, index, shared))
+                payments.append(replace(payment, tender=index, method=tender.method))
             except Hold as hold:
                 self._reasons.append(hold.reason)
         return payments

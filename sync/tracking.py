@@ -20,8 +20,10 @@ from connector.lib.errors import ConnectorError, Rejected, Temporary
 from sync.build import Built
 from sync.checks import tracked
 from sync.models import TrackedOrder
+from sync.plan import Plan, documents_of
 from sync.reasons import Reason
 from xero import reference
+from xero.documents import InvoiceUpdate
 from xero.facts import OrganisationFacts, TrackingFacts
 from xero.gateway import Gateway, render
 from xero.models import Lane, Organisation
@@ -34,10 +36,11 @@ _ASK_AGAIN = timedelta(minutes=1)
 
 
 class Work(Protocol):
-    """An order on its way: what was built of it, and how it is held."""
+    """An order on its way: what was built and is planned of it, and how it is held."""
 
     row: TrackedOrder
     built: Built | None
+    plan: Plan
 
     def hold(self, reason: Reason) -> None: ...
 
@@ -71,7 +74,7 @@ def provide(
     None where nothing is lacking. Otherwise the orders are to be built again: with what Xero
     has now, and without leaning on what only a held order would bring.
     """
-    wanted = {work.row.pk: _named(work.built) for work in works if work.built is not None}
+    wanted = {work.row.pk: _named(work) for work in works}
     missing = {pair for pairs in wanted.values() for pair in pairs if not tracked(facts, pair)}
     if not missing:
         return None
@@ -85,10 +88,16 @@ def provide(
     return Provided(facts, held)
 
 
-def _named(built: Built) -> list[Pair]:
-    """Categories and options on the documents' lines."""
-    lines = (line for document in built.documents for line in getattr(document, "lines", ()))
-    return list(dict.fromkeys(pair for line in lines for pair in line.tracking))
+def _named(work: Work) -> list[Pair]:
+    """Categories and options on the lines of the documents that are to be sent."""
+    if work.built is None:
+        return []
+    pairs: dict[Pair, None] = {}
+    for document in documents_of(work.built, work.plan):
+        body = document.invoice if isinstance(document, InvoiceUpdate) else document
+        for line in getattr(body, "lines", ()):
+            pairs |= dict.fromkeys(line.tracking)
+    return list(pairs)
 
 
 def _create(

@@ -44,6 +44,8 @@ def _order(shop: DemoShop, order_id: int, verb: str | None, body: dict[str, Any]
         }
         shipping = Decimal(str(body["shipping"])) if "shipping" in body else None
         return shop.refund(order_id, items=body.get("items"), shipping=shipping, **money)
+    if verb == "edit":
+        return shop.edit(order_id, [(sku, int(quantity)) for sku, quantity in body["items"]])
     verbs = {
         "pay": shop.pay,
         "ship": shop.ship,

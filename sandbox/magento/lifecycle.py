@@ -71,7 +71,7 @@ def pay(order: Order, at: str, *, transaction_id: str | None = None) -> None:
         order[prefix + "total_due"] = 0
     order["base_total_invoiced_cost"] = 0
     for item in order["items"]:
-        _invoice_item(order, item, at)
+        invoice_item(order, item, at)
     _capture(order, transaction_id, at)
     total = order["extension_attributes"]["shipping_assignments"][0]["shipping"]["total"]
     for prefix in ("base_", ""):
@@ -80,7 +80,8 @@ def pay(order: Order, at: str, *, transaction_id: str | None = None) -> None:
     touch(order, at)
 
 
-def _invoice_item(order: Order, item: dict[str, Any], at: str) -> None:
+def invoice_item(order: Order, item: dict[str, Any], at: str) -> None:
+    """Put the whole row on the order's invoice."""
     item["qty_invoiced"] = item["qty_ordered"]
     item["updated_at"] = at
     parts = [row for row in order["items"] if row.get("parent_item_id") == item["item_id"]]

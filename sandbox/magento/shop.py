@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from connector.lib import clock
 from connector.lib.money import ZERO
-from sandbox.magento import documents, lifecycle, refunds
+from sandbox.magento import documents, edits, lifecycle, refunds
 from sandbox.magento.faults import Fault, Faults
 from sandbox.magento.generate import Born, Generator, Plan, Wish, moments, stamp
 from sandbox.magento.lifecycle import NotPossible, Order
@@ -63,6 +63,7 @@ class DemoShop:
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self._orders: dict[int, Order] = {}
+        self._wishes: dict[int, Wish] = {}
         self._paid_at: dict[int, str] = {}
         self._sent_at: dict[int, str] = {}
         self._memos: dict[int, dict[str, Any]] = {}
@@ -84,6 +85,16 @@ class DemoShop:
         if self._server is not None:
             self._server.stop()
             self._server = None
+
+    def reset(self) -> None:
+        """Start anew while serving: no orders, no faults, an untouched stock."""
+        with self.lock:
+            for kept in (self._orders, self._wishes, self._paid_at, self._sent_at, self._memos):
+                kept.clear()
+            self._documents.clear()
+            self.requests.clear()
+            self.faults.clear()
+            self.stock = Stock(self.profile, self.plan.seed, stamp(self.epoch - timedelta(days=90)))
 
     def __enter__(self) -> Self:
         return self.start()
@@ -159,6 +170,15 @@ class DemoShop:
             order.update(changes)
             if "updated_at" not in changes:
                 lifecycle.touch(order, stamp(self.now()))
+            return order
+
+    def edit(self, order_id: int, items: Sequence[tuple[str, int]]) -> Order:
+        """Change what an order holds; its postage, coupon and payments stay."""
+        with self.lock:
+            order, at = self._orders[order_id], stamp(self.now())
+            wish = replace(self._wishes.get(order_id, Wish()), items=items)
+            placed = datetime.fromisoformat(f"{order['created_at']}+00:00")
+            edits.edit(order, self.generator.place(order_id, placed, wish), at)
             return order
 
     def pay(self, order_id: int, *, transaction_id: str | None = None) -> Order:
@@ -266,6 +286,7 @@ class DemoShop:
 
     def _add(self, at: datetime, wish: Wish, *, until: datetime) -> Order:
         number = len(self._orders) + 1
+        self._wishes[number] = wish
         born = self.generator.order(number, at, until=until, wish=wish)
         self.stock.sell(born.order["items"])
         return self._keep(born)

@@ -23,6 +23,14 @@ def _invoice(call: Call, args: Doc) -> Doc:
     return found
 
 
+def _credit_note(call: Call, args: Doc) -> Doc:
+    table, key = call.org["CreditNotes"], str(args.get("credit_note", ""))
+    found = table.get(key) or table.first("number", key)
+    if found is None:
+        raise ValueError(f"no credit note {key!r}")
+    return found
+
+
 def _contact(call: Call, key: object) -> Doc:
     table = call.org["Contacts"]
     text = str(key)
@@ -76,6 +84,19 @@ def pay(call: Call, args: Doc) -> Doc:
         "Invoice": {"InvoiceID": doc["InvoiceID"]},
         "Account": {"Code": args.get("account", "090")},
         "Amount": args.get("amount", doc["AmountDue"]),
+        "Date": args.get("date"),
+        "Reference": args.get("reference"),
+    }
+    return payments.create(call, element)
+
+
+def refund(call: Call, args: Doc) -> Doc:
+    """Money paid back for a credit note: `amount`, or all the credit that is left."""
+    note = _credit_note(call, args)
+    element = {
+        "CreditNote": {"CreditNoteID": note["CreditNoteID"]},
+        "Account": {"Code": args.get("account", "090")},
+        "Amount": args.get("amount", note["RemainingCredit"]),
         "Date": args.get("date"),
         "Reference": args.get("reference"),
     }
@@ -194,6 +215,7 @@ ACTS: dict[str, Callable[[Call, Doc], Doc]] = {
     "void": _status("VOIDED"),
     "delete_invoice": _status("DELETED"),
     "pay": pay,
+    "refund": refund,
     "delete_payment": delete_payment,
     "reconcile": reconcile,
     "credit": credit,
