@@ -15,6 +15,7 @@ from accounts_mapping.texts import render
 from connector.lib.money import known_currency, minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
+from sync.cards import CardMove, CardUse, merged, sold_moves
 from sync.cents import in_cents
 from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_mode
 from sync.contacts import (
@@ -35,13 +36,16 @@ from sync.convert import (
 )
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
+from sync.negative_lines import NegativeLines, negative_lines
 from sync.order_notes import discount_title, with_notes
 from sync.reasons import Hold, Reason
+from sync.receipts import Sale, receipt_day, receipt_of
+from sync.redeemed import plan_of
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
 from sync.totals import close, compose, re_dated
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
-from xero.lines import DocumentLine, TaxMode
+from xero.lines import DocumentLine, TaxMode, line_totals
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 _REFERENCE_LIMIT = 255
@@ -55,8 +59,9 @@ class Built:
     about what is not (a held payment) or worth knowing (warnings).
 
     `overpayments` are what was received beyond what is due. Where invoices are switched off,
-    `receipt` stands in the invoice's place. `note` says in Xero's history how the invoice
-    deviates from the order."""
+    `receipt` stands in the invoice's place. `cards` is what the order did with gift cards; of
+    one that is held, only what waits for a card's sale. `note` says in Xero's history how the
+    invoice deviates from the order."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -67,6 +72,7 @@ class Built:
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
     note: str = ""
+    cards: tuple[CardMove, ...] = ()
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -115,24 +121,45 @@ def _build(
     held_by_rule(books.snapshot, order)
     _check_currency(order)
     check_mapped(rows)
+    invoiced = books.snapshot.store.streams.invoices
+    day = _document_day(books, order, rows) if invoiced else receipt_day(books, order)
     by = conversion(books, order)
-    day = _document_day(books, order, rows)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)
-    lines = _lines(books, order, rows, charges, mode)
+    plan = plan_of(books, order, rows, lines_only=not invoiced)
+    if plan.reasons and not invoiced:
+        waiting = tuple(move for move in plan.moves if move.use is CardUse.WAITING)
+        return Built(HELD, plan.reasons, cards=waiting)
+    less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
+    lines = _lines(books, order, rows, charges, mode, less)
     if by is not None:
-        lines = _in_base(books, lines, rows, mode, by)
+        lines = _in_base(books, lines, mode, by, total=_base_total(books, order, rows, by))
+    dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
+    lines = with_notes(books.snapshot, order, re_dated(lines, day.original, dated))
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
+    cards = merged((*sold_moves(order), *plan.moves))
+    remarks = _remarks(books, order, charges, lines, mode, less.tax, by)
+    if not invoiced:
+        sale = Sale(contact.id, lines, mode, _rate(books, order))
+        money = receipt_of(books, order, sale, day.day)
+        return Built(
+            READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
+            receipt=money.receipt, warnings=contact.warnings, cards=cards,
+        )  # fmt: skip
     invoice = _invoice(books, order, contact.id, day, lines, mode)
-    paid_order, paid_rows = order, rows
     if by is not None:
         invoice = replace(invoice, currency=by.currency, currency_rate=None)
-        paid_order, paid_rows = convert_tenders(order, rows, by)
     payable = replace(invoice, status="AUTHORISED") if standing.approved else invoice
-    tendered = payments_of(books, paid_order, payable, paid_rows)
-    reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges, by))
-    return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
+    paid = order
+    if by is not None:
+        paid, rows = convert_tenders(order, rows, by)
+        plan = plan_of(books, paid, rows)
+    tendered = payments_of(books, paid, payable, plan)
+    return Built(
+        READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
+        tendered.overpayments, warnings=contact.warnings, note=_note(order, day), cards=cards,
+    )  # fmt: skip
 
 
 def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Directory) -> Built:
@@ -155,9 +182,15 @@ def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Dire
 
 
 def _lines(
-    books: Books, order: Order, rows: SortedRows, charges: Charges, mode: TaxMode
+    books: Books,
+    order: Order,
+    rows: SortedRows,
+    charges: Charges,
+    mode: TaxMode,
+    less: NegativeLines,
 ) -> tuple[DocumentLine, ...]:
-    """The invoice's lines, closed to the order's total before store-issued tenders."""
+    """The document's lines, closed to the order's total before store-issued tenders, less those
+    that are lines themselves."""
     posting = books.snapshot.rules.posting
     total = round_to(order.total + rows.tendered)
     if total < 0:
@@ -175,19 +208,24 @@ def _lines(
         discount=discount_title(books.snapshot, order),
     )  # fmt: skip
     return close(
-        lines, mode, total=total, tax=charges.tax, override=override, closing=closing,
-        unmapped=rows.unmapped,
+        [*lines, *less.lines], mode, total=total - less.amount, tax=charges.tax - less.tax,
+        override=override, closing=closing, unmapped=rows.unmapped,
     )  # fmt: skip
 
 
 def _in_base(
-    books: Books, lines: tuple[DocumentLine, ...], rows: SortedRows, mode: TaxMode, by: Conversion
+    books: Books, lines: tuple[DocumentLine, ...], mode: TaxMode, by: Conversion, *, total: Decimal
 ) -> tuple[DocumentLine, ...]:
-    """The lines in the books' currency, closed to the shop's own total in it."""
-    override, total = overrides(books), by.base_total + in_base(rows, by)
+    """The lines in the books' currency, closed to `total`, the shop's own in it."""
+    override, closing = overrides(books), closing_accounts(books)
     converted, tax = convert_lines(lines, mode, by, total=total, override=override)
-    closing = closing_accounts(books)
     return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
+
+
+def _base_total(books: Books, order: Order, rows: SortedRows, by: Conversion) -> Decimal:
+    """The invoice's total in the books' currency: before the tenders that are payments."""
+    plan = plan_of(books, *convert_tenders(order, rows, by))
+    return by.base_total + in_base(rows, by) - plan.on_lines
 
 
 def _check_currency(order: Order) -> None:
@@ -232,7 +270,6 @@ def _invoice(
 ) -> Invoice:
     posting = books.snapshot.rules.posting
     status, due = posting_status(books.snapshot, order), _due(books, order)
-    lines = with_notes(books.snapshot, order, re_dated(lines, day.original, _DATED[posting.date]))
     return Invoice(
         number=f"{books.snapshot.store.number_prefix}{order.number}",
         contact=contact,
@@ -295,14 +332,22 @@ def _theme(books: Books) -> str:
 
 
 def _remarks(
-    books: Books, order: Order, invoice: Invoice, charges: Charges, by: Conversion | None
+    books: Books,
+    order: Order,
+    charges: Charges,
+    lines: tuple[DocumentLine, ...],
+    mode: TaxMode,
+    less: Decimal,
+    by: Conversion | None,
 ) -> tuple[Reason, ...]:
-    """What is worth knowing about an order that is posted all the same."""
+    """What is worth knowing about an order that is posted all the same. `less` is the tax that
+    negative lines take off."""
+    charged = charges.tax - less
     found = (
         _refund_remark(order),
-        _rate_remark(books, order) if by is None else converted_remark(by, invoice),
+        _rate_remark(books, order) if by is None else converted_remark(by, lines, mode),
         _cents_remark(order),
-        _tax_remark(invoice, charges.tax if by is None else by.tax_of(charges.tax)),
+        _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
         _email_remark(order),
         _tracking_remark(charges),
     )
@@ -347,16 +392,15 @@ def _cents_remark(order: Order) -> Reason | None:
     return Reason("rounded_to_cents", text, "grand_total")
 
 
-def _tax_remark(invoice: Invoice, charged: Decimal) -> Reason | None:
+def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal) -> Reason | None:
     """Tax that differs by rounding where the totals agree, so that no line shows it."""
-    totals = invoice.expected()
-    assert totals is not None
+    posted = line_totals(lines, mode).total_tax
     charged = round_to(charged)
-    disclosed = any(line.description == "Rounding" and not line.rate for line in invoice.lines)
-    if totals.total_tax == charged or disclosed:
+    disclosed = any(line.description == "Rounding" and not line.rate for line in lines)
+    if posted == charged or disclosed:
         return None
     text = (
-        f"Xero computes {written(totals.total_tax)} tax, the shop charged {written(charged)}: a "
+        f"Xero computes {written(posted)} tax, the shop charged {written(charged)}: a "
         "difference of rounding inside the same total."
     )
     return Reason("tax_rounded", text, "posting.rounding")

@@ -19,8 +19,7 @@ from sync.cents import spread
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows
 from sync.totals import Charge, priced, with_tax
-from xero.documents import Invoice
-from xero.lines import DocumentLine, TaxMode
+from xero.lines import DocumentLine, TaxMode, line_totals
 
 # How far a shop's own base total may be from its rate before the two contradict each other.
 _PLAUSIBLE = Decimal("0.01")
@@ -72,10 +71,11 @@ def conversion(books: Books, order: Order) -> Conversion | None:
     enabled = {*organisation.currencies, organisation.base_currency}
     if not organisation.connected or order.currency in enabled:
         return None
+    invoiced = books.snapshot.store.streams.invoices
     field = "posting.currency_not_enabled"
     text = f"{order.currency} is not enabled in {organisation.name}. Add the currency in Xero"
-    if books.snapshot.rules.posting.currency_not_enabled != "convert":
-        text += f", or choose {field}: convert."
+    if books.snapshot.rules.posting.currency_not_enabled != "convert" or not invoiced:
+        text += f", or choose {field}: convert." if invoiced else ": only invoices are converted."
         raise Hold("currency_not_enabled", text, field)
     if order.base_currency != organisation.base_currency:
         text += (
@@ -188,9 +188,17 @@ def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Ord
         (replace(row, amount=-amount), meaning)
         for (row, meaning), amount in zip(rows.tenders, taken, strict=True)
     )
+    cards = _split(
+        [card.amount for card in order.cards_redeemed], by,
+        sum((-row.amount for row, meaning in tenders if meaning == "gift_card"), ZERO),
+    )  # fmt: skip
     converted = replace(
         order, currency=by.currency, total=by.base_total, payments=payments, received=received,
         outstanding=outstanding,
+        cards_redeemed=tuple(
+            replace(card, amount=amount)
+            for card, amount in zip(order.cards_redeemed, cards, strict=True)
+        ),
     )  # fmt: skip
     return converted, replace(rows, tenders=tenders)
 
@@ -200,10 +208,9 @@ def in_base(rows: SortedRows, by: Conversion) -> Decimal:
     return round_to(rows.tendered / by.rate, by.places)
 
 
-def converted_remark(by: Conversion, invoice: Invoice) -> Reason:
+def converted_remark(by: Conversion, lines: tuple[DocumentLine, ...], mode: TaxMode) -> Reason:
     """What was charged, and what is posted for it."""
-    totals = invoice.expected()
-    assert totals is not None
+    totals = line_totals(lines, mode)
     text = (
         f"{by.foreign} is not enabled in Xero: {written(by.total)} {by.foreign} at "
         f"{plain(trim(by.rate))} is posted as {written(totals.total)} {by.currency}."

@@ -15,6 +15,7 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO
 from sync.history import Entry, History, Slot
+from sync.payment_slots import numbered
 from xero.documents import Allocation, CreditNote, Document, Id, Kind, Payment, Ref, Refund
 
 
@@ -109,7 +110,7 @@ class Till:
         """Payments still to be posted. `again` are refunds of sales that were cancelled: what
         they gave back has been received once more if the shop says so."""
         wants = []
-        for payment in payments:
+        for payment in numbered(self.history, payments):
             tender = self._tenders.setdefault(payment.tender, _Tender(payment))
             tender.payment = payment
             returned = sum((e.total for e in again if _index(e) == payment.tender), ZERO)

@@ -41,8 +41,8 @@ def line_tax(amount: Decimal, rate: Decimal, mode: TaxMode) -> Decimal:
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
     """One line. `rate` is the tax type's effective percentage; `tax_amount` overrides it.
-
-    `sources` says for fields of the payload which configuration key gave them, for a person.
+    `tax_type` is empty only where the document is without tax. `sources` says for fields of the
+    payload which configuration key gave them, for a person.
     """
 
     description: str
@@ -72,8 +72,9 @@ class DocumentLine:
             "Quantity": self.quantity,
             "UnitAmount": trim(self.unit_amount),
             "AccountID" if self.account_is_id else "AccountCode": self.account,
-            "TaxType": self.tax_type,
         }
+        if self.tax_type:
+            body["TaxType"] = self.tax_type
         if self.tax_amount is not None:
             body["TaxAmount"] = trim(self.tax_amount)
         if self.item_code:

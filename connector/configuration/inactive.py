@@ -25,7 +25,6 @@ STORE_KEYS = (
     "contacts.summary",
     "items.tracked",
     "items.oversell",
-    "gift_cards.opening_balance",
     "webhook_secret",
 )
 # Platforms whose shops cannot be read yet.
