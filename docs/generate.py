@@ -61,7 +61,6 @@ NO_EFFECT = (
     "xero.webhook_key",
     "stores[].streams.credit_notes",
     "stores[].streams.customers",
-    "stores[].fields.orders",
     "stores[].accounts.refund_adjustments",
     "stores[].accounts.inventory",
     "stores[].accounts.cogs",
@@ -125,7 +124,10 @@ MEANINGS = {
     "stores[].schedule.stock": "stock",
     "stores[].fields": "optional fields that are sent; an empty list is all of them",
     "stores[].fields.customers": "of contacts",
-    "stores[].fields.orders": "of orders",
+    "stores[].fields.orders": (
+        "of orders; none named: all. The coupon stands with its discount, the others under the "
+        "invoice's first line"
+    ),
     "stores[].fields.products": "of items",
     "stores[].posting": "how orders become documents",
     "stores[].posting.mode": "an invoice for each order, or one for a day; with `daily_summary` orders are held",
@@ -134,7 +136,10 @@ MEANINGS = {
     "stores[].posting.due_days": "due date, in days after the date",
     "stores[].posting.zero_orders": "orders of 0.00",
     "stores[].posting.locked_period": "a date in a locked period: hold, or move to the next open day",
-    "stores[].posting.currency_not_enabled": "a currency that Xero has not enabled",
+    "stores[].posting.currency_not_enabled": (
+        "a currency that Xero has not enabled; convert: posted in the books' currency, to the "
+        "cent of the shop's own total in it"
+    ),
     "stores[].posting.rounding": "`tax_override` and `rounding_line` allow only that way; `auto` takes the first that fits",
     "stores[].posting.discounts": "a line of its own, or taken off the goods",
     "stores[].posting.cancel": "an order cancelled after posting",
@@ -142,7 +147,7 @@ MEANINGS = {
     "stores[].posting.reference": "the invoice's reference",
     "stores[].posting.settle_delay": "waits until the shop has left the order unchanged for so long",
     "stores[].posting.summary_after": "when a day is summed up",
-    "stores[].posting.tracking_options": "an option that Xero lacks",
+    "stores[].posting.tracking_options": "a category or option that Xero lacks",
     "stores[].posting.branding_theme": "name or id",
     "stores[].posting.send_to_contact": "marks the invoice in Xero as sent to the customer",
     "stores[].statuses": "shop statuses by what they cause; `\"*\"` is all. Magento has defaults, see below",
@@ -237,7 +242,10 @@ MEANINGS = {
     "stores[].rules[].due_days": "as posting.due_days",
     "stores[].rules[].contact": "name of the contact",
     "stores[].rules[].item": "whether the line names its item",
-    "stores[].rules[].approve": "wants a person's approval: such orders are held",
+    "stores[].rules[].approve": (
+        "true: posted as AUTHORISED, with its payment, whatever posting.status; "
+        "false: posted as DRAFT, to be approved in Xero"
+    ),
     "stores[].rules[].hold": "holds the order, with this text",
     "stores[].tracking": "options by tracking category for all lines",
 }  # fmt: skip

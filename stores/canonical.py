@@ -44,6 +44,10 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
+# The `code` of a FEE line that is a fixed product tax (eco fee) on which tax was charged.
+FIXED_TAX_CODE = "weee"
+
+
 @dataclass(frozen=True, slots=True)
 class TaxShare:
     """One tax on one line, as the shop charged it. `rate` is percent, None for a fixed tax."""
@@ -216,7 +220,8 @@ class Order:
     `id` is the platform's own key, `number` what the customer sees. `total` is the grand
     total as the shop states it, `tax` its stated tax in all. `received` is what the shop
     states was received (None: it states nothing, and the status decides); `outstanding`
-    likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded.
+    likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded;
+    `base_total` and `base_tax` are `total` and `tax` in the base currency, as the shop states.
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
     `refunded` is what the order states was refunded. `replaces` is the number of the order
     that this one was created from by an edit. `cards_sold` are the gift cards that the order
@@ -244,6 +249,7 @@ class Order:
     refunded: Decimal = Decimal(0)
     refunds: tuple[Refund, ...] = ()
     base_total: Decimal | None = None
+    base_tax: Decimal | None = None
     rate: Decimal | None = None
     prices_include_tax: bool | None = None
     payment_method: str = ""

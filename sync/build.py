@@ -7,20 +7,37 @@ there are none; it never guesses and never raises for bad input.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from accounts_mapping.resolve import order_rules
+from accounts_mapping.resolve import Resolution, order_rules, posting_status
 from accounts_mapping.texts import render
 from connector.lib.money import known_currency, minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
 from sync.cards import CardMove, CardUse, merged, sold_moves
+from sync.cents import in_cents
 from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_mode
-from sync.contacts import ContactAnswer, Directory, clean_email, find_contact, person_of
+from sync.contacts import (
+    ContactAnswer,
+    Directory,
+    clean_email,
+    contact_source,
+    find_contact,
+    person_of,
+)
+from sync.convert import (
+    Conversion,
+    conversion,
+    convert_lines,
+    convert_tenders,
+    converted_remark,
+    in_base,
+)
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
 from sync.negative_lines import NegativeLines, negative_lines
+from sync.order_notes import discount_title, with_notes
 from sync.reasons import Hold, Reason
 from sync.receipts import Sale, receipt_day, receipt_of
 from sync.redeemed import plan_of
@@ -32,6 +49,8 @@ from xero.lines import DocumentLine, TaxMode, line_totals
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 _REFERENCE_LIMIT = 255
+# What an invoice's own date was, where it stands on a later one.
+_DATED = {"ordered": "order of", "paid": "paid on", "shipped": "shipped on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +124,11 @@ def _build(
     books: Books, order: Order, rows: SortedRows, directory: Directory, standing: Standing
 ) -> Built:
     held_by_rule(books.snapshot, order)
-    _check_currency(books, order)
+    _check_currency(order)
     check_mapped(rows)
     invoiced = books.snapshot.store.streams.invoices
     day = _document_day(books, order, rows) if invoiced else receipt_day(books, order)
+    by = conversion(books, order)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)
     plan = plan_of(books, order, rows, lines_only=not invoiced)
@@ -116,11 +136,15 @@ def _build(
         waiting = tuple(move for move in plan.moves if move.use is CardUse.WAITING)
         return Built(HELD, plan.reasons, cards=waiting)
     less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
-    lines = re_dated(_lines(books, order, rows, charges, mode, less), day.original, "order")
+    lines = _lines(books, order, rows, charges, mode, less)
+    if by is not None:
+        lines = _in_base(books, lines, mode, by, total=_base_total(books, order, rows, by))
+    dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
+    lines = with_notes(books.snapshot, order, re_dated(lines, day.original, dated))
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
     cards = merged((*sold_moves(order), *plan.moves))
-    remarks = _remarks(books, order, charges, lines, mode, less.tax)
+    remarks = _remarks(books, order, charges, lines, mode, less.tax, by)
     if not invoiced:
         sale = Sale(contact.id, lines, mode, _rate(books, order))
         money = receipt_of(books, order, sale, day.day)
@@ -129,11 +153,17 @@ def _build(
             receipt=money.receipt, warnings=contact.warnings, cards=cards,
         )  # fmt: skip
     invoice = _invoice(books, order, contact.id, day, lines, mode)
+    if by is not None:
+        invoice = replace(invoice, currency=by.currency, currency_rate=None)
     if standing.approve:
         invoice = replace(invoice, status="AUTHORISED")
     approved = standing.approved or (standing.approve and not standing.posted)
     payable = replace(invoice, status="AUTHORISED" if approved else standing.status(invoice))
-    tendered = payments_of(books, order, payable, plan)
+    paid = order
+    if by is not None:
+        paid, rows = convert_tenders(order, rows, by)
+        plan = plan_of(books, paid, rows)
+    tendered = payments_of(books, paid, payable, plan)
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
         tendered.overpayments, warnings=contact.warnings, note=_note(order, day), cards=cards,
@@ -180,24 +210,36 @@ def _lines(
         )
     closing, override = closing_accounts(books), overrides(books)
     separate = posting.discounts == "separate"
-    lines = compose(charges.all, mode, separate=separate, override=override, closing=closing)
+    parts = in_cents(charges.all, mode)
+    lines = compose(
+        parts, mode, separate=separate, override=override, closing=closing,
+        discount=discount_title(books.snapshot, order),
+    )  # fmt: skip
     return close(
         [*lines, *less.lines], mode, total=total - less.amount, tax=charges.tax - less.tax,
         override=override, closing=closing, unmapped=rows.unmapped,
     )  # fmt: skip
 
 
-def _check_currency(books: Books, order: Order) -> None:
+def _in_base(
+    books: Books, lines: tuple[DocumentLine, ...], mode: TaxMode, by: Conversion, *, total: Decimal
+) -> tuple[DocumentLine, ...]:
+    """The lines in the books' currency, closed to `total`, the shop's own in it."""
+    override, closing = overrides(books), closing_accounts(books)
+    converted, tax = convert_lines(lines, mode, by, total=total, override=override)
+    return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
+
+
+def _base_total(books: Books, order: Order, rows: SortedRows, by: Conversion) -> Decimal:
+    """The invoice's total in the books' currency: before the tenders that are payments."""
+    plan = plan_of(books, *convert_tenders(order, rows, by))
+    return by.base_total + in_base(rows, by) - plan.on_lines
+
+
+def _check_currency(order: Order) -> None:
     if not known_currency(order.currency):
         text = f"{order.currency!r} is not a currency. Correct it in the shop."
         raise Hold("unknown_currency", text, "order_currency_code")
-    organisation = books.organisation
-    if not organisation.connected or order.currency in organisation.currencies:
-        return
-    text = f"{order.currency} is not enabled in {organisation.name}. Add the currency in Xero."
-    if books.snapshot.rules.posting.currency_not_enabled == "convert":
-        text += " Converting to the base currency is not done by this version."
-    raise Hold("currency_not_enabled", text, "posting.currency_not_enabled")
 
 
 def _document_day(books: Books, order: Order, rows: SortedRows) -> OpenDay:
@@ -235,27 +277,38 @@ def _invoice(
     mode: TaxMode,
 ) -> Invoice:
     posting = books.snapshot.rules.posting
+    status, due = posting_status(books.snapshot, order), _due(books, order)
     return Invoice(
         number=f"{books.snapshot.store.number_prefix}{order.number}",
         contact=contact,
         date=day.day,
-        due_date=_due(books, order, day.day),
+        due_date=day.day + timedelta(days=int(due.value)),
         mode=mode,
         currency=order.currency,
-        status=posting.status,
+        status=status.value,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
         lines=lines,
         currency_rate=_rate(books, order),
         branding_theme_id=_theme(books),
-        sent_to_contact=posting.send_to_contact and posting.status == "AUTHORISED",
+        sent_to_contact=posting.send_to_contact and status.value == "AUTHORISED",
+        sources=(
+            ("Contact", contact_source(books.snapshot, order)),
+            ("Date", "posting.date" if day.original is None else "posting.locked_period"),
+            ("DueDate", due.source),
+            ("Status", status.source),
+            ("Reference", "posting.reference"),
+            ("BrandingThemeID", "posting.branding_theme"),
+            ("SentToContact", "posting.send_to_contact"),
+        ),
     )
 
 
-def _due(books: Books, order: Order, day: date) -> date:
-    for _, rule in order_rules(books.snapshot, order):
+def _due(books: Books, order: Order) -> Resolution:
+    """How many days after its date the invoice is due, by rule or by the store's own setting."""
+    for index, rule in order_rules(books.snapshot, order):
         if rule.due_days is not None:
-            return day + timedelta(days=rule.due_days)
-    return day + timedelta(days=books.snapshot.rules.posting.due_days)
+            return Resolution(str(rule.due_days), f"rules[{index}].due_days")
+    return Resolution(str(books.snapshot.rules.posting.due_days), "posting.due_days")
 
 
 def _base_currency(books: Books) -> str:
@@ -293,14 +346,16 @@ def _remarks(
     lines: tuple[DocumentLine, ...],
     mode: TaxMode,
     less: Decimal,
+    by: Conversion | None,
 ) -> tuple[Reason, ...]:
     """What is worth knowing about an order that is posted all the same. `less` is the tax that
     negative lines take off."""
+    charged = charges.tax - less
     found = (
         _refund_remark(order),
-        _rate_remark(books, order),
+        _rate_remark(books, order) if by is None else converted_remark(by, lines, mode),
         _cents_remark(order),
-        _tax_remark(lines, mode, charges.tax - less),
+        _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
         _email_remark(order),
         _tracking_remark(charges),
     )

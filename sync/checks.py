@@ -190,25 +190,34 @@ def tracking_fits(
     wanted: tuple[tuple[str, str], ...],
 ) -> tuple[tuple[str, str], ...]:
     """The tracking to post, by posting.tracking_options: `create` keeps what Xero lacks,
-    `skip` leaves it out, `hold` raises."""
-    policy = snapshot.rules.posting.tracking_options
-    if policy == "create" or not organisation.connected:
+    `skip` leaves it out, `hold` raises. What Xero has is named as Xero writes it."""
+    if not organisation.connected:
         return wanted
-    known = tuple(pair for pair in wanted if _tracked(organisation, *pair))
-    if policy == "hold" and known != wanted:
-        name, option = next(pair for pair in wanted if pair not in known)
-        raise Hold(
-            "tracking_unknown",
-            f"Xero has no tracking option {option} in the category {name}. Add it in Xero, or "
-            "choose posting.tracking_options: create.",
-            "posting.tracking_options",
-        )
-    return known
+    policy = snapshot.rules.posting.tracking_options
+    kept: list[tuple[str, str]] = []
+    for pair in wanted:
+        known = tracked(organisation, pair)
+        if known is None and policy == "hold":
+            raise Hold(
+                "tracking_unknown",
+                f"Xero has no tracking option {pair[1]} in the category {pair[0]}. Add it in "
+                "Xero, or choose posting.tracking_options: create.",
+                "posting.tracking_options",
+            )
+        if known is not None or policy == "create":
+            kept.append(known or pair)
+    return tuple(kept)
 
 
-def _tracked(organisation: OrganisationFacts, name: str, option: str) -> bool:
-    category = organisation.tracking.get(name)
-    return category is not None and category.status == "ACTIVE" and option in category.options
+def tracked(organisation: OrganisationFacts, pair: tuple[str, str]) -> tuple[str, str] | None:
+    """An active category and option as Xero writes them, whatever the case; None: lacking."""
+    name, option = (text.casefold() for text in pair)
+    for category in organisation.tracking.values():
+        if category.status == "ACTIVE" and category.name.casefold() == name:
+            for known in category.options:
+                if known.casefold() == option:
+                    return category.name, known
+    return None
 
 
 def _called(organisation: OrganisationFacts) -> str:

@@ -110,6 +110,14 @@ def person_of(snapshot: MappingSnapshot, order: Order) -> Person:
     return _by_email(snapshot, order, email)
 
 
+def contact_source(snapshot: MappingSnapshot, order: Order) -> str:
+    """The configuration key that decides whom `person_of` names: a rule's, or the strategy."""
+    for index, rule in order_rules(snapshot, order):
+        if rule.contact and clean_name(render(rule.contact, snapshot, order)):
+            return f"rules[{index}].contact"
+    return "contacts.strategy"
+
+
 def _shared(name: str) -> Person:
     name = clean_name(name) or "Web sales"
     return Person(f"shared:{name_key(name)}", name, name, shared=True)

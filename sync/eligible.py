@@ -134,16 +134,9 @@ def _paid(snapshot: MappingSnapshot, order: Order) -> bool:
 
 def held_by_rule(snapshot: MappingSnapshot, order: Order) -> None:
     """Raise the hold of the first rule that asks for one, or of a setting not active yet."""
-    approve: bool | None = None
     for index, rule in order_rules(snapshot, order):
         if rule.hold:
             raise Hold("rule_hold", f"Held by your rule: {rule.hold}", f"rules[{index}].hold")
-        if approve is None and rule.approve is not None:
-            approve = rule.approve
-        if approve:
-            text = "Your rule wants a person's approval, which this version cannot take. "
-            text += "Remove `approve` from the rule to post the order."
-            raise Hold("rule_hold", text, f"rules[{index}].approve")
     if snapshot.rules.posting.mode == "daily_summary":
         raise Hold(
             "setting_not_active",

@@ -21,7 +21,7 @@ from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, Stream
 from stores.models import Store
-from sync import conflicts
+from sync import conflicts, tracking
 from sync.books import Books
 from sync.build import HELD, READY, SKIPPED, Built, build_order
 from sync.bulk import update_each
@@ -105,10 +105,26 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
 def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Claim) -> None:
     """Build these orders and write all of it in one transaction."""
     assert store.organisation is not None
+    conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
+    contacts, ledger = _build_all(store, books, works)
+    provided = tracking.provide(store.organisation, books.organisation, works)
+    if provided is not None:
+        books = replace(books, organisation=provided.facts)
+        contacts, ledger = _build_all(store, books, works)
+        ledger.again_at |= provided.again
+    with transaction.atomic():
+        kept = _keep_cards(store, books, claim, _keep_claim(claim, works))
+        ledger.write([work.planned for work in kept], contacts)
+        write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
+        _save_rows(kept, ledger, books.snapshot.version, claim)
+
+
+def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts, Ledger]:
+    """Build the orders that nothing is decided of, by what is known of contacts and Xero."""
+    assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
     ledger = Ledger(store, store.organisation)
-    conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
     ledger.load(work.row.pk for work in works)
     cards = load_cards(store, [work.order for work in works if work.order])
     for work in works:
@@ -116,11 +132,7 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
             _build(replace(books, cards=cards.facts(work.order)), work, contacts, ledger)
             if work.built is not None and work.built.status == READY:
                 cards.put(work.order.id, work.built.cards)
-    with transaction.atomic():
-        kept = _keep_cards(store, books, claim, _keep_claim(claim, works))
-        ledger.write([work.planned for work in kept], contacts)
-        write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
-        _save_rows(kept, ledger, books.snapshot.version, claim)
+    return contacts, ledger
 
 
 def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None:

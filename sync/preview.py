@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -12,6 +13,7 @@ from sync.build import HELD, READY, SKIPPED, Built, build_order
 from sync.cards import CardBook
 from sync.charges import Books
 from sync.directory import Contacts
+from sync.explain import sources
 from sync.plan import Plan, documents_of, plan_order
 from sync.reasons import Reason, unreadable
 from xero.documents import Document
@@ -42,11 +44,11 @@ class Preview:
         try:
             order = self.reader.parse(Stream.ORDERS, record, self.facts)
         except ParseError as error:
-            return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan())
+            return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan(), {})
         built = self._build(order)
         if built.contact is not None and built.contact.contact is not None:
             self.contacts.add_new(built.contact.contact)
-        return _shown(order.number, built, plan_order(self.books, order, built))
+        return _shown(order.number, built, plan_order(self.books, order, built), record)
 
     def _build(self, order: Order) -> Built:
         earlier = self._orders.get(order.number)
@@ -73,6 +75,15 @@ class Preview:
             return self.reader.identify(Stream.ORDERS, record).number
         except ParseError:
             return ""
+
+
+def _placed(reason: Reason, record: Mapping[str, Any]) -> Reason:
+    """The reason with its path from the top of the record, where the order stands in `order`."""
+    inner = record.get("order")
+    first = re.split(r"[.\[]", reason.field, maxsplit=1)[0]
+    if isinstance(inner, Mapping) and first in inner and first not in record:
+        return replace(reason, field=f"order.{reason.field}")
+    return reason
 
 
 def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts:
@@ -108,12 +119,13 @@ def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, An
     return value
 
 
-def _shown(number: str, built: Built, plan: Plan) -> dict[str, Any]:
+def _shown(number: str, built: Built, plan: Plan, record: Mapping[str, Any]) -> dict[str, Any]:
     ready = built.status not in (HELD, SKIPPED)
+    reasons = (_placed(reason, record) for reason in (*built.reasons, *plan.reasons))
     return {
         "order": number,
         "status": built.status,
-        "reasons": [reason.as_json() for reason in (*built.reasons, *plan.reasons)],
+        "reasons": [reason.as_json() for reason in reasons],
         "documents": [_document(one) for one in documents_of(built, plan)] if ready else [],
     }
 
@@ -130,4 +142,5 @@ def _document(document: Document) -> dict[str, Any]:
             "TotalTax": plain(totals.total_tax),
             "Total": plain(totals.total),
         },
+        **({"sources": found} if (found := sources(document)) else {}),
     }

@@ -61,6 +61,7 @@ REASONS: dict[str, ReasonKind] = {
     "payment_method_unmapped": ReasonKind("The payment method has no account", _MAPPING),
     "payment_account_unfit": ReasonKind("The account takes no payments", f"{_MAPPING}, or {_XERO}"),
     "tracking_unknown": ReasonKind("Xero lacks this tracking category or option", _MAPPING),
+    "tracking_waits": ReasonKind("Tracking is to be created in Xero first", "Nothing to fix"),
     "tracking_skipped": ReasonKind(
         "Tracking that Xero lacks was left out", "posting.tracking_options"
     ),
@@ -75,6 +76,9 @@ REASONS: dict[str, ReasonKind] = {
     "period_locked": ReasonKind("The date lies in a locked period", "Lock dates in Xero"),
     "currency_not_enabled": ReasonKind(
         "The currency is not enabled in Xero", "Currencies in Xero, or posting.currency_not_enabled"
+    ),
+    "currency_converted": ReasonKind(
+        "Posted in the base currency", "Currencies in Xero, to post in the order's own"
     ),
     "rate_not_sent": ReasonKind("Xero's own exchange rate of the day is used", "Nothing to fix"),
     "rounded_to_cents": ReasonKind("Xero keeps two decimals", "Nothing to fix"),
@@ -165,6 +169,7 @@ REASONS: dict[str, ReasonKind] = {
 INFORMATIVE = frozenset(
     {
         "credit_notes_off",
+        "currency_converted",
         "edit_ignored",
         "email_dropped",
         "overpaid",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from accounts_mapping.resolve import Resolution, payment_account
+from accounts_mapping.resolve import Resolution, payment_account, posting_status
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Order
 from stores.canonical import Payment as Tender
@@ -76,11 +76,7 @@ def payments_of(books: Books, order: Order, invoice: Invoice, plan: Plan) -> Ten
     if not books.snapshot.store.streams.payments or not (tenders or own):
         return Tendered()
     if invoice.status != "AUTHORISED":
-        text = (
-            f"The invoice is posted as {invoice.status}. Approve it in Xero, set "
-            "posting.status to AUTHORISED, and sync the order again: its payment follows."
-        )
-        return Tendered(reasons=(Reason("payment_waits_for_approval", text, "posting.status"),))
+        return Tendered(reasons=(_waits(books, order, invoice),))
     if reason := disagreement(order, tenders):
         return Tendered(reasons=(reason,))
     return _Till(books, order, invoice).take(tenders, own)
@@ -90,6 +86,17 @@ def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
     """The index of the first tender that the shop issued: after the money, also if that is
     still to come."""
     return (len(tenders) or (1 if round_to(order.total) else 0)) + 1
+
+
+def _waits(books: Books, order: Order, invoice: Invoice) -> Reason:
+    """Why a payment is not sent yet: nobody has approved its invoice."""
+    source = posting_status(books.snapshot, order).source
+    change = "set posting.status to AUTHORISED" if source == "posting.status" else "change the rule"
+    text = (
+        f"The invoice is posted as {invoice.status}. Approve it in Xero, {change}, and sync the "
+        "order again: its payment follows."
+    )
+    return Reason("payment_waits_for_approval", text, source)
 
 
 def alone(books: Books, order: Order) -> tuple[Payment, ...]:

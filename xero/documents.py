@@ -6,7 +6,7 @@ YYYY-MM-DD, and `Ref` where an id is not known yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
 from enum import StrEnum
@@ -68,7 +68,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """A sales invoice (ACCREC)."""
+    """A sales invoice (ACCREC). `sources` as of a line."""
 
     number: str
     contact: Id
@@ -83,6 +83,7 @@ class Invoice:
     url: str = ""
     branding_theme_id: str = ""
     sent_to_contact: bool = False
+    sources: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     kind = Kind.INVOICE
 

@@ -21,7 +21,6 @@ STORE_KEYS = (
     "fields.products",
     "posting.mode",
     "posting.summary_after",
-    "posting.currency_not_enabled",
     "statuses.on_paid",
     "contacts.summary",
     "items.tracked",
@@ -55,9 +54,6 @@ def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
         value = attrgetter(key)(store)
         if value != _default(store, key):
             yield key, value if isinstance(value, str) and key != "webhook_secret" else ""
-    for index, rule in enumerate(store.rules):
-        if rule.approve:
-            yield f"rules[{index}].approve", ""
 
 
 def _default(store: StoreSection, key: str) -> object:

@@ -11,6 +11,7 @@ import pytest
 
 from stores.canonical import LineKind, Order, TaxShare
 from tests.unit.orders import (
+    RULES,
     build,
     codes,
     discounted,
@@ -413,11 +414,14 @@ def test_no_rate_at_home() -> None:
     assert built.reasons == ()
 
 
-@pytest.mark.parametrize("policy", ["hold", "convert"])
-def test_a_currency_that_the_organisation_lacks(policy: str) -> None:
-    rules = {"posting": {"currency_not_enabled": policy}}
-    built = build(order(currency="USD"), rules, organisation())
+def test_a_currency_that_the_organisation_lacks_holds() -> None:
+    built = build(order(currency="USD"), organisation=organisation())
     assert (built.status, codes(built)) == ("held", ["currency_not_enabled"])
+    assert built.reasons[0].field == "posting.currency_not_enabled"
+
+
+def test_the_base_currency_is_always_enabled() -> None:
+    assert build(order(), organisation=organisation(currencies=frozenset())).status == "ready"
 
 
 def test_yen_have_no_cents() -> None:
@@ -469,5 +473,34 @@ def test_the_same_order_gives_the_same_text() -> None:
 
 
 def test_a_fee_line_of_the_shop_is_other_income() -> None:
-    fee = line("2", kind=LineKind.FEE, code="weee", id="2")
+    fee = line("2", kind=LineKind.FEE, code="handling", id="2")
     assert shape(build(order(line("10"), fee)))[1] == ("1", "2.00", "260", "TAX10", None)
+
+
+def test_a_fixed_tax_that_is_taxed_has_the_account_of_fixed_taxes_and_its_own_tax() -> None:
+    fee = line("2", kind=LineKind.FEE, code="weee", id="2", name="Eco fee")
+    made = order(line("10"), fee)
+    assert shape(build(made))[1] == ("1", "2.00", "261", "TAX10", None)
+    ruled = {"tax": {"rules": [*RULES["tax"]["rules"],
+                               {"name": "Eco*", "as": "line", "account": "262"}]}}  # fmt: skip
+    assert shape(build(made, ruled))[1] == ("1", "2.00", "262", "TAX10", None)
+
+
+def test_a_tax_on_top_of_another_leaves_the_rate_of_the_other() -> None:
+    """5 %, and 9.5 % on that sum: 14.975 % in all."""
+    shares = (TaxShare("GST", D(5), D("10.00")), TaxShare("QST", D("9.5"), D("19.95")))
+    rules = {"tax": {"rules": [
+        {"name": "QST", "as": "line", "account": "826"}, {"rate": "5", "tax_type": "TAX5"},
+    ]}}  # fmt: skip
+    built = build(order(line("200", rate="14.975", taxes=shares)), rules)
+    assert shape(built) == [
+        ("1", "200.00", "200", "TAX5", None), ("1", "19.95", "826", "BASEXCLUDED", None),
+    ]  # fmt: skip
+    both = [{"name": name, "as": "line", "account": "826"} for name in ("GST", "QST")]
+    assert shape(
+        build(order(line("200", rate="14.975", taxes=shares)), {"tax": {"rules": both}})
+    ) == [
+        ("1", "200.00", "200", "EXEMPTOUTPUT", None),
+        ("1", "10.00", "826", "BASEXCLUDED", None),
+        ("1", "19.95", "826", "BASEXCLUDED", None),
+    ]

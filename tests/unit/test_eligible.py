@@ -193,25 +193,54 @@ def test_a_negative_total_is_held() -> None:
 # --- rules and settings ---------------------------------------------------------------------
 
 
+def test_a_rule_holds_an_order() -> None:
+    rule = {"when": {"sku": "SH*"}, "hold": "ask Ana"}
+    built = build(order(), {"rules": [rule]})
+    assert (built.status, codes(built)) == ("held", ["rule_hold"])
+    assert built.reasons[0].field == "rules[0].hold"
+    assert built.reasons[0].message == "Held by your rule: ask Ana"
+    assert build(order(), {"rules": [rule | {"when": {"sku": "MUG"}}]}).status == "ready"
+
+
 @pytest.mark.parametrize(
-    ("rule", "field", "words"),
+    ("status", "approve", "posted"),
     [
-        ({"hold": "ask Ana"}, "rules[0].hold", "Held by your rule: ask Ana"),
-        ({"approve": True}, "rules[0].approve", "Your rule wants a person's approval"),
+        ("DRAFT", True, "AUTHORISED"),
+        ("SUBMITTED", True, "AUTHORISED"),
+        ("AUTHORISED", True, "AUTHORISED"),
+        ("AUTHORISED", False, "DRAFT"),
+        ("SUBMITTED", False, "DRAFT"),
+        ("SUBMITTED", None, "SUBMITTED"),
     ],
 )
-def test_a_rule_holds_an_order(rule: dict[str, Any], field: str, words: str) -> None:
-    built = build(order(), {"rules": [{"when": {"sku": "SH*"}} | rule]})
-    assert (built.status, codes(built)) == ("held", ["rule_hold"])
-    assert built.reasons[0].field == field
-    assert built.reasons[0].message.startswith(words)
-    other = build(order(), {"rules": [{"when": {"sku": "MUG"}} | rule]})
-    assert other.status == "ready"
+def test_a_rule_approves_an_invoice_or_leaves_it_for_approval(
+    status: str, approve: bool | None, posted: str
+) -> None:
+    """An approved invoice is paid at once; the payment of another waits for its approval."""
+    rules = [] if approve is None else [{"when": {"country": "AU"}, "approve": approve}]
+    posting = {"status": status, "send_to_contact": True}
+    built = build(order(), {"posting": posting, "rules": rules})
+    assert built.invoice is not None
+    assert built.invoice.status == posted
+    assert built.invoice.sent_to_contact is (posted == "AUTHORISED")
+    source = "posting.status" if approve is None else "rules[0].approve"
+    assert dict(built.invoice.sources)["Status"] == source
+    if posted == "AUTHORISED":
+        assert (len(built.payments), codes(built)) == (1, [])
+    else:
+        assert (built.payments, codes(built)) == ((), ["payment_waits_for_approval"])
+        assert built.reasons[0].field == source
 
 
 def test_the_first_rule_about_approval_wins() -> None:
-    rules = [{"when": {"country": "AU"}, "approve": flag} for flag in (False, True)]
-    assert build(order(), {"rules": rules}).status == "ready"
+    rules = [
+        {"when": {"country": "NZ"}, "approve": True},
+        {"when": {"sku": "SHIRT"}, "approve": False},
+        {"when": {"country": "AU"}, "approve": True},
+    ]
+    built = build(order(), {"rules": rules})
+    assert built.invoice is not None
+    assert built.invoice.status == "DRAFT"
 
 
 def test_a_skipped_order_is_not_held_by_a_rule() -> None:

@@ -89,6 +89,7 @@ def _sold(order: Raw, facts: ParseFacts) -> Order:
         total=order.number("grand_total"),
         tax=order.number("tax_amount"),
         base_total=order.optional("base_grand_total"),
+        base_tax=order.optional("base_tax_amount"),
         rate=_rate(order, currency, base),
         placed_at=order.moment("created_at", facts.shop_timezone),
         updated_at=order.moment("updated_at", facts.shop_timezone),

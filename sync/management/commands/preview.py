@@ -56,6 +56,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {reason['code']}: {reason['message']}{where}")
             for document in order["documents"]:
                 self.stdout.write(f"  {_line(document)}")
+                for one in document.get("sources", ()):
+                    self.stdout.write(f"    {one['field']} {one['value']}: {one['source']}")
 
 
 def _line(document: dict[str, Any]) -> str:
