@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from sandbox.magento import DemoShop
@@ -12,8 +10,8 @@ from sandbox.magento.lifecycle import NotPossible
 
 
 @pytest.fixture
-def shop() -> Iterator[DemoShop]:
-    yield DemoShop(plan=Plan(customers=5, foreign=0, coupons=0))
+def shop() -> DemoShop:
+    return DemoShop(plan=Plan(customers=5, foreign=0, coupons=0))
 
 
 def test_an_edit_changes_rows_and_totals_and_keeps_ids_customer_and_payments(
