@@ -156,7 +156,11 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class RefundLine:
-    """What was refunded of one order line: `net` and `tax` after discounts, both positive."""
+    """What was refunded of one order line: `net` and `tax` after discounts, both positive.
+
+    `fixed`: a fixed tax of that line, not the line itself. `restocked`: the goods went back
+    to stock.
+    """
 
     order_line_id: str
     name: str
@@ -167,6 +171,7 @@ class RefundLine:
     rate: Decimal
     path: str
     restocked: bool = False
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

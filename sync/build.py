@@ -15,14 +15,14 @@ from accounts_mapping.texts import render
 from connector.lib.money import known_currency, minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
-from sync.charges import Charges, charges_of, closing_accounts, tax_mode
+from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_mode
 from sync.contacts import ContactAnswer, Directory, clean_email, find_contact, person_of
 from sync.dates import OpenDay, open_date
-from sync.eligible import held_by_rule, held_by_status, local_date, skipped, zero_total
+from sync.eligible import held_by_rule, local_date, skipped, zero_total
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
-from sync.totals import close, compose, cut
+from sync.totals import close, compose, re_dated
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
 from xero.lines import DocumentLine, TaxMode
 
@@ -49,7 +49,7 @@ class Built:
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """In the order in which Xero must receive them."""
+        """The sale, in the order in which Xero must receive it."""
         contact: tuple[Contact, ...] = ()
         if self.contact is not None and self.contact.contact is not None:
             contact = (self.contact.contact,)
@@ -57,23 +57,38 @@ class Built:
         return (*contact, *sale, *self.payments, *self.overpayments)
 
 
-def build_order(books: Books, order: Order, directory: Directory) -> Built:
-    """The documents of an order, or why not."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of an order is in Xero, as far as a build must know: whether its invoice is there
+    or on its way, and whether it is approved."""
+
+    posted: bool = False
+    approved: bool = False
+
+
+_NOT_YET = Standing()
+
+
+def build_order(
+    books: Books, order: Order, directory: Directory, standing: Standing = _NOT_YET
+) -> Built:
+    """The sale of an order as documents, or why not."""
     rows = sort_rows(books.snapshot, order)
     nothing = not round_to(order.total + rows.tendered) and explains_nothing(order, rows)
-    reason = skipped(books.snapshot, order)
-    if reason is None and nothing:
+    reason = skipped(books.snapshot, order, posted=standing.posted)
+    if reason is None and nothing and not standing.posted:
         reason = zero_total(books.snapshot, order)
     if reason is not None:
         return Built(SKIPPED, (reason,))
     try:
-        return _build(books, order, rows, directory)
+        return _build(books, order, rows, directory, standing)
     except Hold as hold:
         return Built(HELD, (hold.reason,))
 
 
-def _build(books: Books, order: Order, rows: SortedRows, directory: Directory) -> Built:
-    held_by_status(books.snapshot, order)
+def _build(
+    books: Books, order: Order, rows: SortedRows, directory: Directory, standing: Standing
+) -> Built:
     held_by_rule(books.snapshot, order)
     _check_currency(books, order)
     check_mapped(rows)
@@ -84,7 +99,8 @@ def _build(books: Books, order: Order, rows: SortedRows, directory: Directory) -
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
     invoice = _invoice(books, order, contact.id, day, lines, mode)
-    tendered = payments_of(books, order, invoice, rows)
+    payable = replace(invoice, status="AUTHORISED") if standing.approved else invoice
+    tendered = payments_of(books, order, payable, rows)
     reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges))
     return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
 
@@ -103,8 +119,7 @@ def _lines(
             "grand_total",
         )
     closing = closing_accounts(books)
-    per_line_tax = books.snapshot.store.platform != "opencart"
-    override = posting.rounding == "tax_override" or (posting.rounding == "auto" and per_line_tax)
+    override = overrides(books)
     separate = posting.discounts == "separate"
     lines = compose(charges.all, mode, separate=separate, override=override, closing=closing)
     return close(
@@ -161,12 +176,6 @@ def _invoice(
     mode: TaxMode,
 ) -> Invoice:
     posting = books.snapshot.rules.posting
-    if day.original is not None:
-        first = replace(
-            lines[0],
-            description=cut(f"{lines[0].description} (order of {day.original.isoformat()})"),
-        )
-        lines = (first, *lines[1:])
     return Invoice(
         number=f"{books.snapshot.store.number_prefix}{order.number}",
         contact=contact,
@@ -176,7 +185,7 @@ def _invoice(
         currency=order.currency,
         status=posting.status,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
-        lines=lines,
+        lines=re_dated(lines, day.original, "order"),
         currency_rate=_rate(books, order),
         branding_theme_id=_theme(books),
         sent_to_contact=posting.send_to_contact and posting.status == "AUTHORISED",
@@ -232,14 +241,7 @@ def _remarks(books: Books, order: Order, invoice: Invoice, charges: Charges) -> 
 
 
 def _refund_remark(order: Order) -> Reason | None:
-    if order.refunds:
-        total = sum((refund.total for refund in order.refunds), Decimal(0))
-        text = (
-            f"{written(round_to(total))} was refunded. This version posts no credit notes: enter "
-            "it in Xero by hand."
-        )
-        return Reason("refund_not_posted", text, "creditmemos")
-    if order.refunded:
+    if order.refunded and not order.refunds:
         text = (
             f"The order states refunds of {written(order.refunded)}, but brings no credit memos. "
             "The invoice is posted without them."

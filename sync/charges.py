@@ -50,6 +50,16 @@ def tax_mode(books: Books, order: Order) -> TaxMode:
     return TaxMode.INCLUSIVE if inclusive else TaxMode.EXCLUSIVE
 
 
+def overrides(books: Books) -> bool:
+    """Whether the shop's tax of each line is posted as it is, by posting.rounding.
+
+    `auto` does where the shop gives tax per line; OpenCart's is per unit and before coupons.
+    """
+    rounding = books.snapshot.rules.posting.rounding
+    per_line_tax = books.snapshot.store.platform != "opencart"
+    return rounding == "tax_override" or (rounding == "auto" and per_line_tax)
+
+
 def charges_of(books: Books, order: Order, rows: SortedRows, mode: TaxMode) -> Charges:
     """All charges of an order: its lines, its fees, and taxes that are lines of their own."""
     fees = with_their_tax(order, rows)

@@ -112,6 +112,7 @@ class ContactPostings:
             source_kind="contact",
             source_id=contact.key[:300],
             purpose="restore" if contact.existing_id else "contact",
+            verb="POST" if contact.existing_id else "PUT",
             kind=Kind.CONTACT,
             key=contact_key(contact)[:300],
             name_key=name_key(contact.name)[:300],

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts_mapping.resolve import MappingSnapshot, like, order_rules
 from accounts_mapping.schema import Statuses
-from connector.lib.money import ZERO, written
+from connector.lib.money import written
 from stores.canonical import Order
 from sync.reasons import Hold, Reason
 
@@ -25,8 +25,11 @@ def course(statuses: Statuses, order: Order) -> Course:
     """The status decides; where no list names it, the state. A named status beats `"*"`.
 
     An order that the shop closed after receiving money was paid and refunded: it is
-    posted whether or not `statuses.invoice` names it.
+    posted whether or not `statuses.invoice` names it. A status of `statuses.refunded` takes
+    the sale back, and its money.
     """
+    if money_returned(statuses, order):
+        return Course.REVERSE
     if (order.state or order.status) == "closed" and order.received:
         return Course.INVOICE
     for word in (order.status, order.state):
@@ -41,6 +44,11 @@ def course(statuses: Statuses, order: Order) -> Course:
     return Course.REVERSE if "*" in statuses.reverse else Course.NOTHING
 
 
+def money_returned(statuses: Statuses, order: Order) -> bool:
+    """Whether the status says that the buyer has the money back."""
+    return any(word in statuses.refunded for word in (order.status, order.state) if word)
+
+
 def counts_as_paid(statuses: Statuses, order: Order) -> bool:
     """Whether the status says that the order is paid (used where no amount is stated)."""
     return any(
@@ -53,8 +61,11 @@ def local_date(snapshot: MappingSnapshot, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(snapshot.store.timezone)).date()
 
 
-def skipped(snapshot: MappingSnapshot, order: Order) -> Reason | None:
-    """The rule by which nothing of this order goes to Xero, or None."""
+def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) -> Reason | None:
+    """The rule by which nothing of this order goes to Xero, or None.
+
+    `posted`: its invoice is there, so that it is followed whatever its status became.
+    """
     store = snapshot.store
     if store.cut_over and local_date(snapshot, order.placed_at) < store.cut_over:
         return Reason(
@@ -79,14 +90,14 @@ def skipped(snapshot: MappingSnapshot, order: Order) -> Reason | None:
     if chosen is Course.REVERSE and not order.received:
         text = f"The order is {order.status or order.state}, and no money came in: not posted."
         return Reason("reversed", text, "status")
-    if chosen is Course.NOTHING:
+    if chosen is Course.NOTHING and not posted:
         return Reason(
             "status_not_selected",
             f"Status {order.status or order.state} is not one of those that are invoiced. Add it "
             "to statuses.invoice to post such orders.",
             "statuses.invoice",
         )
-    if not store.streams.invoices and not _receipt_wanted(snapshot, order):
+    if not posted and not store.streams.invoices and not _receipt_wanted(snapshot, order):
         return Reason("stream_off", "Invoices are switched off for this store.", "streams.invoices")
     return None
 
@@ -97,18 +108,6 @@ def _receipt_wanted(snapshot: MappingSnapshot, order: Order) -> bool:
         order.received is None and counts_as_paid(snapshot.rules.statuses, order)
     )
     return bool(paid) and snapshot.store.streams.payments
-
-
-def held_by_status(snapshot: MappingSnapshot, order: Order) -> None:
-    """Raise the hold of an order that was cancelled, but not before money was received."""
-    if course(snapshot.rules.statuses, order) is Course.REVERSE:
-        raise Hold(
-            "reversed_after_payment",
-            f"The order is {order.status or order.state}, but {written(order.received or ZERO)} "
-            "was received. This version posts no cancellation of a paid order: enter the money and "
-            "its return in Xero by hand.",
-            "status",
-        )
 
 
 def held_by_rule(snapshot: MappingSnapshot, order: Order) -> None:

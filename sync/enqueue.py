@@ -8,7 +8,7 @@ short transaction writes a chunk, and writes nothing if the claim was lost meanw
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,11 +25,13 @@ from sync.books import Books
 from sync.build import HELD, SKIPPED, Built, build_order
 from sync.bulk import update_each
 from sync.contacts import clean_name, person_of
-from sync.directory import load_contacts
+from sync.directory import Contacts, load_contacts
 from sync.labels import label_of
-from sync.ledger import Ledger
+from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
+from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
+from xero.facts import OrganisationFacts
 from xero.models import Lane
 
 log = structlog.get_logger(__name__)
@@ -48,11 +50,17 @@ class Work:
     row: TrackedOrder
     order: Order | None = None
     built: Built | None = None
+    plan: Plan = field(default_factory=Plan)
     decided: bool = False
 
     def hold(self, reason: Reason, status: str = HELD) -> None:
         """Nothing is built of it, for this reason."""
-        self.built, self.decided = Built(status, (reason,)), True
+        self.built, self.plan, self.decided = Built(status, (reason,)), Plan(), True
+
+    @property
+    def planned(self) -> Planned:
+        assert self.built is not None
+        return Planned(self.row, self.built, self.plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     works = [Work(row) for row in _take(store, claim, limit)]
     if not works:
         return 0
-    books = Books(snapshot(store), facts)
+    books = _books(store, facts)
     _read(store, books, works)
     try:
         _build_and_write(store, books, works, claim)
@@ -96,18 +104,31 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
+    ledger = Ledger(store, store.organisation)
+    ledger.load(work.row.pk for work in works)
     for work in works:
         if work.order is not None and not work.decided:
-            fitting = _without_overrides(books) if work.row.tax_override_refused else books
-            work.built = build_order(fitting, work.order, contacts)
-            answer = work.built.contact
-            if answer is not None and answer.contact is not None:
-                contacts.add_new(answer.contact)
-    ledger = Ledger(store, store.organisation, contacts)
+            _build(books, work, contacts, ledger)
     with transaction.atomic():
         kept = _keep_claim(claim, works)
-        ledger.write([(work.row, work.built) for work in kept if work.built is not None])
+        ledger.write([work.planned for work in kept], contacts)
         _save_rows(kept, ledger, books.snapshot.version, claim)
+
+
+def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None:
+    """The sale of one order, and what is still to be done for it."""
+    assert work.order is not None
+    fitting = _without_overrides(books) if work.row.tax_override_refused else books
+    work.built = build_order(fitting, work.order, contacts, ledger.standing(work.row))
+    work.plan = plan_order(fitting, work.order, work.built, ledger.history(work.row))
+    answer = work.built.contact
+    if answer is not None and answer.contact is not None:
+        contacts.add_new(answer.contact)
+
+
+def _books(store: Store, facts: OrganisationFacts) -> Books:
+    rules = snapshot(store)
+    return Books(rules, facts, today=clock.today(rules.store.timezone))
 
 
 def _alone(store: Store, books: Books, work: Work, claim: _Claim) -> None:
@@ -205,7 +226,7 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
     for work in works:
         assert work.built is not None
         row = work.row
-        outcome = ledger.outcome(row, work.built)
+        outcome = ledger.outcome(row, work.planned)
         row.state, row.reasons = outcome.state, [_shown(r) for r in outcome.reasons]
         row.warnings = list(work.built.warnings)
         row.label = label_of(row.state, row.reasons, ledger.postings(row))

@@ -1,4 +1,4 @@
-"""What a build changes in the outbox: new intentions, corrected ones, withdrawn ones.
+"""What a plan changes in the outbox: new intentions, corrected ones, withdrawn ones.
 
 A document that is on its way or in Xero is never touched from here. One that waits, is held
 or was refused takes over the new content; one that is no longer wanted is withdrawn.
@@ -7,21 +7,32 @@ or was refused takes over the new content; one that is no longer wanted is withd
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from connector.lib import clock
-from connector.lib.money import ZERO, plain
+from connector.lib.money import plain
 from stores.models import Store
-from sync.build import HELD, SKIPPED, Built
+from sync.build import HELD, READY, SKIPPED, Built, Standing
 from sync.contact_postings import ContactPostings
 from sync.contacts import contact_key
 from sync.directory import Contacts
+from sync.entries import (
+    OPEN,
+    breakdown_of,
+    dated_of,
+    history_of,
+    is_open,
+    rates_of,
+    slot_of,
+)
+from sync.history import History, Slot
 from sync.models import Posting, TrackedOrder
+from sync.plan import APPROVED, Plan
 from sync.reasons import Reason
+from sync.till import Want
 from xero.documents import (
     Allocation,
     BankTransaction,
@@ -32,6 +43,7 @@ from xero.documents import (
     InvoiceUpdate,
     Kind,
     Payment,
+    Ref,
     Refund,
     StatusChange,
 )
@@ -40,9 +52,7 @@ from xero.payloads import loaded, stored
 
 # How often a refusal is cured by building anew before it is left to a person.
 MOST_CURES = 3
-# States in which nothing of a posting has left, or all of it is known to have been refused.
-OPEN = (Posting.State.PENDING, Posting.State.HELD, Posting.State.DEAD)
-_Slot = tuple[str, int]
+_NUMBERED = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,179 +63,195 @@ class Outcome:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One order: what was built of it, and what is to be done."""
+
+    row: TrackedOrder
+    built: Built
+    plan: Plan = field(default_factory=Plan)
+
+    @property
+    def active(self) -> bool:
+        """Whether its documents go by the plan: it is ready, or it is being taken back."""
+        return self.built.status == READY or self.plan.reversed
+
+
 @dataclass(slots=True)
-class _Plan:
+class _Changes:
     new: list[Posting] = field(default_factory=list)
     changed: list[Posting] = field(default_factory=list)
-    withdrawn: list[int] = field(default_factory=list)
+    withdrawn: list[Posting] = field(default_factory=list)
 
 
 class Ledger:
-    """Writes one chunk of built orders; used inside the transaction that holds their claim."""
+    """Writes one chunk of planned orders; `write` is used inside the transaction that holds
+    their claim, `load` before they are built."""
 
-    def __init__(self, store: Store, organisation: Organisation, contacts: Contacts) -> None:
+    def __init__(self, store: Store, organisation: Organisation) -> None:
         self._store = store
         self._organisation = organisation
-        self._contacts = contacts
-        self._postings: dict[int, dict[_Slot, Posting]] = defaultdict(dict)
+        self._postings: dict[int, dict[Slot, Posting]] = defaultdict(dict)
         self._remarks: dict[int, list[Reason]] = defaultdict(list)
-        self._in_xero: set[str] = set()
-        self._owner: dict[str, int] = {}
-        self._plan = _Plan()
+        self._in_xero: set[tuple[str, str]] = set()
+        self._owner: dict[str, int | None] = {}
+        self._changes = _Changes()
         self.again_at: dict[int, datetime] = {}
+
+    def load(self, orders: Iterable[int]) -> None:
+        """Read what the orders have in the outbox."""
+        ours = Posting.objects.filter(order_id__in=list(orders), organisation=self._organisation)
+        self._postings.clear()
+        for posting in ours.order_by("pk"):
+            assert posting.order_id is not None
+            self._postings[posting.order_id][slot_of(posting)] = posting
 
     def postings(self, row: TrackedOrder) -> list[Posting]:
         return list(self._postings[row.pk].values())
 
-    def outcome(self, row: TrackedOrder, built: Built) -> Outcome:
-        """The build's answer, or a hold where it contradicts what was posted before."""
-        reasons = (*built.reasons, *self._remarks[row.pk])
-        if built.status == SKIPPED and not self._remarks[row.pk]:
+    def history(self, row: TrackedOrder) -> History:
+        return history_of(self._postings[row.pk].values())
+
+    def standing(self, row: TrackedOrder) -> Standing:
+        """Whether the order's invoice is there, and approved."""
+        sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
+        approved = any(entry.posted and entry.status in APPROVED for entry in sales)
+        return Standing(bool(sales), approved)
+
+    def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:
+        """The plan's answer, or a hold where it contradicts what was posted before."""
+        built = planned.built
+        remarks = self._remarks[row.pk]
+        if planned.plan.reversed and built.status == SKIPPED:
+            return Outcome("ready", (*planned.plan.reasons, *remarks))
+        reasons = (*built.reasons, *planned.plan.reasons, *remarks)
+        if built.status == SKIPPED and not remarks:
             excluded = row.excluded_at is not None
             return Outcome("excluded" if excluded else SKIPPED, reasons)
-        if built.status != "ready" or self._number_taken(row):
+        if built.status != READY or self._number_taken(row):
             return Outcome(HELD, reasons)
         return Outcome("ready", reasons)
 
-    def write(self, built: Sequence[tuple[TrackedOrder, Built]]) -> None:
-        """Bring the outbox in line with these builds: a fixed number of statements."""
-        self._load([row.pk for row, _ in built])
-        self._find_taken_numbers(built)
-        ready = [(row, one) for row, one in built if one.status == "ready"]
-        parents = ContactPostings(self._store, self._organisation, self._contacts).write(ready)
-        for row, one in built:
-            self._plan_order(row, one, parents)
+    def write(self, planned: Sequence[Planned], contacts: Contacts) -> None:
+        """Bring the outbox in line with these plans: a fixed number of statements."""
+        self.load([one.row.pk for one in planned])
+        self._find_taken_numbers(planned)
+        ready = [(one.row, one.built) for one in planned if one.built.status == READY]
+        parents = ContactPostings(self._store, self._organisation, contacts).write(ready)
+        for one in planned:
+            self._write_order(one, parents)
         self._apply()
-
-    def _load(self, orders: list[int]) -> None:
-        ours = Posting.objects.filter(order_id__in=orders, organisation=self._organisation)
-        for posting in ours.order_by("revision"):
-            assert posting.order_id is not None
-            self._postings[posting.order_id][posting.purpose, posting.revision] = posting
 
     # --- numbers ----------------------------------------------------------------------------
 
-    def _find_taken_numbers(self, built: Sequence[tuple[TrackedOrder, Built]]) -> None:
-        """Which invoice numbers Xero has already, and which of our orders owns each.
+    def _find_taken_numbers(self, planned: Sequence[Planned]) -> None:
+        """Which numbers Xero has already, and which of our orders owns each.
 
         Of two orders with one number the one that has a document of that number owns it,
         else the older one.
         """
-        numbers = [(one.invoice.number, row.pk) for row, one in built if one.invoice is not None]
-        wanted = {number for number, _ in numbers}
+        wanted = [
+            (Kind(want.document.kind), want.document.number, one.row.pk)
+            for one in planned
+            for want in one.plan.wants
+            if isinstance(want.document, Invoice | CreditNote)
+        ]
+        numbers = {number for _, number, _ in wanted}
         in_xero = MirrorDocument.objects.filter(
-            organisation=self._organisation, kind="invoice", number__in=wanted
+            organisation=self._organisation, kind__in=_NUMBERED, number__in=numbers
         )
-        self._in_xero = set(in_xero.values_list("number", flat=True))
+        self._in_xero = set(in_xero.values_list("kind", "number"))
         ours = Posting.objects.filter(
-            organisation=self._organisation, kind=Kind.INVOICE, key__in=wanted
-        ).exclude(state=Posting.State.VOIDED)
+            organisation=self._organisation, kind=Kind.INVOICE, verb="PUT", key__in=numbers
+        ).exclude(state=Posting.State.VOIDED, xero_id="")
         owned = list(ours.order_by("pk").values_list("key", "order_id"))
-        for number, order in [*owned, *sorted(numbers)]:
+        mine = sorted((number, pk) for kind, number, pk in wanted if kind == Kind.INVOICE)
+        for number, order in [*owned, *mine]:
             self._owner.setdefault(number, order)
 
     def _number_taken(self, row: TrackedOrder) -> bool:
         return any(reason.code == "number_taken" for reason in self._remarks[row.pk])
 
+    def _others_number(self, one: Planned) -> str:
+        """A number of the order's invoices that is another order's; "" if there is none."""
+        for want in one.plan.wants:
+            if isinstance(want.document, Invoice):
+                number = want.document.number
+                if self._owner.get(number, one.row.pk) != one.row.pk:
+                    return number
+        return ""
+
     # --- an order's documents ---------------------------------------------------------------
 
-    def _plan_order(self, row: TrackedOrder, built: Built, parents: dict[str, Posting]) -> None:
-        have = self._postings[row.pk]
-        if built.status != "ready":
-            self._withdraw(row, have, built)
+    def _write_order(self, one: Planned, parents: dict[str, Posting]) -> None:
+        have = self._postings[one.row.pk]
+        if one.plan.keep:
             return
-        assert built.invoice is not None
-        assert built.contact is not None
-        if self._owner.get(built.invoice.number, row.pk) != row.pk:
-            text = f"{built.invoice.number} is the number of another order's invoice."
-            self._remarks[row.pk].append(Reason("number_taken", text, "number_prefix"))
-            self._withdraw(row, have, built)
+        if one.plan.wait:
+            # Something is on its way that decides: look again once it has arrived.
+            self.again_at[one.row.pk] = clock.now() + timedelta(minutes=2)
+        if not one.active:
+            self._withdraw(one, have)
             return
-        contact = parents[built.contact.person.key[:300]]
-        invoice = self._want(row, "invoice", 1, built.invoice, contact)
-        if built.invoice.number in self._in_xero and not invoice.xero_id:
-            invoice.look_up = True
-        wanted = {("invoice", 1)}
-        for index, payment in enumerate(built.payments, start=1):
-            wanted |= self._want_payment(row, f"payment-{index}", payment, invoice)
+        if taken := self._others_number(one):
+            text = f"{taken} is the number of another order's invoice."
+            self._remarks[one.row.pk].append(Reason("number_taken", text, "number_prefix"))
+            self._withdraw(one, have)
+            return
+        contact = None
+        if one.built.contact is not None:
+            contact = parents[one.built.contact.person.key[:300]]
+        wanted = set()
+        for want in one.plan.wants:
+            self._want(one.row, want, contact)
+            wanted.add(want.slot)
         for slot, posting in have.items():
             if slot not in wanted and posting.state in OPEN:
-                self._plan.withdrawn.append(posting.pk)
+                self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
 
-    def _want(
-        self, row: TrackedOrder, purpose: str, revision: int, document: Document,
-        parent: Posting | None,
-    ) -> Posting:  # fmt: skip
+    def _want(self, row: TrackedOrder, want: Want, contact: Posting | None) -> None:
         """The posting of a document: new, brought up to date, or left alone."""
-        posting = self._postings[row.pk].get((purpose, revision))
-        payload = stored(document.payload())
+        have = self._postings[row.pk]
+        parent = have[want.parent] if want.parent is not None else contact
+        target = have[want.target] if want.target is not None else None
+        posting = have.get(want.slot)
         if posting is None:
-            posting = self._new(row, purpose, revision, document, payload, parent)
-            self._postings[row.pk][purpose, revision] = posting
-            self._plan.new.append(posting)
-        elif posting.state in OPEN or posting.state == Posting.State.VOIDED:
-            self._correct(posting, document, payload, parent, row)
-        elif isinstance(document, Invoice) and _money_moved(posting, document):
-            self._changed_too_late(row, posting)
-        return posting
+            posting = Posting(
+                organisation=self._organisation, store=self._store, order=row,
+                source_kind=want.slot.source_kind, source_id=want.slot.source_id,
+                purpose=want.slot.purpose, revision=want.slot.revision, lane=row.lane,
+            )  # fmt: skip
+            self._fill(posting, want.document, parent, target)
+            posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
+            have[want.slot] = posting
+            self._changes.new.append(posting)
+        elif is_open(posting):
+            self._correct(posting, want.document, parent, target, row)
+        else:
+            return
+        number = document_key(want.document)
+        if (posting.kind, number) in self._in_xero and not posting.xero_id:
+            posting.look_up = True
 
-    def _want_payment(
-        self, row: TrackedOrder, purpose: str, payment: Payment, invoice: Posting
-    ) -> set[_Slot]:
-        """A tender's postings. One that grew since it was posted gets a second for the rest."""
-        done = ZERO
-        slots: set[_Slot] = set()
-        revision = 1
-        while (posting := self._postings[row.pk].get((purpose, revision))) is not None:
-            if posting.state in OPEN or posting.state == Posting.State.VOIDED:
-                break
-            done += amount_of(posting)
-            slots.add((purpose, revision))
-            revision += 1
-        rest = payment.amount - done
-        if rest < 0:
-            text = f"{plain(done)} was posted as received, the shop now says {payment.amount}."
-            self._remarks[row.pk].append(Reason("changed_after_posting", text, "payment"))
-        if rest <= 0:
-            return slots
-        reference = payment.reference if revision == 1 else f"{payment.reference}-{revision}"
-        part = Payment(
-            payment.invoice, payment.account, payment.date, rest, reference,
-            payment.account_is_id, payment.currency_rate,
-        )  # fmt: skip
-        self._want(row, purpose, revision, part, invoice)
-        return slots | {(purpose, revision)}
-
-    def _new(
-        self, row: TrackedOrder, purpose: str, revision: int, document: Document, payload: str,
-        parent: Posting | None,
-    ) -> Posting:  # fmt: skip
-        return Posting(
-            organisation=self._organisation,
-            store=self._store,
-            order=row,
-            source_kind="order",
-            source_id=row.source_id,
-            purpose=purpose,
-            revision=revision,
-            kind=document.kind,
-            key=document_key(document),
-            parent=parent,
-            payload=payload,
-            expected=expected_of(document),
-            lane=row.lane,
-            look_up=bool(parent and parent.adopted and parent.kind == Kind.INVOICE),
-        )
+    def _fill(
+        self, posting: Posting, document: Document, parent: Posting | None, target: Posting | None
+    ) -> None:
+        posting.kind, posting.verb = document.kind, verb_of(document)
+        posting.key, posting.payload = document_key(document), stored(document.payload())
+        posting.expected, posting.rates = expected_of(document), rates_of(document)
+        posting.breakdown, posting.dated = breakdown_of(document), dated_of(document)
+        posting.parent, posting.target = parent, target
 
     def _correct(
-        self, posting: Posting, document: Document, payload: str, parent: Posting | None,
-        row: TrackedOrder,
+        self, posting: Posting, document: Document, parent: Posting | None,
+        target: Posting | None, row: TrackedOrder,
     ) -> None:  # fmt: skip
         """New content for a posting of which nothing is in Xero; it starts anew.
 
         The same content that Xero refused time and again goes out again for a person only.
         """
+        payload = stored(document.payload())
         same = _without_ids(payload) == _without_ids(posting.payload)
         parent_id = parent.pk if parent else None
         waits = posting.state == Posting.State.PENDING and posting.parent_id == parent_id
@@ -236,47 +262,75 @@ class Ledger:
                 return
         else:
             posting.attempts = 0
-        posting.key, posting.payload = document_key(document), payload
-        posting.expected, posting.parent = expected_of(document), parent
+        self._fill(posting, document, parent, target)
         posting.state, posting.reasons = Posting.State.PENDING, []
         posting.not_before, posting.lane = clock.now(), row.lane
-        self._plan.changed.append(posting)
+        self._changes.changed.append(posting)
 
-    def _changed_too_late(self, row: TrackedOrder, posting: Posting) -> None:
-        if posting.state != Posting.State.POSTED:
-            # Its fate is not known yet: look again once it is.
-            self.again_at[row.pk] = clock.now() + timedelta(minutes=2)
-            return
-        text = f"{posting.key} is in Xero as it was before; the shop has changed the order since."
-        self._remarks[row.pk].append(Reason("changed_after_posting", text, "updated_at"))
-
-    def _withdraw(self, row: TrackedOrder, have: dict[_Slot, Posting], built: Built) -> None:
+    def _withdraw(self, one: Planned, have: dict[Slot, Posting]) -> None:
         """Nothing more of this order goes out; what is in Xero already is said."""
         for posting in have.values():
             if posting.state in OPEN:
-                self._plan.withdrawn.append(posting.pk)
+                self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
-            elif posting.kind == Kind.INVOICE and built.status == SKIPPED:
+            elif (
+                posting.kind == Kind.INVOICE
+                and one.built.status == SKIPPED
+                and one.row.excluded_at is None
+                and posting.state != Posting.State.VOIDED
+            ):
                 text = (
-                    f"{posting.key} was posted before, and now: {built.reasons[0].message} "
+                    f"{posting.key} was posted before, and now: {one.built.reasons[0].message} "
                     "Void or credit it in Xero."
                 )
-                self._remarks[row.pk].append(Reason("changed_after_posting", text, "status"))
+                self._remarks[one.row.pk].append(Reason("changed_after_posting", text, "status"))
 
     def _apply(self) -> None:
-        plan = self._plan
-        invoices = [posting for posting in plan.new if posting.kind == Kind.INVOICE]
-        others = [posting for posting in plan.new if posting.kind != Kind.INVOICE]
-        Posting.objects.bulk_create(invoices)
-        Posting.objects.bulk_create(others)
-        for posting in plan.changed:
-            Posting.objects.filter(pk=posting.pk).move(
-                to=posting.state, frm=(*OPEN, Posting.State.VOIDED), key=posting.key,
-                payload=posting.payload, expected=posting.expected, parent=posting.parent,
-                reasons=[], attempts=posting.attempts, not_before=posting.not_before,
-                lane=posting.lane, look_up=posting.look_up,
-            )  # fmt: skip
-        Posting.objects.filter(pk__in=plan.withdrawn).move(to=Posting.State.VOIDED, frm=OPEN)
+        """Parents before their children, so that these can name them."""
+        changes = self._changes
+        for _, rows in sorted(_by_depth(changes.new).items()):
+            Posting.objects.bulk_create(rows)
+        for posting in changes.changed:
+            mine = Posting.objects.filter(pk=posting.pk, xero_id="")
+            if not mine.move(
+                to=posting.state, frm=(*OPEN, Posting.State.VOIDED),
+                **{name: getattr(posting, name) for name in _CORRECTED},
+            ):  # fmt: skip
+                self._left(posting)
+        for posting in changes.withdrawn:
+            mine = Posting.objects.filter(pk=posting.pk)
+            if not mine.move(to=Posting.State.VOIDED, frm=OPEN):
+                self._left(posting)
+
+    def _left(self, posting: Posting) -> None:
+        """It left for Xero while its order was planned: plan again once it has arrived."""
+        if posting.order_id is not None:
+            self.again_at[posting.order_id] = clock.now() + timedelta(minutes=2)
+
+
+_CORRECTED = (
+    "kind", "verb", "key", "payload", "expected", "rates", "breakdown", "dated", "parent",
+    "target", "reasons", "attempts", "not_before", "lane", "look_up",
+)  # fmt: skip
+
+
+def _by_depth(rows: Sequence[Posting]) -> dict[int, list[Posting]]:
+    """New rows by how many new rows stand above them."""
+    found: dict[int, list[Posting]] = defaultdict(list)
+    for row in rows:
+        found[_depth(row)].append(row)
+    return found
+
+
+def _depth(row: Posting) -> int:
+    above = [one for one in (row.parent, row.target) if one is not None and one._state.adding]
+    return 1 + max((_depth(one) for one in above), default=0)
+
+
+def verb_of(document: Document) -> str:
+    """POST changes a document that the payload names by its id; PUT creates."""
+    existing = isinstance(document, Contact) and bool(document.existing_id)
+    return "POST" if existing or isinstance(document, InvoiceUpdate | StatusChange) else "PUT"
 
 
 def document_key(document: Document) -> str:
@@ -289,11 +343,15 @@ def document_key(document: Document) -> str:
         case InvoiceUpdate():
             return document.invoice.number
         case StatusChange():
-            return str(document.document)
+            return _ref_key(document.document)
         case Allocation():
-            return str(document.invoice)
+            return _ref_key(document.credit_note)
         case Payment() | Refund() | BankTransaction():
             return document.reference
+
+
+def _ref_key(one: str | Ref) -> str:
+    return one.key if isinstance(one, Ref) else one
 
 
 def expected_of(document: Document) -> dict[str, str] | None:
@@ -310,19 +368,3 @@ def expected_of(document: Document) -> dict[str, str] | None:
 def _without_ids(payload: str) -> dict[str, Any]:
     """A payload with nothing in place of ids that are not known yet: the parent has those."""
     return loaded(payload, lambda ref: "")
-
-
-def amount_of(posting: Posting) -> Decimal:
-    """The amount of a payment's payload."""
-    amount: Decimal = loaded(posting.payload, lambda ref: ref)["Amount"]
-    return amount
-
-
-def _money_moved(posting: Posting, invoice: Invoice) -> bool:
-    """Whether the order's totals are no longer those that went to Xero.
-
-    Accounts, texts and tax types may differ without that: a mapping that is changed today
-    does not reach back to what was posted yesterday.
-    """
-    currency = loaded(posting.payload, lambda ref: ref)["CurrencyCode"]
-    return (posting.expected, currency) != (expected_of(invoice), invoice.currency)

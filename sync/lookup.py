@@ -1,38 +1,34 @@
 """What became of a request whose outcome nobody knows: read, then adopt, hold or free.
 
-Invoices are found by number, contacts by ContactNumber or name, payments on their invoice by
-amount, date and reference. What is ours is adopted; what is somebody else's holds; what is
-missing goes out again in a new request with a new key.
+Invoices and credit notes are found by number, contacts by ContactNumber or name
+(`lookup_contacts`), money on its document by amount, date and reference (`lookup_money`),
+changes by what the document says now (`lookup_changes`). What is ours is adopted; what is
+somebody else's holds; what is missing goes out again in a new request with a new key.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
 from connector.lib import clock
 from connector.lib.errors import Temporary
-from connector.lib.money import ZERO, plain, to_units
-from sync import settle
-from sync.contacts import email_key, name_key
+from connector.lib.money import ZERO, from_units, plain
+from sync import lookup_changes, lookup_contacts, lookup_money, settle
+from sync.contacts import name_key
 from sync.labels import relabel
+from sync.lookup_common import Element, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting
 from sync.reasons import Reason
 from xero import mirror, replies
 from xero.documents import Kind
-from xero.endpoints import MOST_IDS
 from xero.gateway import Gateway
-from xero.models import Lane, MirrorContact
-from xero.payloads import loaded, stored
+from xero.models import Lane, MirrorDocument
+from xero.payloads import loaded
 from xero.replies import ElementResult, element_result
-
-_GONE = ("VOIDED", "DELETED")
-Element = dict[str, Any]
 
 
 def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
@@ -43,8 +39,7 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
     rows = [row for row in settle.postings_of(dispatch) if row.state in settle.UNDECIDED]
     sent = settle.sent_elements(dispatch)
     pairs = [(row, sent[row.position]) for row in rows]
-    find = {Kind.CONTACT: _contacts, Kind.INVOICE: _invoices, Kind.PAYMENT: _payments}
-    verdicts = find[Kind(dispatch.kind)](dispatch, gateway, pairs)
+    verdicts = _finder(dispatch)(dispatch, gateway, pairs)
     with transaction.atomic():
         if not dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.UNKNOWN,)):
             return
@@ -59,8 +54,19 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
         relabel(row.order_id for row in rows)
 
 
-Verdict = ElementResult | Reason | str | None
-Pairs = Sequence[tuple[Posting, Element]]
+def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], dict[int, Verdict]]:
+    """What finds documents of this kind. An update or a new status is found on its document."""
+    if dispatch.verb == "POST" and dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
+        return lookup_changes.find
+    return {
+        Kind.CONTACT: lookup_contacts.find,
+        Kind.INVOICE: _invoices,
+        Kind.CREDIT_NOTE: _credit_notes,
+        Kind.PAYMENT: lookup_money.payments,
+        Kind.BANK_TRANSACTION: lookup_money.bank_transactions,
+        Kind.ALLOCATION: lookup_money.allocations,
+        Kind.REFUND: lookup_money.refunds,
+    }[Kind(dispatch.kind)]
 
 
 def _hold(row: Posting, reason: Reason) -> None:
@@ -98,13 +104,13 @@ def _invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, V
 def _claimed_by_others(rows: list[Posting], found: dict[str, list[Element]]) -> set[str]:
     """Ids of invoices that are another posting's: two orders may bear one number."""
     ids = [str(one.get("InvoiceID")) for some in found.values() for one in some]
-    others = Posting.objects.filter(kind=Kind.INVOICE, xero_id__in=ids)
+    others = Posting.objects.filter(kind=Kind.INVOICE, verb="PUT", xero_id__in=ids)
     others = others.exclude(pk__in=[row.pk for row in rows])
     return set(others.values_list("xero_id", flat=True))
 
 
 def _invoice(row: Posting, sent: Element, found: list[Element], taken: set[str]) -> Verdict:
-    standing = [one for one in found if one.get("Status") not in _GONE]
+    standing = [one for one in found if one.get("Status") not in settle.GONE]
     if not standing:
         return _gone(row, found)
     one = standing[0]
@@ -143,140 +149,50 @@ def _is_ours(row: Posting, sent: Element, one: Element) -> bool:
     )
 
 
-# --- payments --------------------------------------------------------------------------------
+# --- credit notes --------------------------------------------------------------------------
 
 
-def _payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
-    """Payments have no key: they are told apart on their invoice, each counted once."""
-    by_invoice: dict[str, list[tuple[Posting, Element]]] = defaultdict(list)
-    for row, sent in pairs:
-        by_invoice[sent["Invoice"]["InvoiceID"]].append((row, sent))
-    verdicts: dict[int, Verdict] = {}
-    for chunk in chunks(list(by_invoice)):
-        reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
-        for one in replies.elements("invoices", reply.json):
-            verdicts |= _on_invoice(dispatch, one, by_invoice[str(one["InvoiceID"])])
-    return verdicts
-
-
-def _on_invoice(dispatch: Dispatch, invoice: Element, pairs: Pairs) -> dict[int, Verdict]:
-    ours = Posting.objects.filter(
-        organisation=dispatch.organisation, kind=Kind.PAYMENT, xero_id__gt="",
-        parent__in=[row.parent_id for row, _ in pairs],
-    )  # fmt: skip
-    known = set(ours.values_list("xero_id", flat=True))
-    free = [
-        one
-        for one in invoice.get("Payments") or []
-        if one.get("PaymentID") not in known and one.get("Status") != "DELETED"
-    ]
-    due = replies.amount(invoice.get("AmountDue")) or ZERO
-    verdicts: dict[int, Verdict] = {}
-    # First those that are there for certain, so that none of them is taken for another.
-    for row, sent in pairs:
-        if one := _exactly(row, sent, free):
-            free.remove(one)
-            verdicts[row.pk] = element_result("payments", one)
-    for row, sent in pairs:
-        if row.pk not in verdicts:
-            verdicts[row.pk] = verdict = _payment(sent, free, due)
-            if verdict is None:
-                due -= sent["Amount"]
-    # What is adopted was taken off the amount due by Xero, not by us.
-    told = to_units(replies.amount(invoice.get("AmountDue")) or ZERO)
-    Posting.objects.filter(pk__in={row.parent_id for row, _ in pairs}).update(amount_due_units=told)
-    return verdicts
-
-
-def _exactly(row: Posting, sent: Element, free: list[Element]) -> Element | None:
-    """The payment with this amount, day and reference."""
-    amount = Decimal(sent["Amount"])
-    same = (one for one in free if replies.amount(one.get("Amount")) == amount)
-    return next((o for o in same if _same_day(o, sent) and o.get("Reference") == row.key), None)
-
-
-def _payment(sent: Element, free: list[Element], due: Decimal) -> Verdict:
-    amount = Decimal(sent["Amount"])
-    same = [one for one in free if replies.amount(one.get("Amount")) == amount]
-    likely = [one for one in same if _same_day(one, sent) and not one.get("Reference")]
-    chosen = likely if len(likely) == 1 else []
-    if not chosen and due < amount and len(same) == 1:
-        # The invoice is paid already: a person recorded this very amount.
-        chosen = same
-    if chosen:
-        free.remove(chosen[0])
-        return element_result("payments", chosen[0])
-    if due < amount:
-        text = (
-            f"{plain(amount)} was received, and only {plain(due)} is due on the invoice in Xero. "
-            "Compare the payments there."
-        )
-        return Reason("invoice_not_payable", text)
-    if any(_same_day(one, sent) for one in same):
-        text = (
-            f"A payment of {plain(amount)} on {sent['Date']} stands in Xero under another "
-            "reference. It may be this one: compare, then decide."
-        )
-        return Reason("outcome_ambiguous", text)
-    return None
-
-
-def _same_day(one: Element, sent: Element) -> bool:
-    found = replies.day(one.get("Date"))
-    return found == date.fromisoformat(sent["Date"])
-
-
-# --- contacts --------------------------------------------------------------------------------
-
-
-def _contacts(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
-    """Read what changed in Xero's contacts, then match: number first, then name and e-mail."""
-    if not mirror.refresh(dispatch.organisation, mirror.Kind.CONTACTS, lane=Lane(dispatch.lane)):
-        raise Temporary("Xero's contacts are being read by another worker.", retry_after=5)
-    rows = MirrorContact.objects.filter(organisation=dispatch.organisation)
-    numbers = [sent.get("ContactNumber") for _, sent in pairs if sent.get("ContactNumber")]
-    names = [name_key(sent["Name"]) for _, sent in pairs]
-    rows = rows.order_by("-status")  # of two with one key the active one comes last and wins
-    by_number = {row.contact_number: row for row in rows.filter(contact_number__in=numbers)}
-    by_name = {row.name_key: row for row in rows.filter(name_key__in=names)}
-    return {
-        row.pk: _contact(
-            row,
-            sent,
-            by_number.get(sent.get("ContactNumber", "")),
-            by_name.get(name_key(sent["Name"])),
-        )
-        for row, sent in pairs
-    }
-
-
-def _contact(
-    row: Posting, sent: Element, numbered: MirrorContact | None, named: MirrorContact | None
-) -> Verdict:
-    if row.purpose == "restore":
-        return None
-    if numbered is not None:
-        return _adopted(numbered)
-    if named is None:
-        return None
-    email = sent.get("EmailAddress", "")
-    shared = not email and not sent.get("ContactNumber")
-    if shared or email_key(named.email) == email_key(email):
-        return _adopted(named)
-    return _renamed(sent, email)
-
-
-def _renamed(sent: Element, email: str) -> str:
-    """Somebody else has the name: the payload with the e-mail or customer number behind it."""
-    mark = email or sent.get("ContactNumber", "").rpartition(":")[2]
-    return stored(sent | {"Name": f"{sent['Name'][:200]} ({mark})"})
-
-
-def _adopted(contact: MirrorContact) -> ElementResult:
-    return ElementResult(
-        index=0, ok=True, xero_id=contact.merged_to or contact.contact_id, status=contact.status
+def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+    """By number in the list of credit notes: Xero has no question for numbers of those."""
+    organisation = dispatch.organisation
+    if not mirror.refresh(organisation, mirror.Kind.CREDIT_NOTES, lane=Lane(dispatch.lane)):
+        raise Temporary("Xero's credit notes are being read by another worker.", retry_after=5)
+    numbers = [row.key for row, _ in pairs]
+    found: dict[str, list[MirrorDocument]] = defaultdict(list)
+    for one in mirror.find_documents(organisation, MirrorDocument.Kind.CREDIT_NOTE, numbers):
+        if one.status not in settle.GONE:
+            found[one.number].append(one)
+    ids = [one.xero_id for some in found.values() for one in some]
+    others = Posting.objects.filter(kind=Kind.CREDIT_NOTE, verb="PUT", xero_id__in=ids)
+    taken = set(
+        others.exclude(pk__in=[row.pk for row, _ in pairs]).values_list("xero_id", flat=True)
     )
+    return {row.pk: _credit_note(row, sent, found[row.key], taken) for row, sent in pairs}
 
 
-def chunks(items: Sequence[str]) -> list[Sequence[str]]:
-    return [items[start : start + MOST_IDS] for start in range(0, len(items), MOST_IDS)]
+def _credit_note(
+    row: Posting, sent: Element, found: list[MirrorDocument], taken: set[str]
+) -> Verdict:
+    assert row.expected is not None
+    free = [one for one in found if one.xero_id not in taken]
+    if not free and not found:
+        return None
+    for one in free:
+        same = (
+            from_units(one.total) == Decimal(row.expected["Total"])
+            and one.contact_id == sent["Contact"]["ContactID"]
+            and one.reference == sent.get("Reference", "")
+            and one.currency == sent["CurrencyCode"]
+        )
+        if same:
+            taken.add(one.xero_id)
+            return ElementResult(
+                index=0, ok=True, xero_id=one.xero_id, number=one.number, status=one.status,
+                total=from_units(one.total), amount_due=from_units(one.amount_due),
+                updated_at=one.updated_utc,
+            )  # fmt: skip
+    text = (
+        f"{row.key} exists in Xero and is not ours. Change the number prefix, or renumber that "
+        "credit note."
+    )
+    return Reason("number_taken", text, "number_prefix")

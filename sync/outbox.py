@@ -48,6 +48,8 @@ ENVELOPE = {
     Kind.ALLOCATION: "Allocations",
     Kind.REFUND: "Payments",
 }
+# What a document may refer to: its invoice's contact is the furthest.
+_ABOVE = ("parent__parent__parent", "target")
 LANE_ORDER = Case(
     *(When(lane=lane, then=Value(place)) for place, lane in enumerate(Lane.values)),
     output_field=IntegerField(),
@@ -105,7 +107,7 @@ def _candidates(
         # Lane by lane in the order of the index: to sort them all, a long backlog would be
         # read through for every request.
         if len(rows) < BATCH:
-            found = sendable.filter(lane=lane).select_related("parent").order_by("pk")
+            found = sendable.filter(lane=lane).select_related(*_ABOVE).order_by("pk")
             rows += found[: BATCH - len(rows)]
     if not rows:
         return []
@@ -115,7 +117,8 @@ def _candidates(
     together = [
         row
         for row in rows
-        if (verb(row), row.look_up, bool(row.attempts)) == (verb(first), first.look_up, False)
+        if (row.verb, row.look_up, bool(row.attempts)) == (first.verb, first.look_up, False)
+        and (first.kind != Kind.ALLOCATION or row.parent_id == first.parent_id)
     ]
     return together or rows[:1]
 
@@ -136,21 +139,23 @@ def _may_go(organisation: Organisation, rows: Sequence[Posting], now: datetime) 
     return not (reading or building)
 
 
-def verb(posting: Posting) -> str:
-    """PUT creates; POST changes a document that the payload names by its id."""
-    return "POST" if posting.purpose == "restore" else "PUT"
-
-
 def element(posting: Posting) -> dict[str, Any]:
-    """The payload as Xero takes it, the parent's id in place of the reference to it."""
+    """The payload as Xero takes it, with ids in place of the references to other documents."""
+    body = loaded(posting.payload, lambda ref: _xero_id(posting, ref))
+    if posting.kind == Kind.ALLOCATION:
+        del body["CreditNote"]  # it stands in the address of the request
+    return body
 
-    def xero_id(ref: str) -> str:
-        parent = posting.parent
-        if parent is None or not parent.xero_id:
-            raise ValueError(f"{posting} refers to {ref}, which is not in Xero")
-        return parent.xero_id
 
-    return loaded(posting.payload, xero_id)
+def _xero_id(posting: Posting, ref: str) -> str:
+    """The id behind a reference: of the nearest document above the posting of that kind."""
+    kind = ref.partition(":")[0]
+    above = posting.target if kind == Kind.INVOICE and posting.target else posting.parent
+    while above is not None and above.kind != kind:
+        above = above.parent
+    if above is None or not above.xero_id:
+        raise ValueError(f"{posting} refers to {ref}, which is not in Xero")
+    return above.xero_id
 
 
 _CLAIMED = ["state", "changed_at", "dispatch", "position"]
@@ -168,7 +173,8 @@ def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> 
     state = Dispatch.State.UNKNOWN if chosen[0].look_up else Dispatch.State.OPEN
     with transaction.atomic():
         dispatch = Dispatch.objects.create(
-            organisation=organisation, kind=kind, verb=verb(chosen[0]), body=body,
+            organisation=organisation, kind=kind, verb=chosen[0].verb, body=body,
+            parent_id=_address(chosen[0]),
             idempotency_key=uuid.uuid4().hex, state=state, lane=chosen[0].lane, not_before=now,
         )  # fmt: skip
         for place, row in enumerate(chosen):
@@ -178,6 +184,13 @@ def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> 
             transaction.set_rollback(True)
             return None
     return dispatch
+
+
+def _address(row: Posting) -> str:
+    """The document that the address of the request names: an allocation's credit note."""
+    if row.kind != Kind.ALLOCATION or row.parent is None:
+        return ""
+    return row.parent.xero_id
 
 
 def _unwritable(row: Posting, error: ValueError) -> None:

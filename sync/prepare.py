@@ -19,6 +19,7 @@ from xero.models import Lane, MirrorDocument, Organisation
 _NO_KEY = (Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION)
 MIRROR_MAX_AGE = timedelta(minutes=30)
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
+_ALSO_CREDITS = (*_KINDS, mirror.Kind.CREDIT_NOTES)
 # What this process has read of which organisation: a database that was restored from a backup
 # knows less than Xero, and is found out before the first payment of a new process.
 _seen: set[tuple[int, str]] = set()
@@ -42,7 +43,15 @@ def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
 
 def looked(organisation: Organisation) -> bool:
     """Whether this process has seen what Xero has."""
-    return all((organisation.pk, kind) in _seen for kind in _KINDS)
+    return all((organisation.pk, kind) in _seen for kind in _wanted(organisation))
+
+
+def _wanted(organisation: Organisation) -> tuple[mirror.Kind, ...]:
+    """The lists that matter for what is to be sent: credit notes only if there are some."""
+    credits = Posting.objects.filter(
+        organisation=organisation, kind=Kind.CREDIT_NOTE, state=Posting.State.PENDING
+    )
+    return _ALSO_CREDITS if credits.exists() else _KINDS
 
 
 def first_look(organisation: Organisation) -> None:
@@ -59,7 +68,7 @@ def first_look(organisation: Organisation) -> None:
 def _look(organisation: Organisation, lane: Lane) -> None:
     """Bring contacts and numbers up to date where they are old, or not read by this process."""
     first = not looked(organisation)
-    for kind in _KINDS:
+    for kind in _wanted(organisation):
         age = MIRROR_MAX_AGE if (organisation.pk, kind) in _seen else timedelta(0)
         if not mirror.is_fresh(organisation, kind, max_age=age):
             if not mirror.refresh(organisation, kind, lane=lane):

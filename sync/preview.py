@@ -11,6 +11,7 @@ from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
 from sync.build import HELD, SKIPPED, Built, build_order
 from sync.charges import Books
 from sync.directory import Contacts
+from sync.plan import Plan, documents_of, plan_order
 from sync.reasons import Reason, unreadable
 from xero.documents import Document
 from xero.payloads import shown
@@ -38,11 +39,11 @@ class Preview:
         try:
             order = self.reader.parse(Stream.ORDERS, record, self.facts)
         except ParseError as error:
-            return _shown(self._number(record), Built(HELD, (unreadable(error),)))
+            return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan())
         built = self._build(order)
         if built.contact is not None and built.contact.contact is not None:
             self.contacts.add_new(built.contact.contact)
-        return _shown(order.number, built)
+        return _shown(order.number, built, plan_order(self.books, order, built))
 
     def _build(self, order: Order) -> Built:
         earlier = self._orders.get(order.number)
@@ -101,13 +102,13 @@ def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, An
     return value
 
 
-def _shown(number: str, built: Built) -> dict[str, Any]:
+def _shown(number: str, built: Built, plan: Plan) -> dict[str, Any]:
     ready = built.status not in (HELD, SKIPPED)
     return {
         "order": number,
         "status": built.status,
-        "reasons": [reason.as_json() for reason in built.reasons],
-        "documents": [_document(document) for document in built.documents] if ready else [],
+        "reasons": [reason.as_json() for reason in (*built.reasons, *plan.reasons)],
+        "documents": [_document(one) for one in documents_of(built, plan)] if ready else [],
     }
 
 

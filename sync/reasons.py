@@ -87,15 +87,29 @@ REASONS: dict[str, ReasonKind] = {
         "The payment waits for the draft to be approved", "Xero, then posting.status"
     ),
     "refund_not_given": ReasonKind("The order states a refund that was not given", _SHOP),
-    "refund_not_posted": ReasonKind(
-        "The order was refunded, and this version posts no credit notes", _XERO
+    "refund_does_not_add_up": ReasonKind("The refunds do not fit the order", _SHOP),
+    "refund_exceeds_invoice": ReasonKind("More was refunded than was invoiced", _XERO),
+    "refund_waits_for_payment": ReasonKind(
+        "The money of a refund waits for the payment that it came from", _MAPPING
+    ),
+    "refund_before_cut_over": ReasonKind(
+        "A refund of an order from before the cut-over", "refunds.before_cut_over, or the order"
+    ),
+    "credit_notes_off": ReasonKind(
+        "Credit notes are switched off for this store", "streams of the store"
+    ),
+    "credit_left_open": ReasonKind("A credit note is left open on the contact", _XERO),
+    "edit_ignored": ReasonKind(
+        "The order changed after it was posted, and changes are ignored", "posting.edits"
     ),
     "email_dropped": ReasonKind("The e-mail address is not valid", _SHOP),
     # not for Xero, by rule
     "before_cut_over": ReasonKind("Older than the cut-over date", "cut_over of the store"),
     "status_not_selected": ReasonKind("Its status is not one that is posted", "statuses.invoice"),
     "reversed": ReasonKind("Cancelled in the shop before anything was posted", "Nothing to fix"),
-    "reversed_after_payment": ReasonKind("Cancelled in the shop after money was received", _XERO),
+    "reversed_in_xero": ReasonKind(
+        "Cancelled in the shop, and taken back in Xero", "Nothing to fix"
+    ),
     "zero_total": ReasonKind("The total is 0.00", "posting.zero_orders"),
     "stream_off": ReasonKind("Invoices are switched off for this store", "streams of the store"),
     "store_off": ReasonKind("The store is switched off", "enabled, on the store's page"),
@@ -127,10 +141,13 @@ REASONS: dict[str, ReasonKind] = {
 # Reasons that ask nobody to do anything: an order that has only these is as good as posted.
 INFORMATIVE = frozenset(
     {
+        "credit_notes_off",
+        "edit_ignored",
         "email_dropped",
         "payment_waits_for_approval",
         "rate_not_sent",
         "refund_not_given",
+        "reversed_in_xero",
         "rounded_to_cents",
         "tax_rounded",
         "tracking_skipped",

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from connector.lib import clock
 from connector.lib.errors import Temporary
@@ -33,12 +33,14 @@ from xero.models import MirrorCursor, MirrorDocument, Organisation
 from xero.replies import ElementResult
 
 _State = Posting.State
+MONEY = (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
+GONE = ("VOIDED", "DELETED")
 # On its way: what a request's answer, or its look-up, may decide.
 UNDECIDED = (_State.SENDING, _State.RETRY, _State.UNKNOWN)
 # Refusals of something that may be in Xero already: it is looked up, then decided.
 _LOOK_UP = frozenset(
     {"number_taken", "contact_name_taken", "contact_number_taken", "payment_exceeds",
-     "payment_not_approved"}
+     "payment_not_approved", "has_payments", "document_locked"}
 )  # fmt: skip
 # Refusals that are cured by building the order anew with what is now known.
 _REBUILD = frozenset({"archived_contact", "tax_amount_refused", "period_locked"})
@@ -105,22 +107,54 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
     paid: dict[int, int] = defaultdict(int)
     for row, answer in pairs:
         _answered(row, answer, adopted)
-        # One that is adopted has been taken off already: see the look-up.
-        if row.kind == Kind.PAYMENT and row.parent_id is not None and not adopted:
+        # What is adopted has been taken off already: see the look-up.
+        if row.kind in MONEY and not adopted:
             amount = replies.amount((answer.raw or {}).get("Amount")) or Decimal(0)
-            paid[row.parent_id] -= to_units(amount)
+            for settled in filter(None, (row.parent_id, row.target_id)):
+                paid[settled] -= to_units(amount)
     update_each([row for row, _ in pairs], _ANSWERED, states=UNDECIDED)
     add_to_each(Posting, "amount_due_units", paid)
+    for row, answer in pairs:
+        if row.verb == "POST" and row.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
+            changed(row, answer)
     _release([row for row, _ in pairs if row.kind == Kind.CONTACT])
     for row, _ in pairs:
-        if adopted and row.kind == Kind.INVOICE:
+        if adopted and row.kind == Kind.INVOICE and row.verb == "PUT":
             # Xero had the invoice before: perhaps also what was received for it.
             row.children.filter(state=_State.PENDING).update(look_up=True)
         if row.differs:
             held = Reason("mismatch", f"Its invoice {row.key} differs in Xero.", "")
-            row.children.filter(state=_State.PENDING).update(
+            waiting = Q(parent=row) | Q(target=row)
+            Posting.objects.filter(waiting, state=_State.PENDING).update(
                 state=_State.HELD, reasons=[held.as_json()], changed_at=clock.now()
             )
+
+
+def changed(row: Posting, answer: ElementResult) -> None:
+    """A document in Xero was changed by us: its own posting says now what Xero says.
+
+    After an update it holds the new content, after a void or deletion it is no more.
+    """
+    document = row.parent
+    if document is None or row.state != _State.POSTED:
+        return
+    changes: dict[str, Any] = {
+        "xero_status": answer.status, "xero_updated_at": answer.updated_at,
+        "amount_due_units": _units(answer.amount_due), "changed_at": clock.now(),
+    }  # fmt: skip
+    if answer.status in GONE:
+        changes["state"] = _State.VOIDED
+    elif row.expected is not None:
+        changes |= {
+            "payload": row.payload, "expected": row.expected, "rates": row.rates,
+            "breakdown": row.breakdown, "dated": row.dated,
+            "xero_total_units": _units(answer.total), "xero_tax_units": _units(answer.total_tax),
+            "differs": row.differs, "reasons": row.reasons,
+        }  # fmt: skip
+    Posting.objects.filter(pk=document.pk, state=_State.POSTED).update(**changes)
+    if row.order_id is not None:
+        # What the change made way for is planned now.
+        TrackedOrder.objects.filter(pk=row.order_id).update(build_at=clock.now())
 
 
 def _release(contacts: Sequence[Posting]) -> None:
@@ -178,7 +212,7 @@ def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
     """A definite no, in Xero's words: looked up, cured by a new build, held, or dead."""
     said = " ".join(texts) or "Xero gave no reason."
     again = row.attempts < MOST_CURES
-    if code in _LOOK_UP and again:
+    if code in _LOOK_UP and again and row.kind != Kind.ITEM:
         _move(
             row, _State.PENDING, look_up=True, attempts=row.attempts + 1, not_before=clock.now(),
             reasons=[Reason("refused", said).as_json()],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -100,7 +100,8 @@ class _Till:
         ):
             try:
                 if amount > 0:
-                    payments.append(self._own(amount, meaning, index, row.path))
+                    own_payment = self._own(amount, meaning, index, row.path)
+                    payments.append(replace(own_payment, tender=index, method=meaning))
             except Hold as hold:
                 self._reasons.append(hold.reason)
         return Tendered(tuple(payments), tuple(self._reasons))
@@ -119,9 +120,8 @@ class _Till:
             if not taken:
                 continue
             try:
-                payments.append(
-                    self._payment(tender, taken, self._reference(tender, index, shared))
-                )
+                payment = self._payment(tender, taken, self._reference(tender, index, shared))
+                payments.append(replace(payment, tender=index, method=tender.method))
             except Hold as hold:
                 self._reasons.append(hold.reason)
         return payments

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Protocol
 from unicodedata import category
@@ -68,6 +69,16 @@ def cut(text: str) -> str:
         text = "".join(c for c in text if c in "\t\n" or category(c) not in ("Cc", "Cs"))
     text = text.strip() or "-"
     return text if len(text) <= DESCRIPTION_LIMIT else text[: DESCRIPTION_LIMIT - 1] + "…"
+
+
+def re_dated(
+    lines: tuple[DocumentLine, ...], original: date | None, what: str
+) -> tuple[DocumentLine, ...]:
+    """The lines of a document that could not keep its date: the first says which it was."""
+    if original is None:
+        return lines
+    text = cut(f"{lines[0].description} ({what} of {original.isoformat()})")
+    return (replace(lines[0], description=text), *lines[1:])
 
 
 def priced(charge: Charge, amount: Decimal) -> DocumentLine:

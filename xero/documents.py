@@ -113,7 +113,11 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received for an invoice. `account` is a code, or an AccountID."""
+    """Money received for an invoice. `account` is a code, or an AccountID.
+
+    `tender` is the tender's place in the order (from 1), `method` the shop's name of how it
+    was paid; Xero sees neither.
+    """
 
     invoice: Id
     account: str
@@ -122,6 +126,8 @@ class Payment:
     reference: str
     account_is_id: bool = False
     currency_rate: Decimal | None = None
+    tender: int = 1
+    method: str = ""
 
     kind = Kind.PAYMENT
 

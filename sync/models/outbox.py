@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from connector.lib import clock
 from connector.lib.money import from_units
@@ -83,12 +83,28 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         return self.filter(state__in=frm).update(state=to, changed_at=clock.now(), **changes)
 
     def sendable(self, organisation: Organisation, now: datetime) -> PostingQuerySet:
-        """Those that may go out now: due, of an enabled store, whose parent is in Xero."""
+        """Those that may go out now: due, of an enabled store, whose parent is in Xero.
+
+        A payment waits for changes of its order's invoice, an allocation or refund for all
+        payments of its order. Nothing of another order waits.
+        """
         ready_parent = Q(parent__isnull=True) | Q(
             parent__state=Posting.State.POSTED, parent__differs=False
         )
+        ready_target = Q(target__isnull=True) | Q(
+            target__state=Posting.State.POSTED, target__differs=False
+        )
+        siblings = Posting.objects.filter(order=OuterRef("order")).order_by()
+        changing = siblings.filter(kind=Kind.INVOICE, verb="POST", state__in=Posting.UNFINISHED)
+        unpaid = siblings.filter(kind=Kind.PAYMENT).exclude(
+            state__in=(Posting.State.POSTED, Posting.State.VOIDED)
+        )
+        money = (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
         return self.filter(
             ready_parent,
+            ready_target,
+            ~Q(kind__in=money) | ~Exists(changing),
+            ~Q(kind__in=(Kind.ALLOCATION, Kind.REFUND)) | ~Exists(unpaid),
             organisation=organisation,
             state=Posting.State.PENDING,
             not_before__lte=now,
@@ -103,10 +119,16 @@ class PostingQuerySet(models.QuerySet["Posting"]):
 class Posting(models.Model):
     """The lasting intention that this document shall exist in Xero exactly once.
 
-    `payload` is `documents.stored` text; `parent` is what must be in Xero before, and whose
-    id the payload refers to. `expected` are the predicted totals as plain text. `key` is
-    the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
-    `email_key` are a contact's, for look-ups while it is not in Xero yet.
+    `payload` is `payloads.stored` text; `parent` is what must be in Xero before, and whose
+    id the payload refers to, and so is `target`, the invoice of an allocation. `expected` are
+    the predicted totals as plain text, `rates` the tax rate of each line, likewise.
+    `breakdown` sums the document by account and tax type: [account, tax type, net, tax] in
+    ten-thousandths; of money [account, "", amount, 0]. `key` is the natural key
+    (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and `email_key`
+    are a contact's, for look-ups while it is not in Xero yet.
+
+    `voided` with a `xero_id` was in Xero and was taken back there; without one it was
+    withdrawn before it was sent.
     """
 
     class State(models.TextChoices):
@@ -133,12 +155,17 @@ class Posting(models.Model):
     purpose = models.CharField(max_length=40)
     revision = models.PositiveIntegerField(default=1)
     kind = models.CharField(max_length=20, choices=KINDS)
+    verb = models.CharField(max_length=4, default="PUT")
     key = models.CharField(max_length=300)
     name_key = models.CharField(max_length=300, blank=True, default="")
     email_key = models.CharField(max_length=300, blank=True, default="")
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    target = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credits")
     payload = models.TextField()
     expected = models.JSONField(null=True)
+    rates = models.JSONField(null=True)
+    breakdown = models.JSONField(null=True)
+    dated = models.DateField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reasons = models.JSONField(default=list)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)

@@ -74,7 +74,7 @@ def _lines(item: Raw, lines: Mapping[str, Line]) -> list[RefundLine]:
     )
     fixed = [
         RefundLine(line_id, part.name, "", quantity, part.amount, part.tax,
-                   goods.rate if part.tax else ZERO, item.at("weee_tax_applied"))
+                   goods.rate if part.tax else ZERO, item.at("weee_tax_applied"), fixed=True)
         for part in fixed_taxes(item)
     ]  # fmt: skip
     return [goods, *fixed]

@@ -1,0 +1,185 @@
+"""An order that changed after its invoice was posted: which document follows. Pure.
+
+An invoice that nothing has touched is changed in place; otherwise what was added becomes an
+invoice of its own, and what was taken off a credit note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from connector.lib.money import ZERO, round_to, written
+from sync.dates import open_date
+from sync.differences import difference
+from sync.eligible import local_date
+from sync.history import Entry
+from sync.reasons import Reason
+from sync.till import Credit, put_against
+from xero.documents import CreditNote, Invoice, InvoiceUpdate, Kind, Ref
+from xero.lines import DocumentLine, TaxMode, line_totals
+
+if TYPE_CHECKING:
+    from sync.plan import Planner
+
+_DRAFTS = ("DRAFT", "SUBMITTED")
+Sided = list[tuple[DocumentLine, TaxMode]]
+
+
+def follow(planner: Planner) -> None:
+    """Plan what a change of the order asks for; nothing where no money moved."""
+    current, desired = planner.current, planner.built.invoice
+    assert current is not None
+    assert desired is not None
+    desired = replace(desired, number=current.key)
+    edits = planner.edits()
+    if not _moved(current, edits, desired):
+        return
+    if planner.books.snapshot.rules.posting.edits == "ignore":
+        text = f"{current.key} stays as it was posted; the shop has changed the order since."
+        planner.reasons.append(Reason("edit_ignored", text, "posting.edits"))
+    elif desired.currency != current.currency:
+        _by_hand(planner, f"now {desired.currency}, posted in {current.currency}")
+    elif _unsettled(planner, current, edits):
+        planner.wait = True
+    elif may_change(planner, current):
+        _in_place(planner, current, desired)
+    else:
+        _beside(planner, current, edits, desired)
+
+
+def may_change(planner: Planner, current: Entry) -> bool:
+    """Whether an invoice may be changed or voided: a draft, or one of this month that nothing
+    was paid on or allocated to, in a period that is open."""
+    if current.status in _DRAFTS:
+        return True
+    return (
+        current.status == "AUTHORISED"
+        and untouched(planner, current)
+        and not month_over(current, planner.today)
+        and not locked(planner, current)
+    )
+
+
+def untouched(planner: Planner, current: Entry) -> bool:
+    """Whether nothing hangs on an invoice: no money, no credit, no further document."""
+    paid = put_against(planner.history)[current.key] or current.due not in (None, current.total)
+    return not paid and not planner.edits() and not planner.credited()
+
+
+def month_over(current: Entry, today: date) -> bool:
+    assert current.dated is not None
+    return (today.year, today.month) > (current.dated.year, current.dated.month)
+
+
+def locked(planner: Planner, current: Entry) -> bool:
+    lock = planner.books.organisation.lock_date
+    return lock is not None and current.dated is not None and current.dated <= lock
+
+
+def same_money(credits: Sequence[Credit], total: Decimal) -> Credit | None:
+    """The credit that a change made for the money that a refund is about, if there is one."""
+    made = (c for c in credits if c.purpose.startswith("edit-") and not c.returned)
+    return next((credit for credit in made if credit.total == total), None)
+
+
+def _moved(current: Entry, edits: Sequence[Entry], desired: Invoice) -> bool:
+    totals = desired.expected()
+    assert totals is not None
+    net = _net(current, edits)
+    return (totals.total, totals.total_tax, desired.currency) != (*net, current.currency)
+
+
+def _net(current: Entry, edits: Sequence[Entry]) -> tuple[Decimal, Decimal]:
+    """Total and tax of an invoice with the changes that were posted beside it."""
+    signs = [(1 if entry.kind is Kind.INVOICE else -1, entry) for entry in edits]
+    total = current.total + sum((sign * entry.total for sign, entry in signs), ZERO)
+    return total, current.tax + sum((sign * entry.tax for sign, entry in signs), ZERO)
+
+
+def _unsettled(planner: Planner, current: Entry, edits: Sequence[Entry]) -> bool:
+    updates = planner.history.purposes("update")
+    return not all(entry.posted for entry in (current, *edits, *updates))
+
+
+def _in_place(planner: Planner, current: Entry, desired: Invoice) -> None:
+    done = [entry.slot.revision for entry in planner.history.purposes("update")]
+    slot = planner.slot("update", max(done, default=0) + 1)
+    if current.status in _DRAFTS:
+        desired = replace(desired, status=current.status, sent_to_contact=False)
+    document = InvoiceUpdate(Ref(Kind.INVOICE, current.key), desired)
+    planner.want(document, slot, current.slot)
+
+
+def _beside(planner: Planner, current: Entry, edits: Sequence[Entry], desired: Invoice) -> None:
+    """A supplementary invoice, or a credit note, for the difference."""
+    totals = desired.expected()
+    assert totals is not None
+    more = totals.total - _net(current, edits)[0]
+    if not more:
+        _by_hand(planner, f"its tax is {written(totals.total_tax)} now, its total is the same")
+        return
+    now: Sided = [(line, desired.mode) for line in desired.lines]
+    invoiced = [e for e in (current, *edits) if e.kind is Kind.INVOICE]
+    credited = [e for e in edits if e.kind is Kind.CREDIT_NOTE]
+    if more > 0:
+        lines = difference([*now, *sided(credited)], sided(invoiced), desired.mode)
+        _supplement(planner, current, desired, lines)
+        return
+    refunded = sum((round_to(refund.total) for refund in planner.order.refunds), ZERO)
+    if refunded >= -more:
+        return  # the refund record speaks of the same money
+    credited += planner.credited()
+    lines = difference(sided(invoiced), [*now, *sided(credited)], desired.mode)
+    _credit(planner, current, desired, lines)
+
+
+def sided(entries: Sequence[Entry]) -> Sided:
+    """All lines of some documents, each with the basis it stands in."""
+    return [(line, entry.mode) for entry in entries for line in entry.lines]
+
+
+def _place(planner: Planner, current: Entry) -> tuple[int, str, date]:
+    """Which change it is, the number of its document, and its date: the day of the change."""
+    count = 1 + max((e.slot.revision for e in planner.history.purposes("edit")), default=0)
+    changed = local_date(planner.books.snapshot, planner.order.updated_at)
+    day = open_date(planner.books, changed, "change").day
+    return count, f"{current.key}-E{1 + len(planner.edits())}", day
+
+
+def _supplement(
+    planner: Planner, current: Entry, desired: Invoice, lines: tuple[DocumentLine, ...]
+) -> None:
+    count, number, day = _place(planner, current)
+    due = day + (desired.due_date - desired.date)
+    document = replace(
+        desired, number=number, lines=lines, date=day, due_date=due, contact=planner.contact,
+        currency_rate=current.rate, status=planner.status,
+    )  # fmt: skip
+    planner.want(document, planner.slot("edit", count), current.slot)
+
+
+def _credit(
+    planner: Planner, current: Entry, desired: Invoice, lines: tuple[DocumentLine, ...]
+) -> None:
+    if line_totals(lines, desired.mode).total <= 0:
+        return
+    count, number, day = _place(planner, current)
+    document = CreditNote(
+        number=number, contact=planner.contact, date=day, mode=desired.mode,
+        currency=desired.currency, status=planner.status, reference=desired.reference,
+        lines=lines, currency_rate=current.rate,
+    )  # fmt: skip
+    planner.want(document, planner.slot("edit", count), current.slot)
+
+
+def _by_hand(planner: Planner, what: str) -> None:
+    assert planner.current is not None
+    text = (
+        f"{planner.current.key} is in Xero as it was before; the shop has changed the order "
+        f"since: {what}. Correct it in Xero by hand."
+    )
+    planner.reasons.append(Reason("changed_after_posting", text, "updated_at"))

@@ -1,0 +1,84 @@
+"""What an order has in the outbox and in Xero so far, as the planner sees it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from connector.lib.money import ZERO
+from xero.documents import Id, Kind
+from xero.lines import DocumentLine, TaxMode
+
+
+class Slot(NamedTuple):
+    """The place of one document among those of an order: its intention, once and for all.
+
+    `source_kind` and `source_id` are the shop's object (order or refund) that it stands for.
+    """
+
+    source_kind: str
+    source_id: str
+    purpose: str
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document. `frozen`: on its way or in Xero, so that it cannot be changed from here;
+    `posted`: known to be in Xero; `ended`: voided or deleted there since.
+
+    `total` and `tax` are a document's, `total` alone the amount of a payment, refund or
+    allocation. `settles` is the number of the invoice that it pays, or of the credit note that
+    it refunds or uses up; `against` the invoice that an allocation is for. `conflict`: Xero
+    has it otherwise than it was sent.
+    """
+
+    slot: Slot
+    kind: Kind
+    key: str
+    frozen: bool
+    posted: bool
+    ended: bool = False
+    conflict: bool = False
+    status: str = ""
+    total: Decimal = ZERO
+    tax: Decimal = ZERO
+    due: Decimal | None = None
+    dated: date | None = None
+    lines: tuple[DocumentLine, ...] = ()
+    mode: TaxMode = TaxMode.EXCLUSIVE
+    currency: str = ""
+    rate: Decimal | None = None
+    contact: Id = ""
+    account: str = ""
+    account_is_id: bool = False
+    settles: str = ""
+    against: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All documents of an order, oldest first."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def at(self, slot: Slot) -> Entry | None:
+        return next((entry for entry in self.entries if entry.slot == slot), None)
+
+    def frozen(self, wanted: Callable[[Entry], bool] = lambda entry: True) -> Iterator[Entry]:
+        """Those that stand, or will once they arrive."""
+        return (e for e in self.entries if e.frozen and not e.ended and wanted(e))
+
+    def purposes(self, prefix: str) -> list[Entry]:
+        """Frozen entries whose purpose is `prefix`, or begins with it and a hyphen."""
+        return list(
+            self.frozen(
+                lambda e: e.slot.purpose == prefix or e.slot.purpose.startswith(f"{prefix}-")
+            )
+        )
+
+
+NOTHING_YET = History()

@@ -1,0 +1,21 @@
+"""What the look-ups of all kinds share: what is asked, and what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sync.models import Posting
+from sync.reasons import Reason
+from xero.endpoints import MOST_IDS
+from xero.replies import ElementResult
+
+Element = dict[str, Any]
+# Found: it is there. A reason: a person must decide. Text: not there, and to be sent with
+# this payload. None: not there.
+Verdict = ElementResult | Reason | str | None
+Pairs = Sequence[tuple[Posting, Element]]
+
+
+def chunks(items: Sequence[str]) -> list[Sequence[str]]:
+    return [items[start : start + MOST_IDS] for start in range(0, len(items), MOST_IDS)]

@@ -1,0 +1,62 @@
+"""Contacts whose fate is unknown, found in the mirror: number first, then name and e-mail."""
+
+from __future__ import annotations
+
+from connector.lib.errors import Temporary
+from sync.contacts import email_key, name_key
+from sync.lookup_common import Element, Pairs, Verdict
+from sync.models import Dispatch, Posting
+from xero import mirror
+from xero.gateway import Gateway
+from xero.models import Lane, MirrorContact
+from xero.payloads import stored
+from xero.replies import ElementResult
+
+
+def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+    """Read what changed in Xero's contacts, then match: number first, then name and e-mail."""
+    if not mirror.refresh(dispatch.organisation, mirror.Kind.CONTACTS, lane=Lane(dispatch.lane)):
+        raise Temporary("Xero's contacts are being read by another worker.", retry_after=5)
+    rows = MirrorContact.objects.filter(organisation=dispatch.organisation)
+    numbers = [sent.get("ContactNumber") for _, sent in pairs if sent.get("ContactNumber")]
+    names = [name_key(sent["Name"]) for _, sent in pairs]
+    rows = rows.order_by("-status")  # of two with one key the active one comes last and wins
+    by_number = {row.contact_number: row for row in rows.filter(contact_number__in=numbers)}
+    by_name = {row.name_key: row for row in rows.filter(name_key__in=names)}
+    return {
+        row.pk: _contact(
+            row,
+            sent,
+            by_number.get(sent.get("ContactNumber", "")),
+            by_name.get(name_key(sent["Name"])),
+        )
+        for row, sent in pairs
+    }
+
+
+def _contact(
+    row: Posting, sent: Element, numbered: MirrorContact | None, named: MirrorContact | None
+) -> Verdict:
+    if row.purpose == "restore":
+        return None
+    if numbered is not None:
+        return _adopted(numbered)
+    if named is None:
+        return None
+    email = sent.get("EmailAddress", "")
+    shared = not email and not sent.get("ContactNumber")
+    if shared or email_key(named.email) == email_key(email):
+        return _adopted(named)
+    return _renamed(sent, email)
+
+
+def _renamed(sent: Element, email: str) -> str:
+    """Somebody else has the name: the payload with the e-mail or customer number behind it."""
+    mark = email or sent.get("ContactNumber", "").rpartition(":")[2]
+    return stored(sent | {"Name": f"{sent['Name'][:200]} ({mark})"})
+
+
+def _adopted(contact: MirrorContact) -> ElementResult:
+    return ElementResult(
+        index=0, ok=True, xero_id=contact.merged_to or contact.contact_id, status=contact.status
+    )

@@ -1,0 +1,242 @@
+"""Money of which Xero keeps no key, looked up on the document that it settles.
+
+Payments are told apart on their invoice, refunds and allocations on their credit note, bank
+transactions by contact, day and amount; each one found is counted once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from connector.lib.money import ZERO, plain, to_units
+from sync.lookup_common import Element, Pairs, Verdict, chunks
+from sync.models import Dispatch, Posting
+from sync.reasons import Reason
+from xero import replies
+from xero.documents import Kind
+from xero.gateway import Gateway
+from xero.replies import element_result
+
+
+def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+    """Payments have no key: they are told apart on their invoice, each counted once."""
+    by_invoice: dict[str, list[tuple[Posting, Element]]] = defaultdict(list)
+    for row, sent in pairs:
+        by_invoice[sent["Invoice"]["InvoiceID"]].append((row, sent))
+    verdicts: dict[int, Verdict] = {}
+    for chunk in chunks(list(by_invoice)):
+        reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
+        for one in replies.elements("invoices", reply.json):
+            verdicts |= _on_invoice(dispatch, one, by_invoice[str(one["InvoiceID"])])
+    return verdicts
+
+
+def _on_invoice(dispatch: Dispatch, invoice: Element, pairs: Pairs) -> dict[int, Verdict]:
+    due = replies.amount(invoice.get("AmountDue")) or ZERO
+    verdicts = _among(dispatch, pairs, invoice.get("Payments") or [], due)
+    _told({row.parent_id for row, _ in pairs}, due)
+    return verdicts
+
+
+def refunds(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+    """Likewise the refunds of each credit note."""
+    verdicts: dict[int, Verdict] = {}
+    for note_id, some in _by_note(pairs, lambda row, sent: sent["CreditNote"]["CreditNoteID"]):
+        note = _credit_note(gateway, note_id)
+        left = replies.amount(note.get("RemainingCredit")) or ZERO
+        verdicts |= _among(dispatch, some, note.get("Payments") or [], left)
+        _told({row.parent_id for row, _ in some}, left)
+    return verdicts
+
+
+def _among(
+    dispatch: Dispatch, pairs: Pairs, listed: Sequence[Element], left: Decimal
+) -> dict[int, Verdict]:
+    """Which of the payments listed on one document are those that were sent."""
+    known = _known(dispatch, pairs)
+    free = [
+        one
+        for one in listed
+        if one.get("PaymentID") not in known and one.get("Status") != "DELETED"
+    ]
+    verdicts: dict[int, Verdict] = {}
+    # First those that are there for certain, so that none of them is taken for another.
+    for row, sent in pairs:
+        if one := _exactly(row, sent, free):
+            free.remove(one)
+            verdicts[row.pk] = element_result("payments", one)
+    for row, sent in pairs:
+        if row.pk not in verdicts:
+            verdicts[row.pk] = verdict = _payment(sent, free, left)
+            if verdict is None:
+                left -= sent["Amount"]
+    return verdicts
+
+
+def _known(dispatch: Dispatch, pairs: Pairs) -> set[str]:
+    """Ids that are other postings' already."""
+    ours = Posting.objects.filter(
+        organisation=dispatch.organisation, kind=dispatch.kind, xero_id__gt="",
+        parent__in=[row.parent_id for row, _ in pairs],
+    )  # fmt: skip
+    return set(ours.values_list("xero_id", flat=True))
+
+
+def _told(documents: set[int | None], left: Decimal) -> None:
+    """What Xero says is left on a document: what is adopted was taken off by it, not by us."""
+    ids = [pk for pk in documents if pk is not None]
+    Posting.objects.filter(pk__in=ids).update(amount_due_units=to_units(left))
+
+
+def _by_note(
+    pairs: Pairs, note_of: Callable[[Posting, Element], str]
+) -> Iterable[tuple[str, list[tuple[Posting, Element]]]]:
+    by_note: dict[str, list[tuple[Posting, Element]]] = defaultdict(list)
+    for row, sent in pairs:
+        by_note[note_of(row, sent)].append((row, sent))
+    return by_note.items()
+
+
+def _credit_note(gateway: Gateway, note_id: str) -> Element:
+    """One credit note with what uses it up: only one at a time can be asked for by id."""
+    reply = gateway.read("credit_note", credit_note_id=note_id)
+    return next(iter(replies.elements("credit_notes", reply.json)), {})
+
+
+# --- allocations -----------------------------------------------------------------------------
+
+
+def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+    """Allocations of the credit note that the request was for, by invoice and amount."""
+    note = _credit_note(gateway, dispatch.parent_id)
+    known = _known(dispatch, pairs)
+    free = [one for one in note.get("Allocations") or [] if one.get("AllocationID") not in known]
+    left = replies.amount(note.get("RemainingCredit")) or ZERO
+    _told({row.parent_id for row, _ in pairs}, left)
+    _told_invoices(gateway, pairs)
+    verdicts: dict[int, Verdict] = {}
+    for row, sent in pairs:
+        one = next((one for one in free if _same_allocation(one, sent)), None)
+        if one is not None:
+            free.remove(one)
+            verdicts[row.pk] = element_result("allocations", one)
+        elif left < sent["Amount"]:
+            text = (
+                f"{plain(Decimal(sent['Amount']))} of {row.key} is to be allocated, and only "
+                f"{plain(left)} of it is left in Xero. Compare the credit note there."
+            )
+            verdicts[row.pk] = Reason("invoice_not_payable", text)
+        else:
+            verdicts[row.pk] = None
+            left -= sent["Amount"]
+    return verdicts
+
+
+def _same_allocation(one: Element, sent: Element) -> bool:
+    invoice = (one.get("Invoice") or {}).get("InvoiceID")
+    return invoice == sent["Invoice"]["InvoiceID"] and (
+        replies.amount(one.get("Amount")) == Decimal(sent["Amount"])
+    )
+
+
+def _told_invoices(gateway: Gateway, pairs: Pairs) -> None:
+    ids = {sent["Invoice"]["InvoiceID"]: row.target_id for row, sent in pairs}
+    for chunk in chunks(list(ids)):
+        reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
+        for one in replies.elements("invoices", reply.json):
+            due = replies.amount(one.get("AmountDue")) or ZERO
+            _told({ids[str(one["InvoiceID"])]}, due)
+
+
+# --- bank transactions -----------------------------------------------------------------------
+
+
+def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+    """By contact and day, then amount and reference: Xero has no key for these either."""
+    verdicts: dict[int, Verdict] = {}
+    taken: set[str] = set()
+    for row, sent in pairs:
+        day = date.fromisoformat(sent["Date"])
+        asked = (
+            f'Contact.ContactID==Guid("{sent["Contact"]["ContactID"]}") AND '
+            f"Date==DateTime({day.year}, {day.month:02}, {day.day:02})"
+        )
+        reply = gateway.read("bank_transactions", where=asked, page=1, page_size=100)
+        found = [
+            one
+            for one in replies.elements("bank_transactions", reply.json)
+            if one.get("Status") != "DELETED" and one.get("Type") == sent["Type"]
+        ]
+        verdicts[row.pk] = _bank_transaction(row, sent, found, taken)
+    return verdicts
+
+
+def _bank_transaction(
+    row: Posting, sent: Element, found: Sequence[Element], taken: set[str]
+) -> Verdict:
+    assert row.expected is not None
+    ids = [str(one.get("BankTransactionID")) for one in found]
+    others = Posting.objects.filter(kind=Kind.BANK_TRANSACTION, xero_id__in=ids)
+    taken |= set(others.exclude(pk=row.pk).values_list("xero_id", flat=True))
+    total = Decimal(row.expected["Total"])
+    same = [
+        one
+        for one in found
+        if str(one.get("BankTransactionID")) not in taken
+        and replies.amount(one.get("Total")) == total
+    ]
+    ours = [one for one in same if (one.get("Reference") or "") == sent.get("Reference", "")]
+    if ours:
+        taken.add(str(ours[0].get("BankTransactionID")))
+        return element_result("bank_transactions", ours[0])
+    if same:
+        text = (
+            f"{plain(total)} on {sent['Date']} stands in Xero under another reference. It may be "
+            "this one: compare, then decide."
+        )
+        return Reason("outcome_ambiguous", text)
+    return None
+
+
+# --- one payment -----------------------------------------------------------------------------
+
+
+def _exactly(row: Posting, sent: Element, free: list[Element]) -> Element | None:
+    """The payment with this amount, day and reference."""
+    amount = Decimal(sent["Amount"])
+    same = (one for one in free if replies.amount(one.get("Amount")) == amount)
+    return next((o for o in same if _same_day(o, sent) and o.get("Reference") == row.key), None)
+
+
+def _payment(sent: Element, free: list[Element], due: Decimal) -> Verdict:
+    amount = Decimal(sent["Amount"])
+    same = [one for one in free if replies.amount(one.get("Amount")) == amount]
+    likely = [one for one in same if _same_day(one, sent) and not one.get("Reference")]
+    chosen = likely if len(likely) == 1 else []
+    if not chosen and due < amount and len(same) == 1:
+        # The invoice is paid already: a person recorded this very amount.
+        chosen = same
+    if chosen:
+        free.remove(chosen[0])
+        return element_result("payments", chosen[0])
+    if due < amount:
+        text = (
+            f"{plain(amount)} was received, and only {plain(due)} is due on the invoice in Xero. "
+            "Compare the payments there."
+        )
+        return Reason("invoice_not_payable", text)
+    if any(_same_day(one, sent) for one in same):
+        text = (
+            f"A payment of {plain(amount)} on {sent['Date']} stands in Xero under another "
+            "reference. It may be this one: compare, then decide."
+        )
+        return Reason("outcome_ambiguous", text)
+    return None
+
+
+def _same_day(one: Element, sent: Element) -> bool:
+    found = replies.day(one.get("Date"))
+    return found == date.fromisoformat(sent["Date"])

@@ -1,0 +1,262 @@
+"""What a refund credits: the lines of its credit note, from the shop's own figures. Pure.
+
+The refund's header rules: where its lines do not sum to it, the difference is spread over
+them. Goodwill and fees kept are lines of their own, with the tax inside their amount.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from accounts_mapping.resolve import account_key
+from accounts_mapping.taxes import tax_type
+from accounts_mapping.texts import render
+from connector.lib.money import ZERO, allocate, round_to, written
+from stores.canonical import Line, LineKind, Order, Refund, RefundLine, TaxShare
+from sync.books import Books
+from sync.charges import charges_of, closing_accounts, overrides, tax_mode
+from sync.checks import account_target, effective_rate, found, line_account_fits, tax_fits
+from sync.dates import open_date
+from sync.eligible import local_date
+from sync.reasons import Hold
+from sync.rows import SortedRows, sort_rows
+from sync.totals import Charge, close, compose, re_dated
+from xero.documents import CreditNote, Id
+from xero.lines import DocumentLine, TaxMode
+
+_NO_ROWS = SortedRows((), (), (), ())
+_REFERENCE_LIMIT = 255
+
+
+def credit_note_of(
+    books: Books,
+    order: Order,
+    refund: Refund,
+    *,
+    invoice_number: str,
+    contact: Id,
+    status: str,
+    rate: Decimal | None,
+) -> CreditNote:
+    """The credit note of one refund. Raises Hold where it cannot be posted for certain."""
+    if refund.currency != order.currency:
+        raise Hold(
+            "refund_does_not_add_up",
+            f"The refund is in {refund.currency}, its order in {order.currency}. Enter it in Xero "
+            "by hand.",
+            "creditmemos",
+        )
+    day = open_date(books, local_date(books.snapshot, refund.refunded_at), "refund")
+    mode = tax_mode(books, order)
+    posting = books.snapshot.rules.posting
+    return CreditNote(
+        number=f"{invoice_number}-R{refund.id}",
+        contact=contact,
+        date=day.day,
+        mode=mode,
+        currency=order.currency,
+        status=status,
+        reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
+        lines=re_dated(_lines(books, order, refund, mode), day.original, "refund"),
+        currency_rate=rate,
+    )
+
+
+def refund_day(books: Books, refund: Refund) -> date:
+    """The day on which the money went back, outside locked periods."""
+    return open_date(books, local_date(books.snapshot, refund.refunded_at), "refund").day
+
+
+def _lines(books: Books, order: Order, refund: Refund, mode: TaxMode) -> tuple[DocumentLine, ...]:
+    total = round_to(refund.total)
+    if total <= 0:
+        raise Hold(
+            "refund_does_not_add_up",
+            f"The refund is over {written(total)}, and Xero credits no such amount.",
+            "creditmemos",
+        )
+    returned = _as_sold(order, refund)
+    adjustment = round_to(refund.adjustment)
+    if not returned.lines:
+        # An amount, and nothing that it is for: all of it is goodwill.
+        adjustment = total
+    stated = charges_of(books, returned, _NO_ROWS, mode)
+    charges = _spread(stated.all, total - adjustment, round_to(stated.tax), mode)
+    charges = _restocked(books, returned, refund, charges)
+    own = _adjustments(books, order, returned, stated.all, adjustment, mode)
+    override = overrides(books)
+    closing = closing_accounts(books)
+    lines = compose(charges + own, mode, separate=False, override=override, closing=closing)
+    tax = sum((charge.tax for charge in charges + own), ZERO)
+    return close(lines, mode, total=total, tax=tax, override=override, closing=closing)
+
+
+def _as_sold(order: Order, refund: Refund) -> Order:
+    """What was refunded, as if it alone had been sold: accounts and taxes are those of the sale."""
+    by_id = {line.id: line for line in order.lines}
+    lines: list[Line] = []
+    for part in refund.lines:
+        sold = by_id.get(part.order_line_id)
+        if part.fixed and lines and not part.tax:
+            fee = TaxShare(part.name, None, part.net)
+            lines[-1] = replace(lines[-1], fixed_taxes=(*lines[-1].fixed_taxes, fee))
+        elif part.fixed:
+            lines.append(_part(_taxed_fee(order, part), part, LineKind.FEE))
+        else:
+            lines.append(_part(sold, part, LineKind.GOODS))
+    if refund.shipping_net or refund.shipping_tax:
+        lines.append(_shipping(order, refund))
+    return replace(order, lines=tuple(lines), rows=(), tax=refund.tax, total=refund.total)
+
+
+def _taxed_fee(order: Order, part: RefundLine) -> Line | None:
+    fees = (line for line in order.lines if line.kind is LineKind.FEE)
+    mine = (line for line in fees if line.id.startswith(f"{part.order_line_id}:"))
+    return next((line for line in mine if line.name == part.name), None)
+
+
+def _part(sold: Line | None, part: RefundLine, kind: LineKind) -> Line:
+    """A part of a line of the order: its own quantity, net and tax, everything else as sold."""
+    if sold is None:
+        return Line(
+            id=part.order_line_id, kind=kind, name=part.name, quantity=part.quantity,
+            net=part.net, tax=part.tax, full_net=None, full_gross=None, rate=part.rate,
+            path=part.path, sku=part.sku,
+        )  # fmt: skip
+    return replace(
+        sold, quantity=part.quantity, net=part.net, tax=part.tax, full_net=None,
+        full_gross=None, unit_net=None, unit_gross=None, fixed_taxes=(), path=part.path,
+        taxes=_shares(sold.taxes, part.tax),
+    )  # fmt: skip
+
+
+def _shares(sold: Sequence[TaxShare], tax: Decimal) -> tuple[TaxShare, ...]:
+    """The taxes of a line, scaled to the tax that was given back."""
+    if len(sold) < 2 or any(share.amount < 0 for share in sold):
+        return tuple(replace(share, amount=tax) for share in sold)
+    parts = allocate(round_to(tax, 4), [share.amount for share in sold], 4)
+    return tuple(replace(share, amount=amount) for share, amount in zip(sold, parts, strict=True))
+
+
+def _shipping(order: Order, refund: Refund) -> Line:
+    sold = next((line for line in order.lines if line.kind is LineKind.SHIPPING), None)
+    part = RefundLine(
+        "shipping", order.shipping_title or "Shipping", "", Decimal(1), refund.shipping_net,
+        refund.shipping_tax, ZERO, "shipping_amount",
+    )  # fmt: skip
+    return _part(sold, part, LineKind.SHIPPING)
+
+
+def _spread(charges: list[Charge], total: Decimal, tax: Decimal, mode: TaxMode) -> list[Charge]:
+    """The charges with what their sum and tax lack of the refund's own, by their gross value."""
+    inclusive = mode is TaxMode.INCLUSIVE
+    rounded = [
+        replace(c, full=round_to(c.charged), charged=round_to(c.charged), tax=round_to(c.tax))
+        for c in charges
+    ]
+    gross = [c.charged if inclusive else c.charged + c.tax for c in rounded]
+    if not rounded:
+        return []
+    more = allocate(total - sum(gross, ZERO), [max(amount, ZERO) for amount in gross])
+    more_tax = allocate(
+        tax - sum((c.tax for c in rounded), ZERO), [max(c.tax, ZERO) for c in rounded]
+    )
+    return [
+        replace(
+            charge, tax=charge.tax + extra_tax,
+            charged=charge.charged + (extra if inclusive else extra - extra_tax),
+            full=charge.charged + (extra if inclusive else extra - extra_tax),
+        )
+        for charge, extra, extra_tax in zip(rounded, more, more_tax, strict=True)
+    ]  # fmt: skip
+
+
+def _restocked(
+    books: Books, returned: Order, refund: Refund, charges: list[Charge]
+) -> list[Charge]:
+    """Lines keep their item only where the goods went back to stock, by refunds.restock."""
+    policy = books.snapshot.rules.refunds.restock
+    back = {part.order_line_id for part in refund.lines if part.restocked and not part.fixed}
+    count = len(returned.lines)
+    kept = [
+        charge
+        if policy == "always" or (policy == "as_store" and line.id in back)
+        else replace(charge, item_code="")
+        for line, charge in zip(returned.lines, charges[:count], strict=True)
+    ]
+    return kept + charges[count:]
+
+
+def _adjustments(
+    books: Books,
+    order: Order,
+    returned: Order,
+    charges: list[Charge],
+    adjustment: Decimal,
+    mode: TaxMode,
+) -> list[Charge]:
+    """Goodwill (positive) or fees kept (negative), by the taxes of the goods refunded."""
+    if not adjustment:
+        return []
+    title = "Refund adjustment" if adjustment > 0 else "Fee kept"
+    if books.snapshot.rules.refunds.adjustment_tax == "none":
+        return [_untaxed_adjustment(books, order, title, adjustment)]
+    groups = _goods_by_tax(returned, charges, mode)
+    if not groups:
+        rows = sort_rows(books.snapshot, order)
+        groups = _goods_by_tax(order, charges_of(books, order, rows, mode).all, mode)
+    if not groups:
+        return [_untaxed_adjustment(books, order, title, adjustment)]
+    account = found(account_key(books.snapshot, "refund_adjustments"))
+    facts = line_account_fits(books.organisation, account)
+    target, is_id = account_target(books.organisation, account.value)
+    parts = allocate(adjustment, [weight for _, weight in groups])
+    made = []
+    for (like, _), part in zip(groups, parts, strict=True):
+        if not part:
+            continue
+        tax_fits(books.organisation, facts, replace(account, value=like.tax_type))
+        rate = like.shop_rate if like.as_charged else like.rate
+        tax = round_to(part * rate / (100 + rate))
+        amount = part if mode is TaxMode.INCLUSIVE else part - tax
+        made.append(
+            Charge(
+                title, Decimal(1), amount, amount, tax, target, like.tax_type, like.rate,
+                account_is_id=is_id, as_charged=like.as_charged, shop_rate=like.shop_rate,
+                tracking=like.tracking,
+            )
+        )  # fmt: skip
+    return made
+
+
+def _goods_by_tax(
+    sold: Order, charges: list[Charge], mode: TaxMode
+) -> list[tuple[Charge, Decimal]]:
+    """One charge for each tax type of the goods, and the goods' gross value under it."""
+    weights: dict[str, Decimal] = defaultdict(Decimal)
+    first: dict[str, Charge] = {}
+    for line, charge in zip(sold.lines, charges, strict=False):
+        if line.kind is not LineKind.GOODS:
+            continue
+        first.setdefault(charge.tax_type, charge)
+        gross = charge.charged if mode is TaxMode.INCLUSIVE else charge.charged + charge.tax
+        weights[charge.tax_type] += max(gross, ZERO)
+    return [(first[key], weight) for key, weight in weights.items()]
+
+
+def _untaxed_adjustment(books: Books, order: Order, title: str, amount: Decimal) -> Charge:
+    account = found(account_key(books.snapshot, "refund_adjustments"))
+    facts = line_account_fits(books.organisation, account)
+    answer = found(
+        tax_type(books.snapshot, books.organisation, order, tax_class="", rate=ZERO, title=title)
+    )
+    tax_fits(books.organisation, facts, answer)
+    rate = effective_rate(books.snapshot, books.organisation, answer.value, ZERO)
+    target, is_id = account_target(books.organisation, account.value)
+    return Charge(
+        title, Decimal(1), amount, amount, ZERO, target, answer.value, rate, account_is_id=is_id
+    )

@@ -1,0 +1,143 @@
+"""A sale that the shop cancelled: how it is taken back, by what became of its invoice. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from connector.lib.money import ZERO, round_to
+from sync.dates import open_date
+from sync.differences import difference
+from sync.edits import Sided, may_change, sided
+from sync.eligible import money_returned
+from sync.history import Entry
+from sync.reasons import Reason
+from sync.till import Credit, total_of, used_of
+from xero.documents import CreditNote, Invoice, Kind, Ref, StatusChange
+from xero.lines import TaxMode, line_totals
+
+if TYPE_CHECKING:
+    from sync.plan import Planner
+
+_DRAFTS = ("DRAFT", "SUBMITTED")
+
+
+def by_status(planner: Planner) -> bool:
+    """Delete a draft, or void an invoice that nothing hangs on; whether that is the way."""
+    current = planner.current
+    assert current is not None
+    if not current.posted:
+        planner.wait = True
+        return True
+    slot = planner.slot("cancel", planner.issue)
+    under_way = planner.history.at(slot)
+    if under_way is not None and under_way.frozen:
+        planner.wait = not under_way.posted
+        return True
+    by_credit_note = planner.books.snapshot.rules.posting.cancel == "credit_note"
+    draft = current.status in _DRAFTS
+    if not draft and (by_credit_note or not may_change(planner, current)):
+        return False
+    status = "DELETED" if draft else "VOIDED"
+    document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
+    planner.want(document, slot, current.slot)
+    return True
+
+
+def by_credit(planner: Planner, found: Sequence[Credit]) -> list[Credit]:
+    """The credit note for what refunds and changes have not credited; none where nothing is
+    left."""
+    slot = planner.slot("cancel-credit", planner.issue)
+    entry = planner.history.at(slot)
+    if entry is not None and entry.frozen:
+        return [_credit(planner, entry)]
+    if not planner.books.snapshot.store.streams.credit_notes:
+        text = "The order was cancelled; credit notes are switched off for this store."
+        planner.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
+        return []
+    note = _rest(planner)
+    if note is None:
+        return []
+    planner.want(note, slot, planner.slot("invoice", planner.issue))
+    return [
+        Credit(
+            slot, note.number, total_of(note), note.date, f"cancel-{planner.issue}-",
+            returned=_returned(planner),
+        )
+    ]  # fmt: skip
+
+
+def _rest(planner: Planner) -> CreditNote | None:
+    """All lines of the sale, less what was credited of them."""
+    mode, currency, reference = _basis(planner)
+    invoiced, credited = _standing(planner)
+    plain_copy = not credited and not planner.edits()
+    lines = (
+        tuple(line for line, _ in invoiced) if plain_copy else difference(invoiced, credited, mode)
+    )
+    if line_totals(lines, mode).total <= 0:
+        return None
+    return CreditNote(
+        number=f"{planner.number}-C",
+        contact=planner.contact,
+        date=open_date(planner.books, planner.today, "cancellation").day,
+        mode=mode,
+        currency=currency,
+        status=planner.status,
+        reference=reference,
+        lines=lines,
+        currency_rate=planner.rate,
+    )
+
+
+def _standing(planner: Planner) -> tuple[Sided, Sided]:
+    """Lines invoiced and lines credited, in Xero, on their way, and planned."""
+    entries = [e for e in (planner.current, *planner.edits()) if e is not None]
+    invoiced = sided([e for e in entries if e.kind is Kind.INVOICE])
+    credited = sided([e for e in entries if e.kind is Kind.CREDIT_NOTE] + planner.credited())
+    for want in planner.wants:
+        if isinstance(want.document, Invoice):
+            invoiced += [(line, want.document.mode) for line in want.document.lines]
+        elif isinstance(want.document, CreditNote):
+            credited += [(line, want.document.mode) for line in want.document.lines]
+    return invoiced, credited
+
+
+def _basis(planner: Planner) -> tuple[TaxMode, str, str]:
+    """Tax basis, currency and reference of the sale."""
+    if planner.current is not None:
+        entry = planner.current
+        return entry.mode, entry.currency, planner.order.number
+    assert planner.built.invoice is not None
+    invoice = planner.built.invoice
+    return invoice.mode, invoice.currency, invoice.reference
+
+
+def _credit(planner: Planner, entry: Entry) -> Credit:
+    return Credit(
+        entry.slot, entry.key, entry.total, entry.dated or planner.today,
+        f"cancel-{entry.slot.revision}-", returned=_returned(planner),
+    )  # fmt: skip
+
+
+def _returned(planner: Planner) -> bool:
+    """Whether the money of the cancelled rest went back: the status says so, or more was
+    refunded than the refunds that are known account for."""
+    order = planner.order
+    known = sum((round_to(refund.total) for refund in order.refunds), ZERO)
+    return money_returned(planner.books.snapshot.rules.statuses, order) or (
+        bool(order.refunds or order.refunded) and round_to(order.refunded) > known
+    )
+
+
+def left_open(planner: Planner) -> list[Credit]:
+    """Credit notes of earlier issues that were taken back, and that nobody has used since:
+    they pay for the issue that stands now."""
+    if planner.reversing:
+        return []
+    earlier = planner.history.purposes("cancel-credit")
+    return [
+        Credit(e.slot, e.key, e.total, planner.today, f"cancel-{e.slot.revision}-")
+        for e in earlier
+        if e.slot.revision < planner.issue and used_of(planner.history, e.key) < e.total
+    ]

@@ -1,0 +1,223 @@
+"""How money and credit are put against an order's invoices. Pure.
+
+Payments go to the invoices in turn, each as far as it is due. Credit is allocated to what is
+still due then; what is left of it goes back through the tenders, the last paid first. What
+is on its way or in Xero already counts as done and is never planned again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from connector.lib.money import ZERO
+from sync.history import Entry, History, Slot
+from xero.documents import Allocation, CreditNote, Document, Id, Kind, Payment, Ref, Refund
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A document that shall exist. `parent` must be in Xero before it (the contact if None),
+    and so must `target`, the invoice of an allocation."""
+
+    slot: Slot
+    document: Document
+    parent: Slot | None = None
+    target: Slot | None = None
+
+
+@dataclass(slots=True)
+class Debit:
+    """An invoice that takes payments and credit. `capacity` is what may still be put on it."""
+
+    slot: Slot
+    number: str
+    capacity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A credit note to be used up. `purpose` begins the purposes of what uses it.
+
+    `returned`: what is not allocated went back to the buyer, by the tender named `method`
+    if the shop says so; else it stays open on the contact.
+    """
+
+    slot: Slot
+    number: str
+    total: Decimal
+    day: date
+    purpose: str = ""
+    source: tuple[str, str] = ("", "")
+    returned: bool = False
+    method: str = ""
+
+    def place(self, purpose: str) -> Slot:
+        kind, key = self.source if self.source[0] else self.slot[:2]
+        return Slot(kind, key, f"{self.purpose}{purpose}")
+
+
+@dataclass(slots=True)
+class _Tender:
+    payment: Payment
+    paid: Decimal = ZERO
+    given_back: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class Till:
+    """The money of one order. `short` collects tenders of which less was received than was
+    posted: (posted, received)."""
+
+    history: History
+    order_id: str
+    debits: list[Debit]
+    short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
+    _tenders: dict[int, _Tender] = field(default_factory=dict)
+    _taken: set[Slot] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for entry in self.history.purposes("payment"):
+            tender = self._tender(_index(entry), entry)
+            tender.paid += entry.total
+        for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND):
+            tender = self._tender(_index(entry), entry)
+            tender.given_back += entry.total
+        self._taken = {e.slot for e in self.history.entries if e.frozen or e.ended}
+        put = put_against(self.history)
+        for debit in self.debits:
+            debit.capacity -= put[debit.number]
+
+    def _tender(self, index: int, entry: Entry) -> _Tender:
+        stands_for = Payment(
+            "", entry.account, entry.dated or date.min, ZERO, "", entry.account_is_id,
+            tender=index,
+        )  # fmt: skip
+        return self._tenders.setdefault(index, _Tender(stands_for))
+
+    def receive(self, payments: Sequence[Payment], *, again: Sequence[Entry]) -> list[Want]:
+        """Payments still to be posted. `again` are refunds of sales that were cancelled: what
+        they gave back has been received once more if the shop says so."""
+        wants = []
+        for payment in payments:
+            tender = self._tenders.setdefault(payment.tender, _Tender(payment))
+            tender.payment = payment
+            returned = sum((e.total for e in again if _index(e) == payment.tender), ZERO)
+            rest = payment.amount - (tender.paid - returned)
+            if rest < 0:
+                self.short.append((tender.paid, payment.amount))
+            for debit in self.debits:
+                part = min(rest, debit.capacity)
+                if part <= 0:
+                    continue
+                wants.append(self._payment(payment, part, debit))
+                debit.capacity -= part
+                tender.paid += part
+                rest -= part
+        return wants
+
+    def _payment(self, payment: Payment, part: Decimal, debit: Debit) -> Want:
+        purpose = f"payment-{payment.tender}"
+        slot = self._take(Slot("order", self.order_id, purpose))
+        reference = payment.reference
+        if slot.revision > 1:
+            reference = f"{reference}-{slot.revision}"[-255:]
+        document = replace(
+            payment, invoice=Ref(Kind.INVOICE, debit.number), amount=part, reference=reference
+        )
+        return Want(slot, document, debit.slot)
+
+    def use(self, credit: Credit, account: tuple[str, bool] | None) -> tuple[list[Want], Decimal]:
+        """What uses up a credit note, and how much of it stays open.
+
+        `account` is where money goes back from if the shop names a method that no tender of
+        the order has.
+        """
+        rest = credit.total - used_of(self.history, credit.number)
+        note = Ref(Kind.CREDIT_NOTE, credit.number)
+        wants: list[Want] = []
+        for debit in self.debits:
+            part = min(rest, debit.capacity)
+            if part > 0:
+                slot = self._take(credit.place("allocation"))
+                document = Allocation(note, Ref(Kind.INVOICE, debit.number), part, credit.day)
+                wants.append(Want(slot, document, credit.slot, debit.slot))
+                debit.capacity -= part
+                rest -= part
+        if credit.returned and rest > 0:
+            more, rest = self._give_back(credit, note, rest, account)
+            wants += more
+        return wants, rest
+
+    def _give_back(
+        self, credit: Credit, note: Id, rest: Decimal, account: tuple[str, bool] | None
+    ) -> tuple[list[Want], Decimal]:
+        """Refunds from the tenders: the one that is named, else the last paid first."""
+        wants: list[Want] = []
+        if account is not None:
+            slot = self._take(credit.place("refund-0"))
+            document = Refund(note, account[0], credit.day, rest, credit.number, account[1])
+            return [Want(slot, document, credit.slot)], ZERO
+        for index, tender in self._last_first(credit.method):
+            part = min(rest, tender.paid - tender.given_back)
+            if part <= 0:
+                continue
+            paid = tender.payment
+            slot = self._take(credit.place(f"refund-{index}"))
+            reference = credit.number if not wants else f"{credit.number}-{len(wants) + 1}"
+            document = Refund(
+                note, paid.account, credit.day, part, reference, paid.account_is_id
+            )  # fmt: skip
+            wants.append(Want(slot, document, credit.slot))
+            tender.given_back += part
+            rest -= part
+        return wants, rest
+
+    def _last_first(self, method: str) -> list[tuple[int, _Tender]]:
+        def last(item: tuple[int, _Tender]) -> tuple[bool, date, int]:
+            index, tender = item
+            named = bool(method) and tender.payment.method == method
+            return named, tender.payment.date, index
+
+        return sorted(self._tenders.items(), key=last, reverse=True)
+
+    def _take(self, slot: Slot) -> Slot:
+        """The first revision in which nothing stands yet, and for which nothing is planned."""
+        while slot in self._taken:
+            slot = slot._replace(revision=slot.revision + 1)
+        self._taken.add(slot)
+        return slot
+
+
+def put_against(history: History) -> dict[str, Decimal]:
+    """What payments and allocations have put on each invoice, by its number."""
+    put: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in history.frozen():
+        if entry.kind is Kind.PAYMENT:
+            put[entry.settles] += entry.total
+        elif entry.kind is Kind.ALLOCATION:
+            put[entry.against] += entry.total
+    return put
+
+
+def used_of(history: History, number: str) -> Decimal:
+    """How much of a credit note is allocated or refunded."""
+    uses = history.frozen(
+        lambda e: e.kind in (Kind.ALLOCATION, Kind.REFUND) and e.settles == number
+    )
+    return sum((entry.total for entry in uses), ZERO)
+
+
+def total_of(document: CreditNote) -> Decimal:
+    totals = document.expected()
+    assert totals is not None
+    return totals.total
+
+
+def _index(entry: Entry) -> int:
+    """The tender's place in the order, as the purpose ends with it."""
+    tail = entry.slot.purpose.rpartition("-")[2]
+    return int(tail) if tail.isdecimal() else 0
