@@ -184,7 +184,7 @@ class BookKeeper:
         booked_before = bool(page.told)
         waits = self.drafts and not page.has(Approved)
         # Of money that came and went unseen, the payment goes first.
-        batch = sorted(page.unread, key=lambda event: isinstance(event, Refunded))
+        batch = sorted(page.unread, key=lambda event: not isinstance(event, Sold | Received))
         page.unread = []
         for event in batch:
             if waits and isinstance(event, Received | Refunded):

@@ -14,7 +14,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -61,13 +61,13 @@ from tests.sync.world import Time, World, at_rest, connect, forgotten, watch_tra
 
 # What the machine may do. Off: stories that the connector cannot tell yet.
 CAPABILITIES = {
-    "refunds": False,
-    "cancellations": False,
-    "reopening": False,  # after a void
+    "refunds": True,
+    "cancellations": True,
+    "reopening": True,  # after a void
     "reopening_credited": False,  # after a cancellation by credit note
-    "edits": False,
+    "edits": True,
     "paying_supplements": False,  # one payment of the shop over two invoices of an order
-    "locked_periods": False,
+    "locked_periods": True,
     "drafts": False,
     "people_edit_and_void": False,
     "restored_backups": False,  # of anything but sales and payments
@@ -96,7 +96,7 @@ def cents(value: object) -> Decimal:
 class Story:
     """One order of the shop with its page in the books, and what makes it special."""
 
-    order: dict[str, Any] = field(repr=False)
+    order: dict[str, Any]
     page: Page
     account: str
     coupon: str
@@ -105,6 +105,9 @@ class Story:
     supplemented: bool = False  # edited when the invoice could not be changed any more
     edited_unheard: bool = False
     paid_by_person: bool = False
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(f"<order {self.page.number}>")
 
     @property
     def id(self) -> int:
@@ -239,7 +242,9 @@ class BooksMachine(RuleBasedStateMachine):
             self._say(story, Received(self._today(), account, story.paid))
 
     def _unpaid(self) -> list[Story]:
-        return self._open(lambda s: not s.paid and not s.page.cancelled and self._may_be_paid(s))
+        return self._open(
+            lambda s: s.total and not s.paid and not s.page.cancelled and self._may_be_paid(s)
+        )
 
     def _may_be_paid(self, story: Story) -> bool:
         """Not where the payment would have to be split over an order's two invoices."""
@@ -489,7 +494,8 @@ class BooksMachine(RuleBasedStateMachine):
         """Approved invoices that nobody paid, credited or edited."""
         return self._heard(
             lambda s: (
-                not s.paid and not s.page.cancelled and s.approved and not s.page.has(Reopened)
+                s.total and not s.paid and not s.page.cancelled and s.approved
+                and not s.page.has(Reopened)
                 and not s.paid_by_person and not s.supplemented
             )
         )  # fmt: skip
