@@ -13,13 +13,13 @@ from datetime import date
 from decimal import Decimal
 
 from accounts_mapping.resolve import account_key
-from accounts_mapping.taxes import tax_type
+from accounts_mapping.taxes import out_of_scope
 from accounts_mapping.texts import render
 from connector.lib.money import ZERO, allocate, round_to, written
 from stores.canonical import Line, LineKind, Order, Refund, RefundLine, TaxShare
 from sync.books import Books
 from sync.charges import charges_of, closing_accounts, overrides, tax_mode
-from sync.checks import account_target, effective_rate, found, line_account_fits, tax_fits
+from sync.checks import account_target, found, line_account_fits, tax_fits, untaxed_type
 from sync.dates import open_date
 from sync.eligible import local_date
 from sync.reasons import Hold
@@ -202,15 +202,15 @@ def _adjustments(
     """Goodwill (positive) or fees kept (negative), by the taxes of the goods refunded."""
     if not adjustment:
         return []
-    title = "Refund adjustment" if adjustment > 0 else "Fee kept"
+    title = "Goodwill" if adjustment > 0 else "Fee kept"
     if books.snapshot.rules.refunds.adjustment_tax == "none":
-        return [_untaxed_adjustment(books, order, title, adjustment)]
+        return [_untaxed_adjustment(books, title, adjustment)]
     groups = _goods_by_tax(returned, charges, mode)
     if not groups:
         rows = sort_rows(books.snapshot, order)
         groups = _goods_by_tax(order, charges_of(books, order, rows, mode).all, mode)
     if not groups:
-        return [_untaxed_adjustment(books, order, title, adjustment)]
+        return [_untaxed_adjustment(books, title, adjustment)]
     account = found(account_key(books.snapshot, "refund_adjustments"))
     facts = line_account_fits(books.organisation, account)
     target, is_id = account_target(books.organisation, account.value)
@@ -248,15 +248,11 @@ def _goods_by_tax(
     return [(first[key], weight) for key, weight in weights.items()]
 
 
-def _untaxed_adjustment(books: Books, order: Order, title: str, amount: Decimal) -> Charge:
+def _untaxed_adjustment(books: Books, title: str, amount: Decimal) -> Charge:
+    """An adjustment that is no part of any supply: out of the tax's scope."""
     account = found(account_key(books.snapshot, "refund_adjustments"))
     facts = line_account_fits(books.organisation, account)
-    answer = found(
-        tax_type(books.snapshot, books.organisation, order, tax_class="", rate=ZERO, title=title)
-    )
-    tax_fits(books.organisation, facts, answer)
-    rate = effective_rate(books.snapshot, books.organisation, answer.value, ZERO)
+    scope = found(out_of_scope(books.snapshot, title))
+    kind = untaxed_type(books.snapshot, books.organisation, facts, scope, title)
     target, is_id = account_target(books.organisation, account.value)
-    return Charge(
-        title, Decimal(1), amount, amount, ZERO, target, answer.value, rate, account_is_id=is_id
-    )
+    return Charge(title, Decimal(1), amount, amount, ZERO, target, kind, ZERO, account_is_id=is_id)

@@ -83,9 +83,12 @@ def credit_note(world: World, number: str) -> Doc:
 
 
 def lines(document: Doc) -> list[str]:
-    """A document's lines, sorted: `account taxtype amount tax`."""
+    """A document's lines, sorted: `account taxtype amount tax`, the tax inside the amount
+    whatever basis the document has."""
+    net = document["LineAmountTypes"] == "Exclusive"
     return sorted(
-        f"{line['AccountCode']} {line['TaxType']} {line['LineAmount']} {line['TaxAmount']:.2f}"
+        f"{line['AccountCode']} {line['TaxType']} "
+        f"{line['LineAmount'] + (line['TaxAmount'] if net else 0):.2f} {line['TaxAmount']:.2f}"
         for line in document["LineItems"]
     )
 

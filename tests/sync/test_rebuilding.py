@@ -14,7 +14,7 @@ from connector.lib import clock
 from sync import enqueue, flows, prepare, track
 from sync.models import Dispatch, Posting, TrackedOrder
 from tests.sync.bell import Bell
-from tests.sync.world import RULES, World, at_rest, books, in_xero, money
+from tests.sync.world import RULES, World, at_rest, books, in_xero
 
 
 def test_new_rules_free_the_orders_that_the_old_ones_held(world: World, bell: Bell) -> None:
@@ -96,21 +96,6 @@ def test_an_order_shipped_after_posting_changes_nothing(world: World) -> None:
     assert world.row(order).label == "posted"
     assert world.row(order).shop_status == "complete"
     books(world)
-
-
-def test_money_changed_after_posting_is_shown_and_nothing_is_overwritten(world: World) -> None:
-    order = world.place()
-    world.sync()
-    before = money(order["grand_total"])
-    dearer = world.place(items=[("MUG-STN", 2)], customer=9)
-    world.time.forward(minutes=2)
-    changed = {k: v for k, v in dearer.items() if "total" in k or "amount" in k}
-    world.shop.update_order(order["entity_id"], items=dearer["items"], **changed)
-    world.sync()
-    row = world.row(order)
-    assert row.label == "held"
-    assert "changed_after_posting" in world.codes(order)
-    assert world.invoices()[world.number(order)]["Total"] == before
 
 
 def test_an_order_paid_later_gets_its_payment_and_no_second_invoice(world: World) -> None:
