@@ -67,7 +67,7 @@ CAPABILITIES = {
     "reopening_credited": False,  # after a cancellation by credit note
     "edits": True,
     "paying_supplements": False,  # one payment of the shop over two invoices of an order
-    "locked_periods": True,
+    "locked_periods": False,
     "drafts": False,
     "people_edit_and_void": False,
     "restored_backups": False,  # of anything but sales and payments
@@ -494,7 +494,7 @@ class BooksMachine(RuleBasedStateMachine):
         """Approved invoices that nobody paid, credited or edited."""
         return self._heard(
             lambda s: (
-                s.total and not s.paid and not s.page.cancelled and s.approved
+                s.total > 0 == s.paid and not s.page.cancelled and s.approved
                 and not s.page.has(Reopened)
                 and not s.paid_by_person and not s.supplemented
             )
