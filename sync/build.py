@@ -18,7 +18,7 @@ from sync.books import Books
 from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_mode
 from sync.contacts import ContactAnswer, Directory, clean_email, find_contact, person_of
 from sync.dates import OpenDay, open_date
-from sync.eligible import held_by_rule, local_date, skipped, zero_total
+from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
@@ -78,9 +78,11 @@ def build_order(
     reason = skipped(books.snapshot, order, posted=standing.posted)
     if reason is None and nothing and not standing.posted:
         reason = zero_total(books.snapshot, order)
-    if reason is not None:
-        return Built(SKIPPED, (reason,))
     try:
+        if reason is not None and reason.code == "before_cut_over":
+            return _before_cut_over(books, order, reason, directory)
+        if reason is not None:
+            return Built(SKIPPED, (reason,))
         return _build(books, order, rows, directory, standing)
     except Hold as hold:
         return Built(HELD, (hold.reason,))
@@ -103,6 +105,25 @@ def _build(
     tendered = payments_of(books, order, payable, rows)
     reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges))
     return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
+
+
+def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Directory) -> Built:
+    """Nothing of the sale, which is of before; a refund since then by refunds.before_cut_over."""
+    store = books.snapshot.store
+    if not refunded_since(books.snapshot, order) or not store.streams.credit_notes:
+        return Built(SKIPPED, (reason,))
+    if books.snapshot.rules.refunds.before_cut_over == "hold":
+        assert store.cut_over is not None
+        raise Hold(
+            "refund_before_cut_over",
+            f"The order is of before {store.cut_over.isoformat()}, the cut-over, and was refunded "
+            "since. Credit it in Xero and mark it as handled by hand, or choose "
+            "refunds.before_cut_over: standalone to post its credit note alone.",
+            "refunds.before_cut_over",
+        )
+    person = person_of(books.snapshot, order)
+    contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
+    return Built(READY, (), contact, warnings=contact.warnings)
 
 
 def _lines(

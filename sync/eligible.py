@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from accounts_mapping.resolve import MappingSnapshot, like, order_rules
 from accounts_mapping.schema import Statuses
 from connector.lib.money import written
-from stores.canonical import Order
+from stores.canonical import Order, Refund
 from sync.reasons import Hold, Reason
 
 
@@ -42,6 +42,16 @@ def course(statuses: Statuses, order: Order) -> Course:
     if "*" in statuses.invoice:
         return Course.INVOICE
     return Course.REVERSE if "*" in statuses.reverse else Course.NOTHING
+
+
+def refunded_since(snapshot: MappingSnapshot, order: Order) -> tuple[Refund, ...]:
+    """The refunds that were made on or after the cut-over."""
+    cut_over = snapshot.store.cut_over
+    return tuple(
+        refund
+        for refund in order.refunds
+        if cut_over is None or local_date(snapshot, refund.refunded_at) >= cut_over
+    )
 
 
 def money_returned(statuses: Statuses, order: Order) -> bool:

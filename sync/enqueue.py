@@ -21,6 +21,7 @@ from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
+from sync import conflicts
 from sync.books import Books
 from sync.build import HELD, SKIPPED, Built, build_order
 from sync.bulk import update_each
@@ -105,6 +106,7 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
     ledger = Ledger(store, store.organisation)
+    conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
     ledger.load(work.row.pk for work in works)
     for work in works:
         if work.order is not None and not work.decided:

@@ -10,6 +10,7 @@ from typing import Any
 from connector.lib.money import ZERO, to_units
 from sync.history import Entry, History, Slot
 from sync.models import Posting
+from sync.reasons import Reason
 from xero.documents import (
     BankTransaction,
     CreditNote,
@@ -60,7 +61,8 @@ def entry_of(posting: Posting) -> Entry:
         frozen=not is_open(posting) and posting.state != Posting.State.VOIDED,
         posted=posting.state == Posting.State.POSTED,
         ended=posting.state == Posting.State.VOIDED and bool(posting.xero_id),
-        conflict=posting.differs,
+        conflict=posting.differs or posting.conflict,
+        remarks=tuple(Reason(**reason) for reason in posting.reasons) if posting.conflict else (),
         status=posting.xero_status or body.get("Status", ""),
         total=Decimal(expected["Total"]) if "Total" in expected else Decimal(amount),
         tax=Decimal(expected.get("TotalTax", 0)),

@@ -11,17 +11,18 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue
+from sync import dispatch, enqueue, prepare
 from sync.linking import link_organisations
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.prepare import prepare
 from sync.track import rebuild_held, rebuild_outdated
-from xero import reference, tokens
+from xero import mirror, reference, tokens
 from xero.models import Lane, Organisation
 
 log = structlog.get_logger(__name__)
 # A wait as long as this is a ring; a longer one is left to the sweep.
 _RING_WITHIN = timedelta(seconds=90)
+# How old what is known of documents in Xero may become while nothing is sent.
+_WATCH = timedelta(hours=1)
 # Streams that this version reads by itself.
 PULLED = (Stream.ORDERS,)
 
@@ -44,7 +45,7 @@ def build_store(store: Store) -> int:
 def _prepared(organisation: Organisation) -> bool:
     """Whether the organisation may be built for. Known lists serve on while Xero is away."""
     try:
-        prepare(organisation, lane=Lane.LIVE)
+        prepare.prepare(organisation, lane=Lane.LIVE)
     except ConnectorError as error:
         log.info("prepare.waits", organisation_id=organisation.pk, error=str(error))
     organisation.refresh_from_db()
@@ -79,6 +80,15 @@ def refresh(organisation: Organisation) -> None:
         doorbell.ring("sync.build", store.pk)
 
 
+def watch(organisation: Organisation) -> None:
+    """See what people did in Xero to what we posted; a failure is tried again by the sweep."""
+    try:
+        prepare.watch(organisation)
+    except ConnectorError as error:
+        log.info("watch.waits", organisation_id=organisation.pk, error=str(error))
+    rebuild_due(organisation)
+
+
 def keep_tokens_alive() -> int:
     return tokens.keep_alive()
 
@@ -101,6 +111,10 @@ def sweep() -> None:
     ids |= set(unfinished.filter(lost | ready).values_list("organisation", flat=True).distinct())
     for organisation_id in ids:
         doorbell.ring("sync.dispatch", organisation_id)
+    posted = Posting.objects.order_by().values("organisation").distinct()
+    for organisation in Organisation.objects.filter(connected=True, pk__in=posted):
+        if not mirror.is_fresh(organisation, mirror.Kind.INVOICES, max_age=_WATCH):
+            doorbell.ring("xero.watch", organisation.pk)
     stale = Organisation.objects.filter(connected=True).reference_due(
         now, older_than=reference.MAX_AGE
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from connector.lib.money import ZERO
+from sync.reasons import Reason
 from xero.documents import Id, Kind
 from xero.lines import DocumentLine, TaxMode
 
@@ -57,6 +58,7 @@ class Entry:
     account_is_id: bool = False
     settles: str = ""
     against: str = ""
+    remarks: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

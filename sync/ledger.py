@@ -231,7 +231,9 @@ class Ledger:
         else:
             return
         number = document_key(want.document)
-        if (posting.kind, number) in self._in_xero and not posting.xero_id:
+        changes = isinstance(want.document, InvoiceUpdate | StatusChange)
+        if changes or ((posting.kind, number) in self._in_xero and not posting.xero_id):
+            # A person may have changed it meanwhile, or it is there already: looked up first.
             posting.look_up = True
 
     def _fill(

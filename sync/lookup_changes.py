@@ -7,9 +7,11 @@ more, its posting learns how Xero has it and the order is planned anew.
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from connector.lib import clock
 from connector.lib.money import to_units
+from sync import settle
 from sync.lookup_common import Element, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
@@ -29,16 +31,25 @@ def find(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdic
 
 
 def _verdict(row: Posting, sent: Element, one: Element | None) -> Verdict:
+    """Done already, to be sent, or not to be sent any more as the document is another now."""
     if one is None:
         return Reason("changed_in_xero", f"{row.key} is no more in Xero.", "")
     answer = element_result("invoices", one)
     if _done(row, sent, answer):
         return answer
-    if not row.attempts:
-        return None  # nothing was refused: it may go out again
+    if not row.attempts and not _touched(row, answer):
+        return None
     _learn(row, answer)
     said = f"Xero has {row.key} as {answer.status}, so it cannot be changed as it was meant to."
     return Reason("changed_in_xero", said, "")
+
+
+def _touched(row: Posting, answer: ElementResult) -> bool:
+    """Whether somebody has changed the document since we knew it."""
+    known = row.parent
+    if known is None or known.xero_updated_at is None or answer.updated_at is None:
+        return False
+    return answer.updated_at > known.xero_updated_at
 
 
 def _done(row: Posting, sent: Element, answer: ElementResult) -> bool:
@@ -51,13 +62,25 @@ def _done(row: Posting, sent: Element, answer: ElementResult) -> bool:
 
 
 def _learn(row: Posting, answer: ElementResult) -> None:
-    """The invoice's posting says what Xero says, and the order is planned upon it."""
-    if row.parent is None:
+    """The document's posting says what Xero says, and the order is planned upon it.
+
+    Other totals, or a change that shows in nothing that is known, are a person's edit.
+    """
+    known = row.parent
+    if known is None:
         return
-    Posting.objects.filter(pk=row.parent.pk).update(
-        xero_status=answer.status,
-        amount_due_units=None if answer.amount_due is None else to_units(answer.amount_due),
-        xero_updated_at=answer.updated_at,
-    )
+    due = None if answer.amount_due is None else to_units(answer.amount_due)
+    total = None if answer.total is None else to_units(answer.total)
+    same = (answer.status, due) == (known.xero_status, known.amount_due_units)
+    edited = total != known.xero_total_units or (same and _touched(row, answer))
+    changes: dict[str, Any] = {"xero_status": answer.status, "amount_due_units": due}
+    if edited or answer.status in settle.GONE:
+        code = "voided_in_xero" if answer.status in settle.GONE else "changed_in_xero"
+        text = f"{known.key} was changed in Xero by a person, and is not changed any more from "
+        text += "here. Sync the order again to leave it as it is there."
+        changes |= {"conflict": True, "reasons": [Reason(code, text).as_json()]}
+    else:
+        changes["xero_updated_at"] = answer.updated_at
+    Posting.objects.filter(pk=known.pk).update(**changes)
     if row.order_id is not None:
         TrackedOrder.objects.filter(pk=row.order_id).update(build_at=clock.now())

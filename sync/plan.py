@@ -18,9 +18,10 @@ from sync import edits, refunds, reversals
 from sync.books import Books
 from sync.build import READY, SKIPPED, Built
 from sync.checks import found, payable_account
-from sync.eligible import Course, course, local_date
+from sync.eligible import Course, course, local_date, refunded_since
 from sync.history import NOTHING_YET, Entry, History, Slot
 from sync.reasons import Hold, Reason
+from sync.tenders import alone
 from sync.till import Credit, Debit, Till, Want, total_of
 from xero.documents import Contact, CreditNote, Document, Id, Invoice, Kind
 
@@ -144,7 +145,9 @@ class Planner:
             return "AUTHORISED"
         if self.built.invoice is not None:
             return self.built.invoice.status
-        return self.current.status if self.current is not None else "AUTHORISED"
+        if self.current is not None:
+            return self.current.status
+        return self.books.snapshot.rules.posting.status
 
     def edits(self) -> list[Entry]:
         """What changes of the order after posting made of the latest issue."""
@@ -166,10 +169,13 @@ class Planner:
     # --- the plan ----------------------------------------------------------------------------
 
     def plan(self) -> Plan:
-        if self.current is not None and self.current.conflict:
-            return Plan(keep=True, reversed=self.reversing)
+        if conflicts := [e for e in self.history.frozen() if e.conflict]:
+            remarks = tuple(reason for entry in conflicts for reason in entry.remarks)
+            return Plan((), remarks, keep=True, reversed=self.reversing)
         if self.built.receipt is not None:
             return self._receipt()
+        if self.current is None and self.built.invoice is None:
+            return self._refunds_alone()
         if self.reversing and self.current is not None:
             text = f"Cancelled in the shop, so {self.number} is taken back in Xero."
             self.reasons.append(Reason("reversed_in_xero", text, "status"))
@@ -221,7 +227,7 @@ class Planner:
         self._compare_refunds()
         for refund in sorted(self.order.refunds, key=lambda r: (r.refunded_at, r.id)):
             try:
-                credit = self._refund(refund, found, limit)
+                credit = self._refund(refund, found, limit, self.slot("invoice", self.issue))
             except Hold as hold:
                 self.reasons.append(hold.reason)
                 continue
@@ -267,7 +273,9 @@ class Planner:
         ]  # fmt: skip
         return standing + wanted
 
-    def _refund(self, refund: Refund, found: list[Credit], limit: Decimal) -> Credit | None:
+    def _refund(
+        self, refund: Refund, found: list[Credit], limit: Decimal, parent: Slot | None
+    ) -> Credit | None:
         """The credit note of a refund, or the credit that a change made for the same money."""
         slot = Slot("refund", refund.id, "credit_note")
         total = round_to(refund.total)
@@ -297,7 +305,7 @@ class Planner:
             self.books, self.order, refund, invoice_number=self.number, contact=self.contact,
             status=self.status, rate=self.rate,
         )  # fmt: skip
-        self.want(note, slot, self.slot("invoice", self.issue))
+        self.want(note, slot, parent)
         return Credit(slot, note.number, total, note.date, returned=True, method=refund.method)
 
     @property
@@ -352,6 +360,21 @@ class Planner:
     def _account(self, method: str) -> tuple[str, bool]:
         answer = found(payment_account(self.books.snapshot, method, self.order.currency))
         return payable_account(self.books.organisation, answer)
+
+    def _refunds_alone(self) -> Plan:
+        """Credit notes of an order whose sale is of before the cut-over, each paid back."""
+        tenders = alone(self.books, self.order)
+        till = Till(self.history, self.order.id, [])
+        till.know(tenders)
+        for refund in refunded_since(self.books.snapshot, self.order):
+            try:
+                credit = self._refund(refund, [], round_to(self.order.total), None)
+            except Hold as hold:
+                self.reasons.append(hold.reason)
+                continue
+            if credit is not None:
+                self._use(till, credit)
+        return Plan(tuple(self.wants), tuple(self.reasons))
 
     def _receipt(self) -> Plan:
         """Money received without an invoice; refunds of it are credited and paid back."""

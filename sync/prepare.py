@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from connector.lib import clock
 from connector.lib.errors import Temporary
-from sync import settle
+from sync import conflicts, settle
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
 from xero import mirror, reference
@@ -47,10 +47,8 @@ def looked(organisation: Organisation) -> bool:
 
 
 def _wanted(organisation: Organisation) -> tuple[mirror.Kind, ...]:
-    """The lists that matter for what is to be sent: credit notes only if there are some."""
-    credits = Posting.objects.filter(
-        organisation=organisation, kind=Kind.CREDIT_NOTE, state=Posting.State.PENDING
-    )
+    """The lists that matter: credit notes only if there are some of ours."""
+    credits = Posting.objects.filter(organisation=organisation, kind=Kind.CREDIT_NOTE)
     return _ALSO_CREDITS if credits.exists() else _KINDS
 
 
@@ -71,13 +69,21 @@ def _look(organisation: Organisation, lane: Lane) -> None:
     for kind in _wanted(organisation):
         age = MIRROR_MAX_AGE if (organisation.pk, kind) in _seen else timedelta(0)
         if not mirror.is_fresh(organisation, kind, max_age=age):
+            since = mirror.known_up_to(organisation, kind)
             if not mirror.refresh(organisation, kind, lane=lane):
                 continue  # another process is reading it
+            if kind != mirror.Kind.CONTACTS:
+                conflicts.find(organisation, since)
             if kind == mirror.Kind.INVOICES:
                 doubt_paid_invoices(organisation)
         _seen.add((organisation.pk, kind))
     if first and looked(organisation):
         doubt_refused_payments(organisation)
+
+
+def watch(organisation: Organisation) -> None:
+    """See what people did in Xero since the last look. Raises as `prepare`."""
+    _look(organisation, Lane.BACKFILL)
 
 
 def doubt_refused_payments(organisation: Organisation) -> None:

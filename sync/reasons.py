@@ -133,6 +133,10 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "mismatch": ReasonKind("Xero's totals differ from the predicted ones", _XERO),
     "invoice_not_payable": ReasonKind("The invoice in Xero cannot take the payment", _XERO),
+    "voided_in_xero": ReasonKind(
+        "A person voided or deleted the document in Xero", "The order's page"
+    ),
+    "changed_in_xero": ReasonKind("A person changed the document in Xero", "The order's page"),
     "changed_after_posting": ReasonKind("The order changed after it was posted", _XERO),
     "unforeseen": ReasonKind("An error that nobody foresaw", "Activity page: report it"),
 }

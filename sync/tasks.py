@@ -52,3 +52,10 @@ def refresh_reference(organisation_id: int) -> None:
 @shared_task(name="xero.keep_alive")
 def keep_alive() -> None:
     flows.keep_tokens_alive()
+
+
+@shared_task(name="xero.watch")
+def watch(organisation_id: int) -> None:
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is not None:
+        flows.watch(organisation)

@@ -78,6 +78,24 @@ def payments_of(books: Books, order: Order, invoice: Invoice, rows: SortedRows) 
     return _Till(books, order, invoice).take(tenders, rows)
 
 
+def alone(books: Books, order: Order) -> tuple[Payment, ...]:
+    """The tenders of an order whose invoice is not ours, as payments of nothing: they say
+    which account each came to. One whose method is not mapped is left out."""
+    found_ones = []
+    for index, tender in enumerate(received(books, order), start=1):
+        answer = payment_account(books.snapshot, tender.method, order.currency)
+        if isinstance(answer, Resolution):
+            target, is_id = payable_account(books.organisation, answer)
+            found_ones.append(
+                Payment(
+                    "", target, local_date(books.snapshot, paid_at(books, order, tender)),
+                    round_to(tender.amount), tender.reference, is_id, tender=index,
+                    method=tender.method,
+                )
+            )  # fmt: skip
+    return tuple(found_ones)
+
+
 class _Till:
     """Takes the tenders of one order one by one, as far as the invoice is due."""
 

@@ -98,6 +98,12 @@ class Till:
         )  # fmt: skip
         return self._tenders.setdefault(index, _Tender(stands_for))
 
+    def know(self, payments: Sequence[Payment]) -> None:
+        """Payments that were made elsewhere: money can go back the way it came."""
+        for payment in payments:
+            tender = self._tenders.setdefault(payment.tender, _Tender(payment))
+            tender.payment, tender.paid = payment, payment.amount
+
     def receive(self, payments: Sequence[Payment], *, again: Sequence[Entry]) -> list[Want]:
         """Payments still to be posted. `again` are refunds of sales that were cancelled: what
         they gave back has been received once more if the shop says so."""

@@ -21,7 +21,7 @@ from connector.lib.money import ZERO, to_units
 from xero.facts import ContactFacts
 from xero.gateway import Gateway, Reply
 from xero.models import Lane, MirrorContact, MirrorCursor, MirrorDocument, Organisation
-from xero.models.mirror import normal_email, normal_name
+from xero.models.mirror import OVERLAP, normal_email, normal_name
 from xero.replies import amount, elements, moment, text
 from xero.transport import call_seconds
 
@@ -74,6 +74,15 @@ def is_fresh(organisation: Organisation, kind: Kind, *, max_age: timedelta) -> b
     return MirrorCursor.objects.filter(
         organisation=organisation, kind=kind, position__gt=clock.now() - max_age
     ).exists()
+
+
+def known_up_to(organisation: Organisation, kind: Kind) -> datetime | None:
+    """The moment up to which changes of the list are known, with the overlap taken off; None
+    if it was never read to its end."""
+    row = MirrorCursor.objects.filter(organisation=organisation, kind=kind).first()
+    if row is None or row.position is None:
+        return None
+    return row.run_since or row.position - OVERLAP
 
 
 def is_complete(organisation: Organisation) -> bool:

@@ -86,5 +86,15 @@ class Migration(migrations.Migration):
             name='verb',
             field=models.CharField(default='PUT', max_length=4),
         ),
+        migrations.AddField(
+            model_name='posting',
+            name='conflict',
+            field=models.BooleanField(default=False, help_text='A person changed it in Xero: nothing of it is touched.'),
+        ),
+        migrations.AddIndex(
+            model_name='posting',
+            index=models.Index(fields=['organisation', 'xero_id'], name='posting_by_xero_id'),
+        ),
+    
         migrations.RunPython(complete, migrations.RunPython.noop),
     ]

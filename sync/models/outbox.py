@@ -89,10 +89,10 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         payments of its order. Nothing of another order waits.
         """
         ready_parent = Q(parent__isnull=True) | Q(
-            parent__state=Posting.State.POSTED, parent__differs=False
+            parent__state=Posting.State.POSTED, parent__differs=False, parent__conflict=False
         )
         ready_target = Q(target__isnull=True) | Q(
-            target__state=Posting.State.POSTED, target__differs=False
+            target__state=Posting.State.POSTED, target__differs=False, target__conflict=False
         )
         siblings = Posting.objects.filter(order=OuterRef("order")).order_by()
         changing = siblings.filter(kind=Kind.INVOICE, verb="POST", state__in=Posting.UNFINISHED)
@@ -179,6 +179,9 @@ class Posting(models.Model):
         default=False, help_text="Something like it may be in Xero already: look before sending."
     )
     differs = models.BooleanField(default=False)
+    conflict = models.BooleanField(
+        default=False, help_text="A person changed it in Xero: nothing of it is touched."
+    )
     adopted = models.BooleanField(default=False)
     xero_id = models.CharField(max_length=50, blank=True, default="")
     xero_status = models.CharField(max_length=30, blank=True, default="")
@@ -214,6 +217,7 @@ class Posting(models.Model):
             models.Index(fields=["organisation", "kind", "email_key"], name="posting_by_email"),
             models.Index(fields=["organisation", "kind", "key"], name="posting_by_key"),
             models.Index(fields=["state", "-changed_at"], name="posting_by_state"),
+            models.Index(fields=["organisation", "xero_id"], name="posting_by_xero_id"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,120 @@
+"""What people did in Xero to documents that we posted: seen, shown, never overwritten.
+
+The mirror tells that a document changed. One whose totals are others, or that was voided, is
+a conflict: nothing of its order is sent until a person decides. A draft that was approved is
+none: what waited for that goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import structlog
+from django.db.models import QuerySet
+
+from connector.lib import clock
+from connector.lib.money import from_units, written
+from sync.models import Posting, TrackedOrder
+from sync.plan import APPROVED
+from sync.reasons import Reason
+from sync.settle import GONE
+from xero.models import MirrorDocument, Organisation
+
+log = structlog.get_logger(__name__)
+_CHUNK = 500
+
+
+def find(organisation: Organisation, since: datetime | None) -> int:
+    """Compare documents that changed in Xero since `since` with what we posted; how many of
+    ours are otherwise than we know. A fixed number of statements for each 500."""
+    rows = MirrorDocument.objects.filter(organisation=organisation)
+    if since is not None:
+        rows = rows.filter(updated_utc__gte=since)
+    found = 0
+    chunk: list[MirrorDocument] = []
+    for row in rows.order_by("pk").iterator(chunk_size=_CHUNK):
+        chunk.append(row)
+        if len(chunk) == _CHUNK:
+            found += _compare(organisation, chunk)
+            chunk = []
+    return found + _compare(organisation, chunk)
+
+
+def _compare(organisation: Organisation, rows: Sequence[MirrorDocument]) -> int:
+    by_id = {row.xero_id: row for row in rows}
+    ours = _posted(organisation).filter(xero_id__in=by_id)
+    changed = 0
+    for posting in ours:
+        changed += observe(posting, by_id[posting.xero_id])
+    return changed
+
+
+def _posted(organisation: Organisation) -> QuerySet[Posting]:
+    return Posting.objects.filter(
+        organisation=organisation, state=Posting.State.POSTED, verb="PUT",
+        kind__in=("invoice", "credit_note"), conflict=False,
+    )  # fmt: skip
+
+
+def observe(posting: Posting, row: MirrorDocument) -> bool:
+    """Take over what Xero says of one of our documents now; whether that is news."""
+    if posting.xero_updated_at and row.updated_utc and row.updated_utc <= posting.xero_updated_at:
+        return False
+    if row.status in GONE:
+        text = f"{posting.key} was {row.status.lower()} in Xero by a person. Nothing more of it "
+        text += "is sent. Sync the order again to post it anew, or mark it as handled by hand."
+        return _conflict(posting, row, Reason("voided_in_xero", text))
+    if posting.xero_total_units is not None and row.total != posting.xero_total_units:
+        text = (
+            f"{posting.key} was changed in Xero by a person: posted with "
+            f"{written(from_units(posting.xero_total_units))}, it is "
+            f"{written(from_units(row.total))} now. Sync the order again to leave it as it is "
+            "there, or correct it in Xero."
+        )
+        return _conflict(posting, row, Reason("changed_in_xero", text))
+    if row.status == posting.xero_status:
+        return False
+    moved = Posting.objects.filter(pk=posting.pk, xero_status=posting.xero_status)
+    if not moved.update(xero_status=row.status):
+        return False
+    if row.status in APPROVED and posting.xero_status not in APPROVED:
+        Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
+        log.info("conflicts.approved", posting_id=posting.pk)
+        _plan_again([posting.order_id])
+    return True
+
+
+def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
+    marked = Posting.objects.filter(
+        pk=posting.pk, state=Posting.State.POSTED, conflict=False
+    ).update(
+        conflict=True, reasons=[reason.as_json()], xero_status=row.status, changed_at=clock.now()
+    )
+    if marked:
+        log.warning("conflicts.found", posting_id=posting.pk, code=reason.code)
+        _plan_again([posting.order_id])
+    return bool(marked)
+
+
+def _plan_again(orders: Iterable[int | None]) -> None:
+    ids = [order for order in orders if order is not None]
+    TrackedOrder.objects.filter(pk__in=ids).update(build_at=clock.now())
+
+
+def accept(order_ids: Sequence[int]) -> None:
+    """A person asks for these orders again, knowing what was changed in Xero: a voided
+    document may be posted anew, a changed one stands as it is there."""
+    for posting in Posting.objects.filter(order_id__in=order_ids, conflict=True):
+        row = MirrorDocument.objects.filter(
+            organisation=posting.organisation_id, kind=posting.kind, xero_id=posting.xero_id
+        ).first()
+        changes = {"conflict": False, "reasons": [], "changed_at": clock.now()}
+        if row is None or row.status in GONE:
+            changes["state"] = Posting.State.VOIDED
+        else:
+            changes |= {
+                "xero_total_units": row.total, "xero_updated_at": row.updated_utc,
+                "xero_status": row.status, "amount_due_units": row.amount_due,
+            }  # fmt: skip
+        Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
