@@ -95,7 +95,8 @@ class TotalRow:
 
     `code` is what `total_rows` of the configuration names; `amount` is signed as it enters
     the grand total (a redeemed gift card is negative) and without `tax`. `counted` is False
-    where the adapter cannot tell whether the total contains it.
+    where the adapter cannot tell whether the total contains it. `before_tax` says of reward
+    points that the shop took them off before it computed the tax.
     """
 
     code: str
@@ -104,6 +105,7 @@ class TotalRow:
     path: str
     tax: Decimal = Decimal(0)
     counted: bool = True
+    before_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,20 @@ class Payment:
     reference: str = ""
     title: str = ""
     received_at: datetime | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftCard:
+    """A gift card that an order sold or took in payment.
+
+    `amount` is positive, in the order's currency; `base_amount` is the same in its base
+    currency, None where the shop does not state it. `code` is empty where it states none.
+    """
+
+    code: str
+    amount: Decimal
+    base_amount: Decimal | None
     path: str = ""
 
 
@@ -203,7 +219,8 @@ class Order:
     likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded.
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
     `refunded` is what the order states was refunded. `replaces` is the number of the order
-    that this one was created from by an edit.
+    that this one was created from by an edit. `cards_sold` are the gift cards that the order
+    brought into being, by code; `cards_redeemed` those that paid for it.
     """
 
     id: str
@@ -245,6 +262,8 @@ class Order:
     history: tuple[StatusChange, ...] = ()
     replaces: str = ""
     replaced_by: str = ""
+    cards_sold: tuple[GiftCard, ...] = ()
+    cards_redeemed: tuple[GiftCard, ...] = ()
 
     @property
     def country(self) -> str:

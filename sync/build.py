@@ -15,16 +15,20 @@ from accounts_mapping.texts import render
 from connector.lib.money import known_currency, minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
+from sync.cards import CardMove, CardUse, merged, sold_moves
 from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_mode
 from sync.contacts import ContactAnswer, Directory, clean_email, find_contact, person_of
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
+from sync.negative_lines import NegativeLines, negative_lines
 from sync.reasons import Hold, Reason
+from sync.receipts import Sale, receipt_day, receipt_of
+from sync.redeemed import plan_of
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
 from sync.totals import close, compose, re_dated
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
-from xero.lines import DocumentLine, TaxMode
+from xero.lines import DocumentLine, TaxMode, line_totals
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 _REFERENCE_LIMIT = 255
@@ -36,7 +40,9 @@ class Built:
     about what is not (a held payment) or worth knowing (warnings).
 
     `overpayments` are what was received beyond what is due. Where invoices are switched off,
-    `receipt` stands in the invoice's place."""
+    `receipt` stands in the invoice's place. `cards` is what the order did with gift cards; of
+    one that is held, only what waits for a card's sale. `note` says in Xero's history how the
+    invoice deviates from the order."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -46,6 +52,8 @@ class Built:
     overpayments: tuple[BankTransaction, ...] = ()
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
+    note: str = ""
+    cards: tuple[CardMove, ...] = ()
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -94,17 +102,34 @@ def _build(
     held_by_rule(books.snapshot, order)
     _check_currency(books, order)
     check_mapped(rows)
-    day = _document_day(books, order, rows)
+    invoiced = books.snapshot.store.streams.invoices
+    day = _document_day(books, order, rows) if invoiced else receipt_day(books, order)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)
-    lines = _lines(books, order, rows, charges, mode)
+    plan = plan_of(books, order, rows, lines_only=not invoiced)
+    if plan.reasons and not invoiced:
+        waiting = tuple(move for move in plan.moves if move.use is CardUse.WAITING)
+        return Built(HELD, plan.reasons, cards=waiting)
+    less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
+    lines = re_dated(_lines(books, order, rows, charges, mode, less), day.original, "order")
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
+    cards = merged((*sold_moves(order), *plan.moves))
+    remarks = _remarks(books, order, charges, lines, mode, less.tax)
+    if not invoiced:
+        sale = Sale(contact.id, lines, mode, _rate(books, order))
+        money = receipt_of(books, order, sale, day.day)
+        return Built(
+            READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
+            receipt=money.receipt, warnings=contact.warnings, cards=cards,
+        )  # fmt: skip
     invoice = _invoice(books, order, contact.id, day, lines, mode)
     payable = replace(invoice, status="AUTHORISED") if standing.approved else invoice
-    tendered = payments_of(books, order, payable, rows)
-    reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges))
-    return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
+    tendered = payments_of(books, order, payable, plan)
+    return Built(
+        READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
+        tendered.overpayments, warnings=contact.warnings, note=_note(order, day), cards=cards,
+    )  # fmt: skip
 
 
 def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Directory) -> Built:
@@ -127,9 +152,15 @@ def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Dire
 
 
 def _lines(
-    books: Books, order: Order, rows: SortedRows, charges: Charges, mode: TaxMode
+    books: Books,
+    order: Order,
+    rows: SortedRows,
+    charges: Charges,
+    mode: TaxMode,
+    less: NegativeLines,
 ) -> tuple[DocumentLine, ...]:
-    """The invoice's lines, closed to the order's total before store-issued tenders."""
+    """The document's lines, closed to the order's total before store-issued tenders, less those
+    that are lines themselves."""
     posting = books.snapshot.rules.posting
     total = round_to(order.total + rows.tendered)
     if total < 0:
@@ -139,13 +170,12 @@ def _lines(
             "the order in the shop, or enter a credit note in Xero by hand.",
             "grand_total",
         )
-    closing = closing_accounts(books)
-    override = overrides(books)
+    closing, override = closing_accounts(books), overrides(books)
     separate = posting.discounts == "separate"
     lines = compose(charges.all, mode, separate=separate, override=override, closing=closing)
     return close(
-        lines, mode, total=total, tax=charges.tax, override=override, closing=closing,
-        unmapped=rows.unmapped,
+        [*lines, *less.lines], mode, total=total - less.amount, tax=charges.tax - less.tax,
+        override=override, closing=closing, unmapped=rows.unmapped,
     )  # fmt: skip
 
 
@@ -206,7 +236,7 @@ def _invoice(
         currency=order.currency,
         status=posting.status,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
-        lines=re_dated(lines, day.original, "order"),
+        lines=lines,
         currency_rate=_rate(books, order),
         branding_theme_id=_theme(books),
         sent_to_contact=posting.send_to_contact and posting.status == "AUTHORISED",
@@ -248,17 +278,35 @@ def _theme(books: Books) -> str:
     return chosen
 
 
-def _remarks(books: Books, order: Order, invoice: Invoice, charges: Charges) -> tuple[Reason, ...]:
-    """What is worth knowing about an order that is posted all the same."""
+def _remarks(
+    books: Books,
+    order: Order,
+    charges: Charges,
+    lines: tuple[DocumentLine, ...],
+    mode: TaxMode,
+    less: Decimal,
+) -> tuple[Reason, ...]:
+    """What is worth knowing about an order that is posted all the same. `less` is the tax that
+    negative lines take off."""
     found = (
         _refund_remark(order),
         _rate_remark(books, order),
         _cents_remark(order),
-        _tax_remark(invoice, charges.tax),
+        _tax_remark(lines, mode, charges.tax - less),
         _email_remark(order),
         _tracking_remark(charges),
     )
     return tuple(remark for remark in found if remark is not None)
+
+
+def _note(order: Order, day: OpenDay) -> str:
+    """For Xero's history: how the invoice is not as the order is."""
+    texts = []
+    if day.original is not None:
+        texts.append(f"The order is of {day.original.isoformat()}, whose period is locked.")
+    if (cents := _cents_remark(order)) is not None:
+        texts.append(cents.message)
+    return " ".join(texts)
 
 
 def _refund_remark(order: Order) -> Reason | None:
@@ -289,16 +337,15 @@ def _cents_remark(order: Order) -> Reason | None:
     return Reason("rounded_to_cents", text, "grand_total")
 
 
-def _tax_remark(invoice: Invoice, charged: Decimal) -> Reason | None:
+def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal) -> Reason | None:
     """Tax that differs by rounding where the totals agree, so that no line shows it."""
-    totals = invoice.expected()
-    assert totals is not None
+    posted = line_totals(lines, mode).total_tax
     charged = round_to(charged)
-    disclosed = any(line.description == "Rounding" and not line.rate for line in invoice.lines)
-    if totals.total_tax == charged or disclosed:
+    disclosed = any(line.description == "Rounding" and not line.rate for line in lines)
+    if posted == charged or disclosed:
         return None
     text = (
-        f"Xero computes {written(totals.total_tax)} tax, the shop charged {written(charged)}: a "
+        f"Xero computes {written(posted)} tax, the shop charged {written(charged)}: a "
         "difference of rounding inside the same total."
     )
     return Reason("tax_rounded", text, "posting.rounding")

@@ -140,6 +140,7 @@ class _Resolver:
         account = found(line_account(snapshot, self._order, line))
         facts = line_account_fits(organisation, account)
         answer = found(line_tax_type(snapshot, organisation, self._order, line))
+        _check_voucher(line, answer)
         tax_fits(organisation, facts, answer)
         rate = effective_rate(snapshot, organisation, answer.value, line.rate)
         _check_rate(line, answer, rate, self._order.currency)
@@ -159,6 +160,7 @@ class _Resolver:
             account_is_id=is_id,
             as_charged=answer.as_charged,
             shop_rate=line.rate,
+            goods=line.kind is LineKind.GOODS,
         )
 
     def fee(self, row: TotalRow, to: RowAccount | None) -> Charge:
@@ -231,6 +233,19 @@ class _Resolver:
         kept = tracking_fits(snapshot, self._books.organisation, wanted)
         self.skipped += [pair for pair in wanted if pair not in kept]
         return kept
+
+
+def _check_voucher(line: Line, answer: Resolution) -> None:
+    """Hold where a card that is taxed when redeemed was taxed when sold."""
+    if answer.source != "tax.out_of_scope" or not line.tax:
+        return
+    raise Hold(
+        "gift_card_taxed",
+        f"{line.name}: a gift card was sold with {written(line.tax)} tax, but with "
+        "gift_cards.voucher: multi its tax falls due when it is redeemed. Sell it without tax in "
+        "the shop, or choose gift_cards.voucher: single.",
+        "gift_cards.voucher",
+    )
 
 
 def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: str) -> None:

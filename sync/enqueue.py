@@ -19,17 +19,19 @@ from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
 from connector.lib.money import round_to, to_units
 from stores import registry
-from stores.canonical import Order, ParseError, ParseFacts, Stream
+from stores.canonical import Order, ParseError, Stream
 from stores.models import Store
 from sync import conflicts
 from sync.books import Books
-from sync.build import HELD, SKIPPED, Built, build_order
+from sync.build import HELD, READY, SKIPPED, Built, build_order
 from sync.bulk import update_each
+from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import Contacts, load_contacts
 from sync.labels import label_of
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
+from sync.parsing import parse_facts
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
 from xero.facts import OrganisationFacts
@@ -108,12 +110,16 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     ledger = Ledger(store, store.organisation)
     conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
     ledger.load(work.row.pk for work in works)
+    cards = load_cards(store, [work.order for work in works if work.order])
     for work in works:
         if work.order is not None and not work.decided:
-            _build(books, work, contacts, ledger)
+            _build(replace(books, cards=cards.facts(work.order)), work, contacts, ledger)
+            if work.built is not None and work.built.status == READY:
+                cards.put(work.order.id, work.built.cards)
     with transaction.atomic():
-        kept = _keep_claim(claim, works)
+        kept = _keep_cards(store, books, claim, _keep_claim(claim, works))
         ledger.write([work.planned for work in kept], contacts)
+        write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
         _save_rows(kept, ledger, books.snapshot.version, claim)
 
 
@@ -187,17 +193,6 @@ def _without_overrides(books: Books) -> Books:
     return replace(books, snapshot=replace(books.snapshot, rules=rules))
 
 
-def parse_facts(store: Store) -> ParseFacts:
-    """What the last probe of the shop found, for the parser."""
-    facts = store.facts
-    return ParseFacts(
-        shop_timezone=store.profile.shop_timezone,
-        prices_include_tax=facts.get("prices_include_tax"),
-        customer_groups=dict(facts.get("customer_groups", ())),
-        store_views=dict(facts.get("store_views", ())),
-    )
-
-
 def _environment(store: Store, books: Books) -> Reason | None:
     """A store that is for trying things out posts only to a demo company, or when confirmed."""
     if books.snapshot.store.environment == "production" or store.sandbox_confirmed:
@@ -218,6 +213,16 @@ def _keep_claim(claim: _Claim, works: list[Work]) -> list[Work]:
     mine.update(building_until=clock.now() + LEASE)
     kept = set(mine.values_list("pk", flat=True))
     return [work for work in works if work.row.pk in kept]
+
+
+def _keep_cards(store: Store, books: Books, claim: _Claim, works: list[Work]) -> list[Work]:
+    """Let go of what used an opening balance that another process used meanwhile: it is built
+    again."""
+    built = [(work.row, work.built) for work in works if work.built is not None]
+    over = over_opening(store, built, books.snapshot.rules.gift_cards.opening_balance)
+    mine = TrackedOrder.objects.filter(pk__in=over, building_by=claim.token)
+    mine.update(building_until=None, building_by="")
+    return [work for work in works if work.row.pk not in over]
 
 
 def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -> None:

@@ -11,7 +11,7 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, prepare
+from sync import dispatch, enqueue, notes, prepare
 from sync.linking import link_organisations
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.track import rebuild_held, rebuild_outdated
@@ -24,7 +24,7 @@ _RING_WITHIN = timedelta(seconds=90)
 # How old what is known of documents in Xero may become while nothing is sent.
 _WATCH = timedelta(hours=1)
 # Streams that this version reads by itself.
-PULLED = (Stream.ORDERS,)
+PULLED = (Stream.ORDERS, Stream.REFUNDS)
 
 
 def build_store(store: Store) -> int:
@@ -56,6 +56,8 @@ def send_to(organisation: Organisation) -> float | None:
     """Send what is due; seconds until it is worth a ring to come back, None if it is not."""
     idle = dispatch.drain(organisation)
     rebuild_due(organisation)
+    if not idle.why and not idle.busy:
+        notes.send(organisation)
     if idle.until is None or idle.until - clock.now() > _RING_WITHIN:
         return None
     return max(0.5, (idle.until - clock.now()).total_seconds())

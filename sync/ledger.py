@@ -223,6 +223,7 @@ class Ledger:
                 purpose=want.slot.purpose, revision=want.slot.revision, lane=row.lane,
             )  # fmt: skip
             self._fill(posting, want.document, parent, target)
+            posting.note = want.note[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
             have[want.slot] = posting
             self._changes.new.append(posting)

@@ -152,7 +152,7 @@ class Planner:
     def edits(self) -> list[Entry]:
         """What changes of the order after posting made of the latest issue."""
         mine = f"{self.number}-E"
-        return [entry for entry in self.history.purposes("edit") if entry.key.startswith(mine)]
+        return [entry for entry in self.history.of("edit") if entry.key.startswith(mine)]
 
     def credited(self) -> list[Entry]:
         """Credit notes for refunds of the latest issue."""
@@ -163,8 +163,10 @@ class Planner:
             )
         )
 
-    def want(self, document: Document, slot: Slot, parent: Slot | None = None) -> None:
-        self.wants.append(Want(slot, document, parent))
+    def want(
+        self, document: Document, slot: Slot, parent: Slot | None = None, note: str = ""
+    ) -> None:
+        self.wants.append(Want(slot, document, parent, note=note))
 
     # --- the plan ----------------------------------------------------------------------------
 
@@ -204,7 +206,7 @@ class Planner:
         else:
             assert self.built.invoice is not None
             invoice = replace(self.built.invoice, number=self.number)
-            self.want(invoice, self.slot("invoice", self.issue))
+            self.want(invoice, self.slot("invoice", self.issue), note=self.built.note)
         standing = [e for e in (self.current, *self.edits()) if e is not None]
         debits = [
             Debit(entry.slot, entry.key, entry.total)
@@ -328,7 +330,7 @@ class Planner:
             self.reasons.append(Reason("changed_after_posting", text, "payment"))
         for credit in credits:
             self._use(till, credit)
-        if not self.reversing and not self.history.purposes("overpayment"):
+        if not self.reversing and not self.history.tenders("overpayment"):
             for place, over in enumerate(self.built.overpayments, start=1):
                 self.want(over, self.slot(f"overpayment-{place}"))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from connector.lib.money import plain
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
-from sync.build import HELD, SKIPPED, Built, build_order
+from sync.build import HELD, READY, SKIPPED, Built, build_order
+from sync.cards import CardBook
 from sync.charges import Books
 from sync.directory import Contacts
 from sync.plan import Plan, documents_of, plan_order
@@ -26,12 +27,14 @@ class Reader(Protocol):
 
 @dataclass(slots=True)
 class Preview:
-    """Builds order after order; later ones see the contacts and numbers of earlier ones."""
+    """Builds order after order; later ones see the contacts, numbers and gift cards of earlier
+    ones."""
 
     books: Books
     reader: Reader
     facts: ParseFacts
     contacts: Contacts = field(default_factory=Contacts)
+    cards: CardBook = field(default_factory=CardBook)
     _orders: dict[str, str] = field(default_factory=dict)
 
     def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,16 +53,19 @@ class Preview:
         if earlier == order.id:
             text = f"Order {order.number} was given before. It is posted once."
             return Built(SKIPPED, (Reason("duplicate", text, "entity_id"),))
-        built = build_order(self.books, order, self.contacts)
-        if built.invoice is None:
+        books = replace(self.books, cards=self.cards.facts(order))
+        built = build_order(books, order, self.contacts)
+        if built.status != READY:
             return built
         if earlier is not None:
+            number = built.invoice.number if built.invoice is not None else order.number
             text = (
-                f"{built.invoice.number} is the number of another order of this list. Number the "
+                f"{number} is the number of another order of this list. Number the "
                 "orders apart, or give the stores different values of number_prefix."
             )
             return Built(HELD, (Reason("number_taken", text, "increment_id"),))
         self._orders[order.number] = order.id
+        self.cards.put(order.id, built.cards)
         return built
 
     def _number(self, record: Mapping[str, Any]) -> str:

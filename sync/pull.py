@@ -22,6 +22,7 @@ from stores.canonical import Page, ParseError, Stream
 from stores.ingest import ingest
 from stores.models import Cursor, Store
 from sync.models import SyncRun
+from sync.refund_records import orders_behind
 from sync.schedules import next_run
 from sync.track import track
 
@@ -102,8 +103,11 @@ def _read(
     adapter = connect(store)
     settle = seconds(snapshot(store).rules.posting.settle_delay)
     for page in _pages(adapter, stream, cursor, window):
+        orders = orders_behind(store, adapter, page.records) if stream is Stream.REFUNDS else []
         with transaction.atomic():
             rows = ingest(store, adapter, stream, page.records)
+            if stream is Stream.REFUNDS:
+                rows = ingest(store, adapter, Stream.ORDERS, orders)
             changed = track(store, rows, lane=None, settle=settle)
             if window is None and page.position is not None:
                 mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)

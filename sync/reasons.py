@@ -82,7 +82,26 @@ REASONS: dict[str, ReasonKind] = {
     "gift_card_unknown": ReasonKind(
         "A gift card was redeemed whose sale is not known", "gift_cards on the Mapping page"
     ),
-    "overpaid": ReasonKind("More was received than is due", _SHOP),
+    "gift_card_taxed": ReasonKind(
+        "A gift card was sold with tax", f"gift_cards on the Mapping page, or {_SHOP.lower()}"
+    ),
+    "overpaid": ReasonKind(
+        "More was received than is due", "The overpayment in Xero: refund it, or use it"
+    ),
+    "bank_account_needed": ReasonKind("This money can only be posted to a bank account", _MAPPING),
+    "receipt_waits": ReasonKind(
+        "Without invoices an order is posted once it is paid", "Nothing to fix"
+    ),
+    "receipt_partly_paid": ReasonKind(
+        "Without invoices a part of an order cannot be posted", "streams of the store, or the shop"
+    ),
+    "receipt_several_accounts": ReasonKind(
+        "Without invoices an order cannot be posted to several accounts",
+        "payment_accounts on the Mapping page, or streams of the store",
+    ),
+    "receipt_without_money": ReasonKind(
+        "Without invoices an order without money cannot be posted", "streams of the store"
+    ),
     "payment_waits_for_approval": ReasonKind(
         "The payment waits for the draft to be approved", "Xero, then posting.status"
     ),
@@ -148,6 +167,7 @@ INFORMATIVE = frozenset(
         "credit_notes_off",
         "edit_ignored",
         "email_dropped",
+        "overpaid",
         "payment_waits_for_approval",
         "rate_not_sent",
         "refund_not_given",

@@ -45,7 +45,10 @@ class SortedRows:
 
 
 def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
-    """Give each row its meaning. Rows that may not be in the total count only if mapped."""
+    """Give each row its meaning. Rows that may not be in the total count only if mapped.
+
+    Reward points that the shop took off before tax are a discount.
+    """
     fees: list[tuple[TotalRow, RowAccount | None]] = []
     discounts: list[TotalRow] = []
     tenders: list[tuple[TotalRow, str]] = []
@@ -57,7 +60,7 @@ def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
             fees.append((row, meaning))
         elif meaning == "fee":
             fees.append((row, None))
-        elif meaning == "discount":
+        elif meaning == "discount" or (meaning == "reward" and row.before_tax):
             discounts.append(row)
         elif meaning in TENDERS:
             tenders.append((row, meaning))

@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
+from sync import notes
 from sync.bulk import add_to_each, update_each
 from sync.labels import relabel
 from sync.ledger import MOST_CURES
@@ -114,6 +115,11 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
                 paid[settled] -= to_units(amount)
     update_each([row for row, _ in pairs], _ANSWERED, states=UNDECIDED)
     add_to_each(Posting, "amount_due_units", paid)
+    notes.write_down(
+        (row if row.verb == "PUT" else row.parent or row, notes.ADOPTED if adopted else row.note)
+        for row, _ in pairs
+        if not adopted or row.verb == "PUT"
+    )
     for row, answer in pairs:
         if row.verb == "POST" and row.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
             changed(row, answer)

@@ -33,7 +33,8 @@ class Charge:
     `full` is the amount before discounts and `charged` after them (both with tax if the
     document is Inclusive); `tax` is what the shop charged on `charged`. `rate` is the
     effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
-    `as_charged`, which posts the shop's tax whatever it is.
+    `as_charged`, which posts the shop's tax whatever it is. `goods` is whether it was sold, not
+    charged beside what was.
     """
 
     description: str
@@ -50,6 +51,7 @@ class Charge:
     account_is_id: bool = False
     as_charged: bool = False
     shop_rate: Decimal = ZERO
+    goods: bool = False
 
 
 class Closing(Protocol):
@@ -75,7 +77,7 @@ def re_dated(
     lines: tuple[DocumentLine, ...], original: date | None, what: str
 ) -> tuple[DocumentLine, ...]:
     """The lines of a document that could not keep its date: the first says which it was."""
-    if original is None:
+    if original is None or not lines:
         return lines
     text = cut(f"{lines[0].description} ({what} of {original.isoformat()})")
     return (replace(lines[0], description=text), *lines[1:])

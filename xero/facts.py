@@ -14,7 +14,8 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """One row of the chart of accounts. `code` may be empty: some bank accounts have none."""
+    """One row of the chart of accounts. `code` may be empty: some bank accounts have none.
+    `currency` is a bank account's; empty stands for the base currency."""
 
     account_id: str
     code: str
@@ -25,6 +26,7 @@ class AccountFacts:
     tax_type: str = ""
     system_account: str = ""
     payments_enabled: bool = False
+    currency: str = ""
 
     @property
     def takes_payments(self) -> bool:
@@ -89,6 +91,11 @@ class OrganisationFacts:
     def rounding_account(self) -> AccountFacts | None:
         """The organisation's own rounding account (SystemAccount ROUNDING)."""
         return next((a for a in self.accounts.values() if a.system_account == "ROUNDING"), None)
+
+    @property
+    def debtors_account(self) -> AccountFacts | None:
+        """The organisation's accounts receivable (SystemAccount DEBTORS)."""
+        return next((a for a in self.accounts.values() if a.system_account == "DEBTORS"), None)
 
 
 NOT_CONNECTED = OrganisationFacts()

@@ -40,7 +40,8 @@ def line_tax(amount: Decimal, rate: Decimal, mode: TaxMode) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """One line. `rate` is the tax type's effective percentage; `tax_amount` overrides it."""
+    """One line. `rate` is the tax type's effective percentage; `tax_amount` overrides it.
+    `tax_type` is empty only where the document is without tax."""
 
     description: str
     quantity: Decimal
@@ -68,8 +69,9 @@ class DocumentLine:
             "Quantity": self.quantity,
             "UnitAmount": trim(self.unit_amount),
             "AccountID" if self.account_is_id else "AccountCode": self.account,
-            "TaxType": self.tax_type,
         }
+        if self.tax_type:
+            body["TaxType"] = self.tax_type
         if self.tax_amount is not None:
             body["TaxAmount"] = trim(self.tax_amount)
         if self.item_code:

@@ -15,7 +15,6 @@ from connector.lib.schema import Section
 STORE_KEYS = (
     "streams.products",
     "streams.stock",
-    "schedule.refunds",
     "schedule.customers",
     "schedule.products",
     "schedule.stock",
@@ -23,17 +22,10 @@ STORE_KEYS = (
     "posting.mode",
     "posting.summary_after",
     "posting.currency_not_enabled",
-    "posting.cancel",
-    "posting.edits",
-    "statuses.refunded",
     "statuses.on_paid",
     "contacts.summary",
     "items.tracked",
     "items.oversell",
-    "refunds.adjustment_tax",
-    "refunds.restock",
-    "refunds.before_cut_over",
-    "gift_cards.opening_balance",
     "webhook_secret",
 )
 # Platforms whose shops cannot be read yet.

@@ -37,6 +37,7 @@ def doubts(profile: StoreSettings, rules: StoreRules, organisation: Organisation
         *_foreign_tax_at_home(profile, rules, organisation),
         *_without_tracking(rules, organisation),
         *_other_base_currency(profile, organisation),
+        *_receipts_need_banks(profile, rules, organisation),
     ]
 
 
@@ -76,6 +77,22 @@ def _other_base_currency(profile: StoreSettings, organisation: OrganisationFacts
             f"base_currency: the shop's is {profile.base_currency}, that of the books {books}: "
             "the shop's exchange rates are not used."
         )
+
+
+def _receipts_need_banks(
+    profile: StoreSettings, rules: StoreRules, organisation: OrganisationFacts
+) -> Iterator[str]:
+    """Without invoices orders are bank transactions, which only bank accounts take."""
+    if profile.streams.invoices or not profile.streams.payments:
+        return
+    for method, answer in rules.payment_accounts.items():
+        for code in answer.values() if isinstance(answer, dict) else [answer]:
+            account = organisation.accounts.get(code)
+            if account is not None and account.type != "BANK":
+                yield (
+                    f"payment_accounts.{method}: account {code} {account.name} is not of type "
+                    "BANK; with streams.invoices: false its orders are held."
+                )
 
 
 def _holds_at_home(rule: TaxRule, home: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sync.models.cards import GiftCardEntry
+from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
@@ -9,6 +11,8 @@ from sync.models.runs import OrganisationRun, Preferences, SyncRun
 __all__ = [
     "Attempt",
     "Dispatch",
+    "GiftCardEntry",
+    "HistoryNote",
     "OrderAction",
     "OrganisationRun",
     "Posting",
