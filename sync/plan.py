@@ -324,6 +324,7 @@ class Planner:
             text = f"{written(total)} was refunded; credit notes are switched off for this store."
             self.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
             return None
+        self._same_currency(refund)
         if sum((credit.total for credit in found), ZERO) + total > limit:
             raise Hold(
                 "refund_exceeds_invoice",
@@ -338,6 +339,18 @@ class Planner:
         )  # fmt: skip
         self.want(note, slot, parent)
         return Credit(slot, note.number, total, note.date, returned=True, method=refund.method)
+
+    def _same_currency(self, refund: Refund) -> None:
+        """Hold where the invoice was converted: the shop states no refund in its currency."""
+        sold = self.current or self.built.invoice
+        if sold is None or sold.currency in ("", refund.currency):
+            return
+        raise Hold(
+            "refund_not_converted",
+            f"The invoice is in {sold.currency}, the refund of {written(refund.total)} in "
+            f"{refund.currency}. Credit it in Xero by hand, at the rate of the invoice.",
+            "posting.currency_not_enabled",
+        )
 
     @property
     def rate(self) -> Decimal | None:
