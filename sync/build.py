@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from accounts_mapping.resolve import Resolution, order_rules, posting_status
 from accounts_mapping.texts import render
-from connector.lib.money import known_currency, minor_digits, round_to, trim, written
+from connector.lib.money import known_currency, round_to, written
 from stores.canonical import Order
 from sync.books import Books
 from sync.cards import CardMove, CardUse, merged, sold_moves
@@ -21,7 +21,6 @@ from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_m
 from sync.contacts import (
     ContactAnswer,
     Directory,
-    clean_email,
     contact_source,
     find_contact,
     person_of,
@@ -31,7 +30,6 @@ from sync.convert import (
     conversion,
     convert_lines,
     convert_tenders,
-    converted_remark,
     in_base,
 )
 from sync.dates import OpenDay, open_date
@@ -41,11 +39,12 @@ from sync.order_notes import discount_title, with_notes
 from sync.reasons import Hold, Reason
 from sync.receipts import Sale, receipt_day, receipt_of
 from sync.redeemed import plan_of
+from sync.remarks import note_of, rate_of, remarks_of
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
 from sync.totals import close, compose, re_dated
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
-from xero.lines import DocumentLine, TaxMode, line_totals
+from xero.lines import DocumentLine, TaxMode
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 _REFERENCE_LIMIT = 255
@@ -144,9 +143,9 @@ def _build(
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
     cards = merged((*sold_moves(order), *plan.moves))
-    remarks = _remarks(books, order, charges, lines, mode, less.tax, by)
+    remarks = remarks_of(books, order, charges, lines, mode, less.tax, by)
     if not invoiced:
-        sale = Sale(contact.id, lines, mode, _rate(books, order))
+        sale = Sale(contact.id, lines, mode, rate_of(books, order))
         money = receipt_of(books, order, sale, day.day)
         return Built(
             READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
@@ -166,7 +165,7 @@ def _build(
     tendered = payments_of(books, paid, payable, plan)
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
-        tendered.overpayments, warnings=contact.warnings, note=_note(order, day), cards=cards,
+        tendered.overpayments, warnings=contact.warnings, note=note_of(order, day), cards=cards,
     )  # fmt: skip
 
 
@@ -288,7 +287,7 @@ def _invoice(
         status=status.value,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
         lines=lines,
-        currency_rate=_rate(books, order),
+        currency_rate=rate_of(books, order),
         branding_theme_id=_theme(books),
         sent_to_contact=posting.send_to_contact and status.value == "AUTHORISED",
         sources=(
@@ -311,19 +310,6 @@ def _due(books: Books, order: Order) -> Resolution:
     return Resolution(str(books.snapshot.rules.posting.due_days), "posting.due_days")
 
 
-def _base_currency(books: Books) -> str:
-    return books.organisation.base_currency or books.snapshot.store.base_currency
-
-
-def _rate(books: Books, order: Order) -> Decimal | None:
-    """Foreign units per base unit as the shop recorded, where the bases are the same."""
-    base = _base_currency(books)
-    if order.currency == base or order.base_currency != base or order.rate is None:
-        return None
-    rate = round_to(order.rate, 6)
-    return trim(rate) if rate > 0 else None
-
-
 def _theme(books: Books) -> str:
     theme = books.snapshot.rules.posting.branding_theme
     if not theme or not books.organisation.connected:
@@ -337,94 +323,3 @@ def _theme(books: Books) -> str:
         )
         raise Hold("branding_theme_unknown", text, "posting.branding_theme")
     return chosen
-
-
-def _remarks(
-    books: Books,
-    order: Order,
-    charges: Charges,
-    lines: tuple[DocumentLine, ...],
-    mode: TaxMode,
-    less: Decimal,
-    by: Conversion | None,
-) -> tuple[Reason, ...]:
-    """What is worth knowing about an order that is posted all the same. `less` is the tax that
-    negative lines take off."""
-    charged = charges.tax - less
-    found = (
-        _refund_remark(order),
-        _rate_remark(books, order) if by is None else converted_remark(by, lines, mode),
-        _cents_remark(order),
-        _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
-        _email_remark(order),
-        _tracking_remark(charges),
-    )
-    return tuple(remark for remark in found if remark is not None)
-
-
-def _note(order: Order, day: OpenDay) -> str:
-    """For Xero's history: how the invoice is not as the order is."""
-    texts = []
-    if day.original is not None:
-        texts.append(f"The order is of {day.original.isoformat()}, whose period is locked.")
-    if (cents := _cents_remark(order)) is not None:
-        texts.append(cents.message)
-    return " ".join(texts)
-
-
-def _refund_remark(order: Order) -> Reason | None:
-    if order.refunded and not order.refunds:
-        text = (
-            f"The order states refunds of {written(order.refunded)}, but brings no credit memos. "
-            "The invoice is posted without them."
-        )
-        return Reason("refund_not_given", text, "total_refunded")
-    return None
-
-
-def _rate_remark(books: Books, order: Order) -> Reason | None:
-    base = _base_currency(books)
-    if order.currency == base or _rate(books, order) is not None:
-        return None
-    text = f"The order has no exchange rate to {base}: Xero uses its own of the day."
-    return Reason("rate_not_sent", text, "base_to_order_rate")
-
-
-def _cents_remark(order: Order) -> Reason | None:
-    total = round_to(order.total)
-    if minor_digits(order.currency) <= 2 or order.total == total:
-        return None
-    text = (
-        f"{written(order.total)} {order.currency} is posted as {written(total)}: Xero keeps cents."
-    )
-    return Reason("rounded_to_cents", text, "grand_total")
-
-
-def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal) -> Reason | None:
-    """Tax that differs by rounding where the totals agree, so that no line shows it."""
-    posted = line_totals(lines, mode).total_tax
-    charged = round_to(charged)
-    disclosed = any(line.description == "Rounding" and not line.rate for line in lines)
-    if posted == charged or disclosed:
-        return None
-    text = (
-        f"Xero computes {written(posted)} tax, the shop charged {written(charged)}: a "
-        "difference of rounding inside the same total."
-    )
-    return Reason("tax_rounded", text, "posting.rounding")
-
-
-def _email_remark(order: Order) -> Reason | None:
-    email = order.customer.email.strip()
-    if not email or clean_email(email):
-        return None
-    text = f"The e-mail {email[:100]} is not valid; the contact is posted without it."
-    return Reason("email_dropped", text, "customer_email")
-
-
-def _tracking_remark(charges: Charges) -> Reason | None:
-    if not charges.skipped:
-        return None
-    names = ", ".join(f"{name}: {option}" for name, option in charges.skipped)
-    text = f"Xero lacks the tracking {names}; the lines are posted without it."
-    return Reason("tracking_skipped", text, "posting.tracking_options")
