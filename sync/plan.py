@@ -346,7 +346,7 @@ class Planner:
         if sold is None or sold.currency in ("", refund.currency):
             return
         raise Hold(
-            "refund_not_converted",
+            "currency_not_enabled",
             f"The invoice is in {sold.currency}, the refund of {written(refund.total)} in "
             f"{refund.currency}. Credit it in Xero by hand, at the rate of the invoice.",
             "posting.currency_not_enabled",

@@ -112,7 +112,6 @@ REASONS: dict[str, ReasonKind] = {
     "refund_not_given": ReasonKind("The order states a refund that was not given", _SHOP),
     "refund_does_not_add_up": ReasonKind("The refunds do not fit the order", _SHOP),
     "refund_exceeds_invoice": ReasonKind("More was refunded than was invoiced", _XERO),
-    "refund_not_converted": ReasonKind("A refund of an order that was converted", _XERO),
     "refund_waits_for_payment": ReasonKind(
         "The money of a refund waits for the payment that it came from", _MAPPING
     ),

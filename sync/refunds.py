@@ -20,7 +20,6 @@ from stores.canonical import Line, LineKind, Order, Refund, RefundLine, TaxShare
 from sync.books import Books
 from sync.charges import charges_of, closing_accounts, overrides, tax_mode
 from sync.checks import account_target, found, line_account_fits, tax_fits, untaxed_type
-from sync.convert import conversion
 from sync.dates import open_date
 from sync.eligible import local_date
 from sync.reasons import Hold
@@ -50,14 +49,6 @@ def credit_note_of(
             f"The refund is in {refund.currency}, its order in {order.currency}. Enter it in Xero "
             "by hand.",
             "creditmemos",
-        )
-    by = conversion(books, order)
-    if by is not None:
-        raise Hold(
-            "currency_not_enabled",
-            f"The sale is posted in {by.currency}, the refund of {written(refund.total)} is in "
-            f"{by.foreign}, which is not enabled in Xero. Enter the credit note in Xero by hand.",
-            "posting.currency_not_enabled",
         )
     day = open_date(books, local_date(books.snapshot, refund.refunded_at), "refund")
     mode = tax_mode(books, order)
