@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from django.db.models import Q
 
 from connector.lib import clock
@@ -13,11 +14,13 @@ from sync.build import Built
 from sync.bulk import update_each
 from sync.contacts import ContactAnswer, contact_key, email_key, name_key
 from sync.directory import Contacts
+from sync.follow import Word, follow
 from sync.models import Posting, TrackedOrder
 from xero.documents import Contact, Kind, Ref
 from xero.models import Lane, MirrorContact, Organisation
 from xero.payloads import stored
 
+log = structlog.get_logger(__name__)
 _REFUSED = (Posting.State.HELD, Posting.State.DEAD)
 _URGENCY = {lane: place for place, lane in enumerate(Lane.values)}
 _CORRECTED = [
@@ -38,6 +41,7 @@ class ContactPostings:
     _new: dict[_Slot, Posting] = field(default_factory=dict)
     _corrected: dict[int, Posting] = field(default_factory=dict)
     _archived: set[str] = field(default_factory=set)
+    _merged: set[str] = field(default_factory=set)
 
     def write(self, ready: Sequence[tuple[TrackedOrder, Built]]) -> dict[str, Posting]:
         """Postings of the contacts that these documents belong to, by the person's key."""
@@ -48,7 +52,10 @@ class ContactPostings:
             self._want(row, answer)
         Posting.objects.bulk_create(self._new.values(), ignore_conflicts=True)
         update_each(list(self._corrected.values()), _CORRECTED, states=(*_REFUSED, "pending"))
-        return self._parents(keys, [answer for _, answer in answers])
+        parents = self._parents(keys, [answer for _, answer in answers])
+        words = [Word(answer, row.lane) for row, answer in answers]
+        follow(self.store, self.organisation, words, parents)
+        return parents
 
     def _ours(self, keys: set[str]) -> list[Posting]:
         rows = Posting.objects.filter(
@@ -64,14 +71,24 @@ class ContactPostings:
             contact_id__in=[row.xero_id for row in self._known.values() if row.xero_id],
         )  # fmt: skip
         self._archived = set(archived.values_list("contact_id", flat=True))
+        # A merged contact is archived too, and names the one that stands for it.
+        self._merged = set(archived.exclude(merged_to="").values_list("contact_id", flat=True))
 
     def _want(self, row: TrackedOrder, answer: ContactAnswer) -> None:
         key = answer.person.key[:300]
+        if answer.warnings:
+            log.warning("contacts.likely_duplicates", order_id=row.pk, contact=str(answer.id))
         if answer.contact is None:
-            known = (key, "contact") in self._known or (key, "contact") in self._new
-            if isinstance(answer.id, str) and not known:
-                self._new[key, "contact"] = self._link(key, answer.id, answer.person.name)
-            self._hurry(self._known.get((key, "contact")), row)
+            known = self._known.get((key, "contact"))
+            if isinstance(answer.id, str) and (key, "contact") not in self._new:
+                if known is None:
+                    self._new[key, "contact"] = self._link(key, answer)
+                elif known.xero_id in self._merged and known.xero_id != answer.id:
+                    # The link goes on to what it was merged into; the earlier one stays on record.
+                    link = self._link(key, answer)
+                    link.revision = known.revision + 1
+                    self._new[key, "contact"] = link
+            self._hurry(known, row)
             return
         posting = self._posting(answer.contact, row.lane)
         latest = self._known.get((key, posting.purpose))
@@ -120,7 +137,7 @@ class ContactPostings:
             lane=lane,
         )
 
-    def _link(self, key: str, contact_id: str, name: str) -> Posting:
+    def _link(self, key: str, answer: ContactAnswer) -> Posting:
         """A person whom Xero knew before us: the link is kept, nothing is sent."""
         return Posting(
             organisation=self.organisation,
@@ -129,11 +146,12 @@ class ContactPostings:
             source_id=key,
             purpose="contact",
             kind=Kind.CONTACT,
-            key=name[:300],
-            name_key=name_key(name)[:300],
+            key=answer.person.name[:300],
+            name_key=name_key(answer.person.name)[:300],
+            email_key=email_key(answer.person.email)[:300],
             payload="{}",
             state=Posting.State.POSTED,
-            xero_id=contact_id,
+            xero_id=str(answer.id),
             adopted=True,
             posted_at=clock.now(),
         )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from sync.models.contact import ContactDecision, ShopContact
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
 
 __all__ = [
     "Attempt",
+    "ContactDecision",
     "Dispatch",
     "OrderAction",
     "OrganisationRun",
     "Posting",
     "PostingSource",
     "Preferences",
+    "ShopContact",
     "SyncRun",
     "TrackedOrder",
 ]
