@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from accounts_mapping.resolve import MappingSnapshot, order_rules
 from accounts_mapping.texts import render
-from stores.canonical import Address, Order
+from stores.canonical import Address, Customer, Order
 
 _NUMBER_LIMIT = 50
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -80,6 +81,21 @@ def person_of(snapshot: MappingSnapshot, order: Order) -> Person:
     if not email or (not order.customer.id and rules.guests == "one_contact"):
         return _shared(render(rules.guest, snapshot, order))
     return _by_email(snapshot, order, email)
+
+
+def buyer(snapshot: MappingSnapshot, customer: Customer) -> Person:
+    """Who a customer's own record speaks of: as in an order that they place at this moment.
+
+    A tax number is left out: only an order says that the shop accepted one.
+    """
+    at = datetime.min.replace(tzinfo=UTC)  # nobody asks when
+    order = Order(
+        id="", number="", status="", currency="", base_currency="", total=Decimal(0),
+        tax=Decimal(0), placed_at=at, updated_at=at, lines=(),
+        customer=replace(customer, tax_number=""),
+        billing=customer.billing or Address(), shipping=customer.shipping,
+    )  # fmt: skip
+    return replace(person_of(snapshot, order), said_at=customer.updated_at)
 
 
 def _shared(name: str) -> Person:

@@ -16,7 +16,6 @@ STORE_KEYS = (
     "streams.products",
     "streams.stock",
     "schedule.refunds",
-    "schedule.customers",
     "schedule.products",
     "schedule.stock",
     "fields.products",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
+from django.core.management import call_command
+
 from connector.lib import clock
+from stores.canonical import Stream
 from sync.models import Posting, ShopContact
+from sync.pull import pull
 from tests.sync.world import World, books
 
 POST = {"method": "POST", "path": "/Contacts$"}
@@ -56,9 +62,6 @@ def test_a_contact_of_ours_follows_the_newest_order_and_no_older_one(world: Worl
     buys(world, days_ago=3)
     world.sync()
     assert ann(world) == HOME
-    persons = [{"FirstName": "Bo", "LastName": "Lee", "EmailAddress": "bo@example.com"}]
-    organisation = world.xero.ledger(world.organisation.tenant_id)
-    organisation["Contacts"][0]["ContactPersons"] = persons
 
     buys(world, days_ago=2)
     world.sync()
@@ -95,6 +98,7 @@ def test_a_backfill_in_any_order_ends_with_the_newest_word_and_no_call_for_it(
 def test_of_a_contact_that_a_person_made_only_empty_fields_are_filled(world: World) -> None:
     contact = {
         "Name": "Ann Lee", "EmailAddress": "ANN@example.com", "FirstName": "A.",
+        "ContactPersons": [{"FirstName": "Bo", "EmailAddress": "bo@example.com"}],
         "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "9999", "PhoneAreaCode": "02"}],
     }  # fmt: skip
     world.xero.person("create_contact", contact=contact)
@@ -108,6 +112,7 @@ def test_of_a_contact_that_a_person_made_only_empty_fields_are_filled(world: Wor
     assert ann(world) == filled
     assert world.calls()["POST Contacts"] == 1
     assert world.contacts()[0].get("LastName") is None
+    assert len(world.contacts()[0]["ContactPersons"]) == 1
     books(world)
 
 
@@ -140,6 +145,58 @@ def test_where_customer_data_is_switched_off_contacts_are_made_and_left_alone(
     assert world.calls()["POST Contacts"] == 0
     assert not ShopContact.objects.exists()
     books(world)
+
+
+def account(world: World, number: int, name: str, email: str, phone: str, **fields: Any) -> None:
+    """What the shop's record of a customer says from now on."""
+    first, _, last = name.partition(" ")
+    address = {
+        "firstname": first, "lastname": last, "telephone": phone, "street": ["9 Low Rd"],
+        "city": "Sydney", "postcode": "2000", "country_id": "AU", "default_billing": True,
+        "default_shipping": True, "region": {"region": "New South Wales", "region_code": "NSW"},
+    }  # fmt: skip
+    record = {"firstname": first, "lastname": last, "email": email, "addresses": [address]}
+    world.shop.change_customer(number, **record, taxvat="51 824 753 556", **fields)
+
+
+def test_a_changed_customer_record_changes_the_contact_and_makes_none(world: World) -> None:
+    buys(world)
+    stranger = world.place(status="pending", created_at=clock.now() - timedelta(days=900))
+    world.change_store(cut_over="2026-01-01")
+    world.bought_by(stranger, "Bo Roe", "bo@example.com", customer=8)
+    world.sync()
+    world.time.forward(minutes=1)
+    account(world, 7, "Ann Lee", "lee@example.com", "0411 222 333")
+    account(world, 8, "Bo Roe", "bo@example.com", "0499")
+
+    run = pull(world.store, Stream.CUSTOMERS)
+    world.work()
+
+    assert run.error == ""
+    assert (run.records, run.changed) == (2, 1)
+    assert ann(world) == MOVED
+    (contact,) = world.contacts()
+    assert not contact.get("TaxNumber")  # no order says that the shop accepted it
+    assert (world.calls()["PUT Contacts"], world.calls()["POST Contacts"]) == (1, 1)
+    buys(world, days_ago=1)  # bought before the record changed
+    pull(world.store, Stream.CUSTOMERS)
+    world.sync()
+    assert ann(world) == MOVED
+    assert world.calls()["POST Contacts"] == 1
+
+    summary = run_sync(world, "customers")  # a person asks for it: an export
+    assert (summary["posted"], summary["waiting"]) == (1, 0)
+    assert sorted(one["Name"] for one in world.contacts()) == ["Ann Lee", "Bo Roe"]
+    assert run_sync(world, "customers")["posted"] == 0
+    books(world)
+
+
+def run_sync(world: World, stream: str) -> dict[str, Any]:
+    """What `sync --wait --json` answers."""
+    out = StringIO()
+    call_command("sync", store=world.store.slug, stream=stream, wait=True, json=True, stdout=out)
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
 
 
 def test_an_answer_lost_during_an_update_is_found_and_not_sent_again(world: World) -> None:

@@ -11,6 +11,7 @@ from sandbox.magento import DemoShop
 from sync import duplicates
 from sync.models import ContactDecision
 from tests.sync.world import World, books
+from xero.models import MirrorContact
 
 
 def buyers(world: World) -> list[str]:
@@ -110,6 +111,14 @@ def test_an_archived_contact_is_restored_every_time(world: World, noticed: bool)
         assert world.row(order).label == "posted"
     assert len(world.contacts()) == 1
     books(world)
+
+
+def test_a_contact_that_must_be_forgotten_is_never_used_again(world: World) -> None:
+    known_customer(world)
+    MirrorContact.objects.update(status="GDPRREQUEST")
+    another(world)
+    world.sync()
+    assert buyers(world) == ["Ann Lee", "Ann Lee (ann@example.com)"]
 
 
 def test_beside_an_archived_contact_another_is_made_where_the_setting_says_so(
