@@ -87,13 +87,14 @@ def follow(
             newest[word.key] = word
     heard = _Heard(store, organisation, newest)
     told = heard.take_all()
-    updates = _latest_updates(store, organisation, [word.key for word in told])
+    updates = _updates(store, organisation, [word.key for word in told])
     new: list[Posting] = []
     for word in told:
-        contact, update = contacts.get(word.key), updates.get(word.key)
-        details = _to_send(word, heard, update)
+        contact, earlier = contacts.get(word.key), updates[word.key]
+        details = _to_send(word, heard, earlier)
         if details and not (not word.contact_id and _in_time(word, details, contact)):
-            new += _write(_Change(word, details), store, organisation, contact, update)
+            latest = earlier[-1] if earlier else None
+            new += _write(_Change(word, details), store, organisation, contact, latest)
     Posting.objects.bulk_create(new)
 
 
@@ -198,21 +199,24 @@ class _Heard:
         return max(rows, key=lambda row: row.said_at, default=None)
 
 
-def _latest_updates(
-    store: Store, organisation: Organisation, keys: list[str]
-) -> dict[str, Posting]:
+def _updates(store: Store, organisation: Organisation, keys: list[str]) -> dict[str, list[Posting]]:
+    """The updates of each person, the latest last."""
     rows = Posting.objects.filter(
         organisation=organisation, store=store, source_kind=SOURCE, source_id__in=keys,
         purpose=UPDATE,
     )  # fmt: skip
-    return {row.source_id: row for row in rows.order_by("revision")}
+    found: dict[str, list[Posting]] = defaultdict(list)
+    for row in rows.select_related("parent").order_by("revision"):
+        found[row.source_id].append(row)
+    return found
 
 
-def _to_send(word: Word, heard: _Heard, update: Posting | None) -> dict[str, Any]:
+def _to_send(word: Word, heard: _Heard, updates: list[Posting]) -> dict[str, Any]:
     before, there = heard.before(word), word.there
-    if there is not None and update is not None and update.state in (*_OPEN, *_IN_FLIGHT):
-        # What is on its way counts as if it were there already.
-        there = merged(there, details_of(_payload(update)))
+    for update in updates:
+        if there is not None and update.state in (*_OPEN, *_IN_FLIGHT):
+            # What is on its way counts as if it were there already.
+            there = merged(there, details_of(_payload(update)))
     answer = word.answer
     changed = answer.found.updated_at if answer.found else None
     # Without an earlier word nobody knows whether the shop's or Xero's is the newer one.
@@ -245,6 +249,8 @@ def _write(
     body = {"ContactID": known or change.word.answer.id} | fields_of(change.details)
     behind = contact if contact and contact.state != Posting.State.POSTED else None
     if update is not None and update.state in _OPEN:
+        if update.parent is not None and update.parent.purpose == UPDATE:
+            behind = update.parent
         payload = over(_payload(update), body)
         waiting = Posting.objects.filter(pk=update.pk)
         if waiting.move(

@@ -16,8 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sync import duplicates
 from sync.alike import By, Pair
-from sync.models import ContactDecision
+from sync.follow import UPDATE
+from sync.models import ContactDecision, Posting
 from xero.contact_details import ADDRESSES, PHONE
+from xero.documents import Kind
 from xero.models import MirrorContact, Organisation
 
 _SHOWN_DECISIONS = 10
@@ -50,6 +52,14 @@ class Decided:
     second: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change that Xero refused, in its own words."""
+
+    posting: Posting
+    said: str
+
+
 @require_safe
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """`?by=` email or name, `?organisation=` its number, `?after=` the mark of a page."""
@@ -71,6 +81,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
             "choices": choices_of(organisation, found.pairs),
             "after": found.after,
             "decided": decided_of(organisation),
+            "refused": refused_of(organisation),
         }
     return render(request, "sync/duplicates.html", context)
 
@@ -117,6 +128,18 @@ def decided_of(organisation: Organisation) -> list[Decided]:
         first, second = (names.get(contact_id, contact_id) for contact_id in pair)
         shown.append(Decided(row, first, second))
     return shown
+
+
+def refused_of(organisation: Organisation) -> list[Refused]:
+    """Changes of contacts that Xero refused, the latest first. No order waits for them."""
+    rows = Posting.objects.filter(
+        organisation=organisation, kind=Kind.CONTACT, purpose=UPDATE,
+        state__in=(Posting.State.DEAD, Posting.State.HELD),
+    )  # fmt: skip
+    return [
+        Refused(row, " ".join(reason["message"] for reason in row.reasons))
+        for row in rows.order_by("-changed_at")[:_SHOWN_DECISIONS]
+    ]
 
 
 @require_POST

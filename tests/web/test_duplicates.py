@@ -11,9 +11,9 @@ from django.test import Client
 
 from sync import duplicates
 from sync.directory import load_contacts
-from sync.models import ContactDecision
+from sync.models import ContactDecision, Posting
 from sync.persons import Person
-from tests.web.factories import OrganisationFactory, StoreFactory
+from tests.web.factories import OrganisationFactory, StoreFactory, reason
 from xero.models import MirrorContact, Organisation
 from xero.models.mirror import likeness, normal_email, normal_name
 
@@ -176,6 +176,23 @@ def test_pages_follow_each_other_and_each_pair_is_on_one_of_them(
         address = f"{ADDRESS}{link[1]}"
     assert len(seen) == 20
     assert set(seen) == {f"{twin} of {n}" for n in range(0, 30, 3) for twin in "AB"}
+
+
+def test_changes_that_xero_refused_are_told_in_its_words(
+    page: Client, organisation: Organisation
+) -> None:
+    said = [reason("refused", "Xero: The tax number is not valid.")]
+    Posting.objects.create(
+        organisation=organisation, store=organisation.stores.get(), source_kind="customer",
+        source_id="customer:7", purpose="update", kind="contact", key="Ann Lee", payload="{}",
+        state="dead", reasons=said,
+    )  # fmt: skip
+
+    text = page.get(ADDRESS).text
+
+    assert "Changes that Xero refused" in text
+    assert "<bdi>Ann Lee</bdi>" in text
+    assert "The tax number is not valid." in text
 
 
 def test_nobody_decides_without_a_log_in(organisation: Organisation) -> None:
