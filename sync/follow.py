@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 
 from connector.lib import clock
 from stores.models import Store
+from sync.bulk import update_each
 from sync.contact_changes import changes, merged
 from sync.contacts import ContactAnswer, email_key
 from sync.models import Posting, ShopContact
@@ -168,7 +169,19 @@ class _Heard:
         # Another worker may have been the first.
         for row in self._rows(first) if first else ():
             self._own[row.key] = row
-        return [word for word in newest if self._take(word, first=word in first)]
+        keys = {word.key for word in first}
+        self._advance([word for word in newest if word.key not in keys])
+        return [word for word in newest if self._take(word, first=word.key in keys)]
+
+    def _advance(self, words: list[Word]) -> None:
+        """Those that say nothing new, only later: one statement, and none of them is told."""
+        rows = []
+        for word in words:
+            own, columns = self._own[word.key], self._columns(word)
+            if own.said == columns["said"] and own.contact_id in ("", word.contact_id):
+                own.said_at, own.contact_id = columns["said_at"], columns["contact_id"]
+                rows.append(own)
+        update_each(rows, ["said_at", "contact_id"], rising="said_at")
 
     def _is_newest(self, word: Word) -> bool:
         before = self._before[word.key]
