@@ -129,7 +129,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """`id` is empty for a guest. `tax_number` is one that the shop accepted for the order."""
+    """`id` is empty for a guest. `tax_number` is one that the shop accepted for the order.
+
+    Addresses and `updated_at` are those of a customer's own record, None in an order.
+    """
 
     id: str = ""
     email: str = ""
@@ -140,6 +143,9 @@ class Customer:
     group_id: str = ""
     group: str = ""
     tax_number: str = ""
+    billing: Address | None = None
+    shipping: Address | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_m
 from sync.contacts import (
     ContactAnswer,
     Directory,
-    contact_source,
     find_contact,
     person_of,
 )
@@ -36,6 +35,7 @@ from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
 from sync.negative_lines import NegativeLines, negative_lines
 from sync.order_notes import discount_title, with_notes
+from sync.persons import contact_source
 from sync.reasons import Hold, Reason
 from sync.receipts import Sale, receipt_day, receipt_of
 from sync.redeemed import plan_of

@@ -196,7 +196,7 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
         if work.row.excluded_at is not None:
             text = f"Marked by a person: {work.row.excluded_why or 'do not sync'}"
             work.hold(Reason("do_not_sync", text), SKIPPED)
-        elif hold := _environment(store, books):
+        elif hold := environment_hold(store, books):
             work.hold(hold)
 
 
@@ -208,7 +208,7 @@ def _without_overrides(books: Books) -> Books:
     return replace(books, snapshot=replace(books.snapshot, rules=rules))
 
 
-def _environment(store: Store, books: Books) -> Reason | None:
+def environment_hold(store: Store, books: Books) -> Reason | None:
     """A store that is for trying things out posts only to a demo company, or when confirmed."""
     if books.snapshot.store.environment == "production" or store.sandbox_confirmed:
         return None

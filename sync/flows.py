@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db.models import Q
@@ -24,7 +25,7 @@ _RING_WITHIN = timedelta(seconds=90)
 # How old what is known of documents in Xero may become while nothing is sent.
 _WATCH = timedelta(hours=1)
 # Streams that this version reads by itself.
-PULLED = (Stream.ORDERS, Stream.REFUNDS)
+PULLED = (Stream.ORDERS, Stream.REFUNDS, Stream.CUSTOMERS)
 
 
 def build_store(store: Store) -> int:
@@ -125,9 +126,18 @@ def sweep() -> None:
     doorbell.ring("xero.keep_alive")
 
 
+def _is_pulled(store: Store, stream: Stream) -> bool:
+    """Customers only where they are switched on, and Xero can be asked about them."""
+    if stream is not Stream.CUSTOMERS:
+        return True
+    organisation = store.organisation
+    connected = organisation is not None and not organisation.unavailable_reason()
+    return connected and bool(store.profile.streams.customers)
+
+
 def _pull_due() -> None:
     """Ring for streams whose time has come; a store's first read is due at once."""
-    for store in Store.objects.filter(enabled=True):
-        for stream in PULLED:
+    for store in Store.objects.filter(enabled=True).select_related("organisation__token_set"):
+        for stream in filter(partial(_is_pulled, store), PULLED):
             if Cursor.of(store, stream).is_due():
                 doorbell.ring("sync.pull", store.pk, stream)

@@ -21,6 +21,7 @@ from stores.adapters.base import StoreAdapter
 from stores.canonical import Page, ParseError, Stream
 from stores.ingest import ingest
 from stores.models import Cursor, Store
+from sync import customers
 from sync.models import SyncRun
 from sync.refund_records import orders_behind
 from sync.schedules import next_run
@@ -101,6 +102,8 @@ def _read(
     progress: Callable[[SyncRun], None],
 ) -> None:
     adapter = connect(store)
+    if stream is Stream.CUSTOMERS:
+        customers.ready(store)
     settle = seconds(snapshot(store).rules.posting.settle_delay)
     for page in _pages(adapter, stream, cursor, window):
         orders = orders_behind(store, adapter, page.records) if stream is Stream.REFUNDS else []
@@ -108,7 +111,10 @@ def _read(
             rows = ingest(store, adapter, stream, page.records)
             if stream is Stream.REFUNDS:
                 rows = ingest(store, adapter, Stream.ORDERS, orders)
-            changed = track(store, rows, lane=None, settle=settle)
+            if stream is Stream.CUSTOMERS:
+                changed = customers.take_over(store, rows, export=run.trigger == "command")
+            else:
+                changed = track(store, rows, lane=None, settle=settle)
             if window is None and page.position is not None:
                 mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
                 if not mine.update(position=page.position, pulling_until=clock.now() + LEASE):

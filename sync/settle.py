@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
-from sync import notes
+from sync import follow, notes
 from sync.bulk import add_to_each, update_each
 from sync.labels import relabel
 from sync.ledger import MOST_CURES
@@ -179,6 +179,7 @@ def _release(contacts: Sequence[Posting]) -> None:
 def _hold_dependants(refused: Sequence[int], said: str) -> None:
     """A refused contact's documents cannot go out: they say so instead of waiting for ever."""
     reason = Reason("contact_unusable", f"Its contact was refused. {said}")
+    Posting.objects.filter(parent__in=refused, parent__purpose="update").update(parent=None)
     waiting = Posting.objects.filter(parent__in=refused, kind=Kind.INVOICE, state=_State.PENDING)
     if orders := list(waiting.values_list("order_id", flat=True)):
         waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
@@ -233,6 +234,10 @@ def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
             row, _State.PENDING, attempts=row.attempts + 1, not_before=clock.now(), email_key="",
             payload=_without(row.payload, "EmailAddress"),
         )  # fmt: skip
+        return
+    if code == "archived_contact" and row.purpose == "update":
+        follow.forget(row)
+        _move(row, _State.VOIDED, reasons=[Reason("contact_unusable", said).as_json()])
         return
     if code in _HELD:
         reason = Reason(_HELD[code], f"Xero: {said}", "")

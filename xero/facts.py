@@ -7,9 +7,11 @@ unconnected store).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class TaxRateFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """One contact of the mirror."""
+    """One contact of the mirror. `details` as in `xero.contact_details`, None: not known."""
 
     contact_id: str
     name: str
@@ -57,6 +59,7 @@ class ContactFacts:
     merged_to: str = ""
     updated_at: datetime | None = None
     account_number: str = ""
+    details: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from connector.lib.schema import Section
 STORE_KEYS = (
     "streams.products",
     "streams.stock",
-    "schedule.customers",
     "schedule.products",
     "schedule.stock",
     "fields.products",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.models.cards import GiftCardEntry
+from sync.models.contact import ContactDecision, ShopContact
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
@@ -10,6 +11,7 @@ from sync.models.runs import OrganisationRun, Preferences, SyncRun
 
 __all__ = [
     "Attempt",
+    "ContactDecision",
     "Dispatch",
     "GiftCardEntry",
     "HistoryNote",
@@ -18,6 +20,7 @@ __all__ = [
     "Posting",
     "PostingSource",
     "Preferences",
+    "ShopContact",
     "SyncRun",
     "TrackedOrder",
 ]
