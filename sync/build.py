@@ -21,6 +21,7 @@ from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, held_by_status, local_date, skipped, zero_total
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
+from sync.stock_lines import stock_remark
 from sync.tenders import paid_at, payments_of, received
 from sync.totals import close, compose, cut
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
@@ -227,6 +228,7 @@ def _remarks(books: Books, order: Order, invoice: Invoice, charges: Charges) -> 
         _tax_remark(invoice, charges.tax),
         _email_remark(order),
         _tracking_remark(charges),
+        stock_remark(charges.oversold, charges.all, invoice.lines),
     )
     return tuple(remark for remark in found if remark is not None)
 

@@ -26,6 +26,7 @@ from sync.build import HELD, SKIPPED, Built, build_order
 from sync.bulk import update_each
 from sync.contacts import clean_name, person_of
 from sync.directory import load_contacts
+from sync.known_items import Shelf
 from sync.labels import label_of
 from sync.ledger import Ledger
 from sync.models import TrackedOrder
@@ -96,10 +97,12 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
+    shelf = Shelf.load(store, [(work.row, work.order) for work in works if work.order])
     for work in works:
         if work.order is not None and not work.decided:
             fitting = _without_overrides(books) if work.row.tax_override_refused else books
-            work.built = build_order(fitting, work.order, contacts)
+            work.built = build_order(shelf.books(fitting, work.row), work.order, contacts)
+            shelf.sell(work.row, work.built)
             answer = work.built.contact
             if answer is not None and answer.contact is not None:
                 contacts.add_new(answer.contact)
@@ -152,7 +155,7 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
         if work.row.excluded_at is not None:
             text = f"Marked by a person: {work.row.excluded_why or 'do not sync'}"
             work.hold(Reason("do_not_sync", text), SKIPPED)
-        elif hold := _environment(store, books):
+        elif hold := environment_hold(store, books):
             work.hold(hold)
 
 
@@ -175,7 +178,7 @@ def parse_facts(store: Store) -> ParseFacts:
     )
 
 
-def _environment(store: Store, books: Books) -> Reason | None:
+def environment_hold(store: Store, books: Books) -> Reason | None:
     """A store that is for trying things out posts only to a demo company, or when confirmed."""
     if books.snapshot.store.environment == "production" or store.sandbox_confirmed:
         return None

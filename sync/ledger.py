@@ -30,6 +30,7 @@ from xero.documents import (
     Document,
     Invoice,
     InvoiceUpdate,
+    Item,
     Kind,
     Payment,
     Refund,
@@ -284,6 +285,8 @@ def document_key(document: Document) -> str:
     match document:
         case Contact():
             return contact_key(document)[:300]
+        case Item():
+            return document.code
         case Invoice() | CreditNote():
             return document.number
         case InvoiceUpdate():

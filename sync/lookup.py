@@ -18,7 +18,7 @@ from django.db import transaction
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import ZERO, plain, to_units
-from sync import settle
+from sync import lookup_items, settle
 from sync.contacts import email_key, name_key
 from sync.labels import relabel
 from sync.models import Dispatch, Posting
@@ -43,7 +43,10 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
     rows = [row for row in settle.postings_of(dispatch) if row.state in settle.UNDECIDED]
     sent = settle.sent_elements(dispatch)
     pairs = [(row, sent[row.position]) for row in rows]
-    find = {Kind.CONTACT: _contacts, Kind.INVOICE: _invoices, Kind.PAYMENT: _payments}
+    find = {
+        Kind.CONTACT: _contacts, Kind.ITEM: lookup_items.items, Kind.INVOICE: _invoices,
+        Kind.PAYMENT: _payments,
+    }  # fmt: skip
     verdicts = find[Kind(dispatch.kind)](dispatch, gateway, pairs)
     with transaction.atomic():
         if not dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.UNKNOWN,)):

@@ -138,7 +138,7 @@ def _may_go(organisation: Organisation, rows: Sequence[Posting], now: datetime) 
 
 def verb(posting: Posting) -> str:
     """PUT creates; POST changes a document that the payload names by its id."""
-    return "POST" if posting.purpose == "restore" else "PUT"
+    return "POST" if posting.purpose in ("restore", "item-update") else "PUT"
 
 
 def element(posting: Posting) -> dict[str, Any]:

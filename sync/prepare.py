@@ -11,6 +11,7 @@ from connector.lib.errors import Temporary
 from sync import settle
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
+from sync.track_products import rebuild_stuck
 from xero import mirror, reference
 from xero.documents import Kind
 from xero.models import Lane, MirrorDocument, Organisation
@@ -36,8 +37,18 @@ def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
     if reference.refresh_if_due(organisation, lane=lane):
         for store in organisation.stores.filter(enabled=True):
             rebuild_held(store)
+            rebuild_stuck(store)
     reference.ensure_lock_dates(organisation, lane=lane)
     _look(organisation, lane)
+    items_known(organisation, lane=lane)
+
+
+def items_known(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
+    """Bring the list of items up to date where it is old and Xero may be asked for it."""
+    asked = organisation.can("accounting.settings") or organisation.can("accounting.invoices")
+    kind = mirror.Kind.ITEMS
+    if asked and not mirror.is_fresh(organisation, kind, max_age=MIRROR_MAX_AGE):
+        mirror.refresh(organisation, kind, lane=lane)
 
 
 def looked(organisation: Organisation) -> bool:

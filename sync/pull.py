@@ -24,6 +24,7 @@ from stores.models import Cursor, Store
 from sync.models import SyncRun
 from sync.schedules import next_run
 from sync.track import track
+from sync.track_products import track_products
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
@@ -104,7 +105,10 @@ def _read(
     for page in _pages(adapter, stream, cursor, window):
         with transaction.atomic():
             rows = ingest(store, adapter, stream, page.records)
-            changed = track(store, rows, lane=None, settle=settle)
+            if stream is Stream.PRODUCTS:
+                changed = track_products(store, rows)
+            else:
+                changed = track(store, rows, lane=None, settle=settle)
             if window is None and page.position is not None:
                 mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
                 if not mine.update(position=page.position, pulling_until=clock.now() + LEASE):

@@ -67,6 +67,25 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """What is sold. `existing_id` set: an update of that item, with `fields` only; empty: a
+    new one. Code at most 30 characters, Name 50, descriptions 4,000."""
+
+    code: str
+    fields: tuple[tuple[str, Any], ...] = ()
+    existing_id: str = ""
+
+    kind = Kind.ITEM
+
+    def payload(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"ItemID": self.existing_id} if self.existing_id else {}
+        return body | {"Code": self.code} | dict(self.fields)
+
+    def expected(self) -> Totals | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     """A sales invoice (ACCREC)."""
 
@@ -319,6 +338,7 @@ class InvoiceUpdate:
 
 Document = (
     Contact
+    | Item
     | Invoice
     | InvoiceUpdate
     | StatusChange

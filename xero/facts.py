@@ -7,9 +7,11 @@ unconnected store).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,24 @@ class ContactFacts:
     merged_to: str = ""
     updated_at: datetime | None = None
     account_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """One item of the mirror. `code` is what lines name it by.
+
+    `on_hand` and `cost_pool` (what those cost, in base currency) are a tracked item's, None
+    where Xero does not say. `tracked_since`: tracking began then or later; None: nobody knows.
+    `details` are its other properties as Xero has them.
+    """
+
+    code: str
+    item_id: str = ""
+    tracked: bool = False
+    on_hand: Decimal | None = None
+    cost_pool: Decimal | None = None
+    tracked_since: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
-"""The heart's rows: orders as they stand, the outbox and ledger, and the log of every try."""
+"""The heart's rows: orders and products as they stand, the outbox and ledger, the log."""
 
 from __future__ import annotations
 
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
+from sync.models.product import TrackedProduct
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "Preferences",
     "SyncRun",
     "TrackedOrder",
+    "TrackedProduct",
 ]

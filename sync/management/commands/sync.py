@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from stores.canonical import Stream
 from stores.models import Store
-from sync.flows import PULLED
+from sync import flows
 from sync.linking import link_organisations
 from sync.pull import Window
 from sync.session import Session, Summary
@@ -40,8 +40,10 @@ class Command(BaseCommand):
         if not store.enabled:
             raise CommandError(f"{store.name} is switched off (enabled: false).")
         stream = Stream(options["stream"])
-        if stream not in PULLED:
+        if stream not in flows.PULLED:
             raise CommandError(f"The stream {stream} is not read by this version.")
+        if stream not in flows.pulled(store):
+            raise CommandError(f"{store.name} does not sync {stream} (streams.{stream}).")
         window = _window(store, options["since"], options["until"])
         session = Session(store, bar=not options["json"])
         error = session.pull(stream, window)
