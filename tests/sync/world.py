@@ -196,12 +196,10 @@ class World:
         for _ in range(300):
             self.build()
             idle = self.send()
-            due = {"build_at__isnull": False, "store__enabled": True}
-            times = [
-                idle.until,
-                *TrackedOrder.objects.filter(**due).values_list("build_at", flat=True),
-            ]
-            times += TrackedProduct.objects.filter(**due).values_list("build_at", flat=True)
+            times = [idle.until]
+            for model in (TrackedOrder, TrackedProduct):
+                due = model.objects.filter(build_at__isnull=False, store__enabled=True)
+                times += due.values_list("build_at", flat=True)
             later = min((moment for moment in times if moment is not None), default=None)
             if later is None or later - clock.now() > patience or not self._reachable():
                 return
