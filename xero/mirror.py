@@ -178,7 +178,8 @@ def _keep_items(
     known = organisation.items.filter(item_id__in=[row["item_id"] for row in rows])
     began = {row.item_id: row.tracked_since if row.is_tracked else tracked_since for row in known}
     for row in rows:
-        row["tracked_since"] = began.get(row["item_id"], tracked_since)
+        since = began.get(row["item_id"], tracked_since)
+        row["tracked_since"] = since if row["is_tracked"] else None
     _keep(organisation, MirrorItem, rows, ["item_id"])
 
 

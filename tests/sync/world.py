@@ -297,9 +297,10 @@ class World:
         return found
 
     def invoices(self) -> dict[str, dict[str, Any]]:
-        """Invoices in Xero that stand, by number."""
+        """Sales invoices in Xero that stand, by number."""
         found = self.xero.ledger(self.organisation.tenant_id)["Invoices"]
-        standing = [one for one in found if one["Status"] not in ("VOIDED", "DELETED")]
+        sales = [one for one in found if one["Type"] == "ACCREC"]
+        standing = [one for one in sales if one["Status"] not in ("VOIDED", "DELETED")]
         by_number = {one["InvoiceNumber"]: one for one in standing}
         assert len(by_number) == len(standing)
         return by_number
