@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db.models import Q
@@ -11,11 +12,12 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, track_products
+from sync import dispatch, enqueue, stock, track_products
 from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
-from sync.models import Dispatch, Posting, TrackedOrder, TrackedProduct
+from sync.models import Dispatch, Posting, SyncRun, TrackedOrder, TrackedProduct
 from sync.prepare import prepare
+from sync.pull import pull
 from sync.track import rebuild_held, rebuild_outdated
 from sync.track_products import rebuild_stuck
 from xero import reference, tokens
@@ -25,14 +27,24 @@ log = structlog.get_logger(__name__)
 # A wait as long as this is a ring; a longer one is left to the sweep.
 _RING_WITHIN = timedelta(seconds=90)
 # Streams that this version reads by itself.
-PULLED = (Stream.ORDERS, Stream.PRODUCTS)
+PULLED = (Stream.ORDERS, Stream.PRODUCTS, Stream.STOCK)
 
 
 def pulled(store: Store) -> tuple[Stream, ...]:
     """The streams that are read of this store."""
     streams = store.profile.streams
-    wanted = {Stream.ORDERS: True, Stream.PRODUCTS: streams.products}
+    wanted = {
+        Stream.ORDERS: True, Stream.PRODUCTS: streams.products,
+        Stream.STOCK: streams.stock in ("to_store", "to_xero"),
+    }  # fmt: skip
     return tuple(stream for stream in PULLED if wanted[stream])
+
+
+def read_stream(store: Store, stream: Stream, **options: Any) -> SyncRun | None:
+    """Read a stream of a shop; see `pull`. Stock, which has no past, is brought together."""
+    if stream is Stream.STOCK:
+        return pull(store, stream, read=stock.level, **options | {"window": None})
+    return pull(store, stream, **options)
 
 
 def build_store(store: Store) -> int:

@@ -35,6 +35,7 @@ from xero.documents import (
     Payment,
     Refund,
     StatusChange,
+    StockAdjustment,
 )
 from xero.models import Lane, MirrorDocument, Organisation
 from xero.payloads import loaded, stored
@@ -287,7 +288,7 @@ def document_key(document: Document) -> str:
             return contact_key(document)[:300]
         case Item():
             return document.code
-        case Invoice() | CreditNote():
+        case Invoice() | CreditNote() | StockAdjustment():
             return document.number
         case InvoiceUpdate():
             return document.invoice.number

@@ -18,7 +18,7 @@ from django.db import transaction
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import ZERO, plain, to_units
-from sync import lookup_items, settle
+from sync import lookup_items, lookup_stock, settle
 from sync.contacts import email_key, name_key
 from sync.labels import relabel
 from sync.models import Dispatch, Posting
@@ -45,7 +45,8 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
     pairs = [(row, sent[row.position]) for row in rows]
     find = {
         Kind.CONTACT: _contacts, Kind.ITEM: lookup_items.items, Kind.INVOICE: _invoices,
-        Kind.PAYMENT: _payments,
+        Kind.PAYMENT: _payments, Kind.STOCK_INCREASE: lookup_stock.adjustments,
+        Kind.STOCK_DECREASE: lookup_stock.adjustments,
     }  # fmt: skip
     verdicts = find[Kind(dispatch.kind)](dispatch, gateway, pairs)
     with transaction.atomic():

@@ -104,6 +104,9 @@ REASONS: dict[str, ReasonKind] = {
     "sold_untracked": ReasonKind(
         "More was sold than Xero has in stock: the line has no item", "items.oversell, or Xero"
     ),
+    "stock_cost_unknown": ReasonKind(
+        "Nobody knows what an item costs, so its stock cannot grow", "The product's cost"
+    ),
     "oversold": ReasonKind("More was sold than Xero has in stock", "items.oversell, or Xero"),
     # not for Xero, by rule
     "before_cut_over": ReasonKind("Older than the cut-over date", "cut_over of the store"),

@@ -14,8 +14,8 @@ from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Store
 from sync import dispatch, flows
-from sync.models import Posting, SyncRun, TrackedOrder, TrackedProduct
-from sync.pull import LEASE, Window, pull
+from sync.models import Posting, StockState, SyncRun, TrackedOrder, TrackedProduct
+from sync.pull import LEASE, Window
 from xero.models import DayCount
 
 # Work that is due within this time is waited for.
@@ -66,7 +66,9 @@ class Session:
 
             patience = clock.now() + LEASE
             while True:
-                run = pull(self._store, stream, window=window, trigger="command", progress=show)
+                run = flows.read_stream(
+                    self._store, stream, window=window, trigger="command", progress=show
+                )
                 if run is not None or clock.now() > patience:
                     break
                 clock.sleep(2)  # a reader that was killed holds its right for some minutes
@@ -151,6 +153,7 @@ class Session:
         orders = TrackedOrder.objects.filter(store=self._store)
         held = orders.filter(label__in=(labels.HELD, labels.DIFFERS)).count()
         held += TrackedProduct.objects.filter(store=self._store, state="held").count()
+        held += StockState.objects.filter(store=self._store).exclude(reasons=[]).count()
         # A link to a contact that Xero had before is no document.
         sent = postings.exclude(kind="contact", adopted=True, dispatch__isnull=True)
         unfinished = postings.waiting().exclude(parent__state__in=("held", "dead"))

@@ -337,6 +337,8 @@ def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:
         mirror.remember_contacts(dispatch.organisation, raw)
     elif dispatch.kind == Kind.ITEM:
         mirror.remember_items(dispatch.organisation, raw, tracked_since=clock.now())
+    elif dispatch.kind in (Kind.STOCK_INCREASE, Kind.STOCK_DECREASE):
+        mirror.doubt_items(dispatch.organisation)
     elif dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         kind = MirrorDocument.Kind(dispatch.kind)
         mirror.remember_documents(dispatch.organisation, kind, raw)

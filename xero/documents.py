@@ -21,6 +21,8 @@ class Kind(StrEnum):
 
     CONTACT = "contact"
     ITEM = "item"
+    STOCK_INCREASE = "stock_increase"
+    STOCK_DECREASE = "stock_decrease"
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
     PAYMENT = "payment"
@@ -295,6 +297,43 @@ class BankTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class StockAdjustment:
+    """A bill, or a supplier's credit, of 0.00 that moves tracked stock and its value.
+
+    Tracked stock changes by transactions only (Xero developer documentation, Tracked inventory
+    in Xero): lines of items on their inventory accounts, and a line without an item that takes
+    their sum back on an adjustment account.
+    """
+
+    number: str
+    increase: bool
+    contact: Id
+    date: Day
+    currency: str
+    lines: tuple[DocumentLine, ...]
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.STOCK_INCREASE if self.increase else Kind.STOCK_DECREASE
+
+    def payload(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "Type": "ACCPAY" if self.increase else "ACCPAYCREDIT",
+            "InvoiceNumber" if self.increase else "CreditNoteNumber": self.number,
+            "Contact": {"ContactID": self.contact},
+            "Date": self.date.isoformat(),
+            "LineAmountTypes": TaxMode.NO_TAX.value,
+            "CurrencyCode": self.currency,
+            "Status": "AUTHORISED",
+            "LineItems": [line.payload() for line in self.lines],
+        }
+        return body | ({"DueDate": self.date.isoformat()} if self.increase else {})
+
+    def expected(self) -> Totals | None:
+        return line_totals(self.lines, TaxMode.NO_TAX)
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChange:
     """A new status for an invoice or credit note that is in Xero: VOIDED, DELETED, AUTHORISED.
 
@@ -347,4 +386,5 @@ Document = (
     | BankTransaction
     | Allocation
     | Refund
+    | StockAdjustment
 )

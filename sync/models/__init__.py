@@ -6,6 +6,7 @@ from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
 from sync.models.product import TrackedProduct
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
+from sync.models.stock import StockState
 
 __all__ = [
     "Attempt",
@@ -15,6 +16,7 @@ __all__ = [
     "Posting",
     "PostingSource",
     "Preferences",
+    "StockState",
     "SyncRun",
     "TrackedOrder",
     "TrackedProduct",
