@@ -13,13 +13,8 @@ from connector.lib.schema import Section
 
 # Keys of a store of which every value but the default waits for its feature.
 STORE_KEYS = (
-    "streams.products",
-    "streams.stock",
     "schedule.refunds",
     "schedule.customers",
-    "schedule.products",
-    "schedule.stock",
-    "fields.products",
     "posting.mode",
     "posting.summary_after",
     "posting.currency_not_enabled",
@@ -28,8 +23,6 @@ STORE_KEYS = (
     "statuses.refunded",
     "statuses.on_paid",
     "contacts.summary",
-    "items.tracked",
-    "items.oversell",
     "refunds.adjustment_tax",
     "refunds.restock",
     "refunds.before_cut_over",
@@ -59,6 +52,8 @@ def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
         yield "platform", store.platform
     if store.streams.customers == "both":
         yield "streams.customers", "both"
+    if store.streams.stock == "master":
+        yield "streams.stock", "master"
     for key in STORE_KEYS:
         value = attrgetter(key)(store)
         if value != _default(store, key):
