@@ -17,7 +17,10 @@ from xero.documents import Kind
 from xero.models import Lane, MirrorDocument, Organisation
 
 # Kinds of which Xero takes the same twice.
-_NO_KEY = (Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION)
+_NO_KEY = (
+    Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION, Kind.STOCK_INCREASE,
+    Kind.STOCK_DECREASE,
+)  # fmt: skip
 MIRROR_MAX_AGE = timedelta(minutes=30)
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
 # What this process has read of which organisation: a database that was restored from a backup
@@ -88,6 +91,9 @@ def doubt_refused_payments(organisation: Organisation) -> None:
     waiting = Dispatch.objects.filter(organisation=organisation, state=Dispatch.State.RETRY)
     for dispatch in waiting.filter(kind__in=_NO_KEY):
         settle.unknown(dispatch, Dispatch.State.RETRY, clock.now())
+    # An adjustment of stock that waits to be sent for the first time may have been, too.
+    unsent = Posting.objects.filter(organisation=organisation, state=Posting.State.PENDING)
+    unsent.filter(source_kind="stock").update(look_up=True)
 
 
 def doubt_paid_invoices(organisation: Organisation) -> int:

@@ -1,13 +1,14 @@
 """Bring the stock of a shop and of Xero together, in the direction that the store chooses.
 
 Between the two lies what was sold and is not invoiced yet: it has left the shop and not Xero.
-So the shop shall have what Xero has less that. Only differences are written, and nothing of a
-product that moved while it was read.
+So the shop shall have what Xero has less that. Only differences are written: what was written
+before is no difference when it is read again. Nothing is written of a product that moved while
+it was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -23,10 +24,11 @@ from stores.canonical import ParseError, RecordRef, StockLevel, Stream
 from stores.models import Cursor, Store
 from sync.enqueue import parse_facts
 from sync.models import StockState, SyncRun, TrackedProduct
-from sync.outstanding import Outstanding, outstanding
+from sync.outstanding import outstanding
+from sync.prepare import prepare
 from sync.pull import LEASE, Window, connect, pull
 from sync.reasons import REASONS, Reason
-from sync.stock_postings import Wanted, keep_states, post_adjustments, withdraw_unsent
+from sync.stock_postings import Seen, keep_states, post_adjustments, withdraw_unsent
 from xero import mirror
 from xero.facts import ItemFacts
 from xero.models import Organisation
@@ -54,91 +56,73 @@ def level(
 ) -> None:
     """One run in the direction of `streams.stock`; as a reader of `pull`, with its errors."""
     organisation = store.organisation
-    if organisation is None or organisation.reference_refreshed_at is None:
-        raise Temporary(f"{store.organisation_name} has not been read from Xero yet.")
-    adapter = connect(store)
-    reader = _Shop(store, adapter, cursor, token, run, progress)
+    if organisation is None:
+        raise Temporary(f"{store.organisation_name} is not connected to Xero yet.")
+    prepare(organisation)
+    organisation.refresh_from_db()
+    shop = _Shop(store, connect(store), cursor, token, run, progress)
     if store.profile.streams.stock == "to_store":
-        _to_store(store, organisation, reader)
+        _to_store(store, shop, _seen(store, organisation, shop))
     elif store.profile.streams.stock == "to_xero":
-        _to_xero(store, organisation, reader)
+        _check_rivals(organisation)
+        # While it is not known what became of an adjustment no other is made.
+        if withdraw_unsent(store):
+            seen = _seen(store, organisation, shop)
+            run.changed += post_adjustments(store, organisation, seen, still_ours=shop.extend)
 
 
-# --- Xero → shop -----------------------------------------------------------------------------
-
-
-def _to_store(store: Store, organisation: Organisation, shop: _Shop) -> None:
-    """Write what Xero has to the shop, where that is news and the shop has another number."""
-    started = clock.now()
-    _read_orders(store, started)
-    before = outstanding(organisation, started)
-    _read_items(organisation)
-    after = outstanding(organisation, started)
-    states = _states(store)
-    for counted in _counted(store, organisation):
-        state = states.get(counted.sku) or StockState(store=store, sku=counted.sku)
-        wanted = max(counted.on_hand - after.quantities.get(counted.sku, ZERO), ZERO)
-        if state.xero_units == to_units(wanted) or not before.settled(after, counted.sku):
-            continue
-        level = shop.read(state)
-        if level is not None and round_to(level.quantity, 4) != wanted:
-            shop.adapter.set_stock(counted.sku, wanted)
+def _to_store(store: Store, shop: _Shop, seen: Sequence[Seen]) -> None:
+    """What Xero has, less what was sold and has not left it yet, is what the shop has to sell."""
+    for one in seen:
+        wanted = max(one.in_xero - one.sold, ZERO)
+        if wanted != one.in_shop:
+            shop.adapter.set_stock(one.state.sku, wanted)
             shop.run.changed += 1
-            log.info("stock.written", store_id=store.pk, sku=counted.sku)
-        # What could not be read is looked at again, what the shop does not count is not.
-        state.xero_units = None if state.reasons else to_units(wanted)
-        state.shop_units = to_units(wanted) if level else None
-        keep_states(store, [state])
+            log.info("stock.written", store_id=store.pk, sku=one.state.sku)
+        one.state.shop_units, one.state.xero_units = to_units(wanted), to_units(one.in_xero)
+        keep_states(store, [one.state])
 
 
-# --- shop → Xero -----------------------------------------------------------------------------
-
-
-def _to_xero(store: Store, organisation: Organisation, shop: _Shop) -> None:
-    """Adjust what Xero has by documents of 0.00, where the shop has another number."""
-    rivals = [one for one in organisation.stores.filter(enabled=True) if _sends_stock(one)]
+def _check_rivals(organisation: Organisation) -> None:
+    """Two shops cannot both say how much Xero has."""
+    enabled = organisation.stores.filter(enabled=True)
+    rivals = [one.slug for one in enabled if one.profile.streams.stock == "to_xero"]
     if len(rivals) > 1:
-        names = ", ".join(one.slug for one in rivals)
         raise Misconfigured(
-            f"The stores {names} both send their stock to {organisation}.",
+            f"The stores {', '.join(rivals)} both send their stock to {organisation}.",
             code="stock_of_two_shops",
             hint="Choose streams.stock: to_xero for one of them only.",
             field="streams.stock",
         )
-    if not withdraw_unsent(store):
-        return  # what became of an adjustment is not known yet: no other is made before
+
+
+def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
+    """What both sides have, without products that moved meanwhile.
+
+    The shop is read first and its orders after it: what is sold in between is then known as
+    sold, and is left to the next run.
+    """
     started = clock.now()
-    states = _states(store)
-    levels: dict[str, StockLevel] = {}
+    states = {state.sku: state for state in StockState.objects.filter(store=store)}
+    levels: dict[str, Decimal] = {}
     for counted in _counted(store, organisation):
         state = states.setdefault(counted.sku, StockState(store=store, sku=counted.sku))
         if (found := shop.read(state)) is not None:
-            levels[counted.sku] = found
+            levels[counted.sku] = round_to(found.quantity, 4)
         elif state.reasons:
             keep_states(store, [state])
     _read_orders(store, started)
     before = outstanding(organisation, started)
     _read_items(organisation)
     after = outstanding(organisation, started)
-    wanted = [
-        _wanted(counted, levels[counted.sku], states[counted.sku], after)
-        for counted in _counted(store, organisation)
-        if counted.sku in levels and before.settled(after, counted.sku)
-    ]
-    shop.run.changed += post_adjustments(store, organisation, wanted, still_ours=shop.extend)
-
-
-def _wanted(counted: Counted, level: StockLevel, state: StockState, after: Outstanding) -> Wanted:
-    """What Xero shall have: what the shop has, and what it sold that will leave Xero yet."""
-    target = max(round_to(level.quantity, 4) + after.quantities.get(counted.sku, ZERO), ZERO)
-    return Wanted(state, counted.item, round_to(level.quantity, 4), counted.on_hand, target)
-
-
-def _sends_stock(store: Store) -> bool:
-    return store.profile.streams.stock == "to_xero"
-
-
-# --- what both need --------------------------------------------------------------------------
+    return [
+        Seen(
+            states[one.sku], one.item, levels[one.sku], one.on_hand,
+            after.quantities.get(one.sku, ZERO),
+        )
+        for one in _counted(store, organisation)
+        if one.sku in levels and before.settled(after, one.sku)
+    ]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -214,7 +198,3 @@ def _counted(store: Store, organisation: Organisation) -> list[Counted]:
         if sku and item.on_hand is not None:
             found.append(Counted(sku, item, item.on_hand))
     return sorted(found, key=lambda one: one.sku)
-
-
-def _states(store: Store) -> dict[str, StockState]:
-    return {state.sku: state for state in StockState.objects.filter(store=store)}

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
 from connector.lib.errors import Misconfigured, Temporary
-from connector.lib.money import plain, to_units
+from connector.lib.money import ZERO, plain, to_units
 from stores.models import Store
 from sync.adjustments import Move, adjust, cost_unknown, documents_needed
 from sync.books import Books
@@ -37,14 +37,15 @@ _State = Posting.State
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the shop has of a product, what Xero has, and what Xero shall have."""
+class Seen:
+    """What the shop has of a product, what Xero has, and what was sold that is still to leave
+    Xero with its invoice."""
 
     state: StockState
     item: ItemFacts
     in_shop: Decimal
     in_xero: Decimal
-    target: Decimal
+    sold: Decimal
 
 
 def withdraw_unsent(store: Store) -> bool:
@@ -60,7 +61,7 @@ def withdraw_unsent(store: Store) -> bool:
 def post_adjustments(
     store: Store,
     organisation: Organisation,
-    wanted: Sequence[Wanted],
+    seen: Sequence[Seen],
     *,
     still_ours: Callable[[], bool],
 ) -> int:
@@ -70,7 +71,7 @@ def post_adjustments(
     process has taken over, which `still_ours` tells.
     """
     books = Books(snapshot(store), organisation.facts())
-    moves, states = _moves(wanted)
+    moves, states = _moves(seen)
     try:
         if moves and (hold := environment_hold(store, books)):
             raise Hold(hold.code, hold.message, hold.field)
@@ -99,16 +100,17 @@ def keep_states(store: Store, states: Iterable[StockState]) -> None:
         StockState.objects.update_or_create(store=store, sku=state.sku, defaults=defaults)
 
 
-def _moves(wanted: Sequence[Wanted]) -> tuple[list[Move], list[StockState]]:
+def _moves(seen: Sequence[Seen]) -> tuple[list[Move], list[StockState]]:
     """Differences that can be posted, and what is then known of each product."""
     moves, states = [], []
-    for one in wanted:
-        move = Move(one.state.sku, one.item, one.target - one.in_xero)
+    for one in seen:
+        target = max(one.in_shop + one.sold, ZERO)
+        move = Move(one.state.sku, one.item, target - one.in_xero)
         reason = cost_unknown(move) if move.quantity else None
         if move.quantity and reason is None:
             moves.append(move)
         one.state.shop_units = to_units(one.in_shop)
-        one.state.xero_units = to_units(one.in_xero if reason else one.target)
+        one.state.xero_units = to_units(one.in_xero if reason else target)
         one.state.reasons = [reason.as_json()] if reason else []
         states.append(one.state)
     return moves, states

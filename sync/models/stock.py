@@ -11,7 +11,6 @@ from stores.models import Store
 class StockState(models.Model):
     """Quantities in ten-thousandths: as last seen, or as last written by us.
 
-    What stands here already when it is read again is no news: our own writes come back so.
     `reasons` say why a product is left as it is.
     """
 
