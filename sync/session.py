@@ -146,6 +146,13 @@ class Session:
         days = DayCount.objects.filter(organisation=self._store.organisation_id)
         return int(days.aggregate(calls=Sum("calls"))["calls"] or 0)
 
+    def held_products(self, most: int = 20) -> list[str]:
+        """`MUG: price is missing.`, one line for each product that waits for a person."""
+        rows = TrackedProduct.objects.filter(store=self._store).stuck().select_related("posting")
+        lines = [f"{row.sku}: {row.why}" for row in rows.order_by("sku")[:most]]
+        stock = StockState.objects.filter(store=self._store).exclude(reasons=[]).order_by("sku")
+        return lines + [f"{one.sku}: {one.reasons[0]['message']}" for one in stock[:most]]
+
     def summary(self) -> Summary:
         """What this run came to."""
         labels = TrackedOrder.Label

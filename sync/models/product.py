@@ -79,3 +79,9 @@ class TrackedProduct(models.Model):
         """The ItemID of its item; "" while Xero has none."""
         sent = self.posting.xero_id if self.posting else ""
         return self.item_id or sent
+
+    @property
+    def why(self) -> str:
+        """Why it waits for a person: its own reason, else that of what was sent."""
+        told = self.reasons or (self.posting.reasons if self.posting else [])
+        return str(told[0]["message"]) if told else ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from stores.models import Cursor
 from sync.models import Posting, TrackedProduct
@@ -164,6 +166,9 @@ def test_a_bad_price_holds_that_product_and_no_other(shop: World) -> None:
     bad = product(shop, "MUG-STN")
     assert (bad.state, bad.reasons[0]["field"]) == ("held", "price")
     assert "MUG-STN" not in shop.items()
+    out = io.StringIO()
+    call_command("sync", "--store", "au", "--stream", "products", "--wait", stdout=out)
+    assert 'held: MUG-STN: price is "N/A"' in out.getvalue()
     shop.shop.change_product("MUG-STN", price=24.95)
     code, told = sync("--store", "au", "--stream", "products")
     assert (code, told["held"], told["posted"]) == (0, 0, 1)

@@ -53,6 +53,9 @@ class Command(BaseCommand):
             session.ring()
         summary = session.summary()
         self._print(summary, as_json=options["json"])
+        if stream in (Stream.PRODUCTS, Stream.STOCK) and not options["json"]:
+            for line in session.held_products():
+                self.stdout.write(f"held: {line}")
         if error:
             raise CommandError(error)
         if summary.dead:
