@@ -11,8 +11,10 @@ from django.core.management import call_command
 
 from stores.models import Cursor
 from sync.models import Posting, TrackedProduct
+from sync.track_products import export_now
 from tests.sync.test_sync_command import sync
 from tests.sync.world import World, at_rest, books
+from xero import mirror
 from xero.models import MirrorItem
 
 LONG = "ROASTERS-TEE-ORGANIC-COTTON-XL-BLACK"
@@ -211,3 +213,19 @@ def test_lines_name_an_item_that_a_person_made_and_lose_one_that_is_deleted(worl
     assert world.row(second).label == "posted"
     assert not MirrorItem.objects.filter(code="MUG-STN").exists()
     books(world)
+
+
+def test_an_item_deleted_in_xero_is_made_again_for_a_person_only(shop: World) -> None:
+    export(shop)
+    shop.xero.person("delete_item", item="MUG-STN")
+    mirror.doubt_items(shop.organisation)
+    shop.shop.change_product("MUG-STN", price=26.5)
+    export(shop)
+    gone = product(shop, "MUG-STN")
+    assert (gone.state, gone.reasons[0]["code"]) == ("held", "item_gone")
+    assert "MUG-STN" not in shop.items()
+    assert export_now([gone.pk]) == 1
+    shop.work()
+    assert shop.items()["MUG-STN"]["SalesDetails"]["UnitPrice"] == Decimal("26.5")
+    assert product(shop, "MUG-STN").state == "ready"
+    assert shop.calls()["PUT Items"] == 2
