@@ -11,12 +11,16 @@ from connector.lib.errors import Temporary
 from sync import conflicts, settle
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
+from sync.track_products import rebuild_stuck
 from xero import mirror, reference
 from xero.documents import Kind
 from xero.models import Lane, MirrorDocument, Organisation
 
 # Kinds of which Xero takes the same twice.
-_NO_KEY = (Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION)
+_NO_KEY = (
+    Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION, Kind.STOCK_INCREASE,
+    Kind.STOCK_DECREASE,
+)  # fmt: skip
 MIRROR_MAX_AGE = timedelta(minutes=30)
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
 _ALSO_CREDITS = (*_KINDS, mirror.Kind.CREDIT_NOTES)
@@ -37,8 +41,18 @@ def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
     if reference.refresh_if_due(organisation, lane=lane):
         for store in organisation.stores.filter(enabled=True):
             rebuild_held(store)
+            rebuild_stuck(store)
     reference.ensure_lock_dates(organisation, lane=lane)
     _look(organisation, lane)
+    items_known(organisation, lane=lane)
+
+
+def items_known(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
+    """Bring the list of items up to date where it is old and Xero may be asked for it."""
+    asked = organisation.can("accounting.settings") or organisation.can("accounting.invoices")
+    kind = mirror.Kind.ITEMS
+    if asked and not mirror.is_fresh(organisation, kind, max_age=MIRROR_MAX_AGE):
+        mirror.refresh(organisation, kind, lane=lane)
 
 
 def looked(organisation: Organisation) -> bool:
@@ -92,6 +106,9 @@ def doubt_refused_payments(organisation: Organisation) -> None:
     waiting = Dispatch.objects.filter(organisation=organisation, state=Dispatch.State.RETRY)
     for dispatch in waiting.filter(kind__in=_NO_KEY):
         settle.unknown(dispatch, Dispatch.State.RETRY, clock.now())
+    # An adjustment of stock that waits to be sent for the first time may have been, too.
+    unsent = Posting.objects.filter(organisation=organisation, state=Posting.State.PENDING)
+    unsent.filter(source_kind="stock").update(look_up=True)
 
 
 def doubt_paid_invoices(organisation: Organisation) -> int:

@@ -14,9 +14,11 @@ from sync.cards import CardBook
 from sync.charges import Books
 from sync.directory import Contacts
 from sync.explain import sources
+from sync.item_codes import item_code
 from sync.plan import Plan, documents_of, plan_order
 from sync.reasons import Reason, unreadable
 from xero.documents import Document
+from xero.facts import ItemFacts
 from xero.payloads import shown
 
 
@@ -105,9 +107,10 @@ def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts
     )
 
 
-def known_items(facts: ParseFacts) -> frozenset[str]:
-    """SKUs that the context says Xero has as items."""
-    return frozenset(sku for sku, known in facts.products.items() if known.get("item_known"))
+def known_items(facts: ParseFacts) -> dict[str, ItemFacts]:
+    """By SKU, the items that the context says Xero has."""
+    known = (sku for sku, about in facts.products.items() if about.get("item_known"))
+    return {sku: ItemFacts(item_code(sku)) for sku in known}
 
 
 def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, Any]:
