@@ -100,6 +100,7 @@ class Story:
     supplemented: bool = False  # edited when the invoice could not be changed any more
     edited_unheard: bool = False
     paid_by_person: bool = False
+    person_paid_once: bool = False
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(f"<order {self.page.number}>")
@@ -357,7 +358,7 @@ class BooksMachine(RuleBasedStateMachine):
         return self._open(
             lambda s: (
                 CAPABILITIES["edits"] and s.plain and not s.coupon and not s.foreign
-                and not s.page.cancelled and not s.refunded and not s.paid_by_person
+                and not s.page.cancelled and not s.refunded and not s.person_paid_once
                 and not (self.keeper.ignores_edits and (self.half_sent or (s.page.told and s.paid)))
             )
         )  # fmt: skip
@@ -524,7 +525,7 @@ class BooksMachine(RuleBasedStateMachine):
         amount = story.page.sums.net
         self.world.xero.person("pay", invoice=story.page.number, account="090", reference="cash")
         story.page.told.append(Received(self._today(), "090", amount))
-        story.paid_by_person = True
+        story.paid_by_person = story.person_paid_once = True
         self._tick()
 
     @precondition(lambda self: CAPABILITIES["people_edit_and_void"] and self._untouched())
