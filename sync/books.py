@@ -40,3 +40,8 @@ class Books:
             for sku, item in self.known_items.items()
         }
         return replace(self, known_items=items, stock_refused=False)
+
+    def unlocked(self) -> Books:
+        """The same without lock dates: for what stands in Xero already, whatever was locked
+        since."""
+        return replace(self, organisation=replace(self.organisation, lock_date=None))

@@ -61,7 +61,8 @@ def build_store(store: Store) -> int:
     products = TrackedProduct.objects.filter(store=store).due(clock.now())
     if not orders.exists() and not (store.profile.streams.products and products.exists()):
         return 0
-    if not _prepared(organisation):
+    clicked = orders.filter(lane=Lane.CLICK).exists()
+    if not _prepared(organisation, Lane.CLICK if clicked else Lane.LIVE):
         return 0
     built = 0
     while count := enqueue_items(store):
@@ -71,10 +72,10 @@ def build_store(store: Store) -> int:
     return built
 
 
-def _prepared(organisation: Organisation) -> bool:
+def _prepared(organisation: Organisation, lane: Lane) -> bool:
     """Whether the organisation may be built for. Known lists serve on while Xero is away."""
     try:
-        prepare.prepare(organisation, lane=Lane.LIVE)
+        prepare.prepare(organisation, lane=lane)
     except ConnectorError as error:
         log.info("prepare.waits", organisation_id=organisation.pk, error=str(error))
     organisation.refresh_from_db()

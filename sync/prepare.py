@@ -22,6 +22,10 @@ _NO_KEY = (
     Kind.STOCK_DECREASE,
 )  # fmt: skip
 MIRROR_MAX_AGE = timedelta(minutes=30)
+# A person who clicks may have just changed something in Xero.
+_MAX_AGE = {
+    Lane.CLICK: timedelta(minutes=1), Lane.LIVE: MIRROR_MAX_AGE, Lane.BACKFILL: MIRROR_MAX_AGE,
+}  # fmt: skip
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
 _ALSO_CREDITS = (*_KINDS, mirror.Kind.CREDIT_NOTES)
 # What this process has read of which organisation: a database that was restored from a backup
@@ -81,7 +85,7 @@ def _look(organisation: Organisation, lane: Lane) -> None:
     """Bring contacts and numbers up to date where they are old, or not read by this process."""
     first = not looked(organisation)
     for kind in _wanted(organisation):
-        age = MIRROR_MAX_AGE if (organisation.pk, kind) in _seen else timedelta(0)
+        age = _MAX_AGE[lane] if (organisation.pk, kind) in _seen else timedelta(0)
         if not mirror.is_fresh(organisation, kind, max_age=age):
             since = mirror.known_up_to(organisation, kind)
             if not mirror.refresh(organisation, kind, lane=lane):
