@@ -36,7 +36,8 @@ class Built:
     about what is not (a held payment) or worth knowing (warnings).
 
     `overpayments` are what was received beyond what is due. Where invoices are switched off,
-    `receipt` stands in the invoice's place."""
+    `receipt` stands in the invoice's place. `tax` is what the shop charged that is posted as
+    tax, None where the build did not come so far."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -46,6 +47,7 @@ class Built:
     overpayments: tuple[BankTransaction, ...] = ()
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
+    tax: Decimal | None = None
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -86,7 +88,10 @@ def _build(books: Books, order: Order, rows: SortedRows, directory: Directory) -
     invoice = _invoice(books, order, contact.id, day, lines, mode)
     tendered = payments_of(books, order, invoice, rows)
     reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges))
-    return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
+    return Built(
+        READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings,
+        tax=charges.tax,
+    )  # fmt: skip
 
 
 def _lines(

@@ -13,7 +13,7 @@ from stores.canonical import Stream
 from stores.models import Cursor, Store
 from sync import dispatch, enqueue
 from sync.linking import link_organisations
-from sync.models import Dispatch, Posting, TrackedOrder
+from sync.models import Dispatch, Posting, ReconcileRun, TrackedOrder
 from sync.prepare import prepare
 from sync.track import rebuild_held, rebuild_outdated
 from xero import reference, tokens
@@ -106,6 +106,8 @@ def sweep() -> None:
     )
     for organisation_id in stale.values_list("pk", flat=True):
         doorbell.ring("xero.refresh_reference", organisation_id)
+    for run_id in ReconcileRun.objects.lost(now).values_list("pk", flat=True):
+        doorbell.ring("sync.reconcile", run_id)
     doorbell.ring("xero.keep_alive")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from connector.lib import clock
 from connector.lib.money import ZERO, plain
 from stores.models import Store
+from sync.breakdown import breakdown_of, date_of
 from sync.build import HELD, SKIPPED, Built
 from sync.contact_postings import ContactPostings
 from sync.contacts import contact_key
@@ -214,6 +215,8 @@ class Ledger:
             parent=parent,
             payload=payload,
             expected=expected_of(document),
+            breakdown=breakdown_of(document),
+            document_date=date_of(document),
             lane=row.lane,
             look_up=bool(parent and parent.adopted and parent.kind == Kind.INVOICE),
         )
@@ -238,6 +241,7 @@ class Ledger:
             posting.attempts = 0
         posting.key, posting.payload = document_key(document), payload
         posting.expected, posting.parent = expected_of(document), parent
+        posting.breakdown, posting.document_date = breakdown_of(document), date_of(document)
         posting.state, posting.reasons = Posting.State.PENDING, []
         posting.not_before, posting.lane = clock.now(), row.lane
         self._plan.changed.append(posting)
@@ -256,6 +260,8 @@ class Ledger:
             if posting.state in OPEN:
                 self._plan.withdrawn.append(posting.pk)
                 posting.state = Posting.State.VOIDED
+            elif row.excluded_at is not None:
+                continue  # a person left it out: what is posted stays, and nobody is asked
             elif posting.kind == Kind.INVOICE and built.status == SKIPPED:
                 text = (
                     f"{posting.key} was posted before, and now: {built.reasons[0].message} "
@@ -273,6 +279,7 @@ class Ledger:
             Posting.objects.filter(pk=posting.pk).move(
                 to=posting.state, frm=(*OPEN, Posting.State.VOIDED), key=posting.key,
                 payload=posting.payload, expected=posting.expected, parent=posting.parent,
+                breakdown=posting.breakdown, document_date=posting.document_date,
                 reasons=[], attempts=posting.attempts, not_before=posting.not_before,
                 lane=posting.lane, look_up=posting.look_up,
             )  # fmt: skip

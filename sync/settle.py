@@ -331,6 +331,8 @@ def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:
     elif dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         kind = MirrorDocument.Kind(dispatch.kind)
         mirror.remember_documents(dispatch.organisation, kind, raw)
+    elif dispatch.kind in (Kind.PAYMENT, Kind.REFUND):
+        mirror.remember_payments(dispatch.organisation, raw)
 
 
 def _units(amount: Decimal | None) -> int | None:

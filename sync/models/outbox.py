@@ -106,7 +106,8 @@ class Posting(models.Model):
     `payload` is `documents.stored` text; `parent` is what must be in Xero before, and whose
     id the payload refers to. `expected` are the predicted totals as plain text. `key` is
     the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
-    `email_key` are a contact's, for look-ups while it is not in Xero yet.
+    `email_key` are a contact's, for look-ups while it is not in Xero yet. `breakdown` is
+    `sync.breakdown`'s (null: not known), `document_date` the date that the document bears.
     """
 
     class State(models.TextChoices):
@@ -139,6 +140,8 @@ class Posting(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     payload = models.TextField()
     expected = models.JSONField(null=True)
+    breakdown = models.JSONField(null=True)
+    document_date = models.DateField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reasons = models.JSONField(default=list)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
@@ -187,6 +190,7 @@ class Posting(models.Model):
             models.Index(fields=["organisation", "kind", "email_key"], name="posting_by_email"),
             models.Index(fields=["organisation", "kind", "key"], name="posting_by_key"),
             models.Index(fields=["state", "-changed_at"], name="posting_by_state"),
+            models.Index(fields=["store", "document_date"], name="posting_by_date"),
         ]
 
     def __str__(self) -> str:
