@@ -89,21 +89,21 @@ class DaySums:
     def _documented(self, order: OrderRow, held: Iterable[Held], measure: str) -> None:
         """What was posted, and what Xero has of it; by tax type while its totals are ours."""
         for one in held:
-            posting = one.posting
+            posting, parts = one.posting, _parts(one.posting)
             day = posting.day or order.day
-            for name, net, tax in _parts(posting):
+            for name, net, tax in parts:
                 self._put((day, order.currency, measure, name), _POSTED, net, tax)
             if not one.there:
                 continue
             day = one.day or day
             same = (one.total, one.tax) == (posting.expected_total, posting.expected_tax)
             if same or one.tax is None:
-                for name, net, tax in _parts(posting):
+                for name, net, tax in parts:
                     self._put((day, order.currency, measure, name), _XERO, net, tax)
             else:
                 key = (day, order.currency, measure, "")
                 self._put(key, _XERO, one.total - one.tax, one.tax)
-            key = (day, order.currency, measure, next(iter(_parts(posting)), ("",))[0])
+            key = (day, order.currency, measure, parts[0][0] if parts else "")
             self._documents[key] = self._documents.get(key, 0) + 1
 
     def _shops(
@@ -119,6 +119,8 @@ class DaySums:
                 for name, net, part in _parts(one.posting):
                     key = (one.posting.day or order.day, order.currency, measure, name)
                     self._put(key, _SHOP, net, part)
+            if of_tax == tax:
+                return
             # A disclosed rounding: the shop's own tax on the first of the tax types.
             name = next(iter(_parts(held[0].posting)))[0]
             key = (held[0].posting.day or order.day, order.currency, measure, name)
