@@ -1,11 +1,20 @@
-"""Addresses of orders."""
+"""Addresses of orders, and of the reports on them."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from sync.views.leave_out import orders_exclude, orders_handle, orders_reopen, orders_undo
 from sync.views.order import order_detail, order_preview, order_record
-from sync.views.orders import order_list, orders_exclude, orders_sync
+from sync.views.orders import order_list, orders_sync
+from sync.views.reconcile import (
+    difference_handle,
+    difference_reopen,
+    reconcile_page,
+    reconcile_start,
+    reports,
+)
+from sync.views.reconcile_day import reconcile_day
 
 app_name = "sync"
 
@@ -13,6 +22,19 @@ urlpatterns = [
     path("orders/", order_list, name="orders"),
     path("orders/sync/", orders_sync, name="orders-sync"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
+    path("orders/handled-by-hand/", orders_handle, name="orders-handle"),
+    path("orders/reopen/", orders_reopen, name="orders-reopen"),
+    path("orders/undo/", orders_undo, name="orders-undo"),
+    path("reports/", reports, name="reports"),
+    path("reports/reconcile/", reconcile_page, name="reconcile"),
+    path("reports/reconcile/start/", reconcile_start, name="reconcile-start"),
+    path("reports/reconcile/day/", reconcile_day, name="reconcile-day"),
+    path(
+        "reports/reconcile/differences/<int:pk>/handle/",
+        difference_handle,
+        name="difference-handle",
+    ),
+    path("reports/reconcile/handled/<int:pk>/reopen/", difference_reopen, name="handled-reopen"),
     path("orders/<int:pk>/", order_detail, name="order-detail"),
     path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
     path("orders/<int:pk>/record/", order_record, name="order-record"),

@@ -126,6 +126,10 @@ class ReconcileDay(models.Model):
         return f"{self.measure} of {self.day}"
 
     @property
+    def agrees(self) -> bool:
+        return self.shop == self.posted == self.xero
+
+    @property
     def shop(self) -> Decimal:
         return from_units(self.shop_net_units + self.shop_tax_units)
 
