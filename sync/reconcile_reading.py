@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from connector.lib.money import to_units
@@ -29,9 +30,12 @@ from xero.documents import Kind
 from xero.models import MirrorDocument, MirrorPayment
 
 CHUNK = 1000
+_KEYS = 200
+# Almost all have none: an empty list is not worth reading a hundred thousand times.
+_WHY = Case(When(~Q(reasons=[]), then="reasons"))
 _MIRRORED = (MirrorDocument.Kind.INVOICE, MirrorDocument.Kind.CREDIT_NOTE)
 _ORDER = (
-    "pk", "number", "state", "currency", "dated_at", "shop_status", "reasons",
+    "pk", "number", "state", "currency", "dated_at", "shop_status", "why",
     "excluded_at", "excluded_as", "invoiced_units", "total_units", "tendered_units",
     "invoiced_tax_units", "tax_units", "received_units", "outstanding_units", "refunded_units",
     "refunded_tax_units",
@@ -39,7 +43,7 @@ _ORDER = (
 _POSTING = (
     "order_id", "pk", "kind", "key", "state", "xero_id", "xero_status", "document_date",
     "xero_total_units", "xero_tax_units", "amount_due_units", "expected", "breakdown", "differs",
-    "reasons", "posted_at",
+    "why", "posted_at",
 )  # fmt: skip
 
 
@@ -63,7 +67,8 @@ class Reading:
 
     def orders(self) -> QuerySet[TrackedOrder]:
         dated_at = Coalesce("placed_at", "created_at")
-        return TrackedOrder.objects.filter(store=self._store).annotate(dated_at=dated_at)
+        orders = TrackedOrder.objects.filter(store=self._store)
+        return orders.annotate(dated_at=dated_at, why=_WHY)
 
     def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
         """All orders by their keys, `size` at a time."""
@@ -89,49 +94,48 @@ class Reading:
             postings = postings.filter(organisation=self._store.organisation_id)
         found: dict[int, list[DocumentRow]] = defaultdict(list)
         listed = postings.exclude(kind__in=(Kind.CONTACT, Kind.ITEM)).order_by("pk")
+        listed = listed.annotate(why=_WHY)
         for order, *fields in listed.values_list(*_POSTING):
             found[order].append(_posting(fields))
-        return Chunk(orders, found, self._in_xero(postings))
+        return Chunk(orders, found, self._in_xero(chain(*found.values())))
 
     def _summarised(self, within: Q) -> frozenset[int]:
         sources = PostingSource.objects.filter(within, posting__state=Posting.State.POSTED)
         return frozenset(sources.values_list("order_id", flat=True))
 
-    def _in_xero(self, postings: QuerySet[Posting]) -> InXero:
-        organisation = self._store.organisation
-        if organisation is None or self.documents_at is None:
+    def _in_xero(self, postings: Iterable[DocumentRow]) -> InXero:
+        """What Xero holds of these documents, a few at a time.
+
+        A list of a thousand keys is slow to send, and makes PostgreSQL read the whole table.
+        """
+        if self._store.organisation is None or self.documents_at is None:
             return InXero()
-        ids = postings.filter(kind__in=WITH_TOTALS).exclude(xero_id="").values("xero_id")
-        documents = MirrorDocument.objects.filter(
-            organisation=organisation, kind__in=_MIRRORED, xero_id__in=ids
-        ).values_list("xero_id", "status", "currency", "total", "tax", "amount_due", "date")
+        ids = sorted({p.xero_id for p in postings if p.xero_id and p.kind in WITH_TOTALS})
+        documents: dict[str, XeroDocument] = {}
         payments: dict[str, list[XeroPayment]] = defaultdict(list)
-        if self.payments_at is not None:
-            rows = MirrorPayment.objects.filter(organisation=organisation, document_id__in=ids)
-            for (
-                payment_id,
-                document_id,
-                status,
-                amount,
-                day,
-                code,
-                account,
-            ) in rows.values_list(
-                "payment_id",
-                "document_id",
-                "status",
-                "amount",
-                "date",
-                "account_code",
-                "account_id",
-            ):
-                payments[document_id].append(
-                    XeroPayment(payment_id, document_id, status, amount, day, code or account)
-                )  # fmt: skip
-        return InXero(
-            {row[0]: XeroDocument(*row) for row in documents}, payments, self.documents_at,
-            self.payments_at,
-        )  # fmt: skip
+        for first in range(0, len(ids), _KEYS):
+            keys = ids[first : first + _KEYS]
+            documents |= self._documents(keys)
+            if self.payments_at is not None:
+                self._payments(keys, payments)
+        return InXero(documents, payments, self.documents_at, self.payments_at)
+
+    def _documents(self, keys: Sequence[str]) -> dict[str, XeroDocument]:
+        rows = MirrorDocument.objects.filter(
+            organisation=self._store.organisation, kind__in=_MIRRORED, xero_id__in=keys
+        )
+        columns = ("xero_id", "status", "currency", "total", "tax", "amount_due", "date")
+        return {row[0]: XeroDocument(*row) for row in rows.values_list(*columns)}
+
+    def _payments(self, keys: Sequence[str], found: dict[str, list[XeroPayment]]) -> None:
+        rows = MirrorPayment.objects.filter(
+            organisation=self._store.organisation, document_id__in=keys
+        )
+        for payment_id, document_id, status, amount, day, code, account in rows.values_list(
+            "payment_id", "document_id", "status", "amount", "date", "account_code", "account_id"
+        ):
+            payment = XeroPayment(payment_id, document_id, status, amount, day, code or account)
+            found[document_id].append(payment)
 
 
 def _known_at(store: Store) -> tuple[datetime | None, datetime | None]:
@@ -212,21 +216,10 @@ def extra_documents(store: Store) -> list[MirrorDocument]:
     ]
 
 
-def _unclaimed(listed: QuerySet[MirrorDocument]) -> Iterator[MirrorDocument]:
+def _unclaimed(listed: QuerySet[MirrorDocument]) -> QuerySet[MirrorDocument]:
     """Those that no posting has made, nor one whose fate is not known yet."""
-    last = 0
-    while rows := list(listed.filter(pk__gt=last).order_by("pk")[:CHUNK]):
-        last = rows[-1].pk
-        ours = Posting.objects.filter(
-            organisation=rows[0].organisation_id,
-            kind__in=[kind.value for kind in _MIRRORED],
-            key__in=[row.number for row in rows],
-        ).values_list("key", "xero_id", "state")
-        ids, open_numbers = set(), set()
-        for key, xero_id, state in ours:
-            ids.add(xero_id)
-            if state in Posting.UNFINISHED:
-                open_numbers.add(key)
-        yield from (
-            row for row in rows if row.xero_id not in ids and row.number not in open_numbers
-        )
+    ours = Posting.objects.filter(
+        Q(xero_id=OuterRef("xero_id")) | Q(state__in=Posting.UNFINISHED),
+        organisation=OuterRef("organisation"), kind=OuterRef("kind"), key=OuterRef("number"),
+    )  # fmt: skip
+    return listed.filter(~Exists(ours)).order_by("pk")

@@ -16,6 +16,7 @@ from stores.models import Store
 from sync import orders as verbs
 from sync.models import Posting, SyncRun, TrackedOrder
 from sync.undo import OrderDocuments, PostedDocument, UndoPlan, plan_undo
+from xero import mirror
 from xero.documents import Kind
 from xero.models import MirrorDocument
 
@@ -85,17 +86,26 @@ def _documents(store: Store, orders: Sequence[int]) -> dict[int, list[PostedDocu
         Q(kind__in=(Kind.CONTACT, Kind.ITEM)) | Q(state=Posting.State.VOIDED)
     )
     rows = list(postings.order_by("pk").defer("payload"))
-    known = {}
-    if store.organisation is not None:
-        mirrored = MirrorDocument.objects.filter(
-            organisation=store.organisation, xero_id__in={row.xero_id for row in rows} - {""}
-        )
-        known = {row.xero_id: row for row in mirrored}
+    known = _mirrored(store, rows)
     found: dict[int, list[PostedDocument]] = defaultdict(list)
     for row in rows:
         assert row.order_id is not None
         found[row.order_id].append(_document(row, known.get(row.xero_id)))
     return found
+
+
+def _mirrored(store: Store, rows: Sequence[Posting]) -> dict[str, MirrorDocument]:
+    """What Xero listed of these documents, where the list was read after the last of them."""
+    organisation = store.organisation
+    if organisation is None:
+        return {}
+    read_at = mirror.read_at(organisation, mirror.Kind.INVOICES)
+    posted = [row.posted_at for row in rows if row.posted_at is not None]
+    if read_at is None or (posted and read_at <= max(posted)):
+        return {}
+    ids = {row.xero_id for row in rows} - {""}
+    listed = MirrorDocument.objects.filter(organisation=organisation, xero_id__in=ids)
+    return {row.xero_id: row for row in listed}
 
 
 def _document(row: Posting, known: MirrorDocument | None) -> PostedDocument:

@@ -12,7 +12,6 @@ from sync.views.reconcile import (
     difference_reopen,
     reconcile_page,
     reconcile_start,
-    reports,
 )
 from sync.views.reconcile_day import reconcile_day
 
@@ -25,7 +24,8 @@ urlpatterns = [
     path("orders/handled-by-hand/", orders_handle, name="orders-handle"),
     path("orders/reopen/", orders_reopen, name="orders-reopen"),
     path("orders/undo/", orders_undo, name="orders-undo"),
-    path("reports/", reports, name="reports"),
+    # The only report so far.
+    path("reports/", reconcile_page, name="reports"),
     path("reports/reconcile/", reconcile_page, name="reconcile"),
     path("reports/reconcile/start/", reconcile_start, name="reconcile-start"),
     path("reports/reconcile/day/", reconcile_day, name="reconcile-day"),

@@ -47,6 +47,11 @@ class Found:
     side: str
     link: str
 
+    @property
+    def currency(self) -> str:
+        """That of the two values, where they are amounts."""
+        return "" if self.row.field in ("status", "date") else self.row.currency
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -54,11 +59,6 @@ class Day:
 
     day: date
     rows: list[tuple[ReconcileDay, str]]
-
-
-@require_safe
-def reports(request: HttpRequest) -> HttpResponse:
-    return redirect("sync:reconcile")
 
 
 @require_safe
@@ -104,7 +104,8 @@ def condition(run: ReconcileRun | None, newest: ReconcileRun | None) -> str:
     if run.extra:
         parts.append(f"{of(run.extra, 'document')} in Xero {_belongs(run.extra)} to no order")
     if run.differences:
-        parts.append(of(run.differences, "difference"))
+        verb = "differs" if run.differences == 1 else "differ"
+        parts.append(f"{of(run.differences, 'figure')} {verb}")
     return f"{lead} {_joined(parts)}."
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
-from django.core.management import call_command
+import pytest
+from django.core.management import CommandError, call_command
 
-from sync.models import ReconcileDay, ReconcileRun
+from connector.lib import clock
+from sync import differences, orders
+from sync.management.commands.reconcile import Command
+from sync.models import HandledDifference, Posting, ReconcileDay, ReconcileRun, TrackedOrder
+from sync.reconcile import KEPT_RUNS, queue
 from tests.sync.world import World, books
+from xero.models import MirrorDocument
 
 
 def reconcile(*arguments: str) -> tuple[int, dict[str, Any]]:
@@ -122,3 +129,136 @@ def test_each_kind_of_difference_is_found_with_its_cause_and_its_side(world: Wor
         ("090", "0.00", "0.00", "34.90"),  # by a person
         ("970", "69.80", "69.80", "34.90"),  # one was removed
     ]
+
+
+def test_what_a_person_handled_counts_as_accounted_for_and_gets_nothing_more(
+    world: World,
+) -> None:
+    posted, by_hand = world.place(customer=1), world.place(customer=2)
+    world.save_rules(tax={"rules": [{"rate": "5", "tax_type": "OUTPUT"}]})
+    world.sync()
+    assert world.codes(posted) == ["tax_unmapped"]
+    world.save_rules()
+    world.rebuild(posted)
+    world.work()
+    row = TrackedOrder.objects.filter(pk=world.row(by_hand).pk)
+    orders.handle_by_hand(row, None, "Entered as INV-7", "https://go.xero.com/x")
+    orders.exclude(TrackedOrder.objects.filter(pk=world.row(posted).pk), None, "Enough")
+    # given: both change in the shop, and a person makes the document by our number
+    for order in (posted, by_hand):
+        world.shop.update_order(order["entity_id"], status="complete", state="complete")
+    world.xero.person("create_invoice", number=world.number(by_hand), total=34.90)
+    world.sync()
+
+    code, answer = reconcile("--store", "au")
+
+    assert (code, answer["missing"], answer["extra"], answer["differences"]) == (0, [], [], [])
+    assert [one["cause"] for one in answer["explained"]] == ["handled_by_hand"]
+    assert (world.codes(by_hand), world.codes(posted)) == (["handled_by_hand"], ["do_not_sync"])
+    assert world.row(posted).state == "excluded", "what is posted stays, and nobody is asked"
+    assert len(world.invoices()) == 2
+    run = ReconcileRun.objects.get()
+    assert (run.by_hand, run.left_out, run.in_xero) == (1, 1, 0)
+    # opened again it is built, and finds the number taken
+    orders.reopen(row, None, "It was not")
+    world.work()
+    assert world.codes(by_hand)[0] == "number_taken"
+
+
+def test_a_difference_that_was_handled_stays_so_until_a_side_changes(world: World) -> None:
+    order = world.place(status="pending", payment_method="banktransfer")
+    world.sync()
+    world.xero.person("pay", invoice=world.number(order), amount=10)
+    assert reconcile()[1]["differences"][0]["xero"] == "24.90"
+    (found,) = ReconcileRun.objects.get().found.all()
+    assert differences.handle(found, None, "Cash")
+    assert not differences.handle(found, None, "Twice")
+    code, answer = reconcile()
+    assert (code, answer["differences"], len(answer["explained"])) == (0, [], 1)
+    assert HandledDifference.objects.count() == 1
+    world.xero.person("pay", invoice=world.number(order), amount=5)
+    code, answer = reconcile()
+    assert (code, told(answer)) == (
+        1, {(order["increment_id"], "amount_due", "34.90", "19.90", "paid_in_xero", "xero")},
+    )  # fmt: skip
+
+
+def test_without_a_connection_what_is_known_is_compared_and_that_is_said(world: World) -> None:
+    world.place(customer=1)
+    world.sync()
+    waiting = world.place(customer=2)
+    world.xero.faults({"kind": "disconnect", "params": {"tenant": world.organisation.tenant_id}})
+    world.sync()
+
+    code, answer = reconcile("--store", "au")
+
+    assert (code, answer["orders"], answer["documents"]) == (1, 2, 2)
+    assert answer["missing"] == [waiting["increment_id"]]
+    assert (answer["extra"], answer["differences"]) == ([], [])
+    (note,) = answer["notes"]
+    assert note.startswith("au: Xero could not be asked: ")
+    assert "when each document was posted was compared instead" in note
+
+
+def test_orders_and_lists_of_an_older_version_are_completed_once(world: World) -> None:
+    """Their columns are worked out from the record, and Xero's list is read from its start."""
+    order = world.place()
+    world.sync()
+    figures = TrackedOrder.objects.values("invoiced_units", "invoiced_tax_units", "received_units")
+    (before,) = figures
+    nothing = {"invoiced_units": None, "invoiced_tax_units": None, "received_units": None}
+    TrackedOrder.objects.update(**nothing)
+    Posting.objects.update(breakdown=None, document_date=None)
+    MirrorDocument.objects.update(tax=None, date=None)
+    assert reconcile() == (0, reconcile()[1])
+    assert list(figures) == [before]
+    assert MirrorDocument.objects.get(number=world.number(order)).tax is not None
+    for _, shop, posted, there in (*sums("sale"), *sums("payment")):
+        assert shop == posted == there
+
+
+def test_one_run_at_a_time_and_only_the_newest_are_kept(world: World) -> None:
+    world.place()
+    world.sync()
+    ReconcileRun.objects.bulk_create(
+        ReconcileRun(store=world.store, state="done") for _ in range(KEPT_RUNS + 3)
+    )
+    assert reconcile()[0] == 0
+    assert ReconcileRun.objects.count() == KEPT_RUNS
+    busy = queue(world.store)
+    until = clock.now() + timedelta(minutes=1)
+    ReconcileRun.objects.filter(pk=busy.pk).update(state="running", lease_until=until)
+    with pytest.raises(CommandError, match="by another process"):
+        reconcile()
+    # its worker is gone: the next one does it anew
+    world.time.forward(minutes=2)
+    assert reconcile()[0] == 0
+    assert ReconcileRun.objects.latest("pk").pk == busy.pk
+
+
+def test_an_unknown_store_is_exit_1_and_wrong_usage_exit_2(world: World) -> None:
+    with pytest.raises(CommandError, match="There is no store 'nowhere'") as refused:
+        call_command("reconcile", "--store", "nowhere")
+    assert refused.value.returncode == 1
+    with pytest.raises(SystemExit) as stopped:
+        Command().run_from_argv(["manage.py", "reconcile", "--nonsense"])
+    assert stopped.value.code == 2
+    assert not ReconcileRun.objects.exists()
+
+
+def test_undo_is_told_before_it_is_marked(world: World) -> None:
+    paid = world.place(customer=1)
+    unpaid = world.place(customer=2, status="pending", payment_method="banktransfer")
+    world.sync()
+    out = io.StringIO()
+    numbers = [order["increment_id"] for order in (paid, unpaid)]
+    call_command("undo", "--store", "au", "--orders", *numbers, stdout=out)
+    assert f"{world.number(unpaid)} is voided." in out.getvalue()
+    assert "the same is paid back" in out.getvalue()
+    assert "Nothing was done." in out.getvalue()
+    assert not TrackedOrder.objects.exclude(undo_at=None).exists()
+    day = world.posting(paid).document_date.isoformat()
+    call_command("undo", "--store", "au", "--day", day, "--yes", stdout=out)
+    assert TrackedOrder.objects.filter(undo_at__isnull=False, excluded_as="undone").count() == 2
+    with pytest.raises(CommandError, match="has no order 77"):
+        call_command("undo", "--store", "au", "--orders", "77")

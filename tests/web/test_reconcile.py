@@ -48,11 +48,13 @@ def order_in_xero(store: Store, number: int, **in_xero: Any) -> TrackedOrder:
         xero_status="AUTHORISED", xero_tax_units=100_000, amount_due_units=1_100_000,
         posted_at=clock.now() - timedelta(hours=1),
     )  # fmt: skip
+    now = {
+        "status": "AUTHORISED", "date": DAY, "total": 1_100_000, "tax": 100_000,
+        "amount_due": 1_100_000,
+    }  # fmt: skip
     MirrorDocument.objects.create(
         organisation=store.organisation, kind="invoice", number=invoice.key,
-        xero_id=invoice.xero_id, currency="AUD", date=DAY,
-        **{"status": "AUTHORISED", "total": 1_100_000, "tax": 100_000, "amount_due": 1_100_000}
-        | in_xero,
+        xero_id=invoice.xero_id, currency="AUD", **(now | in_xero),
     )  # fmt: skip
     return order
 
@@ -100,7 +102,7 @@ def test_a_difference_is_told_with_cause_side_and_what_to_do_and_can_be_handled(
     order = order_in_xero(store, 1, total=1_210_000, tax=110_000, amount_due=1_210_000)
     assert run(store).differences == 1
     text = page.get(ADDRESS).text
-    assert "1 order compared with Xero just now. 1 difference." in text
+    assert "1 order compared with Xero just now. 1 figure differs." in text
     assert "Changed in Xero by a person after it was posted." in text
     assert "Arose in Xero." in text
     assert "121.00" in text
