@@ -38,7 +38,7 @@ def judge(
     if not any(one.posting.kind in SALES for one in held):
         return Verdict(_without_sale(order, postings), count, held=held)
     order = _without_mirrored(order, held)
-    differences = _gone(held) or _differing(order, postings, held, found, compared)
+    differences = _gone(order, held) or _differing(order, postings, held, found, compared)
     return Verdict(Standing.IN_XERO, count, tuple(differences), held)
 
 
@@ -105,14 +105,14 @@ def _without_mirrored(order: OrderRow, held: Sequence[Held]) -> OrderRow:
     return order
 
 
-def _gone(held: Sequence[Held]) -> list[Difference]:
+def _gone(order: OrderRow, held: Sequence[Held]) -> list[Difference]:
     """Documents that a person ended in Xero: everything else follows from that."""
     found = []
     for one in held:
         if not one.there:
             voided = one.status in ("VOIDED", "DELETED")
             cause = Cause.VOIDED_IN_XERO if voided else Cause.GONE_FROM_XERO
-            was = one.posting.xero_status or "AUTHORISED"
+            was = order.shop_status or one.posting.xero_status
             now = one.status if voided else ""
             found.append(Difference("status", was, now, Side.XERO, cause))
     return found

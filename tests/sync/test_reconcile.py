@@ -109,7 +109,7 @@ def test_each_kind_of_difference_is_found_with_its_cause_and_its_side(world: Wor
     assert told(answer) == {
         (removed["increment_id"], due, "0.00", total, "payment_removed_in_xero", "xero"),
         (edited["increment_id"], "total", total, "11.00", "changed_in_xero", "xero"),
-        (voided["increment_id"], "status", "AUTHORISED", "VOIDED", "voided_in_xero", "xero"),
+        (voided["increment_id"], "status", "pending", "VOIDED", "voided_in_xero", "xero"),
         (by_person["increment_id"], due, total, "0.00", "paid_in_xero", "xero"),
         (credited["increment_id"], due, total, "29.90", "credited_in_xero", "xero"),
         (more["increment_id"], "total", "35.90", total, "changed_in_shop", "store"),

@@ -123,11 +123,11 @@ HELD_PAYMENT = replace(PAYMENT, state="held", xero_id="", reasons=("payment_meth
         ),
         (
             ORDER, (INVOICE, PAYMENT), found(replace(IN_XERO, status="VOIDED"), paid=()),
-            ("status", "AUTHORISED", "VOIDED", Side.XERO, Cause.VOIDED_IN_XERO),
+            ("status", "processing", "VOIDED", Side.XERO, Cause.VOIDED_IN_XERO),
         ),
         (
             ORDER, (INVOICE, PAYMENT), GONE,
-            ("status", "AUTHORISED", "", Side.XERO, Cause.GONE_FROM_XERO),
+            ("status", "processing", "", Side.XERO, Cause.GONE_FROM_XERO),
         ),
         # the shop changed the order
         (

@@ -143,6 +143,7 @@ def test_a_run_is_started_once_and_shows_how_far_it_is(
     assert "Comparing: 100 of 400 orders." in text
     assert 'max="400" value="100"' in text
     assert 'hx-trigger="every 3s"' in text
+    assert "Reconcile AU shop now" not in text
     with pytest.raises(reconcile.Busy):
         reconcile.reconcile(queued)
 
