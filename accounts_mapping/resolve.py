@@ -110,7 +110,14 @@ def line_matches(when: When, line: Line) -> bool:
     """Whether the conditions on a line hold; a rule without them fits every line."""
     if when.sku is not None and not like(when.sku, line.sku):
         return False
-    return when.category is None or like(when.category, line.category)
+    return when.category is None or like(when.category, *line.category.split("\n"))
+
+
+def about_products(rules: StoreRules) -> bool:
+    """Whether a rule asks for what only the product knows: its category or tax class."""
+    return any(rule.when.category is not None for rule in rules.rules) or any(
+        rule.class_ is not None for rule in rules.tax.rules
+    )
 
 
 def on_line(when: When) -> bool:

@@ -65,7 +65,8 @@ class Line:
     `full_net` and `full_gross` are the amounts before discounts without and with tax, as
     the shop states them (None where it does not). `unit_net`, `unit_gross` are the prices
     of one piece as shown. `rate` is the percentage that the shop charged in all, 0 for
-    an untaxed line. `fixed_taxes` are amounts per line outside `tax` (eco fees).
+    an untaxed line. `fixed_taxes` are amounts per line outside `tax` (eco fees). `category` names
+    the product's categories, one a line of text.
     """
 
     id: str

@@ -16,10 +16,11 @@ from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
 
 from accounts_mapping.models import snapshot
+from accounts_mapping.resolve import about_products
 from connector.lib import clock, doorbell
 from connector.lib.money import round_to, to_units
 from stores import registry
-from stores.canonical import Order, ParseError, Stream
+from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync import conflicts, tracking
 from sync.books import Books
@@ -32,7 +33,7 @@ from sync.known_items import Shelf
 from sync.labels import label_of
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
-from sync.parsing import parse_facts
+from sync.parsing import parse_facts, with_products
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
 from sync.shop_figures import ShopFigures, figures_of
@@ -191,9 +192,26 @@ def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedOrder]:
 
 
 def _read(store: Store, books: Books, works: list[Work]) -> None:
-    reader = registry.reader(store.platform)
+    """Parse what the shop said. Where a rule is about products, once more with their facts."""
     facts = parse_facts(store)
+    _parse(store, facts, works)
+    if about_products(books.snapshot.rules):
+        skus = {line.sku for work in works if work.order for line in work.order.lines}
+        _parse(store, with_products(store, facts, skus), works)
     for work in works:
+        if work.order is None:
+            continue
+        if work.row.excluded_at is not None:
+            work.hold(excluded(work.row), SKIPPED)
+        elif hold := environment_hold(store, books):
+            work.hold(hold)
+
+
+def _parse(store: Store, facts: ParseFacts, works: list[Work]) -> None:
+    reader = registry.reader(store.platform)
+    for work in works:
+        if work.decided:
+            continue
         try:
             parsed = reader.parse(Stream.ORDERS, work.row.record.record, facts)
         except ParseError as error:
@@ -205,10 +223,6 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
             continue
         assert isinstance(parsed, Order)
         work.order = parsed
-        if work.row.excluded_at is not None:
-            work.hold(excluded(work.row), SKIPPED)
-        elif hold := environment_hold(store, books):
-            work.hold(hold)
 
 
 def _without_overrides(books: Books) -> Books:

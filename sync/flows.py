@@ -9,6 +9,8 @@ from typing import Any
 import structlog
 from django.db.models import Q
 
+from accounts_mapping.models import snapshot
+from accounts_mapping.resolve import about_products
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
@@ -40,11 +42,12 @@ PULLED = tuple(Stream)
 
 
 def pulled(store: Store) -> tuple[Stream, ...]:
-    """The streams that are read of this store."""
+    """The streams that are read of this store: products also for rules about them."""
     streams = store.profile.streams
     wanted = {
         Stream.ORDERS: True, Stream.REFUNDS: True, Stream.CUSTOMERS: bool(streams.customers),
-        Stream.PRODUCTS: streams.products, Stream.STOCK: streams.stock in ("to_store", "to_xero"),
+        Stream.PRODUCTS: streams.products or about_products(snapshot(store).rules),
+        Stream.STOCK: streams.stock in ("to_store", "to_xero"),
     }  # fmt: skip
     return tuple(stream for stream in PULLED if wanted[stream])
 
@@ -105,7 +108,8 @@ def rebuild_due(organisation: Organisation) -> None:
     now = clock.now()
     stores = organisation.stores.filter(enabled=True)
     due = set(stores.filter(orders__build_at__lte=now).distinct().values_list("pk", flat=True))
-    due |= set(stores.filter(products__build_at__lte=now).distinct().values_list("pk", flat=True))
+    products = TrackedProduct.objects.due(now).filter(store__in=stores)
+    due |= set(products.values_list("store", flat=True).distinct())
     for store in sorted(due):
         doorbell.ring("sync.build", store)
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from stores.canonical import ParseFacts
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from stores import registry
+from stores.canonical import ParseError, ParseFacts, Product, Stream
 from stores.models import Store
+from sync.models import TrackedProduct
+
+_CHUNK = 500
 
 
 def parse_facts(store: Store) -> ParseFacts:
@@ -15,3 +23,24 @@ def parse_facts(store: Store) -> ParseFacts:
         customer_groups=dict(facts.get("customer_groups", ())),
         store_views=dict(facts.get("store_views", ())),
     )
+
+
+def with_products(store: Store, facts: ParseFacts, skus: Iterable[str]) -> ParseFacts:
+    """The facts with what the shop says of these products: category, tax class and type."""
+    reader = registry.reader(store.platform)
+    wanted = sorted({sku for sku in skus if sku})
+    known: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        rows = TrackedProduct.objects.filter(store=store, sku__in=wanted[start : start + _CHUNK])
+        for row in rows.select_related("record"):
+            try:
+                product = reader.parse(Stream.PRODUCTS, row.record.record, facts)
+            except ParseError:
+                continue  # the product itself is held, with the field
+            assert isinstance(product, Product)
+            known[product.sku] = {
+                "category": "\n".join(product.categories),
+                "tax_class": product.tax_class,
+                "type": product.product_type,
+            }
+    return replace(facts, products=known)

@@ -139,7 +139,7 @@ class Session:
         orders: list[QuerySet[Any]] = [TrackedOrder.objects.filter(**due)]
         if not self._store.profile.streams.products:
             return orders
-        return [*orders, TrackedProduct.objects.filter(**due)]
+        return [*orders, TrackedProduct.objects.wanted().filter(**due)]
 
     def _calls(self) -> int:
         """Calls to the organisation so far, over all days that are still counted."""

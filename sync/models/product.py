@@ -17,7 +17,11 @@ class TrackedProductQuerySet(models.QuerySet["TrackedProduct"]):
     def due(self, now: datetime) -> TrackedProductQuerySet:
         """Products whose item is to be built, and that nobody is building."""
         free = Q(building_until__isnull=True) | Q(building_until__lt=now)
-        return self.filter(free, build_at__lte=now)
+        return self.wanted().filter(free, build_at__lte=now)
+
+    def wanted(self) -> TrackedProductQuerySet:
+        """Products of stores that export them; others read them for their rules only."""
+        return self.filter(store__settings__streams__products=True)
 
     def stuck(self) -> TrackedProductQuerySet:
         """Those that wait for a person: held, or refused by Xero."""

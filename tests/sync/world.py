@@ -197,8 +197,8 @@ class World:
             self.build()
             idle = self.send()
             times = [idle.until]
-            for model in (TrackedOrder, TrackedProduct):
-                due = model.objects.filter(build_at__isnull=False, store__enabled=True)
+            for rows in (TrackedOrder.objects.all(), TrackedProduct.objects.wanted()):
+                due = rows.filter(build_at__isnull=False, store__enabled=True)
                 times += due.values_list("build_at", flat=True)
             later = min((moment for moment in times if moment is not None), default=None)
             if later is None or later - clock.now() > patience or not self._reachable():
