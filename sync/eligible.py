@@ -132,12 +132,6 @@ def held_by_rule(snapshot: MappingSnapshot, order: Order) -> None:
             text = "Your rule wants a person's approval, which this version cannot take. "
             text += "Remove `approve` from the rule to post the order."
             raise Hold("rule_hold", text, f"rules[{index}].approve")
-    if snapshot.rules.posting.mode == "daily_summary":
-        raise Hold(
-            "setting_not_active",
-            "Daily summaries are not posted by this version. Choose posting.mode: per_order.",
-            "posting.mode",
-        )
     if not snapshot.store.streams.invoices:
         raise Hold(
             "setting_not_active",

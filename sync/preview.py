@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from connector.lib.money import plain
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
-from sync.build import HELD, SKIPPED, Built, build_order
+from sync.absorb import Sale, plan_sale
+from sync.build import HELD, SKIPPED, Built
 from sync.charges import Books
+from sync.contacts import find_contact, shared_person
 from sync.directory import Contacts
-from sync.plan import Plan, documents_of, plan_order
+from sync.plan import Plan, documents_of
 from sync.reasons import Reason, unreadable
-from xero.documents import Document
+from sync.summary import Part, by_place, day_number, packs, summarised
+from xero.documents import Document, Kind
 from xero.payloads import shown
+
+_SUMMARISED = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
 class Reader(Protocol):
@@ -33,6 +39,7 @@ class Preview:
     facts: ParseFacts
     contacts: Contacts = field(default_factory=Contacts)
     _orders: dict[str, str] = field(default_factory=dict)
+    _parts: list[Part] = field(default_factory=list)
 
     def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """One order's preview as `preview --json` shows it."""
@@ -40,27 +47,57 @@ class Preview:
             order = self.reader.parse(Stream.ORDERS, record, self.facts)
         except ParseError as error:
             return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan())
-        built = self._build(order)
-        if built.contact is not None and built.contact.contact is not None:
-            self.contacts.add_new(built.contact.contact)
-        return _shown(order.number, built, plan_order(self.books, order, built))
+        sale = self._build(order)
+        contact = sale.built.contact
+        if contact is not None and contact.contact is not None:
+            self.contacts.add_new(contact.contact)
+        self._parts += sale.parts
+        return _shown(order.number, sale.built, sale.plan)
 
-    def _build(self, order: Order) -> Built:
+    def summaries(self) -> list[dict[str, Any]]:
+        """The summaries of the orders so far, one for each day, currency and contact."""
+        found = []
+        given: Counter[tuple[str, Kind]] = Counter()
+        for (day, currency, name), parts in by_place(self._parts):
+            number = day_number(self.books, day, currency)
+            first = max(given[number, kind] for kind in _SUMMARISED) + 1
+            policy = self.books.snapshot.rules.contacts.archived
+            answer = find_contact(shared_person(name), self.contacts, archived=policy)
+            documents: list[Document] = []
+            if answer.contact is not None:
+                documents.append(answer.contact)
+                self.contacts.add_new(answer.contact)
+            for kind in _SUMMARISED:
+                for pack in packs(part for part in parts if part.kind is kind):
+                    given[number, kind] += 1
+                    summary = summarised(self.books, pack, answer.id, given[number, kind])
+                    documents += [summary.document, *summary.money]
+            numbers = sorted({part.rank[:2]: part.order_number for part in parts}.items())
+            found.append(
+                {
+                    "number": number if first == 1 else f"{number}-{first}",
+                    "orders": [shown for _, shown in numbers],
+                    "documents": [_document(one) for one in documents],
+                }
+            )
+        return found
+
+    def _build(self, order: Order) -> Sale:
         earlier = self._orders.get(order.number)
         if earlier == order.id:
             text = f"Order {order.number} was given before. It is posted once."
-            return Built(SKIPPED, (Reason("duplicate", text, "entity_id"),))
-        built = build_order(self.books, order, self.contacts)
-        if built.invoice is None:
-            return built
+            return Sale(Built(SKIPPED, (Reason("duplicate", text, "entity_id"),)), Plan())
+        sale = plan_sale(self.books, order, self.contacts)
+        if sale.built.invoice is None:
+            return sale
         if earlier is not None:
             text = (
-                f"{built.invoice.number} is the number of another order of this list. Number the "
-                "orders apart, or give the stores different values of number_prefix."
+                f"{sale.built.invoice.number} is the number of another order of this list. Number "
+                "the orders apart, or give the stores different values of number_prefix."
             )
-            return Built(HELD, (Reason("number_taken", text, "increment_id"),))
+            return Sale(Built(HELD, (Reason("number_taken", text, "increment_id"),)), Plan())
         self._orders[order.number] = order.id
-        return built
+        return sale
 
     def _number(self, record: Mapping[str, Any]) -> str:
         try:

@@ -20,14 +20,11 @@ STORE_KEYS = (
     "schedule.products",
     "schedule.stock",
     "fields.products",
-    "posting.mode",
-    "posting.summary_after",
     "posting.currency_not_enabled",
     "posting.cancel",
     "posting.edits",
     "statuses.refunded",
     "statuses.on_paid",
-    "contacts.summary",
     "items.tracked",
     "items.oversell",
     "refunds.adjustment_tax",
@@ -41,7 +38,7 @@ PLATFORMS = ("opencart", "cscart")
 
 
 def inactive(configuration: FileSchema) -> list[str]:
-    """`stores.au.posting.mode: daily_summary is kept, but not active yet`, one line each."""
+    """`stores.au.items.oversell: hold is kept, but not active yet`, one line each."""
     lines = []
     if configuration.alerts:
         lines.append("alerts: kept, but not active yet")
