@@ -22,7 +22,7 @@ from sync.history import NOTHING_YET, History, Slot
 from sync.plan import Plan, plan_order
 from sync.reasons import INFORMATIVE, Reason
 from sync.rows import sort_rows
-from sync.summary import Money, Part, fits_alone
+from sync.summary import Money, Part, due_at, fits_alone
 from sync.tenders import received
 from sync.till import Want
 from xero.documents import Allocation, CreditNote, Invoice, Kind, Payment, Refund
@@ -191,6 +191,7 @@ def _part(books: Books, order: Order, want: Want, settling: list[Want]) -> Part:
         kind=Kind.INVOICE if isinstance(document, Invoice) else Kind.CREDIT_NOTE,
         day=document.date,
         currency=document.currency,
+        due_at=due_at(books, document.date),
         mode=document.mode,
         lines=document.lines,
         contact=clean_name(name) or "Web sales",

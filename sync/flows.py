@@ -11,7 +11,7 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, prepare
+from sync import dispatch, enqueue, prepare, summarise
 from sync.linking import link_organisations
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.track import rebuild_held, rebuild_outdated
@@ -28,17 +28,22 @@ PULLED = (Stream.ORDERS,)
 
 
 def build_store(store: Store) -> int:
-    """Build all due orders of a store; how many. Waits for Xero where it must be asked first."""
+    """Build all due orders of a store, then make the summaries of days that are over; how many
+    orders were built. Waits for Xero where it must be asked first."""
     organisation = store.organisation
     if organisation is None or not store.enabled:
         return 0
-    if not TrackedOrder.objects.filter(store=store).due(clock.now()).exists():
+    summarise.give_up_waiting(store)
+    due = TrackedOrder.objects.filter(store=store).due(clock.now())
+    if not due.exists() and not summarise.is_due(store):
         return 0
     if not _prepared(organisation):
         return 0
     built = 0
     while count := enqueue.enqueue_due(store):
         built += count
+    if summarise.summarise(store):
+        doorbell.ring("sync.dispatch", organisation.pk)
     return built
 
 
@@ -101,7 +106,11 @@ def sweep() -> None:
         rebuild_outdated(store)
     now = clock.now()
     due = TrackedOrder.objects.due(now).filter(store__enabled=True)
-    for store_id in due.values_list("store", flat=True).distinct():
+    stores = set(due.values_list("store", flat=True).distinct())
+    for store in Store.objects.filter(enabled=True, organisation__isnull=False):
+        if summarise.is_due(store) or summarise.give_up_waiting(store):
+            stores.add(store.pk)
+    for store_id in stores:
         doorbell.ring("sync.build", store_id)
     waiting = Posting.objects.filter(state=Posting.State.PENDING, not_before__lte=now)
     unfinished = Dispatch.objects.exclude(state=Dispatch.State.DONE)

@@ -71,7 +71,8 @@ class Preview:
                 for pack in packs(part for part in parts if part.kind is kind):
                     given[number, kind] += 1
                     summary = summarised(self.books, pack, answer.id, given[number, kind])
-                    documents += [summary.document, *summary.money]
+                    documents.append(summary.document)
+                    documents += [one.document for one in summary.money]
             numbers = sorted({part.rank[:2]: part.order_number for part in parts}.items())
             found.append(
                 {

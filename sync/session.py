@@ -14,7 +14,7 @@ from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Store
 from sync import dispatch, flows
-from sync.models import Posting, SyncRun, TrackedOrder
+from sync.models import Posting, SummaryPart, SyncRun, TrackedOrder
 from sync.pull import LEASE, Window, pull
 from xero.models import DayCount
 
@@ -24,13 +24,17 @@ PATIENCE = timedelta(seconds=120)
 
 @dataclass(slots=True)
 class Summary:
-    """Documents posted and refused by this run, orders that need a person, what still waits."""
+    """Documents posted and refused by this run, orders that need a person, what still waits.
+
+    `summarised_later` are orders that wait for the clock alone: for the summary of their day.
+    """
 
     posted: int = 0
     held: int = 0
     dead: int = 0
     waiting: int = 0
     calls: int = 0
+    summarised_later: int = 0
     why_waiting: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -139,6 +143,7 @@ class Session:
         """What this run came to."""
         postings = Posting.objects.filter(store=self._store)
         orders = TrackedOrder.objects.filter(store=self._store)
+        parts = SummaryPart.objects.waiting().filter(store=self._store)
         labels = TrackedOrder.Label
         # A link to a contact that Xero had before is no document.
         sent = postings.exclude(kind="contact", adopted=True, dispatch__isnull=True)
@@ -150,5 +155,6 @@ class Session:
             dead=postings.filter(state="dead", changed_at__gte=self._started).count(),
             waiting=waiting,
             calls=self._calls() - self._calls_before,
+            summarised_later=parts.values("order").distinct().count(),
             why_waiting=self._why if waiting else [],
         )

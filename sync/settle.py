@@ -20,8 +20,8 @@ from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
 from sync.bulk import add_to_each, update_each
-from sync.labels import relabel
-from sync.ledger import MOST_CURES
+from sync.entries import MOST_CURES
+from sync.labels import orders_behind, relabel_behind
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.outbox import PLURAL
 from sync.reasons import Reason
@@ -74,7 +74,7 @@ def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
         for row, answer in pairs:
             if not answer.ok:
                 _not_posted(row, answer)
-        relabel(row.order_id for row in rows)
+        relabel_behind(rows)
     return answers
 
 
@@ -165,18 +165,18 @@ def _release(contacts: Sequence[Posting]) -> None:
         parent__in=[row.pk for row in contacts], state=_State.HELD,
         reasons__0__code="contact_unusable",
     )  # fmt: skip
-    if orders := list(waiting.values_list("order_id", flat=True)):
+    if rows := list(waiting):
         waiting.move(to=_State.PENDING, frm=(_State.HELD,), reasons=[], not_before=clock.now())
-        relabel(orders)
+        relabel_behind(rows)
 
 
 def _hold_dependants(refused: Sequence[int], said: str) -> None:
     """A refused contact's documents cannot go out: they say so instead of waiting for ever."""
     reason = Reason("contact_unusable", f"Its contact was refused. {said}")
     waiting = Posting.objects.filter(parent__in=refused, kind=Kind.INVOICE, state=_State.PENDING)
-    if orders := list(waiting.values_list("order_id", flat=True)):
+    if rows := list(waiting):
         waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
-        relabel(orders)
+        relabel_behind(rows)
 
 
 def _answered(row: Posting, answer: ElementResult, adopted: bool) -> None:
@@ -218,7 +218,7 @@ def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
             reasons=[Reason("refused", said).as_json()],
         )  # fmt: skip
         return
-    if code in _REBUILD and again and row.order_id is not None:
+    if code in _REBUILD and again and (row.order_id is not None or row.is_summary):
         _rebuild(row, code, said)
         return
     if code == "invalid_email" and row.kind == Kind.CONTACT and again:
@@ -260,7 +260,7 @@ def _rebuild(row: Posting, code: str, said: str) -> None:
     if code == "period_locked":
         # The lock dates are read again before the order is built.
         Organisation.objects.filter(pk=row.organisation_id).update(details_refreshed_at=None)
-    TrackedOrder.objects.filter(pk=row.order_id or 0).update(**changes)
+    TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(**changes)
     if code == "archived_contact" and row.parent is not None:
         row.organisation.contacts.filter(contact_id=row.parent.xero_id).update(status="ARCHIVED")
         # Perhaps merged into another one: read before the order is built.
@@ -286,7 +286,7 @@ def refused_whole(dispatch: Dispatch, token: str, error: Refused) -> None:
                     row, _State.PENDING, look_up=True, attempts=row.attempts + 1,
                     not_before=clock.now(),
                 )  # fmt: skip
-        relabel(row.order_id for row in rows)
+        relabel_behind(rows)
 
 
 def unknown(dispatch: Dispatch, frm: str, look_at: datetime, *, by: str = "") -> None:
@@ -354,7 +354,7 @@ def _move(row: Posting, to: str, **changes: Any) -> None:
 def _move_all(dispatch: Dispatch, to: str, **changes: Any) -> None:
     rows = dispatch.postings.all()
     Posting.objects.filter(pk__in=rows.values("pk")).move(to=to, frm=UNDECIDED, **changes)
-    relabel(dispatch.postings.values_list("order_id", flat=True))
+    relabel_behind(dispatch.postings.only("order_id", "source_kind"))
 
 
 def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from connector.lib.money import CENT, ZERO, round_to, trim
 from sync.books import Books
@@ -45,8 +46,8 @@ class Part:
     """What one order brings to a summary: its sale (an invoice) or a refund (a credit note).
 
     `slot` and `key` are the place and the number that the document would have by itself,
-    `contact` is the name of the summary's contact, `overrides` says whether TaxAmounts may be
-    sent for it.
+    `due_at` is when the summary may be made, `contact` is the name of the summary's contact,
+    `overrides` says whether TaxAmounts may be sent for it.
     """
 
     order_id: str
@@ -56,6 +57,7 @@ class Part:
     kind: Kind
     day: date
     currency: str
+    due_at: datetime
     mode: TaxMode
     lines: tuple[DocumentLine, ...]
     contact: str
@@ -80,16 +82,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """One document of a day, with the money that settles it and the parts behind it.
+class Settlement:
+    """A payment, or a refund, of a summary, and how much of it is of which part."""
 
-    `money` goes with the parts' money: each payment with what every part brought to it.
-    """
+    document: Payment | Refund
+    shares: tuple[tuple[Part, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One document of a day, the parts behind it, and the money that settles it."""
 
     document: Invoice | CreditNote
-    money: tuple[Payment | Refund, ...]
     parts: tuple[Part, ...]
-    shares: tuple[tuple[tuple[Part, Decimal], ...], ...] = ()
+    money: tuple[Settlement, ...] = ()
+
+
+def due_at(books: Books, day: date) -> datetime:
+    """posting.summary_after of the day after, in the time zone of the books."""
+    after = time.fromisoformat(books.snapshot.rules.posting.summary_after)
+    zone = ZoneInfo(books.snapshot.store.timezone)
+    return datetime.combine(day + timedelta(days=1), after, tzinfo=zone)
 
 
 def day_number(books: Books, day: date, currency: str) -> str:
@@ -159,30 +172,27 @@ def summarised(books: Books, parts: Sequence[Part], contact: Id, place: int) -> 
             status=posting.status, reference=_reference(parts), lines=lines,
             currency_rate=_rate(parts),
         )  # fmt: skip
-    return settled(Summary(document, (), tuple(parts)))
+    money = settlements(first.kind, number, parts) if document.status == "AUTHORISED" else ()
+    return Summary(document, tuple(parts), money)
 
 
-def settled(summary: Summary) -> Summary:
-    """With the money of an approved document: one payment, or refund, for each clearing
-    account and day."""
-    document = summary.document
-    if document.status != "AUTHORISED":
-        return summary
-    sums: dict[tuple[str, bool, date], list[tuple[Part, Decimal]]] = defaultdict(list)
-    for part in summary.parts:
+def settlements(kind: Kind, number: str, parts: Iterable[Part]) -> tuple[Settlement, ...]:
+    """The money of an approved document: one payment, or refund, for each clearing account and
+    day."""
+    sums: dict[tuple[date, str, bool], list[tuple[Part, Decimal]]] = defaultdict(list)
+    for part in parts:
         for money in part.money:
-            sums[money.account, money.account_is_id, money.date].append((part, money.amount))
-    payments: list[Payment | Refund] = []
-    shares = []
-    for index, key in enumerate(sorted(sums, key=lambda k: (k[2], k[0], k[1])), start=1):
-        account, is_id, day = key
+            sums[money.date, money.account, money.account_is_id].append((part, money.amount))
+    found = []
+    for index, key in enumerate(sorted(sums), start=1):
+        day, account, is_id = key
+        made = Payment if kind is Kind.INVOICE else Refund
         amount = sum((share for _, share in sums[key]), ZERO)
-        to = Ref(document.kind, document.number)
-        reference = f"{document.number}-P{index}"
-        made = Payment if document.kind is Kind.INVOICE else Refund
-        payments.append(made(to, account, day, amount, reference, is_id))
-        shares.append(tuple(sums[key]))
-    return replace(summary, money=tuple(payments), shares=tuple(shares))
+        document = made(
+            Ref(kind, number), account, day, amount, f"{number}-P{index}", account_is_id=is_id
+        )
+        found.append(Settlement(document, tuple(sums[key])))
+    return tuple(found)
 
 
 def _reference(parts: Sequence[Part]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
+from sync.models.summary import SummaryPart
 
 __all__ = [
     "Attempt",
@@ -14,6 +15,7 @@ __all__ = [
     "Posting",
     "PostingSource",
     "Preferences",
+    "SummaryPart",
     "SyncRun",
     "TrackedOrder",
 ]
