@@ -129,7 +129,7 @@ MEANINGS = {
     "stores[].fields.orders": "of orders",
     "stores[].fields.products": "of items",
     "stores[].posting": "how orders become documents",
-    "stores[].posting.mode": "an invoice for each order, or one for a day; with `daily_summary` orders are held",
+    "stores[].posting.mode": "an invoice for each order, or one for all paid orders of a day",
     "stores[].posting.status": "of new invoices; payments are sent to AUTHORISED ones only",
     "stores[].posting.date": "the invoice's date: the day of the order, of the money or of the parcel",
     "stores[].posting.due_days": "due date, in days after the date",

@@ -6,6 +6,7 @@ from django.urls import path
 
 from sync.views.order import order_detail, order_preview, order_record
 from sync.views.orders import order_list, orders_exclude, orders_sync
+from sync.views.summary import summary_detail
 
 app_name = "sync"
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("orders/", order_list, name="orders"),
     path("orders/sync/", orders_sync, name="orders-sync"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
+    path("orders/summaries/<int:pk>/", summary_detail, name="summary-detail"),
     path("orders/<int:pk>/", order_detail, name="order-detail"),
     path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
     path("orders/<int:pk>/record/", order_record, name="order-record"),
