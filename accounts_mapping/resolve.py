@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from accounts_mapping.schema import Rule, StoreRules, When
-from stores.canonical import Line, LineKind, Order
+from stores.canonical import FIXED_TAX_CODE, Line, LineKind, Order
 from stores.schema import StoreSettings
 from xero.facts import OrganisationFacts
 
@@ -134,6 +134,15 @@ def line_rules(snapshot: MappingSnapshot, order: Order, line: Line) -> Iterator[
             yield index, rule
 
 
+def posting_status(snapshot: MappingSnapshot, order: Order) -> Resolution:
+    """The status to post the invoice with: a rule's approval, or its wish for one, goes over
+    the store's own."""
+    for index, rule in order_rules(snapshot, order):
+        if rule.approve is not None:
+            return Resolution("AUTHORISED" if rule.approve else "DRAFT", f"rules[{index}].approve")
+    return Resolution(snapshot.rules.posting.status, "posting.status")
+
+
 # Account keys of the configuration by what a line is; goods are also reached by rules.
 _ACCOUNT_KEY = {
     LineKind.GOODS: "sales",
@@ -174,7 +183,14 @@ def line_account(snapshot: MappingSnapshot, order: Order, line: Line) -> Resolut
                 return Resolution(rule.account, f"rules[{index}].account")
         if is_gift_card(snapshot, line):
             return account_key(snapshot, "gift_cards")
+    if is_fixed_tax(line):
+        return account_key(snapshot, "fixed_tax")
     return account_key(snapshot, _ACCOUNT_KEY[line.kind])
+
+
+def is_fixed_tax(line: Line) -> bool:
+    """Whether the line is a fixed product tax: no sale of ours, though tax is charged on it."""
+    return line.kind is LineKind.FEE and line.code == FIXED_TAX_CODE
 
 
 def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> Resolution | Unmapped:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from accounts_mapping.resolve import MappingSnapshot, line_rules, order_rules
+from accounts_mapping.resolve import MappingSnapshot, line_rules, on_line, order_rules
 from stores.canonical import Line, Order
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -51,13 +51,35 @@ def render(template: str, snapshot: MappingSnapshot, order: Order) -> str:
 def tracking(
     snapshot: MappingSnapshot, order: Order, line: Line | None = None
 ) -> tuple[tuple[str, str], ...]:
-    """Tracking category and option for a line; the first rule with tracking goes over the
-    store's own. Xero's options have at most 100 characters."""
-    chosen = dict(snapshot.rules.tracking)
-    matching = line_rules(snapshot, order, line) if line else order_rules(snapshot, order)
-    for _, rule in matching:
-        if rule.tracking:
-            chosen |= rule.tracking
-            break
-    filled = ((name, render(template, snapshot, order)) for name, template in chosen.items())
+    """Tracking category and option for a line, or for what is no line of the shop's.
+
+    The first rule with tracking goes over the store's own; one about certain lines reaches
+    those only. Xero's options have at most 100 characters.
+    """
+    chosen = _tracking_templates(snapshot, order, line)
+    filled = ((name, render(template, snapshot, order)) for name, (template, _) in chosen.items())
     return tuple((name, option[:100].strip()) for name, option in filled if option)
+
+
+def tracking_sources(
+    snapshot: MappingSnapshot, order: Order, line: Line | None = None
+) -> dict[str, str]:
+    """By category, the configuration key that `tracking` took its option from."""
+    chosen = _tracking_templates(snapshot, order, line)
+    return {name: source for name, (_, source) in chosen.items()}
+
+
+def _tracking_templates(
+    snapshot: MappingSnapshot, order: Order, line: Line | None
+) -> dict[str, tuple[str, str]]:
+    """By category, the template of its option and the key where that stands."""
+    rules = snapshot.rules
+    chosen = {name: (template, f"tracking.{name}") for name, template in rules.tracking.items()}
+    matching = line_rules(snapshot, order, line) if line else order_rules(snapshot, order)
+    for index, rule in matching:
+        if rule.tracking and (line or not on_line(rule.when)):
+            source = f"rules[{index}].tracking"
+            return chosen | {
+                name: (template, f"{source}.{name}") for name, template in rule.tracking.items()
+            }
+    return chosen

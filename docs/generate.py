@@ -60,13 +60,10 @@ NO_EFFECT = (
     "logging.retention_days",
     "xero.webhook_key",
     "stores[].streams.credit_notes",
-    "stores[].streams.customers",
-    "stores[].fields.orders",
     "stores[].accounts.refund_adjustments",
     "stores[].accounts.inventory",
     "stores[].accounts.cogs",
     "stores[].accounts.purchases",
-    "stores[].accounts.gift_card_expense",
     "stores[].accounts.stock_adjustment",
     "stores[].products[].purchase_account",
 )
@@ -113,9 +110,9 @@ MEANINGS = {
     "stores[].only.stores": "store groups",
     "stores[].streams": "which documents may be sent",
     "stores[].streams.invoices": "invoices",
-    "stores[].streams.payments": "payments",
+    "stores[].streams.payments": "payments; with `invoices: false` a paid order is one bank transaction",
     "stores[].streams.credit_notes": "credit notes",
-    "stores[].streams.customers": "contacts of customers",
+    "stores[].streams.customers": "contacts follow the shop's customers; `false`: they are made for invoices and left alone; `both` acts as `true` so far",
     "stores[].streams.products": "items",
     "stores[].streams.stock": "which way stock flows",
     "stores[].schedule": "how often each stream is read",
@@ -126,7 +123,10 @@ MEANINGS = {
     "stores[].schedule.stock": "stock",
     "stores[].fields": "optional fields that are sent; an empty list is all of them",
     "stores[].fields.customers": "of contacts",
-    "stores[].fields.orders": "of orders",
+    "stores[].fields.orders": (
+        "of orders; none named: all. The coupon stands with its discount, the others under the "
+        "invoice's first line"
+    ),
     "stores[].fields.products": "of items",
     "stores[].posting": "how orders become documents",
     "stores[].posting.mode": "an invoice for each order, or one for all paid orders of a day",
@@ -135,7 +135,10 @@ MEANINGS = {
     "stores[].posting.due_days": "due date, in days after the date",
     "stores[].posting.zero_orders": "orders of 0.00",
     "stores[].posting.locked_period": "a date in a locked period: hold, or move to the next open day",
-    "stores[].posting.currency_not_enabled": "a currency that Xero has not enabled",
+    "stores[].posting.currency_not_enabled": (
+        "a currency that Xero has not enabled; convert: posted in the books' currency, to the "
+        "cent of the shop's own total in it"
+    ),
     "stores[].posting.rounding": "`tax_override` and `rounding_line` allow only that way; `auto` takes the first that fits",
     "stores[].posting.discounts": "a line of its own, or taken off the goods",
     "stores[].posting.cancel": "an order cancelled after posting",
@@ -143,7 +146,7 @@ MEANINGS = {
     "stores[].posting.reference": "the invoice's reference",
     "stores[].posting.settle_delay": "waits until the shop has left the order unchanged for so long",
     "stores[].posting.summary_after": "when a day is summed up",
-    "stores[].posting.tracking_options": "an option that Xero lacks",
+    "stores[].posting.tracking_options": "a category or option that Xero lacks",
     "stores[].posting.branding_theme": "name or id",
     "stores[].posting.send_to_contact": "marks the invoice in Xero as sent to the customer",
     "stores[].statuses": "shop statuses by what they cause; `\"*\"` is all. Magento has defaults, see below",
@@ -169,15 +172,15 @@ MEANINGS = {
     "stores[].refunds.before_cut_over": "refunds of orders from before the cut-over",
     "stores[].gift_cards": "gift cards",
     "stores[].gift_cards.voucher": "whether tax falls due when redeemed (`multi`) or when sold (`single`)",
-    "stores[].gift_cards.unknown": "a redeemed card whose sale is not known; `discount` and `expense` hold its payment too",
-    "stores[].gift_cards.opening_balance": "of unknown cards, in the base currency",
+    "stores[].gift_cards.unknown": "a redeemed card whose sale is not known: `liability` and `expense` take it from accounts.gift_cards or accounts.gift_card_expense, `discount` off the goods and their tax",
+    "stores[].gift_cards.opening_balance": "what was sold before the cut-over and not redeemed, in the base currency; used up by unknown cards first",
     "stores[].accounts": "account codes, or AccountIDs, by what they are for; what is missing holds",
     "stores[].accounts.sales": "goods",
     "stores[].accounts.shipping": "shipping",
     "stores[].accounts.discounts": "discounts on a line of their own",
     "stores[].accounts.other_income": "other amounts of the order",
     "stores[].accounts.rounding": "rounding lines",
-    "stores[].accounts.gift_cards": "liability for gift cards",
+    "stores[].accounts.gift_cards": "liability for gift cards; where it takes no payments, what is redeemed is a negative line",
     "stores[].accounts.store_credit": "liability for store credit",
     "stores[].accounts.refund_adjustments": "adjustments of refunds",
     "stores[].accounts.inventory": "stock",
@@ -238,7 +241,10 @@ MEANINGS = {
     "stores[].rules[].due_days": "as posting.due_days",
     "stores[].rules[].contact": "name of the contact",
     "stores[].rules[].item": "whether the line names its item",
-    "stores[].rules[].approve": "wants a person's approval: such orders are held",
+    "stores[].rules[].approve": (
+        "true: posted as AUTHORISED, with its payment, whatever posting.status; "
+        "false: posted as DRAFT, to be approved in Xero"
+    ),
     "stores[].rules[].hold": "holds the order, with this text",
     "stores[].tracking": "options by tracking category for all lines",
 }  # fmt: skip

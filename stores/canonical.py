@@ -44,6 +44,10 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
+# The `code` of a FEE line that is a fixed product tax (eco fee) on which tax was charged.
+FIXED_TAX_CODE = "weee"
+
+
 @dataclass(frozen=True, slots=True)
 class TaxShare:
     """One tax on one line, as the shop charged it. `rate` is percent, None for a fixed tax."""
@@ -95,7 +99,8 @@ class TotalRow:
 
     `code` is what `total_rows` of the configuration names; `amount` is signed as it enters
     the grand total (a redeemed gift card is negative) and without `tax`. `counted` is False
-    where the adapter cannot tell whether the total contains it.
+    where the adapter cannot tell whether the total contains it. `before_tax` says of reward
+    points that the shop took them off before it computed the tax.
     """
 
     code: str
@@ -104,6 +109,7 @@ class TotalRow:
     path: str
     tax: Decimal = Decimal(0)
     counted: bool = True
+    before_tax: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """`id` is empty for a guest. `tax_number` is one that the shop accepted for the order."""
+    """`id` is empty for a guest. `tax_number` is one that the shop accepted for the order.
+
+    Addresses and `updated_at` are those of a customer's own record, None in an order.
+    """
 
     id: str = ""
     email: str = ""
@@ -134,6 +143,9 @@ class Customer:
     group_id: str = ""
     group: str = ""
     tax_number: str = ""
+    billing: Address | None = None
+    shipping: Address | None = None
+    updated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,20 @@ class Payment:
     reference: str = ""
     title: str = ""
     received_at: datetime | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftCard:
+    """A gift card that an order sold or took in payment.
+
+    `amount` is positive, in the order's currency; `base_amount` is the same in its base
+    currency, None where the shop does not state it. `code` is empty where it states none.
+    """
+
+    code: str
+    amount: Decimal
+    base_amount: Decimal | None
     path: str = ""
 
 
@@ -200,10 +226,12 @@ class Order:
     `id` is the platform's own key, `number` what the customer sees. `total` is the grand
     total as the shop states it, `tax` its stated tax in all. `received` is what the shop
     states was received (None: it states nothing, and the status decides); `outstanding`
-    likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded.
+    likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded;
+    `base_total` and `base_tax` are `total` and `tax` in the base currency, as the shop states.
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
     `refunded` is what the order states was refunded. `replaces` is the number of the order
-    that this one was created from by an edit.
+    that this one was created from by an edit. `cards_sold` are the gift cards that the order
+    brought into being, by code; `cards_redeemed` those that paid for it.
     """
 
     id: str
@@ -227,6 +255,7 @@ class Order:
     refunded: Decimal = Decimal(0)
     refunds: tuple[Refund, ...] = ()
     base_total: Decimal | None = None
+    base_tax: Decimal | None = None
     rate: Decimal | None = None
     prices_include_tax: bool | None = None
     payment_method: str = ""
@@ -245,6 +274,8 @@ class Order:
     history: tuple[StatusChange, ...] = ()
     replaces: str = ""
     replaced_by: str = ""
+    cards_sold: tuple[GiftCard, ...] = ()
+    cards_redeemed: tuple[GiftCard, ...] = ()
 
     @property
     def country(self) -> str:

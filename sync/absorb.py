@@ -17,8 +17,9 @@ from stores.canonical import Order
 from sync.books import Books
 from sync.build import READY, Built, Standing, build_order
 from sync.charges import overrides
-from sync.contacts import Directory, clean_name
+from sync.contacts import Directory
 from sync.history import NOTHING_YET, History, Slot
+from sync.persons import clean_name
 from sync.plan import Plan, plan_order
 from sync.reasons import INFORMATIVE, Reason
 from sync.rows import sort_rows
@@ -48,10 +49,12 @@ def plan_sale(
     history: History = NOTHING_YET,
     *,
     alone: bool = False,
+    approve: bool = False,
 ) -> Sale:
     """Build and plan an order, by itself or for a summary.
 
-    `alone`: it has documents of its own, sent or not, so that no summary may take it. One whose
+    `alone`: it has documents of its own, sent or not, so that no summary may take it; `approve`
+    as of `plan_order`. One whose
     sale is in a summary stays there, whatever the mode is now: only what followed is planned.
     """
     shared = _is_shared(history)
@@ -60,7 +63,7 @@ def plan_sale(
         if sale is not None:
             return sale
     built = build_order(books, order, directory, standing)
-    plan = plan_order(books, order, built, history)
+    plan = plan_order(books, order, built, history, approve=approve)
     if not shared:
         return Sale(built, plan)
     parts: tuple[Part, ...] = ()
@@ -119,6 +122,8 @@ def _may_be_summarised(books: Books, order: Order, built: Built, plan: Plan) -> 
     """Paid in full, nothing for a person to decide, and no contact of its own needed."""
     if built.status != READY or built.invoice is None or built.overpayments:
         return False
+    if built.invoice.status != "AUTHORISED":
+        return False  # a rule of yours wants a person's approval of it
     if plan.wait or plan.keep or plan.reversed:
         return False
     if any(reason.code not in INFORMATIVE for reason in (*built.reasons, *plan.reasons)):
@@ -198,6 +203,7 @@ def _part(books: Books, order: Order, want: Want, settling: list[Want]) -> Part:
         rate=document.currency_rate,
         theme=document.branding_theme_id,
         overrides=overrides(books),
+        note=want.note,
         money=tuple(_money(one) for one in settling),
     )
 
@@ -206,5 +212,6 @@ def _money(want: Want) -> Money:
     document = want.document
     assert isinstance(document, Payment | Refund)
     return Money(
-        want.slot, document.account, document.account_is_id, document.date, document.amount
-    )
+        want.slot, document.account, document.account_is_id, document.date, document.amount,
+        document.reference,
+    )  # fmt: skip

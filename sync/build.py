@@ -7,19 +7,39 @@ there are none; it never guesses and never raises for bad input.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
-from accounts_mapping.resolve import order_rules
+from accounts_mapping.resolve import Resolution, order_rules, posting_status
 from accounts_mapping.texts import render
-from connector.lib.money import known_currency, minor_digits, round_to, trim, written
+from connector.lib.money import known_currency, round_to, written
 from stores.canonical import Order
 from sync.books import Books
+from sync.cards import CardMove, CardUse, merged, sold_moves
+from sync.cents import in_cents
 from sync.charges import Charges, charges_of, closing_accounts, overrides, tax_mode
-from sync.contacts import ContactAnswer, Directory, clean_email, find_contact, person_of
+from sync.contacts import (
+    ContactAnswer,
+    Directory,
+    find_contact,
+    person_of,
+)
+from sync.convert import (
+    Conversion,
+    conversion,
+    convert_lines,
+    convert_tenders,
+    in_base,
+)
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
+from sync.negative_lines import NegativeLines, negative_lines
+from sync.order_notes import discount_title, with_notes
+from sync.persons import contact_source
 from sync.reasons import Hold, Reason
+from sync.receipts import Sale, receipt_day, receipt_of
+from sync.redeemed import plan_of
+from sync.remarks import note_of, rate_of, remarks_of
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
 from sync.tenders import paid_at, payments_of, received
 from sync.totals import close, compose, re_dated
@@ -28,6 +48,8 @@ from xero.lines import DocumentLine, TaxMode
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 _REFERENCE_LIMIT = 255
+# What an invoice's own date was, where it stands on a later one.
+_DATED = {"ordered": "order of", "paid": "paid on", "shipped": "shipped on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +58,9 @@ class Built:
     about what is not (a held payment) or worth knowing (warnings).
 
     `overpayments` are what was received beyond what is due. Where invoices are switched off,
-    `receipt` stands in the invoice's place."""
+    `receipt` stands in the invoice's place. `cards` is what the order did with gift cards; of
+    one that is held, only what waits for a card's sale. `note` says in Xero's history how the
+    invoice deviates from the order."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -46,6 +70,8 @@ class Built:
     overpayments: tuple[BankTransaction, ...] = ()
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
+    note: str = ""
+    cards: tuple[CardMove, ...] = ()
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -60,10 +86,15 @@ class Built:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What of an order is in Xero, as far as a build must know: whether its invoice is there
-    or on its way, and whether it is approved."""
+    or on its way, whether it is approved there, and whether a person has asked for that."""
 
     posted: bool = False
     approved: bool = False
+    approve: bool = False
+
+    def status(self, invoice: Invoice) -> str:
+        """The status that payments see: a draft's until it is approved there."""
+        return "DRAFT" if self.posted and not self.approved else invoice.status
 
 
 _NOT_YET = Standing()
@@ -92,19 +123,50 @@ def _build(
     books: Books, order: Order, rows: SortedRows, directory: Directory, standing: Standing
 ) -> Built:
     held_by_rule(books.snapshot, order)
-    _check_currency(books, order)
+    _check_currency(order)
     check_mapped(rows)
-    day = _document_day(books, order, rows)
+    invoiced = books.snapshot.store.streams.invoices
+    day = _document_day(books, order, rows) if invoiced else receipt_day(books, order)
+    by = conversion(books, order)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)
-    lines = _lines(books, order, rows, charges, mode)
+    plan = plan_of(books, order, rows, lines_only=not invoiced)
+    if plan.reasons and not invoiced:
+        waiting = tuple(move for move in plan.moves if move.use is CardUse.WAITING)
+        return Built(HELD, plan.reasons, cards=waiting)
+    less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
+    lines = _lines(books, order, rows, charges, mode, less)
+    if by is not None:
+        lines = _in_base(books, lines, mode, by, total=_base_total(books, order, rows, by))
+    dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
+    lines = with_notes(books.snapshot, order, re_dated(lines, day.original, dated))
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
+    cards = merged((*sold_moves(order), *plan.moves))
+    remarks = remarks_of(books, order, charges, lines, mode, less.tax, by)
+    if not invoiced:
+        sale = Sale(contact.id, lines, mode, rate_of(books, order))
+        money = receipt_of(books, order, sale, day.day)
+        return Built(
+            READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
+            receipt=money.receipt, warnings=contact.warnings, cards=cards,
+        )  # fmt: skip
     invoice = _invoice(books, order, contact.id, day, lines, mode)
-    payable = replace(invoice, status="AUTHORISED") if standing.approved else invoice
-    tendered = payments_of(books, order, payable, rows)
-    reasons = (*tendered.reasons, *_remarks(books, order, invoice, charges))
-    return Built(READY, reasons, contact, invoice, tendered.payments, warnings=contact.warnings)
+    if by is not None:
+        invoice = replace(invoice, currency=by.currency, currency_rate=None)
+    if standing.approve:
+        invoice = replace(invoice, status="AUTHORISED")
+    approved = standing.approved or (standing.approve and not standing.posted)
+    payable = replace(invoice, status="AUTHORISED" if approved else standing.status(invoice))
+    paid = order
+    if by is not None:
+        paid, rows = convert_tenders(order, rows, by)
+        plan = plan_of(books, paid, rows)
+    tendered = payments_of(books, paid, payable, plan)
+    return Built(
+        READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
+        tendered.overpayments, warnings=contact.warnings, note=note_of(order, day), cards=cards,
+    )  # fmt: skip
 
 
 def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Directory) -> Built:
@@ -127,9 +189,15 @@ def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Dire
 
 
 def _lines(
-    books: Books, order: Order, rows: SortedRows, charges: Charges, mode: TaxMode
+    books: Books,
+    order: Order,
+    rows: SortedRows,
+    charges: Charges,
+    mode: TaxMode,
+    less: NegativeLines,
 ) -> tuple[DocumentLine, ...]:
-    """The invoice's lines, closed to the order's total before store-issued tenders."""
+    """The document's lines, closed to the order's total before store-issued tenders, less those
+    that are lines themselves."""
     posting = books.snapshot.rules.posting
     total = round_to(order.total + rows.tendered)
     if total < 0:
@@ -139,27 +207,38 @@ def _lines(
             "the order in the shop, or enter a credit note in Xero by hand.",
             "grand_total",
         )
-    closing = closing_accounts(books)
-    override = overrides(books)
+    closing, override = closing_accounts(books), overrides(books)
     separate = posting.discounts == "separate"
-    lines = compose(charges.all, mode, separate=separate, override=override, closing=closing)
+    parts = in_cents(charges.all, mode)
+    lines = compose(
+        parts, mode, separate=separate, override=override, closing=closing,
+        discount=discount_title(books.snapshot, order),
+    )  # fmt: skip
     return close(
-        lines, mode, total=total, tax=charges.tax, override=override, closing=closing,
-        unmapped=rows.unmapped,
+        [*lines, *less.lines], mode, total=total - less.amount, tax=charges.tax - less.tax,
+        override=override, closing=closing, unmapped=rows.unmapped,
     )  # fmt: skip
 
 
-def _check_currency(books: Books, order: Order) -> None:
+def _in_base(
+    books: Books, lines: tuple[DocumentLine, ...], mode: TaxMode, by: Conversion, *, total: Decimal
+) -> tuple[DocumentLine, ...]:
+    """The lines in the books' currency, closed to `total`, the shop's own in it."""
+    override, closing = overrides(books), closing_accounts(books)
+    converted, tax = convert_lines(lines, mode, by, total=total, override=override)
+    return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
+
+
+def _base_total(books: Books, order: Order, rows: SortedRows, by: Conversion) -> Decimal:
+    """The invoice's total in the books' currency: before the tenders that are payments."""
+    plan = plan_of(books, *convert_tenders(order, rows, by))
+    return by.base_total + in_base(rows, by) - plan.on_lines
+
+
+def _check_currency(order: Order) -> None:
     if not known_currency(order.currency):
         text = f"{order.currency!r} is not a currency. Correct it in the shop."
         raise Hold("unknown_currency", text, "order_currency_code")
-    organisation = books.organisation
-    if not organisation.connected or order.currency in organisation.currencies:
-        return
-    text = f"{order.currency} is not enabled in {organisation.name}. Add the currency in Xero."
-    if books.snapshot.rules.posting.currency_not_enabled == "convert":
-        text += " Converting to the base currency is not done by this version."
-    raise Hold("currency_not_enabled", text, "posting.currency_not_enabled")
 
 
 def _document_day(books: Books, order: Order, rows: SortedRows) -> OpenDay:
@@ -197,40 +276,38 @@ def _invoice(
     mode: TaxMode,
 ) -> Invoice:
     posting = books.snapshot.rules.posting
+    status, due = posting_status(books.snapshot, order), _due(books, order)
     return Invoice(
         number=f"{books.snapshot.store.number_prefix}{order.number}",
         contact=contact,
         date=day.day,
-        due_date=_due(books, order, day.day),
+        due_date=day.day + timedelta(days=int(due.value)),
         mode=mode,
         currency=order.currency,
-        status=posting.status,
+        status=status.value,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
-        lines=re_dated(lines, day.original, "order"),
-        currency_rate=_rate(books, order),
+        lines=lines,
+        currency_rate=rate_of(books, order),
         branding_theme_id=_theme(books),
-        sent_to_contact=posting.send_to_contact and posting.status == "AUTHORISED",
+        sent_to_contact=posting.send_to_contact and status.value == "AUTHORISED",
+        sources=(
+            ("Contact", contact_source(books.snapshot, order)),
+            ("Date", "posting.date" if day.original is None else "posting.locked_period"),
+            ("DueDate", due.source),
+            ("Status", status.source),
+            ("Reference", "posting.reference"),
+            ("BrandingThemeID", "posting.branding_theme"),
+            ("SentToContact", "posting.send_to_contact"),
+        ),
     )
 
 
-def _due(books: Books, order: Order, day: date) -> date:
-    for _, rule in order_rules(books.snapshot, order):
+def _due(books: Books, order: Order) -> Resolution:
+    """How many days after its date the invoice is due, by rule or by the store's own setting."""
+    for index, rule in order_rules(books.snapshot, order):
         if rule.due_days is not None:
-            return day + timedelta(days=rule.due_days)
-    return day + timedelta(days=books.snapshot.rules.posting.due_days)
-
-
-def _base_currency(books: Books) -> str:
-    return books.organisation.base_currency or books.snapshot.store.base_currency
-
-
-def _rate(books: Books, order: Order) -> Decimal | None:
-    """Foreign units per base unit as the shop recorded, where the bases are the same."""
-    base = _base_currency(books)
-    if order.currency == base or order.base_currency != base or order.rate is None:
-        return None
-    rate = round_to(order.rate, 6)
-    return trim(rate) if rate > 0 else None
+            return Resolution(str(rule.due_days), f"rules[{index}].due_days")
+    return Resolution(str(books.snapshot.rules.posting.due_days), "posting.due_days")
 
 
 def _theme(books: Books) -> str:
@@ -246,75 +323,3 @@ def _theme(books: Books) -> str:
         )
         raise Hold("branding_theme_unknown", text, "posting.branding_theme")
     return chosen
-
-
-def _remarks(books: Books, order: Order, invoice: Invoice, charges: Charges) -> tuple[Reason, ...]:
-    """What is worth knowing about an order that is posted all the same."""
-    found = (
-        _refund_remark(order),
-        _rate_remark(books, order),
-        _cents_remark(order),
-        _tax_remark(invoice, charges.tax),
-        _email_remark(order),
-        _tracking_remark(charges),
-    )
-    return tuple(remark for remark in found if remark is not None)
-
-
-def _refund_remark(order: Order) -> Reason | None:
-    if order.refunded and not order.refunds:
-        text = (
-            f"The order states refunds of {written(order.refunded)}, but brings no credit memos. "
-            "The invoice is posted without them."
-        )
-        return Reason("refund_not_given", text, "total_refunded")
-    return None
-
-
-def _rate_remark(books: Books, order: Order) -> Reason | None:
-    base = _base_currency(books)
-    if order.currency == base or _rate(books, order) is not None:
-        return None
-    text = f"The order has no exchange rate to {base}: Xero uses its own of the day."
-    return Reason("rate_not_sent", text, "base_to_order_rate")
-
-
-def _cents_remark(order: Order) -> Reason | None:
-    total = round_to(order.total)
-    if minor_digits(order.currency) <= 2 or order.total == total:
-        return None
-    text = (
-        f"{written(order.total)} {order.currency} is posted as {written(total)}: Xero keeps cents."
-    )
-    return Reason("rounded_to_cents", text, "grand_total")
-
-
-def _tax_remark(invoice: Invoice, charged: Decimal) -> Reason | None:
-    """Tax that differs by rounding where the totals agree, so that no line shows it."""
-    totals = invoice.expected()
-    assert totals is not None
-    charged = round_to(charged)
-    disclosed = any(line.description == "Rounding" and not line.rate for line in invoice.lines)
-    if totals.total_tax == charged or disclosed:
-        return None
-    text = (
-        f"Xero computes {written(totals.total_tax)} tax, the shop charged {written(charged)}: a "
-        "difference of rounding inside the same total."
-    )
-    return Reason("tax_rounded", text, "posting.rounding")
-
-
-def _email_remark(order: Order) -> Reason | None:
-    email = order.customer.email.strip()
-    if not email or clean_email(email):
-        return None
-    text = f"The e-mail {email[:100]} is not valid; the contact is posted without it."
-    return Reason("email_dropped", text, "customer_email")
-
-
-def _tracking_remark(charges: Charges) -> Reason | None:
-    if not charges.skipped:
-        return None
-    names = ", ".join(f"{name}: {option}" for name, option in charges.skipped)
-    text = f"Xero lacks the tracking {names}; the lines are posted without it."
-    return Reason("tracking_skipped", text, "posting.tracking_options")

@@ -13,11 +13,16 @@ from django.db import connection, models
 
 
 def update_each(
-    rows: Sequence[models.Model], fields: Iterable[str], *, states: Sequence[str] = ()
+    rows: Sequence[models.Model],
+    fields: Iterable[str],
+    *,
+    states: Sequence[str] = (),
+    rising: str = "",
 ) -> int:
     """Write these fields of each row; how many rows were written.
 
-    `states`: only rows that are still in one of these states in the database.
+    `states`: only rows that are still in one of these states in the database. `rising`: only
+    rows whose value of this field is not above the one that is written.
     """
     if not rows:
         return 0
@@ -28,7 +33,12 @@ def update_each(
         [column.get_db_prep_save(getattr(row, column.attname), connection) for column in columns]
         for row in rows
     ]
-    return _execute(meta.model, changes, zip(values, (row.pk for row in rows), strict=True), states)
+    keyed = zip(values, (row.pk for row in rows), strict=True)
+    if not rising:
+        return _execute(meta.model, changes, keyed, states)
+    column = _column(meta.model, rising)
+    limits = [column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows]
+    return _execute(meta.model, changes, keyed, states, below=(_quoted(column), limits))
 
 
 def add_to_each(model: type[models.Model], field: str, amounts: Mapping[int, int]) -> int:
@@ -43,7 +53,10 @@ def _execute(
     changes: str,
     values: Iterable[tuple[Sequence[Any], int]],
     states: Sequence[str],
+    *,
+    below: tuple[str, Sequence[Any]] | None = None,
 ) -> int:
+    """`below`: a column, and for each row what it must not be above."""
     meta = model._meta
     assert meta.pk is not None
     statement = (
@@ -54,6 +67,10 @@ def _execute(
         marks = ", ".join(["%s"] * len(states))
         statement += f" AND {_quoted(_column(model, 'state'))} IN ({marks})"
     parameters: list[list[Any]] = [[*changed, pk, *states] for changed, pk in values]
+    if below is not None:
+        statement += f" AND {below[0]} <= %s"
+        for given, limit in zip(parameters, below[1], strict=True):
+            given.append(limit)
     if not parameters:
         return 0
     with connection.cursor() as cursor:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from accounts_mapping.resolve import Resolution, account_key, line_account, line_rules
+from accounts_mapping.resolve import (
+    Resolution,
+    account_key,
+    is_fixed_tax,
+    line_account,
+    line_rules,
+)
 from accounts_mapping.schema import RowAccount
-from accounts_mapping.taxes import line_tax_type, out_of_scope, tax_type
-from accounts_mapping.texts import tracking
+from accounts_mapping.taxes import line_tax_type, out_of_scope, tax_as_line, tax_type
+from accounts_mapping.texts import tracking, tracking_sources
 from connector.lib.money import ZERO, minor_digits, plain, round_to, written
-from stores.canonical import Line, LineKind, Order, TotalRow
+from stores.canonical import Line, LineKind, Order, TaxShare, TotalRow
 from sync.books import Books
 from sync.checks import (
     account_target,
@@ -137,9 +143,10 @@ class _Resolver:
 
     def line(self, line: Line) -> Charge:
         snapshot, organisation = self._books.snapshot, self._books.organisation
-        account = found(line_account(snapshot, self._order, line))
+        account = self._ruled(line) or found(line_account(snapshot, self._order, line))
         facts = line_account_fits(organisation, account)
         answer = found(line_tax_type(snapshot, organisation, self._order, line))
+        _check_voucher(line, answer)
         tax_fits(organisation, facts, answer)
         rate = effective_rate(snapshot, organisation, answer.value, line.rate)
         _check_rate(line, answer, rate, self._order.currency)
@@ -159,7 +166,17 @@ class _Resolver:
             account_is_id=is_id,
             as_charged=answer.as_charged,
             shop_rate=line.rate,
+            id=line.id,
+            sources=self._sources(account, answer, line),
+            goods=line.kind is LineKind.GOODS,
         )
+
+    def _ruled(self, line: Line) -> Resolution | None:
+        """The account of the rule that posts this fixed tax as a line, though it is taxed."""
+        if not is_fixed_tax(line):
+            return None
+        share = TaxShare(line.name, None, line.net)
+        return tax_as_line(self._books.snapshot, self._books.organisation, self._order, line, share)
 
     def fee(self, row: TotalRow, to: RowAccount | None) -> Charge:
         """A row of the total as a line, its rate being one that the shop charged elsewhere."""
@@ -188,7 +205,7 @@ class _Resolver:
         return Charge(
             row.title, Decimal(1), amount, amount, row.tax, target, answer.value, effective,
             tracking=self._tracking(None), account_is_id=is_id, as_charged=answer.as_charged,
-            shop_rate=rate,
+            shop_rate=rate, id=row.code, sources=self._sources(account, answer, None),
         )  # fmt: skip
 
     def _row_rate(self, row: TotalRow, answer: Resolution | None) -> Decimal:
@@ -214,6 +231,16 @@ class _Resolver:
             row.path,
         )
 
+    def _sources(
+        self, account: Resolution, tax: Resolution, line: Line | None
+    ) -> tuple[tuple[str, str], ...]:
+        tracked = tracking_sources(self._books.snapshot, self._order, line)
+        return (
+            ("AccountCode", account.source),
+            ("TaxType", tax.source),
+            *((f"Tracking.{name}", source) for name, source in tracked.items()),
+        )
+
     def _item_code(self, line: Line) -> str:
         """The SKU where Xero is known to have that item and no rule says otherwise."""
         if line.kind is not LineKind.GOODS or line.sku not in self._books.known_items:
@@ -229,8 +256,22 @@ class _Resolver:
         if not wanted:
             return ()
         kept = tracking_fits(snapshot, self._books.organisation, wanted)
-        self.skipped += [pair for pair in wanted if pair not in kept]
+        names = {name.casefold() for name, _ in kept}
+        self.skipped += [pair for pair in wanted if pair[0].casefold() not in names]
         return kept
+
+
+def _check_voucher(line: Line, answer: Resolution) -> None:
+    """Hold where a card that is taxed when redeemed was taxed when sold."""
+    if answer.source != "tax.out_of_scope" or not line.tax:
+        return
+    raise Hold(
+        "gift_card_taxed",
+        f"{line.name}: a gift card was sold with {written(line.tax)} tax, but with "
+        "gift_cards.voucher: multi its tax falls due when it is redeemed. Sell it without tax in "
+        "the shop, or choose gift_cards.voucher: single.",
+        "gift_cards.voucher",
+    )
 
 
 def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: str) -> None:

@@ -64,7 +64,7 @@ def line_account_fits(
         return None
     rounding = facts.system_account == "ROUNDING" and answer.source == "accounts.rounding"
     if facts.system_account and not rounding:
-        raise _system_account(facts, answer)
+        raise system_account(facts, answer)
     if revenue_only and facts.account_class != "REVENUE":
         raise Hold(
             "account_not_allowed",
@@ -79,7 +79,7 @@ def payable_account(organisation: OrganisationFacts, answer: Resolution) -> tupl
     """The account that a payment goes to: active, none of Xero's own, and taking payments."""
     facts = active_account(organisation, answer)
     if facts is not None and facts.system_account:
-        raise _system_account(facts, answer)
+        raise system_account(facts, answer)
     if facts is not None and not facts.takes_payments:
         raise Hold(
             "payment_account_unfit",
@@ -90,7 +90,32 @@ def payable_account(organisation: OrganisationFacts, answer: Resolution) -> tupl
     return account_target(organisation, answer.value)
 
 
-def _system_account(facts: AccountFacts, answer: Resolution) -> Hold:
+def bank_account(
+    organisation: OrganisationFacts, answer: Resolution, currency: str, what: str
+) -> tuple[str, bool]:
+    """The account of a bank transaction: active, of type BANK, and of the money's currency."""
+    facts = active_account(organisation, answer)
+    if facts is not None and facts.type != "BANK":
+        raise Hold(
+            "bank_account_needed",
+            f"{what} can only be posted to an account of type BANK, which {answer.value} "
+            f"{facts.name} is not. Map a bank account as {answer.source}, or enter it in Xero by "
+            "hand.",
+            answer.source,
+        )
+    if facts is not None and (facts.currency or organisation.base_currency) != currency:
+        held_in = facts.currency or organisation.base_currency
+        raise Hold(
+            "bank_account_needed",
+            f"{what} is in {currency}, and bank account {answer.value} {facts.name} is in "
+            f"{held_in}. Map a bank account in {currency} as {answer.source}.",
+            answer.source,
+        )
+    return account_target(organisation, answer.value)
+
+
+def system_account(facts: AccountFacts, answer: Resolution) -> Hold:
+    """The hold for one of the accounts that Xero keeps for itself."""
     return Hold(
         "account_not_allowed",
         f"Account {answer.value} {facts.name} is one of Xero's system accounts, which cannot be "
@@ -165,25 +190,34 @@ def tracking_fits(
     wanted: tuple[tuple[str, str], ...],
 ) -> tuple[tuple[str, str], ...]:
     """The tracking to post, by posting.tracking_options: `create` keeps what Xero lacks,
-    `skip` leaves it out, `hold` raises."""
-    policy = snapshot.rules.posting.tracking_options
-    if policy == "create" or not organisation.connected:
+    `skip` leaves it out, `hold` raises. What Xero has is named as Xero writes it."""
+    if not organisation.connected:
         return wanted
-    known = tuple(pair for pair in wanted if _tracked(organisation, *pair))
-    if policy == "hold" and known != wanted:
-        name, option = next(pair for pair in wanted if pair not in known)
-        raise Hold(
-            "tracking_unknown",
-            f"Xero has no tracking option {option} in the category {name}. Add it in Xero, or "
-            "choose posting.tracking_options: create.",
-            "posting.tracking_options",
-        )
-    return known
+    policy = snapshot.rules.posting.tracking_options
+    kept: list[tuple[str, str]] = []
+    for pair in wanted:
+        known = tracked(organisation, pair)
+        if known is None and policy == "hold":
+            raise Hold(
+                "tracking_unknown",
+                f"Xero has no tracking option {pair[1]} in the category {pair[0]}. Add it in "
+                "Xero, or choose posting.tracking_options: create.",
+                "posting.tracking_options",
+            )
+        if known is not None or policy == "create":
+            kept.append(known or pair)
+    return tuple(kept)
 
 
-def _tracked(organisation: OrganisationFacts, name: str, option: str) -> bool:
-    category = organisation.tracking.get(name)
-    return category is not None and category.status == "ACTIVE" and option in category.options
+def tracked(organisation: OrganisationFacts, pair: tuple[str, str]) -> tuple[str, str] | None:
+    """An active category and option as Xero writes them, whatever the case; None: lacking."""
+    name, option = (text.casefold() for text in pair)
+    for category in organisation.tracking.values():
+        if category.status == "ACTIVE" and category.name.casefold() == name:
+            for known in category.options:
+                if known.casefold() == option:
+                    return category.name, known
+    return None
 
 
 def _called(organisation: OrganisationFacts) -> str:

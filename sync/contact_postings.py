@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import structlog
 from django.db.models import Q
 
 from connector.lib import clock
@@ -13,11 +14,13 @@ from sync.build import Built
 from sync.bulk import update_each
 from sync.contacts import ContactAnswer, contact_key, email_key, name_key
 from sync.directory import Contacts
+from sync.follow import Word, follow
 from sync.models import Posting, TrackedOrder
 from xero.documents import Contact, Kind, Ref
 from xero.models import Lane, MirrorContact, Organisation
 from xero.payloads import stored
 
+log = structlog.get_logger(__name__)
 _REFUSED = (Posting.State.HELD, Posting.State.DEAD)
 _URGENCY = {lane: place for place, lane in enumerate(Lane.values)}
 _CORRECTED = [
@@ -37,18 +40,25 @@ class ContactPostings:
     _known: dict[_Slot, Posting] = field(default_factory=dict)
     _new: dict[_Slot, Posting] = field(default_factory=dict)
     _corrected: dict[int, Posting] = field(default_factory=dict)
-    _archived: set[str] = field(default_factory=set)
+    _unusable: set[str] = field(default_factory=set)
+    _merged: set[str] = field(default_factory=set)
 
     def write(self, ready: Sequence[tuple[TrackedOrder, Built]]) -> dict[str, Posting]:
         """Postings of the contacts that these documents belong to, by the person's key."""
-        answers = [(row, one.contact) for row, one in ready if one.contact is not None]
-        keys = {answer.person.key[:300] for _, answer in answers}
+        found = ((row.lane, one.contact) for row, one in ready)
+        return self.write_words([Word(answer, lane) for lane, answer in found if answer])
+
+    def write_words(self, words: Sequence[Word]) -> dict[str, Posting]:
+        """As `write`, of what a shop says of people."""
+        keys = {word.key for word in words}
         self._load(keys)
-        for row, answer in answers:
-            self._want(row, answer)
+        for word in words:
+            self._want(word)
         Posting.objects.bulk_create(self._new.values(), ignore_conflicts=True)
         update_each(list(self._corrected.values()), _CORRECTED, states=(*_REFUSED, "pending"))
-        return self._parents(keys, [answer for _, answer in answers])
+        parents = self._parents(keys, [word.answer for word in words])
+        follow(self.store, self.organisation, words, parents)
+        return parents
 
     def _ours(self, keys: set[str]) -> list[Posting]:
         rows = Posting.objects.filter(
@@ -59,41 +69,57 @@ class ContactPostings:
 
     def _load(self, keys: set[str]) -> None:
         self._known = {(row.source_id, row.purpose): row for row in self._ours(keys)}
-        archived = MirrorContact.objects.filter(
-            organisation=self.organisation, status="ARCHIVED",
+        gone = MirrorContact.objects.filter(
+            organisation=self.organisation, status__in=("ARCHIVED", "GDPRREQUEST"),
             contact_id__in=[row.xero_id for row in self._known.values() if row.xero_id],
         )  # fmt: skip
-        self._archived = set(archived.values_list("contact_id", flat=True))
+        for contact_id, merged_to in gone.values_list("contact_id", "merged_to"):
+            self._unusable.add(contact_id)
+            if merged_to:
+                self._merged.add(contact_id)
 
-    def _want(self, row: TrackedOrder, answer: ContactAnswer) -> None:
-        key = answer.person.key[:300]
+    def _want(self, word: Word) -> None:
+        key, answer, lane = word.key, word.answer, word.lane
+        if answer.warnings:
+            log.warning(
+                "contacts.likely_duplicates", store_id=self.store.pk, contact=str(answer.id)
+            )
         if answer.contact is None:
-            known = (key, "contact") in self._known or (key, "contact") in self._new
-            if isinstance(answer.id, str) and not known:
-                self._new[key, "contact"] = self._link(key, answer.id, answer.person.name)
-            self._hurry(self._known.get((key, "contact")), row)
+            self._link_to(word)
             return
-        posting = self._posting(answer.contact, row.lane)
+        posting = self._posting(answer.contact, lane)
         latest = self._known.get((key, posting.purpose))
         if (key, posting.purpose) in self._new:
-            self._hurry(self._new[key, posting.purpose], row)
+            self._hurry(self._new[key, posting.purpose], lane)
         elif latest is None:
             self._new[key, posting.purpose] = posting
         elif latest.state in _REFUSED:
             self._reopen(latest, posting)
-        elif latest.state == Posting.State.POSTED and latest.xero_id in self._archived:
+        elif latest.state == Posting.State.POSTED and latest.xero_id in self._unusable:
             # It was archived since: to be restored once more, or another made beside it.
             posting.revision = latest.revision + 1
             self._new[key, posting.purpose] = posting
         else:
-            self._hurry(latest, row)
+            self._hurry(latest, lane)
 
-    def _hurry(self, posting: Posting | None, row: TrackedOrder) -> None:
+    def _link_to(self, word: Word) -> None:
+        """Keep the link to a contact that is there, and let it go on to what it became."""
+        slot = (word.key, "contact")
+        known, contact_id = self._known.get(slot), word.answer.id
+        if isinstance(contact_id, str) and slot not in self._new:
+            if known is None:
+                self._new[slot] = self._link(word)
+            elif known.xero_id in self._merged and known.xero_id != contact_id:
+                # The earlier link stays on record.
+                self._new[slot] = self._link(word, revision=known.revision + 1)
+        self._hurry(known, word.lane)
+
+    def _hurry(self, posting: Posting | None, lane: str) -> None:
         """A contact that waits goes as soon as the most urgent order that needs it."""
         if posting is None or posting.state != Posting.State.PENDING:
             return
-        if _URGENCY[row.lane] < _URGENCY[posting.lane]:
-            posting.lane = row.lane
+        if _URGENCY[lane] < _URGENCY[posting.lane]:
+            posting.lane = lane
             if posting.pk:
                 self._corrected[posting.pk] = posting
 
@@ -121,20 +147,23 @@ class ContactPostings:
             lane=lane,
         )
 
-    def _link(self, key: str, contact_id: str, name: str) -> Posting:
+    def _link(self, word: Word, *, revision: int = 1) -> Posting:
         """A person whom Xero knew before us: the link is kept, nothing is sent."""
+        person = word.answer.person
         return Posting(
             organisation=self.organisation,
             store=self.store,
             source_kind="contact",
-            source_id=key,
+            source_id=word.key,
             purpose="contact",
+            revision=revision,
             kind=Kind.CONTACT,
-            key=name[:300],
-            name_key=name_key(name)[:300],
+            key=person.name[:300],
+            name_key=name_key(person.name)[:300],
+            email_key=email_key(person.email)[:300],
             payload="{}",
             state=Posting.State.POSTED,
-            xero_id=contact_id,
+            xero_id=str(word.answer.id),
             adopted=True,
             posted_at=clock.now(),
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db.models import Q
 
-from sync.contacts import Person, email_key, name_key
-from sync.models import Posting
+from sync.contacts import Person, email_key, followed, name_key
+from sync.models import ContactDecision, Posting
 from xero import mirror
 from xero.documents import Contact, Kind
 from xero.facts import ContactFacts
@@ -20,6 +21,9 @@ class Contacts:
 
     def __init__(self) -> None:
         self._links: dict[str, ContactFacts] = {}
+        self._by_id: dict[str, ContactFacts] = {}
+        self._linked: set[str] = set()
+        self._made: set[str] = set()
         self._by: dict[str, dict[str, list[ContactFacts]]] = {
             "number": defaultdict(list), "email": defaultdict(list), "name": defaultdict(list),
         }  # fmt: skip
@@ -28,6 +32,8 @@ class Contacts:
         """Make a contact findable; `link` is our own key of the person, if it is theirs."""
         if link:
             self._links[link] = facts
+        if facts.contact_id:
+            self._by_id[facts.contact_id] = facts
         for index, key in (
             ("number", facts.contact_number),
             ("email", email_key(facts.email)),
@@ -43,6 +49,21 @@ class Contacts:
             contact.existing_id, contact.name, email, contact.contact_number, "ACTIVE"
         )
         self.add(facts, link=contact.key)
+
+    def add_link(self, contact_id: str, *, made: bool) -> None:
+        """A contact that belongs to some person of ours; `made`: by us, not by a person."""
+        self._linked.add(contact_id)
+        if made:
+            self._made.add(contact_id)
+
+    def by_id(self, contact_id: str) -> ContactFacts | None:
+        return self._by_id.get(contact_id)
+
+    def is_linked(self, contact_id: str) -> bool:
+        return contact_id in self._linked
+
+    def is_made(self, contact_id: str) -> bool:
+        return contact_id in self._made
 
     def linked(self, key: str) -> ContactFacts | None:
         return self._links.get(key)
@@ -81,28 +102,54 @@ def load_contacts(organisation: Organisation, store_id: int, persons: Iterable[P
         emails=emails,
         names=names,
     )
-    by_id = {facts.contact_id: facts for facts in found}
-    for facts in found:
+    for facts in as_decided(organisation, found):
         contacts.add(facts)
     for posting in {posting.pk: posting for posting in links + pending}.values():
-        _add_posting(contacts, posting, by_id, own=posting.store_id == store_id)
+        _add_posting(contacts, posting, own=posting.store_id == store_id)
+    same_mail = ours.filter(email_key__in=emails, state=Posting.State.POSTED)
+    _add_links(contacts, [*links, *same_mail])
     return contacts
 
 
-def _add_posting(
-    contacts: Contacts, posting: Posting, by_id: dict[str, ContactFacts], *, own: bool
-) -> None:
-    facts = _current(by_id.get(posting.xero_id), by_id)
+def as_decided(organisation: Organisation, found: Iterable[ContactFacts]) -> list[ContactFacts]:
+    """Contacts as a person's decisions have them: "the same as that one" is a merge of ours.
+
+    What is decided to stand for one of them is among them. One query as a rule.
+    """
+    known = {facts.contact_id: facts for facts in found}
+    replaced: dict[str, str] = {}
+    asked: set[str] = set()
+    while wanted := known.keys() - asked:
+        asked |= wanted
+        replaced |= ContactDecision.objects.replaced(organisation, wanted)
+        if missing := set(replaced.values()) - known.keys():
+            standing = mirror.find_contacts(organisation, contact_ids=missing)
+            known |= {facts.contact_id: facts for facts in standing}
+    for contact_id, kept in replaced.items():
+        facts, into = known[contact_id], known.get(kept)
+        # What a person has merged in Xero since stands above what was decided here.
+        if not facts.merged_to and (into is None or into.merged_to != contact_id):
+            known[contact_id] = replace(facts, merged_to=kept)
+    return list(known.values())
+
+
+def _add_links(contacts: Contacts, postings: Iterable[Posting]) -> None:
+    """Which contacts are persons' of ours already, and which of those we made."""
+    for posting in postings:
+        if not posting.xero_id:
+            continue
+        made = posting.purpose == "contact" and not posting.adopted
+        contacts.add_link(posting.xero_id, made=made)
+        facts = contacts.by_id(posting.xero_id)
+        if facts is not None and facts.merged_to:
+            contacts.add_link(followed(facts, contacts).contact_id, made=False)
+
+
+def _add_posting(contacts: Contacts, posting: Posting, *, own: bool) -> None:
+    facts = contacts.by_id(posting.xero_id)
     if facts is None:
         number = posting.key if posting.key.casefold() != posting.name_key else ""
         facts = ContactFacts(posting.xero_id, posting.name_key, posting.email_key, number, "ACTIVE")
         contacts.add(facts)
     if own:
         contacts.add(facts, link=posting.source_id)
-
-
-def _current(facts: ContactFacts | None, by_id: dict[str, ContactFacts]) -> ContactFacts | None:
-    """The contact itself, or the one that a person merged it into, where that is known."""
-    if facts is not None and facts.merged_to:
-        return by_id.get(facts.merged_to, facts)
-    return facts

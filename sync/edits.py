@@ -103,12 +103,12 @@ def _net(current: Entry, edits: Sequence[Entry]) -> tuple[Decimal, Decimal]:
 
 
 def _unsettled(planner: Planner, current: Entry, edits: Sequence[Entry]) -> bool:
-    updates = planner.history.purposes("update")
+    updates = planner.history.of("update")
     return not all(entry.posted for entry in (current, *edits, *updates))
 
 
 def _in_place(planner: Planner, current: Entry, desired: Invoice) -> None:
-    done = [entry.slot.revision for entry in planner.history.purposes("update")]
+    done = [entry.slot.revision for entry in planner.history.of("update")]
     slot = planner.slot("update", max(done, default=0) + 1)
     if current.status in _DRAFTS:
         desired = replace(desired, status=current.status, sent_to_contact=False)
@@ -146,7 +146,7 @@ def sided(entries: Sequence[Entry]) -> Sided:
 
 def _place(planner: Planner, current: Entry) -> tuple[int, str, date]:
     """Which change it is, the number of its document, and its date: the day of the change."""
-    count = 1 + max((e.slot.revision for e in planner.history.purposes("edit")), default=0)
+    count = 1 + max((e.slot.revision for e in planner.history.of("edit")), default=0)
     changed = local_date(planner.books.snapshot, planner.order.updated_at)
     day = open_date(planner.books, changed, "change").day
     return count, f"{current.key}-E{1 + len(planner.edits())}", day

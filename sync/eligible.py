@@ -59,9 +59,17 @@ def money_returned(statuses: Statuses, order: Order) -> bool:
     return any(word in statuses.refunded for word in (order.status, order.state) if word)
 
 
+def _money_came(statuses: Statuses, order: Order) -> bool:
+    """Whether money was received, as stated, or as a status that says it went back implies."""
+    if order.received is None:
+        return money_returned(statuses, order)
+    return bool(order.received)
+
+
 def counts_as_paid(statuses: Statuses, order: Order) -> bool:
-    """Whether the status says that the order is paid (used where no amount is stated)."""
-    return any(
+    """Whether the status says that the order is paid (used where no amount is stated); what
+    was given back had been paid."""
+    return money_returned(statuses, order) or any(
         word in statuses.paid or "*" in statuses.paid for word in (order.status, order.state)
     )
 
@@ -97,7 +105,7 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
                 f"only.{key}",
             )
     chosen = course(snapshot.rules.statuses, order)
-    if chosen is Course.REVERSE and not order.received:
+    if chosen is Course.REVERSE and not _money_came(snapshot.rules.statuses, order):
         text = f"The order is {order.status or order.state}, and no money came in: not posted."
         return Reason("reversed", text, "status")
     if chosen is Course.NOTHING and not posted:
@@ -107,43 +115,34 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
             "to statuses.invoice to post such orders.",
             "statuses.invoice",
         )
-    if not posted and not store.streams.invoices and not _receipt_wanted(snapshot, order):
+    if posted or store.streams.invoices:
+        return None
+    if not store.streams.payments:
         return Reason("stream_off", "Invoices are switched off for this store.", "streams.invoices")
+    if not _paid(snapshot, order):
+        text = "Invoices are switched off for this store: the order is posted once it is paid."
+        return Reason("receipt_waits", text, "streams.invoices")
     return None
 
 
-def _receipt_wanted(snapshot: MappingSnapshot, order: Order) -> bool:
-    """Whether money came in that would be posted without an invoice."""
-    paid = order.received or (
-        order.received is None and counts_as_paid(snapshot.rules.statuses, order)
-    )
-    return bool(paid) and snapshot.store.streams.payments
+def _paid(snapshot: MappingSnapshot, order: Order) -> bool:
+    """Whether money came in, or none is due."""
+    if order.received is None:
+        return counts_as_paid(snapshot.rules.statuses, order)
+    return bool(order.received) or not order.total
 
 
 def held_by_rule(snapshot: MappingSnapshot, order: Order) -> None:
-    """Raise the hold of the first rule that asks for one, or of a setting not active yet."""
-    approve: bool | None = None
+    """Raise the hold of the first rule that asks for one."""
     for index, rule in order_rules(snapshot, order):
         if rule.hold:
             raise Hold("rule_hold", f"Held by your rule: {rule.hold}", f"rules[{index}].hold")
-        if approve is None and rule.approve is not None:
-            approve = rule.approve
-        if approve:
-            text = "Your rule wants a person's approval, which this version cannot take. "
-            text += "Remove `approve` from the rule to post the order."
-            raise Hold("rule_hold", text, f"rules[{index}].approve")
-    if not snapshot.store.streams.invoices:
-        raise Hold(
-            "setting_not_active",
-            "Payments without invoices are not posted by this version. Switch invoices on, or "
-            "payments off.",
-            "streams.invoices",
-        )
 
 
 def zero_total(snapshot: MappingSnapshot, order: Order) -> Reason | None:
-    """Orders of 0.00 are skipped unless the setting says otherwise."""
-    if snapshot.rules.posting.zero_orders == "post":
+    """Orders of 0.00 are skipped unless the setting says otherwise; without an invoice there is
+    nothing to post of them."""
+    if snapshot.rules.posting.zero_orders == "post" and snapshot.store.streams.invoices:
         return None
     text = f"The total is {written(order.total)}. Choose posting.zero_orders: post to post it."
     return Reason("zero_total", text, "posting.zero_orders")

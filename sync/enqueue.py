@@ -19,17 +19,19 @@ from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
 from connector.lib.money import round_to, to_units
 from stores import registry
-from stores.canonical import Order, ParseError, ParseFacts, Stream
+from stores.canonical import Order, ParseError, Stream
 from stores.models import Store
-from sync import conflicts
+from sync import conflicts, tracking
 from sync.absorb import plan_sale
 from sync.books import Books
-from sync.build import HELD, SKIPPED, Built
+from sync.build import HELD, READY, SKIPPED, Built
 from sync.bulk import update_each
+from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import Contacts, load_contacts
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
+from sync.parsing import parse_facts
 from sync.plan import Plan
 from sync.reasons import Reason, unreadable
 from sync.summary import Part
@@ -106,18 +108,34 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
 def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Claim) -> None:
     """Build these orders and write all of it in one transaction."""
     assert store.organisation is not None
+    conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
+    contacts, ledger = _build_all(store, books, works)
+    provided = tracking.provide(store.organisation, books.organisation, works)
+    if provided is not None:
+        books = replace(books, organisation=provided.facts)
+        contacts, ledger = _build_all(store, books, works)
+        ledger.again_at |= provided.again
+    with transaction.atomic():
+        kept = _keep_cards(store, books, claim, _keep_claim(claim, works))
+        ledger.write([work.planned for work in kept], contacts)
+        write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
+        _save_rows(kept, ledger, books.snapshot.version, claim)
+
+
+def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts, Ledger]:
+    """Build the orders that nothing is decided of, by what is known of contacts and Xero."""
+    assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
     ledger = Ledger(store, store.organisation)
-    conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
     ledger.load(work.row.pk for work in works)
+    cards = load_cards(store, [work.order for work in works if work.order])
     for work in works:
         if work.order is not None and not work.decided:
-            _build(books, work, contacts, ledger)
-    with transaction.atomic():
-        kept = _keep_claim(claim, works)
-        ledger.write([work.planned for work in kept], contacts)
-        _save_rows(kept, ledger, books.snapshot.version, claim)
+            _build(replace(books, cards=cards.facts(work.order)), work, contacts, ledger)
+            if work.built is not None and work.built.status == READY:
+                cards.put(work.order.id, work.built.cards)
+    return contacts, ledger
 
 
 def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None:
@@ -126,7 +144,7 @@ def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None
     fitting = _without_overrides(books) if work.row.tax_override_refused else books
     sale = plan_sale(
         fitting, work.order, contacts, ledger.standing(work.row), ledger.history(work.row),
-        alone=ledger.alone(work.row),
+        alone=ledger.alone(work.row), approve=work.row.approved_at is not None,
     )  # fmt: skip
     work.built, work.plan, work.parts = sale.built, sale.plan, sale.parts
     answer = work.built.contact
@@ -181,7 +199,7 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
         if work.row.excluded_at is not None:
             text = f"Marked by a person: {work.row.excluded_why or 'do not sync'}"
             work.hold(Reason("do_not_sync", text), SKIPPED)
-        elif hold := _environment(store, books):
+        elif hold := environment_hold(store, books):
             work.hold(hold)
 
 
@@ -193,18 +211,7 @@ def _without_overrides(books: Books) -> Books:
     return replace(books, snapshot=replace(books.snapshot, rules=rules))
 
 
-def parse_facts(store: Store) -> ParseFacts:
-    """What the last probe of the shop found, for the parser."""
-    facts = store.facts
-    return ParseFacts(
-        shop_timezone=store.profile.shop_timezone,
-        prices_include_tax=facts.get("prices_include_tax"),
-        customer_groups=dict(facts.get("customer_groups", ())),
-        store_views=dict(facts.get("store_views", ())),
-    )
-
-
-def _environment(store: Store, books: Books) -> Reason | None:
+def environment_hold(store: Store, books: Books) -> Reason | None:
     """A store that is for trying things out posts only to a demo company, or when confirmed."""
     if books.snapshot.store.environment == "production" or store.sandbox_confirmed:
         return None
@@ -224,6 +231,16 @@ def _keep_claim(claim: _Claim, works: list[Work]) -> list[Work]:
     mine.update(building_until=clock.now() + LEASE)
     kept = set(mine.values_list("pk", flat=True))
     return [work for work in works if work.row.pk in kept]
+
+
+def _keep_cards(store: Store, books: Books, claim: _Claim, works: list[Work]) -> list[Work]:
+    """Let go of what used an opening balance that another process used meanwhile: it is built
+    again."""
+    built = [(work.row, work.built) for work in works if work.built is not None]
+    over = over_opening(store, built, books.snapshot.rules.gift_cards.opening_balance)
+    mine = TrackedOrder.objects.filter(pk__in=over, building_by=claim.token)
+    mine.update(building_until=None, building_by="")
+    return [work for work in works if work.row.pk not in over]
 
 
 def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -> None:

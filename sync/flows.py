@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db.models import Q
@@ -11,7 +12,7 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, prepare, summarise
+from sync import dispatch, enqueue, notes, prepare, summarise
 from sync.linking import link_organisations
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.track import rebuild_held, rebuild_outdated
@@ -24,7 +25,7 @@ _RING_WITHIN = timedelta(seconds=90)
 # How old what is known of documents in Xero may become while nothing is sent.
 _WATCH = timedelta(hours=1)
 # Streams that this version reads by itself.
-PULLED = (Stream.ORDERS,)
+PULLED = (Stream.ORDERS, Stream.REFUNDS, Stream.CUSTOMERS)
 
 
 def build_store(store: Store) -> int:
@@ -61,6 +62,8 @@ def send_to(organisation: Organisation) -> float | None:
     """Send what is due; seconds until it is worth a ring to come back, None if it is not."""
     idle = dispatch.drain(organisation)
     rebuild_due(organisation)
+    if not idle.why and not idle.busy:
+        notes.send(organisation)
     if idle.until is None or idle.until - clock.now() > _RING_WITHIN:
         return None
     return max(0.5, (idle.until - clock.now()).total_seconds())
@@ -132,9 +135,18 @@ def sweep() -> None:
     doorbell.ring("xero.keep_alive")
 
 
+def _is_pulled(store: Store, stream: Stream) -> bool:
+    """Customers only where they are switched on, and Xero can be asked about them."""
+    if stream is not Stream.CUSTOMERS:
+        return True
+    organisation = store.organisation
+    connected = organisation is not None and not organisation.unavailable_reason()
+    return connected and bool(store.profile.streams.customers)
+
+
 def _pull_due() -> None:
     """Ring for streams whose time has come; a store's first read is due at once."""
-    for store in Store.objects.filter(enabled=True):
-        for stream in PULLED:
+    for store in Store.objects.filter(enabled=True).select_related("organisation__token_set"):
+        for stream in filter(partial(_is_pulled, store), PULLED):
             if Cursor.of(store, stream).is_due():
                 doorbell.ring("sync.pull", store.pk, stream)

@@ -76,13 +76,13 @@ class History:
         """Those that stand, or will once they arrive."""
         return (e for e in self.entries if e.frozen and not e.ended and wanted(e))
 
-    def purposes(self, prefix: str) -> list[Entry]:
-        """Frozen entries whose purpose is `prefix`, or begins with it and a hyphen."""
-        return list(
-            self.frozen(
-                lambda e: e.slot.purpose == prefix or e.slot.purpose.startswith(f"{prefix}-")
-            )
-        )
+    def of(self, purpose: str) -> list[Entry]:
+        """Frozen entries of exactly this purpose, in each of its revisions."""
+        return list(self.frozen(lambda e: e.slot.purpose == purpose))
+
+    def tenders(self, purpose: str) -> list[Entry]:
+        """Frozen entries of `purpose` for each tender: payment-1, payment-2 …"""
+        return list(self.frozen(lambda e: e.slot.purpose.rpartition("-")[0] == purpose))
 
 
 NOTHING_YET = History()

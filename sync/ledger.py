@@ -134,8 +134,8 @@ class Ledger:
     def standing(self, row: TrackedOrder) -> Standing:
         """Whether the order's invoice is there, and approved."""
         sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
-        approved = any(entry.posted and entry.status in APPROVED for entry in sales)
-        return Standing(bool(sales), approved)
+        drafts = [e for e in sales if e.kind is Kind.INVOICE and e.status not in APPROVED]
+        return Standing(bool(sales), bool(sales) and not drafts, row.approved_at is not None)
 
     def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:
         """The plan's answer, or a hold where it contradicts what was posted before."""
@@ -251,6 +251,7 @@ class Ledger:
                 purpose=want.slot.purpose, revision=want.slot.revision, lane=row.lane,
             )  # fmt: skip
             fill(posting, want.document, parent, target)
+            posting.note = want.note[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
             have[want.slot] = posting
             self._changes.new.append(posting)

@@ -16,25 +16,44 @@ from sync.lookup_common import Element, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
 from xero import replies
+from xero.documents import Kind
 from xero.gateway import Gateway
 from xero.replies import ElementResult, element_result
 
+_NAMES = {
+    Kind.INVOICE: ("invoices", "InvoiceID"),
+    Kind.CREDIT_NOTE: ("credit_notes", "CreditNoteID"),
+}
+
 
 def find(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
-    """What became of updates and new statuses of invoices."""
-    ids = [sent["InvoiceID"] for _, sent in pairs]
+    """What became of updates and new statuses of invoices and credit notes."""
+    plural, field = _NAMES[Kind(dispatch.kind)]
+    read = _credit_notes if dispatch.kind == Kind.CREDIT_NOTE else _invoices
+    found = read(gateway, [sent[field] for _, sent in pairs])
+    return {row.pk: _verdict(row, sent, plural, found.get(sent[field])) for row, sent in pairs}
+
+
+def _invoices(gateway: Gateway, ids: list[str]) -> dict[str, Element]:
     found: dict[str, Element] = {}
     for chunk in chunks(ids):
         reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
         found |= {str(one["InvoiceID"]): one for one in replies.elements("invoices", reply.json)}
-    return {row.pk: _verdict(row, sent, found.get(sent["InvoiceID"])) for row, sent in pairs}
+    return found
 
 
-def _verdict(row: Posting, sent: Element, one: Element | None) -> Verdict:
+def _credit_notes(gateway: Gateway, ids: list[str]) -> dict[str, Element]:
+    """One by one: a list of ids cannot be asked for."""
+    replied = (gateway.read("credit_note", credit_note_id=note) for note in ids)
+    notes = (one for reply in replied for one in replies.elements("credit_notes", reply.json))
+    return {str(one["CreditNoteID"]): one for one in notes}
+
+
+def _verdict(row: Posting, sent: Element, plural: str, one: Element | None) -> Verdict:
     """Done already, to be sent, or not to be sent any more as the document is another now."""
     if one is None:
         return Reason("changed_in_xero", f"{row.key} is no more in Xero.", "")
-    answer = element_result("invoices", one)
+    answer = element_result(plural, one)
     if _done(row, sent, answer):
         return answer
     if not row.attempts and not _touched(row, answer):

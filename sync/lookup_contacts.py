@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from connector.lib.errors import Temporary
 from sync.contacts import email_key, name_key
+from sync.follow import is_there
 from sync.lookup_common import Element, Pairs, Verdict
 from sync.models import Dispatch, Posting
 from xero import mirror
@@ -18,6 +21,8 @@ def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
     if not mirror.refresh(dispatch.organisation, mirror.Kind.CONTACTS, lane=Lane(dispatch.lane)):
         raise Temporary("Xero's contacts are being read by another worker.", retry_after=5)
     rows = MirrorContact.objects.filter(organisation=dispatch.organisation)
+    if dispatch.verb == "POST":
+        return _changes(rows, pairs)
     numbers = [sent.get("ContactNumber") for _, sent in pairs if sent.get("ContactNumber")]
     names = [name_key(sent["Name"]) for _, sent in pairs]
     rows = rows.order_by("-status")  # of two with one key the active one comes last and wins
@@ -34,11 +39,22 @@ def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
     }
 
 
+def _changes(rows: QuerySet[MirrorContact], pairs: Pairs) -> dict[int, Verdict]:
+    """Changes of contacts say what shall be, and may be said twice; those that are there are
+    not. One that brings its contact back from the archive always is."""
+    ids = [sent["ContactID"] for _, sent in pairs]
+    known = {one.contact_id: one for one in rows.filter(contact_id__in=ids)}
+    verdicts: dict[int, Verdict] = {}
+    for row, sent in pairs:
+        found = known.get(sent["ContactID"])
+        if found and row.purpose == "update" and is_there(sent, found.details):
+            verdicts[row.pk] = _adopted(found)
+    return verdicts
+
+
 def _contact(
     row: Posting, sent: Element, numbered: MirrorContact | None, named: MirrorContact | None
 ) -> Verdict:
-    if row.purpose == "restore":
-        return None
     if numbered is not None:
         return _adopted(numbered)
     if named is None:

@@ -24,6 +24,22 @@ def sync_now(orders: QuerySet[TrackedOrder], user: Any) -> int:
     return count
 
 
+def approve(orders: QuerySet[TrackedOrder], user: Any) -> int:
+    """Have what is posted as a draft approved in Xero, or posted as approved; how many.
+
+    What waits for the approval, such as payments, follows.
+    """
+    ids = list(orders.filter(excluded_at__isnull=True).values_list("pk", flat=True))
+    chosen = TrackedOrder.objects.filter(pk__in=ids)
+    count = chosen.update(
+        approved_by=user, approved_at=clock.now(), build_at=clock.now(), lane=Lane.CLICK,
+        label=TrackedOrder.Label.WORKING,
+    )  # fmt: skip
+    _record(ids, user, OrderAction.What.APPROVE)
+    _ring(chosen)
+    return count
+
+
 def exclude(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
     """Mark orders as not to be synced, by whom and why; how many."""
     ids = list(orders.values_list("pk", flat=True))

@@ -49,10 +49,11 @@ def content_of(part: Part) -> dict[str, Any]:
         "rate": None if part.rate is None else plain(part.rate),
         "theme": part.theme,
         "overrides": part.overrides,
+        "note": part.note,
         "lines": [_line_content(line) for line in part.lines],
         "money": [
             [*money.slot, money.account, money.account_is_id, money.date.isoformat(),
-             plain(money.amount)]
+             plain(money.amount), money.reference]
             for money in part.money
         ],
     }  # fmt: skip
@@ -85,8 +86,11 @@ def part_of(row: SummaryPart) -> Part:
         rate=None if content["rate"] is None else Decimal(content["rate"]),
         theme=content["theme"],
         overrides=content["overrides"],
+        note=content["note"],
         money=tuple(
-            Money(Slot(*one[:4]), one[4], one[5], date.fromisoformat(one[6]), Decimal(one[7]))
+            Money(
+                Slot(*one[:4]), one[4], one[5], date.fromisoformat(one[6]), Decimal(one[7]), one[8]
+            )
             for one in content["money"]
         ),
     )
@@ -143,7 +147,7 @@ def entries_of(row: SummaryPart) -> list[Entry]:
     kind = Kind.PAYMENT if part.kind is Kind.INVOICE else Kind.REFUND
     money = [
         Entry(
-            slot=one.slot, kind=kind, key=part.key, frozen=not ended, posted=made.posted,
+            slot=one.slot, kind=kind, key=one.reference, frozen=not ended, posted=made.posted,
             ended=ended, total=one.amount, dated=one.date, account=one.account,
             account_is_id=one.account_is_id, settles=part.key, shared=True,
         )

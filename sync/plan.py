@@ -23,7 +23,16 @@ from sync.history import NOTHING_YET, Entry, History, Slot
 from sync.reasons import Hold, Reason
 from sync.tenders import alone
 from sync.till import Credit, Debit, Till, Want, total_of
-from xero.documents import Contact, CreditNote, Document, Id, Invoice, Kind
+from xero.documents import (
+    Contact,
+    CreditNote,
+    Document,
+    Id,
+    Invoice,
+    Kind,
+    Ref,
+    StatusChange,
+)
 
 APPROVED = ("AUTHORISED", "PAID")
 DRAFTS = ("DRAFT", "SUBMITTED")
@@ -44,10 +53,17 @@ class Plan:
     reversed: bool = False
 
 
-def plan_order(books: Books, order: Order, built: Built, history: History = NOTHING_YET) -> Plan:
-    """What is still to be done for an order."""
+def plan_order(
+    books: Books,
+    order: Order,
+    built: Built,
+    history: History = NOTHING_YET,
+    *,
+    approve: bool = False,
+) -> Plan:
+    """What is still to be done for an order. `approve`: a person approved its drafts."""
     reversing = course(books.snapshot.rules.statuses, order) is Course.REVERSE
-    planner = Planner(books, order, built, history, reversing)
+    planner = Planner(books, order, built, history, reversing, approve)
     if built.status == READY or (reversing and built.status == SKIPPED and planner.sold()):
         return planner.plan()
     return Plan()
@@ -87,6 +103,7 @@ class Planner:
     built: Built
     history: History
     reversing: bool
+    approve: bool = False
     issue: int = 1
     current: Entry | None = None
     wants: list[Want] = field(default_factory=list)
@@ -141,7 +158,7 @@ class Planner:
     @property
     def status(self) -> str:
         """In which status further documents of the sale are posted."""
-        if self.current is not None and self.current.status in APPROVED:
+        if self.approve or (self.current is not None and self.current.status in APPROVED):
             return "AUTHORISED"
         if self.built.invoice is not None:
             return self.built.invoice.status
@@ -152,7 +169,7 @@ class Planner:
     def edits(self) -> list[Entry]:
         """What changes of the order after posting made of the latest issue."""
         mine = f"{self.number}-E"
-        return [entry for entry in self.history.purposes("edit") if entry.key.startswith(mine)]
+        return [entry for entry in self.history.of("edit") if entry.key.startswith(mine)]
 
     def credited(self) -> list[Entry]:
         """Credit notes for refunds of the latest issue."""
@@ -163,8 +180,10 @@ class Planner:
             )
         )
 
-    def want(self, document: Document, slot: Slot, parent: Slot | None = None) -> None:
-        self.wants.append(Want(slot, document, parent))
+    def want(
+        self, document: Document, slot: Slot, parent: Slot | None = None, note: str = ""
+    ) -> None:
+        self.wants.append(Want(slot, document, parent, note=note))
 
     # --- the plan ----------------------------------------------------------------------------
 
@@ -201,10 +220,12 @@ class Planner:
                 return []
         elif self.current is not None:
             edits.follow(self)
+            if self.approve:
+                self._approve_drafts()
         else:
             assert self.built.invoice is not None
             invoice = replace(self.built.invoice, number=self.number)
-            self.want(invoice, self.slot("invoice", self.issue))
+            self.want(invoice, self.slot("invoice", self.issue), note=self.built.note)
         standing = [e for e in (self.current, *self.edits()) if e is not None]
         debits = [
             Debit(entry.slot, entry.key, entry.total)
@@ -217,6 +238,16 @@ class Planner:
             elif want.slot.purpose == "update" and self.built.invoice is not None:
                 debits[0].capacity = _total(self.built.invoice)
         return debits
+
+    def _approve_drafts(self) -> None:
+        """Drafts of the sale become approved; what waits for that is planned once they are."""
+        assert self.current is not None
+        for entry in (self.current, *self.edits(), *self.credited()):
+            if entry.posted and entry.status in DRAFTS and not entry.shared:
+                kind, key, purpose, revision = entry.slot
+                slot = Slot(kind, key, f"approve-{purpose}", revision)
+                document = StatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")
+                self.want(document, slot, entry.slot)
 
     def _credits(self, debits: list[Debit]) -> list[Credit]:
         """Credit notes of refunds, changes and the cancellation that may still be used."""
@@ -293,6 +324,7 @@ class Planner:
             text = f"{written(total)} was refunded; credit notes are switched off for this store."
             self.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
             return None
+        self._same_currency(refund)
         if sum((credit.total for credit in found), ZERO) + total > limit:
             raise Hold(
                 "refund_exceeds_invoice",
@@ -307,6 +339,18 @@ class Planner:
         )  # fmt: skip
         self.want(note, slot, parent)
         return Credit(slot, note.number, total, note.date, returned=True, method=refund.method)
+
+    def _same_currency(self, refund: Refund) -> None:
+        """Hold where the invoice was converted: the shop states no refund in its currency."""
+        sold = self.current or self.built.invoice
+        if sold is None or sold.currency in ("", refund.currency):
+            return
+        raise Hold(
+            "currency_not_enabled",
+            f"The invoice is in {sold.currency}, the refund of {written(refund.total)} in "
+            f"{refund.currency}. Credit it in Xero by hand, at the rate of the invoice.",
+            "posting.currency_not_enabled",
+        )
 
     @property
     def rate(self) -> Decimal | None:
@@ -328,7 +372,7 @@ class Planner:
             self.reasons.append(Reason("changed_after_posting", text, "payment"))
         for credit in credits:
             self._use(till, credit)
-        if not self.reversing and not self.history.purposes("overpayment"):
+        if not self.reversing and not self.history.tenders("overpayment"):
             for place, over in enumerate(self.built.overpayments, start=1):
                 self.want(over, self.slot(f"overpayment-{place}"))
 

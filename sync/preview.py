@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from connector.lib.money import plain
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
 from sync.absorb import Sale, plan_sale
-from sync.build import HELD, SKIPPED, Built
+from sync.build import HELD, READY, SKIPPED, Built
+from sync.cards import CardBook
 from sync.charges import Books
-from sync.contacts import find_contact, shared_person
+from sync.contacts import find_contact
 from sync.directory import Contacts
+from sync.explain import sources
+from sync.persons import shared_person
 from sync.plan import Plan, documents_of
 from sync.reasons import Reason, unreadable
 from sync.summary import Part, by_place, day_number, packs, summarised
@@ -32,12 +36,14 @@ class Reader(Protocol):
 
 @dataclass(slots=True)
 class Preview:
-    """Builds order after order; later ones see the contacts and numbers of earlier ones."""
+    """Builds order after order; later ones see the contacts, numbers and gift cards of earlier
+    ones."""
 
     books: Books
     reader: Reader
     facts: ParseFacts
     contacts: Contacts = field(default_factory=Contacts)
+    cards: CardBook = field(default_factory=CardBook)
     _orders: dict[str, str] = field(default_factory=dict)
     _parts: list[Part] = field(default_factory=list)
 
@@ -46,13 +52,13 @@ class Preview:
         try:
             order = self.reader.parse(Stream.ORDERS, record, self.facts)
         except ParseError as error:
-            return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan())
+            return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan(), {})
         sale = self._build(order)
         contact = sale.built.contact
         if contact is not None and contact.contact is not None:
             self.contacts.add_new(contact.contact)
         self._parts += sale.parts
-        return _shown(order.number, sale.built, sale.plan)
+        return _shown(order.number, sale.built, sale.plan, record)
 
     def summaries(self) -> list[dict[str, Any]]:
         """The summaries of the orders so far, one for each day, currency and contact."""
@@ -88,16 +94,20 @@ class Preview:
         if earlier == order.id:
             text = f"Order {order.number} was given before. It is posted once."
             return Sale(Built(SKIPPED, (Reason("duplicate", text, "entity_id"),)), Plan())
-        sale = plan_sale(self.books, order, self.contacts)
-        if sale.built.invoice is None:
+        books = replace(self.books, cards=self.cards.facts(order))
+        sale = plan_sale(books, order, self.contacts)
+        built = sale.built
+        if built.status != READY:
             return sale
         if earlier is not None:
+            number = built.invoice.number if built.invoice is not None else order.number
             text = (
-                f"{sale.built.invoice.number} is the number of another order of this list. Number "
-                "the orders apart, or give the stores different values of number_prefix."
+                f"{number} is the number of another order of this list. Number the "
+                "orders apart, or give the stores different values of number_prefix."
             )
             return Sale(Built(HELD, (Reason("number_taken", text, "increment_id"),)), Plan())
         self._orders[order.number] = order.id
+        self.cards.put(order.id, built.cards)
         return sale
 
     def _number(self, record: Mapping[str, Any]) -> str:
@@ -105,6 +115,15 @@ class Preview:
             return self.reader.identify(Stream.ORDERS, record).number
         except ParseError:
             return ""
+
+
+def _placed(reason: Reason, record: Mapping[str, Any]) -> Reason:
+    """The reason with its path from the top of the record, where the order stands in `order`."""
+    inner = record.get("order")
+    first = re.split(r"[.\[]", reason.field, maxsplit=1)[0]
+    if isinstance(inner, Mapping) and first in inner and first not in record:
+        return replace(reason, field=f"order.{reason.field}")
+    return reason
 
 
 def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts:
@@ -140,12 +159,13 @@ def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, An
     return value
 
 
-def _shown(number: str, built: Built, plan: Plan) -> dict[str, Any]:
+def _shown(number: str, built: Built, plan: Plan, record: Mapping[str, Any]) -> dict[str, Any]:
     ready = built.status not in (HELD, SKIPPED)
+    reasons = (_placed(reason, record) for reason in (*built.reasons, *plan.reasons))
     return {
         "order": number,
         "status": built.status,
-        "reasons": [reason.as_json() for reason in (*built.reasons, *plan.reasons)],
+        "reasons": [reason.as_json() for reason in reasons],
         "documents": [_document(one) for one in documents_of(built, plan)] if ready else [],
     }
 
@@ -162,4 +182,5 @@ def _document(document: Document) -> dict[str, Any]:
             "TotalTax": plain(totals.total_tax),
             "Total": plain(totals.total),
         },
+        **({"sources": found} if (found := sources(document)) else {}),
     }

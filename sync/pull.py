@@ -21,7 +21,9 @@ from stores.adapters.base import StoreAdapter
 from stores.canonical import Page, ParseError, Stream
 from stores.ingest import ingest
 from stores.models import Cursor, Store
+from sync import customers
 from sync.models import SyncRun
+from sync.refund_records import orders_behind
 from sync.schedules import next_run
 from sync.track import track
 
@@ -100,11 +102,19 @@ def _read(
     progress: Callable[[SyncRun], None],
 ) -> None:
     adapter = connect(store)
+    if stream is Stream.CUSTOMERS:
+        customers.ready(store)
     settle = seconds(snapshot(store).rules.posting.settle_delay)
     for page in _pages(adapter, stream, cursor, window):
+        orders = orders_behind(store, adapter, page.records) if stream is Stream.REFUNDS else []
         with transaction.atomic():
             rows = ingest(store, adapter, stream, page.records)
-            changed = track(store, rows, lane=None, settle=settle)
+            if stream is Stream.REFUNDS:
+                rows = ingest(store, adapter, Stream.ORDERS, orders)
+            if stream is Stream.CUSTOMERS:
+                changed = customers.take_over(store, rows, export=run.trigger == "command")
+            else:
+                changed = track(store, rows, lane=None, settle=settle)
             if window is None and page.position is not None:
                 mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
                 if not mine.update(position=page.position, pulling_until=clock.now() + LEASE):

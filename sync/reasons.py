@@ -61,6 +61,7 @@ REASONS: dict[str, ReasonKind] = {
     "payment_method_unmapped": ReasonKind("The payment method has no account", _MAPPING),
     "payment_account_unfit": ReasonKind("The account takes no payments", f"{_MAPPING}, or {_XERO}"),
     "tracking_unknown": ReasonKind("Xero lacks this tracking category or option", _MAPPING),
+    "tracking_waits": ReasonKind("Tracking is to be created in Xero first", "Nothing to fix"),
     "tracking_skipped": ReasonKind(
         "Tracking that Xero lacks was left out", "posting.tracking_options"
     ),
@@ -76,13 +77,35 @@ REASONS: dict[str, ReasonKind] = {
     "currency_not_enabled": ReasonKind(
         "The currency is not enabled in Xero", "Currencies in Xero, or posting.currency_not_enabled"
     ),
+    "currency_converted": ReasonKind(
+        "Posted in the base currency", "Currencies in Xero, to post in the order's own"
+    ),
     "rate_not_sent": ReasonKind("Xero's own exchange rate of the day is used", "Nothing to fix"),
     "rounded_to_cents": ReasonKind("Xero keeps two decimals", "Nothing to fix"),
     # tenders and refunds
     "gift_card_unknown": ReasonKind(
         "A gift card was redeemed whose sale is not known", "gift_cards on the Mapping page"
     ),
-    "overpaid": ReasonKind("More was received than is due", _SHOP),
+    "gift_card_taxed": ReasonKind(
+        "A gift card was sold with tax", f"gift_cards on the Mapping page, or {_SHOP.lower()}"
+    ),
+    "overpaid": ReasonKind(
+        "More was received than is due", "The overpayment in Xero: refund it, or use it"
+    ),
+    "bank_account_needed": ReasonKind("This money can only be posted to a bank account", _MAPPING),
+    "receipt_waits": ReasonKind(
+        "Without invoices an order is posted once it is paid", "Nothing to fix"
+    ),
+    "receipt_partly_paid": ReasonKind(
+        "Without invoices a part of an order cannot be posted", "streams of the store, or the shop"
+    ),
+    "receipt_several_accounts": ReasonKind(
+        "Without invoices an order cannot be posted to several accounts",
+        "payment_accounts on the Mapping page, or streams of the store",
+    ),
+    "receipt_without_money": ReasonKind(
+        "Without invoices an order without money cannot be posted", "streams of the store"
+    ),
     "payment_waits_for_approval": ReasonKind(
         "The payment waits for the draft to be approved", "Xero, then posting.status"
     ),
@@ -146,8 +169,10 @@ REASONS: dict[str, ReasonKind] = {
 INFORMATIVE = frozenset(
     {
         "credit_notes_off",
+        "currency_converted",
         "edit_ignored",
         "email_dropped",
+        "overpaid",
         "payment_waits_for_approval",
         "rate_not_sent",
         "refund_not_given",

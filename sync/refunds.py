@@ -61,7 +61,7 @@ def credit_note_of(
         currency=order.currency,
         status=status,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
-        lines=re_dated(_lines(books, order, refund, mode), day.original, "refund"),
+        lines=re_dated(_lines(books, order, refund, mode), day.original, "refund of"),
         currency_rate=rate,
     )
 

@@ -40,7 +40,8 @@ def by_status(planner: Planner) -> bool:
         return False
     status = "DELETED" if draft else "VOIDED"
     document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
-    planner.want(document, slot, current.slot)
+    note = f"Order {planner.order.number} was cancelled in the shop: {status.lower()}."
+    planner.want(document, slot, current.slot, note)
     return True
 
 
@@ -135,7 +136,7 @@ def left_open(planner: Planner) -> list[Credit]:
     they pay for the issue that stands now."""
     if planner.reversing:
         return []
-    earlier = planner.history.purposes("cancel-credit")
+    earlier = planner.history.of("cancel-credit")
     return [
         Credit(e.slot, e.key, e.total, planner.today, f"cancel-{e.slot.revision}-")
         for e in earlier

@@ -45,7 +45,10 @@ class SortedRows:
 
 
 def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
-    """Give each row its meaning. Rows that may not be in the total count only if mapped."""
+    """Give each row its meaning. Rows that may not be in the total count only if mapped.
+
+    Reward points that the shop took off before tax are a discount.
+    """
     fees: list[tuple[TotalRow, RowAccount | None]] = []
     discounts: list[TotalRow] = []
     tenders: list[tuple[TotalRow, str]] = []
@@ -57,7 +60,7 @@ def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
             fees.append((row, meaning))
         elif meaning == "fee":
             fees.append((row, None))
-        elif meaning == "discount":
+        elif meaning == "discount" or (meaning == "reward" and row.before_tax):
             discounts.append(row)
         elif meaning in TENDERS:
             tenders.append((row, meaning))
@@ -107,11 +110,9 @@ def less_discounts(lines: list[Line], rows: SortedRows) -> list[Line]:
     goods = [i for i, line in enumerate(lines) if line.kind is LineKind.GOODS]
     if not goods or not (amount or tax):
         return lines
-    goods.sort(key=lambda i: _id_order(lines[i].id))
+    goods.sort(key=lambda i: line_order(lines[i].id))
     weights = [max(lines[i].gross, ZERO) for i in goods]
-    parts = zip(
-        goods, allocate(round_to(amount), weights), allocate(round_to(tax), weights), strict=True
-    )
+    parts = zip(goods, _split(amount, weights), _split(tax, weights), strict=True)
     result = list(lines)
     for index, net, share in parts:
         line = result[index]
@@ -125,8 +126,14 @@ def less_discounts(lines: list[Line], rows: SortedRows) -> list[Line]:
     return result
 
 
-def _id_order(line_id: str) -> tuple[int, int, str]:
-    """Numbers by value and before other ids."""
+def _split(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
+    """In cents; in ten-thousandths where the shop's amount has parts of a cent."""
+    places = 2 if amount == round_to(amount) else 4
+    return allocate(round_to(amount, places), weights, places)
+
+
+def line_order(line_id: str) -> tuple[int, int, str]:
+    """How store line ids sort: numbers by value, and before other ids."""
     return (0, int(line_id), "") if line_id.isdecimal() else (1, 0, line_id)
 
 

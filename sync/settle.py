@@ -19,6 +19,7 @@ from django.db.models import F, Q
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
+from sync import follow, notes
 from sync.bulk import add_to_each, update_each
 from sync.entries import MOST_CURES
 from sync.labels import orders_behind, relabel_behind
@@ -114,6 +115,11 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
                 paid[settled] -= to_units(amount)
     update_each([row for row, _ in pairs], _ANSWERED, states=UNDECIDED)
     add_to_each(Posting, "amount_due_units", paid)
+    notes.write_down(
+        (row if row.verb == "PUT" else row.parent or row, notes.ADOPTED if adopted else row.note)
+        for row, _ in pairs
+        if not adopted or row.verb == "PUT"
+    )
     for row, answer in pairs:
         if row.verb == "POST" and row.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
             changed(row, answer)
@@ -173,6 +179,7 @@ def _release(contacts: Sequence[Posting]) -> None:
 def _hold_dependants(refused: Sequence[int], said: str) -> None:
     """A refused contact's documents cannot go out: they say so instead of waiting for ever."""
     reason = Reason("contact_unusable", f"Its contact was refused. {said}")
+    Posting.objects.filter(parent__in=refused, parent__purpose="update").update(parent=None)
     waiting = Posting.objects.filter(parent__in=refused, kind=Kind.INVOICE, state=_State.PENDING)
     if rows := list(waiting):
         waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
@@ -227,6 +234,10 @@ def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
             row, _State.PENDING, attempts=row.attempts + 1, not_before=clock.now(), email_key="",
             payload=_without(row.payload, "EmailAddress"),
         )  # fmt: skip
+        return
+    if code == "archived_contact" and row.purpose == "update":
+        follow.forget(row)
+        _move(row, _State.VOIDED, reasons=[Reason("contact_unusable", said).as_json()])
         return
     if code in _HELD:
         reason = Reason(_HELD[code], f"Xero: {said}", "")

@@ -23,7 +23,7 @@ from stores.models import Cursor, Store
 from sync.books import Books
 from sync.build import READY, Built
 from sync.contact_postings import ContactPostings
-from sync.contacts import ContactAnswer, find_contact, shared_person
+from sync.contacts import ContactAnswer, find_contact
 from sync.directory import load_contacts
 from sync.entries import withdrawn
 from sync.history import Slot
@@ -32,6 +32,7 @@ from sync.ledger import fill
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.models.outbox import SUMMARY
 from sync.parts import part_of
+from sync.persons import shared_person
 from sync.plan import APPROVED
 from sync.reasons import Hold, Reason
 from sync.summary import (
@@ -207,6 +208,8 @@ class Outbox:
         document = summary.document
         posting = self._at(_PURPOSES[document.kind][0], place)
         fill(posting, document, contact)
+        notes = dict.fromkeys(part.note for part in summary.parts if part.note)
+        posting.note = " ".join(notes)[:1000]
         posting.look_up = posting.look_up or self._in_xero(document)
         if reason is not None:
             posting.state, posting.reasons = _State.HELD, [reason.as_json()]

@@ -32,13 +32,15 @@ _AS_CHARGED_SHARE = Decimal("0.001")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Money of one tender: received for a sale, or given back for a refund."""
+    """Money of one tender: received for a sale, or given back for a refund. `reference` is the
+    one that it would bear by itself."""
 
     slot: Slot
     account: str
     account_is_id: bool
     date: date
     amount: Decimal
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Part:
 
     `slot` and `key` are the place and the number that the document would have by itself,
     `due_at` is when the summary may be made, `contact` is the name of the summary's contact,
-    `overrides` says whether TaxAmounts may be sent for it.
+    `overrides` says whether TaxAmounts may be sent for it, `note` how it deviates from the order.
     """
 
     order_id: str
@@ -64,6 +66,7 @@ class Part:
     rate: Decimal | None = None
     theme: str = ""
     overrides: bool = True
+    note: str = ""
     money: tuple[Money, ...] = ()
 
     @property

@@ -64,12 +64,30 @@ def _named_taxes(books: Books, order: Order) -> tuple[list[Line], _Amounts]:
 
 
 def _without(line: Line, share: TaxShare) -> Line:
+    """The line without one of its taxes, before discounts too.
+
+    Where each tax that is left has a rate of its own, they make the rate: one tax on top of
+    another adds more to the line's rate than its own percentage.
+    """
     rest = tuple(other for other in line.taxes if other is not share)
+    rates = [other.rate for other in rest if other.rate is not None]
+    own = sum(rates, ZERO) if len(rates) == len(rest) else line.rate - (share.rate or ZERO)
     return replace(
-        line, tax=line.tax - share.amount, rate=line.rate - (share.rate or ZERO), taxes=rest,
-        full_gross=None if line.full_gross is None else line.full_gross - share.amount,
+        line,
+        tax=line.tax - share.amount,
+        rate=own,
+        taxes=rest,
+        full_gross=_full_without(line, share),
         unit_gross=None,
-    )  # fmt: skip
+    )
+
+
+def _full_without(line: Line, share: TaxShare) -> Decimal | None:
+    """The gross before discounts less the share's part of it."""
+    if line.full_gross is None:
+        return None
+    part = share.amount * line.full_gross / line.gross if line.gross else share.amount
+    return line.full_gross - round_to(part)
 
 
 def _fixed_taxes(books: Books, order: Order) -> list[Charge]:
@@ -93,5 +111,7 @@ def _tax_line(books: Books, name: str, amount: Decimal, account: Resolution) -> 
     facts = line_account_fits(books.organisation, account)
     kind = untaxed_type(books.snapshot, books.organisation, facts, scope, name)
     target, is_id = account_target(books.organisation, account.value)
-    amount = round_to(amount)
-    return Charge(name, Decimal(1), amount, amount, ZERO, target, kind, ZERO, account_is_id=is_id)
+    return Charge(
+        name, Decimal(1), amount, amount, ZERO, target, kind, ZERO, account_is_id=is_id, id=name,
+        sources=(("AccountCode", account.source), ("TaxType", scope.source)),
+    )  # fmt: skip

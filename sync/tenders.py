@@ -1,7 +1,8 @@
 """What was received for an order, as payments on its invoice. Pure.
 
 What the shop states decides; only where it states nothing do the `paid` statuses. A tender that
-cannot be posted is held by itself and never holds the invoice.
+cannot be posted is held by itself and never holds the invoice. What was received beyond what is
+due becomes an overpayment.
 """
 
 from __future__ import annotations
@@ -9,30 +10,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from accounts_mapping.resolve import Resolution, account_key, payment_account
+from accounts_mapping.resolve import Resolution, payment_account, posting_status
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Order
 from stores.canonical import Payment as Tender
 from sync.books import Books
-from sync.checks import found, payable_account
+from sync.checks import bank_account, found, payable_account
 from sync.dates import open_date
 from sync.eligible import counts_as_paid, local_date
 from sync.reasons import Hold, Reason
-from sync.rows import SortedRows
-from xero.documents import Invoice, Kind, Payment, Ref
+from sync.redeemed import How, Plan, Redeemed
+from xero.documents import BankTransaction, Id, Invoice, Kind, Payment, Ref
+from xero.lines import DocumentLine, TaxMode
 
-_ROW_ACCOUNTS = {"gift_card": "gift_cards", "store_credit": "store_credit", "reward": "rewards"}
 _REFERENCE_LIMIT = 255
+# Named so while the organisation, and with it the code of its account, is not known.
+DEBTORS = "DEBTORS"
 
 
 @dataclass(frozen=True, slots=True)
 class Tendered:
-    """The payments to post, and why others are not."""
+    """The payments to post, what was paid beyond them, and why others are not."""
 
     payments: tuple[Payment, ...] = ()
+    overpayments: tuple[BankTransaction, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
 
@@ -62,20 +66,37 @@ def paid_at(books: Books, order: Order, tender: Tender | None = None) -> datetim
     return min(changes, default=order.placed_at)
 
 
-def payments_of(books: Books, order: Order, invoice: Invoice, rows: SortedRows) -> Tendered:
-    """One payment for each tender, none of 0.00, together never above the invoice."""
+def payments_of(books: Books, order: Order, invoice: Invoice, plan: Plan) -> Tendered:
+    """One payment for each tender, none of 0.00, together never above the invoice.
+
+    `plan` says what becomes of the tenders that the shop issued itself.
+    """
     tenders = received(books, order)
-    if not books.snapshot.store.streams.payments or not (tenders or rows.tenders):
+    own = [one for one in plan.tenders if one.how in (How.PAYMENT, How.HELD)]
+    if not books.snapshot.store.streams.payments or not (tenders or own):
         return Tendered()
     if invoice.status != "AUTHORISED":
-        text = (
-            f"The invoice is posted as {invoice.status}. Approve it in Xero, set "
-            "posting.status to AUTHORISED, and sync the order again: its payment follows."
-        )
-        return Tendered((), (Reason("payment_waits_for_approval", text, "posting.status"),))
-    if reason := _disagreement(order, tenders):
-        return Tendered((), (reason,))
-    return _Till(books, order, invoice).take(tenders, rows)
+        return Tendered(reasons=(_waits(books, order, invoice),))
+    if reason := disagreement(order, tenders):
+        return Tendered(reasons=(reason,))
+    return _Till(books, order, invoice).take(tenders, own)
+
+
+def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
+    """The index of the first tender that the shop issued: after the money, also if that is
+    still to come."""
+    return (len(tenders) or (1 if round_to(order.total) else 0)) + 1
+
+
+def _waits(books: Books, order: Order, invoice: Invoice) -> Reason:
+    """Why a payment is not sent yet: nobody has approved its invoice."""
+    source = posting_status(books.snapshot, order).source
+    change = "set posting.status to AUTHORISED" if source == "posting.status" else "change the rule"
+    text = (
+        f"The invoice is posted as {invoice.status}. Approve it in Xero, {change}, and sync the "
+        "order again: its payment follows."
+    )
+    return Reason("payment_waits_for_approval", text, source)
 
 
 def alone(books: Books, order: Order) -> tuple[Payment, ...]:
@@ -106,77 +127,140 @@ class _Till:
         totals = invoice.expected()
         assert totals is not None
         self._total = totals.total
+        self._payments: list[Payment] = []
+        self._overpayments: list[BankTransaction] = []
         self._reasons: list[Reason] = []
 
-    def take(self, tenders: tuple[Tender, ...], rows: SortedRows) -> Tendered:
+    def take(self, tenders: tuple[Tender, ...], own: list[Redeemed]) -> Tendered:
         """What the shop issued itself was taken off the total, so the rest is due in money."""
-        own = _in_cents(-row.amount for row, _ in rows.tenders)
-        due = self._total - sum(own, ZERO)
-        payments = self._money(tenders, due)
-        for index, ((row, meaning), amount) in enumerate(
-            zip(rows.tenders, own, strict=True), start=len(tenders) + 1
-        ):
+        self._money(tenders, self._total - sum((one.amount for one in own), ZERO))
+        for index, one in enumerate(own, start=_first_own(self._order, tenders)):
             try:
-                if amount > 0:
-                    own_payment = self._own(amount, meaning, index, row.path)
-                    payments.append(replace(own_payment, tender=index, method=meaning))
+                self._own(one, index)
             except Hold as hold:
-                self._reasons.append(hold.reason)
-        return Tendered(tuple(payments), tuple(self._reasons))
+                self._held(hold.reason)
+        return Tendered(tuple(self._payments), tuple(self._overpayments), tuple(self._reasons))
 
-    def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> list[Payment]:
+    def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
         """Payments of the tenders; what a held one would pay stays due."""
-        shared = Counter(tender.reference.strip() for tender in tenders)
-        payments: list[Payment] = []
-        for index, (tender, amount) in enumerate(
-            zip(tenders, _in_cents(tender.amount for tender in tenders), strict=True), start=1
-        ):
+        named = references(self._order, tenders)
+        amounts = _in_cents(tender.amount for tender in tenders)
+        for index, (tender, amount) in enumerate(zip(tenders, amounts, strict=True), start=1):
             taken = min(amount, max(due, ZERO))
             due -= taken
-            if taken < amount:
-                self._reasons.append(_overpaid(tender, amount - taken))
-            if not taken:
-                continue
             try:
-                payment = self._payment(tender, taken, self._reference(tender, index, shared))
-                payments.append(replace(payment, tender=index, method=tender.method))
+                if taken:
+                    self._payments.append(self._payment(tender, taken, named[index - 1], index))
+                if taken < amount:
+                    self._overpaid(tender, amount - taken, named[index - 1])
             except Hold as hold:
-                self._reasons.append(hold.reason)
-        return payments
+                self._held(hold.reason)
 
-    def _reference(self, tender: Tender, index: int, shared: Counter[str]) -> str:
-        """The gateway's transaction id, with the tender's index where two share it; else the
-        order number and the index. Unique within the order, so that equal tenders stay two."""
-        reference = tender.reference.strip()
-        if not reference:
-            return f"{self._order.number}-{index}"
-        if shared[reference] > 1:
-            return f"{reference}-{index}"[-_REFERENCE_LIMIT:]
-        return reference[:_REFERENCE_LIMIT]
+    def _held(self, reason: Reason) -> None:
+        if reason not in self._reasons:
+            self._reasons.append(reason)
 
-    def _payment(self, tender: Tender, amount: Decimal, reference: str) -> Payment:
-        answer = found(payment_account(self._books.snapshot, tender.method, self._order.currency))
-        return self._made(answer, amount, reference, paid_at(self._books, self._order, tender))
+    def _payment(self, tender: Tender, amount: Decimal, reference: str, index: int) -> Payment:
+        answer = account_of(self._books, self._order, tender)
+        day = payment_day(self._books, self._order, tender)
+        payment = self._made(answer, amount, reference, day, index)
+        return replace(payment, method=tender.method)
 
-    def _own(self, amount: Decimal, meaning: str, index: int, path: str) -> Payment:
+    def _own(self, one: Redeemed, index: int) -> None:
         """A tender that the shop issued itself: paid from the liability it was sold into."""
-        if meaning == "gift_card":
-            _check_card(self._books, amount, path)
-        answer = found(account_key(self._books.snapshot, _ROW_ACCOUNTS[meaning]))
+        if one.account is None:
+            assert one.reason is not None
+            self._held(one.reason)
+            return
         reference = f"{self._order.number}-{index}"
-        return self._made(answer, amount, reference, paid_at(self._books, self._order))
+        day = payment_day(self._books, self._order)
+        self._payments.append(self._made(one.account, one.amount, reference, day, index))
 
-    def _made(self, answer: Resolution, amount: Decimal, reference: str, when: datetime) -> Payment:
+    def _made(
+        self, answer: Resolution, amount: Decimal, reference: str, day: date, index: int
+    ) -> Payment:
         target, is_id = payable_account(self._books.organisation, answer)
-        day = local_date(self._books.snapshot, when)
         return Payment(
             invoice=Ref(Kind.INVOICE, self._invoice.number),
             account=target,
             account_is_id=is_id,
-            date=open_date(self._books, day, "payment").day,
+            date=day,
             amount=amount,
             reference=reference,
+            tender=index,
         )
+
+    def _overpaid(self, tender: Tender, over: Decimal, reference: str) -> None:
+        contact = self._invoice.contact
+        made = overpayment(self._books, self._order, contact, tender, over, reference)
+        self._overpayments.append(made)
+        self._reasons.append(overpaid(tender, over))
+
+
+def account_of(books: Books, order: Order, tender: Tender) -> Resolution:
+    """The Xero account of a tender's method; raises Hold where none is mapped."""
+    return found(payment_account(books.snapshot, tender.method, order.currency))
+
+
+def payment_day(books: Books, order: Order, tender: Tender | None = None) -> date:
+    """The day on which the money came in, outside locked periods."""
+    day = local_date(books.snapshot, paid_at(books, order, tender))
+    return open_date(books, day, "payment").day
+
+
+def references(order: Order, tenders: tuple[Tender, ...]) -> list[str]:
+    """The gateway's transaction id, with the tender's index where two share it; else the
+    order number and the index. Unique within the order, so that equal tenders stay two."""
+    shared = Counter(tender.reference.strip() for tender in tenders)
+    made = []
+    for index, tender in enumerate(tenders, start=1):
+        reference = tender.reference.strip()
+        if not reference:
+            made.append(f"{order.number}-{index}")
+        elif shared[reference] > 1:
+            made.append(f"{reference}-{index}"[-_REFERENCE_LIMIT:])
+        else:
+            made.append(reference[:_REFERENCE_LIMIT])
+    return made
+
+
+def overpayment(
+    books: Books, order: Order, contact: Id, tender: Tender, over: Decimal, reference: str
+) -> BankTransaction:
+    """What a tender brought beyond what is due: money in the bank, owed to the customer.
+
+    Its only line stands on the organisation's accounts receivable, without tax. Raises Hold
+    where the tender's account is no bank account.
+    """
+    what = f"{written(over)} received beyond what is due"
+    answer = account_of(books, order, tender)
+    target, is_id = bank_account(books.organisation, answer, order.currency, what)
+    debtors, debtors_is_id = _debtors(books)
+    text = f"Overpayment of order {order.number}"
+    return BankTransaction(
+        type="RECEIVE-OVERPAYMENT",
+        contact=contact,
+        account=target,
+        account_is_id=is_id,
+        date=payment_day(books, order, tender),
+        mode=TaxMode.NO_TAX,
+        currency=order.currency,
+        reference=f"{reference}-over"[-_REFERENCE_LIMIT:],
+        lines=(DocumentLine(text, Decimal(1), over, debtors, "", account_is_id=debtors_is_id),),
+    )
+
+
+def _debtors(books: Books) -> tuple[str, bool]:
+    account = books.organisation.debtors_account
+    if account is not None:
+        return (account.code, False) if account.code else (account.account_id, True)
+    if books.organisation.connected:
+        text = (
+            "Xero shows no accounts receivable account, on which an overpayment stands. Read the "
+            "chart of accounts again, or enter the overpayment in Xero by hand."
+        )
+        raise Hold("account_unknown", text, "payment_accounts")
+    return DEBTORS, False
 
 
 def _in_cents(amounts: Iterable[Decimal]) -> list[Decimal]:
@@ -188,27 +272,7 @@ def _in_cents(amounts: Iterable[Decimal]) -> list[Decimal]:
     return cents
 
 
-def _check_card(books: Books, amount: Decimal, path: str) -> None:
-    """A gift card's sale is not known to us yet, so gift_cards.unknown decides."""
-    policy = books.snapshot.rules.gift_cards.unknown
-    if policy == "hold":
-        raise Hold(
-            "gift_card_unknown",
-            f"A gift card of {written(amount)} was redeemed, and its sale is not known. Its "
-            "payment waits; choose gift_cards.unknown: liability to post it from "
-            "accounts.gift_cards.",
-            "gift_cards.unknown",
-        )
-    if policy != "liability":
-        raise Hold(
-            "setting_not_active",
-            f"A gift card of {written(amount)} was redeemed at {path}, and gift_cards.unknown: "
-            f"{policy} is not done by this version. Choose hold or liability.",
-            "gift_cards.unknown",
-        )
-
-
-def _disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
+def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
     """Where payments, what was received and what is outstanding do not fit together."""
     paid = sum((tender.amount for tender in tenders), ZERO)
     if any(tender.amount < 0 for tender in tenders):
@@ -232,10 +296,11 @@ def _disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
     return Reason("tenders_do_not_add_up", text, "payment")
 
 
-def _overpaid(tender: Tender, over: Decimal) -> Reason:
+def overpaid(tender: Tender, over: Decimal) -> Reason:
+    """That more came in than is due, for whoever has to give it back."""
     return Reason(
         "overpaid",
-        f"{written(over)} more was received by {tender.title or tender.method} than is due. What "
-        "is due is posted; record the rest in Xero as an overpayment, or correct the order.",
+        f"{written(over)} more was received by {tender.title or tender.method} than is due. It is "
+        "an overpayment in Xero: refund it there, or use it for another invoice.",
         tender.path or "payment",
     )

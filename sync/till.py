@@ -15,18 +15,20 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO
 from sync.history import Entry, History, Slot
+from sync.payment_slots import numbered
 from xero.documents import Allocation, CreditNote, Document, Id, Kind, Payment, Ref, Refund
 
 
 @dataclass(frozen=True, slots=True)
 class Want:
     """A document that shall exist. `parent` must be in Xero before it (the contact if None),
-    and so must `target`, the invoice of an allocation."""
+    and so must `target`, the invoice of an allocation. `note` is for its history there."""
 
     slot: Slot
     document: Document
     parent: Slot | None = None
     target: Slot | None = None
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Till:
     _taken: set[Slot] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for entry in self.history.purposes("payment"):
+        for entry in self.history.tenders("payment"):
             tender = self._tender(_index(entry), entry)
             tender.paid += entry.total
         for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND):
@@ -108,7 +110,7 @@ class Till:
         """Payments still to be posted. `again` are refunds of sales that were cancelled: what
         they gave back has been received once more if the shop says so."""
         wants = []
-        for payment in payments:
+        for payment in numbered(self.history, payments):
             tender = self._tenders.setdefault(payment.tender, _Tender(payment))
             tender.payment = payment
             returned = sum((e.total for e in again if _index(e) == payment.tender), ZERO)

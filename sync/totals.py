@@ -23,6 +23,7 @@ from sync.rows import row_unmapped
 from xero.lines import DocumentLine, TaxMode, line_tax, line_totals
 
 DESCRIPTION_LIMIT = 4000
+DISCOUNT = "Discount"
 Tracking = tuple[tuple[str, str], ...]
 
 
@@ -33,7 +34,8 @@ class Charge:
     `full` is the amount before discounts and `charged` after them (both with tax if the
     document is Inclusive); `tax` is what the shop charged on `charged`. `rate` is the
     effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
-    `as_charged`, which posts the shop's tax whatever it is.
+    `as_charged`, which posts the shop's tax whatever it is. `goods` is whether it was sold, not
+    charged beside what was. `id` tells equal charges apart, `sources` are those of its line.
     """
 
     description: str
@@ -50,6 +52,9 @@ class Charge:
     account_is_id: bool = False
     as_charged: bool = False
     shop_rate: Decimal = ZERO
+    goods: bool = False
+    id: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 class Closing(Protocol):
@@ -75,9 +80,9 @@ def re_dated(
     lines: tuple[DocumentLine, ...], original: date | None, what: str
 ) -> tuple[DocumentLine, ...]:
     """The lines of a document that could not keep its date: the first says which it was."""
-    if original is None:
+    if original is None or not lines:
         return lines
-    text = cut(f"{lines[0].description} ({what} of {original.isoformat()})")
+    text = cut(f"{lines[0].description} ({what} {original.isoformat()})")
     return (replace(lines[0], description=text), *lines[1:])
 
 
@@ -96,6 +101,7 @@ def priced(charge: Charge, amount: Decimal) -> DocumentLine:
     return DocumentLine(
         cut(description), quantity, unit, charge.account, charge.tax_type, charge.rate,
         item_code=charge.item_code, tracking=charge.tracking, account_is_id=charge.account_is_id,
+        sources=charge.sources,
     )  # fmt: skip
 
 
@@ -122,9 +128,11 @@ def _unit_price(stated: Decimal | None, quantity: Decimal, amount: Decimal) -> D
 
 
 def compose(
-    charges: list[Charge], mode: TaxMode, *, separate: bool, override: bool, closing: Closing
-) -> list[DocumentLine]:
-    """Goods, shipping and fees in the order given, then one discount line per tax type.
+    charges: list[Charge], mode: TaxMode, *, separate: bool, override: bool, closing: Closing,
+    discount: str = DISCOUNT,
+) -> list[DocumentLine]:  # fmt: skip
+    """Goods, shipping and fees in the order given, then one discount line per tax type, called
+    `discount`.
 
     With `override`, a line whose tax by Xero's arithmetic differs from the tax charged
     carries the tax charged.
@@ -137,15 +145,15 @@ def compose(
         line = priced(charge, full if discounted else charged)
         if discounted:
             if charge.as_charged:
-                line = _with_tax(line, line_tax(full, charge.shop_rate, mode), mode)
+                line = with_tax(line, line_tax(full, charge.shop_rate, mode), mode)
             # The rate, because a type's rate may be unknown while not connected; tracking, so
             # that the discount reduces what it was given on.
             groups[charge.tax_type, charge.rate, charge.tracking].append((charge, line))
         elif override or charge.as_charged:
-            line = _with_tax(line, charge.tax, mode)
+            line = with_tax(line, charge.tax, mode)
         lines.append(line)
-    lines += [_discount_line(members, mode, override, closing) for members in groups.values()]
-    return lines
+    rests = [_discount_line(members, mode, override, closing) for members in groups.values()]
+    return lines + [replace(rest, description=cut(discount)) for rest in rests]
 
 
 def _discount_line(
@@ -157,14 +165,15 @@ def _discount_line(
     tax = sum((charge.tax - line.tax(mode) for charge, line in members), ZERO)
     account, is_id = closing.discounts(first.tax_type)
     line = DocumentLine(
-        "Discount", Decimal(1), amount, account, first.tax_type, first.rate,
+        DISCOUNT, Decimal(1), amount, account, first.tax_type, first.rate,
         tracking=first.tracking, account_is_id=is_id,
+        sources=(("AccountCode", "accounts.discounts"), *_without_account(first.sources)),
     )  # fmt: skip
     as_charged = any(charge.as_charged for charge, _ in members)
-    return _with_tax(line, tax, mode) if override or as_charged else line
+    return with_tax(line, tax, mode) if override or as_charged else line
 
 
-def _with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
+def with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
     """The line with the tax charged, stated only where Xero would compute another."""
     tax = round_to(tax)
     own = line_tax(line.amount, line.rate, mode)
@@ -236,15 +245,23 @@ def _check_gap(
 
 
 def _retaxed(lines: list[DocumentLine], gap: Decimal, mode: TaxMode) -> list[DocumentLine]:
-    """The lines with `gap` more tax, on the largest taxed one."""
+    """The lines with `gap` more tax, on the largest taxed one; which does not depend on their
+    order, as far as they can be told apart."""
     taxed = [i for i, line in enumerate(lines) if line.rate]
     if not taxed:
         return lines
-    at = max(taxed, key=lambda i: lines[i].amount)
-    changed = _with_tax(lines[at], lines[at].tax(mode) + gap, mode)
+    at = max(taxed, key=lambda i: (lines[i].amount, str(lines[i].payload())))
+    changed = with_tax(lines[at], lines[at].tax(mode) + gap, mode)
     return [*lines[:at], changed, *lines[at + 1 :]]
 
 
 def _rounding_line(gap: Decimal, closing: Closing) -> DocumentLine:
     account, is_id, tax_type = closing.rounding(gap)
-    return DocumentLine("Rounding", Decimal(1), gap, account, tax_type, account_is_id=is_id)
+    return DocumentLine(
+        "Rounding", Decimal(1), gap, account, tax_type, account_is_id=is_id,
+        sources=(("AccountCode", "accounts.rounding"), ("TaxType", "tax.out_of_scope")),
+    )  # fmt: skip
+
+
+def _without_account(sources: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(one for one in sources if one[0] not in ("AccountCode", "ItemCode"))

@@ -1,11 +1,12 @@
-"""Addresses of orders."""
+"""Addresses of orders and customers."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from sync.views.duplicates import duplicate_decide, duplicate_list, duplicate_take_back
 from sync.views.order import order_detail, order_preview, order_record
-from sync.views.orders import order_list, orders_exclude, orders_sync
+from sync.views.orders import order_list, orders_approve, orders_exclude, orders_sync
 from sync.views.summary import summary_detail
 
 app_name = "sync"
@@ -13,9 +14,13 @@ app_name = "sync"
 urlpatterns = [
     path("orders/", order_list, name="orders"),
     path("orders/sync/", orders_sync, name="orders-sync"),
+    path("orders/approve/", orders_approve, name="orders-approve"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
     path("orders/summaries/<int:pk>/", summary_detail, name="summary-detail"),
     path("orders/<int:pk>/", order_detail, name="order-detail"),
     path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
     path("orders/<int:pk>/record/", order_record, name="order-record"),
+    path("customers/duplicates/", duplicate_list, name="duplicates"),
+    path("customers/duplicates/decide/", duplicate_decide, name="duplicates-decide"),
+    path("customers/duplicates/take-back/", duplicate_take_back, name="duplicates-take-back"),
 ]

@@ -6,7 +6,7 @@ YYYY-MM-DD, and `Ref` where an id is not known yet.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
 from enum import StrEnum
@@ -45,19 +45,25 @@ Id = str | Ref
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """`existing_id` set: an update of that contact; empty: a new one."""
+    """`existing_id` set: an update of that contact; empty: a new one.
+
+    An update names the contact by its id alone: with a name beside it Xero renames it, which is
+    done only where `rename` says so.
+    """
 
     key: str
     name: str
     contact_number: str = ""
     fields: tuple[tuple[str, Any], ...] = ()
     existing_id: str = ""
+    rename: bool = False
 
     kind = Kind.CONTACT
 
     def payload(self) -> dict[str, Any]:
         body: dict[str, Any] = {"ContactID": self.existing_id} if self.existing_id else {}
-        body["Name"] = self.name
+        if not self.existing_id or self.rename:
+            body["Name"] = self.name
         if self.contact_number:
             body["ContactNumber"] = self.contact_number
         return body | dict(self.fields)
@@ -68,7 +74,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """A sales invoice (ACCREC)."""
+    """A sales invoice (ACCREC). `sources` as of a line."""
 
     number: str
     contact: Id
@@ -83,6 +89,7 @@ class Invoice:
     url: str = ""
     branding_theme_id: str = ""
     sent_to_contact: bool = False
+    sources: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     kind = Kind.INVOICE
 

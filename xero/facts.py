@@ -7,14 +7,17 @@ unconnected store).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """One row of the chart of accounts. `code` may be empty: some bank accounts have none."""
+    """One row of the chart of accounts. `code` may be empty: some bank accounts have none.
+    `currency` is a bank account's; empty stands for the base currency."""
 
     account_id: str
     code: str
@@ -25,6 +28,7 @@ class AccountFacts:
     tax_type: str = ""
     system_account: str = ""
     payments_enabled: bool = False
+    currency: str = ""
 
     @property
     def takes_payments(self) -> bool:
@@ -45,7 +49,7 @@ class TaxRateFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """One contact of the mirror."""
+    """One contact of the mirror. `details` as in `xero.contact_details`, None: not known."""
 
     contact_id: str
     name: str
@@ -55,6 +59,7 @@ class ContactFacts:
     merged_to: str = ""
     updated_at: datetime | None = None
     account_number: str = ""
+    details: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,11 @@ class OrganisationFacts:
     def rounding_account(self) -> AccountFacts | None:
         """The organisation's own rounding account (SystemAccount ROUNDING)."""
         return next((a for a in self.accounts.values() if a.system_account == "ROUNDING"), None)
+
+    @property
+    def debtors_account(self) -> AccountFacts | None:
+        """The organisation's accounts receivable (SystemAccount DEBTORS)."""
+        return next((a for a in self.accounts.values() if a.system_account == "DEBTORS"), None)
 
 
 NOT_CONNECTED = OrganisationFacts()

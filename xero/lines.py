@@ -6,7 +6,7 @@ Each line is rounded to cents, tax is computed per line, and the document's tax 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -40,7 +40,10 @@ def line_tax(amount: Decimal, rate: Decimal, mode: TaxMode) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """One line. `rate` is the tax type's effective percentage; `tax_amount` overrides it."""
+    """One line. `rate` is the tax type's effective percentage; `tax_amount` overrides it.
+    `tax_type` is empty only where the document is without tax. `sources` says for fields of the
+    payload which configuration key gave them, for a person.
+    """
 
     description: str
     quantity: Decimal
@@ -52,6 +55,7 @@ class DocumentLine:
     item_code: str = ""
     tracking: tuple[tuple[str, str], ...] = ()
     account_is_id: bool = False
+    sources: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def amount(self) -> Decimal:
@@ -68,8 +72,9 @@ class DocumentLine:
             "Quantity": self.quantity,
             "UnitAmount": trim(self.unit_amount),
             "AccountID" if self.account_is_id else "AccountCode": self.account,
-            "TaxType": self.tax_type,
         }
+        if self.tax_type:
+            body["TaxType"] = self.tax_type
         if self.tax_amount is not None:
             body["TaxAmount"] = trim(self.tax_amount)
         if self.item_code:

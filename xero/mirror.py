@@ -18,10 +18,11 @@ from django.db import models, transaction
 
 from connector.lib import clock
 from connector.lib.money import ZERO, to_units
+from xero.contact_details import details_of
 from xero.facts import ContactFacts
 from xero.gateway import Gateway, Reply
 from xero.models import Lane, MirrorContact, MirrorCursor, MirrorDocument, Organisation
-from xero.models.mirror import OVERLAP, normal_email, normal_name
+from xero.models.mirror import OVERLAP, likeness, normal_email, normal_name
 from xero.replies import amount, elements, moment, text
 from xero.transport import call_seconds
 
@@ -218,6 +219,8 @@ def _contact(element: Element) -> dict[str, Any]:
         "account_number": text(element.get("AccountNumber")),
         "status": text(element.get("ContactStatus")),
         "merged_to": text(element.get("MergedToContactID")),
+        "likeness": likeness(name),
+        "details": details_of(element) if "Addresses" in element else None,
         "updated_utc": moment(element.get("UpdatedDateUTC")),
     }
 

@@ -62,6 +62,14 @@ def refresh(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
         organisation.save(update_fields=["reference_refreshed_at"])
 
 
+def refresh_tracking(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
+    """Read the tracking categories alone, after one was changed. Raises as `refresh`."""
+    answer = Gateway(organisation, lane).read("tracking_categories", include_archived=True)
+    rows = map(_tracking, _listed(answer.json, "TrackingCategories"))
+    with transaction.atomic():
+        _replace(organisation, TrackingCategory, "category_id", rows)
+
+
 def refresh_if_due(
     organisation: Organisation, *, max_age: timedelta = MAX_AGE, lane: Lane = Lane.LIVE
 ) -> bool:

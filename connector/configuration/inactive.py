@@ -15,22 +15,12 @@ from connector.lib.schema import Section
 STORE_KEYS = (
     "streams.products",
     "streams.stock",
-    "schedule.refunds",
-    "schedule.customers",
     "schedule.products",
     "schedule.stock",
     "fields.products",
-    "posting.currency_not_enabled",
-    "posting.cancel",
-    "posting.edits",
-    "statuses.refunded",
     "statuses.on_paid",
     "items.tracked",
     "items.oversell",
-    "refunds.adjustment_tax",
-    "refunds.restock",
-    "refunds.before_cut_over",
-    "gift_cards.opening_balance",
     "webhook_secret",
 )
 # Platforms whose shops cannot be read yet.
@@ -60,9 +50,6 @@ def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
         value = attrgetter(key)(store)
         if value != _default(store, key):
             yield key, value if isinstance(value, str) and key != "webhook_secret" else ""
-    for index, rule in enumerate(store.rules):
-        if rule.approve:
-            yield f"rules[{index}].approve", ""
 
 
 def _default(store: StoreSection, key: str) -> object:

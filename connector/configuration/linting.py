@@ -37,6 +37,7 @@ def doubts(profile: StoreSettings, rules: StoreRules, organisation: Organisation
         *_foreign_tax_at_home(profile, rules, organisation),
         *_without_tracking(rules, organisation),
         *_other_base_currency(profile, organisation),
+        *_receipts_need_banks(profile, rules, organisation),
     ]
 
 
@@ -53,7 +54,7 @@ def _foreign_tax_at_home(
         rule.tax_type
         for rule in rules.tax.rules
         if rule.tax_type and rule.rate != 0 and _holds_at_home(rule, home)
-    }
+    } | {rules.tax.default}
     for index, rule in enumerate(rules.tax.rules):
         if rule.tax_type in at_home and rule.rate != 0 and _holds_abroad(rule, home):
             yield (
@@ -64,9 +65,23 @@ def _foreign_tax_at_home(
 
 def _without_tracking(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]:
     if organisation.connected and rules.posting.tracking_options == "skip":
-        for name in rules.tracking:
-            if name not in organisation.tracking:
-                yield f"tracking.{name}: {_who(organisation)} has no such category; it is left out."
+        for path, _ in _lacking_categories(rules, organisation):
+            yield f"{path}: {_who(organisation)} has no such category; it is left out."
+
+
+def _lacking_categories(
+    rules: StoreRules, organisation: OrganisationFacts
+) -> list[tuple[str, str]]:
+    """Path and name of each tracking category that is not an active one of the organisation."""
+    named = [(f"tracking.{name}", name) for name in rules.tracking]
+    for index, rule in enumerate(rules.rules):
+        named += [(f"rules[{index}].tracking.{name}", name) for name in rule.tracking or ()]
+    active = {name.casefold() for name in _active_categories(organisation)}
+    return [(path, name) for path, name in named if name.casefold() not in active]
+
+
+def _active_categories(organisation: OrganisationFacts) -> list[str]:
+    return sorted(one.name for one in organisation.tracking.values() if one.status == "ACTIVE")
 
 
 def _other_base_currency(profile: StoreSettings, organisation: OrganisationFacts) -> Iterator[str]:
@@ -76,6 +91,22 @@ def _other_base_currency(profile: StoreSettings, organisation: OrganisationFacts
             f"base_currency: the shop's is {profile.base_currency}, that of the books {books}: "
             "the shop's exchange rates are not used."
         )
+
+
+def _receipts_need_banks(
+    profile: StoreSettings, rules: StoreRules, organisation: OrganisationFacts
+) -> Iterator[str]:
+    """Without invoices orders are bank transactions, which only bank accounts take."""
+    if profile.streams.invoices or not profile.streams.payments:
+        return
+    for method, answer in rules.payment_accounts.items():
+        for code in answer.values() if isinstance(answer, dict) else [answer]:
+            account = organisation.accounts.get(code)
+            if account is not None and account.type != "BANK":
+                yield (
+                    f"payment_accounts.{method}: account {code} {account.name} is not of type "
+                    "BANK; with streams.invoices: false its orders are held."
+                )
 
 
 def _holds_at_home(rule: TaxRule, home: str) -> bool:
@@ -137,10 +168,18 @@ class _Misfits:
     def other(self) -> None:
         """Tracking categories and the branding theme."""
         organisation, posting = self._organisation, self._rules.posting
-        if posting.tracking_options == "hold":
-            for name in self._rules.tracking:
-                if name not in organisation.tracking:
-                    self._report(f"tracking.{name}", f"{_who(organisation)} has no such category.")
+        lacking = _lacking_categories(self._rules, organisation)
+        active = _active_categories(organisation)
+        wanted = {name.casefold() for _, name in lacking}
+        for path, _ in lacking:
+            if posting.tracking_options == "hold":
+                self._report(path, f"{_who(organisation)} has no such category.")
+            elif posting.tracking_options == "create" and len(active) + len(wanted) > 2:
+                self._report(
+                    path,
+                    f"{_who(organisation)} has no such category, and cannot get it: of the two "
+                    f"that can be active it has {' and '.join(active)}.",
+                )
         theme = posting.branding_theme
         themes = organisation.branding_themes
         if theme and theme not in themes and theme not in themes.values():

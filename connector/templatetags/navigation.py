@@ -30,7 +30,7 @@ PAGES = (
     Page("Orders", "sync:orders", "orders"),
     Page("Needs attention", "sync:attention", "attention", "Attention"),
     Page("Products", "sync:products", "products"),
-    Page("Customers", "sync:customers", "customers"),
+    Page("Customers", "sync:duplicates", "customers"),
     Page("Mapping", "accounts:mapping", "mapping"),
     Page("Chart of accounts", "accounts:chart", "accounts", "Accounts"),
     Page("Reports", "dashboard:reports", "reports"),

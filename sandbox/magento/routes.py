@@ -218,11 +218,18 @@ def _customers(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     _next_page(shop, request, "customers")
     opened: dict[int, str] = {}
     for order in shop.orders:
-        if "customer_id" in order:
+        if order.get("customer_id"):
             opened.setdefault(order["customer_id"], order["created_at"])
     rows = reference.customers((shop.generator.person(n), at) for n, at in opened.items())
-    columns = known(rows, "id", "email", "created_at", "updated_at")
-    return listing(request, rows, columns=columns, key="id")
+    # As with products, filters and sorts call the key entity_id.
+    found = [
+        row | {"entity_id": row["id"]} | shop.changed_customers.get(row["id"], {}) for row in rows
+    ]
+    columns = known(found, "id", "entity_id", "email", "created_at", "updated_at")
+    answer = listing(request, found, columns=columns, key="id")
+    for row in answer.get("items") or []:
+        row.pop("entity_id", None)
+    return answer
 
 
 @route("GET", r"(customerGroups|taxClasses|taxRates|taxRules)/search", TAX)

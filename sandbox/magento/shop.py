@@ -59,6 +59,7 @@ class DemoShop:
         self.between_pages: Hook | None = None
         self.denied: set[str] = set()
         self.stock = Stock(self.profile, self.plan.seed, stamp(self.epoch - timedelta(days=90)))
+        self.changed_customers: dict[int, dict[str, Any]] = {}
         self.requests: deque[str] = deque(maxlen=10_000)  # method and address, oldest first
         self.lock = threading.RLock()
         self.stopping = threading.Event()
@@ -180,6 +181,12 @@ class DemoShop:
             placed = datetime.fromisoformat(f"{order['created_at']}+00:00")
             edits.edit(order, self.generator.place(order_id, placed, wish), at)
             return order
+
+    def change_customer(self, number: int, **changes: Any) -> None:
+        """Overwrite fields of an account; `updated_at` follows unless it is given."""
+        with self.lock:
+            changed = {"updated_at": stamp(self.now())} | changes
+            self.changed_customers.setdefault(number, {}).update(changed)
 
     def pay(self, order_id: int, *, transaction_id: str | None = None) -> Order:
         """Invoice and capture the whole order."""

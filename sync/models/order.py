@@ -26,6 +26,7 @@ class TrackedOrder(models.Model):
     """`build_at` is set while the order is to be (re)built; `building_*` is the builder's lease.
 
     Amounts are in ten-thousandths of `currency`. `reasons` are those of `sync.reasons`.
+    `approved_*`: a person approved what is posted as a draft.
     """
 
     class State(models.TextChoices):
@@ -78,6 +79,10 @@ class TrackedOrder(models.Model):
     )
     excluded_why = models.CharField(max_length=500, blank=True, default="")
     excluded_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = TrackedOrderQuerySet.as_manager()
@@ -115,6 +120,7 @@ class OrderAction(models.Model):
     class What(models.TextChoices):
         SYNC = "sync", "Sync to Xero asked for"
         EXCLUDE = "exclude", "Marked as not to be synced"
+        APPROVE = "approve", "Approved"
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

@@ -126,9 +126,9 @@ class Posting(models.Model):
     id the payload refers to, and so is `target`, the invoice of an allocation. `expected` are
     the predicted totals as plain text, `rates` the tax rate of each line, likewise.
     `breakdown` sums the document by account and tax type: [account, tax type, net, tax] in
-    ten-thousandths; of money [account, "", amount, 0]. `key` is the natural key
-    (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and `email_key`
-    are a contact's, for look-ups while it is not in Xero yet.
+    ten-thousandths; of money [account, "", amount, 0]. `note` is for Xero's history. `key` is
+    the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
+    `email_key` are a contact's, for look-ups while it is not in Xero yet.
 
     `voided` with a `xero_id` was in Xero and was taken back there; without one it was
     withdrawn before it was sent.
@@ -169,6 +169,7 @@ class Posting(models.Model):
     rates = models.JSONField(null=True)
     breakdown = models.JSONField(null=True)
     dated = models.DateField(null=True)
+    note = models.CharField(max_length=1000, blank=True, default="")
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reasons = models.JSONField(default=list)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)

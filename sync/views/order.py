@@ -21,8 +21,8 @@ from stores.canonical import Order, ParseError, Stream
 from sync.charges import Books
 from sync.contacts import person_of
 from sync.directory import Contacts, load_contacts
-from sync.enqueue import parse_facts
 from sync.models import Posting, PostingSource, TrackedOrder
+from sync.parsing import parse_facts
 from sync.preview import Preview
 from sync.views.filters import zone_of
 from sync.views.timeline import timeline

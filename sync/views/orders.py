@@ -133,6 +133,21 @@ def orders_sync(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def orders_approve(request: HttpRequest) -> HttpResponse:
+    """Approve the drafts of the chosen orders."""
+    chosen = _chosen(request)
+    if chosen is None:
+        messages.warning(request, "No order was selected. Tick the orders to approve.")
+        return redirect(_back(request))
+    count = verbs.approve(chosen, request.user)
+    messages.success(
+        request,
+        f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow.",
+    )
+    return redirect(_back(request))
+
+
+@require_POST
 def orders_exclude(request: HttpRequest) -> HttpResponse:
     """Ask why, then mark the chosen orders as not to be synced."""
     chosen = _chosen(request)

@@ -2,9 +2,6 @@
 
 A case is a JSON file: `proves` (the rule in words), `store` (what it sets beside the usual
 store below, in the configuration file's terms), `context` (facts that the order lacks),
-`orders` (raw records), `preview` (exactly what comes out, documents' addresses aside: the
-contact's payload is named in full only where a case is about contacts) and `summaries`, where
-there are any.
 `GOLDEN_WRITE=1` writes the previews anew, to be read with care before they are committed.
 """
 
@@ -12,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,7 @@ from stores import registry
 from sync.charges import Books
 from sync.preview import Preview, known_items, parse_facts
 from tests.unit.orders import merged
-from xero.facts import NOT_CONNECTED
+from xero.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
 
 FOLDER = Path(__file__).parent / "magento"
 CASES = sorted(FOLDER.glob("*.json"))
@@ -58,14 +56,43 @@ def preview(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, 
     if "statuses" not in section.model_fields_set:
         rules = rules.model_copy(update={"statuses": MAGENTO_STATUSES})
     facts = parse_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
-    books = Books(MappingSnapshot(section.profile, rules), NOT_CONNECTED, known_items(facts))
+    xero = organisation(case["accounts"]) if "accounts" in case else NOT_CONNECTED
+    books = Books(MappingSnapshot(section.profile, rules), xero, known_items(facts))
     reader = registry.reader("magento")
     shown = Preview(books, reader, facts)
     found = [shown.add(record) for record in reader.documents_of(case["orders"])]
     summaries = shown.summaries()
+    for document in (document for order in (*found, *summaries) for document in order["documents"]):
+        document.pop("sources", None)
     if case.get("contacts"):
         return found, summaries
     return [_without_contact_details(one) for one in found], summaries
+
+
+def organisation(changes: dict[str, dict[str, Any]]) -> OrganisationFacts:
+    """A connected organisation with the accounts and tax types of the usual store.
+
+    The liabilities take no payments, unless `changes` say so.
+    """
+    classes = {"8": "LIABILITY", "9": "ASSET", "6": "ASSET", "4": "EXPENSE"}
+    codes = ("200", "202", "205", "260", "261", "429", "610", "835", "836", "837", "860", "970")
+    accounts = {
+        code: AccountFacts(code, code, f"Account {code}", "BANK" if code == "970" else "OTHER",
+                           classes.get(code[0], "REVENUE"), "ACTIVE",
+                           system_account="DEBTORS" if code == "610" else "")
+        for code in codes
+    }  # fmt: skip
+    accounts |= {code: replace(accounts[code], **changes[code]) for code in changes}
+    everywhere = frozenset({"REVENUE", "LIABILITY", "ASSET", "EXPENSE"})
+    rates = {"OUTPUT2": 20, "RROUTPUT": 5, "EXEMPTOUTPUT": 0, "NONE": 0, "ZERORATEDOUTPUT": 0}
+    return OrganisationFacts(
+        connected=True, name="Demo Company (UK)", base_currency="GBP", country="GB",
+        accounts=accounts, currencies=frozenset({"GBP"}),
+        tax_rates={
+            kind: TaxRateFacts(kind, kind, Decimal(rate), "ACTIVE", everywhere)
+            for kind, rate in rates.items()
+        },
+    )  # fmt: skip
 
 
 def _without_contact_details(order: dict[str, Any]) -> dict[str, Any]:

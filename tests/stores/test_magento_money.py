@@ -161,6 +161,42 @@ def test_the_rate_of_shipping_without_its_own_record(
     assert (line.tax, line.rate) == (D(tax), D(rate))
 
 
+@pytest.mark.parametrize(
+    ("goods", "shipping", "tax", "rate"),
+    [
+        ([20, 5], "10", "2.00", "20"),
+        ([20, 5], "10", "0.50", "5"),
+        ([D("14.975"), 0], "9.99", "1.50", "14.975"),
+        # A cent of the shop's own rounding, where only one rate comes near.
+        ([20, 5], "10", "1.99", "20"),
+        # 5 % and 5.4 % of a small amount are the same cents.
+        ([5, D("5.4")], "1", "0.05", None),
+        ([20, 5], "10", "0.70", None),
+    ],
+)
+def test_the_tax_on_shipping_is_explained_by_a_rate_of_the_items(
+    goods: list[Any], shipping: str, tax: str, rate: str | None
+) -> None:
+    """Records without names of taxes: the rates that the order states are all there is."""
+    sale = Sale([Goods(D(30), rate=D(one)) for one in goods], shipping=D(shipping),
+                shipping_rate=D(0), named_taxes=False)  # fmt: skip
+    record = sale.order()
+    record |= {
+        "shipping_tax_amount": D(tax),
+        "shipping_incl_tax": D(shipping) + D(tax),
+        "tax_amount": record["tax_amount"] + D(tax),
+        "grand_total": record["grand_total"] + D(tax),
+    }
+    if rate is None:
+        with pytest.raises(ParseError) as refused:
+            parse_order(record, FACTS)
+        assert refused.value.code == "tax_without_rate"
+    else:
+        line = parse_order(record, FACTS).lines[-1]
+        assert (line.kind, line.rate, line.tax) == (LineKind.SHIPPING, D(rate), D(tax))
+        assert charged(parse_order(record, FACTS)) == record["grand_total"]
+
+
 def test_shipping_tax_that_the_only_rate_does_not_explain_is_refused() -> None:
     sale = Sale([Goods(D(10))], shipping=D(10), shipping_rate=D(7), named_taxes=False)
     sale.extra = {"applied_taxes": [{"title": "VAT", "percent": 20, "amount": 4}]}

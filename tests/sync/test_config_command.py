@@ -317,7 +317,7 @@ def test_settings_of_later_versions_are_reported_only_where_they_are_set():
     notices = apply(EXAMPLE, SECRETS).notices
     assert "alerts: kept, but not active yet" in notices
     assert not [line for line in notices if "nz-main.posting.mode" in line]
-    assert "stores.nz-main.rules[1].approve: kept, but not active yet" in notices
+    assert not [line for line in notices if "approve" in line]
     assert "stores.bare.platform: cscart is kept, but not active yet" in notices
     assert not [line for line in notices if "nz-main.posting.due_days" in line]
 

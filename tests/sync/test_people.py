@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from sandbox.magento import DemoShop
+from sync import duplicates
+from sync.models import ContactDecision
 from tests.sync.world import World, books
+from xero.models import MirrorContact
 
 
 def buyers(world: World) -> list[str]:
@@ -110,6 +113,14 @@ def test_an_archived_contact_is_restored_every_time(world: World, noticed: bool)
     books(world)
 
 
+def test_a_contact_that_must_be_forgotten_is_never_used_again(world: World) -> None:
+    known_customer(world)
+    MirrorContact.objects.update(status="GDPRREQUEST")
+    another(world)
+    world.sync()
+    assert buyers(world) == ["Ann Lee", "Ann Lee (ann@example.com)"]
+
+
 def test_beside_an_archived_contact_another_is_made_where_the_setting_says_so(
     world: World,
 ) -> None:
@@ -142,7 +153,34 @@ def test_a_merged_contact_is_followed(world: World, noticed: bool) -> None:
     books(world)
 
 
-def test_a_contact_of_xero_with_the_same_email_costs_no_call_and_no_second_contact(
+def test_the_contact_that_a_person_chose_of_two_takes_the_orders_of_both(world: World) -> None:
+    known_customer(world)
+    contact = {"Name": "Lee Household", "EmailAddress": "ann@example.com"}
+    chosen = world.xero.person("create_contact", contact=contact)["ContactID"]
+    world.time.forward(hours=1)
+    as_guest = world.place()
+    world.bought_by(as_guest, "Ann L.", "ann@example.com")
+    world.sync()
+    assert world.row(as_guest).warnings == [
+        "2 contacts in Xero have the e-mail ann@example.com; the one linked to this shop, "
+        "Ann Lee, is used."
+    ]
+    (made,) = {one["ContactID"] for one in world.contacts()} - {chosen}
+    duplicates.same_person(world.organisation, keep=chosen, instead_of=made, user=None)
+    customer, guest = another(world), world.place()
+    world.bought_by(guest, "Ann Lee", "ann@example.com")
+    world.sync()
+    assert buyers(world) == ["Ann Lee", "Ann Lee", "Lee Household", "Lee Household"]
+    assert world.row(customer).warnings == world.row(guest).warnings == []
+    decision = ContactDecision.objects.get()
+    assert duplicates.take_back(decision.pk, None)
+    another(world)
+    world.sync()
+    assert buyers(world).count("Ann Lee") == 3
+    books(world)
+
+
+def test_a_contact_of_xero_with_the_same_email_is_used_and_no_second_one_is_made(
     world: World,
 ) -> None:
     contact = {"Name": "Ann from before", "EmailAddress": "ANN@example.com"}

@@ -79,6 +79,7 @@ def test_one_object_with_orders_and_summaries(previewed: Any) -> None:
     assert list(shown) == ["order", "status", "reasons", "documents"]
     assert (shown["order"], shown["status"], shown["reasons"]) == ("000000007", "ready", [])
     contact, invoice, payment = shown["documents"]
+    assert list(invoice) == ["kind", "payload", "expected", "sources"]
     assert [contact["kind"], invoice["kind"], payment["kind"]] == ["contact", "invoice", "payment"]
     assert contact["expected"] is None
     assert invoice["expected"] == {"SubTotal": "20.00", "TotalTax": "4.00", "Total": "24.00"}
@@ -112,6 +113,34 @@ def test_one_object_with_orders_and_summaries(previewed: Any) -> None:
 )
 def test_all_forms_of_input(previewed: Any, content: Any) -> None:
     assert [one["order"] for one in previewed(content)["orders"]] == ["000000007"]
+
+
+def test_a_field_is_the_path_from_the_top_of_what_was_given(previewed: Any) -> None:
+    """A reason about the order's own figures names where they stand; one about a setting does
+    not move."""
+    bare, wrapped = order(grand_total=26), {"order": order(grand_total=26)}
+    for content, field in ((bare, "grand_total"), (wrapped, "order.grand_total")):
+        (shown,) = previewed(content)["orders"]
+        assert [(one["code"], one["field"]) for one in shown["reasons"]] == [
+            ("totals_do_not_add_up", field)
+        ]
+    unmapped = order(total_paid=24, total_due=0, payment={"method": "x"})
+    (shown,) = previewed({"order": unmapped})["orders"]
+    assert [one["field"] for one in shown["reasons"]] == ["payment_accounts.x"]
+
+
+def test_each_document_says_which_setting_gave_what(previewed: Any) -> None:
+    _, invoice, payment = previewed(order(total_paid=24, total_due=0))["orders"][0]["documents"]
+    assert {one["field"]: (one["value"], one["source"]) for one in invoice["sources"]} == {
+        "Contact.ContactID": ("contact:Ines Silva", "contacts.strategy"),
+        "Date": ("2026-11-03", "posting.date"),
+        "DueDate": ("2026-11-03", "posting.due_days"),
+        "Status": ("AUTHORISED", "posting.status"),
+        "Reference": ("000000007", "posting.reference"),
+        "LineItems[0].AccountCode": ("200", "accounts.sales"),
+        "LineItems[0].TaxType": ("T20", "tax.rules[0]"),
+    }
+    assert "sources" not in payment
 
 
 def test_later_orders_see_the_contacts_of_earlier_ones(previewed: Any) -> None:
@@ -166,6 +195,13 @@ def test_words_for_a_person(tmp_path: Path) -> None:
         "000000007: ready\n"
         "  contact      Ines Silva\n"
         "  invoice      DE-000000007 24.00 EUR (tax 4.00)\n"
+        "    Contact.ContactID contact:Ines Silva: contacts.strategy\n"
+        "    Date 2026-11-03: posting.date\n"
+        "    DueDate 2026-11-03: posting.due_days\n"
+        "    Status AUTHORISED: posting.status\n"
+        "    Reference 000000007: posting.reference\n"
+        "    LineItems[0].AccountCode 200: accounts.sales\n"
+        "    LineItems[0].TaxType T20: tax.rules[0]\n"
         "  payment      000000007-1 24.00\n"
     )
 

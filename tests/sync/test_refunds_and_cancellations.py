@@ -298,6 +298,21 @@ def test_a_refund_on_a_locked_day_is_held_or_dated_on_the_next_open_day(world: W
     again(world)
 
 
+def test_a_refund_of_today_is_posted_though_the_day_of_the_sale_is_locked(world: World) -> None:
+    order = paid(world)
+    world.xero.person("lock", period="2027-03-10")
+    later(world)
+    learn(world)
+    world.shop.refund(order["entity_id"], items=MUG)
+    world.sync()
+    assert stands(world) == sorted([
+        *SOLD,
+        f"credit note {S1}-R1 PAID 2027-03-11 24.95 tax 2.27 left 0.00",
+        f"refund {S1}-R1 970 2027-03-11 24.95",
+    ])  # fmt: skip
+    again(world)
+
+
 def test_a_credit_note_takes_the_rate_of_its_invoice(world: World) -> None:
     order = world.place(items=TWO_MUGS_AND_BEANS, foreign=True, payment_method="stripe_payments")
     world.sync()

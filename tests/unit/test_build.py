@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from stores.canonical import LineKind, Order, Refund, RefundLine, TaxShare
+from stores.canonical import LineKind, Order, TaxShare
 from tests.unit.orders import (
-    NOON,
+    RULES,
     build,
     codes,
     discounted,
@@ -414,11 +414,14 @@ def test_no_rate_at_home() -> None:
     assert built.reasons == ()
 
 
-@pytest.mark.parametrize("policy", ["hold", "convert"])
-def test_a_currency_that_the_organisation_lacks(policy: str) -> None:
-    rules = {"posting": {"currency_not_enabled": policy}}
-    built = build(order(currency="USD"), rules, organisation())
+def test_a_currency_that_the_organisation_lacks_holds() -> None:
+    built = build(order(currency="USD"), organisation=organisation())
     assert (built.status, codes(built)) == ("held", ["currency_not_enabled"])
+    assert built.reasons[0].field == "posting.currency_not_enabled"
+
+
+def test_the_base_currency_is_always_enabled() -> None:
+    assert build(order(), organisation=organisation(currencies=frozenset())).status == "ready"
 
 
 def test_yen_have_no_cents() -> None:
@@ -456,14 +459,9 @@ def test_a_long_name_is_cut() -> None:
     assert len(lines_of(build(order(line("10", name="x" * 5000))))[0].description) == 4000
 
 
-def test_refunds_are_never_silently_left_out() -> None:
-    memo = Refund(
-        id="1", number="9", order_id="7", currency="AUD", total=D(10), refunded_at=NOON,
-        updated_at=NOON, lines=(RefundLine("1", "A", "A", D(1), D(10), D(0), D(0), "x"),),
-        shipping_net=D(0), shipping_tax=D(0), adjustment=D(0), tax=D(0),
-    )  # fmt: skip
-    built = build(order(refunded=D(10), refunds=(memo,)))
-    assert (built.status, codes(built)) == ("ready", ["refund_not_posted"])
+def test_a_refund_that_the_order_states_and_does_not_bring_is_said() -> None:
+    built = build(order(refunded=D(10)))
+    assert (built.status, codes(built)) == ("ready", ["refund_not_given"])
 
 
 def test_the_same_order_gives_the_same_text() -> None:
@@ -475,5 +473,34 @@ def test_the_same_order_gives_the_same_text() -> None:
 
 
 def test_a_fee_line_of_the_shop_is_other_income() -> None:
-    fee = line("2", kind=LineKind.FEE, code="weee", id="2")
+    fee = line("2", kind=LineKind.FEE, code="handling", id="2")
     assert shape(build(order(line("10"), fee)))[1] == ("1", "2.00", "260", "TAX10", None)
+
+
+def test_a_fixed_tax_that_is_taxed_has_the_account_of_fixed_taxes_and_its_own_tax() -> None:
+    fee = line("2", kind=LineKind.FEE, code="weee", id="2", name="Eco fee")
+    made = order(line("10"), fee)
+    assert shape(build(made))[1] == ("1", "2.00", "261", "TAX10", None)
+    ruled = {"tax": {"rules": [*RULES["tax"]["rules"],
+                               {"name": "Eco*", "as": "line", "account": "262"}]}}  # fmt: skip
+    assert shape(build(made, ruled))[1] == ("1", "2.00", "262", "TAX10", None)
+
+
+def test_a_tax_on_top_of_another_leaves_the_rate_of_the_other() -> None:
+    """5 %, and 9.5 % on that sum: 14.975 % in all."""
+    shares = (TaxShare("GST", D(5), D("10.00")), TaxShare("QST", D("9.5"), D("19.95")))
+    rules = {"tax": {"rules": [
+        {"name": "QST", "as": "line", "account": "826"}, {"rate": "5", "tax_type": "TAX5"},
+    ]}}  # fmt: skip
+    built = build(order(line("200", rate="14.975", taxes=shares)), rules)
+    assert shape(built) == [
+        ("1", "200.00", "200", "TAX5", None), ("1", "19.95", "826", "BASEXCLUDED", None),
+    ]  # fmt: skip
+    both = [{"name": name, "as": "line", "account": "826"} for name in ("GST", "QST")]
+    assert shape(
+        build(order(line("200", rate="14.975", taxes=shares)), {"tax": {"rules": both}})
+    ) == [
+        ("1", "200.00", "200", "EXEMPTOUTPUT", None),
+        ("1", "10.00", "826", "BASEXCLUDED", None),
+        ("1", "19.95", "826", "BASEXCLUDED", None),
+    ]

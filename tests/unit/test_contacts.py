@@ -270,6 +270,86 @@ def test_of_several_with_one_e_mail_the_active_one_changed_longest_ago_is_used()
     )
 
 
+def test_of_several_with_one_e_mail_the_one_that_is_linked_goes_before_the_older(
+) -> None:  # fmt: skip
+    def at(year: int) -> dict[str, Any]:
+        return {"email": "jane@example.com", "updated_at": datetime(year, 1, 1, tzinfo=UTC)}
+
+    known = directory(facts("old", "Old", **at(2020)), facts("ours", "Ours", **at(2025)))
+    known.add_link("ours", made=False)
+    made = answer(GUEST, known)
+    assert (made.id, made.made) == ("ours", False)
+    assert made.warnings == (
+        "2 contacts in Xero have the e-mail jane@example.com; the one linked to this shop, Ours, "
+        "is used.",
+    )
+
+
+@pytest.mark.parametrize(
+    "found_by",
+    [{"number": "S1:7"}, {"email": "jane@example.com"}, {"name": "Jane Doe"}],
+    ids=["number", "e-mail", "name"],
+)
+def test_a_merged_contact_stands_for_the_one_it_was_merged_into(found_by: dict[str, str]) -> None:
+    gone = facts("gone", **{"status": "ARCHIVED", "merged_to": "middle"} | found_by)
+    middle = facts("middle", "Middle", status="ARCHIVED", merged_to="last")
+    made = answer(JANE, directory(gone, middle, facts("last", "Jane Holdings")))
+    assert (made.id, made.contact) == ("last", None)
+
+
+def test_a_link_to_a_merged_contact_is_followed_also_where_only_its_id_is_known() -> None:
+    gone = facts("gone", "Jane", status="ARCHIVED", merged_to="last")
+    made = answer(JANE, directory(gone, customer_7=gone))
+    assert (made.id, made.contact) == ("last", None)
+    assert made.found is not None
+    assert made.found.details is None
+
+
+def test_what_two_contacts_say_of_each_other_ends() -> None:
+    one = facts("one", "Jane", number="S1:7", merged_to="two")
+    assert answer(JANE, directory(one, facts("two", merged_to="one"))).id in ("one", "two")
+
+
+def test_a_contact_merged_into_one_that_must_be_forgotten_is_not_used() -> None:
+    gone = facts("gone", number="S1:7", status="ARCHIVED", merged_to="last")
+    made = answer(JANE, directory(gone, facts("last", status="GDPRREQUEST")))
+    assert made.contact is not None
+    assert (made.contact.name, made.contact.contact_number) == ("Jane Doe", "")
+
+
+def test_only_where_somebody_else_has_its_name_a_restored_contact_is_renamed() -> None:
+    known = directory(
+        facts("old", "Jane Doe", number="S1:7", status="ARCHIVED"), facts("new", "jane doe")
+    )
+    made = answer(JANE, known)
+    assert made.contact is not None
+    assert made.contact.payload() == {
+        "ContactID": "old", "Name": "Jane Doe (jane@example.com)", "ContactStatus": "ACTIVE",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("known", "made"),
+    [
+        (directory(facts("id", email="jane@example.com")), False),
+        (directory(facts("id", number="S1:7")), True),
+        (Contacts(), True),
+    ],
+)
+def test_a_contact_is_ours_where_it_bears_our_number_or_is_new(known: Contacts, made: bool) -> None:
+    assert answer(JANE, known).made is made
+
+
+def test_a_number_that_xero_would_cut_keeps_two_customers_apart() -> None:
+    numbers = set()
+    for ending in "12":
+        one = answer(Customer(id="x" * 60 + ending, email="j@example.com"))
+        assert one.contact is not None
+        numbers.add(one.contact.contact_number)
+    assert [len(number) for number in numbers] == [50, 50]
+    assert len(numbers) == 2
+
+
 def test_a_third_person_with_the_same_name_and_e_mail_is_numbered() -> None:
     known = directory(
         facts("a", "Jane Doe", "a@example.com"),
@@ -284,9 +364,7 @@ def test_an_archived_contact_is_restored() -> None:
     made = answer(JANE, directory(facts("old", "Jane D", number="S1:7", status="ARCHIVED")))
     assert made.id == "old"
     assert made.contact is not None
-    assert made.contact.payload() == {
-        "ContactID": "old", "Name": "Jane D", "ContactStatus": "ACTIVE"
-    }  # fmt: skip
+    assert made.contact.payload() == {"ContactID": "old", "ContactStatus": "ACTIVE"}
 
 
 def test_or_another_is_made_beside_it_under_a_free_name_and_without_its_number() -> None:

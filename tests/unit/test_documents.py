@@ -124,9 +124,11 @@ def test_a_payment_on_an_account_by_code_or_id() -> None:
     assert by_id.payload()["Account"] == {"AccountID": "guid"}
 
 
-def test_an_update_of_a_contact_names_its_id() -> None:
+def test_an_update_of_a_contact_names_its_id_and_renames_nobody_unasked() -> None:
     made = Contact("k", "Jane", fields=(("ContactStatus", "ACTIVE"),), existing_id="id-9")
-    assert made.payload() == {"ContactID": "id-9", "Name": "Jane", "ContactStatus": "ACTIVE"}
+    assert made.payload() == {"ContactID": "id-9", "ContactStatus": "ACTIVE"}
+    renamed = Contact("k", "Jane 2", existing_id="id-9", rename=True)
+    assert renamed.payload() == {"ContactID": "id-9", "Name": "Jane 2"}
 
 
 def test_stored_text_gives_the_payload_back_exactly() -> None:

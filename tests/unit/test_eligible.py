@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,23 @@ from typing import Any
 import pytest
 
 from accounts_mapping.schema import Statuses
+from stores.canonical import Payment
+from sync.build import build_order
+from sync.directory import Contacts
 from sync.eligible import Course, course
-from tests.unit.orders import build, codes, discounted, line, order, organisation, row, totals
+from sync.plan import documents_of, plan_order
+from tests.unit.orders import (
+    NOON,
+    books,
+    build,
+    codes,
+    discounted,
+    line,
+    order,
+    organisation,
+    row,
+    totals,
+)
 
 D = Decimal
 
@@ -70,9 +86,27 @@ def test_a_cancelled_order_without_money_is_skipped() -> None:
     assert (built.status, codes(built), built.documents) == ("skipped", ["reversed"], ())
 
 
-def test_a_cancelled_order_with_money_is_held() -> None:
-    built = build(order(status="canceled", state="canceled", received=D(50)))
-    assert (built.status, codes(built)) == ("held", ["reversed_after_payment"])
+def test_a_cancelled_order_with_money_is_sold_and_taken_back() -> None:
+    made = order(
+        status="canceled", state="canceled", received=D("110.00"), outstanding=D(0),
+        payments=(Payment("checkmo", D("110.00"), received_at=NOON),),
+    )  # fmt: skip
+    built = build(made)
+    plan = plan_order(replace(books(), today=date(2026, 3, 9)), made, built)
+    kinds = [document.kind.value for document in documents_of(built, plan)]
+    assert kinds == ["contact", "invoice", "credit_note", "payment"]
+    assert [reason.code for reason in plan.reasons] == ["credit_left_open"]
+
+
+def test_a_status_that_says_refunded_takes_the_sale_and_the_money_back() -> None:
+    made = order(status="11", state="11", payments=(), received=None)
+    rules = {"statuses": {"invoice": ["5"], "paid": ["5", "11"], "refunded": ["11"]}}
+    setting = replace(books(rules), today=date(2026, 3, 9))
+    built = build_order(setting, made, Contacts())
+    plan = plan_order(setting, made, built)
+    kinds = [document.kind.value for document in documents_of(built, plan)]
+    assert kinds == ["contact", "invoice", "credit_note", "payment", "refund"]
+    assert plan.reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -108,15 +142,16 @@ def test_only_a_part_of_the_shop(only: dict[str, Any], posted: bool) -> None:
 
 
 def test_invoices_can_be_switched_off() -> None:
-    unpaid = order(received=D(0))
-    assert codes(build(unpaid, streams={"invoices": False})) == ["stream_off"]
-    assert codes(build(order(), streams={"invoices": False, "payments": False})) == ["stream_off"]
+    built = build(order(), streams={"invoices": False, "payments": False})
+    assert (built.status, codes(built)) == ("skipped", ["stream_off"])
 
 
-def test_receipts_without_invoices_are_held_and_not_forgotten() -> None:
-    built = build(order(), streams={"invoices": False})
-    assert (built.status, codes(built)) == ("held", ["setting_not_active"])
-    assert built.reasons[0].field == "streams.invoices"
+def test_without_invoices_an_order_is_left_alone_until_it_is_paid() -> None:
+    unpaid = build(order(received=D(0)), streams={"invoices": False})
+    assert (unpaid.status, codes(unpaid)) == ("skipped", ["receipt_waits"])
+    by_status = {"statuses": {"invoice": ["*"], "paid": ["complete"]}}
+    assert codes(build(order(), by_status, streams={"invoices": False})) == ["receipt_waits"]
+    assert build(order(), streams={"invoices": False}).status == "ready"
 
 
 # --- nothing to pay -------------------------------------------------------------------------
@@ -129,10 +164,13 @@ def test_an_order_of_nothing_is_skipped() -> None:
 
 
 def test_or_posted_without_a_payment() -> None:
-    built = build(order(discounted("100", "100")), {"posting": {"zero_orders": "post"}})
+    free = order(discounted("100", "100"))
+    built = build(free, {"posting": {"zero_orders": "post"}})
     assert built.status == "ready"
     assert (totals(built).total, built.payments) == (D(0), ())
     assert [str(one.amount) for one in built.invoice.lines] == ["100.00", "-100.00"]  # type: ignore[union-attr]
+    receipt = build(free, {"posting": {"zero_orders": "post"}}, streams={"invoices": False})
+    assert (receipt.status, codes(receipt)) == ("skipped", ["zero_total"])
 
 
 def test_a_total_of_nothing_that_the_lines_do_not_explain_is_held() -> None:
@@ -155,25 +193,54 @@ def test_a_negative_total_is_held() -> None:
 # --- rules and settings ---------------------------------------------------------------------
 
 
+def test_a_rule_holds_an_order() -> None:
+    rule = {"when": {"sku": "SH*"}, "hold": "ask Ana"}
+    built = build(order(), {"rules": [rule]})
+    assert (built.status, codes(built)) == ("held", ["rule_hold"])
+    assert built.reasons[0].field == "rules[0].hold"
+    assert built.reasons[0].message == "Held by your rule: ask Ana"
+    assert build(order(), {"rules": [rule | {"when": {"sku": "MUG"}}]}).status == "ready"
+
+
 @pytest.mark.parametrize(
-    ("rule", "field", "words"),
+    ("status", "approve", "posted"),
     [
-        ({"hold": "ask Ana"}, "rules[0].hold", "Held by your rule: ask Ana"),
-        ({"approve": True}, "rules[0].approve", "Your rule wants a person's approval"),
+        ("DRAFT", True, "AUTHORISED"),
+        ("SUBMITTED", True, "AUTHORISED"),
+        ("AUTHORISED", True, "AUTHORISED"),
+        ("AUTHORISED", False, "DRAFT"),
+        ("SUBMITTED", False, "DRAFT"),
+        ("SUBMITTED", None, "SUBMITTED"),
     ],
 )
-def test_a_rule_holds_an_order(rule: dict[str, Any], field: str, words: str) -> None:
-    built = build(order(), {"rules": [{"when": {"sku": "SH*"}} | rule]})
-    assert (built.status, codes(built)) == ("held", ["rule_hold"])
-    assert built.reasons[0].field == field
-    assert built.reasons[0].message.startswith(words)
-    other = build(order(), {"rules": [{"when": {"sku": "MUG"}} | rule]})
-    assert other.status == "ready"
+def test_a_rule_approves_an_invoice_or_leaves_it_for_approval(
+    status: str, approve: bool | None, posted: str
+) -> None:
+    """An approved invoice is paid at once; the payment of another waits for its approval."""
+    rules = [] if approve is None else [{"when": {"country": "AU"}, "approve": approve}]
+    posting = {"status": status, "send_to_contact": True}
+    built = build(order(), {"posting": posting, "rules": rules})
+    assert built.invoice is not None
+    assert built.invoice.status == posted
+    assert built.invoice.sent_to_contact is (posted == "AUTHORISED")
+    source = "posting.status" if approve is None else "rules[0].approve"
+    assert dict(built.invoice.sources)["Status"] == source
+    if posted == "AUTHORISED":
+        assert (len(built.payments), codes(built)) == (1, [])
+    else:
+        assert (built.payments, codes(built)) == ((), ["payment_waits_for_approval"])
+        assert built.reasons[0].field == source
 
 
 def test_the_first_rule_about_approval_wins() -> None:
-    rules = [{"when": {"country": "AU"}, "approve": flag} for flag in (False, True)]
-    assert build(order(), {"rules": rules}).status == "ready"
+    rules = [
+        {"when": {"country": "NZ"}, "approve": True},
+        {"when": {"sku": "SHIRT"}, "approve": False},
+        {"when": {"country": "AU"}, "approve": True},
+    ]
+    built = build(order(), {"rules": rules})
+    assert built.invoice is not None
+    assert built.invoice.status == "DRAFT"
 
 
 def test_a_skipped_order_is_not_held_by_a_rule() -> None:

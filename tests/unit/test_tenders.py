@@ -11,7 +11,9 @@ import pytest
 
 from stores.canonical import Order, Payment, StatusChange
 from sync.build import Built
-from tests.unit.orders import NOON, account, build, codes, line, order, organisation, row, totals
+from sync.reasons import INFORMATIVE
+from tests.unit.orders import NOON, account, build, codes, line, order, organisation
+from xero.lines import Totals
 
 D = Decimal
 
@@ -109,18 +111,78 @@ def test_the_date_of_the_capture_else_the_first_paid_status_else_the_order() -> 
 # --- never too much -------------------------------------------------------------------------
 
 
-def test_more_than_is_due_is_flagged_and_not_posted() -> None:
+def over(built: Built) -> list[tuple[str, str, str]]:
+    return [(o.account, str(o.lines[0].amount), o.reference) for o in built.overpayments]
+
+
+def test_more_than_is_due_is_an_overpayment() -> None:
     built = build(received(paid("100"), paid("30", title="Card", path="invoices[1]")))
     assert tendered(built) == [("970", "100.00", "1001-1"), ("970", "10.00", "1001-2")]
+    assert over(built) == [("970", "20.00", "1001-2-over")]
     (reason,) = built.reasons
     assert (reason.code, reason.field) == ("overpaid", "invoices[1]")
     assert reason.message.startswith("20.00 more was received by Card than is due.")
+    assert reason.code in INFORMATIVE
 
 
-def test_a_tender_when_nothing_is_due_any_more_is_not_posted() -> None:
-    built = build(received(paid("110"), paid("5")))
+def test_a_tender_when_nothing_is_due_any_more_is_an_overpayment_as_a_whole() -> None:
+    built = build(received(paid("110"), paid("5", reference="ch_2")))
     assert tendered(built) == [("970", "110.00", "1001-1")]
+    assert over(built) == [("970", "5.00", "ch_2-over")]
     assert codes(built) == ["overpaid"]
+
+
+def test_an_overpayment_is_money_in_the_bank_owed_to_the_customer() -> None:
+    debtors = account("610", "ASSET", system_account="DEBTORS", type="CURRENT")
+    capture = datetime(2026, 3, 9, 14, tzinfo=UTC)
+    made = received(paid("130", received_at=capture))
+    built = build(made, organisation=organisation(debtors))
+    (document,) = built.overpayments
+    assert document.payload() == {
+        "Type": "RECEIVE-OVERPAYMENT",
+        "Contact": {"ContactID": built.invoice.contact},
+        "BankAccount": {"Code": "970"},
+        "Date": "2026-03-10",
+        "LineAmountTypes": "NoTax",
+        "CurrencyCode": "AUD",
+        "Reference": "1001-1-over",
+        "LineItems": [
+            {"Description": "Overpayment of order 1001", "Quantity": D(1),
+             "UnitAmount": D("20.00"), "AccountCode": "610"},
+        ],
+    }  # fmt: skip
+    assert document.expected() == Totals(D("20.00"), D(0), D("20.00"))
+    assert built.documents[-1] is document
+
+
+def test_while_not_connected_the_receivables_are_named_by_what_they_are() -> None:
+    (document,) = build(received(paid("130"))).overpayments
+    assert document.payload()["LineItems"][0]["AccountCode"] == "DEBTORS"
+
+
+@pytest.mark.parametrize(
+    ("bank", "code"),
+    [
+        ({"type": "CURRENT", "payments_enabled": True}, "bank_account_needed"),
+        ({"type": "BANK", "currency": "EUR"}, "bank_account_needed"),
+        ({"type": "BANK", "currency": "AUD"}, "overpaid"),
+    ],
+)
+def test_an_overpayment_needs_a_bank_account_and_what_is_due_does_not(
+    bank: dict[str, Any], code: str
+) -> None:
+    debtors = account("610", "ASSET", system_account="DEBTORS", type="CURRENT")
+    facts = organisation(account("970", "ASSET", **bank), debtors)
+    built = build(received(paid("130")), organisation=facts)
+    assert tendered(built) == [("970", "110.00", "1001-1")]
+    assert codes(built) == [code]
+    assert (code in INFORMATIVE) is bool(built.overpayments)
+
+
+def test_without_receivables_an_overpayment_is_held() -> None:
+    built = build(received(paid("130")), organisation=organisation())
+    assert (len(built.payments), built.overpayments) == (1, ())
+    assert codes(built) == ["account_unknown"]
 
 
 def test_a_tender_of_nothing_is_nothing_even_if_unmapped() -> None:
@@ -160,6 +222,7 @@ def test_an_amount_due_contradicts_a_paid_status() -> None:
 def test_an_overpaid_orders_negative_amount_due_is_no_contradiction() -> None:
     built = build(received(paid("120"), outstanding=D("-10")))
     assert (tendered(built), codes(built)) == ([("970", "110.00", "1001-1")], ["overpaid"])
+    assert over(built) == [("970", "10.00", "1001-1-over")]
 
 
 # --- held by themselves ---------------------------------------------------------------------
@@ -175,20 +238,28 @@ def test_an_unmapped_method_holds_its_payment_and_not_the_invoice() -> None:
 
 def test_what_a_held_tender_would_pay_stays_due() -> None:
     built = build(received(paid("110", method="gift"), paid("20")))
-    assert tendered(built) == []
+    assert (tendered(built), over(built)) == ([], [("970", "20.00", "1001-2-over")])
     assert codes(built) == ["payment_method_unmapped", "overpaid"]
+
+
+def test_an_unmapped_method_is_said_once_and_holds_its_overpayment_too() -> None:
+    built = build(received(paid("130", method="gift")))
+    assert (tendered(built), over(built)) == ([], [])
+    assert codes(built) == ["payment_method_unmapped"]
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "SUBMITTED"])
 def test_a_payment_waits_for_approval(status: str) -> None:
-    built = build(order(), {"posting": {"status": status}})
+    built = build(received(paid("130")), {"posting": {"status": status}})
     assert built.status == "ready"
-    assert (built.payments, codes(built)) == ((), ["payment_waits_for_approval"])
+    assert (built.payments, built.overpayments) == ((), ())
+    assert codes(built) == ["payment_waits_for_approval"]
     assert codes(build(order(received=D(0)), {"posting": {"status": status}})) == []
 
 
 def test_payments_can_be_switched_off() -> None:
-    assert build(order(), streams={"payments": False}).payments == ()
+    built = build(received(paid("130")), streams={"payments": False})
+    assert (built.payments, built.overpayments, built.reasons) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -229,57 +300,6 @@ def test_a_payment_in_a_locked_period(policy: str, day: date | None) -> None:
         assert codes(built) == ["period_locked"]
     else:
         assert [p.date for p in built.payments] == [day]
-
-
-# --- tenders that the shop issued -----------------------------------------------------------
-
-CARD = {"gift_cards": {"unknown": "liability"}}
-
-
-def gift_card_order(**changes: Any) -> Order:
-    """110.00 of goods, of which 30.00 were paid by gift card."""
-    made = {"rows": (row("gift_cards_amount", "-30.00"),), "received": D(80), "outstanding": D(0)}
-    return order(line("100"), **(made | changes))
-
-
-def test_a_gift_card_is_a_payment_from_the_liability() -> None:
-    built = build(gift_card_order(), CARD)
-    assert totals(built).total == D("110.00")
-    assert tendered(built) == [("970", "80.00", "1001-1"), ("835", "30.00", "1001-2")]
-
-
-def test_a_gift_card_of_unknown_origin_holds_its_payment() -> None:
-    built = build(gift_card_order())
-    assert tendered(built) == [("970", "80.00", "1001-1")]
-    assert codes(built) == ["gift_card_unknown"]
-    assert codes(build(gift_card_order(), {"gift_cards": {"unknown": "discount"}})) == [
-        "setting_not_active"
-    ]
-
-
-def test_an_order_paid_by_gift_card_alone() -> None:
-    made = gift_card_order(rows=(row("gift_cards_amount", "-110.00"),), received=D(0))
-    built = build(made, CARD)
-    assert totals(built).total == D("110.00")
-    assert tendered(built) == [("835", "110.00", "1001-1")]
-
-
-def test_store_credit_has_its_own_account() -> None:
-    made = gift_card_order(rows=(row("customer_balance_amount", "-30.00"),))
-    assert tendered(build(made)) == [("970", "80.00", "1001-1"), ("836", "30.00", "1001-2")]
-
-
-def test_too_much_money_does_not_crowd_out_the_gift_card() -> None:
-    built = build(gift_card_order(received=D(90)), CARD)
-    assert tendered(built) == [("970", "80.00", "1001-1"), ("835", "30.00", "1001-2")]
-    assert codes(built) == ["overpaid"]
-
-
-def test_a_liability_that_takes_no_payments_holds_the_gift_card() -> None:
-    facts = organisation(account("835", "LIABILITY"))
-    built = build(gift_card_order(), CARD, facts)
-    assert built.status == "ready"
-    assert [reason.field for reason in built.reasons] == ["accounts.gift_cards"]
 
 
 def test_three_decimal_tenders_round_to_the_invoice() -> None:

@@ -24,6 +24,7 @@ from tests.web.factories import (
     StoreFactory,
     reason,
 )
+from xero.models import MirrorContact
 
 HOSTILE = "\"><script>alert('1')</script><b onclick=x>"
 SECRETS = ("the-secret", "access-token-", "refresh-token-", "shop-token-")
@@ -41,6 +42,11 @@ def world(db: None) -> dict[str, Any]:
     CursorFactory(store=store, last_error=HOSTILE)
     MappingFactory(store=store)
     AccountFactory(organisation=organisation, name=HOSTILE)
+    for number in "12":
+        MirrorContact.objects.create(
+            organisation=organisation, contact_id=f"id-{number}", name=f"{HOSTILE} {number}",
+            email="a@example.com", email_key="a@example.com", status="ACTIVE",
+        )  # fmt: skip
     order = OrderFactory(store=store, source_id="1", number="000000001", customer_name=HOSTILE)
     PostingFactory(order=order)
     refused = [reason("refused", HOSTILE)]
@@ -56,8 +62,9 @@ def world(db: None) -> dict[str, Any]:
 
 ADDRESSES = [
     "/", "/orders/", "/orders/?state=attention", "/orders/?q=%22%3E%3Cscript%3E",
-    "/orders/{order}/", "/orders/{order}/preview/", "/xero/", "/chart-of-accounts/", "/next-steps/",
-    "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
+    "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/xero/",
+    "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/", "/accounts/2fa/",
+    "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip
 FOR_VISITORS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
 

@@ -56,6 +56,7 @@ def test_the_facts_are_what_the_pure_modules_need(
         account_class="ASSET",
         status="ACTIVE",
         tax_type="BASEXCLUDED",
+        currency="AUD",
     )
     assert facts.accounts[bank.account_id] is bank
     assert facts.tax_rates["OUTPUT"].effective_rate == Decimal(10)

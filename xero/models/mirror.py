@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -27,6 +29,18 @@ def normal_email(email: str) -> str:
     return email.strip().casefold()
 
 
+def likeness(name: str) -> str:
+    """A name stripped to what makes two of them the same person's or company's.
+
+    Without accents, signs, and what stands in brackets (such as the e-mail that we put behind
+    a second John Smith); the words in order of the alphabet: `Lee, Zoë (2)` → `lee zoe`.
+    """
+    bare = re.sub(r"\([^()]*\)", " ", name)
+    plain = unicodedata.normalize("NFKD", bare.casefold())
+    words = re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c)))
+    return " ".join(sorted(words))[:500]
+
+
 class MirrorContactQuerySet(models.QuerySet["MirrorContact"]):
     def matching(
         self,
@@ -46,7 +60,11 @@ class MirrorContactQuerySet(models.QuerySet["MirrorContact"]):
 
 
 class MirrorContact(models.Model):
-    """One contact of Xero. `name_key` and `email_key` are the forms that are compared."""
+    """One contact of Xero. `name_key` and `email_key` are the forms that are compared.
+
+    `likeness` is the name as it is compared with others for likely duplicates. `details` are
+    those of `xero.contact_details`, null where they have not been read.
+    """
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="contacts"
@@ -61,6 +79,8 @@ class MirrorContact(models.Model):
     status = models.CharField(max_length=20)
     merged_to = models.CharField(max_length=50, blank=True, default="")
     updated_utc = models.DateTimeField(null=True)
+    likeness = models.CharField(max_length=500, blank=True, default="")
+    details = models.JSONField(null=True)
 
     objects = MirrorContactQuerySet.as_manager()
 
@@ -72,6 +92,7 @@ class MirrorContact(models.Model):
             models.Index(fields=["organisation", "name_key"]),
             models.Index(fields=["organisation", "email_key"]),
             models.Index(fields=["organisation", "contact_number"]),
+            models.Index(fields=["organisation", "likeness"]),
         ]
 
     def __str__(self) -> str:
@@ -87,6 +108,7 @@ class MirrorContact(models.Model):
             merged_to=self.merged_to,
             updated_at=self.updated_utc,
             account_number=self.account_number,
+            details=self.details,
         )
 
 

@@ -135,6 +135,11 @@ class Organisation(models.Model):
         )
         by_key = {account.code: account for account in accounts if account.code}
         by_key |= {account.account_id: account for account in accounts}
+        # Likewise of two tracking categories with one name.
+        tracking = sorted(
+            (category.facts() for category in self.tracking_categories.all()),
+            key=lambda category: category.status == "ACTIVE",
+        )
         return OrganisationFacts(
             connected=self.reference_refreshed_at is not None,
             tenant_id=self.tenant_id,
@@ -145,7 +150,7 @@ class Organisation(models.Model):
             accounts=by_key,
             tax_rates={rate.tax_type: rate.facts() for rate in self.tax_rates.all()},
             currencies=frozenset(self.currencies.values_list("code", flat=True)),
-            tracking={c.name: c.facts() for c in self.tracking_categories.all()},
+            tracking={category.name: category for category in tracking},
             branding_themes={t.name: t.theme_id for t in self.branding_themes.all()},
             is_demo_company=self.is_demo_company,
         )

@@ -61,6 +61,7 @@ class Account(models.Model):
             tax_type=self.tax_type,
             system_account=self.system_account,
             payments_enabled=self.payments_enabled,
+            currency=self.currency,
         )
 
 

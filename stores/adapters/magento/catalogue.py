@@ -47,14 +47,17 @@ def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:
         group_id=group,
         group=facts.customer_groups.get(group, ""),
         tax_number=raw.text("taxvat") or address.tax_number,
+        billing=address,
+        shipping=default_address(raw, "default_shipping"),
+        updated_at=_moment(raw, facts),
     )
 
 
-def default_address(raw: Raw) -> Address:
+def default_address(raw: Raw, kind: str = "default_billing") -> Address:
     """The address that the customer bills to, else the first one, else an empty one."""
     addresses = raw.children("addresses")
-    billing = [address for address in addresses if address.flag("default_billing")]
-    return read_address(billing[0] if billing else addresses[0]) if addresses else Address()
+    chosen = [address for address in addresses if address.flag(kind)]
+    return read_address(chosen[0] if chosen else addresses[0]) if addresses else Address()
 
 
 def _custom(raw: Raw) -> Raw:

@@ -9,10 +9,9 @@ from connector.lib.money import ZERO
 from stores.adapters.magento.amounts import Item, Shipping, full_gross
 from stores.adapters.magento.taxes import FixedTax, Taxes
 from stores.adapters.raw import Raw
-from stores.canonical import Line, LineKind, ParseFacts, TaxShare
+from stores.canonical import FIXED_TAX_CODE, Line, LineKind, ParseFacts, TaxShare
 
 SHIPPING_ID = "shipping"
-FIXED_TAX_CODE = "weee"
 
 
 def item_lines(

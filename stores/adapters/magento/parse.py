@@ -17,6 +17,7 @@ from typing import Any
 
 from connector.lib.money import ZERO
 from stores.adapters.magento import amounts, people, refunds
+from stores.adapters.magento.cards import redeemed_cards, sold_cards
 from stores.adapters.magento.forms import documents_of, identify, order_form
 from stores.adapters.magento.lines import item_lines, shipping_lines
 from stores.adapters.magento.payments import (
@@ -88,11 +89,14 @@ def _sold(order: Raw, facts: ParseFacts) -> Order:
         total=order.number("grand_total"),
         tax=order.number("tax_amount"),
         base_total=order.optional("base_grand_total"),
+        base_tax=order.optional("base_tax_amount"),
         rate=_rate(order, currency, base),
         placed_at=order.moment("created_at", facts.shop_timezone),
         updated_at=order.moment("updated_at", facts.shop_timezone),
         lines=charged.lines,
         rows=charged.rows,
+        cards_sold=sold_cards(order),
+        cards_redeemed=redeemed_cards(order, charged.rows),
         prices_include_tax=charged.inclusive,
         customer=people.read_customer(order, facts),
         billing=people.read_address(order.child("billing_address")),

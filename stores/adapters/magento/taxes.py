@@ -32,12 +32,16 @@ class FixedTax:
 
 @dataclass(frozen=True, slots=True)
 class Taxes:
-    """The named taxes of one order, looked up by what they were charged on."""
+    """The named taxes of one order, looked up by what they were charged on.
+
+    `rates` are the percentages that its items bear, for what no record names the tax of.
+    """
 
     by_item: dict[str, tuple[TaxShare, ...]]
     on_fixed: dict[str, tuple[TaxShare, ...]]
     shipping: tuple[TaxShare, ...]
     header: tuple[TaxShare, ...]
+    rates: tuple[Decimal, ...] = ()
 
     def of_item(self, item: Item) -> tuple[Decimal, tuple[TaxShare, ...]]:
         """The rate and the shares of a charged item."""
@@ -59,8 +63,22 @@ class Taxes:
             shares = self.header
         rate = _sum_of_rates(shares) if shares else ZERO
         if part.tax and not rate:
+            rate = self._explaining(part)
+            shares = tuple(share for share in self.header if share.rate == rate)[:1]
+        if part.tax and not rate:
             raise without_rate(order, "shipping_tax_amount")
         return rate, fitted(shares, part.tax, rate)
+
+    def _explaining(self, part: Shipping) -> Decimal:
+        """The rate of the order that explains the tax on shipping; 0 where none does, or two.
+
+        Exactly is better than to a cent.
+        """
+        known = {*self.rates, *(share.rate for share in self.header if share.rate)}
+        off = {rate: _off(part, rate) for rate in known}
+        exact = [rate for rate in known if not off[rate]]
+        close = exact or [rate for rate in known if off[rate] <= money.CENT]
+        return close[0] if len(close) == 1 else ZERO
 
     def of_fixed(self, item: Item, tax: FixedTax) -> tuple[Decimal, tuple[TaxShare, ...]]:
         """The rate and the shares of the tax that was charged on a fixed product tax."""
@@ -100,7 +118,9 @@ def read_taxes(order: Raw) -> Taxes:
     if not shipping:
         listed = extra.children("additional_itemized_taxes")
         shipping = tuple(_share(one) for one in listed if _is_shipping(one))
-    return Taxes(by_item, on_fixed, shipping, _applied(extra))
+    percents = (raw.optional("tax_percent") for raw in order.children("items"))
+    rates = tuple(dict.fromkeys(rate for rate in percents if rate))
+    return Taxes(by_item, on_fixed, shipping, _applied(extra), rates)
 
 
 def fixed_taxes(raw: Raw) -> tuple[FixedTax, ...]:
@@ -160,6 +180,14 @@ def fitted(shares: Sequence[TaxShare], tax: Decimal, rate: Decimal) -> tuple[Tax
     return tuple(
         TaxShare(share.name, share.rate, share.amount + missing) if index == largest else share
         for index, share in enumerate(shares)
+    )
+
+
+def _off(part: Shipping, rate: Decimal) -> Decimal:
+    """By how much a rate misses the tax on shipping, on what was charged or before discounts."""
+    return min(
+        abs(money.round_to(basis * rate / 100) - money.round_to(part.tax))
+        for basis in (part.net, part.full_net)
     )
 
 

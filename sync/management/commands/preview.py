@@ -58,6 +58,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {reason['code']}: {reason['message']}{where}")
             for document in order["documents"]:
                 self.stdout.write(f"  {_line(document)}")
+                for one in document.get("sources", ()):
+                    self.stdout.write(f"    {one['field']} {one['value']}: {one['source']}")
 
     def _describe_summaries(self, summaries: list[dict[str, Any]]) -> None:
         for summary in summaries:

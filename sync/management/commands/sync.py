@@ -27,7 +27,10 @@ class Command(BaseCommand):
         parser.add_argument("--store", required=True, metavar="SLUG")
         parser.add_argument("--since", metavar="ISO", help="changed in the shop since then")
         parser.add_argument("--until", metavar="ISO", help="changed in the shop until then")
-        parser.add_argument("--stream", choices=STREAMS, default=Stream.ORDERS.value)
+        parser.add_argument(
+            "--stream", choices=STREAMS, default=Stream.ORDERS.value,
+            help="customers: also people who have not bought yet become contacts",
+        )  # fmt: skip
         parser.add_argument("--wait", action="store_true", help="work here until all is done")
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
@@ -42,6 +45,8 @@ class Command(BaseCommand):
         stream = Stream(options["stream"])
         if stream not in PULLED:
             raise CommandError(f"The stream {stream} is not read by this version.")
+        if stream is Stream.CUSTOMERS and not store.profile.streams.customers:
+            raise CommandError(f"{store.name} has customers switched off (streams.customers).")
         window = _window(store, options["since"], options["until"])
         session = Session(store, bar=not options["json"])
         error = session.pull(stream, window)

@@ -1,0 +1,218 @@
+"""An order in a currency that the books lack, as a document in their base currency. Pure.
+
+`posting.currency_not_enabled: convert`. The lines are first built and proved in the order's own
+currency; each is then converted at the shop's rate, so that together they are the shop's own
+total and tax in its base currency to the cent (largest remainder). What the customer was
+charged stands in each line's description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from connector.lib.money import CENT, ZERO, minor_digits, plain, round_to, trim, written
+from stores.canonical import Order
+from sync.books import Books
+from sync.cents import spread
+from sync.reasons import Hold, Reason
+from sync.rows import SortedRows
+from sync.totals import Charge, priced, with_tax
+from xero.lines import DocumentLine, TaxMode, line_totals
+
+# How far a shop's own base total may be from its rate before the two contradict each other.
+_PLAUSIBLE = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """From `foreign` to the books' `currency`; `rate` is foreign units per base unit.
+
+    `total` and `base_total` are the order's, as the shop states them. `base_tax` stands for
+    the order's `tax`, None where the shop does not state it.
+    """
+
+    foreign: str
+    currency: str
+    rate: Decimal
+    total: Decimal
+    base_total: Decimal
+    tax: Decimal
+    base_tax: Decimal | None
+
+    @property
+    def places(self) -> int:
+        """Decimals of the converted amounts: yen stay whole."""
+        return min(2, minor_digits(self.currency))
+
+    def amount(self, foreign: Decimal) -> Decimal:
+        """An amount in the base currency; the order's whole total as the shop has it."""
+        if foreign == self.total:
+            return self.base_total
+        return round_to(foreign / self.rate, self.places)
+
+    def tax_of(self, posted: Decimal) -> Decimal:
+        """The tax in the base currency: the shop's own, or its part of it."""
+        if self.base_tax is None or not self.tax:
+            return self.amount(posted)
+        if posted == round_to(self.tax):
+            return self.base_tax
+        return round_to(self.base_tax * posted / self.tax, self.places)
+
+
+def conversion(books: Books, order: Order) -> Conversion | None:
+    """How the order is converted; None where its currency can be posted as it is.
+
+    Holds where the currency is not enabled and the setting, or what the shop says, does not
+    allow to convert it.
+    """
+    organisation = books.organisation
+    enabled = {*organisation.currencies, organisation.base_currency}
+    if not organisation.connected or order.currency in enabled:
+        return None
+    invoiced = books.snapshot.store.streams.invoices
+    field = "posting.currency_not_enabled"
+    text = f"{order.currency} is not enabled in {organisation.name}. Add the currency in Xero"
+    if books.snapshot.rules.posting.currency_not_enabled != "convert" or not invoiced:
+        text += f", or choose {field}: convert." if invoiced else ": only invoices are converted."
+        raise Hold("currency_not_enabled", text, field)
+    if order.base_currency != organisation.base_currency:
+        text += (
+            f": it cannot be converted, because the shop's base currency is {order.base_currency} "
+            f"and that of the books {organisation.base_currency}."
+        )
+        raise Hold("currency_not_enabled", text, "base_currency_code")
+    if order.rate is None and not (order.base_total and order.total):
+        text += ": the order has neither a total in the base currency nor a rate to convert it by."
+        raise Hold("currency_not_enabled", text, "base_grand_total")
+    return _conversion(order)
+
+
+def _conversion(order: Order) -> Conversion:
+    places = min(2, minor_digits(order.base_currency))
+    rate, base = order.rate, order.base_total
+    if rate is None:
+        assert base is not None
+        if base <= 0:
+            raise _contradiction(order, base, "0")
+        rate = round_to(order.total / base, 6)
+    expected = round_to(order.total / rate, places)
+    base = expected if base is None else round_to(base)
+    if abs(base - expected) > max(abs(expected) * _PLAUSIBLE, 5 * CENT):
+        raise _contradiction(order, base, written(expected))
+    return Conversion(
+        order.currency, order.base_currency, rate, order.total, base, order.tax, order.base_tax
+    )
+
+
+def _contradiction(order: Order, base: Decimal, expected: str) -> Hold:
+    text = (
+        f"The order's total is {written(order.total)} {order.currency} and {written(base)} "
+        f"{order.base_currency}, but by its own rate it would be {expected}. Correct the order "
+        "in the shop, or add the currency in Xero."
+    )
+    return Hold("totals_do_not_add_up", text, "base_grand_total")
+
+
+def convert_lines(
+    lines: Sequence[DocumentLine], mode: TaxMode, by: Conversion, *, total: Decimal, override: bool
+) -> tuple[list[DocumentLine], Decimal]:
+    """The lines in the base currency, which sum to `total`, and their tax.
+
+    A rounding line is not carried over: its cents are in the total. With `override`, or where
+    a line states its tax, each bears the tax that was charged, converted.
+    """
+    kept = [line for line in lines if line.description != "Rounding" or line.rate]
+    ids = [str(line.payload()) for line in kept]  # equal lines share a cent either way
+    tax = by.tax_of(sum((line.tax(mode) for line in lines), ZERO))
+    amounts = _split(
+        [line.amount for line in kept],
+        by,
+        total - tax if mode is TaxMode.EXCLUSIVE else total,
+        ids,
+    )
+    taxes = _split([line.tax(mode) for line in kept], by, tax, ids)
+    converted = [
+        _line(line, mode, by, amount, due, override=override)
+        for line, amount, due in zip(kept, amounts, taxes, strict=True)
+    ]
+    return converted, tax
+
+
+def _split(
+    amounts: Sequence[Decimal], by: Conversion, total: Decimal, ids: Sequence[str] | None = None
+) -> list[Decimal]:
+    """Amounts at the rate, with what the shop's own rounding adds spread by size."""
+    exact = [amount / by.rate for amount in amounts]
+    size = sum((abs(amount) for amount in exact), ZERO)
+    rest = total - sum(exact, ZERO)
+    if size:
+        exact = [amount + rest * abs(amount) / size for amount in exact]
+    ids = ids or [str(place) for place in range(len(exact))]
+    whole = by.places == 0 and total == round_to(total, 0)
+    return spread(exact, ids, total, places=0 if whole else 2)
+
+
+def _line(
+    line: DocumentLine, mode: TaxMode, by: Conversion, amount: Decimal, tax: Decimal, *,
+    override: bool,
+) -> DocumentLine:  # fmt: skip
+    charged = f"{by.foreign} {written(line.amount)} at {plain(trim(by.rate))}"
+    charge = Charge(
+        f"{line.description} ({charged})", line.quantity, amount, amount, tax, line.account,
+        line.tax_type, line.rate, item_code=line.item_code, tracking=line.tracking,
+        account_is_id=line.account_is_id, sources=line.sources,
+    )  # fmt: skip
+    made = priced(charge, amount)
+    return with_tax(made, tax, mode) if override or line.tax_amount is not None else made
+
+
+def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Order, SortedRows]:
+    """The order and its rows for taking payments in the base currency: what was received in
+    full pays in full, and figures that contradicted each other still do."""
+    paid = sum((payment.amount for payment in order.payments), ZERO)
+    parts = _split([payment.amount for payment in order.payments], by, by.amount(paid))
+    payments = tuple(
+        replace(payment, amount=part) for payment, part in zip(order.payments, parts, strict=True)
+    )
+    received = None if order.received is None else by.amount(order.received)
+    outstanding = order.outstanding
+    if outstanding is not None:
+        known = paid if order.payments else order.received or ZERO
+        doubt = outstanding - (order.total - known)
+        outstanding = by.base_total - by.amount(known) + round_to(doubt / by.rate)
+    own = [-row.amount for row, _ in rows.tenders]
+    taken = _split(own, by, in_base(rows, by))
+    tenders = tuple(
+        (replace(row, amount=-amount), meaning)
+        for (row, meaning), amount in zip(rows.tenders, taken, strict=True)
+    )
+    cards = _split(
+        [card.amount for card in order.cards_redeemed], by,
+        sum((-row.amount for row, meaning in tenders if meaning == "gift_card"), ZERO),
+    )  # fmt: skip
+    converted = replace(
+        order, currency=by.currency, total=by.base_total, payments=payments, received=received,
+        outstanding=outstanding,
+        cards_redeemed=tuple(
+            replace(card, amount=amount)
+            for card, amount in zip(order.cards_redeemed, cards, strict=True)
+        ),
+    )  # fmt: skip
+    return converted, replace(rows, tenders=tenders)
+
+
+def in_base(rows: SortedRows, by: Conversion) -> Decimal:
+    """What store-issued tenders took off the total, in the base currency."""
+    return round_to(rows.tendered / by.rate, by.places)
+
+
+def converted_remark(by: Conversion, lines: tuple[DocumentLine, ...], mode: TaxMode) -> Reason:
+    """What was charged, and what is posted for it."""
+    totals = line_totals(lines, mode)
+    text = (
+        f"{by.foreign} is not enabled in Xero: {written(by.total)} {by.foreign} at "
+        f"{plain(trim(by.rate))} is posted as {written(totals.total)} {by.currency}."
+    )
+    return Reason("currency_converted", text, "posting.currency_not_enabled")

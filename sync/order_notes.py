@@ -1,0 +1,57 @@
+"""What the customer added to an order, on the invoice's lines: `fields.orders`. Pure.
+
+The coupon's code stands with its discount. The purchase-order number and the note stand under
+the first line, where Xero prints them; a template in `posting.reference` takes the
+purchase-order number to the reference instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from accounts_mapping.resolve import MappingSnapshot
+from stores.canonical import Order
+from sync.totals import DISCOUNT, cut
+from xero.lines import DocumentLine
+
+_MOST = 1000  # of a note: the line's own text must have room beside it
+
+
+def wanted(snapshot: MappingSnapshot, field: str) -> bool:
+    """Whether an optional field of orders is sent; none named means all."""
+    fields = snapshot.store.fields.orders
+    return not fields or field in fields
+
+
+def discount_title(snapshot: MappingSnapshot, order: Order) -> str:
+    """`Discount (SUMMER)`, or without the code."""
+    code = " ".join(order.coupon.split())
+    return f"{DISCOUNT} ({code})" if code and wanted(snapshot, "coupon") else DISCOUNT
+
+
+def with_notes(
+    snapshot: MappingSnapshot, order: Order, lines: tuple[DocumentLine, ...]
+) -> tuple[DocumentLine, ...]:
+    """The lines with purchase-order number and note, and a coupon that no line names."""
+    texts: list[str] = []
+    number, note, code = (
+        " ".join(text.split()) for text in (order.po_number, order.note, order.coupon)
+    )
+    if number and wanted(snapshot, "po_number") and not _in_reference(snapshot):
+        texts.append(f"Purchase order: {number}")
+    if code and wanted(snapshot, "coupon") and not _named(lines, code):
+        texts.append(f"Coupon: {code}")
+    if note and wanted(snapshot, "note"):
+        texts.append(f"Note: {note[:_MOST]}")
+    if not texts or not lines:
+        return lines
+    first = replace(lines[0], description=cut("\n".join([lines[0].description, *texts])))
+    return (first, *lines[1:])
+
+
+def _in_reference(snapshot: MappingSnapshot) -> bool:
+    return "{po_number}" in snapshot.rules.posting.reference
+
+
+def _named(lines: tuple[DocumentLine, ...], code: str) -> bool:
+    return any(line.description.startswith(f"{DISCOUNT} ({code})") for line in lines)

@@ -1,0 +1,69 @@
+"""Refunds as a stream of their own: a safety net for those that an order's record lacks.
+
+Documents are built from the order with everything that belongs to it. A refund that came
+without its order having been read again has the order fetched anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import structlog
+
+from stores import registry
+from stores.adapters.base import StoreAdapter
+from stores.canonical import Order, ParseError, RecordRef, Refund, Stream
+from stores.models import Store
+from sync.models import TrackedOrder
+from sync.parsing import parse_facts
+
+log = structlog.get_logger(__name__)
+
+
+def orders_behind(
+    store: Store, adapter: StoreAdapter, records: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Orders as the shop has them now, whose record does not know one of these refunds.
+
+    An order that was never read is left to its own stream. Raises the shop's errors.
+    """
+    known = _refunds_by_order(store, _refunds(store, records))
+    return [
+        adapter.fetch(RecordRef(Stream.ORDERS, order_id))
+        for order_id, (refunds, of_order) in known.items()
+        if not refunds <= of_order
+    ]
+
+
+def _refunds(store: Store, records: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """The refunds' ids by their orders' ids. One that cannot be read is logged: its order's
+    own record says what is wrong with it."""
+    reader, facts = registry.reader(store.platform), parse_facts(store)
+    found: dict[str, set[str]] = {}
+    for record in records:
+        try:
+            refund = reader.parse(Stream.REFUNDS, record, facts)
+        except ParseError as error:
+            log.warning("refunds.unreadable", store_id=store.pk, field=error.field)
+            continue
+        assert isinstance(refund, Refund)
+        found.setdefault(refund.order_id, set()).add(refund.id)
+    return found
+
+
+def _refunds_by_order(
+    store: Store, refunds: Mapping[str, set[str]]
+) -> dict[str, tuple[set[str], set[str]]]:
+    """For each order that is read: the refunds of the stream, and those that its record has."""
+    reader, facts = registry.reader(store.platform), parse_facts(store)
+    rows = TrackedOrder.objects.filter(store=store, source_id__in=refunds)
+    found = {}
+    for row in rows.select_related("record"):
+        try:
+            order = reader.parse(Stream.ORDERS, row.record.record, facts)
+        except ParseError:
+            continue  # held already, with the field
+        assert isinstance(order, Order)
+        found[row.source_id] = (refunds[row.source_id], {one.id for one in order.refunds})
+    return found

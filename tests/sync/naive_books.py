@@ -1,0 +1,216 @@
+"""The books kept by hand: one page for each order, with what the shop said, summed.
+
+Deliberately naive, so that a bookkeeper can check it, and independent: it knows nothing of the
+connector and nothing of Xero but the sums that must stand there. Documents do not occur in it.
+Whether a cancelled order was voided, deleted or credited, its sale comes to nothing; whether a
+refund was allocated or paid back shows in the money alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Event:
+    on: date
+
+
+@dataclass(frozen=True)
+class Sold(Event):
+    """An order was placed."""
+
+    total: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class Changed(Event):
+    """The order was edited: it is worth so much more, or less."""
+
+    more: Decimal
+    more_tax: Decimal
+
+
+@dataclass(frozen=True)
+class Received(Event):
+    """Money came in on a clearing account."""
+
+    account: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Refunded(Event):
+    """A refund of the shop; money goes out by this account where it had come in."""
+
+    total: Decimal
+    tax: Decimal
+    account: str
+
+
+@dataclass(frozen=True)
+class Cancelled(Event):
+    """`returned`: the money that had come in went back by this account."""
+
+    returned: bool
+    account: str
+
+
+@dataclass(frozen=True)
+class Reopened(Event):
+    """The cancellation was taken back."""
+
+
+@dataclass(frozen=True)
+class Approved(Event):
+    """A person approved the draft in Xero."""
+
+
+@dataclass
+class Sums:
+    """What one order comes to: its sale net of credits, the tax in that, and the money."""
+
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+    paid_in: Counter[str] = field(default_factory=Counter)
+    paid_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def money(self) -> Decimal:
+        """What came in and did not go back."""
+        return sum(self.paid_in.values(), ZERO) - sum(self.paid_out.values(), ZERO)
+
+    @property
+    def receivable(self) -> Decimal:
+        """What the customer still owes; below zero what the shop owes the customer."""
+        return self.net - self.money
+
+
+def sums(events: Iterable[Event]) -> Sums:
+    """The running sums of one order's events."""
+    found = Sums()
+    before_cancelling = (ZERO, ZERO)
+    for event in events:
+        match event:
+            case Sold(total=total, tax=tax) | Changed(more=total, more_tax=tax):
+                found.net, found.tax = found.net + total, found.tax + tax
+            case Received(account=account, amount=amount):
+                found.paid_in[account] += amount
+            case Refunded(total=total, tax=tax, account=account):
+                owed = max(found.receivable, ZERO)  # a credit settles what is owed first
+                found.net, found.tax = found.net - total, found.tax - tax
+                found.paid_out[account] += max(total - owed, ZERO)
+            case Cancelled(returned=returned, account=account):
+                before_cancelling = found.net, found.tax
+                found.net = found.tax = ZERO
+                if returned:
+                    found.paid_out[account] += found.money
+            case Reopened():
+                found.net, found.tax = before_cancelling
+    return found
+
+
+@dataclass
+class Page:
+    """One order. `told` is what the books have heard, `unread` what the shop has said since."""
+
+    number: str
+    told: list[Event] = field(default_factory=list)
+    unread: list[Event] = field(default_factory=list)
+    closed: str = ""  # why nothing more of this order may be booked
+    voided: bool = False  # its cancellation left no credit note behind
+
+    @property
+    def sums(self) -> Sums:
+        return sums(self.told)
+
+    @property
+    def events(self) -> list[Event]:
+        return [*self.told, *self.unread]
+
+    def has(self, kind: type[Event]) -> bool:
+        return any(isinstance(event, kind) for event in self.events)
+
+    @property
+    def cancelled(self) -> bool:
+        last = [one for one in self.events if isinstance(one, Cancelled | Reopened)][-1:]
+        return bool(last) and isinstance(last[0], Cancelled)
+
+    @property
+    def sold_on(self) -> date:
+        return self.events[0].on
+
+
+@dataclass
+class BookKeeper:
+    """Reads what the shop says into the pages, by the shop owner's choices."""
+
+    holds_locked_days: bool = True
+    ignores_edits: bool = False
+    credits_cancellations: bool = False
+    drafts: bool = False
+    locked_until: date = date.min
+    pages: list[Page] = field(default_factory=list)
+
+    def is_held(self, page: Page) -> bool:
+        """Whether a person must decide before anything more of the order is booked."""
+        return (
+            self.holds_locked_days
+            and not page.closed
+            and not (page.cancelled and not page.told and not page.has(Received))
+            and any(self._is_locked(event) for event in page.unread)
+        )
+
+    def _is_locked(self, event: Event) -> bool:
+        """Edits and cancellations are booked today; the rest on its own day."""
+        return isinstance(event, Sold | Received | Refunded) and event.on <= self.locked_until
+
+    def read(self, today: date) -> None:
+        """Book everything that may be booked."""
+        for page in self.pages:
+            if page.closed:
+                page.unread.clear()
+            elif not self.is_held(page):
+                self._book(page, today)
+
+    def _book(self, page: Page, today: date) -> None:
+        booked_before = bool(page.told)
+        waits = self.drafts and not page.has(Approved)
+        # Of money that came and went unseen, the payment goes first.
+        batch = sorted(page.unread, key=lambda event: not isinstance(event, Sold | Received))
+        page.unread = []
+        for event in batch:
+            if waits and isinstance(event, Received | Refunded):
+                page.unread.append(event)
+            elif not (self.ignores_edits and booked_before and isinstance(event, Changed)):
+                page.told.append(event)
+            if isinstance(event, Cancelled):
+                page.voided = not booked_before or not (
+                    self.credits_cancellations or self.is_settled(page, today)
+                )
+
+    def is_settled(self, page: Page, today: date) -> bool:
+        """Whether the invoice as it was posted can no longer be changed or taken back."""
+        sold = page.sold_on
+        month_over = (sold.year, sold.month) != (today.year, today.month)
+        return month_over or sold <= self.locked_until or page.has(Received) or page.has(Refunded)
+
+
+def split(amount: Decimal, weights: list[Decimal]) -> list[Decimal]:
+    """`amount` in whole cents over `weights`: the cents that are left go to the largest rests."""
+    whole = sum(weights, ZERO)
+    exact = [abs(amount) * 100 * weight / whole for weight in weights]
+    cents = [int(part) for part in exact]
+    left = int(abs(amount) * 100) - sum(cents)
+    order = sorted(range(len(weights)), key=lambda i: (cents[i] - exact[i], -weights[i], i))
+    for at in order[:left]:
+        cents[at] += 1
+    sign = -1 if amount < 0 else 1
+    return [sign * Decimal(part) / 100 for part in cents]

@@ -1,0 +1,77 @@
+"""What is said about a mapping when it is saved: doubts, and what could never be posted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.configuration.linting import doubts, misfits
+from tests.unit.orders import organisation, snapshot
+from xero.facts import NOT_CONNECTED, OrganisationFacts, TrackingFacts
+
+
+def tax_doubts(rules: list[dict[str, Any]], **tax: Any) -> list[str]:
+    mapping = snapshot({"tax": {"rules": rules, **tax}}, country="DE", base_currency="EUR")
+    found = doubts(mapping.store, mapping.rules, NOT_CONNECTED)
+    return [line.split(":")[0] for line in found]
+
+
+HOME = {"rate": 19, "tax_type": "OUTPUT19"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        ([HOME, {"country": "FR", "rate": 20, "tax_type": "OUTPUT19"}], ["tax.rules[1].tax_type"]),
+        ([{"country": ["FR", "ES"], "rate": 20, "tax_type": "OUTPUT19", "as_charged": True}, HOME],
+         ["tax.rules[0].tax_type"]),
+        ([HOME, {"country": "EU", "tax_type": "OUTPUT19"}], ["tax.rules[1].tax_type"]),
+        ([{"country": "DE", "rate": 19, "tax_type": "X"}, {"country": "AT", "tax_type": "X"}],
+         ["tax.rules[1].tax_type"]),
+        # Types of their own, and what is not taxed at all.
+        ([HOME, {"country": "FR", "rate": 20, "tax_type": "OSS20"}], []),
+        ([{"rate": 0, "tax_type": "ZERO"}, {"country": "FR", "rate": 0, "tax_type": "ZERO"}], []),
+        # Home's own tax charged everywhere, as a small shop may.
+        ([HOME, {"country": "*", "rate": 19, "tax_type": "OUTPUT19"}], []),
+        ([HOME, {"country": ["DE"], "rate": 7, "tax_type": "OUTPUT19"}], []),
+    ],
+)  # fmt: skip
+def test_foreign_tax_under_an_ordinary_type_of_home_is_doubtful(
+    rules: list[dict[str, Any]], named: list[str]
+) -> None:
+    assert tax_doubts(rules) == named
+
+
+def test_the_default_type_is_one_of_home() -> None:
+    foreign = {"country": "FR", "rate": 20, "tax_type": "OUTPUT19"}
+    assert tax_doubts([foreign], default="OUTPUT19") == ["tax.rules[0].tax_type"]
+
+
+def with_categories(*names: str) -> OrganisationFacts:
+    tracking = {n: TrackingFacts(n, n, "ACTIVE", frozenset({"East"})) for n in names}
+    return organisation(tracking=tracking)
+
+
+@pytest.mark.parametrize(
+    ("policy", "has", "wrong", "doubtful"),
+    [
+        ("create", [], [], []),
+        ("create", ["Other"], ["tracking.Store", "rules[0].tracking.Desk"], []),
+        ("create", ["store", "Desk"], [], []),
+        ("create", ["Store", "Other"], ["rules[0].tracking.Desk"], []),
+        ("hold", ["Store"], ["rules[0].tracking.Desk"], []),
+        ("skip", ["Store"], [], ["rules[0].tracking.Desk"]),
+    ],
+)
+def test_tracking_categories_that_xero_lacks(
+    policy: str, has: list[str], wrong: list[str], doubtful: list[str]
+) -> None:
+    mapping = snapshot({
+        "posting": {"tracking_options": policy},
+        "tracking": {"Store": "East"},
+        "rules": [{"when": {"sku": "*"}, "tracking": {"Desk": "One"}}],
+    })  # fmt: skip
+    facts = with_categories(*has)
+    assert [x.split(":")[0] for x in misfits(mapping.rules, facts)] == wrong
+    assert [x.split(":")[0] for x in doubts(mapping.store, mapping.rules, facts)] == doubtful

@@ -1,0 +1,57 @@
+"""What a contact says of a person, in one flat form for payloads and answers alike: pure.
+
+Details are `{"EmailAddress": "…", "Phone": {"PhoneNumber": "…"}, "POBOX": {"City": "…"}}`: texts
+by their name in Xero, the default phone, and addresses by their type. What is empty is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+Details = Mapping[str, Any]
+
+TEXTS: Final = ("FirstName", "LastName", "EmailAddress", "TaxNumber")
+PHONE: Final = "Phone"
+ADDRESSES: Final = ("POBOX", "STREET")
+_PHONE_PARTS = ("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode")
+_ADDRESS_PARTS = (
+    "AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "City", "Region",
+    "PostalCode", "Country", "AttentionTo",
+)  # fmt: skip
+
+
+def details_of(contact: Mapping[str, Any]) -> dict[str, Any]:
+    """The details in a contact as Xero takes and answers it."""
+    found: dict[str, Any] = {name: contact[name] for name in TEXTS if contact.get(name)}
+    for phone in contact.get("Phones") or ():
+        if phone.get("PhoneType") == "DEFAULT" and phone.get("PhoneNumber"):
+            found[PHONE] = _parts(phone, _PHONE_PARTS)
+    for address in contact.get("Addresses") or ():
+        parts = _parts(address, _ADDRESS_PARTS)
+        if address.get("AddressType") in ADDRESSES and parts:
+            found[address["AddressType"]] = parts
+    return found
+
+
+def fields_of(details: Details) -> dict[str, Any]:
+    """The properties of a contact's payload that say these details."""
+    fields: dict[str, Any] = {name: details[name] for name in TEXTS if name in details}
+    addresses = [{"AddressType": kind} | details[kind] for kind in ADDRESSES if kind in details]
+    if addresses:
+        fields["Addresses"] = addresses
+    if PHONE in details:
+        fields["Phones"] = [{"PhoneType": "DEFAULT"} | details[PHONE]]
+    return fields
+
+
+def over(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload with another one's properties over its own; addresses are told by their type."""
+    kinds = {one["AddressType"]: one for one in earlier.get("Addresses", ())}
+    kinds |= {one["AddressType"]: one for one in later.get("Addresses", ())}
+    whole = {**earlier, **later}
+    return whole | {"Addresses": list(kinds.values())} if kinds else whole
+
+
+def _parts(whole: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: str(whole[name]) for name in names if whole.get(name)}
