@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from accounts_mapping.resolve import order_rules
 from accounts_mapping.texts import render
-from connector.lib.money import ZERO, round_to
+from connector.lib.money import CENT, ZERO, round_to
 from stores.canonical import Order
 from sync.books import Books
 from sync.build import READY, Built, Standing, build_order
@@ -203,9 +203,19 @@ def _part(books: Books, order: Order, want: Want, settling: list[Want]) -> Part:
         rate=document.currency_rate,
         theme=document.branding_theme_id,
         overrides=overrides(books),
+        tax=_charged(order, want.slot, document),
         note=want.note,
         money=tuple(_money(one) for one in settling),
     )
+
+
+def _charged(order: Order, slot: Slot, document: Invoice | CreditNote) -> Decimal:
+    """The tax that the shop charged, or gave back; without what is posted as lines."""
+    stated = order.tax
+    if isinstance(document, CreditNote):
+        stated = next(refund.tax for refund in order.refunds if refund.id == slot.source_id)
+    posted = line_totals(document.lines, document.mode).total_tax
+    return round_to(stated) if abs(round_to(stated) - posted) <= 5 * CENT else posted
 
 
 def _money(want: Want) -> Money:

@@ -49,6 +49,7 @@ def content_of(part: Part) -> dict[str, Any]:
         "rate": None if part.rate is None else plain(part.rate),
         "theme": part.theme,
         "overrides": part.overrides,
+        "tax": plain(part.tax),
         "note": part.note,
         "lines": [_line_content(line) for line in part.lines],
         "money": [
@@ -86,6 +87,7 @@ def part_of(row: SummaryPart) -> Part:
         rate=None if content["rate"] is None else Decimal(content["rate"]),
         theme=content["theme"],
         overrides=content["overrides"],
+        tax=Decimal(content["tax"]),
         note=content["note"],
         money=tuple(
             Money(

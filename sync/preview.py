@@ -74,7 +74,7 @@ class Preview:
                 documents.append(answer.contact)
                 self.contacts.add_new(answer.contact)
             for kind in _SUMMARISED:
-                for pack in packs(part for part in parts if part.kind is kind):
+                for pack in packs(self.books, (p for p in parts if p.kind is kind)):
                     given[number, kind] += 1
                     summary = summarised(self.books, pack, answer.id, given[number, kind])
                     documents.append(summary.document)

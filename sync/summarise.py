@@ -119,7 +119,7 @@ class _Day:
             with transaction.atomic():
                 contact, answer = self._contact(parts)
                 for kind in _PURPOSES:
-                    for pack in packs(part for part in parts if part.kind is kind):
+                    for pack in packs(self.books, (p for p in parts if p.kind is kind)):
                         if not self._document(kind, pack, contact, answer):
                             raise _TakenOver
         except (_TakenOver, IntegrityError):

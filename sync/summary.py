@@ -49,7 +49,8 @@ class Part:
 
     `slot` and `key` are the place and the number that the document would have by itself,
     `due_at` is when the summary may be made, `contact` is the name of the summary's contact,
-    `overrides` says whether TaxAmounts may be sent for it, `note` how it deviates from the order.
+    `overrides` says whether TaxAmounts may be sent for it, `tax` what the shop charged, `note`
+    how it deviates from the order.
     """
 
     order_id: str
@@ -66,6 +67,7 @@ class Part:
     rate: Decimal | None = None
     theme: str = ""
     overrides: bool = True
+    tax: Decimal = ZERO
     note: str = ""
     money: tuple[Money, ...] = ()
 
@@ -120,9 +122,12 @@ def document_number(base: str, kind: Kind, place: int) -> str:
     return base if place == 1 else f"{base}-{place}"
 
 
-def packs(parts: Iterable[Part]) -> list[tuple[Part, ...]]:
+def packs(books: Books, parts: Iterable[Part]) -> list[tuple[Part, ...]]:
     """Parts of one place and kind by document: all on one, unless the rounding of the orders
     would come to more than one document may bear."""
+    parts = tuple(sorted(parts, key=lambda part: part.rank))
+    if parts and _computed_lines(books, parts, _mode(parts)) is not None:
+        return [parts]
     ordered = sorted(parts, key=lambda part: (bool(_rounding_of(part)), part.rank))
     found: list[list[Part]] = []
     for part in ordered:
@@ -157,8 +162,7 @@ def summarised(books: Books, parts: Sequence[Part], contact: Id, place: int) -> 
     that is left is none."""
     first = parts[0]
     number = document_number(day_number(books, first.day, first.currency), first.kind, place)
-    inclusive = all(part.mode is TaxMode.INCLUSIVE for part in parts)
-    mode = TaxMode.INCLUSIVE if inclusive else TaxMode.EXCLUSIVE
+    mode = _mode(parts)
     lines = _lines(books, parts, mode)
     posting = books.snapshot.rules.posting
     document: Invoice | CreditNote
@@ -177,6 +181,11 @@ def summarised(books: Books, parts: Sequence[Part], contact: Id, place: int) -> 
         )  # fmt: skip
     money = settlements(first.kind, number, parts) if document.status == "AUTHORISED" else ()
     return Summary(document, tuple(parts), money)
+
+
+def _mode(parts: Sequence[Part]) -> TaxMode:
+    inclusive = all(part.mode is TaxMode.INCLUSIVE for part in parts)
+    return TaxMode.INCLUSIVE if inclusive else TaxMode.EXCLUSIVE
 
 
 def settlements(kind: Kind, number: str, parts: Iterable[Part]) -> tuple[Settlement, ...]:
@@ -250,20 +259,36 @@ def _lines(books: Books, parts: Sequence[Part], mode: TaxMode) -> tuple[Document
 
     Where stated taxes are not wanted, Xero computes them if what it then lacks is rounding.
     """
-    sums = _sums(parts)
-    if (overrides(books) and all(part.overrides for part in parts)) or not _computed(sums):
-        return _stated(books, sums, mode)
+    computed = _computed_lines(books, parts, mode)
+    if computed is not None:
+        return computed
+    if overrides(books) and not all(part.overrides for part in parts):
+        raise Hold(
+            "tax_does_not_add_up",
+            "Xero refused the tax that the shop charged on these orders, and computes one that "
+            "differs by more than rounding. Choose posting.mode: per_order, or enter the day by "
+            "hand.",
+            "posting.rounding",
+        )
+    return _stated(books, _sums(parts), mode)
+
+
+def _computed_lines(
+    books: Books, parts: Sequence[Part], mode: TaxMode
+) -> tuple[DocumentLine, ...] | None:
+    """Lines whose tax Xero computes, closed by a rounding line; None where taxes are stated, or
+    where more than rounding would be left."""
+    computed = _computed(_sums(parts))
+    if (overrides(books) and all(part.overrides for part in parts)) or not computed:
+        return None
     total = sum((part.totals.total for part in parts), ZERO)
-    tax = sum((part.totals.total_tax for part in parts), ZERO)
-    computed = [one.line(mode, _title(books, one), stated=False) for one in _computed(sums)]
+    tax = sum((part.tax for part in parts), ZERO)
+    lines = [one.line(mode, _title(books, one), stated=False) for one in computed]
+    closing = closing_accounts(books)
     try:
-        return close(
-            computed, mode, total=total, tax=tax, override=False, closing=closing_accounts(books)
-        )  # fmt: skip
+        return close(lines, mode, total=total, tax=tax, override=False, closing=closing)
     except Hold:
-        if overrides(books):
-            raise  # Xero has refused stated taxes
-        return _stated(books, sums, mode)
+        return None
 
 
 def _computed(sums: list[_Sum]) -> list[_Sum]:

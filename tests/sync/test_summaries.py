@@ -250,14 +250,15 @@ def test_a_refused_summary_shows_on_all_its_orders_and_is_made_anew_once_cured(
 
 def test_where_xero_takes_no_stated_tax_rounding_is_a_line(daily: World) -> None:
     world = daily
-    orders = [world.place(), world.place(items=[("MUG-STN", 3)])]
+    orders = [world.place() for _ in range(4)]
     world.sync()
     world.xero.faults({"kind": "reject_tax_override", "match": {"method": "PUT", "count": 0}})
     next_day(world)
     (found,) = world.invoices().values()
     assert world.calls()["PUT Invoices"] == 2
+    assert lines(found)[-1] == "860 BASEXCLUDED -0.01 0.00"
     assert found["Total"] == sum(Decimal(str(one["grand_total"])) for one in orders)
-    assert labels(world, *orders) == ["posted", "posted"]
+    assert labels(world, *orders) == ["posted"] * 4
     at_rest()
 
 
