@@ -18,7 +18,7 @@ from stores.schema import StoreSettings
 from xero.facts import OrganisationFacts
 
 # Product types of the shops that are vouchers: selling one is a liability, not a sale.
-_GIFT_CARD_TYPES = frozenset({"giftcard", "gift_card", "voucher"})
+GIFT_CARD_TYPES = frozenset({"giftcard", "gift_card", "voucher"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def account_key(snapshot: MappingSnapshot, key: str) -> Resolution | Unmapped:
 def is_gift_card(snapshot: MappingSnapshot, line: Line) -> bool:
     """Whether the line sells a multi-purpose voucher: a liability without revenue or tax."""
     return (
-        line.product_type in _GIFT_CARD_TYPES
+        line.product_type in GIFT_CARD_TYPES
         and line.kind is LineKind.GOODS
         and snapshot.rules.gift_cards.voucher == "multi"
     )

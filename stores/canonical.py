@@ -304,6 +304,15 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class StockLevel:
+    """How many of a product the shop has to sell; `counted` False: it does not count them."""
+
+    sku: str
+    quantity: Decimal
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRef:
     """Which object of the shop a record or an event speaks of.
 

@@ -126,7 +126,8 @@ def _build(
     _check_currency(order)
     check_mapped(rows)
     invoiced = books.snapshot.store.streams.invoices
-    day = _document_day(books, order, rows) if invoiced else receipt_day(books, order)
+    dating = books.unlocked() if standing.posted else books
+    day = _document_day(dating, order, rows) if invoiced else receipt_day(dating, order)
     by = conversion(books, order)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)

@@ -30,8 +30,10 @@ from sync.checks import (
 )
 from sync.reasons import Hold
 from sync.rows import SortedRows, less_discounts, rates_of, with_their_tax
+from sync.stock_lines import Stock
 from sync.tax_lines import split_taxes
 from sync.totals import Charge, Tracking
+from xero.facts import ItemFacts
 from xero.lines import TaxMode
 
 __all__ = ["Books", "Charges", "ClosingAccounts", "charges_of", "closing_accounts", "tax_mode"]
@@ -40,11 +42,13 @@ __all__ = ["Books", "Charges", "ClosingAccounts", "charges_of", "closing_account
 @dataclass(frozen=True, slots=True)
 class Charges:
     """All charges of an order, and the tax that the shop charged on them: what it states in
-    all, less what is posted as lines. `skipped` is tracking that Xero lacks."""
+    all, less what is posted as lines. `skipped` is tracking that Xero lacks, `oversold` says
+    of each line why it goes without its tracked item."""
 
     all: list[Charge]
     tax: Decimal
     skipped: Tracking = ()
+    oversold: tuple[str, ...] = ()
 
 
 def tax_mode(books: Books, order: Order) -> TaxMode:
@@ -78,7 +82,8 @@ def charges_of(books: Books, order: Order, rows: SortedRows, mode: TaxMode) -> C
     charges += [resolver.fee(row, to) for row, to in fees]
     stated = _stated_tax(order, rows, fee_tax)
     skipped = tuple(dict.fromkeys(resolver.skipped))
-    return Charges(charges + split.charges, stated - split.moved, skipped)
+    oversold = tuple(resolver.stock.oversold)
+    return Charges(charges + split.charges, stated - split.moved, skipped, oversold)
 
 
 def _stated_tax(order: Order, rows: SortedRows, fee_tax: Decimal) -> Decimal:
@@ -140,6 +145,7 @@ class _Resolver:
         self._order = order
         self._inclusive = mode is TaxMode.INCLUSIVE
         self.skipped: list[tuple[str, str]] = []
+        self.stock = Stock(books, order)
 
     def line(self, line: Line) -> Charge:
         snapshot, organisation = self._books.snapshot, self._books.organisation
@@ -151,6 +157,7 @@ class _Resolver:
         rate = effective_rate(snapshot, organisation, answer.value, line.rate)
         _check_rate(line, answer, rate, self._order.currency)
         target, is_id = account_target(organisation, account.value)
+        item = self._item(line)
         return Charge(
             description=line.name,
             quantity=line.quantity,
@@ -161,7 +168,7 @@ class _Resolver:
             tax_type=answer.value,
             rate=rate,
             unit=line.unit_gross if self._inclusive else line.unit_net,
-            item_code=self._item_code(line),
+            item_code=item.code if item else "",
             tracking=self._tracking(line),
             account_is_id=is_id,
             as_charged=answer.as_charged,
@@ -169,6 +176,7 @@ class _Resolver:
             id=line.id,
             sources=self._sources(account, answer, line),
             goods=line.kind is LineKind.GOODS,
+            counted=item is not None and item.tracked,
         )
 
     def _ruled(self, line: Line) -> Resolution | None:
@@ -241,14 +249,16 @@ class _Resolver:
             *((f"Tracking.{name}", source) for name, source in tracked.items()),
         )
 
-    def _item_code(self, line: Line) -> str:
-        """The SKU where Xero is known to have that item and no rule says otherwise."""
-        if line.kind is not LineKind.GOODS or line.sku not in self._books.known_items:
-            return ""
+    def _item(self, line: Line) -> ItemFacts | None:
+        """The item of goods that Xero is known to have, unless a rule says otherwise or there
+        is not enough of it."""
+        item = self._books.known_items.get(line.sku) if line.kind is LineKind.GOODS else None
+        if item is None:
+            return None
         for _, rule in line_rules(self._books.snapshot, self._order, line):
             if rule.item is not None:
-                return line.sku if rule.item else ""
-        return line.sku
+                return self.stock.take(item, line) if rule.item else None
+        return self.stock.take(item, line)
 
     def _tracking(self, line: Line | None) -> Tracking:
         snapshot = self._books.snapshot

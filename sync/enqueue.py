@@ -29,6 +29,7 @@ from sync.bulk import update_each
 from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import Contacts, load_contacts
+from sync.known_items import Shelf
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
 from sync.parsing import parse_facts
@@ -130,11 +131,14 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     ledger = Ledger(store, store.organisation)
     ledger.load(work.row.pk for work in works)
     cards = load_cards(store, [work.order for work in works if work.order])
+    shelf = Shelf.load(store, [(work.row, work.order) for work in works if work.order])
     for work in works:
         if work.order is not None and not work.decided:
-            _build(replace(books, cards=cards.facts(work.order)), work, contacts, ledger)
+            known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
+            _build(known, work, contacts, ledger)
             if work.built is not None and work.built.status == READY:
                 cards.put(work.order.id, work.built.cards)
+                shelf.sell(work.row, work.built)
     return contacts, ledger
 
 

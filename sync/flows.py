@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from django.db.models import Q
@@ -12,10 +13,13 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, notes, prepare, summarise
+from sync import dispatch, enqueue, notes, prepare, stock, summarise, track_products
+from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
-from sync.models import Dispatch, Posting, TrackedOrder
+from sync.models import Dispatch, Posting, SyncRun, TrackedOrder, TrackedProduct
+from sync.pull import pull
 from sync.track import rebuild_held, rebuild_outdated
+from sync.track_products import rebuild_stuck
 from xero import mirror, reference, tokens
 from xero.models import Lane, Organisation
 
@@ -25,22 +29,47 @@ _RING_WITHIN = timedelta(seconds=90)
 # How old what is known of documents in Xero may become while nothing is sent.
 _WATCH = timedelta(hours=1)
 # Streams that this version reads by itself.
-PULLED = (Stream.ORDERS, Stream.REFUNDS, Stream.CUSTOMERS)
+PULLED = tuple(Stream)
+
+
+def pulled(store: Store) -> tuple[Stream, ...]:
+    """The streams that are read of this store."""
+    streams = store.profile.streams
+    wanted = {
+        Stream.ORDERS: True, Stream.REFUNDS: True, Stream.CUSTOMERS: bool(streams.customers),
+        Stream.PRODUCTS: streams.products, Stream.STOCK: streams.stock in ("to_store", "to_xero"),
+    }  # fmt: skip
+    return tuple(stream for stream in PULLED if wanted[stream])
+
+
+def read_stream(store: Store, stream: Stream, **options: Any) -> SyncRun | None:
+    """Read a stream of a shop; see `pull`. Stock, which has no past, is brought together."""
+    if stream is Stream.STOCK:
+        return pull(store, stream, read=stock.level, **options | {"window": None})
+    return pull(store, stream, **options)
 
 
 def build_store(store: Store) -> int:
-    """Build all due orders of a store, then make the summaries of days that are over; how many
-    orders were built. Waits for Xero where it must be asked first."""
+    """Build all due products and orders of a store, then make the summaries of days that are
+    over; how many were built.
+
+    Waits for Xero where it must be asked first.
+    """
     organisation = store.organisation
     if organisation is None or not store.enabled:
         return 0
     summarise.give_up_waiting(store)
-    due = TrackedOrder.objects.filter(store=store).due(clock.now())
-    if not due.exists() and not summarise.is_due(store):
+    orders = TrackedOrder.objects.filter(store=store).due(clock.now())
+    products = TrackedProduct.objects.filter(store=store).due(clock.now())
+    due = orders.exists() or (store.profile.streams.products and products.exists())
+    if not due and not summarise.is_due(store):
         return 0
-    if not _prepared(organisation):
+    clicked = orders.filter(lane=Lane.CLICK).exists()
+    if not _prepared(organisation, Lane.CLICK if clicked else Lane.LIVE):
         return 0
     built = 0
+    while count := enqueue_items(store):
+        built += count
     while count := enqueue.enqueue_due(store):
         built += count
     if summarise.summarise(store):
@@ -48,10 +77,10 @@ def build_store(store: Store) -> int:
     return built
 
 
-def _prepared(organisation: Organisation) -> bool:
+def _prepared(organisation: Organisation, lane: Lane) -> bool:
     """Whether the organisation may be built for. Known lists serve on while Xero is away."""
     try:
-        prepare.prepare(organisation, lane=Lane.LIVE)
+        prepare.prepare(organisation, lane=lane)
     except ConnectorError as error:
         log.info("prepare.waits", organisation_id=organisation.pk, error=str(error))
     organisation.refresh_from_db()
@@ -70,9 +99,12 @@ def send_to(organisation: Organisation) -> float | None:
 
 
 def rebuild_due(organisation: Organisation) -> None:
-    """Ring for orders that an answer of Xero asked to be built anew."""
-    stores = organisation.stores.filter(enabled=True, orders__build_at__lte=clock.now())
-    for store in stores.distinct().values_list("pk", flat=True):
+    """Ring for orders and products that an answer of Xero asked to be built anew."""
+    now = clock.now()
+    stores = organisation.stores.filter(enabled=True)
+    due = set(stores.filter(orders__build_at__lte=now).distinct().values_list("pk", flat=True))
+    due |= set(stores.filter(products__build_at__lte=now).distinct().values_list("pk", flat=True))
+    for store in sorted(due):
         doorbell.ring("sync.build", store)
 
 
@@ -85,6 +117,7 @@ def refresh(organisation: Organisation) -> None:
     link_organisations()
     for store in organisation.stores.filter(enabled=True):
         rebuild_held(store)
+        rebuild_stuck(store)
         doorbell.ring("sync.build", store.pk)
 
 
@@ -107,13 +140,16 @@ def sweep() -> None:
     _pull_due()
     for store in Store.objects.filter(enabled=True):
         rebuild_outdated(store)
+        track_products.rebuild_outdated(store)
     now = clock.now()
     due = TrackedOrder.objects.due(now).filter(store__enabled=True)
+    products = TrackedProduct.objects.due(now).filter(store__enabled=True)
     stores = set(due.values_list("store", flat=True).distinct())
+    stores |= set(products.values_list("store", flat=True).distinct())
     for store in Store.objects.filter(enabled=True, organisation__isnull=False):
         if summarise.is_due(store) or summarise.give_up_waiting(store):
             stores.add(store.pk)
-    for store_id in stores:
+    for store_id in sorted(stores):
         doorbell.ring("sync.build", store_id)
     waiting = Posting.objects.filter(state=Posting.State.PENDING, not_before__lte=now)
     unfinished = Dispatch.objects.exclude(state=Dispatch.State.DONE)
@@ -135,18 +171,17 @@ def sweep() -> None:
     doorbell.ring("xero.keep_alive")
 
 
-def _is_pulled(store: Store, stream: Stream) -> bool:
-    """Customers only where they are switched on, and Xero can be asked about them."""
+def _is_ready(store: Store, stream: Stream) -> bool:
+    """Whether a stream can be read now: customers only while Xero can be asked about them."""
     if stream is not Stream.CUSTOMERS:
         return True
     organisation = store.organisation
-    connected = organisation is not None and not organisation.unavailable_reason()
-    return connected and bool(store.profile.streams.customers)
+    return organisation is not None and not organisation.unavailable_reason()
 
 
 def _pull_due() -> None:
     """Ring for streams whose time has come; a store's first read is due at once."""
     for store in Store.objects.filter(enabled=True).select_related("organisation__token_set"):
-        for stream in filter(partial(_is_pulled, store), PULLED):
+        for stream in filter(partial(_is_ready, store), pulled(store)):
             if Cursor.of(store, stream).is_due():
                 doorbell.ring("sync.pull", store.pk, stream)

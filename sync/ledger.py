@@ -46,11 +46,13 @@ from xero.documents import (
     Document,
     Invoice,
     InvoiceUpdate,
+    Item,
     Kind,
     Payment,
     Ref,
     Refund,
     StatusChange,
+    StockAdjustment,
 )
 from xero.models import Lane, MirrorDocument, Organisation
 from xero.payloads import loaded, stored
@@ -368,7 +370,7 @@ def fill(
 
 def verb_of(document: Document) -> str:
     """POST changes a document that the payload names by its id; PUT creates."""
-    existing = isinstance(document, Contact) and bool(document.existing_id)
+    existing = isinstance(document, Contact | Item) and bool(document.existing_id)
     return "POST" if existing or isinstance(document, InvoiceUpdate | StatusChange) else "PUT"
 
 
@@ -377,7 +379,9 @@ def document_key(document: Document) -> str:
     match document:
         case Contact():
             return contact_key(document)[:300]
-        case Invoice() | CreditNote():
+        case Item():
+            return document.code
+        case Invoice() | CreditNote() | StockAdjustment():
             return document.number
         case InvoiceUpdate():
             return document.invoice.number

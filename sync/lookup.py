@@ -17,7 +17,14 @@ from django.db import transaction
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import ZERO, from_units, plain
-from sync import lookup_changes, lookup_contacts, lookup_money, settle
+from sync import (
+    lookup_changes,
+    lookup_contacts,
+    lookup_items,
+    lookup_money,
+    lookup_stock,
+    settle,
+)
 from sync.contacts import name_key
 from sync.labels import relabel_behind
 from sync.lookup_common import Element, Pairs, Verdict, chunks
@@ -60,6 +67,9 @@ def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], dict[int
         return lookup_changes.find
     return {
         Kind.CONTACT: lookup_contacts.find,
+        Kind.ITEM: lookup_items.items,
+        Kind.STOCK_INCREASE: lookup_stock.adjustments,
+        Kind.STOCK_DECREASE: lookup_stock.adjustments,
         Kind.INVOICE: _invoices,
         Kind.CREDIT_NOTE: _credit_notes,
         Kind.PAYMENT: lookup_money.payments,

@@ -31,6 +31,8 @@ GATHER = timedelta(minutes=30)
 PLURAL = {
     Kind.CONTACT: "contacts",
     Kind.ITEM: "items",
+    Kind.STOCK_INCREASE: "invoices",
+    Kind.STOCK_DECREASE: "credit_notes",
     Kind.INVOICE: "invoices",
     Kind.CREDIT_NOTE: "credit_notes",
     Kind.PAYMENT: "payments",
@@ -41,6 +43,8 @@ PLURAL = {
 ENVELOPE = {
     Kind.CONTACT: "Contacts",
     Kind.ITEM: "Items",
+    Kind.STOCK_INCREASE: "Invoices",
+    Kind.STOCK_DECREASE: "CreditNotes",
     Kind.INVOICE: "Invoices",
     Kind.CREDIT_NOTE: "CreditNotes",
     Kind.PAYMENT: "Payments",

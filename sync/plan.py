@@ -265,7 +265,7 @@ class Planner:
             if credit is not None:
                 found.append(credit)
         if self.reversing:
-            found += reversals.by_credit(self, found)
+            found = [*reversals.paid_back(self, found), *reversals.by_credit(self)]
         return [*reversals.left_open(self), *found]
 
     def _compare_refunds(self) -> None:

@@ -11,13 +11,21 @@ from connector.lib.errors import Temporary
 from sync import conflicts, settle
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
+from sync.track_products import rebuild_stuck
 from xero import mirror, reference
 from xero.documents import Kind
 from xero.models import Lane, MirrorDocument, Organisation
 
 # Kinds of which Xero takes the same twice.
-_NO_KEY = (Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION)
+_NO_KEY = (
+    Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION, Kind.STOCK_INCREASE,
+    Kind.STOCK_DECREASE,
+)  # fmt: skip
 MIRROR_MAX_AGE = timedelta(minutes=30)
+# A person who clicks may have just changed something in Xero.
+_MAX_AGE = {
+    Lane.CLICK: timedelta(minutes=1), Lane.LIVE: MIRROR_MAX_AGE, Lane.BACKFILL: MIRROR_MAX_AGE,
+}  # fmt: skip
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
 _ALSO_CREDITS = (*_KINDS, mirror.Kind.CREDIT_NOTES)
 # What this process has read of which organisation: a database that was restored from a backup
@@ -37,8 +45,18 @@ def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
     if reference.refresh_if_due(organisation, lane=lane):
         for store in organisation.stores.filter(enabled=True):
             rebuild_held(store)
+            rebuild_stuck(store)
     reference.ensure_lock_dates(organisation, lane=lane)
     _look(organisation, lane)
+    items_known(organisation, lane=lane)
+
+
+def items_known(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
+    """Bring the list of items up to date where it is old and Xero may be asked for it."""
+    asked = organisation.can("accounting.settings") or organisation.can("accounting.invoices")
+    kind = mirror.Kind.ITEMS
+    if asked and not mirror.is_fresh(organisation, kind, max_age=MIRROR_MAX_AGE):
+        mirror.refresh(organisation, kind, lane=lane)
 
 
 def looked(organisation: Organisation) -> bool:
@@ -67,7 +85,7 @@ def _look(organisation: Organisation, lane: Lane) -> None:
     """Bring contacts and numbers up to date where they are old, or not read by this process."""
     first = not looked(organisation)
     for kind in _wanted(organisation):
-        age = MIRROR_MAX_AGE if (organisation.pk, kind) in _seen else timedelta(0)
+        age = _MAX_AGE[lane] if (organisation.pk, kind) in _seen else timedelta(0)
         if not mirror.is_fresh(organisation, kind, max_age=age):
             since = mirror.known_up_to(organisation, kind)
             if not mirror.refresh(organisation, kind, lane=lane):
@@ -92,6 +110,9 @@ def doubt_refused_payments(organisation: Organisation) -> None:
     waiting = Dispatch.objects.filter(organisation=organisation, state=Dispatch.State.RETRY)
     for dispatch in waiting.filter(kind__in=_NO_KEY):
         settle.unknown(dispatch, Dispatch.State.RETRY, clock.now())
+    # An adjustment of stock that waits to be sent for the first time may have been, too.
+    unsent = Posting.objects.filter(organisation=organisation, state=Posting.State.PENDING)
+    unsent.filter(source_kind="stock").update(look_up=True)
 
 
 def doubt_paid_invoices(organisation: Organisation) -> int:

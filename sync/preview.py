@@ -17,11 +17,13 @@ from sync.charges import Books
 from sync.contacts import find_contact
 from sync.directory import Contacts
 from sync.explain import sources
+from sync.item_codes import item_code
 from sync.persons import shared_person
 from sync.plan import Plan, documents_of
 from sync.reasons import Reason, unreadable
 from sync.summary import Part, by_place, day_number, packs, summarised
 from xero.documents import Document, Kind
+from xero.facts import ItemFacts
 from xero.payloads import shown
 
 _SUMMARISED = (Kind.INVOICE, Kind.CREDIT_NOTE)
@@ -145,9 +147,10 @@ def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts
     )
 
 
-def known_items(facts: ParseFacts) -> frozenset[str]:
-    """SKUs that the context says Xero has as items."""
-    return frozenset(sku for sku, known in facts.products.items() if known.get("item_known"))
+def known_items(facts: ParseFacts) -> dict[str, ItemFacts]:
+    """By SKU, the items that the context says Xero has."""
+    known = (sku for sku, about in facts.products.items() if about.get("item_known"))
+    return {sku: ItemFacts(item_code(sku)) for sku in known}
 
 
 def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, Any]:

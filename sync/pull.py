@@ -26,6 +26,7 @@ from sync.models import SyncRun
 from sync.refund_records import orders_behind
 from sync.schedules import next_run
 from sync.track import track
+from sync.track_products import track_products
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
@@ -38,6 +39,11 @@ class Window:
 
     since: datetime | None = None
     until: datetime | None = None
+
+
+Reader = Callable[
+    [Store, Stream, Cursor, str, Window | None, SyncRun, Callable[[SyncRun], None]], None
+]
 
 
 def connect(store: Store) -> StoreAdapter:
@@ -62,8 +68,11 @@ def pull(
     window: Window | None = None,
     trigger: str = "schedule",
     progress: Callable[[SyncRun], None] = lambda run: None,
+    read: Reader | None = None,
 ) -> SyncRun | None:
     """Read a stream to its end; None if another process is reading it.
+
+    `read` does it in another way than page by page, and raises the same errors.
 
     A failure is kept on the cursor and the run with its hint, never raised: the schedule
     comes back to it. What was stored stays stored, and the cursor stands behind it.
@@ -74,7 +83,9 @@ def pull(
         return None
     run = SyncRun.objects.create(store=store, stream=stream, trigger=trigger)
     try:
-        _read(store, stream, cursor, token, window, run, progress)
+        (read or _read)(store, stream, cursor, token, window, run, progress)
+        if window is None:
+            _done(store, stream, cursor, run)
     except (ConnectorError, ParseError) as error:
         run.error = _failed(cursor, error, window)
     except Exception as error:
@@ -113,6 +124,8 @@ def _read(
                 rows = ingest(store, adapter, Stream.ORDERS, orders)
             if stream is Stream.CUSTOMERS:
                 changed = customers.take_over(store, rows, export=run.trigger == "command")
+            elif stream is Stream.PRODUCTS:
+                changed = track_products(store, rows)
             else:
                 changed = track(store, rows, lane=None, settle=settle)
             if window is None and page.position is not None:
@@ -126,12 +139,15 @@ def _read(
         progress(run)
         if changed:
             doorbell.ring("sync.build", store.pk)
-    if window is None:
-        schedule = getattr(store.profile.schedule, stream)
-        Cursor.objects.filter(pk=cursor.pk).update(
-            last_run_at=clock.now(), last_records=run.records, next_run_at=next_run(schedule),
-            last_error="", last_error_code="", failures=0,
-        )  # fmt: skip
+
+
+def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:
+    """The stream was read to its end: when it is read next."""
+    schedule = getattr(store.profile.schedule, stream)
+    Cursor.objects.filter(pk=cursor.pk).update(
+        last_run_at=clock.now(), last_records=run.records, next_run_at=next_run(schedule),
+        last_error="", last_error_code="", failures=0,
+    )  # fmt: skip
 
 
 def _pages(

@@ -126,6 +126,23 @@ REASONS: dict[str, ReasonKind] = {
         "The order changed after it was posted, and changes are ignored", "posting.edits"
     ),
     "email_dropped": ReasonKind("The e-mail address is not valid", _SHOP),
+    # items and stock
+    "product_of_others": ReasonKind(
+        "The product is sold as others, and those have items", "Nothing to fix"
+    ),
+    "product_disabled": ReasonKind("The product is switched off in the shop", "The shop"),
+    "price_not_sent": ReasonKind(
+        "The item has no price: the shop's currency is not that of the books", "Nothing to fix"
+    ),
+    "item_code_taken": ReasonKind("Another product has the item in Xero", _XERO),
+    "item_gone": ReasonKind("The item was deleted in Xero", "Export the product again"),
+    "sold_untracked": ReasonKind(
+        "More was sold than Xero has in stock: the line has no item", "items.oversell, or Xero"
+    ),
+    "stock_cost_unknown": ReasonKind(
+        "Nobody knows what an item costs, so its stock cannot grow", "The product's cost"
+    ),
+    "oversold": ReasonKind("More was sold than Xero has in stock", "items.oversell, or Xero"),
     # not for Xero, by rule
     "before_cut_over": ReasonKind("Older than the cut-over date", "cut_over of the store"),
     "status_not_selected": ReasonKind("Its status is not one that is posted", "statuses.invoice"),
@@ -174,10 +191,14 @@ INFORMATIVE = frozenset(
         "email_dropped",
         "overpaid",
         "payment_waits_for_approval",
+        "price_not_sent",
+        "product_disabled",
+        "product_of_others",
         "rate_not_sent",
         "refund_not_given",
         "reversed_in_xero",
         "rounded_to_cents",
+        "sold_untracked",
         "tax_rounded",
         "tracking_skipped",
     }

@@ -84,7 +84,7 @@ def _lines(books: Books, order: Order, refund: Refund, mode: TaxMode) -> tuple[D
     if not returned.lines:
         # An amount, and nothing that it is for: all of it is goodwill.
         adjustment = total
-    stated = charges_of(books, returned, _NO_ROWS, mode)
+    stated = charges_of(books.returning(), returned, _NO_ROWS, mode)
     charges = _spread(stated.all, total - adjustment, round_to(stated.tax), mode)
     charges = _restocked(books, returned, refund, charges)
     own = _adjustments(books, order, returned, stated.all, adjustment, mode)

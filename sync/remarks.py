@@ -12,6 +12,7 @@ from sync.contacts import clean_email
 from sync.convert import Conversion, converted_remark
 from sync.dates import OpenDay
 from sync.reasons import Reason
+from sync.stock_lines import stock_remark
 from xero.lines import DocumentLine, TaxMode, line_totals
 
 
@@ -48,6 +49,7 @@ def remarks_of(
         _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
         _email_remark(order),
         _tracking_remark(charges),
+        stock_remark(charges.oversold, charges.all, lines),
     )
     return tuple(remark for remark in found if remark is not None)
 

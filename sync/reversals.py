@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.lib.money import ZERO, round_to
@@ -45,7 +46,13 @@ def by_status(planner: Planner) -> bool:
     return True
 
 
-def by_credit(planner: Planner, found: Sequence[Credit]) -> list[Credit]:
+def paid_back(planner: Planner, found: Sequence[Credit]) -> list[Credit]:
+    """The credit notes so far: where the sale's money went back, that of changes did too."""
+    back = _returned(planner)
+    return [replace(credit, returned=credit.returned or back) for credit in found]
+
+
+def by_credit(planner: Planner) -> list[Credit]:
     """The credit note for what refunds and changes have not credited; none where nothing is
     left."""
     slot = planner.slot("cancel-credit", planner.issue)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, Sum
+from django.db.models import Min, QuerySet, Sum
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -14,8 +14,15 @@ from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Store
 from sync import dispatch, flows
-from sync.models import Posting, SummaryPart, SyncRun, TrackedOrder
-from sync.pull import LEASE, Window, pull
+from sync.models import (
+    Posting,
+    StockState,
+    SummaryPart,
+    SyncRun,
+    TrackedOrder,
+    TrackedProduct,
+)
+from sync.pull import LEASE, Window
 from xero.models import DayCount
 
 # Work that is due within this time is waited for.
@@ -24,7 +31,8 @@ PATIENCE = timedelta(seconds=120)
 
 @dataclass(slots=True)
 class Summary:
-    """Documents posted and refused by this run, orders that need a person, what still waits.
+    """Documents posted and refused by this run, orders and products that need a person, what
+    still waits.
 
     `summarised_later` are orders that wait for the clock alone: for the summary of their day.
     """
@@ -69,7 +77,9 @@ class Session:
 
             patience = clock.now() + LEASE
             while True:
-                run = pull(self._store, stream, window=window, trigger="command", progress=show)
+                run = flows.read_stream(
+                    self._store, stream, window=window, trigger="command", progress=show
+                )
                 if run is not None or clock.now() > patience:
                     break
                 clock.sleep(2)  # a reader that was killed holds its right for some minutes
@@ -84,7 +94,7 @@ class Session:
     def work(self) -> None:
         """Build and send until nothing is due within the time that is waited for."""
         with self._progress as progress:
-            building = progress.add_task("building", total=self._due_orders())
+            building = progress.add_task("building", total=self._due())
             sending = progress.add_task("sending", total=None)
             done, moved_at = -1, clock.now()
             while True:
@@ -94,7 +104,7 @@ class Session:
                 self._show(progress, sending)
                 if built or self._busy or self._finished() != done:
                     done, moved_at = self._finished(), clock.now()
-                next_at = min(filter(None, (until, self._next_order())), default=None)
+                next_at = min(filter(None, (until, self._next_build())), default=None)
                 if next_at is None or max(next_at, clock.now()) - moved_at > PATIENCE:
                     return
                 clock.sleep(max(0.05, (next_at - clock.now()).total_seconds()))
@@ -117,41 +127,59 @@ class Session:
             return clock.now() + timedelta(seconds=1)
         return idle.until
 
-    def _next_order(self) -> datetime | None:
-        """When an order is to be built next, if its organisation can be built for at all."""
+    def _next_build(self) -> datetime | None:
+        """When an order or a product is to be built next, if it can be built for at all."""
         organisation = self._store.organisation
         if organisation is None or organisation.unavailable_reason():
             return None
-        rows = TrackedOrder.objects.filter(store=self._store, build_at__isnull=False)
-        found: datetime | None = rows.aggregate(at=Min("build_at"))["at"]
-        return found and max(found, clock.now() + timedelta(seconds=5))
+        found = [rows.aggregate(at=Min("build_at"))["at"] for rows in self._to_build()]
+        at: datetime | None = min((moment for moment in found if moment), default=None)
+        return at and max(at, clock.now() + timedelta(seconds=5))
 
     def _show(self, progress: Progress, task: Any) -> None:
         rows = Posting.objects.filter(store=self._store, created_at__gte=self._started)
         done = rows.filter(state=Posting.State.POSTED).count()
         progress.update(task, completed=done, total=rows.count())
 
-    def _due_orders(self) -> int:
-        return TrackedOrder.objects.filter(store=self._store, build_at__isnull=False).count()
+    def _due(self) -> int:
+        return sum(rows.count() for rows in self._to_build())
+
+    def _to_build(self) -> list[QuerySet[Any]]:
+        """Orders that are to be built, and products if the store sends any."""
+        due = {"store": self._store, "build_at__isnull": False}
+        orders: list[QuerySet[Any]] = [TrackedOrder.objects.filter(**due)]
+        if not self._store.profile.streams.products:
+            return orders
+        return [*orders, TrackedProduct.objects.filter(**due)]
 
     def _calls(self) -> int:
         """Calls to the organisation so far, over all days that are still counted."""
         days = DayCount.objects.filter(organisation=self._store.organisation_id)
         return int(days.aggregate(calls=Sum("calls"))["calls"] or 0)
 
+    def held_products(self, most: int = 20) -> list[str]:
+        """`MUG: price is missing.`, one line for each product that waits for a person."""
+        rows = TrackedProduct.objects.filter(store=self._store).stuck().select_related("posting")
+        lines = [f"{row.sku}: {row.why}" for row in rows.order_by("sku")[:most]]
+        stock = StockState.objects.filter(store=self._store).exclude(reasons=[]).order_by("sku")
+        return lines + [f"{one.sku}: {one.reasons[0]['message']}" for one in stock[:most]]
+
     def summary(self) -> Summary:
         """What this run came to."""
+        labels = TrackedOrder.Label
         postings = Posting.objects.filter(store=self._store)
         orders = TrackedOrder.objects.filter(store=self._store)
         parts = SummaryPart.objects.waiting().filter(store=self._store)
-        labels = TrackedOrder.Label
+        held = orders.filter(label__in=(labels.HELD, labels.DIFFERS)).count()
+        held += TrackedProduct.objects.filter(store=self._store, state="held").count()
+        held += StockState.objects.filter(store=self._store).exclude(reasons=[]).count()
         # A link to a contact that Xero had before is no document.
         sent = postings.exclude(kind="contact", adopted=True, dispatch__isnull=True)
         unfinished = postings.waiting().exclude(parent__state__in=("held", "dead"))
-        waiting = unfinished.count() + orders.filter(build_at__isnull=False).count()
+        waiting = unfinished.count() + self._due()
         return Summary(
             posted=sent.filter(state="posted", posted_at__gte=self._started).count(),
-            held=orders.filter(label__in=(labels.HELD, labels.DIFFERS)).count(),
+            held=held,
             dead=postings.filter(state="dead", changed_at__gte=self._started).count(),
             waiting=waiting,
             calls=self._calls() - self._calls_before,

@@ -41,10 +41,13 @@ UNDECIDED = (_State.SENDING, _State.RETRY, _State.UNKNOWN)
 # Refusals of something that may be in Xero already: it is looked up, then decided.
 _LOOK_UP = frozenset(
     {"number_taken", "contact_name_taken", "contact_number_taken", "payment_exceeds",
-     "payment_not_approved", "has_payments", "document_locked"}
+     "payment_not_approved", "has_payments", "document_locked", "item_code_taken"}
 )  # fmt: skip
 # Refusals that are cured by building the order anew with what is now known.
-_REBUILD = frozenset({"archived_contact", "tax_amount_refused", "period_locked"})
+_REBUILD = frozenset(
+    {"archived_contact", "tax_amount_refused", "period_locked", "item_invalid",
+     "not_enough_stock"}
+)  # fmt: skip
 # Refusals that show that somebody has changed accounts, tax rates or the like in Xero.
 _OUTDATED = frozenset(
     {"account_archived", "account_invalid", "tax_type_invalid", "tax_not_allowed",
@@ -219,7 +222,7 @@ def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
     """A definite no, in Xero's words: looked up, cured by a new build, held, or dead."""
     said = " ".join(texts) or "Xero gave no reason."
     again = row.attempts < MOST_CURES
-    if code in _LOOK_UP and again and row.kind != Kind.ITEM:
+    if code in _LOOK_UP and again:
         _move(
             row, _State.PENDING, look_up=True, attempts=row.attempts + 1, not_before=clock.now(),
             reasons=[Reason("refused", said).as_json()],
@@ -271,6 +274,10 @@ def _rebuild(row: Posting, code: str, said: str) -> None:
     if code == "period_locked":
         # The lock dates are read again before the order is built.
         Organisation.objects.filter(pk=row.organisation_id).update(details_refreshed_at=None)
+    if code in ("item_invalid", "not_enough_stock"):
+        mirror.doubt_items(row.organisation)
+        # Known stock was not enough to foresee it: the tracked items are left out.
+        changes |= {"stock_refused": True} if code == "not_enough_stock" and row.attempts else {}
     TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(**changes)
     if code == "archived_contact" and row.parent is not None:
         row.organisation.contacts.filter(contact_id=row.parent.xero_id).update(status="ARCHIVED")
@@ -373,6 +380,10 @@ def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:
     raw = [answer.raw for answer in answers if answer.ok and answer.raw is not None]
     if dispatch.kind == Kind.CONTACT:
         mirror.remember_contacts(dispatch.organisation, raw)
+    elif dispatch.kind == Kind.ITEM:
+        mirror.remember_items(dispatch.organisation, raw, tracked_since=clock.now())
+    elif dispatch.kind in (Kind.STOCK_INCREASE, Kind.STOCK_DECREASE):
+        mirror.doubt_items(dispatch.organisation)
     elif dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         kind = MirrorDocument.Kind(dispatch.kind)
         mirror.remember_documents(dispatch.organisation, kind, raw)

@@ -8,7 +8,6 @@ from connector.lib import doorbell
 from stores.canonical import Stream
 from stores.models import Cursor, Store
 from sync import flows
-from sync.pull import pull
 from xero.models import Organisation
 
 
@@ -22,7 +21,7 @@ def tick() -> None:
 def pull_stream(store_id: int, stream: str) -> None:
     store = Store.objects.filter(pk=store_id, enabled=True).first()
     if store is not None and Cursor.of(store, Stream(stream)).is_due():
-        pull(store, Stream(stream))
+        flows.read_stream(store, Stream(stream))
 
 
 @shared_task(name="sync.build")

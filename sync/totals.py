@@ -35,7 +35,8 @@ class Charge:
     document is Inclusive); `tax` is what the shop charged on `charged`. `rate` is the
     effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
     `as_charged`, which posts the shop's tax whatever it is. `goods` is whether it was sold, not
-    charged beside what was. `id` tells equal charges apart, `sources` are those of its line.
+    charged beside what was, `counted` whether the line's quantity moves the stock of its item.
+    `id` tells equal charges apart, `sources` are those of its line.
     """
 
     description: str
@@ -55,6 +56,7 @@ class Charge:
     goods: bool = False
     id: str = ""
     sources: tuple[tuple[str, str], ...] = ()
+    counted: bool = False
 
 
 class Closing(Protocol):
@@ -90,17 +92,22 @@ def priced(charge: Charge, amount: Decimal) -> DocumentLine:
     """A line of exactly `amount`.
 
     Quantity and unit price are kept where they give that amount with at most 4 decimals;
-    otherwise the line has quantity 1 and the quantity stands in the description.
+    otherwise the line has quantity 1 and the quantity stands in the description. Where the
+    quantity moves stock, a price that Xero rounds to the amount will do, else the line goes
+    without its item.
     """
     quantity = trim_quantity(charge.quantity)
-    description = charge.description
+    description, item_code = charge.description, charge.item_code
     unit = amount if quantity == 1 else _unit_price(charge.unit, quantity, amount)
+    if unit is None and charge.counted:
+        unit = _near_price(quantity, amount)
     if unit is None:
         description = f"{plain(quantity)} × {description}"
         quantity, unit = Decimal(1), amount
+        item_code = "" if charge.counted else item_code
     return DocumentLine(
         cut(description), quantity, unit, charge.account, charge.tax_type, charge.rate,
-        item_code=charge.item_code, tracking=charge.tracking, account_is_id=charge.account_is_id,
+        item_code=item_code, tracking=charge.tracking, account_is_id=charge.account_is_id,
         sources=charge.sources,
     )  # fmt: skip
 
@@ -125,6 +132,14 @@ def _unit_price(stated: Decimal | None, quantity: Decimal, amount: Decimal) -> D
             return trim(stated)
     exact = amount / quantity
     return trim(exact) if round_to(exact, 4) * quantity == amount else None
+
+
+def _near_price(quantity: Decimal, amount: Decimal) -> Decimal | None:
+    """A unit price of 4 decimals whose line comes to the amount once it is rounded to cents."""
+    if not quantity or round_to(quantity, 4) != quantity:
+        return None
+    near = round_to(amount / quantity, 4)
+    return trim(near) if round_to(near * quantity) == amount else None
 
 
 def compose(

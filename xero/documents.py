@@ -21,6 +21,8 @@ class Kind(StrEnum):
 
     CONTACT = "contact"
     ITEM = "item"
+    STOCK_INCREASE = "stock_increase"
+    STOCK_DECREASE = "stock_decrease"
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
     PAYMENT = "payment"
@@ -67,6 +69,25 @@ class Contact:
         if self.contact_number:
             body["ContactNumber"] = self.contact_number
         return body | dict(self.fields)
+
+    def expected(self) -> Totals | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is sold. `existing_id` set: an update of that item, with `fields` only; empty: a
+    new one. Code at most 30 characters, Name 50, descriptions 4,000."""
+
+    code: str
+    fields: tuple[tuple[str, Any], ...] = ()
+    existing_id: str = ""
+
+    kind = Kind.ITEM
+
+    def payload(self) -> dict[str, Any]:
+        body: dict[str, Any] = {"ItemID": self.existing_id} if self.existing_id else {}
+        return body | {"Code": self.code} | dict(self.fields)
 
     def expected(self) -> Totals | None:
         return None
@@ -289,6 +310,43 @@ class BankTransaction:
 
 
 @dataclass(frozen=True, slots=True)
+class StockAdjustment:
+    """A bill, or a supplier's credit, of 0.00 that moves tracked stock and its value.
+
+    Tracked stock changes by transactions only (Xero developer documentation, Tracked inventory
+    in Xero): lines of items on their inventory accounts, and a line without an item that takes
+    their sum back on an adjustment account.
+    """
+
+    number: str
+    increase: bool
+    contact: Id
+    date: Day
+    currency: str
+    lines: tuple[DocumentLine, ...]
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.STOCK_INCREASE if self.increase else Kind.STOCK_DECREASE
+
+    def payload(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "Type": "ACCPAY" if self.increase else "ACCPAYCREDIT",
+            "InvoiceNumber" if self.increase else "CreditNoteNumber": self.number,
+            "Contact": {"ContactID": self.contact},
+            "Date": self.date.isoformat(),
+            "LineAmountTypes": TaxMode.NO_TAX.value,
+            "CurrencyCode": self.currency,
+            "Status": "AUTHORISED",
+            "LineItems": [line.payload() for line in self.lines],
+        }
+        return body | ({"DueDate": self.date.isoformat()} if self.increase else {})
+
+    def expected(self) -> Totals | None:
+        return line_totals(self.lines, TaxMode.NO_TAX)
+
+
+@dataclass(frozen=True, slots=True)
 class StatusChange:
     """A new status for an invoice or credit note that is in Xero: VOIDED, DELETED, AUTHORISED.
 
@@ -332,6 +390,7 @@ class InvoiceUpdate:
 
 Document = (
     Contact
+    | Item
     | Invoice
     | InvoiceUpdate
     | StatusChange
@@ -340,4 +399,5 @@ Document = (
     | BankTransaction
     | Allocation
     | Refund
+    | StockAdjustment
 )

@@ -63,6 +63,24 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """One item of the mirror. `code` is what lines name it by.
+
+    `on_hand` and `cost_pool` (what those cost, in base currency) are a tracked item's, None
+    where Xero does not say. `tracked_since`: tracking began then or later; None: nobody knows.
+    `details` are its other properties as Xero has them.
+    """
+
+    code: str
+    item_id: str = ""
+    tracked: bool = False
+    on_hand: Decimal | None = None
+    cost_pool: Decimal | None = None
+    tracked_since: datetime | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TrackingFacts:
     category_id: str
     name: str

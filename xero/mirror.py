@@ -1,7 +1,8 @@
-"""The local copy of contacts and of invoice and credit note numbers.
+"""The local copy of contacts, of invoice and credit note numbers, and of items.
 
-Read once in pages of 1,000, then kept fresh with If-Modified-Since; our own writes are put
-in directly. So a known customer and a free number cost no call.
+Read once in pages of 1,000 (items, which Xero does not page, in one), then kept fresh with
+If-Modified-Since; our own writes are put in directly. So a known customer and a free number
+cost no call.
 
 Pages are ordered by id. New rows then only push others to later pages, where they are met
 again; ordered by the time of change, a row that changes while it is read would pull one that
@@ -15,14 +16,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import models, transaction
+from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.money import ZERO, to_units
+from connector.lib.money import ZERO, plain, round_to, to_units
 from xero.contact_details import details_of
-from xero.facts import ContactFacts
+from xero.facts import ContactFacts, ItemFacts
 from xero.gateway import Gateway, Reply
-from xero.models import Lane, MirrorContact, MirrorCursor, MirrorDocument, Organisation
+from xero.models import (
+    Lane,
+    MirrorContact,
+    MirrorCursor,
+    MirrorDocument,
+    MirrorItem,
+    Organisation,
+)
 from xero.models.mirror import OVERLAP, likeness, normal_email, normal_name
+from xero.payloads import transform
 from xero.replies import amount, elements, moment, text
 from xero.transport import call_seconds
 
@@ -41,6 +51,7 @@ _ASKED: Final[dict[str, dict[str, Any]]] = {
         "order": "InvoiceId ASC",
     },
     Kind.CREDIT_NOTES: {"where": 'Type=="ACCRECCREDIT"', "order": "CreditNoteID ASC"},
+    Kind.ITEMS: {},
 }
 
 _DOCUMENTS_OF: Final = {
@@ -50,15 +61,18 @@ _DOCUMENTS_OF: Final = {
 _LIST_OF: Final = {document: listed for listed, document in _DOCUMENTS_OF.items()}
 
 
-def refresh(organisation: Organisation, kind: Kind, *, lane: Lane = Lane.LIVE) -> bool:
+def refresh(
+    organisation: Organisation, kind: Kind, *, lane: Lane = Lane.LIVE, whole: bool = False
+) -> bool:
     """Read what changed since the last time, page by page. True when the copy is complete.
 
+    `whole`: read everything, where a change may not have moved its UpdatedDateUTC.
     False: another process is reading it. What has been read stays if a call fails (with the
     gateway's errors), and the next refresh goes on with the page after it.
     """
     gateway = Gateway(organisation, lane)
     cursor, _ = MirrorCursor.objects.get_or_create(organisation=organisation, kind=kind)
-    if not cursor.claim(_lease()):
+    if not cursor.claim(_lease(), whole=whole):
         return False
     try:
         while cursor.run_started_at is not None:
@@ -84,6 +98,13 @@ def known_up_to(organisation: Organisation, kind: Kind) -> datetime | None:
     if row is None or row.position is None:
         return None
     return row.run_since or row.position - OVERLAP
+
+
+def has_read(organisation: Organisation, kind: Kind) -> bool:
+    """Whether the list has been read to its end at least once, and nobody doubts it."""
+    return MirrorCursor.objects.filter(
+        organisation=organisation, kind=kind, position__isnull=False
+    ).exists()
 
 
 def is_complete(organisation: Organisation) -> bool:
@@ -140,6 +161,58 @@ def remember_documents(
         _keep(organisation, MirrorDocument, rows, ["kind", "xero_id"])
 
 
+def find_items(
+    organisation: Organisation, *, codes: Iterable[str] = (), item_ids: Iterable[str] = ()
+) -> list[ItemFacts]:
+    """Items with one of the codes, in whatever case, or one of the ids, by code."""
+    keys = {code_key(code) for code in codes}
+    wanted = Q(code_key__in=keys) | Q(item_id__in=set(filter(None, item_ids)))
+    return [row.facts() for row in organisation.items.filter(wanted).order_by("code", "item_id")]
+
+
+def remember_items(
+    organisation: Organisation, found: Iterable[Element], *, tracked_since: datetime | None
+) -> None:
+    """Likewise items. Of one that was not known as tracked, tracking began at or after
+    `tracked_since`."""
+    rows = [_item(e) for e in found]
+    with transaction.atomic():
+        _lock(organisation, Kind.ITEMS)
+        for start in range(0, len(rows), PAGE_SIZE):
+            _keep_items(organisation, rows[start : start + PAGE_SIZE], tracked_since)
+
+
+def _keep_items(
+    organisation: Organisation, rows: list[dict[str, Any]], tracked_since: datetime | None
+) -> None:
+    known = organisation.items.filter(item_id__in=[row["item_id"] for row in rows])
+    began = {row.item_id: row.tracked_since if row.is_tracked else tracked_since for row in known}
+    for row in rows:
+        since = began.get(row["item_id"], tracked_since)
+        row["tracked_since"] = since if row["is_tracked"] else None
+    _keep(organisation, MirrorItem, rows, ["item_id"])
+
+
+def doubt_items(organisation: Organisation) -> None:
+    """Some item is not as it is remembered: all are read anew before they are relied upon."""
+    cursors = MirrorCursor.objects.filter(organisation=organisation, kind=Kind.ITEMS)
+    cursors.update(position=None)
+
+
+def _forget_items(organisation: Organisation, found: Iterable[Element], began: datetime) -> None:
+    """Items that a whole list lacks are gone, but for those written since it was asked for."""
+    there = {element["ItemID"] for element in found}
+    older = organisation.items.filter(seen_at__lt=began)
+    gone = [pk for pk, item_id in older.values_list("pk", "item_id") if item_id not in there]
+    for start in range(0, len(gone), PAGE_SIZE):
+        older.filter(pk__in=gone[start : start + PAGE_SIZE]).delete()
+
+
+def code_key(code: str) -> str:
+    """An item's code as it is compared: trimmed and case folded."""
+    return code.strip().casefold()
+
+
 def _lease() -> timedelta:
     """Long enough for one page: a slot, a call to its deadline, and the store."""
     return timedelta(seconds=2 * call_seconds())
@@ -149,6 +222,8 @@ def _read_page(gateway: Gateway, cursor: MirrorCursor) -> Reply:
     asked = dict(_ASKED[cursor.kind])
     if cursor.run_since is not None:
         asked["if_modified_since"] = cursor.run_since.replace(microsecond=0)
+    if cursor.kind == Kind.ITEMS:
+        return gateway.read(cursor.kind, **asked)
     return gateway.read(cursor.kind, page=cursor.next_page, page_size=PAGE_SIZE, **asked)
 
 
@@ -157,11 +232,18 @@ def _store_page(organisation: Organisation, cursor: MirrorCursor, reply: Reply) 
     found = elements(cursor.kind, reply.json)
     pages = (reply.json.get("pagination") or {}).get("pageCount")
     done = not found or (pages is not None and cursor.next_page >= pages)
+    done = done or cursor.kind == Kind.ITEMS
+    before, began, whole = cursor.position, cursor.run_started_at, cursor.run_since is None
     with transaction.atomic():
         if not cursor.advance(_lease(), done=done):
             return False
         if cursor.kind == Kind.CONTACTS:
             remember_contacts(organisation, found)
+        elif cursor.kind == Kind.ITEMS:
+            assert began is not None
+            remember_items(organisation, found, tracked_since=before)
+            if whole:
+                _forget_items(organisation, found, began)
         else:
             remember_documents(organisation, _DOCUMENTS_OF[Kind(cursor.kind)], found)
     return True
@@ -222,6 +304,30 @@ def _contact(element: Element) -> dict[str, Any]:
         "likeness": likeness(name),
         "details": details_of(element) if "Addresses" in element else None,
         "updated_utc": moment(element.get("UpdatedDateUTC")),
+    }
+
+
+_DETAILS: Final = (
+    "Name", "Description", "PurchaseDescription", "InventoryAssetAccountCode", "IsSold",
+    "IsPurchased", "SalesDetails", "PurchaseDetails",
+)  # fmt: skip
+
+
+def _item(element: Element) -> dict[str, Any]:
+    code = text(element.get("Code"))
+    details = {key: element[key] for key in _DETAILS if element.get(key) not in (None, "")}
+    quantity, pool = amount(element.get("QuantityOnHand")), amount(element.get("TotalCostPool"))
+    return {
+        "item_id": element["ItemID"],
+        "code": code,
+        "code_key": code_key(code),
+        "name": text(element.get("Name"))[:200],
+        "is_tracked": element.get("IsTrackedAsInventory") is True,
+        "quantity_units": None if quantity is None else to_units(round_to(quantity, 4)),
+        "cost_pool_units": None if pool is None else to_units(round_to(pool, 4)),
+        "details": transform(details, number=plain, ref=str),
+        "updated_utc": moment(element.get("UpdatedDateUTC")),
+        "seen_at": clock.now(),
     }
 
 

@@ -13,14 +13,7 @@ from connector.lib.schema import Section
 
 # Keys of a store of which every value but the default waits for its feature.
 STORE_KEYS = (
-    "streams.products",
-    "streams.stock",
-    "schedule.products",
-    "schedule.stock",
-    "fields.products",
     "statuses.on_paid",
-    "items.tracked",
-    "items.oversell",
     "webhook_secret",
 )
 # Platforms whose shops cannot be read yet.
@@ -46,6 +39,8 @@ def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
         yield "platform", store.platform
     if store.streams.customers == "both":
         yield "streams.customers", "both"
+    if store.streams.stock == "master":
+        yield "streams.stock", "master"
     for key in STORE_KEYS:
         value = attrgetter(key)(store)
         if value != _default(store, key):

@@ -15,8 +15,8 @@ from sync.checks import active_account, line_account_fits, tax_fits
 from sync.reasons import Hold
 from xero.facts import AccountFacts, OrganisationFacts
 
-# Posted through items or journals of Xero's own, never as the account of our lines.
-_BEHIND_ITEMS = frozenset({"inventory", "cogs", "purchases", "stock_adjustment"})
+# Posted through items, never as the account of our lines.
+_BEHIND_ITEMS = frozenset({"inventory", "cogs", "purchases"})
 
 
 def misfits(rules: StoreRules, organisation: OrganisationFacts) -> list[str]:
@@ -129,10 +129,25 @@ class _Misfits:
         for key, value in self._rules.accounts:
             check = active_account if key in _BEHIND_ITEMS else line_account_fits
             self._account(value, f"accounts.{key}", _revenue if key == "discounts" else check)
+        self._of_tracked_items()
         for method, answer in self._rules.payment_accounts.items():
             codes = answer.items() if isinstance(answer, dict) else [("", answer)]
             for currency, code in codes:
                 self._payment_account(code, f"payment_accounts.{method}", currency)
+
+    def _of_tracked_items(self) -> None:
+        """Tracked items need an inventory account and one for the cost of goods sold."""
+        accounts, known = self._rules.accounts, self._organisation.accounts
+        for key, fits, what in (
+            ("inventory", lambda facts: facts.type == "INVENTORY", "type INVENTORY"),
+            ("cogs", lambda facts: facts.account_class == "EXPENSE", "class EXPENSE"),
+        ):
+            code = getattr(accounts, key)
+            if code and (facts := known.get(code)) and not fits(facts):
+                text = f"Account {code} {facts.name} is not of {what}, as tracked items need it."
+                self._report(f"accounts.{key}", text)
+            if not code and self._rules.items.tracked:
+                self._report(f"accounts.{key}", "Tracked items need this account.")
 
     def taxes(self) -> None:
         tax = self._rules.tax

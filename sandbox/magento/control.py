@@ -63,6 +63,12 @@ def _place(shop: DemoShop, body: dict[str, Any]) -> Any:
     return {"ids": [shop.place_order(**body)["entity_id"]]}
 
 
+def _product(shop: DemoShop, body: dict[str, Any]) -> Any:
+    """`{"sku": …, "price": …}`: fields to overwrite; an unknown sku becomes a product."""
+    shop.change_product(**body)
+    return True
+
+
 def _fault(shop: DemoShop, body: dict[str, Any]) -> Any:
     return asdict(shop.faults.add(Fault.from_json(body)))
 
@@ -94,6 +100,7 @@ def _state(shop: DemoShop, body: dict[str, Any]) -> Any:
 _PATHS: dict[tuple[str, str], Callable[[DemoShop, dict[str, Any]], Any]] = {
     ("GET", "/_sandbox/state"): _state,
     ("POST", "/_sandbox/orders"): _place,
+    ("POST", "/_sandbox/products"): _product,
     ("GET", "/_sandbox/faults"): _faults,
     ("POST", "/_sandbox/faults"): _fault,
     ("DELETE", "/_sandbox/faults"): _clear,

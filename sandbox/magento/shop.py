@@ -188,6 +188,11 @@ class DemoShop:
             changed = {"updated_at": stamp(self.now())} | changes
             self.changed_customers.setdefault(number, {}).update(changed)
 
+    def change_product(self, sku: str, **changes: Any) -> None:
+        """Overwrite fields of a product, or make one; `updated_at` follows."""
+        with self.lock:
+            self.stock.change(sku, stamp(self.now()), **changes)
+
     def pay(self, order_id: int, *, transaction_id: str | None = None) -> Order:
         """Invoice and capture the whole order."""
         with self.lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from decimal import Decimal
 from typing import Any
 
 from sandbox.magento.numbers import number
@@ -14,8 +15,9 @@ class Stock:
     """The catalogue with quantities; a sale takes them down, a PUT sets them."""
 
     def __init__(self, profile: Profile, seed: int, created_at: str) -> None:
-        self._profile = profile
+        self._catalogue = dict(profile.catalogue)
         self._created_at = created_at
+        self._changes: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
         rng = random.Random(f"stock/{seed}")
         self.quantities: dict[str, float] = {
@@ -34,13 +36,22 @@ class Stock:
     def set(self, sku: str, quantity: float) -> int:
         """Set a quantity; returns the stock item's id. KeyError for an unknown sku."""
         with self._lock:
-            product = self._profile.catalogue[sku]
+            product = self._catalogue[sku]
             self.quantities[sku] = quantity
             return product.product_id
 
+    def change(self, sku: str, at: str, **fields: Any) -> None:
+        """Overwrite fields of a product, which is made if there is none, and its time."""
+        with self._lock:
+            if sku not in self._catalogue:
+                number = max(product.product_id for product in self._catalogue.values()) + 1
+                self._catalogue[sku] = Product(number, sku, sku, Decimal("9.95"))
+                self.quantities[sku] = 0
+            self._changes.setdefault(sku, {}).update({"updated_at": at} | fields)
+
     def stock_item(self, sku: str) -> dict[str, Any]:
         """One stock item. KeyError for an unknown sku."""
-        product = self._profile.catalogue[sku]
+        product = self._catalogue[sku]
         quantity = self.quantities[sku]
         return {
             "item_id": product.product_id, "product_id": product.product_id, "stock_id": 1,
@@ -58,7 +69,7 @@ class Stock:
 
     def product(self, sku: str, *, single: bool) -> dict[str, Any]:
         """One product; the stock item is part of a single answer only. KeyError if unknown."""
-        product = self._profile.catalogue[sku]
+        product = self._catalogue[sku]
         extension: dict[str, Any] = {"website_ids": [1]}
         if single:
             extension["stock_item"] = self.stock_item(sku)
@@ -77,11 +88,11 @@ class Stock:
         }  # fmt: skip
         if product.weight and not product.parts and not product.variants:
             row["weight"] = number(product.weight)
-        return row
+        return row | self._changes.get(sku, {})
 
     def products(self) -> list[dict[str, Any]]:
         """All products, as the list shows them."""
-        return [self.product(sku, single=False) for sku in self._profile.catalogue]
+        return [self.product(sku, single=False) for sku in self._catalogue]
 
     def _configurable(self, product: Product) -> dict[str, Any]:
         values = [{"value_index": at} for at, _ in enumerate(product.variants, 4)]
@@ -89,7 +100,7 @@ class Stock:
             "id": 1, "attribute_id": "137", "label": "Size", "position": 0, "values": values,
             "product_id": product.product_id,
         }  # fmt: skip
-        links = [self._profile.catalogue[sku].product_id for sku in product.variants]
+        links = [self._catalogue[sku].product_id for sku in product.variants]
         return {"configurable_product_options": [option], "configurable_product_links": links}
 
     def _attributes(self, product: Product) -> list[dict[str, Any]]:

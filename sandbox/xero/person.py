@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox.xero import contacts, credit_notes, fields, invoices, payments, settle
+from sandbox.xero import contacts, credit_notes, fields, invoices, items, payments, settle
 from sandbox.xero.calls import Call
 from sandbox.xero.lines import find_account
 from sandbox.xero.state import fold
@@ -174,6 +174,42 @@ def merge_contacts(call: Call, args: Doc) -> Doc:
     )
 
 
+def _item(call: Call, args: Doc) -> Doc:
+    key = str(args["item"])
+    found = call.org["Items"].get(key) or call.org["Items"].first("number", key)
+    if found is None:
+        raise ValueError(f"no item {key!r}")
+    return found
+
+
+def create_item(call: Call, args: Doc) -> Doc:
+    return items.create(call, args["item"])
+
+
+def edit_item(call: Call, args: Doc) -> Doc:
+    return items.update(call, args["changes"], _item(call, args))
+
+
+def delete_item(call: Call, args: Doc) -> Doc:
+    return call.org.delete("Items", _item(call, args))
+
+
+def receive_stock(call: Call, args: Doc) -> Doc:
+    """A supplier's bill for `quantity` of a tracked item at `cost` each."""
+    item = _item(call, args)
+    line = {
+        "Description": "Received", "ItemCode": item["Code"], "Quantity": args["quantity"],
+        "UnitAmount": args.get("cost", 5), "AccountCode": item["InventoryAssetAccountCode"],
+    }  # fmt: skip
+    today = call.org.today().isoformat()
+    element = {
+        "Type": "ACCPAY", "Contact": {"Name": "A supplier"}, "Status": "AUTHORISED",
+        "LineAmountTypes": "NoTax", "LineItems": [line], "Date": args.get("date", today),
+        "DueDate": args.get("date", today),
+    }  # fmt: skip
+    return invoices.create(call, element)
+
+
 def _account_status(status: str) -> Callable[[Call, Doc], Doc]:
     def act(call: Call, args: Doc) -> Doc:
         account = find_account(call.org, {"Code": args["account"]})
@@ -224,6 +260,10 @@ ACTS: dict[str, Callable[[Call, Doc], Doc]] = {
     "archive_contact": archive_contact,
     "restore_contact": restore_contact,
     "merge_contacts": merge_contacts,
+    "create_item": create_item,
+    "edit_item": edit_item,
+    "delete_item": delete_item,
+    "receive_stock": receive_stock,
     "archive_account": _account_status("ARCHIVED"),
     "restore_account": _account_status("ACTIVE"),
     "lock": lock,

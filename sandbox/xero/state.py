@@ -83,6 +83,12 @@ class Collection:
     def has_index(self, index: str) -> bool:
         return index in self._keys
 
+    def remove(self, key: str) -> None:
+        """Forget a document."""
+        self._docs.pop(key, None)
+        for name, filed in self._filed.pop(key, {}).items():
+            del self._index[name][filed][key]
+
     def put(self, doc: Doc, *, changed: bool = True) -> None:
         """Add the document, or move it to the end as the latest changed."""
         key = doc[self.id_field]
@@ -214,6 +220,13 @@ class Organisation:
         self._dirty[(self.tenant_id, kind, doc[table.id_field])] = doc
         return doc
 
+    def delete(self, kind: str, doc: Doc) -> Doc:
+        """Take the document out for good; no list tells that it is gone."""
+        table = self.tables[kind]
+        table.remove(doc[table.id_field])
+        self._dirty[(self.tenant_id, kind, doc[table.id_field])] = dict(doc, _gone=True)
+        return doc
+
     def locked_until(self) -> tuple[date, str] | None:
         """The last locked day and the name of its lock date, or None."""
         found: list[tuple[date, str]] = []
@@ -256,7 +269,7 @@ class State:
         for tenant, kind, _, doc in rows:
             if kind == "OAuth":
                 self.oauth = doc
-            elif kind != "Organisation":
+            elif kind != "Organisation" and not doc.get("_gone"):
                 self.organisations[tenant].tables[kind].put(doc)
         self._dirty.clear()
         return bool(self.organisations)

@@ -20,11 +20,12 @@ from stores.canonical import (
     Product,
     RecordRef,
     Refund,
+    StockLevel,
     StoreFacts,
     Stream,
 )
 
-Parsed = Order | Refund | Customer | Product
+Parsed = Order | Refund | Customer | Product | StockLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The heart's rows: orders as they stand, the outbox and ledger, and the log of every try."""
+"""The heart's rows: orders and products as they stand, the outbox and ledger, the log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from sync.models.contact import ContactDecision, ShopContact
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
+from sync.models.product import TrackedProduct
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
+from sync.models.stock import StockState
 from sync.models.summary import SummaryPart
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "PostingSource",
     "Preferences",
     "ShopContact",
+    "StockState",
     "SummaryPart",
     "SyncRun",
     "TrackedOrder",
+    "TrackedProduct",
 ]

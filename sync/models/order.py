@@ -74,6 +74,9 @@ class TrackedOrder(models.Model):
     tax_override_refused = models.BooleanField(
         default=False, help_text="Xero refused a TaxAmount: rounding lines are used instead."
     )
+    stock_refused = models.BooleanField(
+        default=False, help_text="Xero refused its tracked items: its lines go without them."
+    )
     excluded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )

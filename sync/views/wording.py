@@ -25,6 +25,8 @@ _NOTHING = "Nothing to fix"
 KIND_NAMES = {
     Kind.CONTACT: "Contact",
     Kind.ITEM: "Item",
+    Kind.STOCK_INCREASE: "Stock increase",
+    Kind.STOCK_DECREASE: "Stock decrease",
     Kind.INVOICE: "Invoice",
     Kind.CREDIT_NOTE: "Credit note",
     Kind.PAYMENT: "Payment",

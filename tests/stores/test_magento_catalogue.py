@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stores.adapters.magento.catalogue import parse_customer, parse_product
+from stores.adapters.magento.catalogue import parse_customer, parse_product, parse_stock
 from stores.canonical import ParseError, ParseFacts
 from tests.stores.magento_records import address
 
@@ -90,3 +90,28 @@ def test_a_customer_has_the_company_of_the_billing_address() -> None:
 
 def test_a_customer_without_addresses_is_read() -> None:
     assert parse_customer({"id": 9, "email": "a@example.com"}, FACTS).company == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "quantity", "counted"),
+    [
+        ({"qty": 12}, "12", True),
+        ({"qty": Decimal("0.5000")}, "0.5", True),
+        ({"qty": -3}, "-3", True),
+        ({"qty": 7, "manage_stock": False}, "7", False),
+    ],
+)
+def test_stock_is_read_with_whether_the_shop_counts_it(
+    changes: dict[str, Any], quantity: str, counted: bool
+) -> None:
+    level = parse_stock({"item_id": 4, "sku": "MUG", "manage_stock": True} | changes, FACTS)
+
+    assert (level.sku, level.quantity, level.counted) == ("MUG", Decimal(quantity), counted)
+
+
+@pytest.mark.parametrize("bad", [None, "", "N/A", True])
+def test_stock_without_a_number_is_refused(bad: object) -> None:
+    with pytest.raises(ParseError) as refused:
+        parse_stock({"sku": "MUG", "qty": bad}, FACTS)
+
+    assert refused.value.field == "qty"

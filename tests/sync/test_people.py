@@ -174,6 +174,7 @@ def test_the_contact_that_a_person_chose_of_two_takes_the_orders_of_both(world: 
     assert world.row(customer).warnings == world.row(guest).warnings == []
     decision = ContactDecision.objects.get()
     assert duplicates.take_back(decision.pk, None)
+    world.time.forward(minutes=1)
     another(world)
     world.sync()
     assert buyers(world).count("Ann Lee") == 3

@@ -31,7 +31,7 @@ from stores.canonical import Stream
 from stores.models import Cursor, Store
 from stores.schema import StoreSettings
 from sync import dispatch, flows, prepare, track
-from sync.models import Dispatch, OrganisationRun, Posting, TrackedOrder
+from sync.models import Dispatch, OrganisationRun, Posting, TrackedOrder, TrackedProduct
 from sync.pull import pull
 from xero import gateway, identity, oauth
 from xero.models import Organisation, XeroApp
@@ -181,6 +181,9 @@ class World:
     def pull(self, store: Store | None = None, **options: Any) -> Any:
         return pull(store or self.store, Stream.ORDERS, **options)
 
+    def pull_products(self, store: Store | None = None) -> Any:
+        return pull(store or self.store, Stream.PRODUCTS)
+
     def build(self) -> int:
         return sum(flows.build_store(self.fresh(store)) for store in self.stores)
 
@@ -193,8 +196,10 @@ class World:
         for _ in range(300):
             self.build()
             idle = self.send()
-            due = TrackedOrder.objects.filter(build_at__isnull=False, store__enabled=True)
-            times = [idle.until, *due.values_list("build_at", flat=True)]
+            times = [idle.until]
+            for model in (TrackedOrder, TrackedProduct):
+                due = model.objects.filter(build_at__isnull=False, store__enabled=True)
+                times += due.values_list("build_at", flat=True)
             later = min((moment for moment in times if moment is not None), default=None)
             if later is None or later - clock.now() > patience or not self._reachable():
                 return
@@ -292,9 +297,10 @@ class World:
         return found
 
     def invoices(self) -> dict[str, dict[str, Any]]:
-        """Invoices in Xero that stand, by number."""
+        """Sales invoices in Xero that stand, by number."""
         found = self.xero.ledger(self.organisation.tenant_id)["Invoices"]
-        standing = [one for one in found if one["Status"] not in ("VOIDED", "DELETED")]
+        sales = [one for one in found if one["Type"] == "ACCREC"]
+        standing = [one for one in sales if one["Status"] not in ("VOIDED", "DELETED")]
         by_number = {one["InvoiceNumber"]: one for one in standing}
         assert len(by_number) == len(standing)
         return by_number
@@ -305,6 +311,13 @@ class World:
 
     def contacts(self) -> list[dict[str, Any]]:
         return list(self.xero.ledger(self.organisation.tenant_id)["Contacts"])
+
+    def items(self) -> dict[str, dict[str, Any]]:
+        """Items in Xero, by code."""
+        found = self.xero.ledger(self.organisation.tenant_id)["Items"]
+        by_code = {one["Code"]: one for one in found}
+        assert len(by_code) == len(found)
+        return by_code
 
     def calls(self) -> Counter[str]:
         return Counter(self.xero.tenant_stats(self.organisation.tenant_id)["by_call"])

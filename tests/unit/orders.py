@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from stores.schema import StoreSettings
 from sync.books import Books
 from sync.build import Built, build_order
 from sync.directory import Contacts
-from xero.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
+from xero.facts import NOT_CONNECTED, AccountFacts, ItemFacts, OrganisationFacts, TaxRateFacts
 from xero.lines import DocumentLine, Totals
 
 D = Decimal
@@ -66,10 +66,13 @@ def snapshot(rules: Mapping[str, Any] | None = None, **store: Any) -> MappingSna
 def books(
     rules: Mapping[str, Any] | None = None,
     organisation: OrganisationFacts = NOT_CONNECTED,
-    items: frozenset[str] = frozenset(),
+    items: Iterable[str | ItemFacts] = (),
     **store: Any,
 ) -> Books:
-    return Books(snapshot(rules, **store), organisation, items)
+    """`items`: SKUs that Xero has as items of that code, or items with a SKU as their code."""
+    known = [ItemFacts(item) if isinstance(item, str) else item for item in items]
+    by_sku = {item.code: item for item in known}
+    return Books(snapshot(rules, **store), organisation, by_sku)
 
 
 def line(net: str, *, rate: str = "10", tax: str | None = None, **changes: Any) -> Line:

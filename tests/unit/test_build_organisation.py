@@ -23,7 +23,7 @@ from tests.unit.orders import (
     shape,
     snapshot,
 )
-from xero.facts import OrganisationFacts, TaxRateFacts, TrackingFacts
+from xero.facts import ItemFacts, OrganisationFacts, TaxRateFacts, TrackingFacts
 
 D = Decimal
 
@@ -206,7 +206,8 @@ def test_an_item_code_only_where_xero_has_the_item(
     item: bool | None, known: bool, code: str
 ) -> None:
     rules = {} if item is None else {"rules": [{"when": {"sku": "SHIRT"}, "item": item}]}
-    books = Books(snapshot(rules), organisation(), frozenset({"SHIRT"} if known else ()))
+    items = {"SHIRT": ItemFacts("SHIRT")} if known else {}
+    books = Books(snapshot(rules), organisation(), items)
     built = build_order(books, order(line("10")), Contacts())
     assert lines_of(built)[0].item_code == code
 

@@ -26,7 +26,7 @@ from tests.unit.orders import (
     shipping,
     snapshot,
 )
-from xero.facts import TrackingFacts
+from xero.facts import ItemFacts, TrackingFacts
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_every_kind_of_action_takes_its_own_first_rule() -> None:
         "products": [{"sku": "KIT", "sales_account": "206"}],
     })  # fmt: skip
     made = order(line("10.00", rate="20"), line("5.00", rate="20", id="2", sku="KIT"))
-    books = Books(mapping, organisation=organisation(), known_items=frozenset({"SHIRT"}))
+    books = Books(mapping, organisation=organisation(), known_items={"SHIRT": ItemFacts("SHIRT")})
     facts = replace(
         books.organisation,
         accounts=books.organisation.accounts | {

@@ -17,6 +17,7 @@ from xero import mirror
 from xero.gateway import Gateway, Reply
 from xero.mirror import Kind
 from xero.models import Lane, MirrorContact, MirrorCursor, MirrorDocument, Organisation
+from xero.models.mirror import OVERLAP
 
 INVOICE = MirrorDocument.Kind.INVOICE
 Pages = Callable[..., None]
@@ -156,7 +157,7 @@ def test_a_reader_that_lost_its_claim_stores_nothing(
     assert MirrorCursor.objects.get().position is None
 
 
-def test_the_mirror_is_complete_when_all_three_lists_are(
+def test_the_mirror_is_complete_when_all_four_lists_are(
     organisation: Organisation, xero: StandIn
 ) -> None:
     for kind in Kind:
@@ -165,7 +166,7 @@ def test_the_mirror_is_complete_when_all_three_lists_are(
         assert mirror.is_fresh(organisation, kind, max_age=timedelta(minutes=1))
         assert not mirror.is_fresh(organisation, kind, max_age=timedelta(0))
     assert mirror.is_complete(organisation)
-    assert asked(xero) == 3
+    assert asked(xero) == 4
 
 
 def test_invoices_of_every_status_are_known_by_number(
@@ -257,3 +258,69 @@ def test_a_known_customer_and_a_known_number_cost_no_call(
     mirror.find_documents(organisation, INVOICE, ["S1"])
 
     assert asked(xero) == 0
+
+
+def test_items_are_read_in_one_call_and_then_only_what_changed(
+    organisation: Organisation, xero: StandIn, reads: list[dict[str, Any]]
+) -> None:
+    sales = {"UnitPrice": "19.9500", "AccountCode": "200"}
+    xero.person("create_item", item={"Code": "MUG", "Name": "Mug", "SalesDetails": sales})
+    xero.person("create_item", item={"Code": "TEE", "Name": "Tee"})
+
+    assert mirror.refresh(organisation, Kind.ITEMS)
+    position = MirrorCursor.objects.get().position
+    assert mirror.refresh(organisation, Kind.ITEMS)
+
+    since = (position - OVERLAP).replace(microsecond=0)
+    assert reads == [{"kind": "items"}, {"kind": "items", "if_modified_since": since}]
+    mug, tee = mirror.find_items(organisation, codes=["mug", "Tee"])
+    assert (mug.code, mug.tracked, mug.on_hand, mug.tracked_since) == ("MUG", False, None, None)
+    assert mug.details["SalesDetails"] == {"UnitPrice": Decimal("19.95"), "AccountCode": "200"}
+    assert mirror.find_items(organisation, item_ids=[tee.item_id, ""]) == [tee]
+    assert mirror.find_items(organisation, codes=["MU"]) == []
+
+
+def test_a_deleted_item_is_forgotten_once_all_are_read_anew(
+    organisation: Organisation, xero: StandIn
+) -> None:
+    for code in ("MUG", "TEE"):
+        xero.person("create_item", item={"Code": code})
+    mirror.refresh(organisation, Kind.ITEMS)
+    xero.person("delete_item", item="MUG")
+
+    mirror.refresh(organisation, Kind.ITEMS)
+    assert len(mirror.find_items(organisation, codes=["MUG", "TEE"])) == 2, "nobody tells"
+
+    mirror.doubt_items(organisation)
+    assert not mirror.has_read(organisation, Kind.ITEMS)
+    mirror.refresh(organisation, Kind.ITEMS)
+    assert [item.code for item in mirror.find_items(organisation, codes=["MUG", "TEE"])] == ["TEE"]
+    assert mirror.has_read(organisation, Kind.ITEMS)
+
+    xero.person("delete_item", item="TEE")
+    mirror.refresh(organisation, Kind.ITEMS, whole=True)
+    assert mirror.find_items(organisation, codes=["TEE"]) == []
+
+
+def test_when_tracking_began_is_said_only_where_it_is_certain(
+    organisation: Organisation, xero: StandIn
+) -> None:
+    tracked = {
+        "InventoryAssetAccountCode": "630", "PurchaseDetails": {"COGSAccountCode": "310"},
+    }  # fmt: skip
+    xero.person("create_item", item={"Code": "OLD", **tracked})
+    xero.person("create_item", item={"Code": "TURNED"})
+    mirror.refresh(organisation, Kind.ITEMS)
+    first = MirrorCursor.objects.get().position
+    xero.person("create_item", item={"Code": "NEW", **tracked})
+    xero.person("edit_item", item="TURNED", changes=tracked)
+
+    mirror.refresh(organisation, Kind.ITEMS)
+
+    def since() -> dict[str, datetime | None]:
+        found = mirror.find_items(organisation, codes=["OLD", "NEW", "TURNED"])
+        return {item.code: item.tracked_since for item in found}
+
+    assert since() == {"OLD": None, "NEW": first, "TURNED": first}
+    mirror.refresh(organisation, Kind.ITEMS, whole=True)
+    assert since() == {"OLD": None, "NEW": first, "TURNED": first}

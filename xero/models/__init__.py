@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xero.models.calls import Call, DayCount, Lane
 from xero.models.connection import TokenSet, XeroApp
+from xero.models.items import MirrorItem
 from xero.models.mirror import MirrorContact, MirrorCursor, MirrorDocument
 from xero.models.organisation import Organisation
 from xero.models.reference import Account, BrandingTheme, Currency, TaxRate, TrackingCategory
@@ -18,6 +19,7 @@ __all__ = [
     "MirrorContact",
     "MirrorCursor",
     "MirrorDocument",
+    "MirrorItem",
     "Organisation",
     "TaxRate",
     "TokenSet",

@@ -158,6 +158,7 @@ class MirrorCursor(models.Model):
         CONTACTS = "contacts", "Contacts"
         INVOICES = "invoices", "Invoices"
         CREDIT_NOTES = "credit_notes", "Credit notes"
+        ITEMS = "items", "Items"
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="mirror_cursors"
@@ -177,8 +178,11 @@ class MirrorCursor(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} up to {self.position}"
 
-    def claim(self, lease: timedelta) -> bool:
-        """Become the one reader, of the run that is under way or of a new one."""
+    def claim(self, lease: timedelta, *, whole: bool = False) -> bool:
+        """Become the one reader, of the run that is under way or of a new one.
+
+        `whole`: the run reads everything, not only what changed.
+        """
         now = clock.now()
         until = now + lease
         free = MirrorCursor.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
@@ -189,6 +193,9 @@ class MirrorCursor(models.Model):
             self.run_started_at, self.next_page = now, 1
             self.run_since = self.position - OVERLAP if self.position else None
             self._write("run_started_at", "run_since", "next_page")
+        if whole and self.run_since is not None:
+            self.run_since, self.next_page = None, 1
+            self._write("run_since", "next_page")
         return True
 
     def advance(self, lease: timedelta, *, done: bool) -> bool:

@@ -22,12 +22,14 @@ _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.REFUNDS: parse.parse_creditmemo,
     Stream.CUSTOMERS: catalogue.parse_customer,
     Stream.PRODUCTS: catalogue.parse_product,
+    Stream.STOCK: catalogue.parse_stock,
 }
 _PATHS = {
     Stream.ORDERS: "orders",
     Stream.REFUNDS: "creditmemo",
     Stream.CUSTOMERS: "customers",
     Stream.PRODUCTS: "products",
+    Stream.STOCK: "stockItems",
 }
 
 
@@ -48,6 +50,9 @@ class MagentoAdapter:
         return Probe(self._client).facts()
 
     def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
+        if stream is Stream.STOCK:
+            yield from self._stock()
+            return
         for page in reading.changed(self._client, reading.SOURCES[stream], since):
             yield replace(page, records=tuple(self._completed(stream, page.records)))
 
@@ -55,7 +60,15 @@ class MagentoAdapter:
         record = self._client.get(f"{_PATHS[ref.stream]}/{in_path(ref.id)}")
         if not isinstance(record, dict):
             raise unexpected(self._client.shop, f"answers {ref.stream} with no record")
+        if ref.stream is Stream.STOCK:
+            return record | {"sku": ref.id}  # it lacks the SKU that it was asked by
         return self._completed(ref.stream, (record,))[0]
+
+    def _stock(self) -> Iterator[Page]:
+        """The stock of every product: it has no time of change, and is read one by one."""
+        for page in reading.changed(self._client, reading.SOURCES[Stream.PRODUCTS], Cursor()):
+            refs = [RecordRef(Stream.STOCK, str(row.get("sku"))) for row in page.records]
+            yield Page(tuple(self.fetch(ref) for ref in refs), None, page.total)
 
     def _completed(self, stream: Stream, records: tuple[Json, ...]) -> list[Json]:
         """Records with what they need beside them to be understood."""

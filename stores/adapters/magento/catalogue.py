@@ -1,4 +1,4 @@
-"""Magento's products and customers in canonical form."""
+"""Magento's products, stock and customers in canonical form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from stores.adapters.magento.people import read_address
 from stores.adapters.raw import Raw
-from stores.canonical import Address, Customer, ParseFacts, Product
+from stores.canonical import Address, Customer, ParseFacts, Product, StockLevel
 
 _ENABLED = 1
 
@@ -29,6 +29,16 @@ def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
         cost=custom.optional("cost"),
         updated_at=_moment(raw, facts),
         enabled=status is None or status == _ENABLED,
+    )
+
+
+def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
+    """A stock item of `GET /V1/stockItems/:sku`, with the SKU that it was asked by."""
+    raw = Raw(record)
+    return StockLevel(
+        sku=raw.required_text("sku"),
+        quantity=raw.number("qty"),
+        counted=raw.flag("manage_stock") is not False,
     )
 
 

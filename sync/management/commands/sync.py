@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from stores.canonical import Stream
 from stores.models import Store
-from sync.flows import PULLED
+from sync import flows
 from sync.linking import link_organisations
 from sync.pull import Window
 from sync.session import Session, Summary
@@ -43,10 +43,10 @@ class Command(BaseCommand):
         if not store.enabled:
             raise CommandError(f"{store.name} is switched off (enabled: false).")
         stream = Stream(options["stream"])
-        if stream not in PULLED:
+        if stream not in flows.PULLED:
             raise CommandError(f"The stream {stream} is not read by this version.")
-        if stream is Stream.CUSTOMERS and not store.profile.streams.customers:
-            raise CommandError(f"{store.name} has customers switched off (streams.customers).")
+        if stream not in flows.pulled(store):
+            raise CommandError(f"{store.name} does not sync {stream} (streams.{stream}).")
         window = _window(store, options["since"], options["until"])
         session = Session(store, bar=not options["json"])
         error = session.pull(stream, window)
@@ -56,6 +56,9 @@ class Command(BaseCommand):
             session.ring()
         summary = session.summary()
         self._print(summary, as_json=options["json"])
+        if stream in (Stream.PRODUCTS, Stream.STOCK) and not options["json"]:
+            for line in session.held_products():
+                self.stdout.write(f"held: {line}")
         if error:
             raise CommandError(error)
         if summary.dead:
