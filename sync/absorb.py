@@ -132,6 +132,9 @@ def _may_be_summarised(books: Books, order: Order, built: Built, plan: Plan) -> 
         return False  # a business that owes the tax itself is named in Xero
     if any(rule.contact for _, rule in order_rules(books.snapshot, order)):
         return False
+    tracked = {item.code for item in books.known_items.values() if item.tracked}
+    if any(line.item_code in tracked for line in built.invoice.lines):
+        return False  # Xero takes goods from stock by lines that name them
     return _paid_in_full(books, order, built)
 
 

@@ -60,7 +60,8 @@ class Built:
     `overpayments` are what was received beyond what is due. Where invoices are switched off,
     `receipt` stands in the invoice's place. `cards` is what the order did with gift cards; of
     one that is held, only what waits for a card's sale. `note` says in Xero's history how the
-    invoice deviates from the order."""
+    invoice deviates from the order. `tax` is what the shop charged that is posted as tax, None
+    where the build did not come so far."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -72,6 +73,7 @@ class Built:
     warnings: tuple[str, ...] = ()
     note: str = ""
     cards: tuple[CardMove, ...] = ()
+    tax: Decimal | None = None
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -167,6 +169,7 @@ def _build(
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
         tendered.overpayments, warnings=contact.warnings, note=note_of(order, day), cards=cards,
+        tax=charges.tax - less.tax,
     )  # fmt: skip
 
 

@@ -1,67 +1,48 @@
-"""What must be added to lines that are in Xero so that they become other lines. Pure."""
+"""What a person does to a difference that a reconciliation found: take care of it, or reopen it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from typing import Any
 
-from connector.lib.money import ZERO
-from xero.lines import DocumentLine, TaxMode, line_tax
+from django.db import transaction
+from django.db.models import F
 
-_One = Decimal(1)
+from connector.lib import clock
+from sync.causes import Cause
+from sync.models import HandledDifference, ReconcileDifference, ReconcileRun
 
-
-@dataclass(slots=True)
-class _Sum:
-    line: DocumentLine
-    net: Decimal = ZERO
-    tax: Decimal = ZERO
-
-
-def difference(
-    new: Iterable[tuple[DocumentLine, TaxMode]],
-    old: Iterable[tuple[DocumentLine, TaxMode]],
-    mode: TaxMode,
-) -> tuple[DocumentLine, ...]:
-    """Lines of a document in `mode` that sum to `new` less `old`, tax included.
-
-    One line for each thing (its text, account, tax type and tracking) whose amount or tax
-    is not the same in both. The tax of a difference is the new tax less the old.
-    """
-    sums: dict[object, _Sum] = {}
-    for sign, lines in ((1, new), (-1, old)):
-        for line, basis in lines:
-            tax = line.tax(basis)
-            net = line.amount - tax if basis is TaxMode.INCLUSIVE else line.amount
-            found = sums.setdefault(_thing(line), _Sum(line))
-            found.net += sign * net
-            found.tax += sign * tax
-    return tuple(_line(one, mode) for one in sums.values() if one.net or one.tax)
+_COUNTS = {
+    ReconcileDifference.What.MISSING: "missing",
+    ReconcileDifference.What.EXTRA: "extra",
+    ReconcileDifference.What.DIFFERENCE: "differences",
+}
 
 
-def _thing(line: DocumentLine) -> object:
-    return (
-        line.description, line.account, line.account_is_id, line.tax_type, line.rate,
-        line.tracking,
-    )  # fmt: skip
+def handle(found: ReconcileDifference, user: Any, note: str, link: str = "") -> bool:
+    """A person took care of it in Xero: it is accounted for, in this run and in later ones,
+    while both sides say what they say now. False if somebody else was quicker."""
+    with transaction.atomic():
+        mine = ReconcileDifference.objects.filter(pk=found.pk, explained=False)
+        if not mine.update(explained=True, cause=Cause.HANDLED_BY_HAND):
+            return False
+        HandledDifference.objects.create(
+            store_id=found.run.store_id, order=found.order, number=found.number,
+            field=found.field, shop_value=found.shop_value, xero_value=found.xero_value,
+            note=note, link=link, user=user,
+        )  # fmt: skip
+        _count(found, by=-1)
+    return True
 
 
-def _line(one: _Sum, mode: TaxMode) -> DocumentLine:
-    amount = one.net + one.tax if mode is TaxMode.INCLUSIVE else one.net
-    own = line_tax(amount, one.line.rate, mode)
-    return replace(
-        one.line, quantity=_One, unit_amount=amount, item_code="",
-        tax_amount=None if own == one.tax else one.tax,
-    )  # fmt: skip
+def reopen(handled: HandledDifference, user: Any) -> bool:
+    """It is a difference again; the next reconciliation says of which cause. False if it was
+    open already."""
+    rows = HandledDifference.objects.filter(pk=handled.pk, reopened_at=None)
+    return bool(rows.update(reopened_at=clock.now(), reopened_by=user))
 
 
-def negated(lines: Iterable[DocumentLine]) -> tuple[DocumentLine, ...]:
-    """The same lines the other way round."""
-    return tuple(
-        replace(
-            line, unit_amount=-line.unit_amount,
-            tax_amount=None if line.tax_amount is None else -line.tax_amount,
-        )
-        for line in lines
-    )  # fmt: skip
+def _count(found: ReconcileDifference, *, by: int) -> None:
+    name = _COUNTS[ReconcileDifference.What(found.what)]
+    ReconcileRun.objects.filter(pk=found.run_id).update(
+        **{name: F(name) + by}, explained=F("explained") - by
+    )

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from connector.lib.money import ZERO, round_to, written
 from sync.dates import open_date
-from sync.differences import difference
 from sync.eligible import local_date
 from sync.history import Entry
+from sync.line_differences import difference
 from sync.reasons import Reason
 from sync.till import Credit, put_against
 from xero.documents import CreditNote, Invoice, InvoiceUpdate, Kind, Ref

@@ -33,8 +33,9 @@ from sync.known_items import Shelf
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
 from sync.parsing import parse_facts
-from sync.plan import Plan
+from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
+from sync.shop_figures import ShopFigures, figures_of
 from sync.summary import Part
 from xero.facts import OrganisationFacts
 from xero.models import Lane
@@ -56,6 +57,7 @@ class Work:
     order: Order | None = None
     built: Built | None = None
     plan: Plan = field(default_factory=Plan)
+    figures: ShopFigures | None = None
     parts: tuple[Part, ...] = ()
     decided: bool = False
 
@@ -139,6 +141,12 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
             if work.built is not None and work.built.status == READY:
                 cards.put(work.order.id, work.built.cards)
                 shelf.sell(work.row, work.built)
+        if work.order is not None and work.built is not None and work.row.undo_at is not None:
+            history = ledger.history(work.row)
+            work.plan = plan_order(books, work.order, work.built, history, undo=True)
+        if work.order is not None:
+            tax = work.built.tax if work.built else None
+            work.figures = figures_of(books, work.order, tax=tax)
     return contacts, ledger
 
 
@@ -148,7 +156,8 @@ def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None
     fitting = _without_overrides(books) if work.row.tax_override_refused else books
     sale = plan_sale(
         fitting, work.order, contacts, ledger.standing(work.row), ledger.history(work.row),
-        alone=ledger.alone(work.row), approve=work.row.approved_at is not None,
+        alone=ledger.alone(work.row) or work.row.undo_at is not None,
+        approve=work.row.approved_at is not None,
     )  # fmt: skip
     work.built, work.plan, work.parts = sale.built, sale.plan, sale.parts
     answer = work.built.contact
@@ -201,8 +210,7 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
         assert isinstance(parsed, Order)
         work.order = parsed
         if work.row.excluded_at is not None:
-            text = f"Marked by a person: {work.row.excluded_why or 'do not sync'}"
-            work.hold(Reason("do_not_sync", text), SKIPPED)
+            work.hold(excluded(work.row), SKIPPED)
         elif hold := environment_hold(store, books):
             work.hold(hold)
 
@@ -263,6 +271,8 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
         row.lane = Lane.LIVE  # a person's click, or a backfill, was for this once
         if work.order is not None:
             _describe(row, work.order)
+        if work.figures is not None:
+            put_figures(row, work.figures)
     rows = [work.row for work in works]
     update_each(rows, _BUILT_FIELDS)
     by_record = {row.record_id: row.pk for row in rows}
@@ -274,11 +284,33 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
     mine.update(building_until=None, building_by="")
 
 
+FIGURES = (
+    "invoiced_units", "invoiced_tax_units", "tendered_units", "received_units", "refunded_units",
+    "refunded_tax_units",
+)  # fmt: skip
 _BUILT_FIELDS = [
     "state", "reasons", "warnings", "label", "lane", "mapping_version", "currency", "total_units",
     "tax_units", "outstanding_units", "customer_name", "customer_email", "shop_status",
-    "payment_method", "placed_at", "shop_updated_at",
+    "payment_method", "placed_at", "shop_updated_at", *FIGURES,
 ]  # fmt: skip
+
+
+def excluded(row: TrackedOrder) -> Reason:
+    """The reason of an order that a person left out."""
+    code = row.excluded_as or TrackedOrder.Excluded.DO_NOT_SYNC
+    label = TrackedOrder.Excluded(code).label
+    return Reason(code, f"{label}, marked by a person: {row.excluded_why or 'no note'}")
+
+
+def put_figures(row: TrackedOrder, figures: ShopFigures) -> None:
+    """The columns that a reconciliation compares."""
+    tax = figures.refunded_tax
+    row.invoiced_units = to_units(figures.invoiced)
+    row.invoiced_tax_units = to_units(figures.tax)
+    row.tendered_units = to_units(figures.tendered)
+    row.received_units = to_units(figures.received)
+    row.refunded_units = to_units(figures.refunded)
+    row.refunded_tax_units = None if tax is None else to_units(tax)
 
 
 def _shown(reason: Reason) -> dict[str, str]:

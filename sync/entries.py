@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connector.lib.money import ZERO, to_units
+from connector.lib.money import ZERO
 from sync.history import Entry, History, Slot
 from sync.models import Posting
 from sync.reasons import Reason
@@ -19,9 +19,7 @@ from xero.documents import (
     Invoice,
     InvoiceUpdate,
     Kind,
-    Payment,
     Ref,
-    Refund,
 )
 from xero.lines import DocumentLine, TaxMode
 from xero.payloads import loaded
@@ -136,27 +134,3 @@ def rates_of(document: Document) -> list[str] | None:
     """The tax rate of each line, as kept with the posting."""
     lines, _ = lines_of(document)
     return [str(line.rate) for line in lines] or None
-
-
-def breakdown_of(document: Document) -> list[list[Any]] | None:
-    """The document summed by account and tax type, in ten-thousandths."""
-    if isinstance(document, Payment | Refund):
-        return [[document.account, "", to_units(document.amount), 0]]
-    lines, mode = lines_of(document)
-    sums: dict[tuple[str, str], list[Decimal]] = {}
-    for line in lines:
-        tax = line.tax(mode)
-        net = line.amount - tax if mode is TaxMode.INCLUSIVE else line.amount
-        found = sums.setdefault((line.account, line.tax_type), [ZERO, ZERO])
-        found[0] += net
-        found[1] += tax
-    return [
-        [account, kind, to_units(net), to_units(tax)]
-        for (account, kind), (net, tax) in sums.items()
-    ] or None
-
-
-def dated_of(document: Document) -> date | None:
-    if isinstance(document, InvoiceUpdate):
-        return document.invoice.date
-    return getattr(document, "date", None)

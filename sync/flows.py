@@ -16,7 +16,14 @@ from stores.models import Cursor, Store
 from sync import dispatch, enqueue, notes, prepare, stock, summarise, track_products
 from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
-from sync.models import Dispatch, Posting, SyncRun, TrackedOrder, TrackedProduct
+from sync.models import (
+    Dispatch,
+    Posting,
+    ReconcileRun,
+    SyncRun,
+    TrackedOrder,
+    TrackedProduct,
+)
 from sync.pull import pull
 from sync.track import rebuild_held, rebuild_outdated
 from sync.track_products import rebuild_stuck
@@ -168,6 +175,8 @@ def sweep() -> None:
     )
     for organisation_id in stale.values_list("pk", flat=True):
         doorbell.ring("xero.refresh_reference", organisation_id)
+    for run_id in ReconcileRun.objects.lost(now).values_list("pk", flat=True):
+        doorbell.ring("sync.reconcile", run_id)
     doorbell.ring("xero.keep_alive")
 
 

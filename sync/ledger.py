@@ -15,6 +15,7 @@ from typing import Any
 from connector.lib import clock
 from connector.lib.money import plain
 from stores.models import Store
+from sync.breakdown import breakdown_of, date_of
 from sync.build import HELD, READY, SKIPPED, Built, Standing
 from sync.contact_postings import ContactPostings
 from sync.contacts import contact_key
@@ -22,8 +23,6 @@ from sync.directory import Contacts
 from sync.entries import (
     MOST_CURES,
     OPEN,
-    breakdown_of,
-    dated_of,
     history_of,
     is_open,
     rates_of,
@@ -144,6 +143,8 @@ class Ledger:
         built = planned.built
         remarks = self._remarks[row.pk]
         if planned.plan.reversed and built.status == SKIPPED:
+            if row.excluded_at is not None:
+                return Outcome("excluded", (*built.reasons, *planned.plan.reasons, *remarks))
             return Outcome("ready", (*planned.plan.reasons, *remarks))
         reasons = (*built.reasons, *planned.plan.reasons, *remarks)
         if built.status == SKIPPED and not remarks:
@@ -339,7 +340,7 @@ class Ledger:
 
 
 _CORRECTED = (
-    "kind", "verb", "key", "payload", "expected", "rates", "breakdown", "dated", "parent",
+    "kind", "verb", "key", "payload", "expected", "rates", "breakdown", "document_date", "parent",
     "target", "reasons", "attempts", "not_before", "lane", "look_up",
 )  # fmt: skip
 
@@ -364,7 +365,7 @@ def fill(
     posting.kind, posting.verb = document.kind, verb_of(document)
     posting.key, posting.payload = document_key(document), stored(document.payload())
     posting.expected, posting.rates = expected_of(document), rates_of(document)
-    posting.breakdown, posting.dated = breakdown_of(document), dated_of(document)
+    posting.breakdown, posting.document_date = breakdown_of(document), date_of(document)
     posting.parent, posting.target = parent, target
 
 

@@ -1,4 +1,4 @@
-"""What a person does to orders: sync them now, or leave them out."""
+"""What a person does to orders: sync them now, leave them out, or open them again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,36 @@ from connector.lib import clock, doorbell
 from sync.models import OrderAction, TrackedOrder
 from xero.models import Lane
 
+_Excluded = TrackedOrder.Excluded
+_INCLUDED: dict[str, Any] = {
+    "excluded_at": None, "excluded_by": None, "excluded_as": "", "excluded_why": "",
+    "excluded_link": "", "undo_at": None, "undo_by": None,
+}  # fmt: skip
+
 
 def sync_now(orders: QuerySet[TrackedOrder], user: Any) -> int:
     """Have orders built and sent before everything else, also excluded ones; how many."""
+    return _include(orders, user, OrderAction.What.SYNC)
+
+
+def reopen(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
+    """Take back that orders were left out or handled by hand, by whom and why; how many.
+
+    They are built and sent as if they had never been left out.
+    """
+    return _include(orders.filter(excluded_at__isnull=False), user, OrderAction.What.REOPEN, why)
+
+
+def _include(
+    orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, why: str = ""
+) -> int:
     ids = list(orders.values_list("pk", flat=True))
     chosen = TrackedOrder.objects.filter(pk__in=ids)
     count = chosen.update(
         build_at=clock.now(), lane=Lane.CLICK, label=TrackedOrder.Label.WORKING,
-        state=TrackedOrder.State.NEW, excluded_at=None, excluded_by=None, excluded_why="",
+        state=TrackedOrder.State.NEW, **_INCLUDED,
     )  # fmt: skip
-    _record(ids, user, OrderAction.What.SYNC)
+    _record(ids, user, what, why)
     _ring(chosen)
     return count
 
@@ -42,13 +62,42 @@ def approve(orders: QuerySet[TrackedOrder], user: Any) -> int:
 
 def exclude(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
     """Mark orders as not to be synced, by whom and why; how many."""
+    return _exclude(orders, user, OrderAction.What.EXCLUDE, _Excluded.DO_NOT_SYNC, why)
+
+
+def handle_by_hand(orders: QuerySet[TrackedOrder], user: Any, why: str, link: str = "") -> int:
+    """Mark orders as taken care of in Xero by a person; they count as accounted for. How many.
+
+    Nothing more of them is sent, in any state; what is posted already stays.
+    """
+    what = OrderAction.What.HANDLE
+    return _exclude(orders, user, what, _Excluded.HANDLED_BY_HAND, why, excluded_link=link)
+
+
+def undo(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
+    """Ask for the documents of orders to be taken back, and leave the orders out; how many.
+
+    One that is being undone already is left as it is.
+    """
+    wanted = orders.filter(undo_at__isnull=True)
+    changes = {"undo_at": clock.now(), "undo_by": user, "lane": Lane.CLICK}
+    return _exclude(wanted, user, OrderAction.What.UNDO, _Excluded.UNDONE, why, **changes)
+
+
+def _exclude(
+    orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, code: str, why: str,
+    **changes: Any,
+) -> int:  # fmt: skip
     ids = list(orders.values_list("pk", flat=True))
     chosen = TrackedOrder.objects.filter(pk__in=ids)
+    marks = _INCLUDED | {
+        "excluded_at": clock.now(), "excluded_by": user, "excluded_as": code, "excluded_why": why,
+    }  # fmt: skip
     count = chosen.update(
         state=TrackedOrder.State.EXCLUDED, label=TrackedOrder.Label.SKIPPED,
-        excluded_by=user, excluded_why=why, excluded_at=clock.now(), build_at=clock.now(),
+        build_at=clock.now(), **(marks | changes),
     )  # fmt: skip
-    _record(ids, user, OrderAction.What.EXCLUDE, why)
+    _record(ids, user, what, why if not (link := changes.get("excluded_link")) else f"{why} {link}")
     _ring(chosen)
     return count
 

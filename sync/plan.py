@@ -60,10 +60,12 @@ def plan_order(
     history: History = NOTHING_YET,
     *,
     approve: bool = False,
+    undo: bool = False,
 ) -> Plan:
-    """What is still to be done for an order. `approve`: a person approved its drafts."""
-    reversing = course(books.snapshot.rules.statuses, order) is Course.REVERSE
-    planner = Planner(books, order, built, history, reversing, approve)
+    """What is still to be done for an order. `approve`: a person approved its drafts; `undo`: a
+    person has it taken back, whatever the shop says of it."""
+    reversing = undo or course(books.snapshot.rules.statuses, order) is Course.REVERSE
+    planner = Planner(books, order, built, history, reversing, approve, undo)
     if built.status == READY or (reversing and built.status == SKIPPED and planner.sold()):
         return planner.plan()
     return Plan()
@@ -104,6 +106,7 @@ class Planner:
     history: History
     reversing: bool
     approve: bool = False
+    undo: bool = False
     issue: int = 1
     current: Entry | None = None
     wants: list[Want] = field(default_factory=list)
@@ -196,8 +199,9 @@ class Planner:
         if self.current is None and self.built.invoice is None:
             return self._refunds_alone()
         if self.reversing and self.current is not None:
-            text = f"Cancelled in the shop, so {self.number} is taken back in Xero."
-            self.reasons.append(Reason("reversed_in_xero", text, "status"))
+            if not self.undo:
+                text = f"Cancelled in the shop, so {self.number} is taken back in Xero."
+                self.reasons.append(Reason("reversed_in_xero", text, "status"))
             if self.current.ended:
                 return Plan((), tuple(self.reasons), reversed=True)
         try:

@@ -158,6 +158,8 @@ REASONS: dict[str, ReasonKind] = {
     "settling": ReasonKind("Waits until the shop leaves it unchanged", "posting.settle_delay"),
     "duplicate": ReasonKind("The same order again", "Nothing to fix"),
     "do_not_sync": ReasonKind("Marked as not to be synced", "The order's page"),
+    "handled_by_hand": ReasonKind("Handled in Xero by hand", "The order's page"),
+    "undone": ReasonKind("Undone: its documents are taken back", "The order's page"),
     # Xero's side
     "not_connected": ReasonKind("The organisation is not connected", "Xero connection page"),
     "environment_mismatch": ReasonKind(

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from connector.lib.money import ZERO, round_to
 from sync.dates import open_date
-from sync.differences import difference
 from sync.edits import Sided, may_change, sided
 from sync.eligible import money_returned
 from sync.history import Entry
+from sync.line_differences import difference
 from sync.reasons import Reason
 from sync.till import Credit, total_of, used_of
 from xero.documents import CreditNote, Invoice, Kind, Ref, StatusChange
@@ -41,7 +41,8 @@ def by_status(planner: Planner) -> bool:
         return False
     status = "DELETED" if draft else "VOIDED"
     document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
-    note = f"Order {planner.order.number} was cancelled in the shop: {status.lower()}."
+    why = "undone by a person" if planner.undo else "cancelled in the shop"
+    note = f"Order {planner.order.number} was {why}: {status.lower()}."
     planner.want(document, slot, current.slot, note)
     return True
 
@@ -130,7 +131,9 @@ def _credit(planner: Planner, entry: Entry) -> Credit:
 
 def _returned(planner: Planner) -> bool:
     """Whether the money of the cancelled rest went back: the status says so, or more was
-    refunded than the refunds that are known account for."""
+    refunded than the refunds that are known account for. What is undone leaves no money."""
+    if planner.undo:
+        return True
     order = planner.order
     known = sum((round_to(refund.total) for refund in order.refunds), ZERO)
     return money_returned(planner.books.snapshot.rules.statuses, order) or (

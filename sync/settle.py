@@ -156,7 +156,7 @@ def changed(row: Posting, answer: ElementResult) -> None:
     elif row.expected is not None:
         changes |= {
             "payload": row.payload, "expected": row.expected, "rates": row.rates,
-            "breakdown": row.breakdown, "dated": row.dated,
+            "breakdown": row.breakdown, "document_date": row.document_date,
             "xero_total_units": _units(answer.total), "xero_tax_units": _units(answer.total_tax),
             "differs": row.differs, "reasons": row.reasons,
         }  # fmt: skip
@@ -387,6 +387,8 @@ def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:
     elif dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         kind = MirrorDocument.Kind(dispatch.kind)
         mirror.remember_documents(dispatch.organisation, kind, raw)
+    elif dispatch.kind in (Kind.PAYMENT, Kind.REFUND):
+        mirror.remember_payments(dispatch.organisation, raw)
 
 
 def _units(amount: Decimal | None) -> int | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from celery import current_app, shared_task
 
 from connector.lib import doorbell
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import flows
+from sync import flows, reconcile
+from sync.models import ReconcileRun
 from xero.models import Organisation
 
 
@@ -39,6 +42,14 @@ def dispatch(organisation_id: int) -> None:
     wait = flows.send_to(organisation)
     if wait is not None and not current_app.conf.task_always_eager:
         doorbell.ring("sync.dispatch", organisation_id, countdown=wait)
+
+
+@shared_task(name="sync.reconcile")
+def reconcile_store(run_id: int) -> None:
+    run = ReconcileRun.objects.unfinished().filter(pk=run_id).first()
+    if run is not None:
+        with suppress(reconcile.Busy):
+            reconcile.reconcile(run)
 
 
 @shared_task(name="xero.refresh_reference")

@@ -1,12 +1,20 @@
-"""Addresses of orders and customers."""
+"""Addresses of orders and customers, and of the reports on them."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from sync.views.duplicates import duplicate_decide, duplicate_list, duplicate_take_back
+from sync.views.leave_out import orders_exclude, orders_handle, orders_reopen, orders_undo
 from sync.views.order import order_detail, order_preview, order_record
-from sync.views.orders import order_list, orders_approve, orders_exclude, orders_sync
+from sync.views.orders import order_list, orders_approve, orders_sync
+from sync.views.reconcile import (
+    difference_handle,
+    difference_reopen,
+    reconcile_page,
+    reconcile_start,
+)
+from sync.views.reconcile_day import reconcile_day
 from sync.views.summary import summary_detail
 
 app_name = "sync"
@@ -17,6 +25,20 @@ urlpatterns = [
     path("orders/approve/", orders_approve, name="orders-approve"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
     path("orders/summaries/<int:pk>/", summary_detail, name="summary-detail"),
+    path("orders/handled-by-hand/", orders_handle, name="orders-handle"),
+    path("orders/reopen/", orders_reopen, name="orders-reopen"),
+    path("orders/undo/", orders_undo, name="orders-undo"),
+    # The only report so far.
+    path("reports/", reconcile_page, name="reports"),
+    path("reports/reconcile/", reconcile_page, name="reconcile"),
+    path("reports/reconcile/start/", reconcile_start, name="reconcile-start"),
+    path("reports/reconcile/day/", reconcile_day, name="reconcile-day"),
+    path(
+        "reports/reconcile/differences/<int:pk>/handle/",
+        difference_handle,
+        name="difference-handle",
+    ),
+    path("reports/reconcile/handled/<int:pk>/reopen/", difference_reopen, name="handled-reopen"),
     path("orders/<int:pk>/", order_detail, name="order-detail"),
     path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
     path("orders/<int:pk>/record/", order_record, name="order-record"),

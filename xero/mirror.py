@@ -1,4 +1,5 @@
-"""The local copy of contacts, of invoice and credit note numbers, and of items.
+"""The local copy of contacts, of invoices and credit notes without lines, of payments, and of
+items.
 
 Read once in pages of 1,000 (items, which Xero does not page, in one), then kept fresh with
 If-Modified-Since; our own writes are put in directly. So a known customer and a free number
@@ -29,11 +30,12 @@ from xero.models import (
     MirrorCursor,
     MirrorDocument,
     MirrorItem,
+    MirrorPayment,
     Organisation,
 )
 from xero.models.mirror import OVERLAP, likeness, normal_email, normal_name
 from xero.payloads import transform
-from xero.replies import amount, elements, moment, text
+from xero.replies import amount, day, elements, moment, text
 from xero.transport import call_seconds
 
 PAGE_SIZE: Final = 1000
@@ -52,7 +54,10 @@ _ASKED: Final[dict[str, dict[str, Any]]] = {
     },
     Kind.CREDIT_NOTES: {"where": 'Type=="ACCRECCREDIT"', "order": "CreditNoteID ASC"},
     Kind.ITEMS: {},
+    Kind.PAYMENTS: {"order": "PaymentID ASC"},
 }
+# Of all payments those of customers; a payment that does not say what it is counts as one.
+_OF_CUSTOMERS: Final = ("ACCRECPAYMENT", "ARCREDITPAYMENT", "")
 
 _DOCUMENTS_OF: Final = {
     Kind.INVOICES: MirrorDocument.Kind.INVOICE,
@@ -109,8 +114,19 @@ def has_read(organisation: Organisation, kind: Kind) -> bool:
 
 def is_complete(organisation: Organisation) -> bool:
     """Whether every list has been read to its end at least once."""
-    read = MirrorCursor.objects.filter(organisation=organisation, position__isnull=False)
-    return read.count() == len(Kind)
+    return all(read_at(organisation, kind) for kind in Kind)
+
+
+def read_at(organisation: Organisation, kind: Kind) -> datetime | None:
+    """The moment up to which a list is known; None if it was never read to its end."""
+    cursors = MirrorCursor.objects.filter(organisation=organisation, kind=kind)
+    return cursors.values_list("position", flat=True).first()
+
+
+def read_anew(organisation: Organisation, kind: Kind) -> None:
+    """Have the next refresh read the whole list, unless one is under way."""
+    idle = MirrorCursor.objects.filter(organisation=organisation, kind=kind)
+    idle.filter(run_started_at=None).update(position=None)
 
 
 def find_contacts(
@@ -213,6 +229,15 @@ def code_key(code: str) -> str:
     return code.strip().casefold()
 
 
+def remember_payments(organisation: Organisation, found: Iterable[Element]) -> None:
+    """Likewise payments on invoices and on credit notes."""
+    of_customers = [e for e in found if text(e.get("PaymentType")) in _OF_CUSTOMERS]
+    with transaction.atomic():
+        _lock(organisation, Kind.PAYMENTS)
+        rows = [row for row in map(_payment, of_customers) if row["document_id"]]
+        _keep(organisation, MirrorPayment, rows, ["payment_id"])
+
+
 def _lease() -> timedelta:
     """Long enough for one page: a slot, a call to its deadline, and the store."""
     return timedelta(seconds=2 * call_seconds())
@@ -244,6 +269,8 @@ def _store_page(organisation: Organisation, cursor: MirrorCursor, reply: Reply) 
             remember_items(organisation, found, tracked_since=before)
             if whole:
                 _forget_items(organisation, found, began)
+        elif cursor.kind == Kind.PAYMENTS:
+            remember_payments(organisation, found)
         else:
             remember_documents(organisation, _DOCUMENTS_OF[Kind(cursor.kind)], found)
     return True
@@ -340,9 +367,28 @@ def _document(kind: MirrorDocument.Kind, element: Element) -> dict[str, Any]:
         "number": text(element.get("InvoiceNumber" if invoice else "CreditNoteNumber")),
         "status": text(element.get("Status")),
         "currency": text(element.get("CurrencyCode")),
+        "date": day(element.get("Date")),
         "total": to_units(amount(element.get("Total")) or ZERO),
+        "tax": to_units(amount(element.get("TotalTax")) or ZERO),
         "amount_due": to_units(amount(due) or ZERO),
         "contact_id": text((element.get("Contact") or {}).get("ContactID")),
         "reference": text(element.get("Reference")),
+        "updated_utc": moment(element.get("UpdatedDateUTC")),
+    }
+
+
+def _payment(element: Element) -> dict[str, Any]:
+    invoice, note = element.get("Invoice") or {}, element.get("CreditNote") or {}
+    account = element.get("Account") or {}
+    return {
+        "payment_id": element["PaymentID"],
+        "document_id": text(invoice.get("InvoiceID") or note.get("CreditNoteID")),
+        "status": text(element.get("Status")),
+        "date": day(element.get("Date")),
+        "amount": to_units(amount(element.get("Amount")) or ZERO),
+        "account_id": text(account.get("AccountID")),
+        "account_code": text(account.get("Code")),
+        "reference": text(element.get("Reference")),
+        "is_reconciled": element.get("IsReconciled") is True,
         "updated_utc": moment(element.get("UpdatedDateUTC")),
     }

@@ -33,7 +33,7 @@ PAGES = (
     Page("Customers", "sync:duplicates", "customers"),
     Page("Mapping", "accounts:mapping", "mapping"),
     Page("Chart of accounts", "accounts:chart", "accounts", "Accounts"),
-    Page("Reports", "dashboard:reports", "reports"),
+    Page("Reports", "sync:reports", "reports"),
     Page("Stores", "dashboard:stores", "stores"),
     Page("Xero", "dashboard:xero", "xero"),
     Page("Activity", "dashboard:activity", "activity"),

@@ -26,10 +26,10 @@ def complete(apps, schema_editor):
     rows = Posting.objects.filter(kind__in=("invoice", "payment")).order_by("pk")
     for posting in rows.iterator(chunk_size=500):
         body = loaded(posting.payload, lambda ref: ref)
-        posting.dated = date.fromisoformat(body["Date"]) if body.get("Date") else None
+        posting.document_date = date.fromisoformat(body["Date"]) if body.get("Date") else None
         if posting.kind == "payment":
             account = body["Account"].get("AccountID") or body["Account"].get("Code")
-            posting.breakdown = [[account, "", to_units(body["Amount"]), 0]]
+            posting.breakdown = [[account, to_units(body["Amount"])]]
         else:
             known = [
                 rates.get((posting.organisation_id, item.get("TaxType")), Decimal(0))
@@ -37,7 +37,7 @@ def complete(apps, schema_editor):
             ]
             posting.rates = [str(rate) for rate in known]
             posting.breakdown = summed(body, known)
-        posting.save(update_fields=["dated", "rates", "breakdown"])
+        posting.save(update_fields=["document_date", "rates", "breakdown"])
 
 
 def summed(body, rates):
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='posting',
-            name='dated',
+            name='document_date',
             field=models.DateField(null=True),
         ),
         migrations.AddField(

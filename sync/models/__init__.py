@@ -8,6 +8,12 @@ from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
 from sync.models.product import TrackedProduct
+from sync.models.reconcile import (
+    HandledDifference,
+    ReconcileDay,
+    ReconcileDifference,
+    ReconcileRun,
+)
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
 from sync.models.stock import StockState
 from sync.models.summary import SummaryPart
@@ -17,12 +23,16 @@ __all__ = [
     "ContactDecision",
     "Dispatch",
     "GiftCardEntry",
+    "HandledDifference",
     "HistoryNote",
     "OrderAction",
     "OrganisationRun",
     "Posting",
     "PostingSource",
     "Preferences",
+    "ReconcileDay",
+    "ReconcileDifference",
+    "ReconcileRun",
     "ShopContact",
     "StockState",
     "SummaryPart",

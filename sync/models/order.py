@@ -27,6 +27,9 @@ class TrackedOrder(models.Model):
 
     Amounts are in ten-thousandths of `currency`. `reasons` are those of `sync.reasons`.
     `approved_*`: a person approved what is posted as a draft.
+    `invoiced_*`, `tendered_units`, `received_units` and `refunded_*` are what the books must come
+    to by the shop's own word, see `sync.shop_figures`; `invoiced_units` is null until they were
+    worked out.
     """
 
     class State(models.TextChoices):
@@ -47,6 +50,13 @@ class TrackedOrder(models.Model):
         SKIPPED = "skipped", "Not synced"
         DIFFERS = "mismatch", "Differs"
 
+    class Excluded(models.TextChoices):
+        """Why a person left an order out: also the code of its reason."""
+
+        DO_NOT_SYNC = "do_not_sync", "Do not sync"
+        HANDLED_BY_HAND = "handled_by_hand", "Handled in Xero by hand"
+        UNDONE = "undone", "Undone"
+
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="orders")
     source_id = models.CharField(max_length=100)
     number = models.CharField(max_length=100)
@@ -65,6 +75,12 @@ class TrackedOrder(models.Model):
     total_units = models.BigIntegerField(default=0)
     tax_units = models.BigIntegerField(default=0)
     outstanding_units = models.BigIntegerField(null=True)
+    invoiced_units = models.BigIntegerField(null=True)
+    invoiced_tax_units = models.BigIntegerField(null=True)
+    tendered_units = models.BigIntegerField(default=0)
+    received_units = models.BigIntegerField(null=True)
+    refunded_units = models.BigIntegerField(default=0)
+    refunded_tax_units = models.BigIntegerField(null=True)
     customer_name = models.CharField(max_length=255, blank=True, default="")
     customer_email = models.CharField(max_length=255, blank=True, default="")
     shop_status = models.CharField(max_length=100, blank=True, default="")
@@ -80,12 +96,19 @@ class TrackedOrder(models.Model):
     excluded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
+    excluded_as = models.CharField(max_length=20, choices=Excluded, blank=True, default="")
     excluded_why = models.CharField(max_length=500, blank=True, default="")
+    excluded_link = models.CharField(max_length=500, blank=True, default="")
     excluded_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     approved_at = models.DateTimeField(null=True)
+    undo_at = models.DateTimeField(null=True)
+    undo_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
     created_at = models.DateTimeField(default=clock.now)
 
     objects = TrackedOrderQuerySet.as_manager()
@@ -124,6 +147,9 @@ class OrderAction(models.Model):
         SYNC = "sync", "Sync to Xero asked for"
         EXCLUDE = "exclude", "Marked as not to be synced"
         APPROVE = "approve", "Approved"
+        HANDLE = "handle", "Marked as handled in Xero by hand"
+        REOPEN = "reopen", "Opened again"
+        UNDO = "undo", "Undo asked for"
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

@@ -125,8 +125,8 @@ class Posting(models.Model):
     `payload` is `payloads.stored` text; `parent` is what must be in Xero before, and whose
     id the payload refers to, and so is `target`, the invoice of an allocation. `expected` are
     the predicted totals as plain text, `rates` the tax rate of each line, likewise.
-    `breakdown` sums the document by account and tax type: [account, tax type, net, tax] in
-    ten-thousandths; of money [account, "", amount, 0]. `note` is for Xero's history. `key` is
+    `breakdown` is `sync.breakdown`'s sums by account and tax type (null: not known),
+    `document_date` the date that the document bears. `note` is for Xero's history. `key` is
     the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
     `email_key` are a contact's, for look-ups while it is not in Xero yet.
 
@@ -168,7 +168,7 @@ class Posting(models.Model):
     expected = models.JSONField(null=True)
     rates = models.JSONField(null=True)
     breakdown = models.JSONField(null=True)
-    dated = models.DateField(null=True)
+    document_date = models.DateField(null=True)
     note = models.CharField(max_length=1000, blank=True, default="")
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reasons = models.JSONField(default=list)
@@ -222,6 +222,7 @@ class Posting(models.Model):
             models.Index(fields=["organisation", "kind", "key"], name="posting_by_key"),
             models.Index(fields=["state", "-changed_at"], name="posting_by_state"),
             models.Index(fields=["organisation", "xero_id"], name="posting_by_xero_id"),
+            models.Index(fields=["store", "document_date"], name="posting_by_date"),
         ]
 
     def __str__(self) -> str:

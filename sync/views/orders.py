@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from connector.templatetags.pages import COUNT_LIMIT, of
@@ -24,11 +18,11 @@ from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.views.attention import groups
 from sync.views.filters import OrderFilters, zone_of
 from sync.views.keyset import window
+from sync.views.selection import chosen_orders, way_back
 from sync.views.wording import short_reason
 from xero.documents import Kind
 from xero.models import Organisation
 
-_MOST = 500
 _NOT_LISTED = ("payload", "email_key", "name_key")
 
 
@@ -105,89 +99,31 @@ def documents_of(orders: Sequence[int]) -> dict[int, list[Posting]]:
     return found
 
 
-class WhyForm(forms.Form):
-    why = forms.CharField(
-        label="Reason", max_length=500, strip=True,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Shown on the order, with your name and the date.",
-        error_messages={
-            "required": "Type why, so that a colleague understands it later.",
-            "max_length": "Type at most 500 characters.",
-        },
-    )  # fmt: skip
-
-
 @require_POST
 def orders_sync(request: HttpRequest) -> HttpResponse:
     """Post the chosen orders now, before everything that nobody is waiting for."""
-    chosen = _chosen(request)
+    chosen = chosen_orders(request)
     if chosen is None:
         messages.warning(request, "No order was selected. Tick the orders to sync, then try again.")
-        return redirect(_back(request))
+        return redirect(way_back(request))
     count = verbs.sync_now(chosen, request.user)
     them = "It is" if count == 1 else "They are"
     messages.success(
         request, f"{of(count, 'order')} on the way to Xero. {them} sent before everything else."
     )
-    return redirect(_back(request))
+    return redirect(way_back(request))
 
 
 @require_POST
 def orders_approve(request: HttpRequest) -> HttpResponse:
     """Approve the drafts of the chosen orders."""
-    chosen = _chosen(request)
+    chosen = chosen_orders(request)
     if chosen is None:
         messages.warning(request, "No order was selected. Tick the orders to approve.")
-        return redirect(_back(request))
+        return redirect(way_back(request))
     count = verbs.approve(chosen, request.user)
     messages.success(
         request,
         f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow.",
     )
-    return redirect(_back(request))
-
-
-@require_POST
-def orders_exclude(request: HttpRequest) -> HttpResponse:
-    """Ask why, then mark the chosen orders as not to be synced."""
-    chosen = _chosen(request)
-    if chosen is None:
-        messages.warning(
-            request, "No order was selected. Tick the orders that are not to be synced."
-        )
-        return redirect(_back(request))
-    form = WhyForm(request.POST if "why" in request.POST else None)
-    if form.is_valid():
-        count = verbs.exclude(chosen, request.user, form.cleaned_data["why"])
-        messages.success(
-            request,
-            f"{of(count, 'order')} marked as not to be synced. What is in Xero stays there.",
-        )
-        return redirect(_back(request))
-    context: dict[str, Any] = {
-        "form": form,
-        "orders": chosen.only("number", "customer_name"),
-        "count": chosen.count(),
-        "back": _back(request),
-    }
-    return render(request, "sync/exclude.html", context)
-
-
-def _chosen(request: HttpRequest) -> QuerySet[TrackedOrder] | None:
-    """The ticked orders; None if there are none."""
-    try:
-        ids = {int(value) for value in request.POST.getlist("order")}
-    except ValueError:
-        raise BadRequest("order must be a number") from None
-    if len(ids) > _MOST:
-        raise BadRequest(f"at most {_MOST} orders at a time")
-    chosen = TrackedOrder.objects.filter(pk__in=ids)
-    return chosen if ids and chosen.exists() else None
-
-
-def _back(request: HttpRequest) -> str:
-    """The page that the form came from, if it is one of ours."""
-    address = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
-        return address
-    return reverse("sync:orders")
+    return redirect(way_back(request))

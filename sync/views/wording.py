@@ -168,8 +168,7 @@ def condition(
     if order.label == Label.DIFFERS:
         return _differs(order, documents)
     if order.label == Label.SKIPPED and order.excluded_at is not None:
-        who = order.excluded_by.get_username() if order.excluded_by else "somebody"
-        return f"Not synced: marked by {who}. Why: {order.excluded_why or 'not said'}."
+        return _left_out(order)
     why = first_reason(order, documents)
     lead = {
         Label.HELD: "Not everything is in Xero" if invoice and invoice.xero_id else "Not posted",
@@ -178,6 +177,17 @@ def condition(
     }.get(Label(order.label), "")
     text = (why.message or why.title) if why else "the reason was not noted"
     return f"{lead}: {text}" if lead else text
+
+
+def _left_out(order: TrackedOrder) -> str:
+    who = order.excluded_by.get_username() if order.excluded_by else "somebody"
+    why = f"{order.excluded_why or 'not said'}."
+    if order.excluded_as == TrackedOrder.Excluded.HANDLED_BY_HAND:
+        link = f" See {order.excluded_link}." if order.excluded_link else ""
+        return f"Handled in Xero by hand, says {who}: {why}{link} Nothing more of it is sent."
+    if order.excluded_as == TrackedOrder.Excluded.UNDONE:
+        return f"Undone by {who}: its documents are taken back in Xero. Why: {why}"
+    return f"Not synced: marked by {who}. Why: {why}"
 
 
 def _posted(order: TrackedOrder, invoice: Posting) -> str:

@@ -62,4 +62,8 @@ SCENARIOS = (
         # An idle system does not come near the minute's limit; twenty orders in a row do.
         environment=(("XERO_CALLS_PER_MINUTE", "600"),),
     ),
+    Scenario(
+        "reconciling", "A store reconciled from stored answers",
+        databases=("postgresql", "sqlite"), minutes=9,
+    ),
 )  # fmt: skip

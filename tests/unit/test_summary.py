@@ -26,6 +26,7 @@ from tests.unit.orders import (
     shipping,
 )
 from xero.documents import Kind, Ref
+from xero.facts import ItemFacts
 from xero.lines import TaxMode
 from xero.payloads import stored
 
@@ -248,6 +249,13 @@ def test_only_paid_retail_orders_are_summarised() -> None:
     assert stays_alone(paid(), {"rules": [{"when": {"status": "processing"}, "hold": "ask Ana"}]})
     assert stays_alone(paid(), {"rules": [{"when": {"country": "AU"}, "contact": "Desk"}]})
     assert stays_alone(paid(payments=(Payment("wallet", D("110.00")),)))
+
+
+def test_an_order_that_takes_goods_from_xeros_stock_stays_alone_and_other_items_do_not() -> None:
+    for tracked, alone in ((True, True), (False, False)):
+        shelf = {"SHIRT": ItemFacts("SHIRT", tracked=tracked, on_hand=D(5))}
+        found = plan_sale(replace(books(DAILY), known_items=shelf), paid(), Contacts())
+        assert bool(found.parts) is not alone
 
 
 def test_an_order_with_documents_of_its_own_is_never_summarised() -> None:

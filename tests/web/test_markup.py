@@ -12,7 +12,9 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 
+from connector.lib import clock
 from connector.templatetags.navigation import PAGES
+from sync.models import HandledDifference, ReconcileDay, ReconcileDifference, ReconcileRun
 from tests.web.factories import (
     AccountFactory,
     CursorFactory,
@@ -57,14 +59,27 @@ def world(db: None) -> dict[str, Any]:
         store=store, source_id="99", label="held", state="held",
         reasons=[reason("tax_unmapped", HOSTILE, HOSTILE)],
     )  # fmt: skip
+    run = ReconcileRun.objects.create(
+        store=store, state="done", ended_at=clock.now(), orders=9, differences=1, note=HOSTILE
+    )
+    ReconcileDifference.objects.create(
+        run=run, what="difference", order=order, number=HOSTILE, field="total", side="xero",
+        shop_value=HOSTILE, cause="changed_in_xero",
+    )  # fmt: skip
+    ReconcileDay.objects.create(
+        run=run, day=clock.now().date(), currency="AUD", measure="sale", name=HOSTILE
+    )
+    HandledDifference.objects.create(store=store, number="1", field="total", note=HOSTILE)
     return {"order": order.pk}
 
 
 ADDRESSES = [
     "/", "/orders/", "/orders/?state=attention", "/orders/?q=%22%3E%3Cscript%3E",
-    "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/xero/",
-    "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/", "/accounts/2fa/",
-    "/accounts/logout/", "/nowhere/",
+    "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/reports/",
+    "/reports/reconcile/?store=au",
+    "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",
+    "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
+    "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip
 FOR_VISITORS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
 

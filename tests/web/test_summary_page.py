@@ -21,7 +21,7 @@ EACH = 110_000  # 11.00
 def summary_of(store: Store, orders: list[Any], total: str) -> Posting:
     posting = PostingFactory(
         order=None, store=store, organisation=store.organisation, source_kind="summary",
-        source_id="20260302-AUD", key=NUMBER, dated=date(2026, 3, 2),
+        source_id="20260302-AUD", key=NUMBER, document_date=date(2026, 3, 2),
         xero_id="220ddca8-3144-4085-9a88-000000000001",
         payload=json.dumps({"CurrencyCode": "AUD"}), expected={"Total": total, "TotalTax": "1.00"},
         xero_total_units=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xero.models.calls import Call, DayCount, Lane
 from xero.models.connection import TokenSet, XeroApp
 from xero.models.items import MirrorItem
-from xero.models.mirror import MirrorContact, MirrorCursor, MirrorDocument
+from xero.models.mirror import MirrorContact, MirrorCursor, MirrorDocument, MirrorPayment
 from xero.models.organisation import Organisation
 from xero.models.reference import Account, BrandingTheme, Currency, TaxRate, TrackingCategory
 
@@ -20,6 +20,7 @@ __all__ = [
     "MirrorCursor",
     "MirrorDocument",
     "MirrorItem",
+    "MirrorPayment",
     "Organisation",
     "TaxRate",
     "TokenSet",

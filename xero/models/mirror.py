@@ -113,7 +113,10 @@ class MirrorContact(models.Model):
 
 
 class MirrorDocument(models.Model):
-    """Number and state of one invoice or credit note. Money in ten-thousandths."""
+    """Number and state of one invoice or credit note. Money in ten-thousandths.
+
+    `tax` and `date` are null in a row that was read by a version that did not keep them.
+    """
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", "Invoice"
@@ -127,7 +130,9 @@ class MirrorDocument(models.Model):
     xero_id = models.CharField(max_length=50)
     status = models.CharField(max_length=20)
     currency = models.CharField(max_length=3, blank=True, default="")
+    date = models.DateField(null=True)
     total = models.BigIntegerField(default=0)
+    tax = models.BigIntegerField(null=True)
     amount_due = models.BigIntegerField(default=0)
     contact_id = models.CharField(max_length=50, blank=True, default="")
     reference = models.CharField(max_length=500, blank=True, default="")
@@ -145,6 +150,36 @@ class MirrorDocument(models.Model):
         return self.number or self.xero_id
 
 
+class MirrorPayment(models.Model):
+    """One payment on a sales invoice, or money given back for a credit note.
+
+    `document_id` is Xero's id of that document; `amount` in ten-thousandths of its currency.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="payments"
+    )
+    payment_id = models.CharField(max_length=50)
+    document_id = models.CharField(max_length=50)
+    status = models.CharField(max_length=20)
+    date = models.DateField(null=True)
+    amount = models.BigIntegerField(default=0)
+    account_id = models.CharField(max_length=50, blank=True, default="")
+    account_code = models.CharField(max_length=20, blank=True, default="")
+    reference = models.CharField(max_length=500, blank=True, default="")
+    is_reconciled = models.BooleanField(default=False)
+    updated_utc = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "payment_id"], name="one_payment_row")
+        ]
+        indexes = [models.Index(fields=["organisation", "document_id"])]
+
+    def __str__(self) -> str:
+        return self.reference or self.payment_id
+
+
 class MirrorCursor(models.Model):
     """How far one list of one organisation has been read.
 
@@ -159,6 +194,7 @@ class MirrorCursor(models.Model):
         INVOICES = "invoices", "Invoices"
         CREDIT_NOTES = "credit_notes", "Credit notes"
         ITEMS = "items", "Items"
+        PAYMENTS = "payments", "Payments"
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="mirror_cursors"

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('stores', '0001_initial'),
-        ('sync', '0007_items'),
+        ('sync', '0009_actions'),
     ]
 
     operations = [

@@ -1,0 +1,54 @@
+"""Work out what the shop says of orders that were built before these columns existed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from accounts_mapping.models import snapshot
+from connector.lib.errors import ConnectorError
+from stores import registry
+from stores.canonical import Order, ParseError, Stream
+from stores.models import Store
+from sync.books import Books
+from sync.bulk import update_each
+from sync.enqueue import FIGURES, parse_facts, put_figures
+from sync.models import TrackedOrder
+from sync.shop_figures import figures_of
+from xero.facts import NOT_CONNECTED
+
+log = structlog.get_logger(__name__)
+_CHUNK = 200
+
+
+def work_out_figures(store: Store, progress: Callable[[], None]) -> int:
+    """Fill the columns of orders that lack them, each once; how many. What cannot be read keeps
+    the totals that it has. `progress` is called after every few hundred."""
+    lacking = TrackedOrder.objects.filter(store=store, invoiced_units=None)
+    lacking = lacking.exclude(state=TrackedOrder.State.NEW)
+    last = filled = 0
+    while rows := list(
+        lacking.filter(pk__gt=last).select_related("record").order_by("pk")[:_CHUNK]
+    ):
+        last = rows[-1].pk
+        filled += _fill(store, rows)
+        progress()
+    return filled
+
+
+def _fill(store: Store, rows: list[TrackedOrder]) -> int:
+    organisation = store.organisation
+    books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
+    reader, facts = registry.reader(store.platform), parse_facts(store)
+    read = []
+    for row in rows:
+        try:
+            order = reader.parse(Stream.ORDERS, row.record.record, facts)
+        except (ParseError, ConnectorError) as error:
+            log.info("figures.not_read", order_id=row.pk, error=type(error).__name__)
+            continue
+        if isinstance(order, Order):
+            put_figures(row, figures_of(books, order))
+            read.append(row)
+    return update_each(read, FIGURES)

@@ -1,0 +1,67 @@
+"""What must be added to lines that are in Xero so that they become other lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from connector.lib.money import ZERO
+from xero.lines import DocumentLine, TaxMode, line_tax
+
+_One = Decimal(1)
+
+
+@dataclass(slots=True)
+class _Sum:
+    line: DocumentLine
+    net: Decimal = ZERO
+    tax: Decimal = ZERO
+
+
+def difference(
+    new: Iterable[tuple[DocumentLine, TaxMode]],
+    old: Iterable[tuple[DocumentLine, TaxMode]],
+    mode: TaxMode,
+) -> tuple[DocumentLine, ...]:
+    """Lines of a document in `mode` that sum to `new` less `old`, tax included.
+
+    One line for each thing (its text, account, tax type and tracking) whose amount or tax
+    is not the same in both. The tax of a difference is the new tax less the old.
+    """
+    sums: dict[object, _Sum] = {}
+    for sign, lines in ((1, new), (-1, old)):
+        for line, basis in lines:
+            tax = line.tax(basis)
+            net = line.amount - tax if basis is TaxMode.INCLUSIVE else line.amount
+            found = sums.setdefault(_thing(line), _Sum(line))
+            found.net += sign * net
+            found.tax += sign * tax
+    return tuple(_line(one, mode) for one in sums.values() if one.net or one.tax)
+
+
+def _thing(line: DocumentLine) -> object:
+    return (
+        line.description, line.account, line.account_is_id, line.tax_type, line.rate,
+        line.tracking,
+    )  # fmt: skip
+
+
+def _line(one: _Sum, mode: TaxMode) -> DocumentLine:
+    amount = one.net + one.tax if mode is TaxMode.INCLUSIVE else one.net
+    own = line_tax(amount, one.line.rate, mode)
+    return replace(
+        one.line, quantity=_One, unit_amount=amount, item_code="",
+        tax_amount=None if own == one.tax else one.tax,
+    )  # fmt: skip
+
+
+def negated(lines: Iterable[DocumentLine]) -> tuple[DocumentLine, ...]:
+    """The same lines the other way round."""
+    return tuple(
+        replace(
+            line, unit_amount=-line.unit_amount,
+            tax_amount=None if line.tax_amount is None else -line.tax_amount,
+        )
+        for line in lines
+    )  # fmt: skip
