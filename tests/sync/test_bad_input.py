@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sync import absorb
 from sync.models import Posting
 from tests.sync.world import World, at_rest, books, in_xero
 
@@ -163,7 +164,6 @@ def test_a_total_that_no_database_column_holds_holds_its_order_only(world: World
 def test_an_error_in_our_own_rules_holds_one_order_and_not_the_store(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-
     orders = [world.place(customer=n) for n in (1, 2, 3)]
     real = absorb.build_order
 

@@ -6,16 +6,19 @@ postage is 9.95 (tax 0.90).
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from connector.lib import clock
 from sync import flows, summarise
 from sync.models import Posting, PostingSource, SummaryPart
 from tests.sync.standing import again, credit_note, invoice, lines, stands
+from tests.sync.test_reconcile import reconcile
 from tests.sync.test_two_workers import at_once
 from tests.sync.world import Time, World, at_rest
 
@@ -62,6 +65,12 @@ def labels(world: World, *orders: dict[str, Any]) -> list[str]:
     return [str(world.row(order).label) for order in orders]
 
 
+def reconciled() -> tuple[list[Any], list[Any]]:
+    """What reconciling finds missing in Xero, and what there belongs to nobody."""
+    _, answer = reconcile("--store", "au")
+    return answer["missing"], answer["extra"]
+
+
 def to(world: World, document: dict[str, Any]) -> str:
     """The name of the contact that a document is to."""
     names = {one["ContactID"]: one["Name"] for one in world.contacts()}
@@ -83,6 +92,12 @@ def test_a_day_of_orders_is_one_invoice_with_one_payment_and_refunds_one_credit_
     world.sync()
     assert stands(world) == ["invoice S1-000000003 AUTHORISED 2027-03-10 34.90 tax 3.17 due 34.90"]
     assert labels(world, *orders, open_order) == ["working", "working", "posted"]
+    assert reconciled() == ([], []), "waiting for the summary is not missing"
+    said = io.StringIO()
+    call_command("sync", "--store", "au", "--wait", stdout=said)  # and exits with 0
+    assert said.getvalue() == (
+        "posted 0, held 0, dead 0, waiting 0, calls 0\n2 orders wait for the summary of the day\n"
+    )
     unpaid = stands(world)
     world.time.forward(hours=15)  # 3:00 of the next day has come
     world.work()
@@ -94,6 +109,7 @@ def test_a_day_of_orders_is_one_invoice_with_one_payment_and_refunds_one_credit_
     assert behind(DAY) == [("000000001", "34.90"), ("000000002", "76.35")]
     assert behind(f"{DAY}-P1") == behind(DAY)
     assert labels(world, *orders) == ["posted", "posted"]
+    assert reconciled() == ([], [])
     again(world)
 
     world.shop.refund(orders[0]["entity_id"], items={"MUG-STN": 1}, shipping=Decimal(0))
