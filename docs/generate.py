@@ -124,7 +124,7 @@ MEANINGS = {
     ),
     "stores[].fields.products": "of items: what is sent and follows the shop; empty is all",
     "stores[].posting": "how orders become documents",
-    "stores[].posting.mode": "an invoice for each order, or one for a day; with `daily_summary` orders are held",
+    "stores[].posting.mode": "an invoice for each order, or one for all paid orders of a day",
     "stores[].posting.status": "of new invoices; payments are sent to AUTHORISED ones only",
     "stores[].posting.date": "the invoice's date: the day of the order, of the money or of the parcel",
     "stores[].posting.due_days": "due date, in days after the date",

@@ -7,14 +7,15 @@ none: what waited for that goes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from connector.lib import clock
 from connector.lib.money import from_units, written
+from sync.labels import orders_behind
 from sync.models import Posting, TrackedOrder
 from sync.plan import APPROVED
 from sync.reasons import Reason
@@ -81,7 +82,7 @@ def observe(posting: Posting, row: MirrorDocument) -> bool:
     if row.status in APPROVED and posting.xero_status not in APPROVED:
         Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
         log.info("conflicts.approved", posting_id=posting.pk)
-        _plan_again([posting.order_id])
+        _plan_again(posting)
     return True
 
 
@@ -93,19 +94,20 @@ def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
     )
     if marked:
         log.warning("conflicts.found", posting_id=posting.pk, code=reason.code)
-        _plan_again([posting.order_id])
+        _plan_again(posting)
     return bool(marked)
 
 
-def _plan_again(orders: Iterable[int | None]) -> None:
-    ids = [order for order in orders if order is not None]
-    TrackedOrder.objects.filter(pk__in=ids).update(build_at=clock.now())
+def _plan_again(posting: Posting) -> None:
+    orders = orders_behind([posting])
+    TrackedOrder.objects.filter(pk__in=orders).update(build_at=clock.now())
 
 
 def accept(order_ids: Sequence[int]) -> None:
     """A person asks for these orders again, knowing what was changed in Xero: a voided
     document may be posted anew, a changed one stands as it is there."""
-    for posting in Posting.objects.filter(order_id__in=order_ids, conflict=True):
+    ours = Q(order_id__in=order_ids) | Q(sources__order_id__in=order_ids)
+    for posting in Posting.objects.filter(ours, conflict=True).distinct():
         row = MirrorDocument.objects.filter(
             organisation=posting.organisation_id, kind=posting.kind, xero_id=posting.xero_id
         ).first()
@@ -118,3 +120,5 @@ def accept(order_ids: Sequence[int]) -> None:
                 "xero_status": row.status, "amount_due_units": row.amount_due,
             }  # fmt: skip
         Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
+        if posting.is_summary:
+            _plan_again(posting)  # the other orders that it stands for

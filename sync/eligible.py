@@ -133,16 +133,10 @@ def _paid(snapshot: MappingSnapshot, order: Order) -> bool:
 
 
 def held_by_rule(snapshot: MappingSnapshot, order: Order) -> None:
-    """Raise the hold of the first rule that asks for one, or of a setting not active yet."""
+    """Raise the hold of the first rule that asks for one."""
     for index, rule in order_rules(snapshot, order):
         if rule.hold:
             raise Hold("rule_hold", f"Held by your rule: {rule.hold}", f"rules[{index}].hold")
-    if snapshot.rules.posting.mode == "daily_summary":
-        raise Hold(
-            "setting_not_active",
-            "Daily summaries are not posted by this version. Choose posting.mode: per_order.",
-            "posting.mode",
-        )
 
 
 def zero_total(snapshot: MappingSnapshot, order: Order) -> Reason | None:

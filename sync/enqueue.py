@@ -23,20 +23,21 @@ from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync import conflicts, tracking
+from sync.absorb import plan_sale
 from sync.books import Books
-from sync.build import HELD, READY, SKIPPED, Built, build_order
+from sync.build import HELD, READY, SKIPPED, Built
 from sync.bulk import update_each
 from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import Contacts, load_contacts
 from sync.known_items import Shelf
-from sync.labels import label_of
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
 from sync.parsing import parse_facts, with_products
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
 from sync.shop_figures import ShopFigures, figures_of
+from sync.summary import Part
 from xero.facts import OrganisationFacts
 from xero.models import Lane
 
@@ -58,16 +59,18 @@ class Work:
     built: Built | None = None
     plan: Plan = field(default_factory=Plan)
     figures: ShopFigures | None = None
+    parts: tuple[Part, ...] = ()
     decided: bool = False
 
     def hold(self, reason: Reason, status: str = HELD) -> None:
         """Nothing is built of it, for this reason."""
         self.built, self.plan, self.decided = Built(status, (reason,)), Plan(), True
+        self.parts = ()
 
     @property
     def planned(self) -> Planned:
         assert self.built is not None
-        return Planned(self.row, self.built, self.plan)
+        return Planned(self.row, self.built, self.plan, self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +155,12 @@ def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None
     """The sale of one order, and what is still to be done for it."""
     assert work.order is not None
     fitting = _without_overrides(books) if work.row.tax_override_refused else books
-    work.built = build_order(fitting, work.order, contacts, ledger.standing(work.row))
-    work.plan = plan_order(
-        fitting, work.order, work.built, ledger.history(work.row),
+    sale = plan_sale(
+        fitting, work.order, contacts, ledger.standing(work.row), ledger.history(work.row),
+        alone=ledger.alone(work.row) or work.row.undo_at is not None,
         approve=work.row.approved_at is not None,
     )  # fmt: skip
+    work.built, work.plan, work.parts = sale.built, sale.plan, sale.parts
     answer = work.built.contact
     if answer is not None and answer.contact is not None:
         contacts.add_new(answer.contact)
@@ -276,7 +280,7 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
         outcome = ledger.outcome(row, work.planned)
         row.state, row.reasons = outcome.state, [_shown(r) for r in outcome.reasons]
         row.warnings = list(work.built.warnings)
-        row.label = label_of(row.state, row.reasons, ledger.postings(row))
+        row.label = ledger.label(row)
         row.mapping_version = version
         row.lane = Lane.LIVE  # a person's click, or a backfill, was for this once
         if work.order is not None:

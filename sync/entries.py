@@ -24,6 +24,8 @@ from xero.documents import (
 from xero.lines import DocumentLine, TaxMode
 from xero.payloads import loaded
 
+# How often a refusal is cured by building anew before it is left to a person.
+MOST_CURES = 3
 # States in which nothing of a posting has left, or all of it is known to have been refused.
 OPEN = (Posting.State.PENDING, Posting.State.HELD, Posting.State.DEAD)
 

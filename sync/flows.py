@@ -15,7 +15,7 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, notes, prepare, stock, track_products
+from sync import dispatch, enqueue, notes, prepare, stock, summarise, track_products
 from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
 from sync.models import (
@@ -60,16 +60,19 @@ def read_stream(store: Store, stream: Stream, **options: Any) -> SyncRun | None:
 
 
 def build_store(store: Store) -> int:
-    """Build all due products and orders of a store; how many.
+    """Build all due products and orders of a store, then make the summaries of days that are
+    over; how many were built.
 
     Waits for Xero where it must be asked first.
     """
     organisation = store.organisation
     if organisation is None or not store.enabled:
         return 0
+    summarise.give_up_waiting(store)
     orders = TrackedOrder.objects.filter(store=store).due(clock.now())
     products = TrackedProduct.objects.filter(store=store).due(clock.now())
-    if not orders.exists() and not (store.profile.streams.products and products.exists()):
+    due = orders.exists() or (store.profile.streams.products and products.exists())
+    if not due and not summarise.is_due(store):
         return 0
     clicked = orders.filter(lane=Lane.CLICK).exists()
     if not _prepared(organisation, Lane.CLICK if clicked else Lane.LIVE):
@@ -79,6 +82,8 @@ def build_store(store: Store) -> int:
         built += count
     while count := enqueue.enqueue_due(store):
         built += count
+    if summarise.summarise(store):
+        doorbell.ring("sync.dispatch", organisation.pk)
     return built
 
 
@@ -152,6 +157,9 @@ def sweep() -> None:
     products = TrackedProduct.objects.due(now).filter(store__enabled=True)
     stores = set(due.values_list("store", flat=True).distinct())
     stores |= set(products.values_list("store", flat=True).distinct())
+    for store in Store.objects.filter(enabled=True, organisation__isnull=False):
+        if summarise.is_due(store) or summarise.give_up_waiting(store):
+            stores.add(store.pk)
     for store_id in sorted(stores):
         doorbell.ring("sync.build", store_id)
     waiting = Posting.objects.filter(state=Posting.State.PENDING, not_before__lte=now)

@@ -34,7 +34,8 @@ class Entry:
     `total` and `tax` are a document's, `total` alone the amount of a payment, refund or
     allocation. `settles` is the number of the invoice that it pays, or of the credit note that
     it refunds or uses up; `against` the invoice that an allocation is for. `conflict`: Xero
-    has it otherwise than it was sent.
+    has it otherwise than it was sent. `shared`: it is the order's part of a document of many
+    orders, which is never changed or voided for one of them.
     """
 
     slot: Slot
@@ -59,6 +60,7 @@ class Entry:
     settles: str = ""
     against: str = ""
     remarks: tuple[Reason, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sync.models import Posting, TrackedOrder
+from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.reasons import INFORMATIVE
 
 _Label = TrackedOrder.Label
@@ -22,8 +22,13 @@ _WORST = (
 )
 
 
-def label_of(state: str, reasons: list[dict[str, Any]], postings: Iterable[Posting]) -> str:
-    """The label of an order in `state` with `reasons`, whose documents are `postings`."""
+def label_of(
+    state: str, reasons: list[dict[str, Any]], postings: Iterable[Posting], *, waits: bool = False
+) -> str:
+    """The label of an order in `state` with `reasons`, whose documents are `postings`.
+
+    `waits`: something of it waits for the summary of its day.
+    """
     if state in (TrackedOrder.State.SKIPPED, TrackedOrder.State.EXCLUDED):
         return _Label.SKIPPED
     if state == TrackedOrder.State.NEW:
@@ -36,22 +41,57 @@ def label_of(state: str, reasons: list[dict[str, Any]], postings: Iterable[Posti
         return _Label.DEAD
     if any(reason["code"] not in INFORMATIVE for reason in reasons):
         return _Label.HELD
+    if waits and not states & {Posting.State.HELD, Posting.State.UNKNOWN}:
+        return _Label.WORKING
     return next((label for wanted, label in _WORST if wanted in states), _Label.WORKING)
 
 
 def relabel(orders: Iterable[int | None]) -> None:
     """Bring the labels of orders up to date after their documents changed: a few statements."""
     ids = {order for order in orders if order is not None}
+    if not ids:
+        return
     rows = TrackedOrder.objects.filter(pk__in=ids).only("pk", "state", "reasons", "label")
-    postings: dict[int, list[Posting]] = defaultdict(list)
-    found = Posting.objects.filter(order_id__in=ids).only("order_id", "state", "differs", "parent")
-    for posting in found:
-        assert posting.order_id is not None
-        postings[posting.order_id].append(posting)
+    postings = _documents_of(ids)
+    parts = SummaryPart.objects.waiting().filter(order_id__in=ids)
+    waiting = set(parts.values_list("order_id", flat=True))
     changed: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        label = label_of(row.state, row.reasons, postings[row.pk])
+        waits = row.pk in waiting
+        label = label_of(row.state, row.reasons, postings[row.pk], waits=waits)
         if label != row.label:
             changed[label].append(row.pk)
     for label, pks in changed.items():
         TrackedOrder.objects.filter(pk__in=pks).update(label=label)
+
+
+def _documents_of(orders: set[int]) -> dict[int, list[Posting]]:
+    """The documents of each order, its own and those that stand for several."""
+    postings: dict[int, list[Posting]] = defaultdict(list)
+    found = Posting.objects.filter(order_id__in=orders)
+    for posting in found.only("order_id", "state", "differs", "parent"):
+        assert posting.order_id is not None
+        postings[posting.order_id].append(posting)
+    pairs = list(
+        PostingSource.objects.filter(order_id__in=orders).values_list("order_id", "posting_id")
+    )
+    shared = Posting.objects.only("state", "differs").in_bulk({pk for _, pk in pairs})
+    for order, pk in pairs:
+        postings[order].append(shared[pk])
+    return postings
+
+
+def orders_behind(postings: Iterable[Posting]) -> set[int]:
+    """The orders that documents are of: one, or all that a summary stands for."""
+    rows = list(postings)
+    shared = [posting.pk for posting in rows if posting.is_summary]
+    orders = {posting.order_id for posting in rows if posting.order_id is not None}
+    if shared:
+        sources = PostingSource.objects.filter(posting_id__in=shared)
+        orders |= set(sources.values_list("order_id", flat=True))
+    return orders
+
+
+def relabel_behind(postings: Iterable[Posting]) -> None:
+    """Bring the labels of all orders behind these documents up to date."""
+    relabel(orders_behind(postings))

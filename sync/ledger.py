@@ -21,16 +21,21 @@ from sync.contact_postings import ContactPostings
 from sync.contacts import contact_key
 from sync.directory import Contacts
 from sync.entries import (
+    MOST_CURES,
     OPEN,
     history_of,
     is_open,
     rates_of,
     slot_of,
+    withdrawn,
 )
 from sync.history import History, Slot
+from sync.labels import label_of
 from sync.models import Posting, TrackedOrder
+from sync.parts import SummaryParts
 from sync.plan import APPROVED, Plan
 from sync.reasons import Reason
+from sync.summary import Part
 from sync.till import Want
 from xero.documents import (
     Allocation,
@@ -51,8 +56,6 @@ from xero.documents import (
 from xero.models import Lane, MirrorDocument, Organisation
 from xero.payloads import loaded, stored
 
-# How often a refusal is cured by building anew before it is left to a person.
-MOST_CURES = 3
 _NUMBERED = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
@@ -66,11 +69,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One order: what was built of it, and what is to be done."""
+    """One order: what was built of it, what is to be done, and what it brings to summaries."""
 
     row: TrackedOrder
     built: Built
     plan: Plan = field(default_factory=Plan)
+    parts: tuple[Part, ...] = ()
 
     @property
     def active(self) -> bool:
@@ -97,21 +101,36 @@ class Ledger:
         self._in_xero: set[tuple[str, str]] = set()
         self._owner: dict[str, int | None] = {}
         self._changes = _Changes()
+        self._parts = SummaryParts(store)
         self.again_at: dict[int, datetime] = {}
 
     def load(self, orders: Iterable[int]) -> None:
         """Read what the orders have in the outbox."""
-        ours = Posting.objects.filter(order_id__in=list(orders), organisation=self._organisation)
+        ids = list(orders)
+        self._parts.load(ids)
+        ours = Posting.objects.filter(order_id__in=ids, organisation=self._organisation)
         self._postings.clear()
         for posting in ours.order_by("pk"):
             assert posting.order_id is not None
             self._postings[posting.order_id][slot_of(posting)] = posting
 
-    def postings(self, row: TrackedOrder) -> list[Posting]:
-        return list(self._postings[row.pk].values())
+    def label(self, row: TrackedOrder) -> str:
+        """The order's label, by its own documents and those of its summaries."""
+        postings = [*self._postings[row.pk].values(), *self._parts.documents(row)]
+        return label_of(row.state, row.reasons, postings, waits=self._parts.wait(row))
 
     def history(self, row: TrackedOrder) -> History:
-        return history_of(self._postings[row.pk].values())
+        """What stands for the order, also as its part of a summary."""
+        own = history_of(self._postings[row.pk].values())
+        return History((*own.entries, *self._parts.entries(row)))
+
+    def alone(self, row: TrackedOrder) -> bool:
+        """Whether its sale has a document of its own, sent or not."""
+        sales = (Kind.INVOICE, Kind.BANK_TRANSACTION)
+        return any(
+            posting.kind in sales and not withdrawn(posting)
+            for posting in self._postings[row.pk].values()
+        )
 
     def standing(self, row: TrackedOrder) -> Standing:
         """Whether the order's invoice is there, and approved."""
@@ -139,11 +158,20 @@ class Ledger:
         """Bring the outbox in line with these plans: a fixed number of statements."""
         self.load([one.row.pk for one in planned])
         self._find_taken_numbers(planned)
+        planned = self._in_time(planned)
         ready = [(one.row, one.built) for one in planned if one.built.status == READY]
         parents = ContactPostings(self._store, self._organisation, contacts).write(ready)
         for one in planned:
             self._write_order(one, parents)
         self._apply()
+
+    def _in_time(self, planned: Sequence[Planned]) -> list[Planned]:
+        """Those that no summary has taken over meanwhile; the others are planned again."""
+        kept = [one for one in planned if not one.plan.keep]
+        late = self._parts.write([(o.row, o.parts if o.active else ()) for o in kept])
+        soon = clock.now() + timedelta(seconds=5)
+        self.again_at |= dict.fromkeys(late, soon)
+        return [one for one in planned if one.row.pk not in late]
 
     # --- numbers ----------------------------------------------------------------------------
 
@@ -216,8 +244,8 @@ class Ledger:
     def _want(self, row: TrackedOrder, want: Want, contact: Posting | None) -> None:
         """The posting of a document: new, brought up to date, or left alone."""
         have = self._postings[row.pk]
-        parent = have[want.parent] if want.parent is not None else contact
-        target = have[want.target] if want.target is not None else None
+        parent = self._at(row, want.parent) if want.parent is not None else contact
+        target = self._at(row, want.target) if want.target is not None else None
         posting = have.get(want.slot)
         if posting is None:
             posting = Posting(
@@ -225,7 +253,7 @@ class Ledger:
                 source_kind=want.slot.source_kind, source_id=want.slot.source_id,
                 purpose=want.slot.purpose, revision=want.slot.revision, lane=row.lane,
             )  # fmt: skip
-            self._fill(posting, want.document, parent, target)
+            fill(posting, want.document, parent, target)
             posting.note = want.note[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
             have[want.slot] = posting
@@ -240,14 +268,11 @@ class Ledger:
             # A person may have changed it meanwhile, or it is there already: looked up first.
             posting.look_up = True
 
-    def _fill(
-        self, posting: Posting, document: Document, parent: Posting | None, target: Posting | None
-    ) -> None:
-        posting.kind, posting.verb = document.kind, verb_of(document)
-        posting.key, posting.payload = document_key(document), stored(document.payload())
-        posting.expected, posting.rates = expected_of(document), rates_of(document)
-        posting.breakdown, posting.document_date = breakdown_of(document), date_of(document)
-        posting.parent, posting.target = parent, target
+    def _at(self, row: TrackedOrder, slot: Slot) -> Posting:
+        """The posting of a document of the order, or of the summary that stands for it."""
+        found = self._postings[row.pk].get(slot) or self._parts.posting_at(row, slot)
+        assert found is not None
+        return found
 
     def _correct(
         self, posting: Posting, document: Document, parent: Posting | None,
@@ -268,7 +293,7 @@ class Ledger:
                 return
         else:
             posting.attempts = 0
-        self._fill(posting, document, parent, target)
+        fill(posting, document, parent, target)
         posting.state, posting.reasons = Posting.State.PENDING, []
         posting.not_before, posting.lane = clock.now(), row.lane
         self._changes.changed.append(posting)
@@ -331,6 +356,17 @@ def _by_depth(rows: Sequence[Posting]) -> dict[int, list[Posting]]:
 def _depth(row: Posting) -> int:
     above = [one for one in (row.parent, row.target) if one is not None and one._state.adding]
     return 1 + max((_depth(one) for one in above), default=0)
+
+
+def fill(
+    posting: Posting, document: Document, parent: Posting | None, target: Posting | None = None
+) -> None:
+    """Make a posting the intention of this document."""
+    posting.kind, posting.verb = document.kind, verb_of(document)
+    posting.key, posting.payload = document_key(document), stored(document.payload())
+    posting.expected, posting.rates = expected_of(document), rates_of(document)
+    posting.breakdown, posting.document_date = breakdown_of(document), date_of(document)
+    posting.parent, posting.target = parent, target
 
 
 def verb_of(document: Document) -> str:

@@ -26,7 +26,7 @@ from sync import (
     settle,
 )
 from sync.contacts import name_key
-from sync.labels import relabel
+from sync.labels import relabel_behind
 from sync.lookup_common import Element, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting
 from sync.reasons import Reason
@@ -58,7 +58,7 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
                 _hold(row, verdict)
             else:
                 _free(row, payload=verdict)
-        relabel(row.order_id for row in rows)
+        relabel_behind(rows)
 
 
 def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], dict[int, Verdict]]:

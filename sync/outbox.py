@@ -14,7 +14,7 @@ from django.db.models import Case, IntegerField, Value, When
 from connector.lib import clock
 from stores.models import Cursor
 from sync.bulk import update_each
-from sync.labels import relabel
+from sync.labels import relabel_behind
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
 from xero import budget
@@ -204,7 +204,7 @@ def _unwritable(row: Posting, error: ValueError) -> None:
     Posting.objects.filter(pk=row.pk).move(
         to=Posting.State.DEAD, frm=(Posting.State.PENDING,), reasons=[reason.as_json()]
     )
-    relabel([row.order_id])
+    relabel_behind([row])
 
 
 def _fitting(kind: Kind, rows: Sequence[Posting]) -> tuple[list[Posting], str]:

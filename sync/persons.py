@@ -69,9 +69,9 @@ def person_of(snapshot: MappingSnapshot, order: Order) -> Person:
     rules = snapshot.rules.contacts
     for _, rule in order_rules(snapshot, order):
         if rule.contact and (name := clean_name(render(rule.contact, snapshot, order))):
-            return _shared(name)
+            return shared_person(name)
     if rules.strategy == "single":
-        return _shared(render(rules.guest, snapshot, order))
+        return shared_person(render(rules.guest, snapshot, order))
     company = clean_name(order.customer.company or order.billing.company)
     if rules.strategy == "per_company" and company:
         return _company(snapshot, order, company)
@@ -79,7 +79,7 @@ def person_of(snapshot: MappingSnapshot, order: Order) -> Person:
     if order.customer.id and (rules.unique != "name" or not email):
         return _customer(snapshot, order, email)
     if not email or (not order.customer.id and rules.guests == "one_contact"):
-        return _shared(render(rules.guest, snapshot, order))
+        return shared_person(render(rules.guest, snapshot, order))
     return _by_email(snapshot, order, email)
 
 
@@ -106,7 +106,8 @@ def contact_source(snapshot: MappingSnapshot, order: Order) -> str:
     return "contacts.strategy"
 
 
-def _shared(name: str) -> Person:
+def shared_person(name: str) -> Person:
+    """A contact for many buyers, known by its name alone."""
     name = clean_name(name) or "Web sales"
     return Person(f"shared:{name_key(name)}", name, name, shared=True)
 

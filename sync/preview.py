@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from connector.lib.money import plain
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
-from sync.build import HELD, READY, SKIPPED, Built, build_order
+from sync.absorb import Sale, plan_sale
+from sync.build import HELD, READY, SKIPPED, Built
 from sync.cards import CardBook
 from sync.charges import Books
+from sync.contacts import find_contact
 from sync.directory import Contacts
 from sync.explain import sources
 from sync.item_codes import item_code
-from sync.plan import Plan, documents_of, plan_order
+from sync.persons import shared_person
+from sync.plan import Plan, documents_of
 from sync.reasons import Reason, unreadable
-from xero.documents import Document
+from sync.summary import Part, by_place, day_number, packs, summarised
+from xero.documents import Document, Kind
 from xero.facts import ItemFacts
 from xero.payloads import shown
+
+_SUMMARISED = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
 class Reader(Protocol):
@@ -40,6 +47,7 @@ class Preview:
     contacts: Contacts = field(default_factory=Contacts)
     cards: CardBook = field(default_factory=CardBook)
     _orders: dict[str, str] = field(default_factory=dict)
+    _parts: list[Part] = field(default_factory=list)
 
     def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """One order's preview as `preview --json` shows it."""
@@ -47,30 +55,62 @@ class Preview:
             order = self.reader.parse(Stream.ORDERS, record, self.facts)
         except ParseError as error:
             return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan(), {})
-        built = self._build(order)
-        if built.contact is not None and built.contact.contact is not None:
-            self.contacts.add_new(built.contact.contact)
-        return _shown(order.number, built, plan_order(self.books, order, built), record)
+        sale = self._build(order)
+        contact = sale.built.contact
+        if contact is not None and contact.contact is not None:
+            self.contacts.add_new(contact.contact)
+        self._parts += sale.parts
+        return _shown(order.number, sale.built, sale.plan, record)
 
-    def _build(self, order: Order) -> Built:
+    def summaries(self) -> list[dict[str, Any]]:
+        """The summaries of the orders so far, one for each day, currency and contact."""
+        found = []
+        given: Counter[tuple[str, Kind]] = Counter()
+        for (day, currency, name), parts in by_place(self._parts):
+            number = day_number(self.books, day, currency)
+            first = max(given[number, kind] for kind in _SUMMARISED) + 1
+            policy = self.books.snapshot.rules.contacts.archived
+            answer = find_contact(shared_person(name), self.contacts, archived=policy)
+            documents: list[Document] = []
+            if answer.contact is not None:
+                documents.append(answer.contact)
+                self.contacts.add_new(answer.contact)
+            for kind in _SUMMARISED:
+                for pack in packs(self.books, (p for p in parts if p.kind is kind)):
+                    given[number, kind] += 1
+                    summary = summarised(self.books, pack, answer.id, given[number, kind])
+                    documents.append(summary.document)
+                    documents += [one.document for one in summary.money]
+            numbers = sorted({part.rank[:2]: part.order_number for part in parts}.items())
+            found.append(
+                {
+                    "number": number if first == 1 else f"{number}-{first}",
+                    "orders": [shown for _, shown in numbers],
+                    "documents": [_document(one) for one in documents],
+                }
+            )
+        return found
+
+    def _build(self, order: Order) -> Sale:
         earlier = self._orders.get(order.number)
         if earlier == order.id:
             text = f"Order {order.number} was given before. It is posted once."
-            return Built(SKIPPED, (Reason("duplicate", text, "entity_id"),))
+            return Sale(Built(SKIPPED, (Reason("duplicate", text, "entity_id"),)), Plan())
         books = replace(self.books, cards=self.cards.facts(order))
-        built = build_order(books, order, self.contacts)
+        sale = plan_sale(books, order, self.contacts)
+        built = sale.built
         if built.status != READY:
-            return built
+            return sale
         if earlier is not None:
             number = built.invoice.number if built.invoice is not None else order.number
             text = (
                 f"{number} is the number of another order of this list. Number the "
                 "orders apart, or give the stores different values of number_prefix."
             )
-            return Built(HELD, (Reason("number_taken", text, "increment_id"),))
+            return Sale(Built(HELD, (Reason("number_taken", text, "increment_id"),)), Plan())
         self._orders[order.number] = order.id
         self.cards.put(order.id, built.cards)
-        return built
+        return sale
 
     def _number(self, record: Mapping[str, Any]) -> str:
         try:

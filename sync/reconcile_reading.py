@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from connector.lib.money import to_units
 from stores.models import Store
-from sync.models import Posting, PostingSource, TrackedOrder
+from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.reconcile_rows import (
     WITH_TOTALS,
     DocumentRow,
@@ -88,7 +88,12 @@ class Reading:
 
     def _chunk(self, rows: Sequence[tuple[Any, ...]], within: Q) -> Chunk:
         summarised = self._summarised(within) if self._summaries else frozenset()
-        orders = [_order(row, self._zone, row[0] in summarised) for row in rows]
+        parts = SummaryPart.objects.waiting().filter(within, store=self._store)
+        waits = frozenset(parts.values_list("order_id", flat=True))
+        orders = [
+            replace(_order(row, self._zone, row[0] in summarised), waits=row[0] in waits)
+            for row in rows
+        ]
         postings = Posting.objects.filter(within, store=self._store)
         if self._store.organisation_id is not None:
             postings = postings.filter(organisation=self._store.organisation_id)

@@ -28,7 +28,8 @@ class OrderRow:
     `reasons` are codes, `day` is when it was placed, in the zone of the books, and `due` what
     the shop says is outstanding. `received` None: not known. `excluded_as` is set where a person
     left the order out. `tendered` is what the shop issued itself, inside `invoiced` and
-    `received`. `summarised`: a document in Xero stands for it and others together.
+    `received`. `summarised`: a document in Xero stands for it and others together;
+    `waits`: one will, when its day is over.
     """
 
     pk: int
@@ -47,6 +48,7 @@ class OrderRow:
     refunded: int = 0
     refunded_tax: int | None = 0
     summarised: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def _without_sale(order: OrderRow, postings: Sequence[DocumentRow]) -> Standing:
     """Nothing of the sale is in Xero: by rule, for a reason, through a summary, or lost."""
     if order.summarised:
         return Standing.IN_XERO
+    if order.waits:
+        return Standing.HELD
     if order.state == "skipped" and order.reasons:
         return Standing.LEFT_OUT
     told = order.reasons or any(p.reasons for p in postings if p.state in ("held", "dead"))

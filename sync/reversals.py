@@ -36,7 +36,7 @@ def by_status(planner: Planner) -> bool:
         planner.wait = not under_way.posted
         return True
     by_credit_note = planner.books.snapshot.rules.posting.cancel == "credit_note"
-    draft = current.status in _DRAFTS
+    draft = current.status in _DRAFTS and not current.shared
     if not draft and (by_credit_note or not may_change(planner, current)):
         return False
     status = "DELETED" if draft else "VOIDED"

@@ -14,7 +14,14 @@ from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Store
 from sync import dispatch, flows
-from sync.models import Posting, StockState, SyncRun, TrackedOrder, TrackedProduct
+from sync.models import (
+    Posting,
+    StockState,
+    SummaryPart,
+    SyncRun,
+    TrackedOrder,
+    TrackedProduct,
+)
 from sync.pull import LEASE, Window
 from xero.models import DayCount
 
@@ -25,13 +32,17 @@ PATIENCE = timedelta(seconds=120)
 @dataclass(slots=True)
 class Summary:
     """Documents posted and refused by this run, orders and products that need a person, what
-    still waits."""
+    still waits.
+
+    `summarised_later` are orders that wait for the clock alone: for the summary of their day.
+    """
 
     posted: int = 0
     held: int = 0
     dead: int = 0
     waiting: int = 0
     calls: int = 0
+    summarised_later: int = 0
     why_waiting: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -158,6 +169,7 @@ class Session:
         labels = TrackedOrder.Label
         postings = Posting.objects.filter(store=self._store)
         orders = TrackedOrder.objects.filter(store=self._store)
+        parts = SummaryPart.objects.waiting().filter(store=self._store)
         held = orders.filter(label__in=(labels.HELD, labels.DIFFERS)).count()
         held += TrackedProduct.objects.filter(store=self._store, state="held").count()
         held += StockState.objects.filter(store=self._store).exclude(reasons=[]).count()
@@ -171,5 +183,6 @@ class Session:
             dead=postings.filter(state="dead", changed_at__gte=self._started).count(),
             waiting=waiting,
             calls=self._calls() - self._calls_before,
+            summarised_later=parts.values("order").distinct().count(),
             why_waiting=self._why if waiting else [],
         )

@@ -21,8 +21,8 @@ from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
 from sync import follow, notes
 from sync.bulk import add_to_each, update_each
-from sync.labels import relabel
-from sync.ledger import MOST_CURES
+from sync.entries import MOST_CURES
+from sync.labels import orders_behind, relabel_behind
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.outbox import PLURAL
 from sync.reasons import Reason
@@ -78,7 +78,7 @@ def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
         for row, answer in pairs:
             if not answer.ok:
                 _not_posted(row, answer)
-        relabel(row.order_id for row in rows)
+        relabel_behind(rows)
     return answers
 
 
@@ -174,9 +174,9 @@ def _release(contacts: Sequence[Posting]) -> None:
         parent__in=[row.pk for row in contacts], state=_State.HELD,
         reasons__0__code="contact_unusable",
     )  # fmt: skip
-    if orders := list(waiting.values_list("order_id", flat=True)):
+    if rows := list(waiting):
         waiting.move(to=_State.PENDING, frm=(_State.HELD,), reasons=[], not_before=clock.now())
-        relabel(orders)
+        relabel_behind(rows)
 
 
 def _hold_dependants(refused: Sequence[int], said: str) -> None:
@@ -184,9 +184,9 @@ def _hold_dependants(refused: Sequence[int], said: str) -> None:
     reason = Reason("contact_unusable", f"Its contact was refused. {said}")
     Posting.objects.filter(parent__in=refused, parent__purpose="update").update(parent=None)
     waiting = Posting.objects.filter(parent__in=refused, kind=Kind.INVOICE, state=_State.PENDING)
-    if orders := list(waiting.values_list("order_id", flat=True)):
+    if rows := list(waiting):
         waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
-        relabel(orders)
+        relabel_behind(rows)
 
 
 def _answered(row: Posting, answer: ElementResult, adopted: bool) -> None:
@@ -228,7 +228,7 @@ def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
             reasons=[Reason("refused", said).as_json()],
         )  # fmt: skip
         return
-    if code in _REBUILD and again and row.order_id is not None:
+    if code in _REBUILD and again and (row.order_id is not None or row.is_summary):
         _rebuild(row, code, said)
         return
     if code == "invalid_email" and row.kind == Kind.CONTACT and again:
@@ -278,7 +278,7 @@ def _rebuild(row: Posting, code: str, said: str) -> None:
         mirror.doubt_items(row.organisation)
         # Known stock was not enough to foresee it: the tracked items are left out.
         changes |= {"stock_refused": True} if code == "not_enough_stock" and row.attempts else {}
-    TrackedOrder.objects.filter(pk=row.order_id or 0).update(**changes)
+    TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(**changes)
     if code == "archived_contact" and row.parent is not None:
         row.organisation.contacts.filter(contact_id=row.parent.xero_id).update(status="ARCHIVED")
         # Perhaps merged into another one: read before the order is built.
@@ -304,7 +304,7 @@ def refused_whole(dispatch: Dispatch, token: str, error: Refused) -> None:
                     row, _State.PENDING, look_up=True, attempts=row.attempts + 1,
                     not_before=clock.now(),
                 )  # fmt: skip
-        relabel(row.order_id for row in rows)
+        relabel_behind(rows)
 
 
 def unknown(dispatch: Dispatch, frm: str, look_at: datetime, *, by: str = "") -> None:
@@ -372,7 +372,7 @@ def _move(row: Posting, to: str, **changes: Any) -> None:
 def _move_all(dispatch: Dispatch, to: str, **changes: Any) -> None:
     rows = dispatch.postings.all()
     Posting.objects.filter(pk__in=rows.values("pk")).move(to=to, frm=UNDECIDED, **changes)
-    relabel(dispatch.postings.values_list("order_id", flat=True))
+    relabel_behind(dispatch.postings.only("order_id", "source_kind"))
 
 
 def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:

@@ -22,6 +22,7 @@ from sync.checks import tracked
 from sync.models import TrackedOrder
 from sync.plan import Plan, documents_of
 from sync.reasons import Reason
+from sync.summary import Part
 from xero import reference
 from xero.documents import InvoiceUpdate
 from xero.facts import OrganisationFacts, TrackingFacts
@@ -36,11 +37,13 @@ _ASK_AGAIN = timedelta(minutes=1)
 
 
 class Work(Protocol):
-    """An order on its way: what was built and is planned of it, and how it is held."""
+    """An order on its way: what was built and is planned of it, what it brings to summaries, and
+    how it is held."""
 
     row: TrackedOrder
     built: Built | None
     plan: Plan
+    parts: tuple[Part, ...]
 
     def hold(self, reason: Reason) -> None: ...
 
@@ -93,6 +96,9 @@ def _named(work: Work) -> list[Pair]:
     if work.built is None:
         return []
     pairs: dict[Pair, None] = {}
+    for part in work.parts:
+        for line in part.lines:
+            pairs |= dict.fromkeys(line.tracking)
     for document in documents_of(work.built, work.plan):
         body = document.invoice if isinstance(document, InvoiceUpdate) else document
         for line in getattr(body, "lines", ()):

@@ -15,6 +15,7 @@ from sync.views.reconcile import (
     reconcile_start,
 )
 from sync.views.reconcile_day import reconcile_day
+from sync.views.summary import summary_detail
 
 app_name = "sync"
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("orders/sync/", orders_sync, name="orders-sync"),
     path("orders/approve/", orders_approve, name="orders-approve"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
+    path("orders/summaries/<int:pk>/", summary_detail, name="summary-detail"),
     path("orders/handled-by-hand/", orders_handle, name="orders-handle"),
     path("orders/reopen/", orders_reopen, name="orders-reopen"),
     path("orders/undo/", orders_undo, name="orders-undo"),

@@ -13,10 +13,7 @@ from connector.lib.schema import Section
 
 # Keys of a store of which every value but the default waits for its feature.
 STORE_KEYS = (
-    "posting.mode",
-    "posting.summary_after",
     "statuses.on_paid",
-    "contacts.summary",
     "webhook_secret",
 )
 # Platforms whose shops cannot be read yet.
@@ -24,7 +21,7 @@ PLATFORMS = ("opencart", "cscart")
 
 
 def inactive(configuration: FileSchema) -> list[str]:
-    """`stores.au.posting.mode: daily_summary is kept, but not active yet`, one line each."""
+    """`stores.au.items.oversell: hold is kept, but not active yet`, one line each."""
     lines = []
     if configuration.alerts:
         lines.append("alerts: kept, but not active yet")

@@ -16,6 +16,7 @@ from sync.models.reconcile import (
 )
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
 from sync.models.stock import StockState
+from sync.models.summary import SummaryPart
 
 __all__ = [
     "Attempt",
@@ -34,6 +35,7 @@ __all__ = [
     "ReconcileRun",
     "ShopContact",
     "StockState",
+    "SummaryPart",
     "SyncRun",
     "TrackedOrder",
     "TrackedProduct",

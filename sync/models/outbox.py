@@ -20,6 +20,8 @@ from sync.models.order import TrackedOrder
 from xero.documents import Kind
 from xero.models import Lane, Organisation
 
+# What the postings of a daily summary have as their source: they are no single order's.
+SUMMARY = "summary"
 KINDS = [(kind.value, kind.value.replace("_", " ")) for kind in Kind]
 
 
@@ -86,7 +88,8 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         """Those that may go out now: due, of an enabled store, whose parent is in Xero.
 
         A payment waits for changes of its order's invoice, an allocation or refund for all
-        payments of its order. Nothing of another order waits.
+        payments of its order. Nothing of another order waits. Documents of a summary have no
+        order, and so no siblings: its payments and refunds wait for their parents alone.
         """
         ready_parent = Q(parent__isnull=True) | Q(
             parent__state=Posting.State.POSTED, parent__differs=False, parent__conflict=False
@@ -224,6 +227,11 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether it stands for several orders: `sources` says for which."""
+        return self.source_kind == SUMMARY
 
     @property
     def xero_total(self) -> Decimal | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from sync.models import Posting, TrackedOrder
 from sync.reasons import REASONS
@@ -38,8 +39,13 @@ def groups() -> list[Group]:
     """The largest first. An order counts once in each group that it belongs to. Two queries."""
     held = TrackedOrder.objects.filter(label__in=ATTENTION, reasons__0__isnull=False)
     by_order = held.annotate(code=KT("reasons__0__code")).values_list("pk", "code")
-    documents = waiting_documents().filter(order__isnull=False, order__label__in=ATTENTION)
-    by_document = documents.annotate(code=KT("reasons__0__code")).values_list("order_id", "code")
+    mine = Q(order__label__in=ATTENTION) | Q(sources__order__label__in=ATTENTION)
+    documents = (
+        waiting_documents()
+        .filter(mine)
+        .annotate(code=KT("reasons__0__code"), of=Coalesce("order", "sources__order"))
+    )
+    by_document = documents.values_list("of", "code")
     orders: dict[str, set[int]] = defaultdict(set)
     for order, code in (*by_order[: LIMIT + 1], *by_document[: LIMIT + 1]):
         orders[code or _NO_REASON].add(order)
@@ -59,11 +65,11 @@ def title_of(code: str) -> str:
 
 def with_reason(orders: QuerySet[TrackedOrder], code: str) -> QuerySet[TrackedOrder]:
     """Those whose own first reason, or that of one of their waiting documents, is `code`."""
-    documents = waiting_documents().filter(order__isnull=False)
+    documents = waiting_documents().annotate(of=Coalesce("order", "sources__order"))
     if code == _NO_REASON:
         mine = Q(reasons__0__isnull=True) | Q(reasons__0__code=code)
     else:
         mine = Q(reasons__0__code=code)
     return orders.filter(
-        Q(reasons__0__code=code) | Q(pk__in=documents.filter(mine).values("order_id"))
+        Q(reasons__0__code=code) | Q(pk__in=documents.filter(mine, of__isnull=False).values("of"))
     )

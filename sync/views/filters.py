@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from stores.models import Store
-from sync.models import Posting, TrackedOrder
+from sync.models import Posting, PostingSource, TrackedOrder
 from sync.views.attention import ATTENTION, Group, title_of, with_reason
 from xero.documents import Kind
 from xero.models import Organisation
@@ -123,5 +123,6 @@ def _named(text: str) -> Q:
         Q(number__istartswith=text)
         | Q(customer_name__istartswith=text)
         | Q(customer_email__istartswith=text)
-        | Q(pk__in=invoices.values("order_id"))
+        | Q(pk__in=invoices.filter(order__isnull=False).values("order_id"))
+        | Q(pk__in=PostingSource.objects.filter(posting__in=invoices).values("order_id"))
     )

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 
 from accounts_mapping.models import snapshot
 from connector.lib.errors import ConnectorError
+from connector.lib.money import from_units
 from connector.templatetags.pages import pretty
 from stores import registry
 from stores.canonical import Order, ParseError, Stream
 from sync.charges import Books
 from sync.contacts import person_of
 from sync.directory import Contacts, load_contacts
-from sync.models import Posting, TrackedOrder
+from sync.models import Posting, PostingSource, TrackedOrder
 from sync.parsing import parse_facts
 from sync.preview import Preview
 from sync.views.filters import zone_of
@@ -43,7 +44,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One posting as the page shows it."""
+    """One posting as the page shows it. `share` is how much of a summary is the order's."""
 
     posting: Posting
     name: str
@@ -52,6 +53,15 @@ class Document:
     predicted: Decimal | None
     link: str
     reasons: list[Why]
+    share: Decimal | None = None
+
+    @property
+    def summary_id(self) -> int | None:
+        """The summary that it is, or that it settles."""
+        if not self.posting.is_summary:
+            return None
+        document = self.posting.kind in (Kind.INVOICE, Kind.CREDIT_NOTE)
+        return self.posting.pk if document else self.posting.parent_id
 
 
 @require_safe
@@ -61,18 +71,21 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     text = pretty(row.record.body)
     order = canonical(row)
     readable = isinstance(order, Order)
+    shares = dict(PostingSource.objects.filter(order=row).values_list("posting", "amount_units"))
+    waits = list(row.summary_parts.waiting().order_by("day", "pk"))
     return render(
         request,
         "sync/order.html",
         {
             "row": row,
             "zone": zone_of(row.store),
-            "condition": condition(row, postings, row.store.organisation),
+            "condition": condition(row, postings, row.store.organisation, waits),
             "reasons": reasons_of(row.reasons),
             "order": order if readable else None,
             "unreadable": None if readable else order,
             "extra_rows": list(totals(order)) if isinstance(order, Order) else [],
-            "documents": [_shown(posting) for posting in postings],
+            "documents": [shown(posting, shares.get(posting.pk)) for posting in postings],
+            "waits": waits,
             "events": timeline(row, postings),
             "record": text if len(text) <= _INLINE_JSON else "",
         },
@@ -94,7 +107,10 @@ def order_preview(request: HttpRequest, pk: int) -> HttpResponse:
     documents = [
         document | {"name": KIND_NAMES[Kind(document["kind"])]} for document in found["documents"]
     ]
-    context = {"row": row, "status": found["status"], "reasons": reasons, "documents": documents}
+    context = {
+        "row": row, "status": found["status"], "reasons": reasons, "documents": documents,
+        "summaries": found["summaries"],
+    }  # fmt: skip
     return render(request, "sync/preview.html", context)
 
 
@@ -123,20 +139,24 @@ def documents_of(row: TrackedOrder) -> list[Posting]:
     own = list(
         Posting.objects.filter(Q(order=row) | Q(sources__order=row))
         .select_related("organisation", "parent__organisation")
+        .distinct()
         .order_by("pk")
     )
-    parents = {p.parent.pk: p.parent for p in own if p.parent and p.parent.order_id != row.pk}
+    mine = {posting.pk for posting in own}
+    parents = {p.parent.pk: p.parent for p in own if p.parent and p.parent.pk not in mine}
     places = {kind.value: place for place, kind in enumerate(Kind)}
     return sorted([*parents.values(), *own], key=lambda p: (places.get(p.kind, 99), p.pk))
 
 
-def _shown(posting: Posting) -> Document:
+def shown(posting: Posting, share: int | None = None) -> Document:
+    """`share`: how much of it is of the order whose page it is, in ten-thousandths."""
     shape, label = DOCUMENT_LABELS[Posting.State(posting.state)]
     if posting.differs:
         shape, label = "mismatch", "Differs"
     return Document(
         posting, KIND_NAMES.get(Kind(posting.kind), posting.kind), shape, label,
         predicted(posting), _link(posting), reasons_of(posting.reasons),
+        None if share is None else from_units(share),
     )  # fmt: skip
 
 
@@ -155,7 +175,8 @@ def _link(posting: Posting) -> str:
 
 
 def preview(row: TrackedOrder) -> dict[str, Any]:
-    """The documents that an order would become with today's rules."""
+    """The documents that an order would become with today's rules, and the numbers of the
+    summaries that it would be in."""
     store = row.store
     organisation = store.organisation
     books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
@@ -164,7 +185,9 @@ def preview(row: TrackedOrder) -> dict[str, Any]:
     if organisation is not None and isinstance(parsed, Order):
         contacts = load_contacts(organisation, store.pk, [person_of(books.snapshot, parsed)])
     reader = registry.reader(store.platform)
-    return Preview(books, reader, parse_facts(store), contacts).add(row.record.record)
+    made = Preview(books, reader, parse_facts(store), contacts)
+    found = made.add(row.record.record)
+    return found | {"summaries": [one["number"] for one in made.summaries()]}
 
 
 def totals(order: Order) -> Iterator[tuple[str, Decimal]]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from connector.templatetags.pages import COUNT_LIMIT, of
 from stores.models import Store
 from sync import orders as verbs
-from sync.models import Posting, PostingSource, TrackedOrder
+from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.views.attention import groups
 from sync.views.filters import OrderFilters, zone_of
 from sync.views.keyset import window
@@ -60,12 +60,14 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 
 def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:
-    """What the list says of these orders: three queries, however many they are."""
+    """What the list says of these orders: a few queries, however many they are."""
     zones = {store.pk: zone_of(store) for store in stores}
     documents = documents_of([order.pk for order in orders])
     organisations = Organisation.objects.only("short_code").in_bulk(
         {posting.organisation_id for found in documents.values() for posting in found}
     )
+    parts = SummaryPart.objects.waiting().filter(order__in=[order.pk for order in orders])
+    waits = dict(parts.order_by("-day").values_list("order", "day"))
     rows = []
     for order in orders:
         found = documents[order.pk]
@@ -77,7 +79,7 @@ def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:
             Row(
                 order,
                 zones.get(order.store_id, "UTC"),
-                short_reason(order, found),
+                short_reason(order, found, waits.get(order.pk)),
                 invoice.key if invoice else "",
                 link,
             )

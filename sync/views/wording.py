@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from connector.lib import clock
 from connector.lib.money import parse_decimal, plain
-from connector.templatetags.pages import money, until
-from sync.models import Posting, TrackedOrder
+from connector.templatetags.pages import day, money, until
+from sync.models import Posting, SummaryPart, TrackedOrder
 from sync.reasons import INFORMATIVE, REASONS
 from xero.documents import Kind
 from xero.models import Organisation
@@ -102,9 +103,11 @@ def difference(document: Posting) -> tuple[Decimal, Decimal] | None:
     return actual, expected
 
 
-def short_reason(order: TrackedOrder, documents: list[Posting]) -> str:
-    """A few words beside the label in the list."""
+def short_reason(order: TrackedOrder, documents: list[Posting], waits: date | None = None) -> str:
+    """A few words beside the label in the list. `waits`: the day whose summary it waits for."""
     if order.label == Label.WORKING:
+        if waits is not None and order.build_at is None:
+            return f"In the summary of {day(waits)}"
         return _next_try(order, documents)
     if order.label == Label.CHECKING:
         return "Nothing is sent twice"
@@ -142,12 +145,19 @@ def _cut(text: str) -> str:
 
 
 def condition(
-    order: TrackedOrder, documents: list[Posting], organisation: Organisation | None
+    order: TrackedOrder,
+    documents: list[Posting],
+    organisation: Organisation | None,
+    waits: Sequence[SummaryPart] = (),
 ) -> str:
-    """One sentence or two on where an order stands."""
+    """One sentence or two on where an order stands. `waits`: what waits for its summary."""
     invoice = next((d for d in documents if d.kind == Kind.INVOICE), None)
     if order.label == Label.POSTED and invoice is not None:
         return _posted(order, invoice)
+    if order.label == Label.WORKING and waits and order.build_at is None:
+        return (
+            f"Waits for the summary of {day(waits[0].day)}, which is made {until(waits[0].due_at)}."
+        )
     if order.label == Label.WORKING:
         return _working(order, documents, organisation)
     if order.label == Label.CHECKING:
@@ -181,6 +191,8 @@ def _left_out(order: TrackedOrder) -> str:
 
 
 def _posted(order: TrackedOrder, invoice: Posting) -> str:
+    if invoice.is_summary:
+        return f"In Xero, in the daily summary {invoice.key}."
     total = invoice.xero_total if invoice.xero_total is not None else predicted(invoice)
     text = f"In Xero as {invoice.key}, {money(total, order.currency)} {order.currency}."
     if invoice.amount_due is None:

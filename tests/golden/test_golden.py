@@ -2,10 +2,6 @@
 
 A case is a JSON file: `proves` (the rule in words), `store` (what it sets beside the usual
 store below, in the configuration file's terms), `context` (facts that the order lacks),
-`accounts` (where the organisation is connected: what its accounts are, if not the usual),
-`orders` (raw records) and `preview` (exactly what comes out, documents' addresses aside: the
-contact's payload is named in full only where a case is about contacts).
-What a document says of the settings behind it (`sources`) has tests of its own.
 `GOLDEN_WRITE=1` writes the previews anew, to be read with care before they are committed.
 """
 
@@ -53,7 +49,8 @@ USUAL: dict[str, Any] = {
 }  # fmt: skip
 
 
-def preview(case: dict[str, Any]) -> list[dict[str, Any]]:
+def preview(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The orders and the summaries."""
     section = StoreSection.model_validate(merged(USUAL, case.get("store", {})))
     rules = section.store_rules
     if "statuses" not in section.model_fields_set:
@@ -64,9 +61,12 @@ def preview(case: dict[str, Any]) -> list[dict[str, Any]]:
     reader = registry.reader("magento")
     shown = Preview(books, reader, facts)
     found = [shown.add(record) for record in reader.documents_of(case["orders"])]
-    for document in (document for order in found for document in order["documents"]):
+    summaries = shown.summaries()
+    for document in (document for order in (*found, *summaries) for document in order["documents"]):
         document.pop("sources", None)
-    return found if case.get("contacts") else [_without_contact_details(one) for one in found]
+    if case.get("contacts"):
+        return found, summaries
+    return [_without_contact_details(one) for one in found], summaries
 
 
 def organisation(changes: dict[str, dict[str, Any]]) -> OrganisationFacts:
@@ -106,11 +106,14 @@ def _without_contact_details(order: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_golden(path: Path) -> None:
     case = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    found = preview(case)
+    found, summaries = preview(case)
     if os.environ.get("GOLDEN_WRITE"):
         whole = json.loads(path.read_text(encoding="utf-8")) | {"preview": found}
+        if summaries:
+            whole["summaries"] = summaries
         path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     assert found == case["preview"]
+    assert summaries == case.get("summaries", [])
 
 
 def test_there_are_cases_and_each_says_what_it_proves() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sync import absorb
 from sync.models import Posting
 from tests.sync.world import World, at_rest, books, in_xero
 
@@ -163,10 +164,8 @@ def test_a_total_that_no_database_column_holds_holds_its_order_only(world: World
 def test_an_error_in_our_own_rules_holds_one_order_and_not_the_store(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sync import enqueue
-
     orders = [world.place(customer=n) for n in (1, 2, 3)]
-    real = enqueue.build_order
+    real = absorb.build_order
 
     def buggy(books: Any, order: Any, *more: Any) -> Any:
         if order.number == orders[1]["increment_id"]:
@@ -174,7 +173,7 @@ def test_an_error_in_our_own_rules_holds_one_order_and_not_the_store(
         return real(books, order, *more)
 
     with monkeypatch.context() as broken:
-        broken.setattr(enqueue, "build_order", buggy)
+        broken.setattr(absorb, "build_order", buggy)
         world.sync()
     row = world.row(orders[1])
     assert (row.state, row.label) == ("held", "held")

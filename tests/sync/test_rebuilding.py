@@ -11,7 +11,7 @@ import pytest
 from accounts_mapping.models import save_rules
 from accounts_mapping.schema import StoreRules
 from connector.lib import clock
-from sync import enqueue, flows, prepare, track
+from sync import absorb, enqueue, flows, prepare, track
 from sync.models import Dispatch, Posting, TrackedOrder
 from tests.sync.bell import Bell
 from tests.sync.world import RULES, World, at_rest, books, in_xero
@@ -126,7 +126,7 @@ def test_an_order_cancelled_before_it_is_sent_is_withdrawn(world: World) -> None
 def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Build what is due; between the build and the write something happens, once."""
     prepare.prepare(world.organisation)
-    real = enqueue.build_order
+    real = absorb.build_order
 
     def build(*args: Any) -> Any:
         built = real(*args)
@@ -135,7 +135,7 @@ def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, happens: Callable[[
         return built
 
     with monkeypatch.context() as patched:
-        patched.setattr(enqueue, "build_order", build)
+        patched.setattr(absorb, "build_order", build)
         assert enqueue.enqueue_due(world.fresh(world.store)) == 1
     assert TrackedOrder.objects.get().build_at is not None
 

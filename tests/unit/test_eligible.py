@@ -248,11 +248,6 @@ def test_a_skipped_order_is_not_held_by_a_rule() -> None:
     assert build(order(status="pending", state="new"), rules).status == "skipped"
 
 
-def test_daily_summaries_are_held() -> None:
-    built = build(order(), {"posting": {"mode": "daily_summary"}})
-    assert (built.status, codes(built)) == ("held", ["setting_not_active"])
-
-
 # --- dates ----------------------------------------------------------------------------------
 
 

@@ -42,11 +42,13 @@ class Command(BaseCommand):
         except ParseError as error:
             raise CommandError(f"{options['file']}: {error}") from None
         orders = [preview.add(record) for record in records]
+        summaries = preview.summaries()
         if options["json"]:
-            answer = {"orders": orders, "summaries": []}
+            answer = {"orders": orders, "summaries": summaries}
             self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
         else:
             self._describe(orders)
+            self._describe_summaries(summaries)
 
     def _describe(self, orders: list[dict[str, Any]]) -> None:
         for order in orders:
@@ -58,6 +60,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {_line(document)}")
                 for one in document.get("sources", ()):
                     self.stdout.write(f"    {one['field']} {one['value']}: {one['source']}")
+
+    def _describe_summaries(self, summaries: list[dict[str, Any]]) -> None:
+        for summary in summaries:
+            self.stdout.write(f"{summary['number']}: summary of {', '.join(summary['orders'])}")
+            for document in summary["documents"]:
+                self.stdout.write(f"  {_line(document)}")
 
 
 def _line(document: dict[str, Any]) -> str:

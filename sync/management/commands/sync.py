@@ -72,6 +72,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(counts))
             return
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
+        if count := summary.summarised_later:
+            orders = "1 order waits" if count == 1 else f"{count} orders wait"
+            self.stdout.write(f"{orders} for the summary of the day")
         for reason in summary.why_waiting:
             self.stdout.write(f"waits: {reason}")
 
