@@ -12,7 +12,7 @@ help:
 	@echo "make demo [ONCE=1] [ORDERS=n] [PORT=n]  the whole product against a stand-in Xero and demo shops"
 	@echo "make test     the tests, on SQLite and the embedded broker (DATABASE_URL, CELERY_BROKER_URL: on yours)"
 	@echo "make run      the app, its worker and clock on this machine [PORT=n]"
-	@echo "make lint     style, imports, types      make faults   processes killed at random points"
+	@echo "make lint     style, imports, types      make faults   whole stories, and processes killed"
 	@echo "make e2e      in a browser               make bench    speed and memory"
 
 install: $(STAMP)
@@ -31,7 +31,7 @@ run: install
 	$(BIN)/python manage.py serve --port $(PORT)
 
 test: install
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: install
 	$(BIN)/ruff check .
@@ -42,6 +42,7 @@ lint: install
 	$(BIN)/mypy
 
 faults: install
+	$(BIN)/python -m pytest -q -m stories -n auto --dist worksteal
 	$(BIN)/python -m pytest -q -m process
 
 e2e: install

@@ -106,7 +106,7 @@ def _candidates(
     What was refused with a whole request before goes alone, so that it harms no other.
     """
     rows: list[Posting] = []
-    sendable = Posting.objects.sendable(organisation, now).filter(kind=kind)
+    sendable = Posting.objects.sendable(organisation, now, kind)
     for lane in (lane for lane in Lane.values if lane in lanes):
         # Lane by lane in the order of the index: to sort them all, a long backlog would be
         # read through for every request.

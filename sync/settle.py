@@ -24,6 +24,7 @@ from sync.bulk import add_to_each, update_each
 from sync.entries import MOST_CURES
 from sync.labels import orders_behind, relabel_behind
 from sync.models import Dispatch, Posting, TrackedOrder
+from sync.models.outbox import MONEY
 from sync.outbox import PLURAL
 from sync.reasons import Reason
 from xero import mirror, reference, replies
@@ -34,7 +35,6 @@ from xero.models import MirrorCursor, MirrorDocument, Organisation
 from xero.replies import ElementResult
 
 _State = Posting.State
-MONEY = (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
 GONE = ("VOIDED", "DELETED")
 # On its way: what a request's answer, or its look-up, may decide.
 UNDECIDED = (_State.SENDING, _State.RETRY, _State.UNKNOWN)

@@ -22,6 +22,8 @@ from xero.models import Lane, Organisation
 
 # What the postings of a daily summary have as their source: they are no single order's.
 SUMMARY = "summary"
+# What is put against other documents; credit is put last.
+MONEY = (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
 KINDS = [(kind.value, kind.value.replace("_", " ")) for kind in Kind]
 
 
@@ -84,8 +86,11 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         """Change the state of those that are in one of the states `frm`; how many moved."""
         return self.filter(state__in=frm).update(state=to, changed_at=clock.now(), **changes)
 
-    def sendable(self, organisation: Organisation, now: datetime) -> PostingQuerySet:
-        """Those that may go out now: due, of an enabled store, whose parent is in Xero.
+    def sendable(
+        self, organisation: Organisation, now: datetime, kind: Kind | None = None
+    ) -> PostingQuerySet:
+        """Those (of one kind) that may go out now: due, of an enabled store, whose parent is in
+        Xero.
 
         A payment waits for changes of its order's invoice, an allocation or refund for all
         payments of its order. Nothing of another order waits. Documents of a summary have no
@@ -94,25 +99,33 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         ready_parent = Q(parent__isnull=True) | Q(
             parent__state=Posting.State.POSTED, parent__differs=False, parent__conflict=False
         )
-        ready_target = Q(target__isnull=True) | Q(
-            target__state=Posting.State.POSTED, target__differs=False, target__conflict=False
-        )
-        siblings = Posting.objects.filter(order=OuterRef("order")).order_by()
-        changing = siblings.filter(kind=Kind.INVOICE, verb="POST", state__in=Posting.UNFINISHED)
-        unpaid = siblings.filter(kind=Kind.PAYMENT).exclude(
-            state__in=(Posting.State.POSTED, Posting.State.VOIDED)
-        )
-        money = (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
-        return self.filter(
+        rows = self.filter(
             ready_parent,
-            ready_target,
-            ~Q(kind__in=money) | ~Exists(changing),
-            ~Q(kind__in=(Kind.ALLOCATION, Kind.REFUND)) | ~Exists(unpaid),
             organisation=organisation,
             state=Posting.State.PENDING,
             not_before__lte=now,
             store__enabled=True,
         )
+        if kind is not None:
+            rows = rows.filter(kind=kind)
+        return rows._after_their_money(kind)
+
+    def _after_their_money(self, kind: Kind | None) -> PostingQuerySet:
+        """Without money that other documents of its order must come before."""
+        rows = self
+        siblings = Posting.objects.filter(order=OuterRef("order")).order_by()
+        if kind is None or kind in MONEY:
+            changing = siblings.filter(kind=Kind.INVOICE, verb="POST", state__in=Posting.UNFINISHED)
+            rows = rows.filter(~Q(kind__in=MONEY) | ~Exists(changing))
+        if kind is None or kind in MONEY[1:]:
+            unpaid = siblings.filter(kind=Kind.PAYMENT).exclude(
+                state__in=(Posting.State.POSTED, Posting.State.VOIDED)
+            )
+            ready_target = Q(target__isnull=True) | Q(
+                target__state=Posting.State.POSTED, target__differs=False, target__conflict=False
+            )
+            rows = rows.filter(ready_target, ~Q(kind__in=MONEY[1:]) | ~Exists(unpaid))
+        return rows
 
     def waiting(self) -> PostingQuerySet:
         """Everything that is not finished and does not wait for a person."""

@@ -86,3 +86,21 @@ def real_world(
 @pytest.fixture
 def bell(monkeypatch: pytest.MonkeyPatch) -> Bell:
     return Bell(monkeypatch)
+
+
+# Whole stories of the books: each drives a shop, the product and Xero through days of events.
+# They are run by `make faults`, so that `make test` stays quick.
+_STORIES = frozenset(
+    {
+        "test_approvals", "test_books_machine", "test_follow", "test_gift_cards", "test_items",
+        "test_lost_credits", "test_notes", "test_oversell", "test_product_rules",
+        "test_reconcile", "test_refund_stream", "test_refunds_and_cancellations", "test_stock",
+        "test_summaries", "test_undo",
+    }
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in _STORIES:
+            item.add_marker(pytest.mark.stories)

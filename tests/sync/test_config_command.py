@@ -428,7 +428,7 @@ _rules = st.fixed_dictionaries(
 
 
 @given(_rules)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_configuration_survives_export_and_import(rules):
     from connector.configuration.yaml_writer import written
 
