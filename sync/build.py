@@ -74,6 +74,7 @@ class Built:
     note: str = ""
     cards: tuple[CardMove, ...] = ()
     tax: Decimal | None = None
+    earlier: EarlierInvoice | None = None
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -86,13 +87,25 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierInvoice:
+    """An invoice of before the cut-over that an older tool or a person posted for the order."""
+
+    xero_id: str
+    number: str
+    contact_id: str
+    due: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What of an order is in Xero, as far as a build must know: whether its invoice is there
-    or on its way, whether it is approved there, and whether a person has asked for that."""
+    or on its way, whether it is approved there, and whether a person has asked for that.
+    `earlier` is the invoice of an order of before the cut-over, if one is found."""
 
     posted: bool = False
     approved: bool = False
     approve: bool = False
+    earlier: EarlierInvoice | None = None
 
     def status(self, invoice: Invoice) -> str:
         """The status that payments see: a draft's until it is approved there."""
@@ -113,7 +126,7 @@ def build_order(
         reason = zero_total(books.snapshot, order)
     try:
         if reason is not None and reason.code == "before_cut_over":
-            return _before_cut_over(books, order, reason, directory)
+            return _before_cut_over(books, order, reason, directory, standing.earlier)
         if reason is not None:
             return Built(SKIPPED, (reason,))
         return _build(books, order, rows, directory, standing)
@@ -173,21 +186,30 @@ def _build(
     )  # fmt: skip
 
 
-def _before_cut_over(books: Books, order: Order, reason: Reason, directory: Directory) -> Built:
-    """Nothing of the sale, which is of before; a refund since then by refunds.before_cut_over."""
+def _before_cut_over(
+    books: Books,
+    order: Order,
+    reason: Reason,
+    directory: Directory,
+    earlier: EarlierInvoice | None,
+) -> Built:
+    """Nothing of the sale, which is of before; a refund since then is credited to the customer of
+    the earlier invoice, or where that is not found goes by refunds.before_cut_over."""
     store = books.snapshot.store
     if not refunded_since(books.snapshot, order) or not store.streams.credit_notes:
         return Built(SKIPPED, (reason,))
+    person = person_of(books.snapshot, order)
+    if earlier is not None:
+        return Built(READY, (), ContactAnswer(person, earlier.contact_id), earlier=earlier)
     if books.snapshot.rules.refunds.before_cut_over == "hold":
         assert store.cut_over is not None
         raise Hold(
             "refund_before_cut_over",
             f"The order is of before {store.cut_over.isoformat()}, the cut-over, and was refunded "
-            "since. Credit it in Xero and mark it as handled by hand, or choose "
-            "refunds.before_cut_over: standalone to post its credit note alone.",
+            "since. Its invoice is not found in Xero. Credit it there and mark it as handled by "
+            "hand, or choose refunds.before_cut_over: standalone to post its credit note alone.",
             "refunds.before_cut_over",
         )
-    person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
     return Built(READY, (), contact, warnings=contact.warnings)
 

@@ -25,11 +25,12 @@ from stores.models import Store
 from sync import conflicts, tracking
 from sync.absorb import plan_sale
 from sync.books import Books
-from sync.build import HELD, READY, SKIPPED, Built
+from sync.build import HELD, READY, SKIPPED, Built, Standing
 from sync.bulk import update_each
 from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import Contacts, load_contacts
+from sync.earlier import find_earlier
 from sync.known_items import Shelf
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
@@ -134,11 +135,14 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     ledger = Ledger(store, store.organisation)
     ledger.load(work.row.pk for work in works)
     cards = load_cards(store, [work.order for work in works if work.order])
-    shelf = Shelf.load(store, [(work.row, work.order) for work in works if work.order])
+    parsed = [(work.row, work.order) for work in works if work.order]
+    shelf = Shelf.load(store, parsed)
+    earlier = find_earlier(store, books, parsed)
     for work in works:
         if work.order is not None and not work.decided:
+            standing = replace(ledger.standing(work.row), earlier=earlier.get(work.row.pk))
             known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
-            _build(known, work, contacts, ledger)
+            _build(known, work, contacts, ledger, standing)
             if work.built is not None and work.built.status == READY:
                 cards.put(work.order.id, work.built.cards)
                 shelf.sell(work.row, work.built)
@@ -151,12 +155,14 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     return contacts, ledger
 
 
-def _build(books: Books, work: Work, contacts: Contacts, ledger: Ledger) -> None:
+def _build(
+    books: Books, work: Work, contacts: Contacts, ledger: Ledger, standing: Standing
+) -> None:
     """The sale of one order, and what is still to be done for it."""
     assert work.order is not None
     fitting = _without_overrides(books) if work.row.tax_override_refused else books
     sale = plan_sale(
-        fitting, work.order, contacts, ledger.standing(work.row), ledger.history(work.row),
+        fitting, work.order, contacts, standing, ledger.history(work.row),
         alone=ledger.alone(work.row) or work.row.undo_at is not None,
         approve=work.row.approved_at is not None,
     )  # fmt: skip

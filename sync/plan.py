@@ -14,14 +14,13 @@ from decimal import Decimal
 from accounts_mapping.resolve import payment_account
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Order, Refund
-from sync import edits, refunds, reversals
+from sync import edits, refunds, reversals, without_invoice
 from sync.books import Books
 from sync.build import READY, SKIPPED, Built
 from sync.checks import found, payable_account
-from sync.eligible import Course, course, local_date, refunded_since
+from sync.eligible import Course, course, local_date
 from sync.history import NOTHING_YET, Entry, History, Slot
 from sync.reasons import Hold, Reason
-from sync.tenders import alone
 from sync.till import Credit, Debit, Till, Want, total_of
 from xero.documents import (
     Contact,
@@ -195,9 +194,11 @@ class Planner:
             remarks = tuple(reason for entry in conflicts for reason in entry.remarks)
             return Plan((), remarks, keep=True, reversed=self.reversing)
         if self.built.receipt is not None:
-            return self._receipt()
+            without_invoice.receipt(self)
+            return Plan(tuple(self.wants), tuple(self.reasons))
         if self.current is None and self.built.invoice is None:
-            return self._refunds_alone()
+            without_invoice.refunds_alone(self)
+            return Plan(tuple(self.wants), tuple(self.reasons))
         if self.reversing and self.current is not None:
             if not self.undo:
                 text = f"Cancelled in the shop, so {self.number} is taken back in Xero."
@@ -262,7 +263,7 @@ class Planner:
         self._compare_refunds()
         for refund in sorted(self.order.refunds, key=lambda r: (r.refunded_at, r.id)):
             try:
-                credit = self._refund(refund, found, limit, self.slot("invoice", self.issue))
+                credit = self.refund(refund, found, limit, self.slot("invoice", self.issue))
             except Hold as hold:
                 self.reasons.append(hold.reason)
                 continue
@@ -308,7 +309,7 @@ class Planner:
         ]  # fmt: skip
         return standing + wanted
 
-    def _refund(
+    def refund(
         self, refund: Refund, found: list[Credit], limit: Decimal, parent: Slot | None
     ) -> Credit | None:
         """The credit note of a refund, or the credit that a change made for the same money."""
@@ -375,12 +376,12 @@ class Planner:
             text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
             self.reasons.append(Reason("changed_after_posting", text, "payment"))
         for credit in credits:
-            self._use(till, credit)
+            self.use(till, credit)
         if not self.reversing and not self.history.tenders("overpayment"):
             for place, over in enumerate(self.built.overpayments, start=1):
                 self.want(over, self.slot(f"overpayment-{place}"))
 
-    def _use(self, till: Till, credit: Credit) -> None:
+    def use(self, till: Till, credit: Credit) -> None:
         if not self._approved(credit):
             text = f"{credit.number} is a draft. Approve it in Xero: it is used up then."
             self.reasons.append(Reason("payment_waits_for_approval", text, "posting.status"))
@@ -408,33 +409,6 @@ class Planner:
     def _account(self, method: str) -> tuple[str, bool]:
         answer = found(payment_account(self.books.snapshot, method, self.order.currency))
         return payable_account(self.books.organisation, answer)
-
-    def _refunds_alone(self) -> Plan:
-        """Credit notes of an order whose sale is of before the cut-over, each paid back."""
-        tenders = alone(self.books, self.order)
-        till = Till(self.history, self.order.id, [])
-        till.know(tenders)
-        for refund in refunded_since(self.books.snapshot, self.order):
-            try:
-                credit = self._refund(refund, [], round_to(self.order.total), None)
-            except Hold as hold:
-                self.reasons.append(hold.reason)
-                continue
-            if credit is not None:
-                self._use(till, credit)
-        return Plan(tuple(self.wants), tuple(self.reasons))
-
-    def _receipt(self) -> Plan:
-        """Money received without an invoice; refunds of it are credited and paid back."""
-        assert self.built.receipt is not None
-        slot = self.slot("receipt")
-        entry = self.history.at(slot)
-        if entry is None or not entry.frozen:
-            self.want(self.built.receipt, slot)
-        elif entry.total != _total(self.built.receipt):
-            text = "The order changed after its money was posted. Correct it in Xero by hand."
-            self.reasons.append(Reason("changed_after_posting", text, "grand_total"))
-        return Plan(tuple(self.wants), tuple(self.reasons))
 
 
 def _open(credit: Credit, rest: Decimal) -> Reason:

@@ -33,11 +33,13 @@ class Want:
 
 @dataclass(slots=True)
 class Debit:
-    """An invoice that takes payments and credit. `capacity` is what may still be put on it."""
+    """An invoice that takes payments and credit. `capacity` is what may still be put on it;
+    `xero_id` is the id of one that is none of ours."""
 
     slot: Slot
     number: str
     capacity: Decimal
+    xero_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,10 @@ class Till:
             part = min(rest, debit.capacity)
             if part > 0:
                 slot = self._take(credit.place("allocation"))
-                document = Allocation(note, Ref(Kind.INVOICE, debit.number), part, credit.day)
-                wants.append(Want(slot, document, credit.slot, debit.slot))
+                invoice = debit.xero_id or Ref(Kind.INVOICE, debit.number)
+                target = None if debit.xero_id else debit.slot
+                document = Allocation(note, invoice, part, credit.day)
+                wants.append(Want(slot, document, credit.slot, target))
                 debit.capacity -= part
                 rest -= part
         if credit.returned and rest > 0:

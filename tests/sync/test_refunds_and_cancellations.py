@@ -373,6 +373,30 @@ def test_a_refund_from_before_the_cut_over_stands_alone_where_the_setting_says_s
     again(world)
 
 
+@pytest.mark.parametrize(("paid_there", "left"), [("76.35", "0.00"), ("60.00", "0.00")])
+def test_a_refund_from_before_the_cut_over_is_linked_to_the_earlier_invoice(
+    world: World, paid_there: str, left: str
+) -> None:
+    """Posted by hand under the shop's bare number, and paid there, or not wholly."""
+    order = world.place(items=TWO_MUGS_AND_BEANS)
+    earlier = world.xero.person(
+        "create_invoice", number=order["increment_id"], total=Decimal("76.35"), contact="Old Ann",
+        date="2027-03-10",
+    )  # fmt: skip
+    world.xero.person("pay", invoice=order["increment_id"], amount=Decimal(paid_there))
+    world.change_store(cut_over=date(2027, 3, 11))
+    refund(world, order, items=MUG)
+    later(world)
+    world.sync()
+    note = credit_note(world, f"{S1}-R1")
+    assert note["Contact"]["ContactID"] == earlier["Contact"]["ContactID"]
+    back = Decimal("24.95") - (Decimal("76.35") - Decimal(paid_there))
+    assert f"credit note {S1}-R1 PAID 2027-03-11 24.95 tax 2.27 left {left}" in stands(world)
+    assert f"refund {S1}-R1 970 2027-03-11 {back}" in stands(world)
+    assert label(world, order) == "posted"
+    again(world)
+
+
 # --- cancellations: the table, row by row --------------------------------------------------------
 
 

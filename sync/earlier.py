@@ -1,0 +1,55 @@
+"""Invoices of before the cut-over that an older tool or a person posted for our orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from connector.lib.money import from_units, round_to
+from stores.canonical import Order
+from stores.models import Store
+from sync.books import Books
+from sync.build import EarlierInvoice
+from sync.eligible import local_date, refunded_since
+from sync.models import TrackedOrder
+from sync.settle import GONE
+from xero.models import MirrorDocument
+
+
+def find_earlier(
+    store: Store, books: Books, orders: Iterable[tuple[TrackedOrder, Order]]
+) -> dict[int, EarlierInvoice]:
+    """For orders of before the cut-over that were refunded since: their invoice in Xero.
+
+    It bears the order's number, with or without the store's prefix, or as its reference, and
+    has the order's total and currency. Of several, none: a person decides.
+    """
+    cut_over = books.snapshot.store.cut_over
+    if cut_over is None:
+        return {}
+    late = {
+        order.number: (row, order)
+        for row, order in orders
+        if local_date(books.snapshot, order.placed_at) < cut_over
+        and refunded_since(books.snapshot, order)
+    }
+    prefix = books.snapshot.store.number_prefix
+    numbers = [*late, *(f"{prefix}{number}" for number in late)]
+    rows = MirrorDocument.objects.filter(
+        Q(number__in=numbers) | Q(reference__in=list(late)),
+        organisation=store.organisation, kind="invoice",
+    ).exclude(status__in=GONE)  # fmt: skip
+    found: dict[int, list[MirrorDocument]] = {}
+    for one in rows:
+        for name in {one.number, one.number.removeprefix(prefix), one.reference} & late.keys():
+            row, order = late[name]
+            if from_units(one.total) == round_to(order.total) and one.currency == order.currency:
+                found.setdefault(row.pk, []).append(one)
+    return {
+        pk: EarlierInvoice(
+            some[0].xero_id, some[0].number, some[0].contact_id, from_units(some[0].amount_due)
+        )
+        for pk, some in found.items()
+        if len(some) == 1
+    }
