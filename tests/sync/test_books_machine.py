@@ -66,7 +66,7 @@ CAPABILITIES = {
     "reopening_credited": False,  # after a cancellation by credit note
     "edits": True,
     "paying_supplements": False,  # one payment of the shop over two invoices of an order
-    "locked_periods": False,
+    "locked_periods": True,
     "drafts": False,
     "people_edit_and_void": True,
     "restored_backups": False,  # of anything but sales and payments
