@@ -745,3 +745,17 @@ def test_money_that_a_person_paid_back_is_not_paid_back_twice(world: World) -> N
         f"refund {S1}-R1 970 2027-03-11 24.95",
     ])  # fmt: skip
     again(world)
+
+
+def test_money_that_came_in_with_the_cancellation_is_posted_and_the_sale_credited(
+    world: World,
+) -> None:
+    order = unpaid(world)
+    world.shop.pay(order["entity_id"])
+    cancel(world, order)
+    assert stands(world) == sorted([
+        *ONE_MUG_SOLD,
+        f"credit note {S1}-C AUTHORISED 2027-03-11 34.90 tax 3.17 left 34.90",
+    ])  # fmt: skip
+    assert "credit_left_open" in world.codes(order)
+    again(world)
