@@ -37,7 +37,10 @@ def by_status(planner: Planner) -> bool:
         return True
     by_credit_note = planner.books.snapshot.rules.posting.cancel == "credit_note"
     draft = current.status in _DRAFTS and not current.shared
-    if not draft and (by_credit_note or not may_change(planner, current)):
+    # What came in meanwhile belongs into the books, also if the sale is taken back.
+    if not draft and (by_credit_note or planner.built.payments):
+        return False
+    if not draft and not may_change(planner, current):
         return False
     status = "DELETED" if draft else "VOIDED"
     document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
