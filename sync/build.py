@@ -173,7 +173,8 @@ def _build(
     if standing.approve:
         invoice = replace(invoice, status="AUTHORISED")
     approved = standing.approved or (standing.approve and not standing.posted)
-    payable = replace(invoice, status="AUTHORISED" if approved else standing.status(invoice))
+    status = "AUTHORISED" if approved else standing.status(invoice)
+    payable = invoice if status == invoice.status else replace(invoice, status=status)
     paid = order
     if by is not None:
         paid, rows = convert_tenders(order, rows, by)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -163,8 +163,7 @@ class _Till:
     def _payment(self, tender: Tender, amount: Decimal, reference: str, index: int) -> Payment:
         answer = account_of(self._books, self._order, tender)
         day = payment_day(self._books, self._order, tender)
-        payment = self._made(answer, amount, reference, day, index)
-        return replace(payment, method=tender.method)
+        return self._made(answer, amount, reference, day, index, tender.method)
 
     def _own(self, one: Redeemed, index: int) -> None:
         """A tender that the shop issued itself: paid from the liability it was sold into."""
@@ -177,8 +176,9 @@ class _Till:
         self._payments.append(self._made(one.account, one.amount, reference, day, index))
 
     def _made(
-        self, answer: Resolution, amount: Decimal, reference: str, day: date, index: int
-    ) -> Payment:
+        self, answer: Resolution, amount: Decimal, reference: str, day: date, index: int,
+        method: str = "",
+    ) -> Payment:  # fmt: skip
         target, is_id = payable_account(self._books.organisation, answer)
         return Payment(
             invoice=Ref(Kind.INVOICE, self._invoice.number),
@@ -188,6 +188,7 @@ class _Till:
             amount=amount,
             reference=reference,
             tender=index,
+            method=method,
         )
 
     def _overpaid(self, tender: Tender, over: Decimal, reference: str) -> None:

@@ -192,7 +192,8 @@ def with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
     """The line with the tax charged, stated only where Xero would compute another."""
     tax = round_to(tax)
     own = line_tax(line.amount, line.rate, mode)
-    return replace(line, tax_amount=None if own == tax else tax)
+    stated = None if own == tax else tax
+    return line if line.tax_amount == stated else replace(line, tax_amount=stated)
 
 
 def rounding_limit(lines: list[DocumentLine]) -> Decimal:
