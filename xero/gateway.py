@@ -17,7 +17,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError
 
 from connector.lib import clock
 from connector.lib.errors import ConnectorError, NotConnected
@@ -231,6 +231,8 @@ def _exchange(
     assert organisation.token_set is not None
     custom = organisation.token_set.app.mode == XeroApp.Mode.CUSTOM
     left = clock.wall_seconds((slot.deadline_at - clock.now()).total_seconds())
+    if left <= 0:
+        raise ConnectTimeoutError("The call's time had passed before it could be sent")
     try:
         with transport.deadline(left):
             answer, status, headers = getattr(api, request.method)(

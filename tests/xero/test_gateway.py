@@ -177,6 +177,17 @@ def test_a_call_that_gets_no_answer_is_sent_once_and_ends_by_its_deadline(
     assert Call.objects.get().ended_at is None, "the slot lasts to its deadline"
 
 
+def test_a_slot_that_ran_out_before_the_bytes_left_is_given_back_unsent(
+    gateway: Gateway, xero: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "CALL_SECONDS", -0.1)
+    with pytest.raises(Temporary):
+        gateway.write("contacts", "PUT", contacts("Ann"), "key")
+
+    assert xero.tenant_stats()["total"] == 0
+    assert not Call.objects.exists()
+
+
 def test_an_answer_that_drips_is_cut_off_at_the_deadline(
     gateway: Gateway, xero: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
