@@ -41,7 +41,7 @@ from sync.receipts import Sale, receipt_day, receipt_of
 from sync.redeemed import plan_of
 from sync.remarks import note_of, rate_of, remarks_of
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
-from sync.tenders import paid_at, payments_of, received
+from sync.tenders import NO_MONEY, PostedMoney, paid_at, payments_of, received
 from sync.totals import close, compose, re_dated
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
 from xero.lines import DocumentLine, TaxMode
@@ -100,12 +100,14 @@ class EarlierInvoice:
 class Standing:
     """What of an order is in Xero, as far as a build must know: whether its invoice is there
     or on its way, whether it is approved there, and whether a person has asked for that.
-    `earlier` is the invoice of an order of before the cut-over, if one is found."""
+    `earlier` is the invoice of an order of before the cut-over, if one is found; `money` what of
+    the buyer's money is posted."""
 
     posted: bool = False
     approved: bool = False
     approve: bool = False
     earlier: EarlierInvoice | None = None
+    money: PostedMoney = NO_MONEY
 
     def status(self, invoice: Invoice) -> str:
         """The status that payments see: a draft's until it is approved there."""
@@ -179,7 +181,7 @@ def _build(
     if by is not None:
         paid, rows = convert_tenders(order, rows, by)
         plan = plan_of(books, paid, rows)
-    tendered = payments_of(books, paid, payable, plan)
+    tendered = payments_of(books, paid, payable, plan, standing.money)
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
         tendered.overpayments, warnings=contact.warnings, note=note_of(order, day), cards=cards,

@@ -36,7 +36,7 @@ from sync.parts import SummaryParts
 from sync.plan import APPROVED, Plan
 from sync.reasons import Reason
 from sync.summary import Part
-from sync.till import Want
+from sync.till import Want, posted_money
 from xero.documents import (
     Allocation,
     BankTransaction,
@@ -136,7 +136,10 @@ class Ledger:
         """Whether the order's invoice is there, and approved."""
         sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
         drafts = [e for e in sales if e.kind is Kind.INVOICE and e.status not in APPROVED]
-        return Standing(bool(sales), bool(sales) and not drafts, row.approved_at is not None)
+        return Standing(
+            bool(sales), bool(sales) and not drafts, row.approved_at is not None,
+            money=posted_money(self.history(row)),
+        )  # fmt: skip
 
     def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:
         """The plan's answer, or a hold where it contradicts what was posted before."""

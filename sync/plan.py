@@ -239,9 +239,9 @@ class Planner:
         ]
         for want in self.wants:
             if isinstance(want.document, Invoice):
-                debits.append(Debit(want.slot, want.document.number, _total(want.document)))
+                debits.append(Debit(want.slot, want.document.number, total_of(want.document)))
             elif want.slot.purpose == "update" and self.built.invoice is not None:
-                debits[0].capacity = _total(self.built.invoice)
+                debits[0].capacity = total_of(self.built.invoice)
         return debits
 
     def _approve_drafts(self) -> None:
@@ -377,9 +377,23 @@ class Planner:
             self.reasons.append(Reason("changed_after_posting", text, "payment"))
         for credit in credits:
             self.use(till, credit)
-        if not self.reversing and not self.history.tenders("overpayment"):
-            for place, over in enumerate(self.built.overpayments, start=1):
-                self.want(over, self.slot(f"overpayment-{place}"))
+        if not self.reversing:
+            self._overpayments(till)
+
+    def _overpayments(self, till: Till) -> None:
+        """What was received beyond what is due, as far as it is not posted yet."""
+        posted = sum((e.total for e in self.history.tenders("overpayment")), ZERO)
+        for place, over in enumerate(self.built.overpayments, start=1):
+            amount = total_of(over)
+            covered = min(posted, amount)
+            posted -= covered
+            if covered == amount:
+                continue
+            slot = till.take(self.slot(f"overpayment-{place}"))
+            if slot.revision > 1:
+                over = replace(over, reference=f"{over.reference}-{slot.revision}"[-255:])
+            (line,) = over.lines
+            self.want(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
 
     def use(self, till: Till, credit: Credit) -> None:
         if not self._approved(credit):
@@ -423,9 +437,3 @@ def _open(credit: Credit, rest: Decimal) -> Reason:
         "that the money went back. Give it back, or keep it for the next order."
     )
     return Reason("credit_left_open", text, "status")
-
-
-def _total(document: Document) -> Decimal:
-    totals = document.expected()
-    assert totals is not None
-    return totals.total

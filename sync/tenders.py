@@ -32,6 +32,19 @@ DEBTORS = "DEBTORS"
 
 
 @dataclass(frozen=True, slots=True)
+class PostedMoney:
+    """What of an order's money is posted: put on its invoices (`paid`, less what a cancellation
+    gave back), and as overpayments (`over`). Whatever becomes of the order, it stays where it
+    is posted, and is not posted a second time in another way."""
+
+    paid: Decimal = ZERO
+    over: Decimal = ZERO
+
+
+NO_MONEY = PostedMoney()
+
+
+@dataclass(frozen=True, slots=True)
 class Tendered:
     """The payments to post, what was paid beyond them, and why others are not."""
 
@@ -66,8 +79,11 @@ def paid_at(books: Books, order: Order, tender: Tender | None = None) -> datetim
     return min(changes, default=order.placed_at)
 
 
-def payments_of(books: Books, order: Order, invoice: Invoice, plan: Plan) -> Tendered:
-    """One payment for each tender, none of 0.00, together never above the invoice.
+def payments_of(
+    books: Books, order: Order, invoice: Invoice, plan: Plan, posted: PostedMoney = NO_MONEY
+) -> Tendered:
+    """One payment for each tender, none of 0.00, together never above the invoice, unless more
+    was put on it before the order was lowered.
 
     `plan` says what becomes of the tenders that the shop issued itself.
     """
@@ -79,7 +95,7 @@ def payments_of(books: Books, order: Order, invoice: Invoice, plan: Plan) -> Ten
         return Tendered(reasons=(_waits(books, order, invoice),))
     if reason := disagreement(order, tenders):
         return Tendered(reasons=(reason,))
-    return _Till(books, order, invoice).take(tenders, own)
+    return _Till(books, order, invoice, posted).take(tenders, own)
 
 
 def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
@@ -120,10 +136,11 @@ def alone(books: Books, order: Order) -> tuple[Payment, ...]:
 class _Till:
     """Takes the tenders of one order one by one, as far as the invoice is due."""
 
-    def __init__(self, books: Books, order: Order, invoice: Invoice) -> None:
+    def __init__(self, books: Books, order: Order, invoice: Invoice, posted: PostedMoney) -> None:
         self._books = books
         self._order = order
         self._invoice = invoice
+        self._posted = posted
         totals = invoice.expected()
         assert totals is not None
         self._total = totals.total
@@ -133,13 +150,20 @@ class _Till:
 
     def take(self, tenders: tuple[Tender, ...], own: list[Redeemed]) -> Tendered:
         """What the shop issued itself was taken off the total, so the rest is due in money."""
-        self._money(tenders, self._total - sum((one.amount for one in own), ZERO))
+        given = sum((one.amount for one in own), ZERO)
+        self._money(tenders, self._payable(tenders, self._total - given, self._posted.paid - given))
         for index, one in enumerate(own, start=_first_own(self._order, tenders)):
             try:
                 self._own(one, index)
             except Hold as hold:
                 self._held(hold.reason)
         return Tendered(tuple(self._payments), tuple(self._overpayments), tuple(self._reasons))
+
+    def _payable(self, tenders: tuple[Tender, ...], due: Decimal, paid: Decimal) -> Decimal:
+        """How much of the money pays invoices: what is due of it, without what stands as an
+        overpayment since the order was worth less, and what paid them when it was worth more."""
+        came = round_to(sum((tender.amount for tender in tenders), ZERO))
+        return max(min(due, came - self._posted.over), paid)
 
     def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
         """Payments of the tenders; what a held one would pay stays due."""

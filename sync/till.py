@@ -16,7 +16,8 @@ from decimal import Decimal
 from connector.lib.money import ZERO
 from sync.history import Entry, History, Slot
 from sync.payment_slots import numbered
-from xero.documents import Allocation, CreditNote, Document, Id, Kind, Payment, Ref, Refund
+from sync.tenders import PostedMoney
+from xero.documents import Allocation, Document, Id, Kind, Payment, Ref, Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Till:
 
     def _payment(self, payment: Payment, part: Decimal, debit: Debit) -> Want:
         purpose = f"payment-{payment.tender}"
-        slot = self._take(Slot("order", self.order_id, purpose))
+        slot = self.take(Slot("order", self.order_id, purpose))
         reference = payment.reference
         if slot.revision > 1:
             reference = f"{reference}-{slot.revision}"[-255:]
@@ -152,7 +153,7 @@ class Till:
         for debit in self.debits:
             part = min(rest, debit.capacity)
             if part > 0:
-                slot = self._take(credit.place("allocation"))
+                slot = self.take(credit.place("allocation"))
                 invoice = debit.xero_id or Ref(Kind.INVOICE, debit.number)
                 target = None if debit.xero_id else debit.slot
                 document = Allocation(note, invoice, part, credit.day)
@@ -170,7 +171,7 @@ class Till:
         """Refunds from the tenders: the one that is named, else the last paid first."""
         wants: list[Want] = []
         if account is not None:
-            slot = self._take(credit.place("refund-0"))
+            slot = self.take(credit.place("refund-0"))
             document = Refund(note, account[0], credit.day, rest, credit.number, account[1])
             return [Want(slot, document, credit.slot)], ZERO
         for index, tender in self._last_first(credit.method):
@@ -178,7 +179,7 @@ class Till:
             if part <= 0:
                 continue
             paid = tender.payment
-            slot = self._take(credit.place(f"refund-{index}"))
+            slot = self.take(credit.place(f"refund-{index}"))
             reference = credit.number if not wants else f"{credit.number}-{len(wants) + 1}"
             document = Refund(
                 note, paid.account, credit.day, part, reference, paid.account_is_id
@@ -196,7 +197,7 @@ class Till:
 
         return sorted(self._tenders.items(), key=last, reverse=True)
 
-    def _take(self, slot: Slot) -> Slot:
+    def take(self, slot: Slot) -> Slot:
         """The first revision in which nothing stands yet, and for which nothing is planned."""
         while slot in self._taken:
             slot = slot._replace(revision=slot.revision + 1)
@@ -215,6 +216,16 @@ def put_against(history: History) -> dict[str, Decimal]:
     return put
 
 
+def posted_money(history: History) -> PostedMoney:
+    """What of the order's money is posted; what a cancellation gave back is not."""
+    back = history.frozen(lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-"))
+    paid, over, returned = (
+        sum((entry.total for entry in entries), ZERO)
+        for entries in (history.tenders("payment"), history.tenders("overpayment"), back)
+    )
+    return PostedMoney(paid - returned, over)
+
+
 def used_of(history: History, number: str) -> Decimal:
     """How much of a credit note is allocated or refunded."""
     uses = history.frozen(
@@ -223,7 +234,7 @@ def used_of(history: History, number: str) -> Decimal:
     return sum((entry.total for entry in uses), ZERO)
 
 
-def total_of(document: CreditNote) -> Decimal:
+def total_of(document: Document) -> Decimal:
     totals = document.expected()
     assert totals is not None
     return totals.total
