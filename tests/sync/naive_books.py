@@ -125,7 +125,6 @@ class Page:
     told: list[Event] = field(default_factory=list)
     unread: list[Event] = field(default_factory=list)
     closed: str = ""  # why nothing more of this order may be booked
-    voided: bool = False  # its cancellation left no credit note behind
 
     @property
     def sums(self) -> Sums:
@@ -154,7 +153,6 @@ class BookKeeper:
 
     holds_locked_days: bool = True
     ignores_edits: bool = False
-    credits_cancellations: bool = False
     drafts: bool = False
     locked_until: date = date.min
     pages: list[Page] = field(default_factory=list)
@@ -191,10 +189,6 @@ class BookKeeper:
                 page.unread.append(event)
             elif not (self.ignores_edits and booked_before and isinstance(event, Changed)):
                 page.told.append(event)
-            if isinstance(event, Cancelled):
-                page.voided = not booked_before or not (
-                    self.credits_cancellations or self.is_settled(page, today)
-                )
 
     def is_settled(self, page: Page, today: date) -> bool:
         """Whether the invoice as it was posted can no longer be changed or taken back."""
