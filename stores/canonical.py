@@ -203,7 +203,10 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back. `total` is positive; `adjustment` is goodwill minus fees kept."""
+    """Money given back. `total` is positive; `adjustment` is goodwill minus fees kept.
+
+    `base_total` and `base_tax` are `total` and `tax` in the shop's base currency, as it states.
+    """
 
     id: str
     number: str
@@ -218,6 +221,8 @@ class Refund:
     adjustment: Decimal
     tax: Decimal
     method: str = ""
+    base_total: Decimal | None = None
+    base_tax: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,10 +214,12 @@ def _part(books: Books, order: Order, want: Want, settling: list[Want]) -> Part:
 
 def _charged(order: Order, slot: Slot, document: Invoice | CreditNote) -> Decimal:
     """The tax that the shop charged, or gave back; without what is posted as lines."""
+    posted = line_totals(document.lines, document.mode).total_tax
+    if document.currency != order.currency:
+        return posted  # the shop's own tax in the base currency
     stated = order.tax
     if isinstance(document, CreditNote):
         stated = next(refund.tax for refund in order.refunds if refund.id == slot.source_id)
-    posted = line_totals(document.lines, document.mode).total_tax
     return round_to(stated) if abs(round_to(stated) - posted) <= 5 * CENT else posted
 
 

@@ -27,9 +27,9 @@ from sync.contacts import (
 from sync.convert import (
     Conversion,
     conversion,
-    convert_lines,
     convert_tenders,
     in_base,
+    tendered_in_base,
 )
 from sync.dates import OpenDay, open_date
 from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
@@ -94,18 +94,20 @@ class EarlierInvoice:
     number: str
     contact_id: str
     due: Decimal
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What of an order is in Xero, as far as a build must know: whether its invoice is there
     or on its way, whether it is approved there, and whether a person has asked for that.
-    `earlier` is the invoice of an order of before the cut-over, if one is found; `money` what of
-    the buyer's money is posted."""
+    `currency` is the one in which it stands. `earlier` is the invoice of an order of before the
+    cut-over, if one is found; `money` what of the buyer's money is posted."""
 
     posted: bool = False
     approved: bool = False
     approve: bool = False
+    currency: str = ""
     earlier: EarlierInvoice | None = None
     money: PostedMoney = NO_MONEY
 
@@ -145,7 +147,7 @@ def _build(
     invoiced = books.snapshot.store.streams.invoices
     dating = books.unlocked() if standing.posted else books
     day = _document_day(dating, order, rows) if invoiced else receipt_day(dating, order)
-    by = conversion(books, order)
+    by = conversion(books, order, standing.currency)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)
     plan = plan_of(books, order, rows, lines_only=not invoiced)
@@ -155,7 +157,7 @@ def _build(
     less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
     lines = _lines(books, order, rows, charges, mode, less)
     if by is not None:
-        lines = _in_base(books, lines, mode, by, total=_base_total(books, order, rows, by))
+        lines = in_base(books, lines, mode, by, total=_base_total(books, order, rows, by))
     dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
     lines = with_notes(books.snapshot, order, re_dated(lines, day.original, dated))
     person = person_of(books.snapshot, order)
@@ -249,19 +251,10 @@ def _lines(
     )  # fmt: skip
 
 
-def _in_base(
-    books: Books, lines: tuple[DocumentLine, ...], mode: TaxMode, by: Conversion, *, total: Decimal
-) -> tuple[DocumentLine, ...]:
-    """The lines in the books' currency, closed to `total`, the shop's own in it."""
-    override, closing = overrides(books), closing_accounts(books)
-    converted, tax = convert_lines(lines, mode, by, total=total, override=override)
-    return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
-
-
 def _base_total(books: Books, order: Order, rows: SortedRows, by: Conversion) -> Decimal:
     """The invoice's total in the books' currency: before the tenders that are payments."""
     plan = plan_of(books, *convert_tenders(order, rows, by))
-    return by.base_total + in_base(rows, by) - plan.on_lines
+    return by.base_total + tendered_in_base(rows, by) - plan.on_lines
 
 
 def _check_currency(order: Order) -> None:

@@ -3,7 +3,9 @@
 `posting.currency_not_enabled: convert`. The lines are first built and proved in the order's own
 currency; each is then converted at the shop's rate, so that together they are the shop's own
 total and tax in its base currency to the cent (largest remainder). What the customer was
-charged stands in each line's description.
+charged stands in each line's description. What follows a sale keeps the currency in which the
+sale stands, whatever is enabled in Xero since; its refunds are converted likewise, each by the
+shop's own base figures, and the last one to what is left.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connector.lib.money import CENT, ZERO, minor_digits, plain, round_to, trim, written
-from stores.canonical import Order
+from stores.canonical import Order, Refund
 from sync.books import Books
 from sync.cents import spread
+from sync.charges import closing_accounts, overrides
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows
-from sync.totals import Charge, priced, with_tax
+from sync.totals import Charge, close, priced, with_tax
 from xero.lines import DocumentLine, TaxMode, line_totals
 
 # How far a shop's own base total may be from its rate before the two contradict each other.
@@ -57,16 +60,21 @@ class Conversion:
         if self.base_tax is None or not self.tax:
             return self.amount(posted)
         if posted == round_to(self.tax):
-            return self.base_tax
+            return round_to(self.base_tax)
         return round_to(self.base_tax * posted / self.tax, self.places)
 
 
-def conversion(books: Books, order: Order) -> Conversion | None:
+def conversion(books: Books, order: Order, stands_in: str = "") -> Conversion | None:
     """How the order is converted; None where its currency can be posted as it is.
 
-    Holds where the currency is not enabled and the setting, or what the shop says, does not
-    allow to convert it.
+    `stands_in` is the currency in which its sale is in Xero or on its way, "" before that. Holds
+    where the currency is not enabled and the setting, or what the shop says, does not allow to
+    convert it.
     """
+    if stands_in and stands_in == order.currency:
+        return None
+    if stands_in and stands_in == order.base_currency and _has_base(order):
+        return _conversion(order)
     organisation = books.organisation
     enabled = {*organisation.currencies, organisation.base_currency}
     if not organisation.connected or order.currency in enabled:
@@ -83,10 +91,15 @@ def conversion(books: Books, order: Order) -> Conversion | None:
             f"and that of the books {organisation.base_currency}."
         )
         raise Hold("currency_not_enabled", text, "base_currency_code")
-    if order.rate is None and not (order.base_total and order.total):
+    if not _has_base(order):
         text += ": the order has neither a total in the base currency nor a rate to convert it by."
         raise Hold("currency_not_enabled", text, "base_grand_total")
     return _conversion(order)
+
+
+def _has_base(order: Order) -> bool:
+    """Whether the shop says what the order comes to in its base currency, or how to tell."""
+    return order.rate is not None or bool(order.base_total and order.total)
 
 
 def _conversion(order: Order) -> Conversion:
@@ -99,11 +112,15 @@ def _conversion(order: Order) -> Conversion:
         rate = round_to(order.total / base, 6)
     expected = round_to(order.total / rate, places)
     base = expected if base is None else round_to(base)
-    if abs(base - expected) > max(abs(expected) * _PLAUSIBLE, 5 * CENT):
+    if not _plausible(base, expected):
         raise _contradiction(order, base, written(expected))
     return Conversion(
         order.currency, order.base_currency, rate, order.total, base, order.tax, order.base_tax
     )
+
+
+def _plausible(base: Decimal, expected: Decimal) -> bool:
+    return abs(base - expected) <= max(abs(expected) * _PLAUSIBLE, 5 * CENT)
 
 
 def _contradiction(order: Order, base: Decimal, expected: str) -> Hold:
@@ -113,6 +130,79 @@ def _contradiction(order: Order, base: Decimal, expected: str) -> Hold:
         "in the shop, or add the currency in Xero."
     )
     return Hold("totals_do_not_add_up", text, "base_grand_total")
+
+
+def of_refund(
+    by: Conversion, refund: Refund, earlier: Sequence[Refund], base_given: Decimal
+) -> Conversion:
+    """How a refund of a converted sale is converted.
+
+    `earlier` are credited already, and stand as `base_given`. The refund that completes the
+    order's total takes what is left of it, tax included, so that all of them together are the
+    sale to the cent. Holds where the shop's own figures contradict its rate.
+    """
+    base, tax = _refunded(by, refund), _tax_back(by, refund)
+    if _complete(by, (*earlier, refund)):
+        base = by.base_total - base_given
+        if by.base_tax is not None and _complete_tax(by, (*earlier, refund)):
+            tax = by.base_tax - sum((_tax_back(by, one) for one in earlier), ZERO)
+    if base <= 0:
+        raise _no_part(by, refund, base)
+    return replace(by, total=refund.total, base_total=base, tax=refund.tax, base_tax=tax)
+
+
+def refunded(by: Conversion, refunds: Sequence[Refund]) -> tuple[Decimal, Decimal]:
+    """What these refunds of a sale come to together, and the tax in it. Holds as `of_refund`
+    does."""
+    total = sum((_refunded(by, refund) for refund in refunds), ZERO)
+    tax = sum((_tax_back(by, refund) for refund in refunds), ZERO)
+    if _complete(by, refunds):
+        total = by.base_total
+        if by.base_tax is not None and _complete_tax(by, refunds):
+            tax = round_to(by.base_tax)
+    return total, tax
+
+
+def _complete(by: Conversion, refunds: Sequence[Refund]) -> bool:
+    return round_to(sum((refund.total for refund in refunds), ZERO)) == round_to(by.total)
+
+
+def _complete_tax(by: Conversion, refunds: Sequence[Refund]) -> bool:
+    """Whether they give back all tax; goodwill and fees kept bring tax of their own."""
+    tax = sum((refund.tax for refund in refunds), ZERO)
+    return round_to(tax) == round_to(by.tax) and not any(one.adjustment for one in refunds)
+
+
+def _tax_back(by: Conversion, refund: Refund) -> Decimal:
+    stated = refund.base_tax
+    return round_to(refund.tax / by.rate, by.places) if stated is None else round_to(stated)
+
+
+def _refunded(by: Conversion, refund: Refund) -> Decimal:
+    """A refund by the shop's own word, else at the order's rate."""
+    expected = round_to(refund.total / by.rate, by.places)
+    base = expected if refund.base_total is None else round_to(refund.base_total)
+    if not _plausible(base, expected):
+        raise _no_part(by, refund, base)
+    return base
+
+
+def _no_part(by: Conversion, refund: Refund, base: Decimal) -> Hold:
+    text = (
+        f"The refund is over {written(refund.total)} {by.foreign} and {written(base)} "
+        f"{by.currency}, which is not the same at the order's rate of {plain(trim(by.rate))}. "
+        "Correct it in the shop, or credit it in Xero by hand."
+    )
+    return Hold("refund_does_not_add_up", text, "creditmemos")
+
+
+def in_base(
+    books: Books, lines: tuple[DocumentLine, ...], mode: TaxMode, by: Conversion, *, total: Decimal
+) -> tuple[DocumentLine, ...]:
+    """The lines in the books' currency, closed to `total`, the shop's own in it."""
+    override, closing = overrides(books), closing_accounts(books)
+    converted, tax = convert_lines(lines, mode, by, total=total, override=override)
+    return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
 
 
 def convert_lines(
@@ -183,7 +273,7 @@ def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Ord
         doubt = outstanding - (order.total - known)
         outstanding = by.base_total - by.amount(known) + round_to(doubt / by.rate)
     own = [-row.amount for row, _ in rows.tenders]
-    taken = _split(own, by, in_base(rows, by))
+    taken = _split(own, by, tendered_in_base(rows, by))
     tenders = tuple(
         (replace(row, amount=-amount), meaning)
         for (row, meaning), amount in zip(rows.tenders, taken, strict=True)
@@ -203,7 +293,7 @@ def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Ord
     return converted, replace(rows, tenders=tenders)
 
 
-def in_base(rows: SortedRows, by: Conversion) -> Decimal:
+def tendered_in_base(rows: SortedRows, by: Conversion) -> Decimal:
     """What store-issued tenders took off the total, in the base currency."""
     return round_to(rows.tendered / by.rate, by.places)
 

@@ -23,7 +23,8 @@ def find_earlier(
     """For orders of before the cut-over that were refunded since: their invoice in Xero.
 
     It bears the order's number, with or without the store's prefix, or as its reference, and
-    has the order's total and currency. Of several, none: a person decides.
+    has the order's total, in its currency or the shop's base currency. Of several, none: a
+    person decides.
     """
     cut_over = books.snapshot.store.cut_over
     if cut_over is None:
@@ -44,12 +45,18 @@ def find_earlier(
     for one in rows:
         for name in {one.number, one.number.removeprefix(prefix), one.reference} & late.keys():
             row, order = late[name]
-            if from_units(one.total) == round_to(order.total) and one.currency == order.currency:
+            if _is_of(one, order):
                 found.setdefault(row.pk, []).append(one)
-    return {
-        pk: EarlierInvoice(
-            some[0].xero_id, some[0].number, some[0].contact_id, from_units(some[0].amount_due)
-        )
-        for pk, some in found.items()
-        if len(some) == 1
-    }
+    return {pk: _earlier(some[0]) for pk, some in found.items() if len(some) == 1}
+
+
+def _earlier(one: MirrorDocument) -> EarlierInvoice:
+    due = from_units(one.amount_due)
+    return EarlierInvoice(one.xero_id, one.number, one.contact_id, due, one.currency)
+
+
+def _is_of(one: MirrorDocument, order: Order) -> bool:
+    totals = {order.currency: round_to(order.total)}
+    if order.base_total is not None:
+        totals.setdefault(order.base_currency, round_to(order.base_total))
+    return totals.get(one.currency) == from_units(one.total)

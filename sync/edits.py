@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connector.lib.money import ZERO, round_to, written
+from connector.lib.money import ZERO, written
 from sync.dates import open_date
 from sync.eligible import local_date
 from sync.history import Entry
@@ -82,10 +82,11 @@ def locked(planner: Planner, current: Entry) -> bool:
     return lock is not None and current.dated is not None and current.dated <= lock
 
 
-def same_money(credits: Sequence[Credit], total: Decimal) -> Credit | None:
-    """The credit that a change made for the money that a refund is about, if there is one."""
+def same_money(credits: Sequence[Credit], total: Decimal, slack: Decimal = ZERO) -> Credit | None:
+    """The credit that a change made for the money that a refund is about, if there is one.
+    `slack`: by how much the two may differ and still be the same."""
     made = (c for c in credits if c.purpose.startswith("edit-") and not c.returned)
-    return next((credit for credit in made if credit.total == total), None)
+    return next((credit for credit in made if abs(credit.total - total) <= slack), None)
 
 
 def _moved(current: Entry, edits: Sequence[Entry], desired: Invoice) -> bool:
@@ -131,8 +132,7 @@ def _beside(planner: Planner, current: Entry, edits: Sequence[Entry], desired: I
         lines = difference([*now, *sided(credited)], sided(invoiced), desired.mode)
         _supplement(planner, current, desired, lines)
         return
-    refunded = sum((round_to(refund.total) for refund in planner.order.refunds), ZERO)
-    if refunded >= -more:
+    if planner.refunded() >= -more:
         return  # the refund record speaks of the same money
     credited += planner.credited()
     lines = difference(sided(invoiced), [*now, *sided(credited)], desired.mode)

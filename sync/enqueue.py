@@ -139,8 +139,10 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     shelf = Shelf.load(store, parsed)
     earlier = find_earlier(store, books, parsed)
     for work in works:
+        stands_in = ""
         if work.order is not None and not work.decided:
             standing = replace(ledger.standing(work.row), earlier=earlier.get(work.row.pk))
+            stands_in = standing.currency
             known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
             _build(known, work, contacts, ledger, standing)
             if work.built is not None and work.built.status == READY:
@@ -151,7 +153,9 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
             work.plan = plan_order(books, work.order, work.built, history, undo=True)
         if work.order is not None:
             tax = work.built.tax if work.built else None
-            work.figures = figures_of(books, work.order, tax=tax)
+            if work.built is not None and work.built.invoice is not None:
+                stands_in = work.built.invoice.currency
+            work.figures = figures_of(books, work.order, tax=tax, stands_in=stands_in)
     return contacts, ledger
 
 
@@ -306,7 +310,7 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
 
 FIGURES = (
     "invoiced_units", "invoiced_tax_units", "tendered_units", "received_units", "refunded_units",
-    "refunded_tax_units",
+    "refunded_tax_units", "books_currency",
 )  # fmt: skip
 _BUILT_FIELDS = [
     "state", "reasons", "warnings", "label", "lane", "mapping_version", "currency", "total_units",
@@ -331,6 +335,7 @@ def put_figures(row: TrackedOrder, figures: ShopFigures) -> None:
     row.received_units = to_units(figures.received)
     row.refunded_units = to_units(figures.refunded)
     row.refunded_tax_units = None if tax is None else to_units(tax)
+    row.books_currency = figures.currency
 
 
 def _shown(reason: Reason) -> dict[str, str]:

@@ -133,13 +133,16 @@ class Ledger:
         )
 
     def standing(self, row: TrackedOrder) -> Standing:
-        """Whether the order's invoice is there, and approved."""
+        """Whether the order's invoice is there, and approved, and in which currency."""
         sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
         drafts = [e for e in sales if e.kind is Kind.INVOICE and e.status not in APPROVED]
         return Standing(
-            bool(sales), bool(sales) and not drafts, row.approved_at is not None,
+            posted=bool(sales),
+            approved=bool(sales) and not drafts,
+            approve=row.approved_at is not None,
+            currency=sales[-1].currency if sales else "",
             money=posted_money(self.history(row)),
-        )  # fmt: skip
+        )
 
     def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:
         """The plan's answer, or a hold where it contradicts what was posted before."""

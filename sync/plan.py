@@ -7,8 +7,9 @@ Xero is never planned again, so that planning twice is planning once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from accounts_mapping.resolve import payment_account
@@ -18,6 +19,8 @@ from sync import edits, refunds, reversals, without_invoice
 from sync.books import Books
 from sync.build import READY, SKIPPED, Built
 from sync.checks import found, payable_account
+from sync.convert import Conversion, conversion, of_refund
+from sync.convert import refunded as refunded_in_base
 from sync.eligible import Course, course, local_date
 from sync.history import NOTHING_YET, Entry, History, Slot
 from sync.reasons import Hold, Reason
@@ -78,6 +81,11 @@ def documents_of(built: Built, plan: Plan) -> tuple[Document, ...]:
     order = list(Kind)
     wanted = sorted((want.document for want in plan.wants), key=lambda d: order.index(d.kind))
     return (*contact, *wanted)
+
+
+def refund_slot(refund: Refund) -> Slot:
+    """The place of a refund's credit note."""
+    return Slot("refund", refund.id, "credit_note")
 
 
 def issue_number(base: str, issue: int) -> str:
@@ -261,7 +269,7 @@ class Planner:
         limit = sum((debit.capacity for debit in debits), ZERO)
         found = self._edit_credits()
         self._compare_refunds()
-        for refund in sorted(self.order.refunds, key=lambda r: (r.refunded_at, r.id)):
+        for refund in self.in_turn(self.order.refunds):
             try:
                 credit = self.refund(refund, found, limit, self.slot("invoice", self.issue))
             except Hold as hold:
@@ -313,13 +321,14 @@ class Planner:
         self, refund: Refund, found: list[Credit], limit: Decimal, parent: Slot | None
     ) -> Credit | None:
         """The credit note of a refund, or the credit that a change made for the same money."""
-        slot = Slot("refund", refund.id, "credit_note")
-        total = round_to(refund.total)
+        slot = refund_slot(refund)
         entry = self.history.at(slot)
         if entry is not None and entry.frozen:
             day = entry.dated or refunds.refund_day(self.books, refund)
             return Credit(slot, entry.key, entry.total, day, returned=True, method=refund.method)
-        if (same := edits.same_money(found, total)) is not None:
+        by = self._refund_in_base(refund, found)
+        total, slack = (round_to(refund.total), ZERO) if by is None else (by.base_total, CENT)
+        if (same := edits.same_money(found, total, slack)) is not None:
             found.remove(same)
             return replace(
                 same, day=refunds.refund_day(self.books, refund), returned=True,
@@ -329,7 +338,6 @@ class Planner:
             text = f"{written(total)} was refunded; credit notes are switched off for this store."
             self.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
             return None
-        self._same_currency(refund)
         if sum((credit.total for credit in found), ZERO) + total > limit:
             raise Hold(
                 "refund_exceeds_invoice",
@@ -340,22 +348,56 @@ class Planner:
             )
         note = refunds.credit_note_of(
             self.books, self.order, refund, invoice_number=self.number, contact=self.contact,
-            status=self.status, rate=self.rate,
+            status=self.status, rate=self.rate, by=by,
         )  # fmt: skip
         self.want(note, slot, parent)
         return Credit(slot, note.number, total, note.date, returned=True, method=refund.method)
 
-    def _same_currency(self, refund: Refund) -> None:
-        """Hold where the invoice was converted: the shop states no refund in its currency."""
-        sold = self.current or self.built.invoice
-        if sold is None or sold.currency in ("", refund.currency):
-            return
-        raise Hold(
-            "currency_not_enabled",
-            f"The invoice is in {sold.currency}, the refund of {written(refund.total)} in "
-            f"{refund.currency}. Credit it in Xero by hand, at the rate of the invoice.",
-            "posting.currency_not_enabled",
-        )
+    def in_turn(self, given: Sequence[Refund]) -> list[Refund]:
+        """Refunds as they were made; those that are credited come first, because what is left
+        for the others depends on them."""
+
+        def place(refund: Refund) -> tuple[bool, datetime, str]:
+            entry = self.history.at(refund_slot(refund))
+            return entry is None or not entry.frozen, refund.refunded_at, refund.id
+
+        return sorted(given, key=place)
+
+    @property
+    def sold_in(self) -> str:
+        """The currency in which the sale stands, or will; "" where nothing tells."""
+        sold = self.current or self.built.invoice or self.built.receipt or self.built.earlier
+        return sold.currency if sold is not None else ""
+
+    def conversion(self) -> Conversion | None:
+        """How the order is brought into the currency of its sale; None where it is in that.
+        Holds where nothing says how."""
+        by = conversion(self.books, self.order, self.sold_in)
+        if self.sold_in and self.sold_in != (by.currency if by else self.order.currency):
+            raise Hold(
+                "currency_not_enabled",
+                f"The sale is in {self.sold_in} in Xero, and the order in {self.order.currency}. "
+                "Nothing says how to convert what followed it: credit it in Xero by hand, at the "
+                "rate of the invoice.",
+                "posting.currency_not_enabled",
+            )
+        return by
+
+    def _refund_in_base(self, refund: Refund, found: Sequence[Credit]) -> Conversion | None:
+        """How a refund of a converted sale is converted, after the credits that were `found`."""
+        if (by := self.conversion()) is None:
+            return None
+        mine = {credit.stands_for for credit in found}
+        earlier = [r for r in self.order.refunds if ("refund", r.id) in mine]
+        base = (credit.total for credit in found if credit.stands_for[0] == "refund")
+        return of_refund(by, refund, earlier, sum(base, ZERO))
+
+    def refunded(self) -> Decimal:
+        """What the shop says was given back, in the currency of the sale."""
+        by = self.conversion()
+        if by is not None:
+            return refunded_in_base(by, self.order.refunds)[0]
+        return sum((round_to(refund.total) for refund in self.order.refunds), ZERO)
 
     @property
     def rate(self) -> Decimal | None:
@@ -421,7 +463,8 @@ class Planner:
         return any(payment.method == method for payment in self.built.payments)
 
     def _account(self, method: str) -> tuple[str, bool]:
-        answer = found(payment_account(self.books.snapshot, method, self.order.currency))
+        currency = self.sold_in or self.order.currency
+        answer = found(payment_account(self.books.snapshot, method, currency))
         return payable_account(self.books.organisation, answer)
 
 

@@ -38,7 +38,7 @@ _ORDER = (
     "pk", "number", "state", "currency", "dated_at", "shop_status", "why",
     "excluded_at", "excluded_as", "invoiced_units", "total_units", "tendered_units",
     "invoiced_tax_units", "tax_units", "received_units", "outstanding_units", "refunded_units",
-    "refunded_tax_units",
+    "refunded_tax_units", "books_currency",
 )  # fmt: skip
 _POSTING = (
     "order_id", "pk", "kind", "key", "state", "xero_id", "xero_status", "document_date",
@@ -159,8 +159,12 @@ def _order(row: tuple[Any, ...], zone: ZoneInfo, summarised: bool) -> OrderRow:
     (
         pk, number, state, currency, dated_at, shop_status, reasons, excluded_at,
         excluded_as, invoiced, total, tendered, invoiced_tax, tax, received, due, refunded,
-        refunded_tax,
+        refunded_tax, books_currency,
     ) = row  # fmt: skip
+    if books_currency:
+        # What is outstanding is in the order's currency; what is due in the books follows from
+        # what was received.
+        currency, due = books_currency, None
     left_out = excluded_as or "do_not_sync" if excluded_at is not None else ""
     return OrderRow(
         pk, number, state, currency, _day(dated_at, zone), shop_status,

@@ -20,6 +20,7 @@ from stores.canonical import Line, LineKind, Order, Refund, RefundLine, TaxShare
 from sync.books import Books
 from sync.charges import charges_of, closing_accounts, overrides, tax_mode
 from sync.checks import account_target, found, line_account_fits, tax_fits, untaxed_type
+from sync.convert import Conversion, in_base
 from sync.dates import open_date
 from sync.eligible import local_date
 from sync.reasons import Hold
@@ -41,8 +42,10 @@ def credit_note_of(
     contact: Id,
     status: str,
     rate: Decimal | None,
+    by: Conversion | None = None,
 ) -> CreditNote:
-    """The credit note of one refund. Raises Hold where it cannot be posted for certain."""
+    """The credit note of one refund, converted where its sale is (`by`, the refund's own).
+    Raises Hold where it cannot be posted for certain."""
     if refund.currency != order.currency:
         raise Hold(
             "refund_does_not_add_up",
@@ -53,15 +56,18 @@ def credit_note_of(
     day = open_date(books, local_date(books.snapshot, refund.refunded_at), "refund")
     mode = tax_mode(books, order)
     posting = books.snapshot.rules.posting
+    lines = _lines(books, order, refund, mode)
+    if by is not None:
+        lines = in_base(books, lines, mode, by, total=by.base_total)
     return CreditNote(
         number=f"{invoice_number}-R{refund.id}",
         contact=contact,
         date=day.day,
         mode=mode,
-        currency=order.currency,
+        currency=order.currency if by is None else by.currency,
         status=status,
         reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
-        lines=re_dated(_lines(books, order, refund, mode), day.original, "refund of"),
+        lines=re_dated(lines, day.original, "refund of"),
         currency_rate=rate,
     )
 

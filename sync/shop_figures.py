@@ -13,6 +13,8 @@ from connector.lib.money import ZERO, round_to
 from stores.canonical import Order
 from sync.books import Books
 from sync.charges import charges_of, tax_mode
+from sync.convert import Conversion, conversion, tendered_in_base
+from sync.convert import refunded as refunded_in_base
 from sync.reasons import Hold
 from sync.rows import SortedRows, sort_rows
 from sync.tenders import received
@@ -20,7 +22,7 @@ from sync.tenders import received
 
 @dataclass(frozen=True, slots=True)
 class ShopFigures:
-    """In cents of the order's currency.
+    """In cents of the order's currency; of `currency`, the books', where the sale is converted.
 
     `received` is money and what the shop issued itself (`tendered`), together. `refunded_tax`
     is None where the shop states that something was refunded and not what.
@@ -32,11 +34,14 @@ class ShopFigures:
     received: Decimal
     refunded: Decimal
     refunded_tax: Decimal | None
+    currency: str = ""
 
 
-def figures_of(books: Books, order: Order, *, tax: Decimal | None = None) -> ShopFigures:
-    """`tax` is a build's, where there was one. Never raises: where the rules do not say how tax
-    is posted, it is the order's own."""
+def figures_of(
+    books: Books, order: Order, *, tax: Decimal | None = None, stands_in: str = ""
+) -> ShopFigures:
+    """`tax` is a build's, where there was one; `stands_in` the currency of the sale in Xero.
+    Never raises: where the rules do not say how tax is posted, it is the order's own."""
     rows = sort_rows(books.snapshot, order)
     tendered = rows.tendered
     if order.received is not None:
@@ -47,13 +52,41 @@ def figures_of(books: Books, order: Order, *, tax: Decimal | None = None) -> Sho
     refunded_tax: Decimal | None = sum((refund.tax for refund in order.refunds), ZERO)
     if refunded and not order.refunds:
         refunded_tax = None
-    return ShopFigures(
+    figures = ShopFigures(
         invoiced=round_to(order.total + tendered),
         tax=round_to(_tax(books, order, rows) if tax is None else tax),
         tendered=round_to(tendered),
         received=round_to(money + tendered),
         refunded=round_to(refunded),
         refunded_tax=None if refunded_tax is None else round_to(refunded_tax),
+    )
+    if not stands_in or stands_in == order.currency:
+        return figures
+    try:
+        by = conversion(books, order, stands_in)
+        return figures if by is None else _in_base(figures, order, rows, by, money)
+    except Hold:
+        return figures
+
+
+def _in_base(
+    figures: ShopFigures, order: Order, rows: SortedRows, by: Conversion, money: Decimal
+) -> ShopFigures:
+    """The same of a converted sale: the shop's own word in its base currency."""
+    tendered = tendered_in_base(rows, by)
+    back = figures.refunded_tax
+    if order.refunds:
+        refunded, back = refunded_in_base(by, order.refunds)
+    else:
+        refunded = by.amount(order.refunded)
+    return ShopFigures(
+        invoiced=by.base_total + tendered,
+        tax=round_to(by.tax_of(figures.tax)),
+        tendered=tendered,
+        received=by.amount(money) + tendered,
+        refunded=refunded,
+        refunded_tax=back,
+        currency=by.currency,
     )
 
 

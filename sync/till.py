@@ -60,9 +60,13 @@ class Credit:
     returned: bool = False
     method: str = ""
 
+    @property
+    def stands_for(self) -> tuple[str, str]:
+        """The shop's object that it credits: its kind and id."""
+        return self.source if self.source[0] else self.slot[:2]
+
     def place(self, purpose: str) -> Slot:
-        kind, key = self.source if self.source[0] else self.slot[:2]
-        return Slot(kind, key, f"{self.purpose}{purpose}")
+        return Slot(*self.stands_for, f"{self.purpose}{purpose}")
 
 
 @dataclass(slots=True)

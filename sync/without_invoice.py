@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from connector.lib.money import ZERO, round_to
+from connector.lib.money import round_to
 from stores.canonical import Refund
+from sync.convert import convert_tenders
 from sync.eligible import refunded_since
 from sync.reasons import Hold, Reason
+from sync.rows import sort_rows
 from sync.tenders import alone
-from sync.till import Debit, Till
+from sync.till import Credit, Debit, Till
 from xero.documents import Payment
 
 if TYPE_CHECKING:
@@ -50,19 +52,27 @@ def refunds_alone(planner: Planner) -> None:
     if earlier is not None and earlier.due > 0:
         debits = [Debit(planner.slot("invoice"), earlier.number, earlier.due, earlier.xero_id)]
     till = Till(planner.history, planner.order.id, debits)
-    till.know(alone(planner.books, planner.order))
-    since = refunded_since(planner.books.snapshot, planner.order)
-    _credit(planner, till, since, round_to(planner.order.total))
+    try:
+        by = planner.conversion()
+    except Hold as hold:
+        planner.reasons.append(hold.reason)
+        return
+    order = planner.order
+    if by is not None:
+        order, _ = convert_tenders(order, sort_rows(planner.books.snapshot, order), by)
+    till.know(alone(planner.books, order))
+    since = refunded_since(planner.books.snapshot, order)
+    _credit(planner, till, since, round_to(order.total))
 
 
 def _credit(planner: Planner, till: Till, given: tuple[Refund, ...], limit: Decimal) -> None:
-    credited = ZERO
-    for refund in sorted(given, key=lambda one: (one.refunded_at, one.id)):
+    found: list[Credit] = []
+    for refund in planner.in_turn(given):
         try:
-            credit = planner.refund(refund, [], limit - credited, None)
+            credit = planner.refund(refund, found, limit, None)
         except Hold as hold:
             planner.reasons.append(hold.reason)
             continue
         if credit is not None:
-            credited += credit.total
+            found.append(credit)
             planner.use(till, credit)

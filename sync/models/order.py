@@ -29,7 +29,7 @@ class TrackedOrder(models.Model):
     `approved_*`: a person approved what is posted as a draft.
     `invoiced_*`, `tendered_units`, `received_units` and `refunded_*` are what the books must come
     to by the shop's own word, see `sync.shop_figures`; `invoiced_units` is null until they were
-    worked out.
+    worked out. They are in `books_currency` where the sale is converted to that.
     """
 
     class State(models.TextChoices):
@@ -81,6 +81,7 @@ class TrackedOrder(models.Model):
     received_units = models.BigIntegerField(null=True)
     refunded_units = models.BigIntegerField(default=0)
     refunded_tax_units = models.BigIntegerField(null=True)
+    books_currency = models.CharField(max_length=10, blank=True, default="")
     customer_name = models.CharField(max_length=255, blank=True, default="")
     customer_email = models.CharField(max_length=255, blank=True, default="")
     shop_status = models.CharField(max_length=100, blank=True, default="")

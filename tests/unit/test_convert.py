@@ -8,13 +8,9 @@ from typing import Any
 
 import pytest
 
-from stores.canonical import Order, Payment, Refund, RefundLine
-from sync.build import Built, build_order
-from sync.directory import Contacts
-from sync.plan import documents_of, plan_order
+from stores.canonical import Order, Payment
+from sync.build import Built
 from tests.unit.orders import (
-    NOON,
-    books,
     build,
     codes,
     discounted,
@@ -27,7 +23,6 @@ from tests.unit.orders import (
     shipping,
     totals,
 )
-from xero.documents import Kind
 
 D = Decimal
 CONVERT = {"posting": {"currency_not_enabled": "convert"}}
@@ -191,24 +186,3 @@ def test_tax_of_three_decimals_is_the_shops_own_in_the_base_currency() -> None:
         currency="KWD",
     )  # fmt: skip
     assert totals(converted(made)).total_tax == D("0.48")
-
-
-def test_the_refund_of_a_converted_sale_is_left_to_a_person() -> None:
-    """The sale stands in dollars; its refund in pounds is no document that Xero would take."""
-    made = pounds(line("100.00"), base="220.00", base_tax=D("20.00"))
-    memo = Refund(
-        id="9", number="009", order_id="7", currency="GBP", total=D("11.00"), refunded_at=NOON,
-        updated_at=NOON, shipping_net=D(0), shipping_tax=D(0), adjustment=D(0), tax=D("1.00"),
-        lines=(RefundLine("1", "Shirt", "SHIRT", D(1), D("10.00"), D("1.00"), D(10), "x"),),
-    )  # fmt: skip
-    made = replace(
-        made, refunds=(memo,), refunded=memo.total, received=made.total,
-        payments=(Payment("checkmo", made.total),),
-    )  # fmt: skip
-    setting = books(CONVERT, organisation())
-    sale = build_order(setting, made, Contacts())
-    plan = plan_order(setting, made, sale)
-    assert [str(payment.amount) for payment in sale.payments] == ["220.00"]
-    assert [reason.code for reason in plan.reasons] == ["currency_not_enabled"]
-    kinds = {document.kind for document in documents_of(sale, plan)}
-    assert kinds == {Kind.CONTACT, Kind.INVOICE, Kind.PAYMENT}

@@ -43,6 +43,8 @@ def read_refund(memo: Raw, lines: Mapping[str, Line], zone: str) -> Refund:
         shipping_tax=memo.amount("shipping_tax_amount"),
         adjustment=memo.amount("adjustment_positive") - memo.amount("adjustment_negative"),
         tax=memo.amount("tax_amount"),
+        base_total=memo.optional("base_grand_total"),
+        base_tax=memo.optional("base_tax_amount"),
     )
 
 

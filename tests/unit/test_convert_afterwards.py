@@ -1,0 +1,238 @@
+"""What follows a converted sale keeps its currency: refunds, money, changes, a cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stores.canonical import Order, Payment, Refund, RefundLine
+from sync.build import Standing, build_order
+from sync.directory import Contacts
+from sync.history import NOTHING_YET, Entry, History
+from sync.plan import Plan, plan_order
+from sync.shop_figures import figures_of
+from tests.unit.orders import NOON, books, line, order, organisation
+from xero.documents import CreditNote, Invoice, StatusChange
+from xero.documents import Payment as Paid
+from xero.documents import Refund as PaidBack
+from xero.facts import OrganisationFacts
+
+D = Decimal
+CONVERT = {"posting": {"currency_not_enabled": "convert"}}
+ENABLED = organisation(currencies=frozenset({"AUD", "GBP"}))
+
+
+def pounds(net: str = "100.00", base: str = "220.01", base_tax: str = "20.00") -> Order:
+    """An order in GBP of a shop in AUD, paid in full; half a pound is a dollar, but for a cent."""
+    made = order(line(net), currency="GBP")
+    return replace(
+        made, rate=D("0.5"), base_total=D(base), base_tax=D(base_tax), received=made.total,
+        payments=(Payment("checkmo", made.total),),
+    )  # fmt: skip
+
+
+def memo(key: int, gross: str, base: str | None, **changes: Any) -> Refund:
+    """A refund of so much of the only line; a tax of one eleventh."""
+    total = D(gross)
+    tax = (total / 11).quantize(D("0.01"))
+    part = RefundLine("1", "Shirt", "SHIRT", D(1), total - tax, tax, D(10), "x")
+    made = Refund(
+        id=str(key), number=f"{key:03}", order_id="7", currency="GBP", total=total,
+        refunded_at=NOON + timedelta(days=key), updated_at=NOON, lines=(part,),
+        shipping_net=D(0), shipping_tax=D(0), adjustment=D(0), tax=tax,
+        base_total=None if base is None else D(base),
+        base_tax=None if base is None else (D(base) / 11).quantize(D("0.01")),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def refunded(made: Order, *memos: Refund) -> Order:
+    return replace(made, refunds=memos, refunded=sum((one.total for one in memos), D(0)))
+
+
+def planned(
+    made: Order, history: History = NOTHING_YET, xero: OrganisationFacts | None = None
+) -> Plan:
+    setting = books(CONVERT, xero or organisation())
+    stands_in = history.entries[0].currency if history.entries else ""
+    standing = Standing(posted=bool(stands_in), approved=True, currency=stands_in)
+    built = build_order(setting, made, Contacts(), standing)
+    assert built.status == "ready", built.reasons
+    return plan_order(setting, made, built, history)
+
+
+def posted(plan: Plan, **changes: Any) -> History:
+    """All documents of a plan as they stand in Xero."""
+    entries = []
+    for want in plan.wants:
+        document = want.document
+        entry = Entry(want.slot, document.kind, "", frozen=True, posted=True, status="AUTHORISED")
+        totals = document.expected()
+        if isinstance(document, Invoice | CreditNote):
+            assert totals is not None
+            entry = replace(
+                entry, key=document.number, total=totals.total, tax=totals.total_tax,
+                currency=document.currency, dated=document.date, lines=document.lines,
+                mode=document.mode,
+            )  # fmt: skip
+        elif isinstance(document, Paid | PaidBack):
+            settles = document.invoice if isinstance(document, Paid) else document.credit_note
+            assert not isinstance(settles, str)
+            entry = replace(
+                entry, total=document.amount, settles=settles.key, account=document.account,
+                dated=document.date,
+            )  # fmt: skip
+        entries.append(replace(entry, **changes))
+    return History(tuple(entries))
+
+
+def notes(plan: Plan) -> list[CreditNote]:
+    return [want.document for want in plan.wants if isinstance(want.document, CreditNote)]
+
+
+def amounts(documents: Sequence[CreditNote]) -> list[tuple[str, str, str]]:
+    totals = [document.expected() for document in documents]
+    return [
+        (document.currency, str(one.total), str(one.total_tax))
+        for document, one in zip(documents, totals, strict=True)
+        if one is not None
+    ]
+
+
+def codes(plan: Plan) -> list[str]:
+    return [reason.code for reason in plan.reasons]
+
+
+def test_a_refund_is_the_shops_own_base_amount_and_says_what_was_given_back() -> None:
+    plan = planned(refunded(pounds(), memo(9, "11.00", "22.02")))
+    (note,) = notes(plan)
+    assert (note.number, note.currency_rate) == ("S1-1001-R9", None)
+    assert amounts([note]) == [("AUD", "22.02", "2.00")]
+    assert [one.description for one in note.lines] == ["Shirt (GBP 10.00 at 0.50)"]
+    (back,) = [w.document for w in plan.wants if isinstance(w.document, PaidBack)]
+    assert (str(back.amount), back.account) == ("22.02", "970")
+    assert codes(plan) == []
+
+
+def test_the_last_part_closes_the_sale_and_its_tax_to_the_cent() -> None:
+    """33.33 + 33.33 + 43.34 GBP; the shop's memos come to 220.04 AUD with 20.01 tax."""
+    memos = (memo(1, "33.33", "66.67"), memo(2, "33.33", "66.67"), memo(3, "43.34", "86.70"))
+    plan = planned(refunded(pounds(), *memos))
+    assert amounts(notes(plan)) == [
+        ("AUD", "66.67", "6.06"), ("AUD", "66.67", "6.06"), ("AUD", "86.67", "7.88"),
+    ]  # fmt: skip
+
+
+def test_it_is_the_last_to_come_that_closes_whatever_its_date() -> None:
+    """The memo of a day before turns up when a later one is posted already."""
+    first, late = memo(2, "60.00", "120.02"), memo(1, "50.00", "100.02")
+    sale = planned(refunded(pounds(), first))
+    plan = planned(refunded(pounds(), late, first), posted(sale))
+    assert amounts(notes(plan)) == [("AUD", "99.99", "9.09")]
+
+
+def test_without_base_figures_the_orders_rate_decides() -> None:
+    plan = planned(refunded(pounds(), memo(9, "11.01", None)))
+    assert amounts(notes(plan)) == [("AUD", "22.02", "2.00")]
+
+
+@pytest.mark.parametrize("base", ["11.00", "-22.00", "0.00"])
+def test_base_figures_that_contradict_the_rate_hold_the_refund(base: str) -> None:
+    """The foreign amount under the base currency, or the reverse."""
+    plan = planned(refunded(pounds(), memo(9, "11.00", base)))
+    assert (codes(plan), notes(plan)) == (["refund_does_not_add_up"], [])
+
+
+def test_more_than_the_sale_is_never_credited() -> None:
+    plan = planned(refunded(pounds(), memo(1, "60.00", "120.00"), memo(2, "60.00", "120.00")))
+    assert amounts(notes(plan)) == [("AUD", "120.00", "10.91")]
+    assert codes(plan) == ["refund_exceeds_invoice"]
+
+
+def test_a_currency_that_is_enabled_later_changes_nothing_of_what_stands() -> None:
+    """Money and refunds follow the invoice, which stays in dollars."""
+    unpaid = replace(pounds(), payments=(), received=D(0))
+    sale = posted(planned(unpaid))
+    plan = planned(refunded(pounds(), memo(9, "11.00", "22.00")), sale, ENABLED)
+    assert [str(w.document.amount) for w in plan.wants if isinstance(w.document, Paid)] == [
+        "220.01"
+    ]
+    assert amounts(notes(plan)) == [("AUD", "22.00", "2.00")]
+    assert codes(plan) == []
+
+
+def test_a_currency_that_is_gone_later_changes_nothing_either() -> None:
+    sale = posted(planned(pounds(), xero=ENABLED))
+    assert sale.entries[0].currency == "GBP"
+    plan = planned(refunded(pounds(), memo(9, "11.00", "22.00")), sale)
+    assert amounts(notes(plan)) == [("GBP", "11.00", "1.00")]
+
+
+def test_a_cancellation_and_a_lowered_order_stay_in_the_currency_of_the_sale() -> None:
+    unpaid = replace(pounds(), payments=(), received=D(0))
+    sale = posted(planned(unpaid), dated=NOON.date() - timedelta(days=60))
+    cancelled = planned(replace(pounds(), status="canceled", state="canceled"), sale)
+    assert not any(isinstance(want.document, StatusChange) for want in cancelled.wants)
+    assert amounts(notes(cancelled)) == [("AUD", "220.01", "20.00")]
+    lowered = replace(pounds("90.00", "198.01", "18.00"), payments=(), received=D(0))
+    changed = planned(lowered, sale, ENABLED)
+    assert amounts(notes(changed)) == [("AUD", "22.00", "2.00")]
+    same = refunded(replace(lowered, refunds=()), memo(9, "11.00", "22.01"))
+    once = planned(same, sale)
+    assert amounts(notes(once)) == [("AUD", "22.01", "2.00")], "the refund wins, and is one"
+
+
+def test_a_reconciliation_compares_in_the_currency_of_the_books() -> None:
+    made = refunded(pounds(), memo(1, "50.00", "100.02"), memo(2, "60.00", "120.02"))
+    figures = figures_of(books(CONVERT, organisation()), made, tax=D("10.00"), stands_in="AUD")
+    assert figures.currency == "AUD"
+    assert (figures.invoiced, figures.tax) == (D("220.01"), D("20.00"))
+    assert (figures.received, figures.refunded) == (D("220.01"), D("220.01"))
+    assert figures.refunded_tax == D("20.00")
+    plain = figures_of(books(), made, stands_in="GBP")
+    assert (plain.currency, plain.invoiced) == ("", D("110.00"))
+
+
+@given(
+    st.lists(st.integers(1, 5000), min_size=1, max_size=8),
+    st.sampled_from(["0.5", "0.787", "1.0873", "1.9413"]),
+    st.lists(st.integers(-2, 2), min_size=9, max_size=9),
+    st.booleans(),
+)
+def test_credits_never_exceed_the_sale_and_all_of_them_are_it(
+    cents: list[int], rate: str, drift: list[int], whole: bool
+) -> None:
+    """Whatever the shop's rounding: memo by memo, as they come in."""
+    parts = [D(count) / 100 + 1 for count in cents]
+    rest = D(0) if whole else D(20)
+    base = [
+        (part / D(rate)).quantize(D("0.01")) + D("0.01") * off
+        for part, off in zip(parts, drift, strict=False)
+    ]
+    gross = sum(parts) + rest
+    tax = (gross / 11).quantize(D("0.01"))
+    made = order(line(str(gross - tax), tax=str(tax)), currency="GBP")
+    total = (gross / D(rate)).quantize(D("0.01")) + D("0.01") * drift[8]
+    made = replace(
+        made, rate=D(rate), base_total=total, base_tax=(tax / D(rate)).quantize(D("0.01")),
+        received=made.total, payments=(Payment("checkmo", made.total),),
+    )  # fmt: skip
+    memos: list[Refund] = []
+    history, credited = NOTHING_YET, D(0)
+    for key, (part, its_base) in enumerate(zip(parts, base, strict=True), start=1):
+        memos.append(memo(key, str(part), str(its_base)))
+        plan = planned(refunded(made, *memos), history)
+        assert codes(plan) == []
+        credited += sum((D(total) for _, total, _ in amounts(notes(plan))), D(0))
+        assert credited <= total
+        history = History((*history.entries, *posted(plan).entries))
+    assert (credited == total) is whole
+    back = sum(e.total for e in history.entries if e.slot.purpose.startswith("refund-"))
+    assert back == credited
