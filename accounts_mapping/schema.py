@@ -127,6 +127,7 @@ class Posting(Section):
     tracking_options: Literal["create", "skip", "hold"] = "create"
     branding_theme: Text | None = None
     send_to_contact: Flag = False
+    history_notes: Literal["deviations", "all", "off"] = "deviations"
 
 
 class Statuses(Section):

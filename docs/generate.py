@@ -144,6 +144,10 @@ MEANINGS = {
     "stores[].posting.tracking_options": "a category or option that Xero lacks",
     "stores[].posting.branding_theme": "name or id",
     "stores[].posting.send_to_contact": "marks the invoice in Xero as sent to the customer",
+    "stores[].posting.history_notes": (
+        "what Xero's history says, at a call each, sent last: why a document deviates; `all`: on "
+        "every invoice, credit note and bank transaction also its order and shop; `off`: nothing"
+    ),
     "stores[].statuses": "shop statuses by what they cause; `\"*\"` is all. Magento has defaults, see below",
     "stores[].statuses.invoice": "posted",
     "stores[].statuses.reverse": "cancelled",

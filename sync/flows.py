@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 _RING_WITHIN = timedelta(seconds=90)
 # How old what is known of documents in Xero may become while nothing is sent.
 _WATCH = timedelta(hours=1)
+# After so many seconds the next few notes go out, behind what came up meanwhile.
+_NEXT_NOTES = 1.0
 # Streams that this version reads by itself.
 PULLED = tuple(Stream)
 
@@ -101,8 +103,8 @@ def send_to(organisation: Organisation) -> float | None:
     """Send what is due; seconds until it is worth a ring to come back, None if it is not."""
     idle = dispatch.drain(organisation)
     rebuild_due(organisation)
-    if not idle.why and not idle.busy:
-        notes.send(organisation)
+    if not idle.why and not idle.busy and notes.send(organisation):
+        return _NEXT_NOTES
     if idle.until is None or idle.until - clock.now() > _RING_WITHIN:
         return None
     return max(0.5, (idle.until - clock.now()).total_seconds())
@@ -168,6 +170,7 @@ def sweep() -> None:
     ready = ~Q(state=Dispatch.State.SENDING) & Q(not_before__lte=now)
     ids = set(waiting.values_list("organisation", flat=True).distinct())
     ids |= set(unfinished.filter(lost | ready).values_list("organisation", flat=True).distinct())
+    ids |= set(notes.waiting().values_list("posting__organisation", flat=True).distinct())
     for organisation_id in ids:
         doorbell.ring("sync.dispatch", organisation_id)
     posted = Posting.objects.order_by().values("organisation").distinct()

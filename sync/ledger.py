@@ -260,7 +260,7 @@ class Ledger:
                 purpose=want.slot.purpose, revision=want.slot.revision, lane=row.lane,
             )  # fmt: skip
             fill(posting, want.document, parent, target)
-            posting.note = want.note[:1000]
+            posting.note = f"{want.origin} {want.note}".strip()[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
             have[want.slot] = posting
             self._changes.new.append(posting)

@@ -1,4 +1,5 @@
-"""Write into Xero's history why a document deviates: re-dated, rounded, adopted, voided.
+"""Write into Xero's history why a document deviates: re-dated, rounded, adopted, voided; and
+with posting.history_notes: all what each document is of.
 
 Each note costs a call, so that they go out last, from what a backfill may use of the day's
 calls. A note may be lost, but is never written twice.
@@ -10,9 +11,12 @@ import uuid
 from collections.abc import Iterable
 
 import structlog
+from django.db.models import QuerySet
 
+from accounts_mapping.models import snapshot
 from connector.lib import clock
 from connector.lib.errors import ConnectorError
+from stores.models import Store
 from sync.models import HistoryNote, Posting
 from xero.documents import Kind
 from xero.faults import Throttled
@@ -31,23 +35,36 @@ _AT_ONCE = 5
 
 
 def write_down(notes: Iterable[tuple[Posting, str]]) -> None:
-    """Keep notes to be sent; those without a text, or of kinds without a history, are none."""
+    """Keep notes to be sent; those without a text, of kinds without a history, or of stores that
+    want none, are not kept."""
+    made = [(posting, text) for posting, text in notes if text and posting.kind in _LISTS]
+    silent = _silent({posting.store_id for posting, _ in made})
     HistoryNote.objects.bulk_create(
         HistoryNote(posting=posting, text=text[:2500])
-        for posting, text in notes
-        if text and posting.kind in _LISTS
+        for posting, text in made
+        if posting.store_id not in silent
     )
 
 
-def send(organisation: Organisation) -> int:
-    """Send a few notes, if Xero takes calls that nobody waits for; how many were sent."""
-    waiting = HistoryNote.objects.filter(
-        sent_at__isnull=True, posting__organisation=organisation, posting__xero_id__gt=""
-    )
+def _silent(stores: set[int]) -> set[int]:
+    """Those of these stores whose rules want no notes."""
+    rows = Store.objects.filter(pk__in=stores) if stores else ()
+    return {row.pk for row in rows if snapshot(row).rules.posting.history_notes == "off"}
+
+
+def waiting() -> QuerySet[HistoryNote]:
+    """Notes that were not sent yet, on documents that are in Xero."""
+    return HistoryNote.objects.filter(sent_at__isnull=True, posting__xero_id__gt="")
+
+
+def send(organisation: Organisation) -> bool:
+    """Send a few notes, if Xero takes calls that nobody waits for; whether more can follow at
+    once."""
+    mine = waiting().filter(posting__organisation=organisation)
     sent = 0
-    for note in waiting.select_related("posting").order_by("pk")[:_AT_ONCE]:
-        mine = HistoryNote.objects.filter(pk=note.pk, sent_at__isnull=True)
-        if not mine.update(sent_at=clock.now()):
+    for note in mine.select_related("posting").order_by("pk")[:_AT_ONCE]:
+        free = HistoryNote.objects.filter(pk=note.pk, sent_at__isnull=True)
+        if not free.update(sent_at=clock.now()):
             continue
         try:
             _send(organisation, note)
@@ -59,7 +76,7 @@ def send(organisation: Organisation) -> int:
             HistoryNote.objects.filter(pk=note.pk).update(error=str(error)[:500])
             break
         sent += 1
-    return sent
+    return sent == _AT_ONCE
 
 
 def _send(organisation: Organisation, note: HistoryNote) -> None:

@@ -24,6 +24,7 @@ from sync.convert import refunded as refunded_in_base
 from sync.eligible import Course, course, local_date
 from sync.history import NOTHING_YET, Entry, History, Slot
 from sync.reasons import Hold, Reason
+from sync.remarks import origin_of
 from sync.till import Credit, Debit, Till, Want, total_of
 from xero.documents import (
     Contact,
@@ -193,7 +194,8 @@ class Planner:
     def want(
         self, document: Document, slot: Slot, parent: Slot | None = None, note: str = ""
     ) -> None:
-        self.wants.append(Want(slot, document, parent, note=note))
+        origin = origin_of(self.books, self.order, slot, document)
+        self.wants.append(Want(slot, document, parent, note=note, origin=origin))
 
     # --- the plan ----------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ from sync.parts import part_of
 from sync.persons import shared_person
 from sync.plan import APPROVED
 from sync.reasons import Hold, Reason
+from sync.remarks import origin_of_day
 from sync.summary import (
     Part,
     Settlement,
@@ -152,7 +153,9 @@ class _Day:
             summary = summarised(
                 self.books, [replace(part, overrides=True) for part in pack], answer.id, place
             )
-        posting = rows.document(summary, place, contact, reason)
+        numbers = list(dict.fromkeys(part.order_number for part in pack))
+        origin = origin_of_day(self.books, numbers)
+        posting = rows.document(summary, place, contact, reason, origin)
         ids = [self.keys[part.order_id, part.slot] for part in pack]
         due = SummaryPart.objects.waiting().filter(pk__in=ids)
         approved = summary.document.status in APPROVED
@@ -203,13 +206,13 @@ class Outbox:
         return place
 
     def document(
-        self, summary: Summary, place: int, contact: Posting, reason: Reason | None
+        self, summary: Summary, place: int, contact: Posting, reason: Reason | None, origin: str
     ) -> Posting:
         document = summary.document
         posting = self._at(_PURPOSES[document.kind][0], place)
         fill(posting, document, contact)
         notes = dict.fromkeys(part.note for part in summary.parts if part.note)
-        posting.note = " ".join(notes)[:1000]
+        posting.note = " ".join(filter(None, (origin, *notes)))[:1000]
         posting.look_up = posting.look_up or self._in_xero(document)
         if reason is not None:
             posting.state, posting.reasons = _State.HELD, [reason.as_json()]

@@ -23,13 +23,15 @@ from xero.documents import Allocation, Document, Id, Kind, Payment, Ref, Refund
 @dataclass(frozen=True, slots=True)
 class Want:
     """A document that shall exist. `parent` must be in Xero before it (the contact if None),
-    and so must `target`, the invoice of an allocation. `note` is for its history there."""
+    and so must `target`, the invoice of an allocation. `note` says in its history there how it
+    deviates, `origin` what it is of."""
 
     slot: Slot
     document: Document
     parent: Slot | None = None
     target: Slot | None = None
     note: str = ""
+    origin: str = ""
 
 
 @dataclass(slots=True)
