@@ -12,6 +12,7 @@ from typing import Any
 from connector.lib import clock
 from connector.lib.money import to_units
 from sync import settle
+from sync.labels import orders_behind
 from sync.lookup_common import Element, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
@@ -101,5 +102,4 @@ def _learn(row: Posting, answer: ElementResult) -> None:
     else:
         changes["xero_updated_at"] = answer.updated_at
     Posting.objects.filter(pk=known.pk).update(**changes)
-    if row.order_id is not None:
-        TrackedOrder.objects.filter(pk=row.order_id).update(build_at=clock.now())
+    TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())

@@ -161,9 +161,8 @@ def changed(row: Posting, answer: ElementResult) -> None:
             "differs": row.differs, "reasons": row.reasons,
         }  # fmt: skip
     Posting.objects.filter(pk=document.pk, state=_State.POSTED).update(**changes)
-    if row.order_id is not None:
-        # What the change made way for is planned now.
-        TrackedOrder.objects.filter(pk=row.order_id).update(build_at=clock.now())
+    # What the change made way for is planned now.
+    TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())
 
 
 def _release(contacts: Sequence[Posting]) -> None:

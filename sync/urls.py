@@ -15,7 +15,7 @@ from sync.views.reconcile import (
     reconcile_start,
 )
 from sync.views.reconcile_day import reconcile_day
-from sync.views.summary import summary_detail
+from sync.views.summary import summary_approve, summary_detail
 
 app_name = "sync"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("orders/approve/", orders_approve, name="orders-approve"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
     path("orders/summaries/<int:pk>/", summary_detail, name="summary-detail"),
+    path("orders/summaries/<int:pk>/approve/", summary_approve, name="summary-approve"),
     path("orders/handled-by-hand/", orders_handle, name="orders-handle"),
     path("orders/reopen/", orders_reopen, name="orders-reopen"),
     path("orders/undo/", orders_undo, name="orders-undo"),

@@ -61,6 +61,7 @@ class Document:
         if not self.posting.is_summary:
             return None
         document = self.posting.kind in (Kind.INVOICE, Kind.CREDIT_NOTE)
+        document = document and self.posting.verb == "PUT"
         return self.posting.pk if document else self.posting.parent_id
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from connector.templatetags.pages import COUNT_LIMIT, of
 from stores.models import Store
 from sync import orders as verbs
+from sync.approve import approve_summaries, drafts_of
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.views.attention import groups
 from sync.views.filters import OrderFilters, zone_of
@@ -122,8 +123,10 @@ def orders_approve(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "No order was selected. Tick the orders to approve.")
         return redirect(way_back(request))
     count = verbs.approve(chosen, request.user)
-    messages.success(
-        request,
-        f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow.",
-    )
+    text = f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow."
+    if summaries := approve_summaries(drafts_of(chosen), request.user):
+        names = ", ".join(summary.key for summary in summaries)
+        behind = PostingSource.objects.filter(posting__in=summaries).values("order").distinct()
+        text += f" So is {names}, with all {of(behind.count(), 'order')} in it."
+    messages.success(request, text)
     return redirect(way_back(request))

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from connector.lib.money import from_units
+from sync.approve import approve_summaries, drafts
 from sync.models import Posting, PostingSource
 from sync.models.outbox import SUMMARY
 from sync.views.filters import zone_of
@@ -46,7 +48,7 @@ def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
     postings = Posting.objects.select_related("organisation", "store", "parent__organisation")
     documents = (Kind.INVOICE, Kind.CREDIT_NOTE)
     posting = get_object_or_404(postings, pk=pk, source_kind=SUMMARY, kind__in=documents)
-    money = posting.children.select_related("organisation").order_by("pk")
+    money = posting.children.select_related("organisation").exclude(verb="POST").order_by("pk")
     body = loaded(posting.payload, str)
     sources = PostingSource.objects.filter(posting=posting).select_related("order")
     whole = sources.aggregate(count=Count("pk"), units=Sum("amount_units"))
@@ -59,6 +61,7 @@ def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "zone": zone_of(posting.store),
         "documents": [shown(one) for one in (posting, *money)],
         "state": shown(posting),
+        "is_draft": drafts().filter(pk=pk).exists(),
         "rows": page.rows,
         "page": page,
         "count": whole["count"],
@@ -67,6 +70,18 @@ def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": total == expected,
     }
     return render(request, "sync/summary.html", context)
+
+
+@require_POST
+def summary_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve a summary that is a draft, for all orders in it."""
+    posting = get_object_or_404(Posting, pk=pk, source_kind=SUMMARY)
+    if approve_summaries(drafts().filter(pk=pk), request.user):
+        text = f"{posting.key} is approved in Xero now, for all orders in it; payments follow."
+        messages.success(request, text)
+    else:
+        messages.warning(request, f"{posting.key} is no draft in Xero any more: nothing was done.")
+    return redirect("sync:summary-detail", pk)
 
 
 def _page(sources: Sources, after: str, before: str) -> Page:

@@ -12,11 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 from connector.lib import clock
 from sync import flows, summarise
-from sync.models import Posting, PostingSource, SummaryPart
+from sync.approve import approve_summaries, drafts_of
+from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from tests.sync.standing import again, credit_note, invoice, lines, stands
 from tests.sync.test_reconcile import reconcile
 from tests.sync.test_two_workers import at_once
@@ -334,6 +336,41 @@ def test_a_draft_summary_is_paid_once_it_is_approved(world: World) -> None:
     assert stands(world) == SOLD
     assert labels(world, *orders) == ["posted", "posted"]
     again(world)
+
+
+def test_a_draft_summary_is_approved_here_with_any_of_its_orders(world: World) -> None:
+    mode(world, "daily_summary", status="DRAFT")
+    first, second = two(world)
+    world.sync()
+    next_day(world)
+    ana = get_user_model().objects.create_user("ana")
+    chosen = TrackedOrder.objects.filter(pk=world.row(first).pk)
+    assert [one.key for one in approve_summaries(drafts_of(chosen), ana)] == [DAY]
+    approve_summaries(drafts_of(chosen), ana)  # twice is once
+    assert labels(world, first, second) == ["working", "working"]
+    world.work()
+    assert stands(world) == SOLD
+    assert labels(world, first, second) == ["posted", "posted"]
+    assert world.codes(second) == []
+    assert world.calls()["POST Invoices"] == 1
+    assert approve_summaries(drafts_of(chosen), ana) == [], "it is no draft any more"
+    again(world)
+
+
+def test_a_draft_summary_that_a_person_deleted_is_not_approved_and_its_orders_say_so(
+    world: World,
+) -> None:
+    mode(world, "daily_summary", status="DRAFT")
+    orders = two(world)
+    world.sync()
+    next_day(world)
+    world.xero.person("delete_invoice", invoice=DAY)
+    approve_summaries(drafts_of(TrackedOrder.objects.all()), None)
+    world.work()
+    assert stands(world) == [f"invoice {DAY} DELETED 2027-03-10 111.25 tax 8.61 due 0.00"]
+    assert labels(world, *orders) == ["held", "held"]
+    assert "voided_in_xero" in [reason["code"] for reason in world.row(orders[0]).reasons]
+    assert world.calls()["POST Invoices"] == 0
 
 
 def test_two_workers_make_one_summary(real_world: World) -> None:

@@ -90,7 +90,8 @@ def test_every_default_is_the_documented_one():
             "zero_orders": "skip", "locked_period": "hold", "currency_not_enabled": "hold",
             "rounding": "auto", "discounts": "separate", "cancel": "void", "edits": "update",
             "reference": "{order_number}", "settle_delay": "0m", "summary_after": "03:00",
-            "tracking_options": "create", "branding_theme": None, "send_to_contact": False, "history_notes": "deviations",
+            "tracking_options": "create", "branding_theme": None, "send_to_contact": False,
+            "history_notes": "deviations",
         },
         "statuses": {
             "invoice": ["processing", "complete"], "reverse": ["canceled"], "refunded": [],

@@ -143,3 +143,27 @@ def test_a_refused_summary_stands_under_needs_attention_for_each_of_its_orders(
     assert (group.code, group.count) == ("refused", 2)
     assert with_reason(TrackedOrder.objects.all(), "refused").count() == 2
     assert "Account code" in page.get(f"/orders/{orders[1].pk}/").text
+
+
+def test_a_draft_is_approved_on_its_page_or_with_an_order_of_it(page: Client, store: Store) -> None:
+    orders = orders_of(store, 3)
+    posting = summary_of(store, orders, "33.00")
+    address = f"/orders/summaries/{posting.pk}/"
+    assert "Approve draft" not in page.get(address).text
+    Posting.objects.filter(pk=posting.pk).update(state="posted", xero_status="DRAFT")
+    assert f'action="{address}approve/"' in page.get(address).text
+
+    text = page.post("/orders/approve/", {"order": orders[0].pk}, follow=True).text
+
+    assert f"So is {NUMBER}, with all 3 orders in it." in text
+    approval = posting.children.get(verb="POST")
+    assert (approval.purpose, approval.state, approval.look_up) == (
+        "approve-invoice", "pending", True,
+    )  # fmt: skip
+    assert "is approved in Xero now" in page.post(f"{address}approve/", follow=True).text
+    assert posting.children.count() == 1
+    Posting.objects.filter(pk=posting.pk).update(xero_status="PAID")
+    assert "nothing was done" in page.post(f"{address}approve/", follow=True).text
+    assert page.get(f"{address}approve/").status_code == 405
+    text = page.get(f"/orders/{orders[0].pk}/").text
+    assert text.count("of it is of this order") == 1
