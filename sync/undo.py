@@ -1,9 +1,10 @@
 """How the documents of orders are taken back, and what cannot be: pure.
 
 Drafts are deleted, open invoices voided, and what was paid, credited or lies in a month that is
-over is credited today: an old return is never changed. Nothing that a person changed in Xero is
-touched, and no payment is ever removed: it may be matched with the bank's statement, and Xero
-does not tell that for certain.
+over is credited today: an old return is never changed. An order's part of a daily summary is
+credited likewise; the summary, which is of many orders, stays. Nothing that a person changed in
+Xero is touched, and no payment is ever removed: it may be matched with the bank's statement, and
+Xero does not tell that for certain.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ _DRAFTS = ("DRAFT", "SUBMITTED")
 @dataclass(frozen=True, slots=True)
 class PostedDocument:
     """One posting of an order. `status`, `total` and `due` are Xero's as they are known now,
-    `posted_total` is what Xero answered when it was posted."""
+    `posted_total` is what Xero answered when it was posted.
+
+    An order's part of a summary has the summary's number in `part_of`, and in `share` and `due`
+    its own amount and what of it is not paid; everything else is the summary's.
+    """
 
     kind: str
     key: str
@@ -35,6 +40,17 @@ class PostedDocument:
     posted_total: Decimal = ZERO
     due: Decimal = ZERO
     day: date | None = None
+    part_of: str = ""
+    share: Decimal | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """What of it is the order's."""
+        return self.total if self.share is None else self.share
+
+    @property
+    def name(self) -> str:
+        return f"its part of {self.part_of}" if self.part_of else self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,7 @@ def _invoices(order: OrderDocuments) -> list[PostedDocument]:
 
 def _credited(order: OrderDocuments) -> Decimal:
     notes = {
-        one.xero_id: one.total
+        (one.xero_id, one.key): one.amount
         for one in order.documents
         if one.kind == Kind.CREDIT_NOTE and one.state == "posted" and one.status not in _ENDED
     }
@@ -136,8 +152,9 @@ def _refusal(order: OrderDocuments, today: date, lock_date: date | None) -> Cann
     for one in _invoices(order):
         if one.total != one.posted_total:
             text = (
-                f"a person changed it in Xero from {written(one.posted_total)} to "
-                f"{written(one.total)}, and that is never overwritten. Void or credit it in Xero"
+                f"a person changed {one.part_of or 'it'} in Xero from "
+                f"{written(one.posted_total)} to {written(one.total)}, and that is never "
+                "overwritten. Void or credit it in Xero"
             )
             return _cannot(order, one.key, text)
     if lock_date is not None and today <= lock_date:
@@ -152,19 +169,19 @@ def _step(
     order: OrderDocuments, one: PostedDocument, today: date, lock_date: date | None
 ) -> Step | None:
     """How one invoice is taken back; None where all of it has been credited before."""
-    if one.status in _DRAFTS:
+    if one.status in _DRAFTS and not one.part_of:
         text = f"The draft {one.key} is deleted."
         return _made(order, Way.DELETE, one, text, one.total)
     credited = _credited(order) if len(_invoices(order)) == 1 else ZERO
-    rest = one.total - credited
+    rest = one.amount - credited
     if rest <= 0:
         return None
-    untouched = one.due == one.total and not credited
+    untouched = one.due == one.total and not credited and not one.part_of
     if untouched and _is_open(one.day, today, lock_date):
         return _made(order, Way.VOID, one, f"{one.key} is voided.", one.total)
     refunded = max(rest - one.due, ZERO)
     why = "Its month is over. " if untouched else ""
-    text = f"{why}A credit note over {written(rest)}, dated today, for {one.key}"
+    text = f"{why}A credit note over {written(rest)}, dated today, for {one.name}"
     if not refunded:
         text += ", allocated to it."
     elif refunded == rest:
@@ -174,6 +191,10 @@ def _step(
             f"; {written(rest - refunded)} is allocated to it, {written(refunded)} paid back from "
             "the account it was paid into."
         )
+    if one.part_of:
+        text += f" {one.part_of} itself stays: it is of other orders too."
+    if one.status in _DRAFTS:
+        text += " It is a draft as well, and is used once both are approved."
     return _made(order, Way.CREDIT, one, text, rest, refunded)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +12,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from connector.lib import clock
-from connector.lib.money import from_units
+from connector.lib.money import ZERO, from_units
 from stores.models import Store
 from sync import orders as verbs
-from sync.models import Posting, SyncRun, TrackedOrder
+from sync.models import Posting, SummaryPart, SyncRun, TrackedOrder
+from sync.parts import given_back, part_of
 from sync.undo import OrderDocuments, PostedDocument, UndoPlan, plan_undo
 from xero import mirror
 from xero.documents import Kind
@@ -26,9 +28,13 @@ _SALES = (Kind.INVOICE, Kind.BANK_TRANSACTION)
 
 
 def of_day(store: Store, day: date) -> Orders:
-    """The orders whose invoice bears this date."""
-    dated = Posting.objects.filter(store=store, document_date=day, kind__in=_SALES)
-    return _posted(store).filter(pk__in=dated.values("order_id"))
+    """The orders whose invoice bears this date, or that are in the summary of this day."""
+    dated = Posting.objects.filter(
+        store=store, document_date=day, kind__in=_SALES, order__isnull=False
+    )
+    parts = SummaryPart.objects.filter(store=store, day=day, kind=Kind.INVOICE)
+    mine = Q(pk__in=dated.values("order_id")) | Q(pk__in=parts.values("order_id"))
+    return _posted(store).filter(mine)
 
 
 def of_run(run: SyncRun) -> Orders:
@@ -45,7 +51,9 @@ def _posted(store: Store) -> Orders:
     posted = Posting.objects.filter(store=store, order__isnull=False).exclude(
         state=Posting.State.VOIDED
     )
-    return TrackedOrder.objects.filter(store=store, pk__in=posted.values("order_id"))
+    parts = SummaryPart.objects.filter(store=store)
+    mine = Q(pk__in=posted.values("order_id")) | Q(pk__in=parts.values("order_id"))
+    return TrackedOrder.objects.filter(mine, store=store)
 
 
 def plan(orders: Orders) -> UndoPlan:
@@ -71,27 +79,49 @@ def _stores(orders: Orders) -> list[Store]:
 def _plan(store: Store, orders: Orders) -> UndoPlan:
     organisation = store.organisation
     zone = ZoneInfo(str(store.settings.get("timezone") or "UTC"))
-    rows = list(orders.order_by("pk").values_list("pk", "number", "currency"))
+    rows = list(orders.order_by("pk").values_list("pk", "number", "currency", "books_currency"))
     documents = _documents(store, [row[0] for row in rows])
     return plan_undo(
-        (OrderDocuments(pk, number, money, documents[pk]) for pk, number, money in rows),
+        (
+            OrderDocuments(pk, number, converted or currency, documents[pk])
+            for pk, number, currency, converted in rows
+        ),
         today=clock.now().astimezone(zone).date(),
         lock_date=organisation.facts().lock_date if organisation else None,
     )
 
 
 def _documents(store: Store, orders: Sequence[int]) -> dict[int, list[PostedDocument]]:
-    """The postings of orders, with what the mirror knows of them."""
+    """The postings of orders and their parts of summaries, with what the mirror knows of them."""
     postings = Posting.objects.filter(order_id__in=orders).exclude(
         Q(kind__in=(Kind.CONTACT, Kind.ITEM)) | Q(state=Posting.State.VOIDED)
     )
     rows = list(postings.order_by("pk").defer("payload"))
-    known = _mirrored(store, rows)
+    parts = SummaryPart.objects.filter(order_id__in=orders).select_related("order", "posting")
+    shares = list(parts.order_by("pk"))
+    known = _mirrored(store, [*rows, *(one.posting for one in shares if one.posting is not None)])
     found: dict[int, list[PostedDocument]] = defaultdict(list)
     for row in rows:
         assert row.order_id is not None
         found[row.order_id].append(_document(row, known.get(row.xero_id)))
+    for share in shares:
+        found[share.order_id].append(_share(share, known))
     return found
+
+
+def _share(row: SummaryPart, known: dict[str, MirrorDocument]) -> PostedDocument:
+    """An order's part of a summary, as far as that is made."""
+    part, posting = part_of(row), row.posting
+    if posting is None or given_back(posting):
+        return PostedDocument(row.kind, part.key, Posting.State.PENDING)
+    made = _document(posting, known.get(posting.xero_id))
+    # One that is not in Xero yet cannot be kept from it by one of its orders.
+    state = made.state if made.state != Posting.State.PENDING else Posting.State.SENDING
+    money = sum((one.amount for one in part.money), ZERO)
+    return replace(
+        made, key=part.key, state=state, part_of=posting.key, share=row.total,
+        due=row.total - money,
+    )  # fmt: skip
 
 
 def _mirrored(store: Store, rows: Sequence[Posting]) -> dict[str, MirrorDocument]:

@@ -7,7 +7,7 @@ postage is 9.95 (tax 0.90).
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 from connector.lib import clock
-from sync import flows, summarise
+from sync import flows, summarise, undo_orders
 from sync.approve import approve_summaries, drafts_of
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from tests.sync.standing import again, credit_note, invoice, lines, stands
@@ -371,6 +371,59 @@ def test_a_draft_summary_that_a_person_deleted_is_not_approved_and_its_orders_sa
     assert labels(world, *orders) == ["held", "held"]
     assert "voided_in_xero" in [reason["code"] for reason in world.row(orders[0]).reasons]
     assert world.calls()["POST Invoices"] == 0
+
+
+def test_undoing_one_order_credits_its_part_and_leaves_the_summary(daily: World) -> None:
+    world = daily
+    first, second = two(world)
+    world.sync()
+    next_day(world)
+    world.shop.refund(second["entity_id"], items={"MUG-STN": 1}, shipping=Decimal(0))
+    world.sync()
+    next_day(world)
+    plan = undo_orders.plan(undo_orders.of_numbers(world.store, [second["increment_id"]]))
+    assert [step.text for step in plan.steps] == [
+        f"A credit note over 51.40, dated today, for its part of {DAY}; the same is paid back from "
+        f"the account it was paid into. {DAY} itself stays: it is of other orders too."
+    ]
+    assert (plan.cannot, plan.notes) == ((), ())
+    before = stands(world)
+    undo_orders.undo(undo_orders.of_numbers(world.store, [second["increment_id"]]), None, "test")
+    world.work()
+    assert stands(world) == sorted([
+        *before,
+        "credit note S1-000000002-C PAID 2027-03-12 51.40 tax 3.17 left 0.00",
+        "refund S1-000000002-C 970 2027-03-12 51.40",
+    ])  # fmt: skip
+    assert labels(world, first, second) == ["posted", "skipped"]
+    again(world)
+
+
+def test_undoing_a_day_takes_all_orders_of_its_summary_and_what_still_waits(daily: World) -> None:
+    world = daily
+    orders = two(world)
+    world.sync()
+    next_day(world)
+    late = world.place()
+    world.sync()
+    day, today = date(2027, 3, 10), date(2027, 3, 11)
+    assert undo_orders.plan(undo_orders.of_day(world.store, today)).steps[0].way == "withdraw"
+    chosen = undo_orders.of_day(world.store, day)
+    assert {row.number for row in chosen} == {one["increment_id"] for one in orders}
+    assert undo_orders.undo(chosen, None, "test") == 2
+    assert undo_orders.undo(undo_orders.of_day(world.store, today), None, "test") == 1
+    world.work()
+    next_day(world)
+    assert stands(world) == sorted([
+        *SOLD,
+        "credit note S1-000000001-C PAID 2027-03-11 34.90 tax 3.17 left 0.00",
+        "credit note S1-000000002-C PAID 2027-03-11 76.35 tax 5.44 left 0.00",
+        "refund S1-000000001-C 970 2027-03-11 34.90",
+        "refund S1-000000002-C 970 2027-03-11 76.35",
+    ])  # fmt: skip
+    assert labels(world, *orders, late) == ["skipped"] * 3
+    assert not SummaryPart.objects.waiting().exists()
+    again(world)
 
 
 def test_two_workers_make_one_summary(real_world: World) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sync.undo import OrderDocuments, PostedDocument, UndoPlan, Way, plan_undo
 
 TODAY = date(2026, 3, 20)
-FULL, ZERO = Decimal("110.00"), Decimal(0)
+FULL, D90, ZERO = Decimal("110.00"), Decimal("90.00"), Decimal(0)
 INVOICE = PostedDocument(
     "invoice", "S1-1", "posted", "i", "AUTHORISED", FULL, FULL, FULL, date(2026, 3, 2)
 )
@@ -80,3 +80,25 @@ def test_what_waits_is_withdrawn_and_a_draft_in_a_locked_period_deleted() -> Non
     assert (step.way, step.amount) == (Way.WITHDRAW, ZERO)
     (step,) = plan(replace(INVOICE, status="DRAFT"), lock_date=date(2026, 12, 31)).steps
     assert step.way is Way.DELETE
+
+
+def test_a_part_of_a_summary_is_credited_whatever_the_summary_is() -> None:
+    """The summary is over 500.00; 110.00 of it are the order's, all paid."""
+    whole = Decimal("500.00")
+    part = replace(
+        INVOICE, total=whole, posted_total=whole, part_of="S1-D20260302-AUD", share=FULL, due=ZERO
+    )
+    refund = replace(
+        NOTE, total=whole, key="S1-1-R1", part_of="S1-D20260302-AUD-R", share=Decimal("20.00")
+    )
+    for status in ("PAID", "AUTHORISED"):
+        (step,) = plan(replace(part, status=status), refund).steps
+        assert (step.way, step.amount, step.refunded) == (Way.CREDIT, D90, D90)
+        assert "S1-D20260302-AUD itself stays" in step.text
+    (step,) = plan(replace(part, status="DRAFT")).steps
+    assert (step.way, step.amount) == (Way.CREDIT, FULL)
+    assert "used once both are approved" in step.text
+    (changed,) = plan(replace(part, total=Decimal("501.00"))).cannot
+    assert "A person changed S1-D20260302-AUD in Xero from 500.00 to 501.00" in changed.text
+    (waits,) = plan(replace(part, state="sending")).cannot
+    assert "n its way" in waits.text
