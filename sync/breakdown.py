@@ -30,9 +30,9 @@ def breakdown_of(document: Document) -> list[list[Any]] | None:
     """
     match document:
         case InvoiceUpdate():
-            return _summed(document.invoice.lines, document.invoice.mode)
+            return summed(document.invoice.lines, document.invoice.mode)
         case Invoice() | CreditNote() | BankTransaction():
-            return _summed(document.lines, document.mode)
+            return summed(document.lines, document.mode)
         case Payment() | Refund():
             return [[document.account, to_units(document.amount)]]
     return None
@@ -48,7 +48,8 @@ def date_of(document: Document) -> date | None:
     return None
 
 
-def _summed(lines: tuple[DocumentLine, ...], mode: TaxMode) -> list[list[Any]]:
+def summed(lines: tuple[DocumentLine, ...], mode: TaxMode) -> list[list[Any]]:
+    """The sums of some lines, as `breakdown_of` has them."""
     sums: dict[tuple[str, str], list[int]] = {}
     for line in lines:
         tax = round_to(line.tax(mode))

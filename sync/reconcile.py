@@ -24,6 +24,7 @@ from sync.day_sums import DaySums
 from sync.figures import work_out_figures
 from sync.models import (
     HandledDifference,
+    PostingSource,
     ReconcileDay,
     ReconcileDifference,
     ReconcileRun,
@@ -31,6 +32,7 @@ from sync.models import (
 )
 from sync.reconcile_reading import Chunk, Reading, extra_documents
 from sync.reconcile_rows import Compared, Difference, OrderRow, Standing
+from sync.reconcile_summaries import own_of
 from sync.reconciliation import judge
 from xero import mirror
 from xero.models import Lane, MirrorDocument, Organisation
@@ -104,6 +106,7 @@ class _Run:
         self._keep(total=reading.orders().count(), as_of=reading.documents_at, note=note[:500])
         for chunk in reading.chunks():
             self._compare(chunk, compared)
+        self._summaries(reading, compared)
         if reading.documents_at is not None:
             self._extras()
         self._finish()
@@ -118,8 +121,11 @@ class _Run:
         rows: list[ReconcileDifference] = []
         for order in chunk.orders:
             postings = chunk.postings.get(order.pk, [])
-            verdict = judge(order, postings, chunk.found, compared)
-            self._days.add(order, postings, verdict, chunk.found)
+            parts = chunk.parts.get(order.pk, [])
+            verdict = judge(order, [*parts, *postings], chunk.found, compared)
+            self._days.add(
+                own_of(order, parts) if parts else order, postings, verdict.own, chunk.found
+            )
             self._counts["orders"] += 1
             self._counts["documents"] += verdict.documents
             self._counts[verdict.standing] += 1
@@ -128,6 +134,19 @@ class _Run:
             rows += (self._difference(order, one) for one in verdict.differences)
         self._write(rows)
         self._keep(done=self._counts["orders"])
+
+    def _summaries(self, reading: Reading, compared: Compared) -> None:
+        """Each summary against the sum of its parts."""
+        rows = []
+        for whole, found in reading.whole_summaries():
+            verdict = judge(whole.order, whole.postings, found, compared)
+            self._days.add(whole.order, whole.postings, verdict, found)
+            self._counts["documents"] += verdict.documents
+            for one in verdict.differences:
+                row = self._difference(whole.order, one)
+                row.order_id, row.xero_id = None, whole.xero_id
+                rows.append(row)
+        self._write(rows)
 
     def _missing(self, order: OrderRow) -> ReconcileDifference:
         return ReconcileDifference(
@@ -259,6 +278,16 @@ def _prune(store: Store) -> None:
     runs = ReconcileRun.objects.filter(store=store).order_by("-pk")
     old = list(runs.values_list("pk", flat=True)[KEPT_RUNS : KEPT_RUNS + 100])
     ReconcileRun.objects.filter(pk__in=old).delete()
+
+
+def orders_of(row: ReconcileDifference) -> list[str]:
+    """The numbers of the orders behind a difference of a summary; none behind any other."""
+    if row.order_id is not None or row.what != _What.DIFFERENCE:
+        return []
+    sources = PostingSource.objects.filter(
+        posting__xero_id=row.xero_id, posting__verb="PUT", posting__store=row.run.store_id
+    )
+    return list(sources.order_by("order_id").values_list("order__number", flat=True))
 
 
 def open_rows(run: ReconcileRun, what: str) -> Iterable[ReconcileDifference]:

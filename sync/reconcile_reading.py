@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from connector.lib.money import to_units
 from stores.models import Store
-from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
+from sync.models import Posting, SummaryPart, TrackedOrder
 from sync.reconcile_rows import (
     WITH_TOTALS,
     DocumentRow,
@@ -25,6 +25,7 @@ from sync.reconcile_rows import (
     XeroDocument,
     XeroPayment,
 )
+from sync.reconcile_summaries import Summaries, Whole
 from xero import mirror
 from xero.documents import Kind
 from xero.models import MirrorDocument, MirrorPayment
@@ -41,7 +42,7 @@ _ORDER = (
     "refunded_tax_units", "books_currency",
 )  # fmt: skip
 _POSTING = (
-    "order_id", "pk", "kind", "key", "state", "xero_id", "xero_status", "document_date",
+    "pk", "kind", "key", "state", "xero_id", "xero_status", "document_date",
     "xero_total_units", "xero_tax_units", "amount_due_units", "expected", "breakdown", "differs",
     "why", "posted_at",
 )  # fmt: skip
@@ -49,11 +50,13 @@ _POSTING = (
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Orders with their documents, and what Xero holds of these."""
+    """Orders with their documents, their `parts` of summaries, and what Xero holds of the
+    documents."""
 
     orders: Sequence[OrderRow]
     postings: dict[int, list[DocumentRow]]
     found: InXero
+    parts: dict[int, list[DocumentRow]]
 
 
 class Reading:
@@ -63,7 +66,8 @@ class Reading:
         self._store = store
         self._zone = ZoneInfo(str(store.settings.get("timezone") or "UTC"))
         self.documents_at, self.payments_at = _known_at(store)
-        self._summaries = PostingSource.objects.filter(order__store=store).exists()
+        self.summaries = Summaries(store)
+        self._has_summaries = SummaryPart.objects.filter(store=store).exists()
 
     def orders(self) -> QuerySet[TrackedOrder]:
         dated_at = Coalesce("placed_at", "created_at")
@@ -87,28 +91,36 @@ class Reading:
         return self._chunk([found[pk] for pk in orders if pk in found], Q(order_id__in=orders))
 
     def _chunk(self, rows: Sequence[tuple[Any, ...]], within: Q) -> Chunk:
-        summarised = self._summarised(within) if self._summaries else frozenset()
-        parts = SummaryPart.objects.waiting().filter(within, store=self._store)
-        waits = frozenset(parts.values_list("order_id", flat=True))
-        orders = [
-            replace(_order(row, self._zone, row[0] in summarised), waits=row[0] in waits)
-            for row in rows
-        ]
-        postings = Posting.objects.filter(within, store=self._store)
+        parts: dict[int, list[DocumentRow]] = {}
+        orders = [_order(row, self._zone) for row in rows]
+        if self._has_summaries:
+            parts = self.summaries.parts(within)
+            waiting = SummaryPart.objects.waiting().filter(within, store=self._store)
+            waits = frozenset(waiting.values_list("order_id", flat=True))
+            orders = [replace(order, waits=order.pk in waits) for order in orders]
+        found: dict[int, list[DocumentRow]] = defaultdict(list)
+        for order, _, row in self._documents_of(within):
+            found[order].append(row)
+        return Chunk(orders, found, self.in_xero(chain(*found.values())), parts)
+
+    def whole_summaries(self) -> Iterator[tuple[Whole, InXero]]:
+        """The summaries of all parts that were read, and what Xero holds of each."""
+        for some in self.summaries.wholes(self._documents_of):
+            found = self.in_xero(chain(*(one.postings for one in some)))
+            for one in some:
+                yield one, found
+
+    def _documents_of(self, which: Q) -> Iterator[tuple[int, int, DocumentRow]]:
+        """Documents with the keys of their order and of what must be in Xero before them."""
+        postings = Posting.objects.filter(which, store=self._store)
         if self._store.organisation_id is not None:
             postings = postings.filter(organisation=self._store.organisation_id)
-        found: dict[int, list[DocumentRow]] = defaultdict(list)
         listed = postings.exclude(kind__in=(Kind.CONTACT, Kind.ITEM)).order_by("pk")
         listed = listed.annotate(why=_WHY)
-        for order, *fields in listed.values_list(*_POSTING):
-            found[order].append(_posting(fields))
-        return Chunk(orders, found, self._in_xero(chain(*found.values())))
+        for order, parent, *fields in listed.values_list("order_id", "parent_id", *_POSTING):
+            yield order, parent, _posting(fields)
 
-    def _summarised(self, within: Q) -> frozenset[int]:
-        sources = PostingSource.objects.filter(within, posting__state=Posting.State.POSTED)
-        return frozenset(sources.values_list("order_id", flat=True))
-
-    def _in_xero(self, postings: Iterable[DocumentRow]) -> InXero:
+    def in_xero(self, postings: Iterable[DocumentRow]) -> InXero:
         """What Xero holds of these documents, a few at a time.
 
         A list of a thousand keys is slow to send, and makes PostgreSQL read the whole table.
@@ -155,7 +167,7 @@ def _known_at(store: Store) -> tuple[datetime | None, datetime | None]:
     return (min(invoices, notes) if invoices and notes else None), payments
 
 
-def _order(row: tuple[Any, ...], zone: ZoneInfo, summarised: bool) -> OrderRow:
+def _order(row: tuple[Any, ...], zone: ZoneInfo) -> OrderRow:
     (
         pk, number, state, currency, dated_at, shop_status, reasons, excluded_at,
         excluded_as, invoiced, total, tendered, invoiced_tax, tax, received, due, refunded,
@@ -172,7 +184,7 @@ def _order(row: tuple[Any, ...], zone: ZoneInfo, summarised: bool) -> OrderRow:
         total if invoiced is None else invoiced,
         tendered,
         tax if invoiced_tax is None else invoiced_tax,
-        received, due, refunded, refunded_tax, summarised,
+        received, due, refunded, refunded_tax,
     )  # fmt: skip
 
 

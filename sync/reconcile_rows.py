@@ -7,7 +7,7 @@ orders pass through without weighing anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -28,8 +28,8 @@ class OrderRow:
     `reasons` are codes, `day` is when it was placed, in the zone of the books, and `due` what
     the shop says is outstanding. `received` None: not known. `excluded_as` is set where a person
     left the order out. `tendered` is what the shop issued itself, inside `invoiced` and
-    `received`. `summarised`: a document in Xero stands for it and others together;
-    `waits`: one will, when its day is over.
+    `received`. `waits`: a summary will stand for it, when its day is over. `is_summary`: it is
+    none of the shop's, but the sum of the parts of one summary.
     """
 
     pk: int
@@ -47,14 +47,17 @@ class OrderRow:
     due: int | None = None
     refunded: int = 0
     refunded_tax: int | None = 0
-    summarised: bool = False
     waits: bool = False
+    is_summary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
     """One posting of an order. `total`, `tax` and `due` are Xero's answer when it was posted,
-    `expected_*` what was predicted (None for a payment, and for a change of status)."""
+    `expected_*` what was predicted (None for a payment, and for a change of status).
+
+    `shared`: it is the order's part of a summary, whose ids it has; its figures are its own.
+    """
 
     pk: int
     kind: str
@@ -72,6 +75,7 @@ class DocumentRow:
     differs: bool = False
     reasons: tuple[str, ...] = ()
     posted_at: datetime | None = None
+    shared: bool = False
 
     @property
     def is_posted(self) -> bool:
@@ -179,6 +183,11 @@ class Verdict:
     documents: int = 0
     differences: tuple[Difference, ...] = ()
     held: tuple[Held, ...] = ()
+
+    @property
+    def own(self) -> Verdict:
+        """The same without parts of summaries."""
+        return replace(self, held=tuple(one for one in self.held if not one.posting.shared))
 
 
 def entries(breakdown: Sequence[Any]) -> Sequence[Sequence[Any]]:

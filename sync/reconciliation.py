@@ -35,7 +35,7 @@ def judge(
         by_hand = order.excluded_as == Cause.HANDLED_BY_HAND
         standing = Standing.BY_HAND if by_hand else Standing.LEFT_OUT
         return Verdict(standing, count, held=held)
-    if not any(one.posting.kind in SALES for one in held):
+    if not order.is_summary and not any(one.posting.kind in SALES for one in held):
         return Verdict(_without_sale(order, postings), count, held=held)
     order = _without_mirrored(order, held)
     differences = _gone(order, held) or _differing(order, postings, held, found, compared)
@@ -47,7 +47,7 @@ def _held_in_xero(postings: Sequence[DocumentRow], found: InXero) -> tuple[Held,
 
     Those that we have voided or deleted ourselves are left out.
     """
-    latest: dict[str, DocumentRow] = {}
+    latest: dict[tuple[str, str], DocumentRow] = {}
     ended: set[str] = set()
     for posting in postings:
         if not posting.is_posted or posting.kind not in WITH_TOTALS:
@@ -58,14 +58,16 @@ def _held_in_xero(postings: Sequence[DocumentRow], found: InXero) -> tuple[Held,
             if ours:
                 ended.add(posting.xero_id)
             continue
-        latest[posting.xero_id] = posting
+        # Two parts of one summary are two documents, each with its own number.
+        latest[posting.xero_id, posting.key if posting.shared else ""] = posting
     return tuple(
-        _held(posting, found) for xero_id, posting in latest.items() if xero_id not in ended
+        _held(posting, found) for (xero_id, _), posting in latest.items() if xero_id not in ended
     )
 
 
 def _documents(held: Sequence[Held], postings: Sequence[DocumentRow], found: InXero) -> int:
-    """How many documents of ours Xero has, payments among them."""
+    """How many documents of the order's own Xero has, payments among them."""
+    held = [one for one in held if not one.posting.shared]
     listed = (one for rows in (found.payments.get(h.posting.xero_id, ()) for h in held)
               for one in rows)  # fmt: skip
     deleted = {one.payment_id for one in listed if one.status == "DELETED"}
@@ -74,6 +76,12 @@ def _documents(held: Sequence[Held], postings: Sequence[DocumentRow], found: InX
 
 
 def _held(posting: DocumentRow, found: InXero) -> Held:
+    if posting.shared:
+        # What Xero has of the summary is compared with all of its parts together.
+        return Held(
+            posting, posting.xero_status, posting.total or 0, posting.tax, posting.due or 0,
+            posting.day,
+        )  # fmt: skip
     now = found.documents.get(posting.xero_id)
     if now is not None:
         return Held(posting, now.status, now.total, now.tax, now.due, now.day, now.stands)
@@ -87,9 +95,7 @@ def _held(posting: DocumentRow, found: InXero) -> Held:
 
 
 def _without_sale(order: OrderRow, postings: Sequence[DocumentRow]) -> Standing:
-    """Nothing of the sale is in Xero: by rule, for a reason, through a summary, or lost."""
-    if order.summarised:
-        return Standing.IN_XERO
+    """Nothing of the sale is in Xero: by rule, for a reason, until its day is over, or lost."""
     if order.waits:
         return Standing.HELD
     if order.state == "skipped" and order.reasons:

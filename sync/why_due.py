@@ -34,12 +34,26 @@ def difference(
     due = sum(one.due for one in invoices)
     due -= sum(one.due for one in held if one.posting.kind in CREDITS)
     money = _Money(postings, invoices, found)
+    if any(one.posting.shared for one in invoices):
+        return None if total or due == shop_due else _of_part(order, postings, shop_due, due)
     if due == shop_due:
         return None if total else _received(order, held, money)
     if total and total.cause is not Cause.MISMATCH and _by(total) == due - shop_due:
         return None
     cause, side = _cause(order, postings, invoices, money)
     return Difference("amount_due", shop_due, due, side, cause)
+
+
+def _of_part(
+    order: OrderRow, postings: Sequence[DocumentRow], shop_due: int, due: int
+) -> Difference:
+    """The money of a summary is compared with all of its parts; of one of them, what the shop
+    says now with what it said when the part was posted."""
+    if any(p.is_unfinished for p in postings):
+        return Difference("amount_due", shop_due, due, Side.XERO, Cause.NOT_YET_SYNCED)
+    if set(order.reasons) - INFORMATIVE - _OTHER_REASONS:
+        return Difference("amount_due", shop_due, due, Side.XERO, Cause.PAYMENT_HELD)
+    return Difference("amount_due", shop_due, due, Side.STORE, Cause.CHANGED_IN_SHOP)
 
 
 def _by(difference: Difference) -> int | None:

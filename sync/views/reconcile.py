@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -18,7 +18,14 @@ from connector.templatetags.pages import ago, capped, of
 from stores.models import Store
 from sync import differences, reconcile
 from sync.causes import CAUSES, Cause, CauseKind, Side
-from sync.models import HandledDifference, ReconcileDay, ReconcileDifference, ReconcileRun
+from sync.models import (
+    HandledDifference,
+    Posting,
+    ReconcileDay,
+    ReconcileDifference,
+    ReconcileRun,
+)
+from sync.models.outbox import SUMMARY
 from sync.views.filters import zone_of
 from sync.views.selection import HandledForm, bound, way_back
 from xero.models import Organisation
@@ -46,6 +53,7 @@ class Found:
     cause: CauseKind
     side: str
     link: str
+    summary_id: int | None = None
 
     @property
     def currency(self) -> str:
@@ -123,8 +131,16 @@ def _whole(text: str | None) -> int:
 
 def _found(run: ReconcileRun, store: Store, after: int) -> dict[str, Any]:
     rows = list(run.found.filter(explained=False, pk__gt=after).order_by("pk")[: _ROWS + 1])
+    ids = [row.xero_id for row in rows if row.what == ReconcileDifference.What.DIFFERENCE]
+    summaries = Posting.objects.filter(
+        store=store, source_kind=SUMMARY, verb="PUT", xero_id__in=filter(None, ids)
+    )
+    pages = dict(summaries.values_list("xero_id", "pk"))
     return {
-        "found": [shown(row, store.organisation) for row in rows[:_ROWS]],
+        "found": [
+            replace(shown(row, store.organisation), summary_id=pages.get(row.xero_id))
+            for row in rows[:_ROWS]
+        ],
         "found_after": after,
         "found_next": rows[_ROWS - 1].pk if len(rows) > _ROWS else None,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 from connector.lib.money import from_units
 from stores.models import Store
 from sync.day_sums import DaySum, DaySums
-from sync.models import Posting, ReconcileDay, TrackedOrder
+from sync.models import Posting, ReconcileDay, SummaryPart, TrackedOrder
 from sync.reconcile_reading import Reading
 from sync.reconcile_rows import Compared
+from sync.reconcile_summaries import own_of
 from sync.reconciliation import judge
 from sync.views.filters import zone_of
 from xero.documents import Kind
@@ -84,9 +85,13 @@ def _lines(
     rows = TrackedOrder.objects.only("number", "customer_name", "label").in_bulk(keys)
     found = []
     for order in chunk.orders:
-        postings = chunk.postings.get(order.pk, [])
+        parts = chunk.parts.get(order.pk, [])
+        documents = [*parts, *chunk.postings.get(order.pk, [])]
+        verdict = judge(order, documents, chunk.found, compared)
         sums = DaySums()
-        sums.add(order, postings, judge(order, postings, chunk.found, compared), chunk.found)
+        # The payments of a summary are of no single order.
+        received = own_of(order, parts).received
+        sums.add(replace(order, received=received), documents, verdict, chunk.found)
         found += [
             _line(rows[order.pk], one)
             for one in sums.rows()
@@ -117,6 +122,6 @@ def _candidates(store: Store, day: date, measure: str) -> QuerySet[TrackedOrder]
     first = datetime.combine(day, time.min, zone)
     last = datetime.combine(day + timedelta(days=1), time.min, zone)
     placed = Q(placed_at__gte=first, placed_at__lt=last)
-    return TrackedOrder.objects.filter(
-        placed | Q(pk__in=postings.filter(dated).values("order_id")), store=store
-    )
+    documented = Q(pk__in=postings.filter(dated, order__isnull=False).values("order_id"))
+    parts = SummaryPart.objects.filter(store=store, day=day).values("order_id")
+    return TrackedOrder.objects.filter(placed | documented | Q(pk__in=parts), store=store)

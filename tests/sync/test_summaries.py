@@ -20,7 +20,7 @@ from sync import flows, summarise, undo_orders
 from sync.approve import approve_summaries, drafts_of
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from tests.sync.standing import again, credit_note, invoice, lines, stands
-from tests.sync.test_reconcile import reconcile
+from tests.sync.test_reconcile import reconcile, sums, told
 from tests.sync.test_two_workers import at_once
 from tests.sync.world import Time, World, at_rest
 
@@ -424,6 +424,44 @@ def test_undoing_a_day_takes_all_orders_of_its_summary_and_what_still_waits(dail
     assert labels(world, *orders, late) == ["skipped"] * 3
     assert not SummaryPart.objects.waiting().exists()
     again(world)
+
+
+def test_reconciling_compares_each_order_with_its_part_and_the_summary_with_all(
+    daily: World,
+) -> None:
+    world = daily
+    first, second = two(world)
+    world.sync()
+    next_day(world)
+    world.shop.refund(second["entity_id"], items={"MUG-STN": 1}, shipping=Decimal(0))
+    world.sync()
+    next_day(world)
+    code, answer = reconcile("--store", "au")
+    # the invoice, its payment, the credit note and its refund
+    assert (code, answer["orders"], answer["documents"]) == (0, 2, 4)
+    assert sums("sale") == [("EXEMPTOUTPUT", *["16.50"] * 3), ("OUTPUT", *["94.75"] * 3)]
+    assert sums("credit") == [("OUTPUT", *["24.95"] * 3)]
+    assert sums("payment") == [("970", *["111.25"] * 3)]
+    assert sums("refund") == [("970", *["24.95"] * 3)]
+    # what the shop says of one order moves, and nobody looked at it
+    row = world.row(first)
+    TrackedOrder.objects.filter(pk=row.pk).update(invoiced_units=359_000)
+    _, answer = reconcile("--store", "au")
+    assert told(answer) == {
+        (first["increment_id"], "total", "35.90", "34.90", "changed_in_shop", "store")
+    }
+    TrackedOrder.objects.filter(pk=row.pk).update(invoiced_units=row.invoiced_units)
+    # what Xero has moves: of the summary, with the names of its orders
+    world.xero.person("delete_payment", invoice=DAY)
+    _, answer = reconcile("--store", "au")
+    assert told(answer) == {
+        (DAY, "amount_due", "0.00", "111.25", "payment_removed_in_xero", "xero")
+    }
+    numbers = [first["increment_id"], second["increment_id"]]
+    assert answer["differences"][0]["orders"] == numbers
+    world.xero.person("void", invoice=DAY)
+    _, answer = reconcile("--store", "au")
+    assert (DAY, "status", "PAID", "VOIDED", "voided_in_xero", "xero") in told(answer)
 
 
 def test_two_workers_make_one_summary(real_world: World) -> None:

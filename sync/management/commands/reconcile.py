@@ -12,7 +12,7 @@ from stores.models import Store
 from sync.causes import CAUSES, Cause
 from sync.linking import link_organisations
 from sync.models import ReconcileDifference, ReconcileRun
-from sync.reconcile import Busy, open_rows, queue, reconcile
+from sync.reconcile import Busy, open_rows, orders_of, queue, reconcile
 
 _What = ReconcileDifference.What
 
@@ -81,7 +81,9 @@ def _answer(runs: list[ReconcileRun]) -> dict[str, Any]:
     }
 
 
-def _difference(run: ReconcileRun, row: ReconcileDifference) -> dict[str, str]:
+def _difference(run: ReconcileRun, row: ReconcileDifference) -> dict[str, Any]:
+    """One of a summary has the summary's number as its order, and names those behind it."""
+    behind = orders_of(row)
     return {
         "order": row.number,
         "field": row.field,
@@ -90,10 +92,13 @@ def _difference(run: ReconcileRun, row: ReconcileDifference) -> dict[str, str]:
         "cause": row.cause,
         "side": row.side,
         "slug": run.store.slug,
+        **({"orders": behind} if behind else {}),
     }
 
 
 def _line(row: ReconcileDifference) -> str:
     shop, xero = row.shop_value or "nothing", row.xero_value or "nothing"
     cause = CAUSES[Cause(row.cause)].title
-    return f"{row.number} {row.field}: shop {shop}, Xero {xero} {row.currency} ({cause})"
+    text = f"{row.number} {row.field}: shop {shop}, Xero {xero} {row.currency} ({cause})"
+    behind = orders_of(row)
+    return f"{text}, of the orders {', '.join(behind)}" if behind else text
