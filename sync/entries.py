@@ -53,7 +53,7 @@ def entry_of(posting: Posting) -> Entry:
     body = loaded(posting.payload, lambda ref: ref)
     expected = posting.expected or {}
     amount = body.get("Amount", ZERO)
-    account = body.get("Account") or {}
+    account = body.get("Account") or body.get("BankAccount") or {}
     return Entry(
         slot=slot_of(posting),
         kind=Kind(posting.kind),

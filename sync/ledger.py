@@ -311,7 +311,7 @@ class Ledger:
                 self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
             elif (
-                posting.kind == Kind.INVOICE
+                posting.kind in (Kind.INVOICE, Kind.BANK_TRANSACTION)
                 and one.built.status == SKIPPED
                 and one.row.excluded_at is None
                 and posting.state != Posting.State.VOIDED

@@ -146,8 +146,13 @@ class Planner:
         return (invoice is not None and invoice.ended) or bool(self._entry("cancel-credit", issue))
 
     def sold(self) -> bool:
-        """Whether an invoice is in Xero or on its way."""
-        return self.current is not None
+        """Whether an invoice, or a receipt in its place, is in Xero or on its way."""
+        return self.current is not None or self.receipt is not None
+
+    @property
+    def receipt(self) -> Entry | None:
+        """The money received without an invoice, as it is in Xero or on its way."""
+        return self._entry("receipt", 1)
 
     @property
     def number(self) -> str:
@@ -203,9 +208,9 @@ class Planner:
         if conflicts := [e for e in self.history.frozen() if e.conflict]:
             remarks = tuple(reason for entry in conflicts for reason in entry.remarks)
             return Plan((), remarks, keep=True, reversed=self.reversing)
-        if self.built.receipt is not None:
+        if self.current is None and (self.built.receipt or self.receipt):
             without_invoice.receipt(self)
-            return Plan(tuple(self.wants), tuple(self.reasons))
+            return Plan(tuple(self.wants), tuple(self.reasons), self.wait, reversed=self.reversing)
         if self.current is None and self.built.invoice is None:
             without_invoice.refunds_alone(self)
             return Plan(tuple(self.wants), tuple(self.reasons))

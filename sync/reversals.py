@@ -70,7 +70,9 @@ def by_credit(planner: Planner) -> list[Credit]:
     note = _rest(planner)
     if note is None:
         return []
-    planner.want(note, slot, planner.slot("invoice", planner.issue))
+    sale = planner.current
+    parent = planner.slot("invoice", planner.issue) if sale is None else sale.slot
+    planner.want(note, slot, parent)
     return [
         Credit(
             slot, note.number, total_of(note), note.date, f"cancel-{planner.issue}-",
@@ -105,7 +107,7 @@ def _rest(planner: Planner) -> CreditNote | None:
 def _standing(planner: Planner) -> tuple[Sided, Sided]:
     """Lines invoiced and lines credited, in Xero, on their way, and planned."""
     entries = [e for e in (planner.current, *planner.edits()) if e is not None]
-    invoiced = sided([e for e in entries if e.kind is Kind.INVOICE])
+    invoiced = sided([e for e in entries if e.kind is not Kind.CREDIT_NOTE])
     credited = sided([e for e in entries if e.kind is Kind.CREDIT_NOTE] + planner.credited())
     for want in planner.wants:
         if isinstance(want.document, Invoice):

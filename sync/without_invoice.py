@@ -7,41 +7,73 @@ from typing import TYPE_CHECKING
 
 from connector.lib.money import round_to
 from stores.canonical import Refund
+from sync import reversals
 from sync.convert import convert_tenders
 from sync.eligible import refunded_since
+from sync.history import Entry
 from sync.reasons import Hold, Reason
 from sync.rows import sort_rows
 from sync.tenders import alone
 from sync.till import Credit, Debit, Till
-from xero.documents import Payment
+from xero.documents import BankTransaction, Payment
 
 if TYPE_CHECKING:
     from sync.plan import Planner
 
 
 def receipt(planner: Planner) -> None:
-    """Money received without an invoice; refunds of it are credited and paid back."""
-    document = planner.built.receipt
-    assert document is not None
+    """Money received without an invoice; refunds of it, and its cancellation, are credited and
+    paid back. What was posted so stays so if invoices are switched on later."""
+    entry, document = planner.receipt, planner.built.receipt
+    if entry is None:
+        if document is None:
+            return
+        planner.want(document, planner.slot("receipt"))
+        planner.wait = planner.reversing  # what takes it back is planned upon it
+        total, account, is_id = _total(document), document.account, document.account_is_id
+        day = document.date
+    else:
+        total, account, is_id = entry.total, entry.account, entry.account_is_id
+        day = entry.dated or planner.today
+        planner.current = entry
+        _compare(planner, entry)
+    till = Till(planner.history, planner.order.id, [])
+    till.know((Payment("", account, day, total, "", is_id),))
+    _credit(planner, till, planner.order.refunds, total)
+    if entry is not None and planner.reversing:
+        _take_back(planner, till)
+
+
+def _total(document: BankTransaction) -> Decimal:
     totals = document.expected()
     assert totals is not None
-    slot = planner.slot("receipt")
-    entry = planner.history.at(slot)
-    stands = entry is not None and entry.frozen
-    if not stands:
-        planner.want(document, slot)
-    elif entry is not None and (entry.total != totals.total or planner.reversing):
-        text = (
-            "The order changed after its money was posted without an invoice. Correct it in Xero "
-            "by hand."
-        )
-        planner.reasons.append(Reason("changed_after_posting", text, "grand_total"))
-    till = Till(planner.history, planner.order.id, [])
-    paid = Payment(
-        "", document.account, document.date, totals.total, "", document.account_is_id
-    )  # fmt: skip
-    till.know((paid,))
-    _credit(planner, till, planner.order.refunds, totals.total)
+    return totals.total
+
+
+def _compare(planner: Planner, entry: Entry) -> None:
+    """Say so where the shop has changed what was received; there is nothing to change of it."""
+    sale = planner.built.receipt or planner.built.invoice
+    totals = sale.expected() if sale is not None else None
+    if planner.reversing or totals is None or totals.total == entry.total:
+        return
+    text = (
+        "The order changed after its money was posted without an invoice. Correct it in Xero by "
+        "hand."
+    )
+    planner.reasons.append(Reason("changed_after_posting", text, "grand_total"))
+
+
+def _take_back(planner: Planner, till: Till) -> None:
+    """A cancelled sale whose money was posted as received: the bank transaction may be matched
+    with the statement, so that it stays, and the rest of the sale is credited."""
+    if not planner.undo:
+        text = "Cancelled in the shop, so what was received is credited in Xero."
+        planner.reasons.append(Reason("reversed_in_xero", text, "status"))
+    try:
+        for credit in reversals.by_credit(planner):
+            planner.use(till, credit)
+    except Hold as hold:
+        planner.reasons.append(hold.reason)
 
 
 def refunds_alone(planner: Planner) -> None:

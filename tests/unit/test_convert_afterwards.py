@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from stores.canonical import Order, Payment, Refund, RefundLine
 from sync.build import Standing, build_order
 from sync.directory import Contacts
-from sync.history import NOTHING_YET, Entry, History
+from sync.history import NOTHING_YET, History
 from sync.plan import Plan, plan_order
 from sync.shop_figures import figures_of
 from tests.unit.orders import NOON, books, line, order, organisation
-from xero.documents import CreditNote, Invoice, StatusChange
+from tests.unit.standing import posted
+from xero.documents import CreditNote, StatusChange
 from xero.documents import Payment as Paid
 from xero.documents import Refund as PaidBack
 from xero.facts import OrganisationFacts
@@ -66,31 +67,6 @@ def planned(
     built = build_order(setting, made, Contacts(), standing)
     assert built.status == "ready", built.reasons
     return plan_order(setting, made, built, history)
-
-
-def posted(plan: Plan, **changes: Any) -> History:
-    """All documents of a plan as they stand in Xero."""
-    entries = []
-    for want in plan.wants:
-        document = want.document
-        entry = Entry(want.slot, document.kind, "", frozen=True, posted=True, status="AUTHORISED")
-        totals = document.expected()
-        if isinstance(document, Invoice | CreditNote):
-            assert totals is not None
-            entry = replace(
-                entry, key=document.number, total=totals.total, tax=totals.total_tax,
-                currency=document.currency, dated=document.date, lines=document.lines,
-                mode=document.mode,
-            )  # fmt: skip
-        elif isinstance(document, Paid | PaidBack):
-            settles = document.invoice if isinstance(document, Paid) else document.credit_note
-            assert not isinstance(settles, str)
-            entry = replace(
-                entry, total=document.amount, settles=settles.key, account=document.account,
-                dated=document.date,
-            )  # fmt: skip
-        entries.append(replace(entry, **changes))
-    return History(tuple(entries))
 
 
 def notes(plan: Plan) -> list[CreditNote]:
