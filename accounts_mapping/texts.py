@@ -74,6 +74,8 @@ def _tracking_templates(
 ) -> dict[str, tuple[str, str]]:
     """By category, the template of its option and the key where that stands."""
     rules = snapshot.rules
+    if not rules.tracking and not rules.rules:
+        return {}
     chosen = {name: (template, f"tracking.{name}") for name, template in rules.tracking.items()}
     matching = line_rules(snapshot, order, line) if line else order_rules(snapshot, order)
     for index, rule in matching:

@@ -289,9 +289,7 @@ def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: st
     same_rate(answer, effective, line.rate, line.name)
     if answer.as_charged:
         return
-    # Less than one minor unit of tax may have been rounded away.
-    least = Decimal(1).scaleb(-minor_digits(currency))
-    if not line.tax and abs(line.net * line.rate / 100) >= least:
+    if not line.tax and line.rate and not _rounded_away(line, currency):
         raise Hold(
             "tax_rate_differs",
             f"{line.name}: the shop states {plain(line.rate.normalize())} % tax, but charged none "
@@ -306,6 +304,11 @@ def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: st
             "Correct the order in the shop, or map the tax as a line of its own.",
             line.path,
         )
+
+
+def _rounded_away(line: Line, currency: str) -> bool:
+    """Whether the line's tax is less than one minor unit."""
+    return abs(line.net * line.rate / 100) < Decimal(1).scaleb(-minor_digits(currency))
 
 
 def _full(line: Line, inclusive: bool) -> Decimal:

@@ -36,6 +36,8 @@ def negative_lines(
 ) -> NegativeLines:
     """A line for each tender of this kind; one for each tax type of the goods where it bears
     tax. Holds where an account or tax type does not fit."""
+    if not plan.tenders:
+        return NegativeLines((), plan.on_lines, ZERO)
     lines: list[DocumentLine] = []
     tax = ZERO
     left = _Left.of(charges, mode)

@@ -188,14 +188,15 @@ def _fields(snapshot: MappingSnapshot, order: Order, email: str) -> tuple[tuple[
 
 
 def _addresses(order: Order, *, with_company: bool) -> list[dict[str, str]]:
-    found = [("POBOX", order.billing), ("STREET", order.shipping)]
-    bodies = (
-        _address(kind, address, with_company=with_company) for kind, address in found if address
-    )
-    return [body for body in bodies if len(body) > 1]
+    billing = _address(order.billing, with_company=with_company)
+    shipping = billing
+    if order.shipping != order.billing:
+        shipping = _address(order.shipping, with_company=with_company) if order.shipping else {}
+    kinds = (("POBOX", billing), ("STREET", shipping))
+    return [{"AddressType": kind} | body for kind, body in kinds if body]
 
 
-def _address(kind: str, address: Address, *, with_company: bool) -> dict[str, str]:
+def _address(address: Address, *, with_company: bool) -> dict[str, str]:
     texts = [address.company, *address.lines] if with_company else [*address.lines]
     lines = [line for line in map(clean_name, texts) if line]
     lines[3:] = [", ".join(lines[3:])[:500]] if lines[3:] else []
@@ -206,4 +207,4 @@ def _address(kind: str, address: Address, *, with_company: bool) -> dict[str, st
         "PostalCode": clean_name(address.postcode)[:50],
         "Country": address.country[:50],
     }
-    return {"AddressType": kind} | {key: value for key, value in body.items() if value}
+    return {key: value for key, value in body.items() if value}

@@ -62,9 +62,13 @@ class DocumentLine:
         return round_to(self.quantity * self.unit_amount)
 
     def tax(self, mode: TaxMode) -> Decimal:
+        return self.tax_on(self.amount, mode)
+
+    def tax_on(self, amount: Decimal, mode: TaxMode) -> Decimal:
+        """The tax, where the line's amount is known already."""
         if self.tax_amount is not None:
             return self.tax_amount
-        return line_tax(self.amount, self.rate, mode)
+        return line_tax(amount, self.rate, mode)
 
     def payload(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -86,8 +90,11 @@ class DocumentLine:
 
 def line_totals(lines: tuple[DocumentLine, ...], mode: TaxMode) -> Totals:
     """What Xero will answer for these lines."""
-    amounts = sum((line.amount for line in lines), ZERO)
-    tax = sum((line.tax(mode) for line in lines), ZERO)
+    amounts = tax = ZERO
+    for line in lines:
+        amount = line.amount
+        amounts += amount
+        tax += line.tax_on(amount, mode)
     if mode is TaxMode.INCLUSIVE:
         return Totals(round_to(amounts - tax), round_to(tax), round_to(amounts))
     return Totals(round_to(amounts), round_to(tax), round_to(amounts + tax))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import get_currency_precision, is_currency
 
@@ -46,11 +47,13 @@ def round_to(amount: Decimal, places: int = 2) -> Decimal:
     return amount.quantize(_STEPS[places], rounding=ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=256)
 def minor_digits(currency: str) -> int:
     """Decimals of a currency: 2 for EUR, 0 for JPY, 3 for KWD."""
     return get_currency_precision(currency)
 
 
+@lru_cache(maxsize=256)
 def known_currency(code: str) -> bool:
     """Whether `code` is an ISO 4217 code in capitals."""
     return len(code) == 3 and code.isupper() and is_currency(code)
