@@ -9,40 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
-from connector.lib.money import trim
+from xero.kinds import Id, Kind, Ref
 from xero.lines import DocumentLine, TaxMode, Totals, line_totals
-
-
-class Kind(StrEnum):
-    """Kinds of documents, in the order in which an organisation receives them."""
-
-    CONTACT = "contact"
-    ITEM = "item"
-    STOCK_INCREASE = "stock_increase"
-    STOCK_DECREASE = "stock_decrease"
-    INVOICE = "invoice"
-    CREDIT_NOTE = "credit_note"
-    PAYMENT = "payment"
-    BANK_TRANSACTION = "bank_transaction"
-    ALLOCATION = "allocation"
-    REFUND = "refund"
-
-
-@dataclass(frozen=True, slots=True)
-class Ref:
-    """Stands for the id of a document that another posting creates."""
-
-    kind: Kind
-    key: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.key}"
-
-
-Id = str | Ref
+from xero.settling import Allocation, Payment, Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,42 +111,6 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
-    """Money received for an invoice. `account` is a code, or an AccountID.
-
-    `tender` is the tender's place in the order (from 1), `method` the shop's name of how it
-    was paid; Xero sees neither.
-    """
-
-    invoice: Id
-    account: str
-    date: Day
-    amount: Decimal
-    reference: str
-    account_is_id: bool = False
-    currency_rate: Decimal | None = None
-    tender: int = 1
-    method: str = ""
-
-    kind = Kind.PAYMENT
-
-    def payload(self) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "Invoice": {"InvoiceID": self.invoice},
-            "Account": {"AccountID" if self.account_is_id else "Code": self.account},
-            "Date": self.date.isoformat(),
-            "Amount": trim(self.amount),
-            "Reference": self.reference,
-        }
-        if self.currency_rate is not None:
-            body["CurrencyRate"] = self.currency_rate
-        return body
-
-    def expected(self) -> Totals | None:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class CreditNote:
     """A credit to a customer (ACCRECCREDIT): lines are positive, and take no line discount."""
 
@@ -212,60 +147,6 @@ class CreditNote:
 
     def expected(self) -> Totals | None:
         return line_totals(self.lines, self.mode)
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """Credit put against what is due on an invoice of the same contact and currency."""
-
-    credit_note: Id
-    invoice: Id
-    amount: Decimal
-    date: Day
-
-    kind = Kind.ALLOCATION
-
-    def payload(self) -> dict[str, Any]:
-        """Xero names the credit note in the address; it is taken out before this is sent."""
-        return {
-            "CreditNote": {"CreditNoteID": self.credit_note},
-            "Invoice": {"InvoiceID": self.invoice},
-            "Amount": trim(self.amount),
-            "Date": self.date.isoformat(),
-        }
-
-    def expected(self) -> Totals | None:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """Money given back for a credit note: a payment on it from the clearing account."""
-
-    credit_note: Id
-    account: str
-    date: Day
-    amount: Decimal
-    reference: str
-    account_is_id: bool = False
-    currency_rate: Decimal | None = None
-
-    kind = Kind.REFUND
-
-    def payload(self) -> dict[str, Any]:
-        body: dict[str, Any] = {
-            "CreditNote": {"CreditNoteID": self.credit_note},
-            "Account": {"AccountID" if self.account_is_id else "Code": self.account},
-            "Date": self.date.isoformat(),
-            "Amount": trim(self.amount),
-            "Reference": self.reference,
-        }
-        if self.currency_rate is not None:
-            body["CurrencyRate"] = self.currency_rate
-        return body
-
-    def expected(self) -> Totals | None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,3 +282,9 @@ Document = (
     | Refund
     | StockAdjustment
 )
+
+__all__ = [
+    "Allocation", "BankTransaction", "Contact", "CreditNote", "Document", "Id", "Invoice",
+    "InvoiceUpdate", "Item", "Kind", "Payment", "Ref", "Refund", "StatusChange",
+    "StockAdjustment",
+]  # fmt: skip
