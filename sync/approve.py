@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from connector.lib import clock, doorbell
+from sync.history import DRAFTS
 from sync.labels import relabel_behind
 from sync.ledger import fill
 from sync.models import OrderAction, Posting, PostingSource, TrackedOrder
 from sync.models.outbox import SUMMARY
-from sync.plan import DRAFTS
 from xero.documents import Kind, Ref, StatusChange
 from xero.models import Lane
 

@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 
 from connector.lib import clock
 from connector.lib.money import from_units, written
+from sync.history import APPROVED
 from sync.labels import orders_behind
 from sync.models import Posting, TrackedOrder
-from sync.plan import APPROVED
 from sync.reasons import Reason
 from sync.settle import GONE
 from xero.models import MirrorDocument, Organisation

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from connector.lib.money import ZERO, written
 from sync.dates import open_date
 from sync.eligible import local_date
-from sync.history import Entry
+from sync.history import DRAFTS, Entry
 from sync.line_differences import difference
 from sync.reasons import Reason
 from sync.till import Credit, put_against
@@ -25,7 +25,6 @@ from xero.lines import DocumentLine, TaxMode, line_totals
 if TYPE_CHECKING:
     from sync.plan import Planner
 
-_DRAFTS = ("DRAFT", "SUBMITTED")
 Sided = list[tuple[DocumentLine, TaxMode]]
 
 
@@ -56,7 +55,7 @@ def may_change(planner: Planner, current: Entry) -> bool:
     was paid on or allocated to, in a period that is open."""
     if current.shared:
         return False
-    if current.status in _DRAFTS:
+    if current.status in DRAFTS:
         return True
     return (
         current.status == "AUTHORISED"
@@ -111,7 +110,7 @@ def _unsettled(planner: Planner, current: Entry, edits: Sequence[Entry]) -> bool
 def _in_place(planner: Planner, current: Entry, desired: Invoice) -> None:
     done = [entry.slot.revision for entry in planner.history.of("update")]
     slot = planner.slot("update", max(done, default=0) + 1)
-    if current.status in _DRAFTS:
+    if current.status in DRAFTS:
         desired = replace(desired, status=current.status, sent_to_contact=False)
     document = InvoiceUpdate(Ref(Kind.INVOICE, current.key), desired)
     planner.want(document, slot, current.slot)

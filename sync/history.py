@@ -13,6 +13,10 @@ from sync.reasons import Reason
 from xero.documents import Id, Kind
 from xero.lines import DocumentLine, TaxMode
 
+# Statuses of documents in Xero that a person has approved, and that nobody has yet.
+APPROVED = ("AUTHORISED", "PAID")
+DRAFTS = ("DRAFT", "SUBMITTED")
+
 
 class Slot(NamedTuple):
     """The place of one document among those of an order: its intention, once and for all.

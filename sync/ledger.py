@@ -29,11 +29,11 @@ from sync.entries import (
     slot_of,
     withdrawn,
 )
-from sync.history import History, Slot
+from sync.history import APPROVED, History, Slot
 from sync.labels import label_of
 from sync.models import Posting, TrackedOrder
 from sync.parts import SummaryParts
-from sync.plan import APPROVED, Plan
+from sync.plan import Plan
 from sync.reasons import Reason
 from sync.summary import Part
 from sync.till import Want, posted_money

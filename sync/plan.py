@@ -7,28 +7,24 @@ Xero is never planned again, so that planning twice is planning once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from accounts_mapping.resolve import payment_account
-from connector.lib.money import CENT, ZERO, round_to, written
-from stores.canonical import Order, Refund
-from sync import edits, refunds, reversals, without_invoice
+from connector.lib.money import ZERO, round_to
+from stores.canonical import Order
+from sync import crediting, edits, paying, reversals, without_invoice
 from sync.books import Books
 from sync.build import READY, SKIPPED, Built
-from sync.checks import found, payable_account
-from sync.convert import Conversion, conversion, of_refund
+from sync.convert import Conversion, conversion
 from sync.convert import refunded as refunded_in_base
 from sync.eligible import Course, course, local_date
-from sync.history import NOTHING_YET, Entry, History, Slot
+from sync.history import APPROVED, DRAFTS, NOTHING_YET, Entry, History, Slot
 from sync.reasons import Hold, Reason
 from sync.remarks import origin_of
-from sync.till import Credit, Debit, Till, Want, total_of
+from sync.till import Debit, Want, total_of
 from xero.documents import (
     Contact,
-    CreditNote,
     Document,
     Id,
     Invoice,
@@ -36,9 +32,6 @@ from xero.documents import (
     Ref,
     StatusChange,
 )
-
-APPROVED = ("AUTHORISED", "PAID")
-DRAFTS = ("DRAFT", "SUBMITTED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +75,6 @@ def documents_of(built: Built, plan: Plan) -> tuple[Document, ...]:
     order = list(Kind)
     wanted = sorted((want.document for want in plan.wants), key=lambda d: order.index(d.kind))
     return (*contact, *wanted)
-
-
-def refund_slot(refund: Refund) -> Slot:
-    """The place of a refund's credit note."""
-    return Slot("refund", refund.id, "credit_note")
 
 
 def issue_number(base: str, issue: int) -> str:
@@ -202,6 +190,40 @@ class Planner:
         origin = origin_of(self.books, self.order, slot, document)
         self.wants.append(Want(slot, document, parent, note=note, origin=origin))
 
+    @property
+    def sold_in(self) -> str:
+        """The currency in which the sale stands, or will; "" where nothing tells."""
+        sold = self.current or self.built.invoice or self.built.receipt or self.built.earlier
+        return sold.currency if sold is not None else ""
+
+    def conversion(self) -> Conversion | None:
+        """How the order is brought into the currency of its sale; None where it is in that.
+        Holds where nothing says how."""
+        by = conversion(self.books, self.order, self.sold_in)
+        if self.sold_in and self.sold_in != (by.currency if by else self.order.currency):
+            raise Hold(
+                "currency_not_enabled",
+                f"The sale is in {self.sold_in} in Xero, and the order in {self.order.currency}. "
+                "Nothing says how to convert what followed it: credit it in Xero by hand, at the "
+                "rate of the invoice.",
+                "posting.currency_not_enabled",
+            )
+        return by
+
+    def refunded(self) -> Decimal:
+        """What the shop says was given back, in the currency of the sale."""
+        by = self.conversion()
+        if by is not None:
+            return refunded_in_base(by, self.order.refunds)[0]
+        return sum((round_to(refund.total) for refund in self.order.refunds), ZERO)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The exchange rate of the invoice, which its credit notes take."""
+        if self.current is not None:
+            return self.current.rate
+        return self.built.invoice.currency_rate if self.built.invoice else None
+
     # --- the plan ----------------------------------------------------------------------------
 
     def plan(self) -> Plan:
@@ -226,11 +248,11 @@ class Planner:
             debits = []
             self.reasons.append(hold.reason)
         try:
-            credits = self._credits(debits)
+            credits = crediting.credits_of(self, debits)
         except Hold as hold:
             credits = []
             self.reasons.append(hold.reason)
-        self._money(debits, credits)
+        paying.settle(self, debits, credits)
         return Plan(tuple(self.wants), tuple(self.reasons), self.wait, reversed=self.reversing)
 
     def _invoices(self) -> list[Debit]:
@@ -268,222 +290,3 @@ class Planner:
                 slot = Slot(kind, key, f"approve-{purpose}", revision)
                 document = StatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")
                 self.want(document, slot, entry.slot)
-
-    def _credits(self, debits: list[Debit]) -> list[Credit]:
-        """Credit notes of refunds, changes and the cancellation that may still be used."""
-        if not debits and self.current is not None:
-            return []
-        limit = sum((debit.capacity for debit in debits), ZERO)
-        found = self._edit_credits()
-        self._compare_refunds()
-        for refund in self.in_turn(self.order.refunds):
-            try:
-                credit = self.refund(refund, found, limit, self.slot("invoice", self.issue))
-            except Hold as hold:
-                self.reasons.append(hold.reason)
-                continue
-            if credit is not None:
-                found.append(credit)
-        if self.reversing:
-            found = [*reversals.paid_back(self, found), *reversals.by_credit(self)]
-        return [*reversals.left_open(self), *found]
-
-    def _compare_refunds(self) -> None:
-        """What the refunds come to against what the order says was refunded, if it says so."""
-        stated = round_to(self.order.refunded)
-        given = sum((round_to(refund.total) for refund in self.order.refunds), ZERO)
-        slack = CENT * len(self.order.refunds)
-        if not stated or not given or abs(stated - given) <= slack:
-            return
-        if given > stated:
-            raise Hold(
-                "refund_does_not_add_up",
-                f"The refunds sum to {written(given)}, but the order says that {written(stated)} "
-                "was refunded. No refund is posted until they agree in the shop.",
-                "total_refunded",
-            )
-        text = (
-            f"The order states refunds of {written(stated)}, and brings credit memos over "
-            f"{written(given)}. The rest is not posted."
-        )
-        self.reasons.append(Reason("refund_not_given", text, "total_refunded"))
-
-    def _edit_credits(self) -> list[Credit]:
-        standing = [
-            Credit(e.slot, e.key, e.total, e.dated or self.today, f"edit-{e.slot.revision}-")
-            for e in self.edits()
-            if e.kind is Kind.CREDIT_NOTE
-        ]
-        wanted = [
-            Credit(
-                want.slot, want.document.number, total_of(want.document), want.document.date,
-                f"edit-{want.slot.revision}-",
-            )
-            for want in self.wants
-            if isinstance(want.document, CreditNote)
-        ]  # fmt: skip
-        return standing + wanted
-
-    def refund(
-        self, refund: Refund, found: list[Credit], limit: Decimal, parent: Slot | None
-    ) -> Credit | None:
-        """The credit note of a refund, or the credit that a change made for the same money."""
-        slot = refund_slot(refund)
-        entry = self.history.at(slot)
-        if entry is not None and entry.frozen:
-            day = entry.dated or refunds.refund_day(self.books, refund)
-            return Credit(slot, entry.key, entry.total, day, returned=True, method=refund.method)
-        by = self._refund_in_base(refund, found)
-        total, slack = (round_to(refund.total), ZERO) if by is None else (by.base_total, CENT)
-        if (same := edits.same_money(found, total, slack)) is not None:
-            found.remove(same)
-            return replace(
-                same, day=refunds.refund_day(self.books, refund), returned=True,
-                method=refund.method, purpose="", source=("refund", refund.id),
-            )  # fmt: skip
-        if not self.books.snapshot.store.streams.credit_notes:
-            text = f"{written(total)} was refunded; credit notes are switched off for this store."
-            self.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
-            return None
-        if sum((credit.total for credit in found), ZERO) + total > limit:
-            raise Hold(
-                "refund_exceeds_invoice",
-                f"The refund of {written(total)} would credit more than the invoice's "
-                f"{written(limit)}. Compare the order's refunds with its invoice, and enter what "
-                "is right in Xero by hand.",
-                "creditmemos",
-            )
-        note = refunds.credit_note_of(
-            self.books, self.order, refund, invoice_number=self.number, contact=self.contact,
-            status=self.status, rate=self.rate, by=by,
-        )  # fmt: skip
-        self.want(note, slot, parent)
-        return Credit(slot, note.number, total, note.date, returned=True, method=refund.method)
-
-    def in_turn(self, given: Sequence[Refund]) -> list[Refund]:
-        """Refunds as they were made; those that are credited come first, because what is left
-        for the others depends on them."""
-
-        def place(refund: Refund) -> tuple[bool, datetime, str]:
-            entry = self.history.at(refund_slot(refund))
-            return entry is None or not entry.frozen, refund.refunded_at, refund.id
-
-        return sorted(given, key=place)
-
-    @property
-    def sold_in(self) -> str:
-        """The currency in which the sale stands, or will; "" where nothing tells."""
-        sold = self.current or self.built.invoice or self.built.receipt or self.built.earlier
-        return sold.currency if sold is not None else ""
-
-    def conversion(self) -> Conversion | None:
-        """How the order is brought into the currency of its sale; None where it is in that.
-        Holds where nothing says how."""
-        by = conversion(self.books, self.order, self.sold_in)
-        if self.sold_in and self.sold_in != (by.currency if by else self.order.currency):
-            raise Hold(
-                "currency_not_enabled",
-                f"The sale is in {self.sold_in} in Xero, and the order in {self.order.currency}. "
-                "Nothing says how to convert what followed it: credit it in Xero by hand, at the "
-                "rate of the invoice.",
-                "posting.currency_not_enabled",
-            )
-        return by
-
-    def _refund_in_base(self, refund: Refund, found: Sequence[Credit]) -> Conversion | None:
-        """How a refund of a converted sale is converted, after the credits that were `found`."""
-        if (by := self.conversion()) is None:
-            return None
-        mine = {credit.stands_for for credit in found}
-        earlier = [r for r in self.order.refunds if ("refund", r.id) in mine]
-        base = (credit.total for credit in found if credit.stands_for[0] == "refund")
-        return of_refund(by, refund, earlier, sum(base, ZERO))
-
-    def refunded(self) -> Decimal:
-        """What the shop says was given back, in the currency of the sale."""
-        by = self.conversion()
-        if by is not None:
-            return refunded_in_base(by, self.order.refunds)[0]
-        return sum((round_to(refund.total) for refund in self.order.refunds), ZERO)
-
-    @property
-    def rate(self) -> Decimal | None:
-        """The exchange rate of the invoice, which its credit notes take."""
-        if self.current is not None:
-            return self.current.rate
-        return self.built.invoice.currency_rate if self.built.invoice else None
-
-    # --- money ---------------------------------------------------------------------------------
-
-    def _money(self, debits: list[Debit], credits: list[Credit]) -> None:
-        till = Till(self.history, self.order.id, debits)
-        again = self.history.frozen(
-            lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
-        )
-        self.wants += till.receive(self.built.payments, again=[*again])
-        for posted, now in till.short:
-            text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
-            self.reasons.append(Reason("changed_after_posting", text, "payment"))
-        for credit in credits:
-            self.use(till, credit)
-        if not self.reversing:
-            self._overpayments(till)
-
-    def _overpayments(self, till: Till) -> None:
-        """What was received beyond what is due, as far as it is not posted yet."""
-        posted = sum((e.total for e in self.history.tenders("overpayment")), ZERO)
-        for place, over in enumerate(self.built.overpayments, start=1):
-            amount = total_of(over)
-            covered = min(posted, amount)
-            posted -= covered
-            if covered == amount:
-                continue
-            slot = till.take(self.slot(f"overpayment-{place}"))
-            if slot.revision > 1:
-                over = replace(over, reference=f"{over.reference}-{slot.revision}"[-255:])
-            (line,) = over.lines
-            self.want(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
-
-    def use(self, till: Till, credit: Credit) -> None:
-        if not self._approved(credit):
-            text = f"{credit.number} is a draft. Approve it in Xero: it is used up then."
-            self.reasons.append(Reason("payment_waits_for_approval", text, "posting.status"))
-            return
-        account = None
-        if credit.returned and credit.method and not self._tendered(credit.method):
-            try:
-                account = self._account(credit.method)
-            except Hold as hold:
-                self.reasons.append(hold.reason)
-                return
-        wants, rest = till.use(credit, account)
-        self.wants += wants
-        if rest > 0:
-            self.reasons.append(_open(credit, rest))
-
-    def _approved(self, credit: Credit) -> bool:
-        entry = self.history.at(credit.slot)
-        status = entry.status if entry is not None and entry.posted else self.status
-        return status in APPROVED
-
-    def _tendered(self, method: str) -> bool:
-        return any(payment.method == method for payment in self.built.payments)
-
-    def _account(self, method: str) -> tuple[str, bool]:
-        currency = self.sold_in or self.order.currency
-        answer = found(payment_account(self.books.snapshot, method, currency))
-        return payable_account(self.books.organisation, answer)
-
-
-def _open(credit: Credit, rest: Decimal) -> Reason:
-    if credit.returned:
-        text = (
-            f"{written(rest)} of {credit.number} was given back by a tender that is not posted. "
-            "Map its payment method, or refund the credit note in Xero."
-        )
-        return Reason("refund_waits_for_payment", text, "payment_accounts")
-    text = (
-        f"{written(rest)} of {credit.number} is left open on the contact: the shop does not say "
-        "that the money went back. Give it back, or keep it for the next order."
-    )
-    return Reason("credit_left_open", text, "status")

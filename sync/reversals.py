@@ -10,7 +10,7 @@ from connector.lib.money import ZERO, round_to
 from sync.dates import open_date
 from sync.edits import Sided, may_change, sided
 from sync.eligible import money_returned
-from sync.history import Entry
+from sync.history import DRAFTS, Entry
 from sync.line_differences import difference
 from sync.reasons import Reason
 from sync.till import Credit, total_of, used_of
@@ -19,8 +19,6 @@ from xero.lines import TaxMode, line_totals
 
 if TYPE_CHECKING:
     from sync.plan import Planner
-
-_DRAFTS = ("DRAFT", "SUBMITTED")
 
 
 def by_status(planner: Planner) -> bool:
@@ -36,7 +34,7 @@ def by_status(planner: Planner) -> bool:
         planner.wait = not under_way.posted
         return True
     by_credit_note = planner.books.snapshot.rules.posting.cancel == "credit_note"
-    draft = current.status in _DRAFTS and not current.shared
+    draft = current.status in DRAFTS and not current.shared
     # What came in meanwhile belongs into the books, also if the sale is taken back.
     if not draft and (by_credit_note or planner.built.payments):
         return False

@@ -9,8 +9,10 @@ from connector.lib.money import round_to
 from stores.canonical import Refund
 from sync import reversals
 from sync.convert import convert_tenders
+from sync.crediting import credit_of, in_turn
 from sync.eligible import refunded_since
 from sync.history import Entry
+from sync.paying import use
 from sync.reasons import Hold, Reason
 from sync.rows import sort_rows
 from sync.tenders import alone
@@ -71,7 +73,7 @@ def _take_back(planner: Planner, till: Till) -> None:
         planner.reasons.append(Reason("reversed_in_xero", text, "status"))
     try:
         for credit in reversals.by_credit(planner):
-            planner.use(till, credit)
+            use(planner, till, credit)
     except Hold as hold:
         planner.reasons.append(hold.reason)
 
@@ -99,12 +101,12 @@ def refunds_alone(planner: Planner) -> None:
 
 def _credit(planner: Planner, till: Till, given: tuple[Refund, ...], limit: Decimal) -> None:
     found: list[Credit] = []
-    for refund in planner.in_turn(given):
+    for refund in in_turn(planner, given):
         try:
-            credit = planner.refund(refund, found, limit, None)
+            credit = credit_of(planner, refund, found, limit, None)
         except Hold as hold:
             planner.reasons.append(hold.reason)
             continue
         if credit is not None:
             found.append(credit)
-            planner.use(till, credit)
+            use(planner, till, credit)

@@ -1,0 +1,99 @@
+"""What is received for a sale, and what goes back: payments, allocations, refunds. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from accounts_mapping.resolve import payment_account
+from connector.lib.money import ZERO, written
+from sync.checks import found, payable_account
+from sync.history import APPROVED
+from sync.reasons import Hold, Reason
+from sync.till import Credit, Debit, Till, total_of
+from xero.documents import Kind
+
+if TYPE_CHECKING:
+    from sync.plan import Planner
+
+
+def settle(planner: Planner, debits: list[Debit], credits: list[Credit]) -> None:
+    """Plan what is received and not posted, and what uses up the credit notes."""
+    till = Till(planner.history, planner.order.id, debits)
+    again = planner.history.frozen(
+        lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
+    )
+    planner.wants += till.receive(planner.built.payments, again=[*again])
+    for posted, now in till.short:
+        text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
+        planner.reasons.append(Reason("changed_after_posting", text, "payment"))
+    for credit in credits:
+        use(planner, till, credit)
+    if not planner.reversing:
+        _overpayments(planner, till)
+
+
+def _overpayments(planner: Planner, till: Till) -> None:
+    """What was received beyond what is due, as far as it is not posted yet."""
+    posted = sum((e.total for e in planner.history.tenders("overpayment")), ZERO)
+    for place, over in enumerate(planner.built.overpayments, start=1):
+        amount = total_of(over)
+        covered = min(posted, amount)
+        posted -= covered
+        if covered == amount:
+            continue
+        slot = till.take(planner.slot(f"overpayment-{place}"))
+        if slot.revision > 1:
+            over = replace(over, reference=f"{over.reference}-{slot.revision}"[-255:])
+        (line,) = over.lines
+        planner.want(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
+
+
+def use(planner: Planner, till: Till, credit: Credit) -> None:
+    """Put a credit note against what is due, and pay the rest back if it went back."""
+    if not _approved(planner, credit):
+        text = f"{credit.number} is a draft. Approve it in Xero: it is used up then."
+        planner.reasons.append(Reason("payment_waits_for_approval", text, "posting.status"))
+        return
+    account = None
+    if credit.returned and credit.method and not _tendered(planner, credit.method):
+        try:
+            account = _account(planner, credit.method)
+        except Hold as hold:
+            planner.reasons.append(hold.reason)
+            return
+    wants, rest = till.use(credit, account)
+    planner.wants += wants
+    if rest > 0:
+        planner.reasons.append(_open(credit, rest))
+
+
+def _approved(planner: Planner, credit: Credit) -> bool:
+    entry = planner.history.at(credit.slot)
+    status = entry.status if entry is not None and entry.posted else planner.status
+    return status in APPROVED
+
+
+def _tendered(planner: Planner, method: str) -> bool:
+    return any(payment.method == method for payment in planner.built.payments)
+
+
+def _account(planner: Planner, method: str) -> tuple[str, bool]:
+    currency = planner.sold_in or planner.order.currency
+    answer = found(payment_account(planner.books.snapshot, method, currency))
+    return payable_account(planner.books.organisation, answer)
+
+
+def _open(credit: Credit, rest: Decimal) -> Reason:
+    if credit.returned:
+        text = (
+            f"{written(rest)} of {credit.number} was given back by a tender that is not posted. "
+            "Map its payment method, or refund the credit note in Xero."
+        )
+        return Reason("refund_waits_for_payment", text, "payment_accounts")
+    text = (
+        f"{written(rest)} of {credit.number} is left open on the contact: the shop does not say "
+        "that the money went back. Give it back, or keep it for the next order."
+    )
+    return Reason("credit_left_open", text, "status")
