@@ -361,6 +361,20 @@ class ParseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderCondition:
+    """How an order stands in the shop at this moment, read before anything is written to it.
+
+    `stopped`: cancelled, closed or on hold, so that no other status belongs to it. `comments`
+    are all that staff and programs wrote to it.
+    """
+
+    status: str
+    state: str = ""
+    stopped: bool = False
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFacts:
     """What a probe of the shop found; shown on the store's page and used as choices."""
 

@@ -122,6 +122,12 @@ class Fields(Section):
     )  # fmt: skip
 
 
+class WriteBack(Section):
+    """What is told to the shop, beside `statuses.on_paid` and the streams that go both ways."""
+
+    comment: Flag = False
+
+
 class StoreSettings(Section):
     slug: Slug
     platform: Literal["magento", "opencart", "cscart"]
@@ -142,6 +148,7 @@ class StoreSettings(Section):
     streams: Streams = Streams()
     schedule: Schedules = Schedules()
     fields: Fields = Fields()
+    write_back: WriteBack = WriteBack()
 
     @model_validator(mode="before")
     @classmethod

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from connector.lib import clock
 from connector.lib.money import from_units, written
+from sync import owe
 from sync.history import APPROVED
 from sync.labels import orders_behind
 from sync.models import Posting, TrackedOrder
@@ -76,9 +78,11 @@ def observe(posting: Posting, row: MirrorDocument) -> bool:
         return _conflict(posting, row, Reason("changed_in_xero", text))
     if row.status == posting.xero_status:
         return False
-    moved = Posting.objects.filter(pk=posting.pk, xero_status=posting.xero_status)
-    if not moved.update(xero_status=row.status):
-        return False
+    known = Posting.objects.filter(pk=posting.pk, xero_status=posting.xero_status)
+    with transaction.atomic():
+        if not known.update(xero_status=row.status):
+            return False
+        owe.statuses([posting.pk])
     if row.status in APPROVED and posting.xero_status not in APPROVED:
         Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
         log.info("conflicts.approved", posting_id=posting.pk)
@@ -119,6 +123,8 @@ def accept(order_ids: Sequence[int]) -> None:
                 "xero_total_units": row.total, "xero_updated_at": row.updated_utc,
                 "xero_status": row.status, "amount_due_units": row.amount_due,
             }  # fmt: skip
-        Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
+        with transaction.atomic():
+            Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
+            owe.statuses([posting.pk])
         if posting.is_summary:
             _plan_again(posting)  # the other orders that it stands for

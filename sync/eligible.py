@@ -32,7 +32,18 @@ def course(statuses: Statuses, order: Order) -> Course:
         return Course.REVERSE
     if (order.state or order.status) == "closed" and order.received:
         return Course.INVOICE
-    for word in (order.status, order.state):
+    return _by_words(statuses, order.status, order.state)
+
+
+def takes_back(statuses: Statuses, *words: str) -> bool:
+    """Whether an order with this status (and state, if known) is taken back."""
+    return any(word in statuses.refunded for word in words) or (
+        _by_words(statuses, *words) is Course.REVERSE
+    )
+
+
+def _by_words(statuses: Statuses, *words: str) -> Course:
+    for word in words:
         if not word:
             continue
         if word in statuses.reverse:

@@ -22,6 +22,7 @@ from sync.models import (
     Dispatch,
     Posting,
     ReconcileRun,
+    ShopWrite,
     SyncRun,
     TrackedOrder,
     TrackedProduct,
@@ -29,6 +30,7 @@ from sync.models import (
 from sync.pull import pull
 from sync.track import rebuild_held, rebuild_outdated
 from sync.track_products import rebuild_stuck
+from sync.write_back import write_back
 from xero import mirror, reference, tokens
 from xero.models import Lane, Organisation
 
@@ -110,6 +112,12 @@ def send_to(organisation: Organisation) -> float | None:
     return max(0.5, (idle.until - clock.now()).total_seconds())
 
 
+def write_to(store: Store) -> None:
+    """Tell a shop what it is owed; where that is much, the rest after others had their turn."""
+    if write_back(store):
+        doorbell.ring("sync.write_back", store.pk)
+
+
 def rebuild_due(organisation: Organisation) -> None:
     """Ring for orders and products that an answer of Xero asked to be built anew."""
     now = clock.now()
@@ -182,6 +190,9 @@ def sweep() -> None:
     )
     for organisation_id in stale.values_list("pk", flat=True):
         doorbell.ring("xero.refresh_reference", organisation_id)
+    owed = ShopWrite.objects.due(now).order_by().values_list("store", flat=True).distinct()
+    for store_id in sorted(owed):
+        doorbell.ring("sync.write_back", store_id)
     for run_id in ReconcileRun.objects.lost(now).values_list("pk", flat=True):
         doorbell.ring("sync.reconcile", run_id)
     doorbell.ring("xero.keep_alive")

@@ -9,9 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from connector.lib import clock
 from connector.lib.money import to_units
-from sync import settle
+from sync import owe, settle
 from sync.labels import orders_behind
 from sync.lookup_common import Element, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
@@ -101,5 +103,7 @@ def _learn(row: Posting, answer: ElementResult) -> None:
         changes |= {"conflict": True, "reasons": [Reason(code, text).as_json()]}
     else:
         changes["xero_updated_at"] = answer.updated_at
-    Posting.objects.filter(pk=known.pk).update(**changes)
+    with transaction.atomic():
+        Posting.objects.filter(pk=known.pk).update(**changes)
+        owe.statuses([known.pk])
     TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())

@@ -180,6 +180,13 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "changed_in_xero": ReasonKind("A person changed the document in Xero", "The order's page"),
     "changed_after_posting": ReasonKind("The order changed after it was posted", _XERO),
+    # writing to the shop
+    "shop_refused": ReasonKind("The shop refused what was to be written to it", "The shop"),
+    "shop_not_writable": ReasonKind(
+        "The shop does not let us write to it", "The integration's rights in the shop"
+    ),
+    "shop_not_reached": ReasonKind("The shop could not be written to", "The shop"),
+    "shop_left_alone": ReasonKind("The shop was left as it is", "Nothing to fix"),
     "unforeseen": ReasonKind("An error that nobody foresaw", "Activity page: report it"),
 }
 
@@ -200,6 +207,7 @@ INFORMATIVE = frozenset(
         "refund_not_given",
         "reversed_in_xero",
         "rounded_to_cents",
+        "shop_left_alone",
         "sold_untracked",
         "tax_rounded",
         "tracking_skipped",

@@ -13,9 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Store
-from sync import dispatch, flows
+from sync import dispatch, flows, write_back
 from sync.models import (
     Posting,
+    ShopWrite,
     StockState,
     SummaryPart,
     SyncRun,
@@ -102,9 +103,12 @@ class Session:
                 progress.update(building, advance=built)
                 until = self._send(lambda: self._show(progress, sending))
                 self._show(progress, sending)
+                while write_back.write_back(self._store):
+                    pass
                 if built or self._busy or self._finished() != done:
                     done, moved_at = self._finished(), clock.now()
-                next_at = min(filter(None, (until, self._next_build())), default=None)
+                due = (until, self._next_build(), write_back.next_due(self._store))
+                next_at = min(filter(None, due), default=None)
                 if next_at is None or max(next_at, clock.now()) - moved_at > PATIENCE:
                     return
                 clock.sleep(max(0.05, (next_at - clock.now()).total_seconds()))
@@ -112,7 +116,8 @@ class Session:
     def _finished(self) -> int:
         """How many documents have come to an end: where that stands still, nothing moves."""
         rows = Posting.objects.filter(organisation=self._store.organisation_id)
-        return rows.exclude(state__in=Posting.UNFINISHED).count()
+        told = ShopWrite.objects.filter(store=self._store).exclude(state__in=ShopWrite.WAITING)
+        return rows.exclude(state__in=Posting.UNFINISHED).count() + told.count()
 
     def _send(self, progress: Any) -> datetime | None:
         """Send; the moment at which something else may go out."""

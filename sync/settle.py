@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
-from sync import follow, notes
+from sync import follow, notes, owe
 from sync.bulk import add_to_each, update_each
 from sync.entries import MOST_CURES
 from sync.labels import orders_behind, relabel_behind
@@ -127,6 +127,7 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
         if row.verb == "POST" and row.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
             changed(row, answer)
     _release([row for row, _ in pairs if row.kind == Kind.CONTACT])
+    _tell_shops([row for row, _ in pairs])
     for row, _ in pairs:
         if adopted and row.kind == Kind.INVOICE and row.verb == "PUT":
             # Xero had the invoice before: perhaps also what was received for it.
@@ -137,6 +138,14 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
             Posting.objects.filter(waiting, state=_State.PENDING).update(
                 state=_State.HELD, reasons=[held.as_json()], changed_at=clock.now()
             )
+
+
+def _tell_shops(rows: Sequence[Posting]) -> None:
+    """What the shops are to know of these documents, and of those that they settle or change."""
+    owe.comments(rows)
+    documents = {row.pk for row in rows if row.kind not in (*MONEY, Kind.CONTACT, Kind.ITEM)}
+    settled = [row for row in rows if row.kind in MONEY or row.verb == "POST"]
+    owe.statuses(documents | {pk for row in settled for pk in (row.parent_id, row.target_id) if pk})
 
 
 def changed(row: Posting, answer: ElementResult) -> None:

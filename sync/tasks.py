@@ -44,6 +44,13 @@ def dispatch(organisation_id: int) -> None:
         doorbell.ring("sync.dispatch", organisation_id, countdown=wait)
 
 
+@shared_task(name="sync.write_back")
+def write_back(store_id: int) -> None:
+    store = Store.objects.filter(pk=store_id, enabled=True).first()
+    if store is not None:
+        flows.write_to(store)
+
+
 @shared_task(name="sync.reconcile")
 def reconcile_store(run_id: int) -> None:
     run = ReconcileRun.objects.unfinished().filter(pk=run_id).first()

@@ -19,6 +19,19 @@ MODULES = [
 ] + ["StripeIntegration_Payments"]  # fmt: skip
 
 
+# Which statuses an order may have in each state; `in_xero` is one that the merchant added.
+STATUSES: Mapping[str, frozenset[str]] = {
+    "new": frozenset({"pending", "in_xero"}),
+    "pending_payment": frozenset({"pending_payment"}),
+    "payment_review": frozenset({"payment_review", "fraud"}),
+    "processing": frozenset({"processing", "in_xero"}),
+    "complete": frozenset({"complete", "in_xero"}),
+    "closed": frozenset({"closed"}),
+    "canceled": frozenset({"canceled"}),
+    "holded": frozenset({"holded"}),
+}
+
+
 def store_views(profile: Profile) -> list[dict[str, Any]]:
     """The default view, the admin's, and the one in the foreign currency."""
     return [

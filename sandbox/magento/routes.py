@@ -138,7 +138,11 @@ def _comment(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     if not isinstance(history, dict) or not isinstance(history.get("comment"), str):
         text = '"%fieldName" is required. Enter and try again.'
         raise Refused(400, text, {"fieldName": "statusHistory"})
-    shop.comment(order["entity_id"], history["comment"], history.get("status"))
+    status = history.get("status")
+    if status and status not in reference.STATUSES[order["state"]]:
+        text = 'Unable to add comment: The status "%1" is not part of the order status history.'
+        raise Refused(400, text, [status])
+    shop.comment(order["entity_id"], history["comment"], status)
     return True
 
 

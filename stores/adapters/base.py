@@ -15,6 +15,7 @@ from connector.lib.errors import ConnectorError
 from stores.canonical import (
     Customer,
     Order,
+    OrderCondition,
     Page,
     ParseFacts,
     Product,
@@ -127,8 +128,14 @@ class StoreAdapter(Protocol):
         """What an incoming call asks to fetch. Its signature is checked, its body not trusted."""
         ...
 
+    def order_condition(self, order_id: str) -> OrderCondition:
+        """How an order stands now; Rejected (`not_found`) where there is none."""
+        ...
+
     def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
-        """Put an order into a status."""
+        """Put an order into a status, with a comment for the shop's staff; without a status, the
+        comment alone. Rejected where the shop does not allow it, OutcomeUnknown where its
+        answer was lost: what was written then shows in `order_condition`."""
         ...
 
     def set_stock(self, sku: str, quantity: Decimal) -> None:

@@ -15,6 +15,7 @@ from sync.models.reconcile import (
     ReconcileRun,
 )
 from sync.models.runs import OrganisationRun, Preferences, SyncRun
+from sync.models.shop_write import ShopWrite
 from sync.models.stock import StockState
 from sync.models.summary import SummaryPart
 
@@ -34,6 +35,7 @@ __all__ = [
     "ReconcileDifference",
     "ReconcileRun",
     "ShopContact",
+    "ShopWrite",
     "StockState",
     "SummaryPart",
     "SyncRun",

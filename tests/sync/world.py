@@ -191,6 +191,11 @@ class World:
         """One worker's turn; no time passes."""
         return dispatch.drain(self.organisation)
 
+    def write_back(self) -> None:
+        """Tell the shops what they are owed, as far as it is due."""
+        for store in self.stores:
+            flows.write_to(self.fresh(store))
+
     def work(self, patience: timedelta = timedelta(minutes=30)) -> None:
         """Build and send until nothing is due within `patience`, moving the clock."""
         for _ in range(300):

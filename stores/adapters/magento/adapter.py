@@ -10,12 +10,20 @@ from typing import Any, ClassVar
 import requests
 
 from stores.adapters.base import Cursor, Parsed, WebhookCall
-from stores.adapters.magento import catalogue, forms, parse, reading, scrub, webhook
+from stores.adapters.magento import (
+    catalogue,
+    forms,
+    parse,
+    reading,
+    scrub,
+    webhook,
+    writing,
+)
 from stores.adapters.magento.client import Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
 from stores.adapters.magento.probe import Probe
-from stores.canonical import Page, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.canonical import OrderCondition, Page, ParseFacts, RecordRef, StoreFacts, Stream
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -31,6 +39,7 @@ _PATHS = {
     Stream.PRODUCTS: "products",
     Stream.STOCK: "stockItems",
 }
+_CONDITION = "status,state,status_histories[comment]"
 
 
 class MagentoAdapter:
@@ -97,6 +106,12 @@ class MagentoAdapter:
     @classmethod
     def webhook(cls, call: WebhookCall) -> list[RecordRef]:
         return webhook.read_call(call, cls.streams)
+
+    def order_condition(self, order_id: str) -> OrderCondition:
+        order = self._client.get(f"orders/{in_path(order_id)}", [("fields", _CONDITION)])
+        if not isinstance(order, dict):
+            raise unexpected(self._client.shop, "answers an order with no record")
+        return writing.condition_of(order)
 
     def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
         """Add a comment that is for the shop's staff only, and with it the status if given.

@@ -1,0 +1,109 @@
+"""What a shop is to be told: an outbox of its own, beside the one for Xero."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+from stores.models import Store
+from sync.models.order import TrackedOrder
+from sync.models.outbox import Posting
+
+
+class ShopWriteQuerySet(models.QuerySet["ShopWrite"]):
+    def due(self, now: datetime) -> ShopWriteQuerySet:
+        """Those of enabled stores that may be written now, also what a killed worker left."""
+        ready = Q(state__in=ShopWrite.WAITING, not_before__lte=now)
+        lost = Q(state=ShopWrite.State.SENDING, claimed_until__lt=now)
+        return self.filter(ready | lost, store__enabled=True)
+
+    def open(self) -> ShopWriteQuerySet:
+        """Those that have not come to an end."""
+        return self.filter(state__in=(*ShopWrite.WAITING, ShopWrite.State.SENDING))
+
+    def stuck(self) -> ShopWriteQuerySet:
+        """Those that wait for a person."""
+        return self.filter(state__in=ShopWrite.STUCK)
+
+
+class ShopWrite(models.Model):
+    """The lasting intention that the shop be told something exactly once.
+
+    `target` is the shop's own id of the order or customer. `posting` is the document that it is
+    about. `payload` says what is written: of comments and statuses `{"text": …}`, which also
+    tells it apart from what others wrote. The state changes by conditional updates only;
+    `claimed_by` is the worker that has it until `claimed_until`.
+    """
+
+    class What(models.TextChoices):
+        COMMENT = "comment", "Comment"
+        STATUS = "status", "Status"
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Working"
+        SENDING = "sending", "Working"
+        UNKNOWN = "unknown", "Checking"
+        DONE = "done", "In the shop"
+        DROPPED = "dropped", "Not written"
+        HELD = "held", "Needs you"
+        FAILED = "failed", "Given up"
+
+    WAITING = (State.PENDING, State.UNKNOWN)
+    STUCK = (State.HELD, State.FAILED)
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="shop_writes")
+    order = models.ForeignKey(
+        TrackedOrder, null=True, on_delete=models.CASCADE, related_name="shop_writes"
+    )
+    posting = models.ForeignKey(Posting, null=True, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=10, choices=What)
+    target = models.CharField(max_length=100)
+    key = models.CharField(max_length=50, blank=True, default="")
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    reasons = models.JSONField(default=list)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(default=clock.now)
+    claimed_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=40, blank=True, default="")
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    objects = ShopWriteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "what", "target", "key"], name="one_shop_write_per_intention"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["store", "not_before"],
+                condition=Q(state__in=["pending", "sending", "unknown"]),
+                name="shop_write_unfinished",
+            ),
+            models.Index(
+                fields=["store"],
+                condition=Q(state__in=["held", "failed"]),
+                name="shop_write_stuck",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} of {self.target}"
+
+    def claim(self, token: str, until: datetime) -> bool:
+        """Take the right to write it; False if it is no longer due."""
+        mine = ShopWrite.objects.due(clock.now()).filter(pk=self.pk)
+        return bool(mine.update(state=self.State.SENDING, claimed_by=token, claimed_until=until))
+
+    def settle(self, token: str, state: str, **changes: Any) -> bool:
+        """End the claim with this state; False if another worker has taken it over."""
+        mine = ShopWrite.objects.filter(pk=self.pk, state=self.State.SENDING, claimed_by=token)
+        ended = {"claimed_by": "", "claimed_until": None, "changed_at": clock.now()}
+        return bool(mine.update(state=state, **(ended | changes)))

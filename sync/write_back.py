@@ -1,0 +1,249 @@
+"""Tell a shop what it is owed, one write after another.
+
+Every write begins with a look at what the shop has. What stands there already, because an
+answer was lost or a database restored, is not written again, and an order that has moved on is
+left alone. So a write whose outcome is not known is simply begun anew after a while. A refusal
+waits for a person; nothing that happens here touches the books.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db.models import QuerySet
+
+from accounts_mapping.models import snapshot
+from accounts_mapping.schema import Statuses
+from connector.lib import clock, doorbell
+from connector.lib.errors import (
+    ConnectorError,
+    NeedsAttention,
+    OutcomeUnknown,
+    Rejected,
+    Temporary,
+)
+from stores.adapters.base import StoreAdapter
+from stores.canonical import OrderCondition, ParseError
+from stores.models import Store
+from sync import retries
+from sync.eligible import takes_back
+from sync.models import Posting, ShopWrite, TrackedOrder
+from sync.pull import connect
+from sync.reasons import Reason
+
+log = structlog.get_logger(__name__)
+_State = ShopWrite.State
+# How long a writer is trusted: a look and a write, each to the deadline of a session.
+LEASE = timedelta(minutes=10)
+# So many at a time: then others have their turn.
+AT_ONCE = 100
+# What is wrong with the shop as a whole, not with one order of it.
+_OF_THE_SHOP = "shop_not_writable"
+
+
+class _LeftAlone(Exception):
+    """Nothing is written, and this is why."""
+
+
+def write_back(store: Store) -> bool:
+    """Write what is due to an enabled store; whether there is more to write now."""
+    shop = _Shop(store)
+    for _ in range(AT_ONCE):
+        row = _take(store, shop.token)
+        if row is None or not _write(shop, row):
+            return False
+    return True
+
+
+def try_again(writes: QuerySet[ShopWrite]) -> int:
+    """A person asks for what was held or given up to be written after all; how many.
+
+    Where the shop as a whole refused us, all of it that waits for the same reason.
+    """
+    rows = list(writes.stuck())  # type: ignore[attr-defined]
+    stuck = ShopWrite.objects.stuck()
+    chosen = stuck.filter(pk__in=[row.pk for row in rows])
+    for store in {row.store_id for row in rows if _code(row) == _OF_THE_SHOP}:
+        chosen = chosen | stuck.filter(store=store, reasons__0__code=_OF_THE_SHOP)
+    count = chosen.update(
+        state=_State.PENDING, reasons=[], attempts=0, not_before=clock.now(),
+        changed_at=clock.now(),
+    )  # fmt: skip
+    for store in sorted({row.store_id for row in rows}):
+        doorbell.ring("sync.write_back", store)
+    return count
+
+
+def next_due(store: Store) -> datetime | None:
+    """When the next write is due."""
+    waiting = ShopWrite.objects.filter(store=store, state__in=ShopWrite.WAITING)
+    return waiting.order_by("not_before").values_list("not_before", flat=True).first()
+
+
+def _code(row: ShopWrite) -> str:
+    return str(row.reasons[0]["code"]) if row.reasons else ""
+
+
+@dataclass(slots=True)
+class _Shop:
+    """A store while it is written to."""
+
+    store: Store
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _adapter: StoreAdapter | None = None
+    _statuses: Statuses | None = None
+
+    @property
+    def adapter(self) -> StoreAdapter:
+        """Connected at its first use. Raises Misconfigured where the credentials are bad."""
+        self._adapter = self._adapter or connect(self.store)
+        return self._adapter
+
+    @property
+    def statuses(self) -> Statuses:
+        self._statuses = self._statuses or snapshot(self.store).rules.statuses
+        return self._statuses
+
+
+def _take(store: Store, token: str) -> ShopWrite | None:
+    """Claim what has been due longest; the conditional update decides who has it."""
+    due = ShopWrite.objects.due(clock.now()).filter(store=store).order_by("not_before", "pk")
+    for row in due.select_related("order", "posting")[:5]:
+        if row.claim(token, clock.now() + LEASE):
+            return row
+    return None
+
+
+def _write(shop: _Shop, row: ShopWrite) -> bool:
+    """Write one; whether the shop can be written to."""
+    try:
+        written = _WRITERS[row.what](shop, row)
+    except _LeftAlone as why:
+        _end(shop, row, _State.DROPPED, Reason("shop_left_alone", str(why)))
+    except Temporary as error:
+        _put_off(shop, row, error)
+        return False
+    except OutcomeUnknown as error:
+        _look_later(shop, row, error)
+        return False
+    except (Rejected, ParseError) as error:
+        _end(shop, row, _State.HELD, Reason("shop_refused", _told(error)))
+    except NeedsAttention as error:
+        _hold_all(shop, row, Reason(_OF_THE_SHOP, _told(error)))
+        return False
+    except Exception as error:
+        log.exception("write_back.unforeseen", write_id=row.pk)
+        reason = Reason("unforeseen", f"{type(error).__name__}: {error}"[:500])
+        _end(shop, row, _State.FAILED, reason)
+    else:
+        row.settle(shop.token, _State.DONE, reasons=[])
+        log.info("write_back.done", write_id=row.pk, what=row.what, found=not written)
+    return True
+
+
+# --- how each is written: True if it was, False if it stood there already --------------------
+
+
+def _comment(shop: _Shop, row: ShopWrite) -> bool:
+    if not shop.store.profile.write_back.comment:
+        raise _LeftAlone("Comments were switched off (write_back.comment) before it was written.")
+    order, text = _order_of(row), str(row.payload["text"])
+    if text in shop.adapter.order_condition(order.source_id).comments:
+        return False
+    shop.adapter.set_order_status(order.source_id, "", text)
+    return True
+
+
+def _status(shop: _Shop, row: ShopWrite) -> bool:
+    statuses, order, text = shop.statuses, _order_of(row), str(row.payload["text"])
+    wanted = statuses.on_paid
+    if wanted is None:
+        raise _LeftAlone("statuses.on_paid was taken away before the status was set.")
+    if takes_back(statuses, wanted):
+        raise _LeftAlone(
+            f"Status {wanted} (statuses.on_paid) is one that takes a sale back "
+            "(statuses.reverse, statuses.refunded). Name another one."
+        )
+    now = shop.adapter.order_condition(order.source_id)
+    if now.status == wanted or text in now.comments:
+        return False
+    if now.stopped or takes_back(statuses, *_words(now)):
+        raise _LeftAlone(f"The order is {now.status} in the shop: its status stays.")
+    shop.adapter.set_order_status(order.source_id, wanted, text)
+    return True
+
+
+_WRITERS: dict[str, Callable[[_Shop, ShopWrite], bool]] = {
+    ShopWrite.What.COMMENT: _comment,
+    ShopWrite.What.STATUS: _status,
+}
+
+
+def _order_of(row: ShopWrite) -> TrackedOrder:
+    """The order, if what is to be said of it still holds."""
+    order, document = row.order, row.posting
+    assert order is not None
+    if order.excluded_at is not None:
+        raise _LeftAlone(f"{order.get_excluded_as_display() or 'Left out'} by a person.")
+    if document is None or document.state != Posting.State.POSTED:
+        raise _LeftAlone("Its document was taken back in Xero before the shop was told.")
+    return order
+
+
+def _words(now: OrderCondition) -> list[str]:
+    return [word for word in (now.status, now.state) if word]
+
+
+# --- what becomes of one that was not written -------------------------------------------------
+
+
+def _end(shop: _Shop, row: ShopWrite, state: str, reason: Reason) -> None:
+    if row.settle(shop.token, state, reasons=[reason.as_json()], attempts=row.attempts + 1):
+        log.info("write_back.not_written", write_id=row.pk, state=state, code=reason.code)
+
+
+def _put_off(shop: _Shop, row: ShopWrite, error: Temporary) -> None:
+    """The shop is away or asks to wait: everything for it waits. A wait that the shop asks for
+    uses up no attempt."""
+    policy = retries.policy()
+    attempts = row.attempts + (error.retry_after is None)
+    if attempts >= policy.attempts:
+        _give_up(shop, row, error)
+        return
+    until = clock.now() + timedelta(seconds=error.retry_after or policy.wait(attempts))
+    row.settle(shop.token, _State.PENDING, not_before=until, attempts=attempts)
+    others = ShopWrite.objects.filter(store=shop.store, state__in=ShopWrite.WAITING)
+    others.filter(not_before__lt=until).update(not_before=until)
+
+
+def _look_later(shop: _Shop, row: ShopWrite, error: OutcomeUnknown) -> None:
+    """It may have been written, and may still be under way: looked at after a while."""
+    if row.attempts + 1 >= retries.policy().attempts:
+        _give_up(shop, row, error)
+        return
+    until = clock.now() + timedelta(seconds=settings.UNKNOWN_WAIT_SECONDS)
+    row.settle(shop.token, _State.UNKNOWN, not_before=until, attempts=row.attempts + 1)
+
+
+def _give_up(shop: _Shop, row: ShopWrite, error: ConnectorError) -> None:
+    text = f"Given up after {row.attempts + 1} attempts: {error}"
+    _end(shop, row, _State.FAILED, Reason("shop_not_reached", text))
+
+
+def _hold_all(shop: _Shop, row: ShopWrite, reason: Reason) -> None:
+    """Nothing can be written to this shop until a person has seen to it."""
+    _end(shop, row, _State.HELD, reason)
+    others = ShopWrite.objects.filter(store=shop.store, state__in=ShopWrite.WAITING)
+    held: dict[str, Any] = {"reasons": [reason.as_json()], "changed_at": clock.now()}
+    others.update(state=_State.HELD, **held)
+
+
+def _told(error: Exception) -> str:
+    """The error in words, with what to do about it."""
+    return f"{error} {getattr(error, 'hint', '')}".strip()
