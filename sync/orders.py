@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from connector.lib import clock, doorbell
-from sync.models import OrderAction, TrackedOrder
+from sync import write_back
+from sync.models import OrderAction, ShopWrite, TrackedOrder
 from xero.models import Lane
 
 _Excluded = TrackedOrder.Excluded
@@ -82,6 +83,18 @@ def undo(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
     wanted = orders.filter(undo_at__isnull=True)
     changes = {"undo_at": clock.now(), "undo_by": user, "lane": Lane.CLICK}
     return _exclude(wanted, user, OrderAction.What.UNDO, _Excluded.UNDONE, why, **changes)
+
+
+def tell_shop_again(orders: QuerySet[TrackedOrder], user: Any) -> int:
+    """Write to the shop what it refused, or what was given up, of these orders; how many writes.
+
+    Nothing of it concerns Xero.
+    """
+    stuck = ShopWrite.objects.stuck().filter(order__in=orders)
+    ids = sorted(set(filter(None, stuck.values_list("order", flat=True))))
+    count = write_back.try_again(stuck)
+    _record(ids, user, OrderAction.What.WRITE)
+    return count
 
 
 def _exclude(

@@ -7,7 +7,7 @@ from django.urls import path
 from sync.views.duplicates import duplicate_decide, duplicate_list, duplicate_take_back
 from sync.views.leave_out import orders_exclude, orders_handle, orders_reopen, orders_undo
 from sync.views.order import order_detail, order_preview, order_record
-from sync.views.orders import order_list, orders_approve, orders_sync
+from sync.views.orders import order_list, orders_approve, orders_sync, orders_tell_shop
 from sync.views.reconcile import (
     difference_handle,
     difference_reopen,
@@ -23,6 +23,7 @@ urlpatterns = [
     path("orders/", order_list, name="orders"),
     path("orders/sync/", orders_sync, name="orders-sync"),
     path("orders/approve/", orders_approve, name="orders-approve"),
+    path("orders/tell-shop/", orders_tell_shop, name="orders-tell-shop"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
     path("orders/summaries/<int:pk>/", summary_detail, name="summary-detail"),
     path("orders/summaries/<int:pk>/approve/", summary_approve, name="summary-approve"),

@@ -142,7 +142,8 @@ def _write(shop: _Shop, row: ShopWrite) -> bool:
         reason = Reason("unforeseen", f"{type(error).__name__}: {error}"[:500])
         _end(shop, row, _State.FAILED, reason)
     else:
-        row.settle(shop.token, _State.DONE, reasons=[])
+        told = row.payload | {"found": not written}
+        row.settle(shop.token, _State.DONE, reasons=[], payload=told)
         log.info("write_back.done", write_id=row.pk, what=row.what, found=not written)
     return True
 
@@ -170,6 +171,7 @@ def _status(shop: _Shop, row: ShopWrite) -> bool:
             f"Status {wanted} (statuses.on_paid) is one that takes a sale back "
             "(statuses.reverse, statuses.refunded). Name another one."
         )
+    row.payload["status"] = wanted
     now = shop.adapter.order_condition(order.source_id)
     if now.status == wanted or text in now.comments:
         return False

@@ -151,6 +151,7 @@ class OrderAction(models.Model):
         HANDLE = "handle", "Marked as handled in Xero by hand"
         REOPEN = "reopen", "Opened again"
         UNDO = "undo", "Undo asked for"
+        WRITE = "write", "Writing to the shop asked for again"
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

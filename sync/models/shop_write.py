@@ -34,9 +34,10 @@ class ShopWrite(models.Model):
     """The lasting intention that the shop be told something exactly once.
 
     `target` is the shop's own id of the order or customer. `posting` is the document that it is
-    about. `payload` says what is written: of comments and statuses `{"text": …}`, which also
-    tells it apart from what others wrote. The state changes by conditional updates only;
-    `claimed_by` is the worker that has it until `claimed_until`.
+    about. `payload` says what is written: of comments and statuses `{"text": …}`, by which ours
+    are told from others; in the end also the `status`, and whether it was `found` there. The
+    state changes by conditional updates only; `claimed_by` is the worker that has it until
+    `claimed_until`.
     """
 
     class What(models.TextChoices):
@@ -96,6 +97,12 @@ class ShopWrite(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} of {self.target}"
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        status = self.payload.get("status")
+        return f"Status {status}" if status else self.get_what_display()
 
     def claim(self, token: str, until: datetime) -> bool:
         """Take the right to write it; False if it is no longer due."""

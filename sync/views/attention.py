@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
-from sync.models import Posting, TrackedOrder
+from sync.models import Posting, ShopWrite, TrackedOrder
 from sync.reasons import REASONS
 
 Label = TrackedOrder.Label
@@ -36,7 +36,7 @@ def waiting_documents() -> QuerySet[Posting]:
 
 
 def groups() -> list[Group]:
-    """The largest first. An order counts once in each group that it belongs to. Two queries."""
+    """The largest first. An order counts once in each group that it belongs to. Three queries."""
     held = TrackedOrder.objects.filter(label__in=ATTENTION, reasons__0__isnull=False)
     by_order = held.annotate(code=KT("reasons__0__code")).values_list("pk", "code")
     mine = Q(order__label__in=ATTENTION) | Q(sources__order__label__in=ATTENTION)
@@ -46,11 +46,19 @@ def groups() -> list[Group]:
         .annotate(code=KT("reasons__0__code"), of=Coalesce("order", "sources__order"))
     )
     by_document = documents.values_list("of", "code")
+    by_write = _stuck_writes().values_list("order", KT("reasons__0__code"))
     orders: dict[str, set[int]] = defaultdict(set)
-    for order, code in (*by_order[: LIMIT + 1], *by_document[: LIMIT + 1]):
+    for order, code in (
+        *by_order[: LIMIT + 1], *by_document[: LIMIT + 1], *by_write[: LIMIT + 1],
+    ):  # fmt: skip
         orders[code or _NO_REASON].add(order)
     found = [_group(code, len(members)) for code, members in orders.items()]
     return sorted(found, key=lambda group: (-group.count, group.title))
+
+
+def _stuck_writes() -> QuerySet[ShopWrite]:
+    """What the shop was to be told of an order, and waits for a person."""
+    return ShopWrite.objects.stuck().filter(order__isnull=False)
 
 
 def _group(code: str, count: int) -> Group:
@@ -64,12 +72,15 @@ def title_of(code: str) -> str:
 
 
 def with_reason(orders: QuerySet[TrackedOrder], code: str) -> QuerySet[TrackedOrder]:
-    """Those whose own first reason, or that of one of their waiting documents, is `code`."""
+    """Those whose own first reason, or that of one of their waiting documents, or of what the
+    shop was to be told of them, is `code`."""
     documents = waiting_documents().annotate(of=Coalesce("order", "sources__order"))
     if code == _NO_REASON:
         mine = Q(reasons__0__isnull=True) | Q(reasons__0__code=code)
     else:
         mine = Q(reasons__0__code=code)
     return orders.filter(
-        Q(reasons__0__code=code) | Q(pk__in=documents.filter(mine, of__isnull=False).values("of"))
+        Q(reasons__0__code=code)
+        | Q(pk__in=documents.filter(mine, of__isnull=False).values("of"))
+        | Q(pk__in=_stuck_writes().filter(reasons__0__code=code).values("order"))
     )

@@ -21,12 +21,20 @@ from stores.canonical import Order, ParseError, Stream
 from sync.charges import Books
 from sync.contacts import person_of
 from sync.directory import Contacts, load_contacts
-from sync.models import Posting, PostingSource, TrackedOrder
+from sync.models import Posting, PostingSource, ShopWrite, TrackedOrder
 from sync.parsing import parse_facts
 from sync.preview import Preview
 from sync.views.filters import zone_of
 from sync.views.timeline import timeline
-from sync.views.wording import DOCUMENT_LABELS, KIND_NAMES, Why, condition, predicted, reasons_of
+from sync.views.wording import (
+    DOCUMENT_LABELS,
+    KIND_NAMES,
+    WRITE_SHAPES,
+    Why,
+    condition,
+    predicted,
+    reasons_of,
+)
 from xero.documents import Kind
 from xero.facts import NOT_CONNECTED
 
@@ -65,6 +73,16 @@ class Document:
         return self.posting.pk if document else self.posting.parent_id
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One thing that the shop is told, as the page shows it."""
+
+    write: ShopWrite
+    shape: str
+    reasons: list[Why]
+    stuck: bool
+
+
 @require_safe
 def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = _order(pk)
@@ -73,6 +91,7 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     order = canonical(row)
     readable = isinstance(order, Order)
     shares = dict(PostingSource.objects.filter(order=row).values_list("posting", "amount_units"))
+    writes = list(row.shop_writes.order_by("pk"))
     waits = list(row.summary_parts.waiting().order_by("day", "pk"))
     return render(
         request,
@@ -87,7 +106,8 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "extra_rows": list(totals(order)) if isinstance(order, Order) else [],
             "documents": [shown(posting, shares.get(posting.pk)) for posting in postings],
             "waits": waits,
-            "events": timeline(row, postings),
+            "writes": [written(write) for write in writes],
+            "events": timeline(row, postings, writes),
             "record": text if len(text) <= _INLINE_JSON else "",
         },
     )
@@ -147,6 +167,13 @@ def documents_of(row: TrackedOrder) -> list[Posting]:
     parents = {p.parent.pk: p.parent for p in own if p.parent and p.parent.pk not in mine}
     places = {kind.value: place for place, kind in enumerate(Kind)}
     return sorted([*parents.values(), *own], key=lambda p: (places.get(p.kind, 99), p.pk))
+
+
+def written(write: ShopWrite) -> Written:
+    stuck = write.state in ShopWrite.STUCK
+    return Written(
+        write, WRITE_SHAPES[ShopWrite.State(write.state)], reasons_of(write.reasons), stuck
+    )
 
 
 def shown(posting: Posting, share: int | None = None) -> Document:

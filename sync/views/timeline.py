@@ -10,7 +10,7 @@ from datetime import datetime
 from connector.templatetags.pages import money
 from stores.canonical import Stream
 from stores.models import SourceRecord
-from sync.models import Attempt, Posting, TrackedOrder
+from sync.models import Attempt, Posting, ShopWrite, TrackedOrder
 from sync.views.wording import KIND_NAMES
 from xero.documents import Kind
 
@@ -34,11 +34,11 @@ class Event:
     correlation_id: str = ""
 
 
-def timeline(order: TrackedOrder, documents: list[Posting]) -> list[Event]:
+def timeline(order: TrackedOrder, documents: list[Posting], writes: list[ShopWrite]) -> list[Event]:
     """Three queries beside what is given."""
     events = [
         *_received(order), *_built(documents), *_tried(documents), *_posted(order, documents),
-        *_by_a_person(order),
+        *_by_a_person(order), *_told(writes),
     ]  # fmt: skip
     return sorted(events, key=lambda event: event.at, reverse=True)[:_MOST]
 
@@ -95,6 +95,17 @@ def _by_a_person(order: TrackedOrder) -> Iterator[Event]:
     for action in order.actions.select_related("user").order_by("-at")[:_MOST]:
         who = action.user.get_username() if action.user else "somebody"
         yield Event(action.at, f"{action.get_what_display()} by {who}", action.note)
+
+
+def _told(writes: list[ShopWrite]) -> Iterator[Event]:
+    """What became of what the shop was to be told, where that has come to an end."""
+    for write in writes:
+        if write.state == ShopWrite.State.DONE:
+            how = "stood in the shop already" if write.payload.get("found") else "is in the shop"
+            yield Event(write.changed_at, f"{write.title} {how}", str(write.payload["text"]))
+        elif write.state in (*ShopWrite.STUCK, ShopWrite.State.DROPPED):
+            why = str(write.reasons[0]["message"]) if write.reasons else ""
+            yield Event(write.changed_at, f"{write.title} not written to the shop", why)
 
 
 def _named(document: Posting) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from connector.lib import clock
 from sync import flows
 from sync.models import ShopWrite, TrackedOrder
 from sync.write_back import try_again
@@ -47,7 +49,7 @@ def paid_by_a_person(world: World, order: dict[str, Any]) -> None:
     """Somebody records the payment in Xero, and the watch sees it."""
     number = world.number(order)
     due = str(world.invoices()[number]["AmountDue"])
-    world.xero.person("pay_invoice", invoice=number, amount=due, account="090")
+    world.xero.person("pay", invoice=number, amount=due, account="090")
     world.time.forward(hours=1)
     flows.watch(world.organisation)
 
@@ -58,6 +60,7 @@ def test_a_paid_order_gets_a_comment_and_its_status_once(telling: World) -> None
     world.sync()
     assert written(world) == 0
     world.write_back()
+    world.organisation.refresh_from_db()
     link = world.organisation.invoice_link(world.posting(order).xero_id)
     number = world.number(order)
     assert said(world, order) == [f"Invoice {number} in Xero: {link}", f"Paid in Xero: {number}"]
@@ -262,8 +265,6 @@ def test_nothing_is_told_of_what_was_taken_back_or_left_out(telling: World) -> N
     world.sync()
     world.shop.cancel(undone["entity_id"])
     world.sync()
-    from connector.lib import clock
-
     TrackedOrder.objects.filter(pk=world.row(left_out).pk).update(
         excluded_at=clock.now(), excluded_as="do_not_sync"
     )
@@ -272,16 +273,11 @@ def test_nothing_is_told_of_what_was_taken_back_or_left_out(telling: World) -> N
     assert written(world) == 0
 
 
-def test_a_killed_writer_and_a_lost_ring_are_found_by_the_sweep(
-    telling: World, bell: Bell
-) -> None:
+def test_a_killed_writer_and_a_lost_ring_are_found_by_the_sweep(telling: World, bell: Bell) -> None:
     world = telling
     order = world.place()
     world.sync()
     row = ShopWrite.objects.earliest("pk")
-    from connector.lib import clock
-    from datetime import timedelta
-
     assert row.claim("killed", clock.now() + timedelta(minutes=10))
     assert not row.claim("another", clock.now() + timedelta(minutes=10))
     bell.lose()

@@ -14,7 +14,7 @@ from accounts_mapping.models import MappingVersion
 from connector.lib import clock
 from connector.lib.money import to_units
 from stores.models import Cursor, SourceRecord, Store, as_text
-from sync.models import Attempt, Dispatch, Posting, TrackedOrder
+from sync.models import Attempt, Dispatch, Posting, ShopWrite, TrackedOrder
 from xero.models import Account, DayCount, Organisation, TokenSet, XeroApp
 
 PASSWORD = "correct horse battery"
@@ -293,6 +293,18 @@ class PostingFactory(factory.django.DjangoModelFactory):
     amount_due_units = factory.LazyAttribute(lambda o: 0 if o.state == "posted" else None)
     posted_at = factory.LazyAttribute(lambda o: clock.now() if o.state == "posted" else None)
     changed_at = factory.LazyFunction(clock.now)
+
+
+class ShopWriteFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ShopWrite
+
+    order = factory.SubFactory(OrderFactory)
+    store = factory.LazyAttribute(lambda o: o.order.store)
+    posting = factory.LazyAttribute(lambda o: PostingFactory(order=o.order))
+    what = "comment"
+    target = factory.LazyAttribute(lambda o: o.order.source_id)
+    payload = {"text": "Invoice S1-000000007 in Xero"}
 
 
 class DayCountFactory(factory.django.DjangoModelFactory):

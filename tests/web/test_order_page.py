@@ -16,6 +16,7 @@ from tests.web.factories import (
     MappingFactory,
     OrderFactory,
     PostingFactory,
+    ShopWriteFactory,
     SourceRecordFactory,
     magento_order,
     reason,
@@ -196,3 +197,42 @@ def test_the_number_of_queries_does_not_grow_with_the_documents(
 
     with django_assert_max_num_queries(12):
         page.get(f"/orders/{order.pk}/")
+
+
+def test_what_the_shop_refused_is_shown_and_can_be_tried_again(
+    page: Client, store: Store, rung: list[tuple[Any, ...]]
+) -> None:
+    order = order_of(store, label="posted")
+    said = reason("shop_refused", "The status packed does not belong to the order's state.")
+    status = ShopWriteFactory(
+        order=order, what="status", state="held", attempts=1, reasons=[said],
+        payload={"text": "Paid in Xero: S1-000000007", "status": "packed"},
+    )  # fmt: skip
+    told = ShopWriteFactory(order=order, posting=status.posting, state="done", key="1")
+
+    text = page.get(f"/orders/{order.pk}/").text
+    assert "Status packed" in text
+    assert text.count("does not belong to the order") == 2, "the row and the timeline"
+    assert text.count("Try again") == 2, "the button, and its name"
+    assert "Comment is in the shop" in text
+    assert "The shop refused what was to be written to it" in page.get("/").text
+
+    address = f"/orders/{order.pk}/"
+    sent = page.post("/orders/tell-shop/", {"order": order.pk, "next": address}, follow=True)
+    assert "It is tried again now." in sent.text
+    status.refresh_from_db()
+    told.refresh_from_db()
+    assert (status.state, status.reasons, status.attempts) == ("pending", [], 0)
+    assert told.state == "done"
+    assert rung == [("sync.write_back", store.pk)]
+    assert "Writing to the shop asked for again by ana" in page.get(address).text
+
+
+def test_of_a_write_that_waits_it_says_why(page: Client, store: Store) -> None:
+    order = order_of(store, label="posted")
+    ShopWriteFactory(order=order, state="unknown", attempts=1)
+
+    text = page.get(f"/orders/{order.pk}/").text
+
+    assert "What it has is looked up before anything is written again" in text
+    assert "Try again" not in text
