@@ -150,6 +150,20 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerChanges:
+    """What is to be written to a customer's own record; None: it stays as it is.
+
+    Phone, company and address are those of the address that the customer bills to. Of
+    `address` lines, city, region, postcode and country count; region and country may be names.
+    """
+
+    phone: str | None = None
+    company: str | None = None
+    tax_number: str | None = None
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Money that the shop says it received: one tender. `received_at` is None if not told."""
 

@@ -44,6 +44,15 @@ def merged(earlier: Details | None, later: Details) -> dict[str, Any]:
     return {**(earlier or {}), **later}
 
 
+def differs(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a detail say different things, in whatever form each is written."""
+    if name == PHONE:
+        return not _dialled(one) & _dialled(other)
+    if name in ADDRESSES:
+        return _told(one) != _told(other)
+    return _folded(one) != _folded(other)
+
+
 def _is_named(there: Details | None) -> bool:
     """A first name of the shop's and a last name of Xero's would be nobody."""
     return any((there or {}).get(name) for name in _NAMES)

@@ -188,15 +188,17 @@ def _fields(snapshot: MappingSnapshot, order: Order, email: str) -> tuple[tuple[
 
 
 def _addresses(order: Order, *, with_company: bool) -> list[dict[str, str]]:
-    billing = _address(order.billing, with_company=with_company)
+    billing = address_body(order.billing, with_company=with_company)
     shipping = billing
     if order.shipping != order.billing:
-        shipping = _address(order.shipping, with_company=with_company) if order.shipping else {}
+        there = order.shipping
+        shipping = address_body(there, with_company=with_company) if there else {}
     kinds = (("POBOX", billing), ("STREET", shipping))
     return [{"AddressType": kind} | body for kind, body in kinds if body]
 
 
-def _address(address: Address, *, with_company: bool) -> dict[str, str]:
+def address_body(address: Address, *, with_company: bool) -> dict[str, str]:
+    """An address as Xero takes it, without its type; empty where it says nothing."""
     texts = [address.company, *address.lines] if with_company else [*address.lines]
     lines = [line for line in map(clean_name, texts) if line]
     lines[3:] = [", ".join(lines[3:])[:500]] if lines[3:] else []

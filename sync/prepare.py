@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from connector.lib import clock
 from connector.lib.errors import Temporary
-from sync import conflicts, settle
+from sync import conflicts, settle, shop_customers
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
 from sync.track_products import rebuild_stuck
@@ -90,7 +90,9 @@ def _look(organisation: Organisation, lane: Lane) -> None:
             since = mirror.known_up_to(organisation, kind)
             if not mirror.refresh(organisation, kind, lane=lane):
                 continue  # another process is reading it
-            if kind != mirror.Kind.CONTACTS:
+            if kind == mirror.Kind.CONTACTS:
+                shop_customers.find(organisation, since)
+            else:
                 conflicts.find(organisation, since)
             if kind == mirror.Kind.INVOICES:
                 doubt_paid_invoices(organisation)

@@ -21,7 +21,7 @@ from stores.adapters.base import StoreAdapter
 from stores.canonical import Page, ParseError, Stream
 from stores.ingest import ingest
 from stores.models import Cursor, Store
-from sync import customers
+from sync import customers, shop_customers
 from sync.models import SyncRun
 from sync.refund_records import orders_behind
 from sync.schedules import next_run
@@ -115,6 +115,9 @@ def _read(
     adapter = connect(store)
     if stream is Stream.CUSTOMERS:
         customers.ready(store)
+        if store.organisation is not None:
+            # What the look after a refresh may have missed, should its worker have been killed.
+            shop_customers.find(store.organisation, None)
     settle = seconds(snapshot(store).rules.posting.settle_delay)
     for page in _pages(adapter, stream, cursor, window):
         orders = orders_behind(store, adapter, page.records) if stream is Stream.REFUNDS else []

@@ -239,6 +239,10 @@ def unreadable(error: ParseError) -> Reason:
     return Reason(code, text, error.field)
 
 
+class LeftAlone(Exception):
+    """Raised where nothing is to be written to the shop; the text says why."""
+
+
 class Hold(Exception):
     """Raised inside the pure builders to end them: the order waits for a person."""
 

@@ -31,11 +31,11 @@ from connector.lib.errors import (
 from stores.adapters.base import StoreAdapter
 from stores.canonical import OrderCondition, ParseError
 from stores.models import Store
-from sync import retries
+from sync import retries, shop_customers
 from sync.eligible import takes_back
 from sync.models import Posting, ShopWrite, TrackedOrder
 from sync.pull import connect
-from sync.reasons import Reason
+from sync.reasons import LeftAlone, Reason
 
 log = structlog.get_logger(__name__)
 _State = ShopWrite.State
@@ -45,10 +45,6 @@ LEASE = timedelta(minutes=10)
 AT_ONCE = 100
 # What is wrong with the shop as a whole, not with one order of it.
 _OF_THE_SHOP = "shop_not_writable"
-
-
-class _LeftAlone(Exception):
-    """Nothing is written, and this is why."""
 
 
 def write_back(store: Store) -> bool:
@@ -124,7 +120,7 @@ def _write(shop: _Shop, row: ShopWrite) -> bool:
     """Write one; whether the shop can be written to."""
     try:
         written = _WRITERS[row.what](shop, row)
-    except _LeftAlone as why:
+    except LeftAlone as why:
         _end(shop, row, _State.DROPPED, Reason("shop_left_alone", str(why)))
     except Temporary as error:
         _put_off(shop, row, error)
@@ -153,7 +149,7 @@ def _write(shop: _Shop, row: ShopWrite) -> bool:
 
 def _comment(shop: _Shop, row: ShopWrite) -> bool:
     if not shop.store.profile.write_back.comment:
-        raise _LeftAlone("Comments were switched off (write_back.comment) before it was written.")
+        raise LeftAlone("Comments were switched off (write_back.comment) before it was written.")
     order, text = _order_of(row), str(row.payload["text"])
     if text in shop.adapter.order_condition(order.source_id).comments:
         return False
@@ -165,9 +161,9 @@ def _status(shop: _Shop, row: ShopWrite) -> bool:
     statuses, order, text = shop.statuses, _order_of(row), str(row.payload["text"])
     wanted = statuses.on_paid
     if wanted is None:
-        raise _LeftAlone("statuses.on_paid was taken away before the status was set.")
+        raise LeftAlone("statuses.on_paid was taken away before the status was set.")
     if takes_back(statuses, wanted):
-        raise _LeftAlone(
+        raise LeftAlone(
             f"Status {wanted} (statuses.on_paid) is one that takes a sale back "
             "(statuses.reverse, statuses.refunded). Name another one."
         )
@@ -176,14 +172,19 @@ def _status(shop: _Shop, row: ShopWrite) -> bool:
     if now.status == wanted or text in now.comments:
         return False
     if now.stopped or takes_back(statuses, *_words(now)):
-        raise _LeftAlone(f"The order is {now.status} in the shop: its status stays.")
+        raise LeftAlone(f"The order is {now.status} in the shop: its status stays.")
     shop.adapter.set_order_status(order.source_id, wanted, text)
     return True
+
+
+def _customer(shop: _Shop, row: ShopWrite) -> bool:
+    return shop_customers.write(shop.store, shop.adapter, row)
 
 
 _WRITERS: dict[str, Callable[[_Shop, ShopWrite], bool]] = {
     ShopWrite.What.COMMENT: _comment,
     ShopWrite.What.STATUS: _status,
+    ShopWrite.What.CUSTOMER: _customer,
 }
 
 
@@ -192,9 +193,9 @@ def _order_of(row: ShopWrite) -> TrackedOrder:
     order, document = row.order, row.posting
     assert order is not None
     if order.excluded_at is not None:
-        raise _LeftAlone(f"{order.get_excluded_as_display() or 'Left out'} by a person.")
+        raise LeftAlone(f"{order.get_excluded_as_display() or 'Left out'} by a person.")
     if document is None or document.state != Posting.State.POSTED:
-        raise _LeftAlone("Its document was taken back in Xero before the shop was told.")
+        raise LeftAlone("Its document was taken back in Xero before the shop was told.")
     return order
 
 

@@ -104,6 +104,32 @@ def currency(profile: Profile) -> dict[str, Any]:
     }
 
 
+_COUNTRIES = {
+    "AU": "Australia", "GB": "United Kingdom", "NZ": "New Zealand", "US": "United States",
+    "DE": "Germany",
+}  # fmt: skip
+
+
+def countries(profile: Profile) -> list[dict[str, Any]]:
+    """Some countries, with the regions that addresses of this shop may name."""
+    places = [(profile.country, one) for one in profile.places]
+    places += [(profile.export_country, one) for one in profile.export_places]
+    rows = []
+    for code, name in _COUNTRIES.items():
+        regions = {one.region_id: one for of, one in places if of == code and one.region_id}
+        row: dict[str, Any] = {
+            "id": code, "two_letter_abbreviation": code, "full_name_locale": name,
+            "full_name_english": name,
+        }  # fmt: skip
+        if regions:
+            row["available_regions"] = [
+                {"id": str(key), "code": one.region_code, "name": one.region}
+                for key, one in sorted(regions.items())
+            ]
+        rows.append(row)
+    return rows
+
+
 def tax_classes(profile: Profile) -> list[dict[str, Any]]:
     """Classes of products and of customers."""
     return [

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from sandbox.magento import reference, search
+from sandbox.magento import accounts, reference, search
 from sandbox.magento.lifecycle import NotPossible
 from sandbox.magento.messages import Answer, Missing, Request, columns_of, known, listing, refusal
 from sandbox.magento.oauth import Call, Refused
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SALES, CATALOG = "Magento_Sales::sales", "Magento_Catalog::catalog"
 STOCK, PEOPLE = "Magento_CatalogInventory::cataloginventory", "Magento_Customer::customer"
 TAX, STORE = "Magento_Tax::manage_tax", "Magento_Backend::store"
+NO_CUSTOMER = "No such entity with customerId."
 NO_PRODUCT = "The product that was requested doesn't exist. Verify the product and try again."
 
 # Columns that are null, and so absent from JSON, until something happens to the order.
@@ -220,20 +221,37 @@ def _set_stock(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
 @route("GET", r"customers/search", PEOPLE)
 def _customers(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     _next_page(shop, request, "customers")
-    opened: dict[int, str] = {}
-    for order in shop.orders:
-        if order.get("customer_id"):
-            opened.setdefault(order["customer_id"], order["created_at"])
-    rows = reference.customers((shop.generator.person(n), at) for n, at in opened.items())
     # As with products, filters and sorts call the key entity_id.
-    found = [
-        row | {"entity_id": row["id"]} | shop.changed_customers.get(row["id"], {}) for row in rows
-    ]
+    found = [row | {"entity_id": row["id"]} for row in accounts.records(shop)]
     columns = known(found, "id", "entity_id", "email", "created_at", "updated_at")
     answer = listing(request, found, columns=columns, key="id")
     for row in answer.get("items") or []:
         row.pop("entity_id", None)
     return answer
+
+
+@route("GET", r"customers/(\d+)", PEOPLE)
+def _customer(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    try:
+        return accounts.record(shop, int(path[1]))
+    except KeyError:
+        raise Missing(NO_CUSTOMER) from None
+
+
+@route("PUT", r"customers/(\d+)", PEOPLE)
+def _set_customer(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    sent = request.body.get("customer") if isinstance(request.body, dict) else None
+    if not isinstance(sent, dict):
+        raise Refused(400, '"%fieldName" is required', {"fieldName": "customer"})
+    try:
+        return accounts.replace(shop, int(path[1]), sent)
+    except KeyError:
+        raise Missing(NO_CUSTOMER) from None
+
+
+@route("GET", r"directory/countries", STORE)
+def _countries(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    return reference.countries(shop.profile)
 
 
 @route("GET", r"(customerGroups|taxClasses|taxRates|taxRules)/search", TAX)

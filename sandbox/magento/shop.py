@@ -114,6 +114,10 @@ class DemoShop:
         """The shop's own idea of the time."""
         return clock.now() + self.clock_skew
 
+    def stamp(self) -> str:
+        """Now, as Magento writes it."""
+        return stamp(self.now())
+
     def _seconds(self) -> float:
         return self.now().timestamp()
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from connector.lib.errors import ConnectorError
 from stores.canonical import (
     Customer,
+    CustomerChanges,
     Order,
     OrderCondition,
     Page,
@@ -136,6 +137,10 @@ class StoreAdapter(Protocol):
         """Put an order into a status, with a comment for the shop's staff; without a status, the
         comment alone. Rejected where the shop does not allow it, OutcomeUnknown where its
         answer was lost: what was written then shows in `order_condition`."""
+        ...
+
+    def set_customer(self, customer_id: str, changes: CustomerChanges) -> dict[str, Any]:
+        """Change a customer's record and nothing else of it; the record as it is then."""
         ...
 
     def set_stock(self, sku: str, quantity: Decimal) -> None:

@@ -17,7 +17,8 @@ class ShopContact(models.Model):
     """The newest that a shop said of one person, in the form of `xero.contact_details`.
 
     `key` is that of `sync.contacts.Person`; `contact_id` the contact that it was last compared
-    with, empty while that is not in Xero. An older order or record never goes over it.
+    with, empty while that is not in Xero. An older order or record never goes over it. `there`
+    is what Xero had when changes there were last looked for, null before that.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
@@ -25,6 +26,7 @@ class ShopContact(models.Model):
     key = models.CharField(max_length=300)
     contact_id = models.CharField(max_length=50, blank=True, default="")
     said = models.JSONField(default=dict)
+    there = models.JSONField(null=True)
     said_at = models.DateTimeField()
 
     class Meta:

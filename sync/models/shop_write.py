@@ -43,6 +43,7 @@ class ShopWrite(models.Model):
     class What(models.TextChoices):
         COMMENT = "comment", "Comment"
         STATUS = "status", "Status"
+        CUSTOMER = "customer", "Customer"
 
     class State(models.TextChoices):
         PENDING = "pending", "Working"

@@ -23,7 +23,15 @@ from stores.adapters.magento.client import Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
 from stores.adapters.magento.probe import Probe
-from stores.canonical import OrderCondition, Page, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.canonical import (
+    CustomerChanges,
+    OrderCondition,
+    Page,
+    ParseFacts,
+    RecordRef,
+    StoreFacts,
+    Stream,
+)
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -128,6 +136,21 @@ class MagentoAdapter:
         if status:
             entry["status"] = status
         self._client.write("POST", f"orders/{in_path(order_id)}/comments", {"statusHistory": entry})
+
+    def set_customer(self, customer_id: str, changes: CustomerChanges) -> Json:
+        """Magento takes whole customers only: read, changed, and put back."""
+        path = f"customers/{in_path(customer_id)}"
+        customer = self._client.get(path)
+        if not isinstance(customer, dict):
+            raise unexpected(self._client.shop, "answers a customer with no record")
+        countries: list[Json] = []
+        if writing.needs_countries(customer, changes):
+            countries = self._client.get("directory/countries")
+        body = {"customer": writing.changed_customer(customer, changes, countries)}
+        record = self._client.write("PUT", path, body)
+        if not isinstance(record, dict):
+            raise unexpected(self._client.shop, "answers a changed customer with no record")
+        return record
 
     def set_stock(self, sku: str, quantity: Decimal) -> None:
         """Set the quantity of the default stock; in stock is what there is some of."""

@@ -1,15 +1,22 @@
-"""What is looked at before something is written to a Magento shop: pure."""
+"""What is looked at before something is written to a Magento shop, and what is written: pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
+from connector.lib.errors import Rejected
+from connector.lib.money import plain
+from stores.adapters.magento.people import read_address
 from stores.adapters.raw import Raw
-from stores.canonical import OrderCondition
+from stores.canonical import Address, CustomerChanges, OrderCondition
 
+Json = dict[str, Any]
 # An order in one of these states takes no status of another state, nor should it.
 _STOPPED = frozenset({"canceled", "closed", "holded"})
+# Magento's own limit to the lines of a street, where an address has fewer.
+_STREET_LINES = 2
 
 
 def condition_of(order: Mapping[str, Any]) -> OrderCondition:
@@ -23,3 +30,97 @@ def condition_of(order: Mapping[str, Any]) -> OrderCondition:
         stopped=state in _STOPPED,
         comments=tuple(text for entry in histories if (text := entry.text("comment"))),
     )
+
+
+def needs_countries(customer: Mapping[str, Any], changes: CustomerChanges) -> bool:
+    """Whether `GET /V1/directory/countries` is needed to say where the address lies."""
+    if changes.address is None:
+        return False
+    place = read_address(Raw(_billing(customer)))
+    new = changes.address
+    same_region = _folded(new.region) in map(_folded, (place.region, place.region_code))
+    return new.country != place.country or not same_region
+
+
+def changed_customer(
+    customer: Mapping[str, Any], changes: CustomerChanges, countries: Sequence[Mapping[str, Any]]
+) -> Json:
+    """The whole customer with these changes. Rejected where it cannot take them."""
+    changed: Json = _without_decimals(customer)
+    if changes.tax_number is not None:
+        changed["taxvat"] = changes.tax_number
+    if changes.phone is None and changes.company is None and changes.address is None:
+        return changed
+    billing = _billing(changed)
+    if changes.phone is not None:
+        billing["telephone"] = changes.phone
+    if changes.company is not None:
+        billing["company"] = changes.company
+    if changes.address is not None:
+        _move(billing, changes.address, countries)
+    return changed
+
+
+def _billing(customer: Mapping[str, Any]) -> Json:
+    """The address that the customer bills to, else the first one; the very object."""
+    addresses = [one for one in customer.get("addresses") or () if isinstance(one, dict)]
+    chosen = [one for one in addresses if one.get("default_billing")]
+    found = next(iter(chosen or addresses), None)
+    if found is None:
+        raise Rejected(
+            "The customer has no address in the shop that could be changed.",
+            code="no_address",
+            hint="Add one there, with the details that Xero has.",
+        )
+    return found
+
+
+def _move(billing: Json, new: Address, countries: Sequence[Mapping[str, Any]]) -> None:
+    """Put the address somewhere else, keeping its street within as many lines as it had."""
+    most = max(_STREET_LINES, len(billing.get("street") or ()))
+    first, rest = new.lines[: most - 1], new.lines[most - 1 :]
+    billing["street"] = [*first, ", ".join(rest)] if rest else list(first)
+    billing["city"], billing["postcode"] = new.city, new.postcode
+    if not countries:
+        return
+    country = _one_of(countries, new.country, "country")
+    billing["country_id"] = country["id"]
+    regions = country.get("available_regions") or ()
+    if regions:
+        region = _one_of(regions, new.region, "region")
+        billing["region"] = {
+            "region": region["name"], "region_code": region["code"],
+            "region_id": int(region["id"]),
+        }  # fmt: skip
+    else:
+        billing["region"] = {"region": new.region, "region_code": new.region, "region_id": 0}
+    billing["region_id"] = billing["region"]["region_id"]
+
+
+_NAMES = ("id", "code", "name", "two_letter_abbreviation", "full_name_locale", "full_name_english")
+
+
+def _one_of(places: Sequence[Mapping[str, Any]], named: str, what: str) -> Mapping[str, Any]:
+    """The country or region with this code or name. A guess would move somebody's post."""
+    wanted = _folded(named)
+    for place in places:
+        if wanted and wanted in {_folded(str(place.get(name) or "")) for name in _NAMES}:
+            return place
+    raise Rejected(
+        f"The shop knows no {what} {named or 'without a name'}.",
+        code=f"{what}_unknown",
+        hint=f"Correct the {what} in Xero, or the address in the shop.",
+    )
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _without_decimals(value: Any) -> Any:
+    """A deep copy whose exact numbers, those of a merchant's own fields, are text."""
+    if isinstance(value, Mapping):
+        return {key: _without_decimals(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_decimals(inner) for inner in value]
+    return plain(value) if isinstance(value, Decimal) else value
