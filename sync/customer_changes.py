@@ -6,7 +6,7 @@ it is what the customer logs in with. Nothing is ever emptied.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from sync.persons import address_body
 from xero.contact_details import PHONE, Details
 
 _ADDRESS: Final = "POBOX"
+_DELIVERY: Final = "STREET"
 _TAX: Final = "TaxNumber"
 # Details by the fields of which one must be chosen (fields.customers).
 _FIELDS: Final = {PHONE: {"phone"}, _ADDRESS: {"address", "company"}, _TAX: {"tax_number"}}
@@ -82,10 +83,21 @@ def shop_details(customer: Customer, fields: Sequence[str]) -> dict[str, Any]:
         found[PHONE] = {"PhoneNumber": customer.phone.strip()}
     if customer.tax_number:
         found[_TAX] = customer.tax_number
-    body = address_body(customer.billing or Address(), with_company=_wants("company", fields))
-    if body:
-        found[_ADDRESS] = body
+    for kind, address in ((_ADDRESS, customer.billing), (_DELIVERY, customer.shipping)):
+        if body := address_body(address or Address(), with_company=_wants("company", fields)):
+            found[kind] = body
     return found
+
+
+def told(wanted: Iterable[str], said: Details, now: Details) -> dict[str, Any]:
+    """What the shop says now of the details that we wrote, and so no longer is news of it.
+
+    Where one address is both for bills and for parcels, the other one moved with it.
+    """
+    names = set(wanted)
+    if said.get(_ADDRESS) == said.get(_DELIVERY) and now.get(_ADDRESS) == now.get(_DELIVERY):
+        names |= {_DELIVERY} if _ADDRESS in names else set()
+    return {name: now[name] for name in names if name in now}
 
 
 def _wants(field: str, fields: Sequence[str]) -> bool:

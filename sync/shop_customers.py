@@ -21,7 +21,7 @@ from stores.canonical import Customer, RecordRef, Stream
 from stores.models import Store
 from sync.bulk import update_each
 from sync.contact_changes import merged
-from sync.customer_changes import changed_in_xero, compare, shop_details
+from sync.customer_changes import changed_in_xero, compare, shop_details, told
 from sync.follow import SOURCE, UPDATE
 from sync.models import Posting, ShopContact, ShopWrite
 from sync.parsing import parse_facts
@@ -178,6 +178,6 @@ def _customer(store: Store, adapter: StoreAdapter, record: dict[str, Any]) -> Cu
 def _remember(heard: ShopContact, wanted: dict[str, Any], now: dict[str, Any]) -> None:
     """What we wrote counts as said by the shop, in the shop's own form: it is no news when it
     comes back. Not if the shop has been heard meanwhile."""
-    said = merged(heard.said, {name: now[name] for name in wanted if name in now})
+    said = merged(heard.said, told(wanted, heard.said, now))
     rows = ShopContact.objects.filter(pk=heard.pk, said_at=heard.said_at)
     rows.update(said=said)

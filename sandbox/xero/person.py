@@ -151,6 +151,11 @@ def rename_contact(call: Call, args: Doc) -> Doc:
     return contacts.update(call, {"Name": args["name"]}, _contact(call, args["contact"]))
 
 
+def edit_contact(call: Call, args: Doc) -> Doc:
+    """Change the given `details` of a contact."""
+    return contacts.update(call, args["details"], _contact(call, args["contact"]))
+
+
 def archive_contact(call: Call, args: Doc) -> Doc:
     return call.org.save(
         "Contacts", dict(_contact(call, args["contact"]), ContactStatus="ARCHIVED")
@@ -257,6 +262,7 @@ ACTS: dict[str, Callable[[Call, Doc], Doc]] = {
     "credit": credit,
     "create_contact": create_contact,
     "rename_contact": rename_contact,
+    "edit_contact": edit_contact,
     "archive_contact": archive_contact,
     "restore_contact": restore_contact,
     "merge_contacts": merge_contacts,

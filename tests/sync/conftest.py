@@ -94,7 +94,8 @@ _STORIES = frozenset(
     {
         "test_approvals", "test_books_machine", "test_follow", "test_gift_cards", "test_items",
         "test_lost_credits", "test_notes", "test_oversell", "test_product_rules",
-        "test_reconcile", "test_refund_stream", "test_refunds_and_cancellations", "test_stock",
+        "test_reconcile", "test_refund_stream", "test_refunds_and_cancellations",
+        "test_shop_customers", "test_stock",
         "test_summaries", "test_undo", "test_walk", "test_write_back",
     }
 )  # fmt: skip
