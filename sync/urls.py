@@ -7,7 +7,7 @@ from django.urls import path
 from sync.views.duplicates import duplicate_decide, duplicate_list, duplicate_take_back
 from sync.views.leave_out import orders_exclude, orders_handle, orders_reopen, orders_undo
 from sync.views.order import order_detail, order_preview, order_record
-from sync.views.orders import order_list, orders_approve, orders_sync, orders_tell_shop
+from sync.views.orders import order_list, orders_approve, orders_sync
 from sync.views.reconcile import (
     difference_handle,
     difference_reopen,
@@ -15,6 +15,7 @@ from sync.views.reconcile import (
     reconcile_start,
 )
 from sync.views.reconcile_day import reconcile_day
+from sync.views.shop_writes import customers_tell_shop, orders_tell_shop
 from sync.views.summary import summary_approve, summary_detail
 
 app_name = "sync"
@@ -46,5 +47,6 @@ urlpatterns = [
     path("orders/<int:pk>/record/", order_record, name="order-record"),
     path("customers/duplicates/", duplicate_list, name="duplicates"),
     path("customers/duplicates/decide/", duplicate_decide, name="duplicates-decide"),
+    path("customers/tell-shop/", customers_tell_shop, name="customers-tell-shop"),
     path("customers/duplicates/take-back/", duplicate_take_back, name="duplicates-take-back"),
 ]

@@ -12,10 +12,7 @@ from connector.configuration.schema import FileSchema, StoreSection
 from connector.lib.schema import Section
 
 # Keys of a store of which every value but the default waits for its feature.
-STORE_KEYS = (
-    "statuses.on_paid",
-    "webhook_secret",
-)
+STORE_KEYS = ("webhook_secret",)
 # Platforms whose shops cannot be read yet.
 PLATFORMS = ("opencart", "cscart")
 
@@ -37,8 +34,6 @@ def inactive(configuration: FileSchema) -> list[str]:
 def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
     if store.platform in PLATFORMS:
         yield "platform", store.platform
-    if store.streams.customers == "both":
-        yield "streams.customers", "both"
     if store.streams.stock == "master":
         yield "streams.stock", "master"
     for key in STORE_KEYS:

@@ -12,6 +12,7 @@ from accounts_mapping.schema import RowAccount, StoreRules, TaxRule
 from connector.lib.money import plain
 from stores.schema import StoreSettings
 from sync.checks import active_account, line_account_fits, tax_fits
+from sync.eligible import takes_back
 from sync.reasons import Hold
 from xero.facts import AccountFacts, OrganisationFacts
 
@@ -38,6 +39,7 @@ def doubts(profile: StoreSettings, rules: StoreRules, organisation: Organisation
         *_without_tracking(rules, organisation),
         *_other_base_currency(profile, organisation),
         *_receipts_need_banks(profile, rules, organisation),
+        *_status_of_paid_orders(rules),
     ]
 
 
@@ -107,6 +109,24 @@ def _receipts_need_banks(
                     f"payment_accounts.{method}: account {code} {account.name} is not of type "
                     "BANK; with streams.invoices: false its orders are held."
                 )
+
+
+def _status_of_paid_orders(rules: StoreRules) -> Iterator[str]:
+    """The status that is set in the shop must not change what becomes of the order here."""
+    statuses, status = rules.statuses, rules.statuses.on_paid
+    if status is None:
+        return
+    if takes_back(statuses, status):
+        yield (
+            f"statuses.on_paid: {status} takes a sale back (statuses.reverse, "
+            "statuses.refunded): it is never set."
+        )
+    elif not {status, "*"} & set(statuses.invoice):
+        yield (
+            f"statuses.on_paid: {status} is not in statuses.invoice: an order that has it before "
+            "it was posted is not posted, unless the shop gives it a state that is named there. "
+            "What is posted stays."
+        )
 
 
 def _holds_at_home(rule: TaxRule, home: str) -> bool:

@@ -18,6 +18,7 @@ from sync import duplicates
 from sync.alike import By, Pair
 from sync.follow import UPDATE
 from sync.models import ContactDecision, Posting
+from sync.views.shop_writes import stuck_customers
 from xero.contact_details import ADDRESSES, PHONE
 from xero.documents import Kind
 from xero.models import MirrorContact, Organisation
@@ -82,6 +83,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
             "after": found.after,
             "decided": decided_of(organisation),
             "refused": refused_of(organisation),
+            "stuck": stuck_customers(organisation),
         }
     return render(request, "sync/duplicates.html", context)
 

@@ -21,15 +21,15 @@ from stores.canonical import Order, ParseError, Stream
 from sync.charges import Books
 from sync.contacts import person_of
 from sync.directory import Contacts, load_contacts
-from sync.models import Posting, PostingSource, ShopWrite, TrackedOrder
+from sync.models import Posting, PostingSource, TrackedOrder
 from sync.parsing import parse_facts
 from sync.preview import Preview
 from sync.views.filters import zone_of
+from sync.views.shop_writes import written
 from sync.views.timeline import timeline
 from sync.views.wording import (
     DOCUMENT_LABELS,
     KIND_NAMES,
-    WRITE_SHAPES,
     Why,
     condition,
     predicted,
@@ -71,16 +71,6 @@ class Document:
         document = self.posting.kind in (Kind.INVOICE, Kind.CREDIT_NOTE)
         document = document and self.posting.verb == "PUT"
         return self.posting.pk if document else self.posting.parent_id
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One thing that the shop is told, as the page shows it."""
-
-    write: ShopWrite
-    shape: str
-    reasons: list[Why]
-    stuck: bool
 
 
 @require_safe
@@ -167,13 +157,6 @@ def documents_of(row: TrackedOrder) -> list[Posting]:
     parents = {p.parent.pk: p.parent for p in own if p.parent and p.parent.pk not in mine}
     places = {kind.value: place for place, kind in enumerate(Kind)}
     return sorted([*parents.values(), *own], key=lambda p: (places.get(p.kind, 99), p.pk))
-
-
-def written(write: ShopWrite) -> Written:
-    stuck = write.state in ShopWrite.STUCK
-    return Written(
-        write, WRITE_SHAPES[ShopWrite.State(write.state)], reasons_of(write.reasons), stuck
-    )
 
 
 def shown(posting: Posting, share: int | None = None) -> Document:

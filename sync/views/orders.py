@@ -116,20 +116,6 @@ def orders_sync(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def orders_tell_shop(request: HttpRequest) -> HttpResponse:
-    """Write to the shop what it refused of the chosen orders."""
-    chosen = chosen_orders(request)
-    if chosen is None:
-        messages.warning(request, "No order was selected. Tick the orders to try again.")
-        return redirect(way_back(request))
-    if verbs.tell_shop_again(chosen, request.user):
-        messages.success(request, "It is tried again now. Reload the page to see what came of it.")
-    else:
-        messages.info(request, "Nothing of it waits any more: it is being written, or was.")
-    return redirect(way_back(request))
-
-
-@require_POST
 def orders_approve(request: HttpRequest) -> HttpResponse:
     """Approve the drafts of the chosen orders."""
     chosen = chosen_orders(request)

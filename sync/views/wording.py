@@ -11,7 +11,7 @@ from typing import Any
 from connector.lib import clock
 from connector.lib.money import parse_decimal, plain
 from connector.templatetags.pages import day, money, until
-from sync.models import Posting, ShopWrite, SummaryPart, TrackedOrder
+from sync.models import Posting, SummaryPart, TrackedOrder
 from sync.reasons import INFORMATIVE, REASONS
 from xero.documents import Kind
 from xero.models import Organisation
@@ -44,17 +44,6 @@ DOCUMENT_LABELS = {
     Posting.State.DEAD: ("dead", "Refused"),
     Posting.State.UNKNOWN: ("unknown", "Checking"),
     Posting.State.VOIDED: ("voided", "Voided"),
-}
-
-# Likewise of what is written to the shop.
-WRITE_SHAPES = {
-    ShopWrite.State.PENDING: "working",
-    ShopWrite.State.SENDING: "working",
-    ShopWrite.State.UNKNOWN: "unknown",
-    ShopWrite.State.DONE: "posted",
-    ShopWrite.State.DROPPED: "skipped",
-    ShopWrite.State.HELD: "held",
-    ShopWrite.State.FAILED: "dead",
 }
 
 

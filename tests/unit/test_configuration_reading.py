@@ -85,6 +85,7 @@ def test_every_default_is_the_documented_one():
             "orders": [],
             "products": ["name", "description", "price"],
         },
+        "write_back": {"comment": False},
         "posting": {
             "mode": "per_order", "status": "AUTHORISED", "date": "ordered", "due_days": "0",
             "zero_orders": "skip", "locked_period": "hold", "currency_not_enabled": "hold",

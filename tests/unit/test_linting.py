@@ -17,6 +17,28 @@ def tax_doubts(rules: list[dict[str, Any]], **tax: Any) -> list[str]:
     return [line.split(":")[0] for line in found]
 
 
+@pytest.mark.parametrize(
+    ("statuses", "said"),
+    [
+        ({"invoice": ["processing"]}, []),
+        ({"invoice": ["processing", "packed"], "on_paid": "packed"}, []),
+        ({"invoice": ["*"], "on_paid": "packed"}, []),
+        ({"invoice": ["processing"], "on_paid": "packed"}, ["packed is not in statuses.invoice"]),
+        ({"invoice": ["*"], "reverse": ["packed"], "on_paid": "packed"},
+         ["packed takes a sale back (statuses.reverse, statuses.refunded)"]),
+        ({"invoice": ["paid"], "reverse": ["*"], "on_paid": "packed"},
+         ["packed takes a sale back (statuses.reverse, statuses.refunded)"]),
+    ],
+)  # fmt: skip
+def test_a_status_of_paid_orders_that_changes_what_becomes_of_them_is_doubtful(
+    statuses: dict[str, Any], said: list[str]
+) -> None:
+    mapping = snapshot({"statuses": statuses})
+    found = doubts(mapping.store, mapping.rules, NOT_CONNECTED)
+    about = [line for line in found if line.startswith("statuses.on_paid: ")]
+    assert [line.split(": ")[1] for line in about] == said
+
+
 HOME = {"rate": 19, "tax_type": "OUTPUT19"}
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from stores.models import Store
 from sync import duplicates
 from sync.directory import load_contacts
-from sync.models import ContactDecision, Posting
+from sync.models import ContactDecision, Posting, ShopWrite
 from sync.persons import Person
 from tests.web.factories import OrganisationFactory, StoreFactory, reason
 from xero.models import MirrorContact, Organisation
@@ -198,3 +199,23 @@ def test_changes_that_xero_refused_are_told_in_its_words(
 def test_nobody_decides_without_a_log_in(organisation: Organisation) -> None:
     assert Client().get(ADDRESS).status_code == 302
     assert Client().post(f"{ADDRESS}decide/", {}).status_code == 302
+
+
+def test_customers_that_the_shop_did_not_take_can_be_tried_again(
+    page: Client, store: Store, rung: list[tuple[Any, ...]]
+) -> None:
+    said = reason("shop_refused", "The shop knows no country Atlantis.")
+    row = ShopWrite.objects.create(
+        store=store, what="customer", target="7", state="held", reasons=[said]
+    )
+
+    text = page.get("/customers/duplicates/").text
+    assert "customer 7" in text
+    assert "The shop knows no country Atlantis." in text
+    assert page.post("/customers/tell-shop/", {"write": "x"}).status_code == 400
+    page.post("/customers/tell-shop/", {"write": row.pk})
+    row.refresh_from_db()
+
+    assert (row.state, row.reasons) == ("pending", [])
+    assert rung == [("sync.write_back", store.pk)]
+    assert "Atlantis" not in page.get("/customers/duplicates/").text
