@@ -45,6 +45,8 @@ LEASE = timedelta(minutes=10)
 AT_ONCE = 100
 # What is wrong with the shop as a whole, not with one order of it.
 _OF_THE_SHOP = "shop_not_writable"
+# Answers of a shop in maintenance: what was written before them, nobody knows.
+_GARBLED = frozenset({"not_json", "too_large"})
 
 
 def write_back(store: Store) -> bool:
@@ -131,7 +133,10 @@ def _write(shop: _Shop, row: ShopWrite) -> bool:
     except (Rejected, ParseError) as error:
         _end(shop, row, _State.HELD, Reason("shop_refused", _told(error)))
     except NeedsAttention as error:
-        _hold_all(shop, row, Reason(_OF_THE_SHOP, _told(error)))
+        if error.code in _GARBLED:
+            _look_later(shop, row, error)
+        else:
+            _hold_all(shop, row, Reason(_OF_THE_SHOP, _told(error)))
         return False
     except Exception as error:
         log.exception("write_back.unforeseen", write_id=row.pk)
@@ -225,13 +230,15 @@ def _put_off(shop: _Shop, row: ShopWrite, error: Temporary) -> None:
     others.filter(not_before__lt=until).update(not_before=until)
 
 
-def _look_later(shop: _Shop, row: ShopWrite, error: OutcomeUnknown) -> None:
+def _look_later(shop: _Shop, row: ShopWrite, error: ConnectorError) -> None:
     """It may have been written, and may still be under way: looked at after a while."""
-    if row.attempts + 1 >= retries.policy().attempts:
+    policy, attempts = retries.policy(), row.attempts + 1
+    if attempts >= policy.attempts:
         _give_up(shop, row, error)
         return
-    until = clock.now() + timedelta(seconds=settings.UNKNOWN_WAIT_SECONDS)
-    row.settle(shop.token, _State.UNKNOWN, not_before=until, attempts=row.attempts + 1)
+    wait = max(settings.UNKNOWN_WAIT_SECONDS, policy.wait(attempts))
+    until = clock.now() + timedelta(seconds=wait)
+    row.settle(shop.token, _State.UNKNOWN, not_before=until, attempts=attempts)
 
 
 def _give_up(shop: _Shop, row: ShopWrite, error: ConnectorError) -> None:

@@ -288,6 +288,33 @@ def test_comment_without_status_leaves_updated_at_alone(shop: DemoShop) -> None:
     assert shop.order(1)["updated_at"] > before
 
 
+def test_a_status_of_another_state_is_refused(shop: DemoShop) -> None:
+    key = shop.place_order(status="pending")["entity_id"]
+    history = {"comment": "", "parent_id": key, "status": "processing"}
+    status, body = post(shop, f"orders/{key}/comments", {"statusHistory": history})
+    assert (status, body["parameters"]) == (400, ["processing"])
+    assert "%1" in body["message"]
+    assert shop.order(key)["status"] == "pending"
+    assert not any(one["comment"] == "" for one in shop.order(key)["status_histories"])
+
+
+def test_a_customer_is_replaced_as_a_whole(shop: DemoShop) -> None:
+    number = next(n for n in range(1, 40) if shop.generator.person(n).registered)
+    shop.place_order(customer=number, created_at=EPOCH)
+    record = get(shop, f"customers/{number}").json()
+    assert get(shop, "customers/9999").status_code == 404
+    sent = record | {"taxvat": "51"}
+    sent.pop("group_id")
+    status, answer = post(shop, f"customers/{number}", {"customer": sent}, "PUT")
+    assert (status, answer["taxvat"], answer["group_id"]) == (200, "51", None)
+    assert get(shop, f"customers/{number}").json() == answer
+    assert answer["updated_at"] > record["updated_at"]
+    nowhere = record["addresses"][0] | {"country_id": "XX"}
+    for wrong in ({"lastname": ""}, {"addresses": [nowhere]}):
+        assert post(shop, f"customers/{number}", {"customer": record | wrong}, "PUT")[0] == 400
+    assert get(shop, f"customers/{number}").json() == answer
+
+
 def test_hold_unhold_cancel(shop: DemoShop) -> None:
     key = shop.place_order(status="pending")["entity_id"]
     assert post(shop, f"orders/{key}/hold") == (200, True)

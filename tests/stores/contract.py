@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from connector.lib.errors import Rejected
 from stores.adapters.base import Cursor, StoreAdapter, WebhookCall, WebhookRefused
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, StoreFacts, Stream
 from tests.stores.magento_records import charged
@@ -186,6 +187,21 @@ class AdapterContract:
         assert connection.adapter.documents_of(records[0]) == [records[0]]
         with pytest.raises(ParseError):
             connection.adapter.documents_of({"message": "nothing here"})
+
+    # --- writing back ----------------------------------------------------------------------
+
+    def test_an_order_stands_as_its_record_says(self, connection: Connection) -> None:
+        for record in order_records(connection):
+            order = read(connection, record)
+            condition = connection.adapter.order_condition(order.id)
+            assert (condition.status, condition.state) == (order.status, order.state)
+            assert isinstance(condition.comments, tuple)
+
+    def test_of_an_order_that_does_not_exist_it_says_so(self, connection: Connection) -> None:
+        with pytest.raises(Rejected) as refused:
+            connection.adapter.order_condition("987654321")
+
+        assert refused.value.code == "not_found"
 
     # --- calls from the shop --------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,10 +13,11 @@ import pytest
 import responses
 
 from connector.lib import http
+from connector.lib.errors import Rejected
 from stores.adapters.base import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.webhook import signature
-from stores.canonical import ParseFacts, RecordRef, Stream
+from stores.canonical import Address, CustomerChanges, ParseFacts, RecordRef, Stream
 from tests.stores.contract import AdapterContract, Connection
 from tests.stores.magento_records import Goods, Json, Sale, creditmemo, invoice
 from tests.stores.recorded_magento import STORE, URL, RecordedShop
@@ -118,6 +120,69 @@ class TestDemoShop(AdapterContract):
         ]
 
         assert len({product.sku for product in products}) == len(products) > 0
+
+    def test_a_comment_that_was_written_is_seen_and_leaves_the_order_alone(
+        self, connection: Connection
+    ) -> None:
+        adapter, (key, *_) = connection.adapter, sorted(connection.order_ids)
+        before = adapter.order_condition(key)
+
+        adapter.set_order_status(key, "", "Invoice S1-1")
+
+        assert adapter.order_condition(key) == replace(
+            before, comments=("Invoice S1-1", *before.comments)
+        )
+
+    def test_a_status_goes_with_the_state_of_the_order_or_is_refused(
+        self, connection: Connection
+    ) -> None:
+        adapter = connection.adapter
+        orders = [(key, adapter.order_condition(key)) for key in sorted(connection.order_ids)]
+        key = next(key for key, one in orders if one.state == "processing")
+
+        with pytest.raises(Rejected) as refused:
+            adapter.set_order_status(key, "pending", "Paid")
+        assert 'The status "pending" is not part of' in str(refused.value)
+        assert "Paid" not in adapter.order_condition(key).comments
+        adapter.set_order_status(key, "in_xero", "Paid")
+        assert adapter.order_condition(key).status == "in_xero"
+        stopped = {one.state for _, one in orders if one.stopped}
+        assert stopped == {one.state for _, one in orders} & {"canceled", "closed", "holded"}
+        assert stopped
+
+    def test_a_customer_is_changed_in_what_is_said_and_nothing_else(
+        self, connection: Connection
+    ) -> None:
+        adapter = connection.adapter
+        record = next(
+            record
+            for page in adapter.pages(Stream.CUSTOMERS, Cursor())
+            for record in page.records
+            if record["addresses"][0]["country_id"] == "AU"
+        )
+        key = str(record["id"])
+        moved = Address(
+            lines=("9 Low Rd", "Shed", "Rear"), city="Perth", region="WA", postcode="6000",
+            country="Australia",
+        )  # fmt: skip
+
+        written = adapter.set_customer(key, CustomerChanges(phone="0499", address=moved))
+
+        read_back = adapter.fetch(RecordRef(Stream.CUSTOMERS, key))
+        assert written == read_back
+        (old,), (new,) = record["addresses"], read_back["addresses"]
+        changed = {name for name in new if new[name] != old[name]}
+        assert changed <= {"telephone", "street", "city", "region", "region_id", "postcode"}
+        assert (new["telephone"], new["street"]) == ("0499", ["9 Low Rd", "Shed, Rear"])
+        assert new["region"]["region_id"] == 576
+        rest = {"addresses", "updated_at", "taxvat", "custom_attributes"}
+        assert {n: v for n, v in read_back.items() if n not in rest} == {
+            n: v for n, v in record.items() if n not in rest
+        }
+        with pytest.raises(Rejected) as refused:
+            adapter.set_customer(key, CustomerChanges(address=replace(moved, region="Ontario")))
+        assert refused.value.code == "region_unknown"
+        assert adapter.fetch(RecordRef(Stream.CUSTOMERS, key)) == read_back
 
 
 def test_documents_of_an_order_travel_with_it() -> None:
