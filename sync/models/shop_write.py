@@ -15,15 +15,15 @@ from sync.models.outbox import Posting
 
 
 class ShopWriteQuerySet(models.QuerySet["ShopWrite"]):
-    def due(self, now: datetime) -> ShopWriteQuerySet:
-        """Those of enabled stores that may be written now, also what a killed worker left."""
-        ready = Q(state__in=ShopWrite.WAITING, not_before__lte=now)
+    def ready(self, now: datetime) -> ShopWriteQuerySet:
+        """Those whose time has come, also what a killed worker left."""
+        waiting = Q(state__in=ShopWrite.WAITING, not_before__lte=now)
         lost = Q(state=ShopWrite.State.SENDING, claimed_until__lt=now)
-        return self.filter(ready | lost, store__enabled=True)
+        return self.filter(waiting | lost)
 
-    def open(self) -> ShopWriteQuerySet:
-        """Those that have not come to an end."""
-        return self.filter(state__in=(*ShopWrite.WAITING, ShopWrite.State.SENDING))
+    def due(self, now: datetime) -> ShopWriteQuerySet:
+        """Those of enabled stores among them."""
+        return self.ready(now).filter(store__enabled=True)
 
     def stuck(self) -> ShopWriteQuerySet:
         """Those that wait for a person."""
@@ -107,7 +107,9 @@ class ShopWrite(models.Model):
 
     def claim(self, token: str, until: datetime) -> bool:
         """Take the right to write it; False if it is no longer due."""
-        mine = ShopWrite.objects.due(clock.now()).filter(pk=self.pk)
+        # No other table in the condition: a database that waits for a row's lock looks at the
+        # row again, and not at what was joined to it.
+        mine = ShopWrite.objects.ready(clock.now()).filter(pk=self.pk)
         return bool(mine.update(state=self.State.SENDING, claimed_by=token, claimed_until=until))
 
     def settle(self, token: str, state: str, **changes: Any) -> bool:
