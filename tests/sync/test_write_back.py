@@ -12,6 +12,7 @@ from sync import flows
 from sync.models import ShopWrite, TrackedOrder
 from sync.write_back import try_again
 from tests.sync.bell import Bell
+from tests.sync.test_two_workers import at_once
 from tests.sync.world import World, books
 
 COMMENTS = "/comments"
@@ -291,6 +292,19 @@ def test_a_killed_writer_and_a_lost_ring_are_found_by_the_sweep(telling: World, 
     assert states() == [("comment", "done"), ("status", "done")]
     assert not row.settle("killed", "pending")
     assert len(said(world, order)) == 2
+
+
+def test_writers_at_once_write_each_thing_once(real_world: World) -> None:
+    world = real_world
+    world.change_store(write_back={"comment": True})
+    world.save_rules(statuses={"on_paid": "in_xero"})
+    orders = [world.place(customer=customer) for customer in range(1, 6)]
+    world.sync()
+    at_once(world.write_back, world.write_back, world.write_back)
+    world.write_back()
+    assert set(ShopWrite.objects.values_list("state", flat=True)) == {"done"}
+    assert [len(said(world, order)) for order in orders] == [2] * 5
+    assert written(world) == 10
 
 
 def test_a_status_that_no_rule_names_reverses_nothing(telling: World) -> None:
