@@ -178,7 +178,14 @@ def _status(shop: _Shop, row: ShopWrite) -> bool:
         return False
     if now.stopped or takes_back(statuses, *_words(now)):
         raise LeftAlone(f"The order is {now.status} in the shop: its status stays.")
-    shop.adapter.set_order_status(order.source_id, wanted, text)
+    try:
+        shop.adapter.set_order_status(order.source_id, wanted, text)
+    except Rejected as error:
+        error.hint = (
+            f"Assign the status {wanted} in the shop to the state that the order is in "
+            f"({now.state or now.status}), or name another one in statuses.on_paid."
+        )
+        raise
     return True
 
 

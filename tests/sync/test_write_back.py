@@ -216,6 +216,7 @@ def test_a_refused_status_waits_for_a_person_and_touches_nothing_else(telling: W
     row = ShopWrite.objects.get(what="status")
     assert row.state == "held"
     assert 'The status "packed" is not part of' in row.reasons[0]["message"]
+    assert "to the state that the order is in (processing)" in row.reasons[0]["message"]
     assert states(what="comment") == [("comment", "done")]
     assert world.row(order).label == "posted"
     world.time.forward(hours=1)
