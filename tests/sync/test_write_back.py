@@ -110,6 +110,23 @@ def test_an_order_is_paid_when_all_that_was_invoiced_of_it_is(telling: World) ->
     assert states() == [("comment", "pending"), ("status", "pending")]
 
 
+def test_an_invoice_that_a_person_changed_and_paid_counts_once_it_is_accepted(
+    telling: World,
+) -> None:
+    world = telling
+    order = unpaid(world)
+    world.sync()
+    line = {"Description": "As agreed", "Quantity": 1, "UnitAmount": 11, "AccountCode": "200",
+            "TaxType": "OUTPUT"}  # fmt: skip
+    world.xero.person("edit_invoice", invoice=world.number(order), changes={"LineItems": [line]})
+    paid_by_a_person(world, order)
+    assert "changed_in_xero" in world.codes(order)
+    assert states() == [("comment", "pending")]
+    world.rebuild(order)
+    world.work()
+    assert states() == [("comment", "pending"), ("status", "pending")]
+
+
 @pytest.mark.parametrize("verb", ["cancel", "hold"])
 def test_an_order_that_was_stopped_in_the_shop_keeps_its_status(telling: World, verb: str) -> None:
     world = telling
