@@ -151,10 +151,15 @@ def write(store: Store, adapter: StoreAdapter, row: ShopWrite) -> bool:
     """
     if store.profile.streams.customers != "both":
         raise LeftAlone("streams.customers was set to another way before it was written.")
-    fields, wanted = store.profile.fields.customers, row.payload["changes"]
+    fields = store.profile.fields.customers
     heard = ShopContact.objects.get(
         organisation=store.organisation, store=store, key=row.payload["person"]
     )
+    there = heard.there or {}
+    changes = row.payload["changes"].items()
+    wanted = {name: value for name, value in changes if there.get(name) == value}
+    if not wanted:
+        raise LeftAlone("It was changed in Xero once more since then: only the last change goes.")
     record = adapter.fetch(RecordRef(Stream.CUSTOMERS, row.target))
     found = compare(wanted, heard.said, _customer(store, adapter, record), fields)
     if found.kept and found.changes is None:

@@ -10,6 +10,7 @@ from stores.canonical import Stream
 from sync import flows
 from sync.models import Posting, ShopContact, ShopWrite
 from sync.pull import pull
+from sync.write_back import try_again
 from tests.sync.test_write_back import written
 from tests.sync.world import World
 
@@ -148,6 +149,15 @@ def test_a_lost_answer_is_looked_up_and_a_refusal_waits(both: World) -> None:
     row = ShopWrite.objects.latest("pk")
     assert (row.state, row.reasons[0]["code"]) == ("held", "shop_refused")
     assert "The shop knows no country Atlantis." in row.reasons[0]["message"]
+    # A later correction goes; the older one does not go over it when it is tried again.
+    edited_in_xero(world, order, **NEW_PLACE)
+    world.write_back()
+    assert try_again(ShopWrite.objects.filter(pk=row.pk)) == 1
+    world.write_back()
+    row.refresh_from_db()
+    assert row.state == "dropped"
+    assert account(world, order)["addresses"][0]["city"] == "Melbourne"
+    assert written(world) == 2
 
 
 def test_what_a_killed_worker_missed_is_found_with_the_next_reading_of_customers(
