@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import requests
 from pydantic import BaseModel
 
-from connector.lib.errors import ConnectorError
+from connector.lib.errors import ConnectorError, Rejected
 from stores.canonical import (
     Customer,
     CustomerChanges,
@@ -63,6 +64,11 @@ class WebhookCall:
         wanted = name.lower()
         return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
 
+    def digest(self, signed_headers: Iterable[str]) -> str:
+        """SHA-256 of all that was signed: equal for a call that comes twice, and only then."""
+        text = "\n".join(self.header(name) for name in signed_headers)
+        return hashlib.sha256(text.encode() + b"\n\n" + self.body).hexdigest()
+
 
 class WebhookRefused(ConnectorError):
     """An incoming call that is not believed: answer it with `status` (400 or 401)."""
@@ -85,6 +91,8 @@ class StoreAdapter(Protocol):
     label: ClassVar[str]
     streams: ClassVar[frozenset[Stream]]
     Credentials: ClassVar[type[BaseModel]]
+    # What an incoming call's signature covers beside its body, by the names of the headers.
+    signed_headers: ClassVar[tuple[str, ...]]
 
     def __init__(self, credentials: Any, session: requests.Session, *, url: str) -> None: ...
 
@@ -102,6 +110,14 @@ class StoreAdapter(Protocol):
 
     def fetch(self, ref: RecordRef) -> dict[str, Any]:
         """One record anew, in the form that `pages` gives it."""
+        ...
+
+    def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Records anew, in the form that `pages` gives them and in as few requests as it takes.
+
+        What the shop does not have, or does not list in this stream, is left out. Where there
+        is no list to ask, `fetch_each` asks one by one.
+        """
         ...
 
     @staticmethod
@@ -146,3 +162,15 @@ class StoreAdapter(Protocol):
     def set_stock(self, sku: str, quantity: Decimal) -> None:
         """Set the quantity on hand of a product."""
         ...
+
+
+def fetch_each(adapter: StoreAdapter, stream: Stream, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """`fetch_many` of an adapter whose shop has no list for it: one request each."""
+    found = []
+    for one in ids:
+        try:
+            found.append(adapter.fetch(RecordRef(stream, one)))
+        except Rejected as error:
+            if error.code != "not_found":
+                raise
+    return found

@@ -136,6 +136,18 @@ class AdapterContract:
 
         assert read(connection, alone) == read(connection, page.records[0])
 
+    def test_orders_asked_for_together_are_those_of_the_pages(self, connection: Connection) -> None:
+        adapter = connection.adapter
+        wanted = [*sorted(connection.order_ids), "99999999"]
+
+        together = adapter.fetch_many(Stream.ORDERS, wanted)
+
+        found = [adapter.identify(Stream.ORDERS, one).id for one in together]
+        assert sorted(found) == sorted(connection.order_ids)
+        pages = {order.id: order for order in read_all(connection, order_records(connection))}
+        assert {order.id: order for order in read_all(connection, together)} == pages
+        assert adapter.fetch_many(Stream.ORDERS, ["99999999"]) == []
+
     # --- understanding --------------------------------------------------------------------
 
     def test_what_was_charged_sums_to_the_total(self, connection: Connection) -> None:
@@ -208,6 +220,15 @@ class AdapterContract:
     def test_a_genuine_call_says_what_to_fetch(self, connection: Connection) -> None:
         assert connection.adapter.webhook(call(connection)) == list(connection.refs)
 
+    def test_only_a_call_that_comes_twice_has_the_same_digest(self, connection: Connection) -> None:
+        headers, genuine = connection.adapter.signed_headers, call(connection)
+        again = replace(genuine, received_at=NOW + timedelta(seconds=9))
+        later = connection.sign("hush", connection.body, NOW + timedelta(seconds=1))
+
+        assert again.digest(headers) == genuine.digest(headers)
+        assert replace(genuine, body=b"{}").digest(headers) != genuine.digest(headers)
+        assert replace(genuine, headers=later).digest(headers) != genuine.digest(headers)
+
     @pytest.mark.parametrize(
         "change", ["body", "secret", "headers", "empty_secret", "late", "early"]
     )
@@ -239,6 +260,10 @@ def read(connection: Connection, record: dict[str, Any]) -> Order:
     order = connection.adapter.parse(Stream.ORDERS, record, FACTS)
     assert isinstance(order, Order)
     return order
+
+
+def read_all(connection: Connection, records: list[dict[str, Any]]) -> list[Order]:
+    return [read(connection, record) for record in records]
 
 
 def order_records(connection: Connection) -> list[dict[str, Any]]:

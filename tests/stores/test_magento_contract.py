@@ -184,6 +184,29 @@ class TestDemoShop(AdapterContract):
         assert refused.value.code == "region_unknown"
         assert adapter.fetch(RecordRef(Stream.CUSTOMERS, key)) == read_back
 
+    def test_any_stream_is_asked_for_by_id(self, connection: Connection) -> None:
+        adapter = connection.adapter
+        for stream in adapter.streams - {Stream.STOCK}:
+            first = next(iter(adapter.pages(stream, Cursor()))).records[0]
+            known = adapter.identify(stream, first).id
+            found = adapter.fetch_many(stream, [known, "none,at-all"])
+            assert [adapter.identify(stream, one).id for one in found] == [known]
+        (level,) = adapter.fetch_many(Stream.STOCK, ["MUG-STN", "none,at-all"])
+        assert level["sku"] == "MUG-STN"
+
+
+def test_orders_are_asked_for_in_one_search_for_a_hundred() -> None:
+    shop = RecordedShop(STORE | {"orders": some_orders(130)})
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        shop.install(mock)
+        adapter = MagentoAdapter(MagentoAdapter.Credentials(**KEYS), http.session(), url=URL)
+
+        found = adapter.fetch_many(Stream.ORDERS, [str(n) for n in range(1, 131)])
+
+    assert len(found) == 130
+    # 65 are paid and sent: their invoices and shipments come in one search each.
+    assert shop.calls == ["orders", "orders", "invoices", "shipments"]
+
 
 def test_documents_of_an_order_travel_with_it() -> None:
     orders = some_orders(3)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import requests
 
-from stores.adapters.base import Cursor, Parsed, WebhookCall
+from stores.adapters.base import Cursor, Parsed, WebhookCall, fetch_each
 from stores.adapters.magento import (
     catalogue,
     forms,
@@ -57,6 +57,7 @@ class MagentoAdapter:
     label: ClassVar[str] = "Magento 2 / Adobe Commerce"
     streams: ClassVar[frozenset[Stream]] = frozenset(_PARSERS)
     Credentials: ClassVar[type[MagentoCredentials]] = MagentoCredentials
+    signed_headers: ClassVar[tuple[str, ...]] = webhook.SIGNED_HEADERS
 
     def __init__(
         self, credentials: MagentoCredentials, session: requests.Session, *, url: str
@@ -80,6 +81,13 @@ class MagentoAdapter:
         if ref.stream is Stream.STOCK:
             return record | {"sku": ref.id}  # it lacks the SKU that it was asked by
         return self._completed(ref.stream, (record,))[0]
+
+    def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[Json]:
+        """By the list of the stream; stock items have none, and are asked for by SKU."""
+        if stream is Stream.STOCK:
+            return fetch_each(self, stream, ids)
+        found = reading.chosen(self._client, stream, ids)
+        return self._completed(stream, tuple(found))
 
     def _stock(self) -> Iterator[Page]:
         """The stock of every product: it has no time of change, and is read one by one."""

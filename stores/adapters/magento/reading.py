@@ -24,6 +24,9 @@ from stores.adapters.magento.client import PAGE_SIZE, Filter, Json, MagentoClien
 from stores.canonical import Page, Stream
 
 _STAMP = "%Y-%m-%d %H:%M:%S"
+# So many ids, or SKUs of up to 64 characters, in one search: its address stays below the
+# 8 KB that servers take.
+_IDS, _SKUS = 100, 20
 Key = tuple[str, int]
 
 
@@ -68,6 +71,28 @@ def changed(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Pa
         yield Page(records=tuple(fresh), position=_moment(last[0]), total=total)
         if not more:
             return
+
+
+def chosen(client: MagentoClient, stream: Stream, ids: Sequence[str]) -> list[Json]:
+    """Records of a stream by their ids (products: SKUs), in as few searches as it takes.
+
+    What the shop does not have is left out. A list of values is separated by commas, so a SKU
+    that contains one is asked for alone.
+    """
+    source = SOURCES[stream]
+    by_sku = stream is Stream.PRODUCTS
+    wanted = [one for one in ids if by_sku or (one.isascii() and one.isdecimal())]
+    alone = [one for one in wanted if "," in one]
+    listed = [one for one in wanted if "," not in one]
+    size = _SKUS if by_sku else _IDS
+    chunks = [listed[start : start + size] for start in range(0, len(listed), size)]
+    found: list[Json] = []
+    for chunk in chunks:
+        asked = Filter("sku" if by_sku else "entity_id", "in", ",".join(chunk))
+        found += _every(client, source, [(one,) for one in (*source.only, asked)])
+    for sku in alone:
+        found += _every(client, source, [(Filter("sku", "eq", sku),)])
+    return found
 
 
 def with_companions(client: MagentoClient, orders: Sequence[Json]) -> list[Json]:
@@ -122,18 +147,25 @@ def _of_orders(client: MagentoClient, name: str, ids: Sequence[str]) -> dict[str
 
 def _all(client: MagentoClient, path: str, field: str, ids: Sequence[str]) -> Iterable[Json]:
     """Every record whose `field` is one of the ids, in the order of their own ids."""
+    if ids:
+        yield from _every(client, Source(path), [(Filter(field, "in", ",".join(ids)),)])
+
+
+def _every(
+    client: MagentoClient, source: Source, asked: Sequence[Sequence[Filter]]
+) -> Iterator[Json]:
+    """Every record that a search finds, in the order of their ids."""
     last = 0
-    while ids:
-        groups = [(Filter(field, "in", ",".join(ids)),)]
-        if last:
-            groups.append((Filter("entity_id", "gt", str(last)),))
-        found = client.search(path, groups, sort=(("entity_id", "ASC"),))
-        fresh = [row for row in found.items if _number(client, path, row, "entity_id") > last]
-        yield from fresh
+    while True:
+        groups = [*asked, (Filter("entity_id", "gt", str(last)),)] if last else asked
+        found = client.search(source.path, groups, sort=(("entity_id", "ASC"),))
+        numbers = [_number(client, source.path, row, source.id_field) for row in found.items]
+        fresh = [n for n in numbers if n > last]
+        yield from (row for row, n in zip(found.items, numbers, strict=True) if n > last)
         more = len(found.items) >= PAGE_SIZE and (found.total or 0) > len(found.items)
         if not more or not fresh:
             return
-        last = max(_number(client, path, row, "entity_id") for row in fresh)
+        last = max(fresh)
 
 
 def _key(client: MagentoClient, source: Source, row: Json) -> Key:

@@ -4,9 +4,11 @@ Magento Open Source sends none; a small module or an Adobe I/O action does. The 
 `X-Timestamp` (Unix seconds) and `X-Signature`, the hex HMAC-SHA256 of timestamp, "." and the
 raw body under the store's webhook secret. The body lists ids by stream:
 
-    {"orders": [12, 13], "refunds": [7], "customers": [], "products": ["MUG"]}
+    {"orders": [12, 13], "refunds": [7], "customers": [], "products": ["MUG"], "call": "9f0c…"}
 
-Nothing else in it is read: the records themselves are fetched.
+Nothing else in it is read: the records themselves are fetched. Two calls with the same body
+in one second are one call that came twice; anything that differs in the body, such as `call`,
+tells them apart.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from stores.adapters.base import WebhookCall, WebhookRefused
 from stores.canonical import RecordRef, Stream
 
 WINDOW_SECONDS = 300
+SIGNED_HEADERS = ("X-Timestamp",)
 _MOST = 1000
 
 
