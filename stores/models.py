@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from connector.lib import clock
@@ -18,6 +19,7 @@ from stores.canonical import Stream
 from stores.schema import StoreSettings
 
 SECRET_FIELDS = {"credentials", "webhook_secret"}
+_TOKEN_BYTES = 24
 
 
 class Store(models.Model):
@@ -42,6 +44,10 @@ class Store(models.Model):
     facts = models.JSONField(default=dict, help_text="What the last probe of the shop found.")
     sandbox_confirmed = models.BooleanField(
         default=False, help_text="A person confirmed that a sandbox store may post."
+    )
+    trigger_token = EncryptedTextField(blank=True, default="")
+    triggered_at = models.DateTimeField(
+        null=True, help_text="When the trigger address last had the shop read."
     )
     created_at = models.DateTimeField(default=clock.now)
 
@@ -76,6 +82,34 @@ class Store(models.Model):
             self.credentials = dict(profile.credentials)
         if profile.webhook_secret:
             self.webhook_secret = profile.webhook_secret
+        if not self.trigger_token:
+            self.trigger_token = secrets.token_urlsafe(_TOKEN_BYTES)
+
+    def switch(self, *, on: bool) -> bool:
+        """Turn reading and posting on or off, as `enabled` of the configuration does.
+
+        False if that is how it is already. What waits stays in its queue.
+        """
+        with transaction.atomic():
+            row = Store.objects.select_for_update(of=("self",)).get(pk=self.pk)
+            if row.enabled == on:
+                return False
+            row.enabled = on
+            row.settings = row.settings | {"enabled": on}
+            row.save(update_fields=["enabled", "settings"])
+        return True
+
+    def rotate_trigger(self) -> None:
+        """Give the trigger address another token; the old one stops at once."""
+        self.trigger_token = secrets.token_urlsafe(_TOKEN_BYTES)
+        self.save(update_fields=["trigger_token"])
+
+    def take_trigger(self, every: timedelta) -> bool:
+        """Whether the shop may be read because its trigger address was called: at most `every`
+        so often."""
+        now = clock.now()
+        rested = Q(triggered_at__isnull=True) | Q(triggered_at__lte=now - every)
+        return bool(Store.objects.filter(rested, pk=self.pk).update(triggered_at=now))
 
 
 class Cursor(models.Model):
@@ -119,6 +153,12 @@ class Cursor(models.Model):
     def is_due(self) -> bool:
         """Whether the stream is to be read now. Who reads it says when it is next."""
         return self.next_run_at is None or self.next_run_at <= clock.now()
+
+    def hurry(self, due: datetime | None = None) -> None:
+        """Have the stream read at `due` (now, if not given), if it would be read later."""
+        Cursor.objects.filter(pk=self.pk, next_run_at__gt=due or clock.now()).update(
+            next_run_at=due or clock.now()
+        )
 
     def release(self, token: str) -> None:
         Cursor.objects.filter(pk=self.pk, pulling_by=token).update(

@@ -9,13 +9,11 @@ from typing import Any
 import structlog
 from django.db.models import Q
 
-from accounts_mapping.models import snapshot
-from accounts_mapping.resolve import about_products
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, notes, prepare, stock, summarise, track_products
+from sync import dispatch, enqueue, hooks, notes, prepare, stock, summarise, track_products
 from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
 from sync.models import (
@@ -27,12 +25,12 @@ from sync.models import (
     TrackedOrder,
     TrackedProduct,
 )
-from sync.pull import pull
+from sync.pull import pull, pulled
 from sync.track import rebuild_held, rebuild_outdated
 from sync.track_products import rebuild_stuck
 from sync.write_back import write_back
-from xero import mirror, reference, tokens
-from xero.models import Lane, Organisation
+from xero import budget, mirror, reference, tokens
+from xero.models import Lane, MirrorCursor, Organisation
 
 log = structlog.get_logger(__name__)
 # A wait as long as this is a ring; a longer one is left to the sweep.
@@ -41,19 +39,7 @@ _RING_WITHIN = timedelta(seconds=90)
 _WATCH = timedelta(hours=1)
 # After so many seconds the next few notes go out, behind what came up meanwhile.
 _NEXT_NOTES = 1.0
-# Streams that this version reads by itself.
-PULLED = tuple(Stream)
-
-
-def pulled(store: Store) -> tuple[Stream, ...]:
-    """The streams that are read of this store: products also for rules about them."""
-    streams = store.profile.streams
-    wanted = {
-        Stream.ORDERS: True, Stream.REFUNDS: True, Stream.CUSTOMERS: bool(streams.customers),
-        Stream.PRODUCTS: streams.products or about_products(snapshot(store).rules),
-        Stream.STOCK: streams.stock in ("to_store", "to_xero"),
-    }  # fmt: skip
-    return tuple(stream for stream in PULLED if wanted[stream])
+_WATCH_EVERY = timedelta(seconds=30)
 
 
 def read_stream(store: Store, stream: Stream, **options: Any) -> SyncRun | None:
@@ -143,7 +129,13 @@ def refresh(organisation: Organisation) -> None:
 
 
 def watch(organisation: Organisation) -> None:
-    """See what people did in Xero to what we posted; a failure is tried again by the sweep."""
+    """See what people did in Xero to what we posted; a failure is tried again by the sweep.
+
+    However many events ask for it, at most once in 30 seconds, and less often where the day's
+    calls are scarce.
+    """
+    if not organisation.take_watch(max(_WATCH_EVERY, budget.pace(organisation))):
+        return
     try:
         prepare.watch(organisation)
     except ConnectorError as error:
@@ -159,6 +151,9 @@ def sweep() -> None:
     """Ring for everything that is due by column."""
     link_organisations()
     _pull_due()
+    for store_id in hooks.stores_with_due_calls():
+        doorbell.ring("sync.hooks", store_id)
+    hooks.purge()
     for store in Store.objects.filter(enabled=True):
         rebuild_outdated(store)
         track_products.rebuild_outdated(store)
@@ -182,8 +177,10 @@ def sweep() -> None:
     for organisation_id in ids:
         doorbell.ring("sync.dispatch", organisation_id)
     posted = Posting.objects.order_by().values("organisation").distinct()
+    told = set(MirrorCursor.objects.told().values_list("organisation", flat=True))
     for organisation in Organisation.objects.filter(connected=True, pk__in=posted):
-        if not mirror.is_fresh(organisation, mirror.Kind.INVOICES, max_age=_WATCH):
+        old = not mirror.is_fresh(organisation, mirror.Kind.INVOICES, max_age=_WATCH)
+        if old or organisation.pk in told:
             doorbell.ring("xero.watch", organisation.pk)
     stale = Organisation.objects.filter(connected=True).reference_due(
         now, older_than=reference.MAX_AGE

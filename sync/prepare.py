@@ -81,12 +81,15 @@ def first_look(organisation: Organisation) -> None:
         raise BeingRead("Another worker is reading Xero's lists.", retry_after=5)
 
 
-def _look(organisation: Organisation, lane: Lane) -> None:
-    """Bring contacts and numbers up to date where they are old, or not read by this process."""
+def _look(
+    organisation: Organisation, lane: Lane, told: frozenset[mirror.Kind] = frozenset()
+) -> None:
+    """Bring contacts and numbers up to date where they are old, not read by this process, or
+    `told` to have changed."""
     first = not looked(organisation)
-    for kind in _wanted(organisation):
+    for kind in dict.fromkeys((*_wanted(organisation), *told)):
         age = _MAX_AGE[lane] if (organisation.pk, kind) in _seen else timedelta(0)
-        if not mirror.is_fresh(organisation, kind, max_age=age):
+        if kind in told or not mirror.is_fresh(organisation, kind, max_age=age):
             since = mirror.known_up_to(organisation, kind)
             if not mirror.refresh(organisation, kind, lane=lane):
                 continue  # another process is reading it
@@ -102,8 +105,13 @@ def _look(organisation: Organisation, lane: Lane) -> None:
 
 
 def watch(organisation: Organisation) -> None:
-    """See what people did in Xero since the last look. Raises as `prepare`."""
-    _look(organisation, Lane.BACKFILL)
+    """See what people did in Xero since the last look. Raises as `prepare`.
+
+    It never spends what is kept of the day's calls for live orders.
+    """
+    told = organisation.mirror_cursors.filter(kind__in=_ALSO_CREDITS).told()
+    kinds = frozenset(mirror.Kind(kind) for kind in told.values_list("kind", flat=True))
+    _look(organisation, Lane.BACKFILL, kinds)
 
 
 def doubt_refused_payments(organisation: Organisation) -> None:

@@ -12,21 +12,18 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts_mapping.models import snapshot
+from accounts_mapping.resolve import about_products
 from connector.lib import clock, doorbell, http
 from connector.lib.errors import ConnectorError, Misconfigured, NeedsAttention, Temporary
-from connector.lib.schema import seconds
 from stores import registry
 from stores.adapters import base
 from stores.adapters.base import StoreAdapter
 from stores.canonical import Page, ParseError, Stream
-from stores.ingest import ingest
 from stores.models import Cursor, Store
-from sync import customers, shop_customers
+from sync import shop_customers
+from sync.keep import complete, keep, ready
 from sync.models import SyncRun
-from sync.refund_records import orders_behind
 from sync.schedules import next_run
-from sync.track import track
-from sync.track_products import track_products
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
@@ -44,6 +41,17 @@ class Window:
 Reader = Callable[
     [Store, Stream, Cursor, str, Window | None, SyncRun, Callable[[SyncRun], None]], None
 ]
+
+
+def pulled(store: Store) -> tuple[Stream, ...]:
+    """The streams that are read of this store: products also for rules about them."""
+    streams = store.profile.streams
+    wanted = {
+        Stream.ORDERS: True, Stream.REFUNDS: True, Stream.CUSTOMERS: bool(streams.customers),
+        Stream.PRODUCTS: streams.products or about_products(snapshot(store).rules),
+        Stream.STOCK: streams.stock in ("to_store", "to_xero"),
+    }  # fmt: skip
+    return tuple(stream for stream in Stream if wanted[stream])
 
 
 def connect(store: Store) -> StoreAdapter:
@@ -113,24 +121,14 @@ def _read(
     progress: Callable[[SyncRun], None],
 ) -> None:
     adapter = connect(store)
-    if stream is Stream.CUSTOMERS:
-        customers.ready(store)
-        if store.organisation is not None:
-            # What the look after a refresh may have missed, should its worker have been killed.
-            shop_customers.find(store.organisation, None)
-    settle = seconds(snapshot(store).rules.posting.settle_delay)
+    ready(store, stream)
+    if stream is Stream.CUSTOMERS and store.organisation is not None:
+        # What the look after a refresh may have missed, should its worker have been killed.
+        shop_customers.find(store.organisation, None)
     for page in _pages(adapter, stream, cursor, window):
-        orders = orders_behind(store, adapter, page.records) if stream is Stream.REFUNDS else []
+        delivery = complete(store, adapter, stream, page.records)
         with transaction.atomic():
-            rows = ingest(store, adapter, stream, page.records)
-            if stream is Stream.REFUNDS:
-                rows = ingest(store, adapter, Stream.ORDERS, orders)
-            if stream is Stream.CUSTOMERS:
-                changed = customers.take_over(store, rows, export=run.trigger == "command")
-            elif stream is Stream.PRODUCTS:
-                changed = track_products(store, rows)
-            else:
-                changed = track(store, rows, lane=None, settle=settle)
+            changed = keep(store, adapter, delivery, export=run.trigger == "command")
             if window is None and page.position is not None:
                 mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
                 if not mine.update(position=page.position, pulling_until=clock.now() + LEASE):
@@ -168,10 +166,9 @@ def _failed(cursor: Cursor, error: Exception, window: Window | None) -> str:
 
     A part chosen by a person leaves the cursor alone.
     """
-    hint = error.hint if isinstance(error, NeedsAttention) else ""
     known = isinstance(error, ConnectorError | ParseError)
     code = getattr(error, "code", "temporary") if known else "unforeseen"
-    text = f"{error} {hint}".strip() if known else f"{type(error).__name__}: {error}"
+    text = in_words(error)
     if window is not None:
         return text
     wait = min(60 * 2 ** min(cursor.failures, 6), 3600)
@@ -185,3 +182,11 @@ def _failed(cursor: Cursor, error: Exception, window: Window | None) -> str:
         failures=F("failures") + 1,
     )
     return text
+
+
+def in_words(error: Exception) -> str:
+    """A failure for a person, with its hint; of one that nobody foresaw, what it is."""
+    if not isinstance(error, ConnectorError | ParseError):
+        return f"{type(error).__name__}: {error}"
+    hint = error.hint if isinstance(error, NeedsAttention) else ""
+    return f"{error} {hint}".strip()

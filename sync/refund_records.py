@@ -13,7 +13,7 @@ import structlog
 
 from stores import registry
 from stores.adapters.base import StoreAdapter
-from stores.canonical import Order, ParseError, RecordRef, Refund, Stream
+from stores.canonical import Order, ParseError, Refund, Stream
 from stores.models import Store
 from sync.models import TrackedOrder
 from sync.parsing import parse_facts
@@ -29,11 +29,8 @@ def orders_behind(
     An order that was never read is left to its own stream. Raises the shop's errors.
     """
     known = _refunds_by_order(store, _refunds(store, records))
-    return [
-        adapter.fetch(RecordRef(Stream.ORDERS, order_id))
-        for order_id, (refunds, of_order) in known.items()
-        if not refunds <= of_order
-    ]
+    behind = [one for one, (refunds, of_order) in known.items() if not refunds <= of_order]
+    return adapter.fetch_many(Stream.ORDERS, behind) if behind else []
 
 
 def _refunds(store: Store, records: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:

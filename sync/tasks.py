@@ -9,7 +9,7 @@ from celery import current_app, shared_task
 from connector.lib import doorbell
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import flows, reconcile
+from sync import flows, hooks, reconcile
 from sync.models import ReconcileRun
 from xero.models import Organisation
 
@@ -25,6 +25,13 @@ def pull_stream(store_id: int, stream: str) -> None:
     store = Store.objects.filter(pk=store_id, enabled=True).first()
     if store is not None and Cursor.of(store, Stream(stream)).is_due():
         flows.read_stream(store, Stream(stream))
+
+
+@shared_task(name="sync.hooks")
+def hooks_of_store(store_id: int) -> None:
+    store = Store.objects.filter(pk=store_id, enabled=True).first()
+    if store is not None:
+        hooks.work_off(store)
 
 
 @shared_task(name="sync.build")

@@ -1,10 +1,11 @@
-"""Addresses of orders and customers, and of the reports on them."""
+"""Addresses of orders and customers, of the reports on them, and those that shops and Xero call."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from sync.views.duplicates import duplicate_decide, duplicate_list, duplicate_take_back
+from sync.views.incoming import shop_hook, shop_trigger, xero_hook
 from sync.views.leave_out import orders_exclude, orders_handle, orders_reopen, orders_undo
 from sync.views.order import order_detail, order_preview, order_record
 from sync.views.orders import order_list, orders_approve, orders_sync
@@ -21,6 +22,10 @@ from sync.views.summary import summary_approve, summary_detail
 app_name = "sync"
 
 urlpatterns = [
+    path("hooks/<slug:slug>/", shop_hook, name="shop-hook"),
+    path("hooks/<slug:slug>/run/<str:token>/", shop_trigger, name="shop-trigger"),
+    path("hooks/<slug:slug>/<path:rest>", shop_hook, name="shop-hook-below"),
+    path("xero/webhook/", xero_hook, name="xero-hook"),
     path("orders/", order_list, name="orders"),
     path("orders/sync/", orders_sync, name="orders-sync"),
     path("orders/approve/", orders_approve, name="orders-approve"),

@@ -31,6 +31,8 @@ _JWT = re.compile(r"\beyJ[\w-]{8,2000}\.[\w.-]{0,4000}")
 _EMAIL = re.compile(r"[\w.%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 _USERINFO = re.compile(r"(?<=://)[^/\s@]{0,200}@")
 _QUERY = re.compile(r"([?&](?:code|state|key|sig)=)[^&\s#\"']{1,4000}", re.IGNORECASE)
+# The token in the address with which a shop's cron asks for a run.
+_IN_PATH = re.compile(r"(/hooks/[\w-]{1,60}/run/)[^/\s\"']{1,400}")
 # name=value of a query or form, name: value of a header, "name": "value" of JSON or a repr.
 _PAIR = re.compile(
     rf"""((?:{_NAMES.replace("_?", "[-_]?")})[\w-]{{0,40}}["']?\s{{0,3}}[=:]\s{{0,3}})"""
@@ -51,6 +53,7 @@ def redact_text(text: str) -> str:
     text = _JWT.sub(HIDDEN, text)
     text = _USERINFO.sub("", text)
     text = _QUERY.sub(rf"\g<1>{HIDDEN}", text)
+    text = _IN_PATH.sub(rf"\g<1>{HIDDEN}", text)
     text = _PAIR.sub(rf"\g<1>{HIDDEN}", text)
     return _EMAIL.sub(HIDDEN, text)
 

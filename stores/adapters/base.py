@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -164,12 +164,14 @@ class StoreAdapter(Protocol):
         ...
 
 
-def fetch_each(adapter: StoreAdapter, stream: Stream, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """`fetch_many` of an adapter whose shop has no list for it: one request each."""
+def fetch_each(
+    fetch: Callable[[RecordRef], dict[str, Any]], stream: Stream, ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """`fetch_many` where the shop has no list for it: an adapter's own `fetch` for each."""
     found = []
     for one in ids:
         try:
-            found.append(adapter.fetch(RecordRef(stream, one)))
+            found.append(fetch(RecordRef(stream, one)))
         except Rejected as error:
             if error.code != "not_found":
                 raise

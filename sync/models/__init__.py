@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.models.cards import GiftCardEntry
 from sync.models.contact import ContactDecision, ShopContact
+from sync.models.hooks import IncomingCall
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
@@ -26,6 +27,7 @@ __all__ = [
     "GiftCardEntry",
     "HandledDifference",
     "HistoryNote",
+    "IncomingCall",
     "OrderAction",
     "OrganisationRun",
     "Posting",

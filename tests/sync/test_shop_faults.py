@@ -138,7 +138,7 @@ def test_an_error_in_our_own_reading_is_kept_and_the_schedule_comes_back(
         raise ZeroDivisionError("a bug")
 
     with monkeypatch.context() as broken:
-        broken.setattr("sync.pull.track", buggy)
+        broken.setattr("sync.keep.track", buggy)
         run = world.pull()
     assert "ZeroDivisionError: a bug" in run.error
     stands = cursor(world)

@@ -29,6 +29,7 @@ from connector.lib import logs
         "X-Api-Key: s3cr3t",
         "mail to s3cr3t@example.com failed",
         "eyJhbGciOiJS.s3cr3t.s3cr3t",
+        "GET /hooks/au-shop/run/s3cr3t/",
     ],
 )
 def test_text_loses_its_secrets(text: str) -> None:

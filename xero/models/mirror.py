@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from connector.lib import clock
 from xero.facts import ContactFacts
@@ -180,13 +180,20 @@ class MirrorPayment(models.Model):
         return self.reference or self.payment_id
 
 
+class MirrorCursorQuerySet(models.QuerySet["MirrorCursor"]):
+    def told(self) -> MirrorCursorQuerySet:
+        """Lists of which Xero said that they changed, since they were last read to the end."""
+        return self.filter(changed_at__gt=F("position"))
+
+
 class MirrorCursor(models.Model):
     """How far one list of one organisation has been read.
 
     `position` is the moment up to which everything is known (null: never read to the end).
     A run that began at `run_started_at` reads what changed since `run_since` and continues
     with `next_page`; it moves `position` only when its last page is stored. `claimed_until`
-    keeps two processes from reading the same pages.
+    keeps two processes from reading the same pages. `changed_at` is when Xero last said that
+    something in the list changed.
     """
 
     class Kind(models.TextChoices):
@@ -205,6 +212,9 @@ class MirrorCursor(models.Model):
     run_since = models.DateTimeField(null=True)
     next_page = models.PositiveIntegerField(default=1)
     claimed_until = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+
+    objects = MirrorCursorQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -75,6 +75,8 @@ class Organisation(models.Model):
     # Calls of other tools in Xero's minute, as last learnt.
     others_calls = models.PositiveIntegerField(default=0)
     others_until = models.DateTimeField(null=True, blank=True)
+    # When its lists were last looked through for what people did there.
+    watched_at = models.DateTimeField(null=True, blank=True)
     details_refreshed_at = models.DateTimeField(null=True, blank=True)
     reference_tried_at = models.DateTimeField(null=True, blank=True)
     reference_refreshed_at = models.DateTimeField(null=True, blank=True)
@@ -113,6 +115,12 @@ class Organisation(models.Model):
         Organisation.objects.filter(pk=self.pk, connection_id=self.connection_id).update(
             connected=False, disconnected_at=self.disconnected_at, reason=reason
         )
+
+    def take_watch(self, every: timedelta) -> bool:
+        """Whether its lists may be looked through now: at most `every` so often."""
+        now = clock.now()
+        rested = Q(watched_at__isnull=True) | Q(watched_at__lte=now - every)
+        return bool(Organisation.objects.filter(rested, pk=self.pk).update(watched_at=now))
 
     def unavailable_reason(self) -> str:
         """Why nothing is sent to this organisation at all, for pages; "" when all is well."""

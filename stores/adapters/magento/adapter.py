@@ -85,7 +85,7 @@ class MagentoAdapter:
     def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[Json]:
         """By the list of the stream; stock items have none, and are asked for by SKU."""
         if stream is Stream.STOCK:
-            return fetch_each(self, stream, ids)
+            return fetch_each(self.fetch, stream, ids)
         found = reading.chosen(self._client, stream, ids)
         return self._completed(stream, tuple(found))
 
