@@ -54,8 +54,11 @@ def pulled(store: Store) -> tuple[Stream, ...]:
     return tuple(stream for stream in Stream if wanted[stream])
 
 
-def connect(store: Store) -> StoreAdapter:
-    """The adapter of a store with its credentials. Raises Misconfigured where they are bad."""
+def connect(store: Store, **limits: float) -> StoreAdapter:
+    """The adapter of a store with its credentials. Raises Misconfigured where they are bad.
+
+    `limits` are timeouts of its session, in seconds, as `http.session` takes them.
+    """
     found = registry.adapter_class(store.platform)
     try:
         credentials = found.Credentials.model_validate(store.credentials)
@@ -66,7 +69,8 @@ def connect(store: Store) -> StoreAdapter:
             hint="Enter them on the store's page, or in the configuration file.",
             field="credentials",
         ) from error
-    return found(credentials, http.session(), url=store.profile.url)  # type: ignore[call-arg]
+    session = http.session(**limits)  # type: ignore[arg-type]
+    return found(credentials, session, url=store.profile.url)  # type: ignore[call-arg]
 
 
 def pull(

@@ -45,7 +45,7 @@ class Event:
 def is_genuine(body: bytes, signature: str) -> bool:
     """Whether Xero signed the body, with the webhook key of an app that is registered here."""
     keys = [app.webhook_key for app in XeroApp.objects.only("webhook_key") if app.webhook_key]
-    return any([is_signed(body, signature, key) for key in keys or [_NOBODYS_KEY]])
+    return any(is_signed(body, signature, key) for key in keys or [_NOBODYS_KEY])
 
 
 def is_signed(body: bytes, signature: str, key: str) -> bool:

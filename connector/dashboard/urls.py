@@ -6,6 +6,8 @@ from django.urls import path
 
 from connector.dashboard.first_run import FirstRun, next_steps
 from connector.dashboard.overview import overview
+from connector.dashboard.store_actions import store_read, store_switch, store_test, store_trigger
+from connector.dashboard.stores_page import store_page, stores_page
 from connector.dashboard.xero_page import xero_page
 
 app_name = "dashboard"
@@ -15,4 +17,10 @@ urlpatterns = [
     path("first-run/", FirstRun.as_view(), name="first-run"),
     path("next-steps/", next_steps, name="next-steps"),
     path("xero/", xero_page, name="xero"),
+    path("stores/", stores_page, name="stores"),
+    path("stores/<slug:slug>/", store_page, name="store"),
+    path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),
+    path("stores/<slug:slug>/test/", store_test, name="store-test"),
+    path("stores/<slug:slug>/read/<str:stream>/", store_read, name="store-read"),
+    path("stores/<slug:slug>/trigger/", store_trigger, name="store-trigger"),
 ]

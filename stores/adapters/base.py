@@ -93,6 +93,8 @@ class StoreAdapter(Protocol):
     Credentials: ClassVar[type[BaseModel]]
     # What an incoming call's signature covers beside its body, by the names of the headers.
     signed_headers: ClassVar[tuple[str, ...]]
+    # How a shop signs its calls, and what they say: a sentence for the store's page.
+    hook_scheme: ClassVar[str]
 
     def __init__(self, credentials: Any, session: requests.Session, *, url: str) -> None: ...
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('stores', '0002_incoming_calls'),
+        ('stores', '0002_trigger_addresses'),
         ("sync", "0012_shop_writes"),
     ]
 

@@ -16,6 +16,7 @@ class Bell:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rings: list[tuple[str, tuple[Any, ...]]] = []
         monkeypatch.setattr(doorbell, "ring", self._ring)
+        monkeypatch.setattr(doorbell, "_covered", {})
 
     def _ring(self, task_name: str, *args: Any, **options: Any) -> None:
         if (task_name, args) not in self.rings:

@@ -35,4 +35,5 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """What the doorbell was rung for, instead of ringing it."""
     rings: list[tuple[Any, ...]] = []
     monkeypatch.setattr(doorbell, "ring", lambda *args, **_: rings.append(args))
+    monkeypatch.setattr(doorbell, "_covered", {})
     return rings

@@ -14,7 +14,13 @@ from django.test import Client
 
 from connector.lib import clock
 from connector.templatetags.navigation import PAGES
-from sync.models import HandledDifference, ReconcileDay, ReconcileDifference, ReconcileRun
+from sync.models import (
+    HandledDifference,
+    IncomingCall,
+    ReconcileDay,
+    ReconcileDifference,
+    ReconcileRun,
+)
 from tests.web.factories import (
     AccountFactory,
     CursorFactory,
@@ -42,6 +48,9 @@ def world(db: None) -> dict[str, Any]:
     store = StoreFactory(organisation=organisation, name=f"Shop {HOSTILE}", slug="au")
     StoreFactory(slug="other")
     CursorFactory(store=store, last_error=HOSTILE)
+    IncomingCall.objects.create(
+        store=store, digest="1", wanted=[["orders", HOSTILE]], state="failed", error=HOSTILE
+    )
     MappingFactory(store=store)
     AccountFactory(organisation=organisation, name=HOSTILE)
     for number in "12":
@@ -78,6 +87,7 @@ ADDRESSES = [
     "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/reports/",
     "/reports/reconcile/?store=au",
     "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",
+    "/stores/", "/stores/au/",
     "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
     "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip

@@ -58,6 +58,7 @@ class MagentoAdapter:
     streams: ClassVar[frozenset[Stream]] = frozenset(_PARSERS)
     Credentials: ClassVar[type[MagentoCredentials]] = MagentoCredentials
     signed_headers: ClassVar[tuple[str, ...]] = webhook.SIGNED_HEADERS
+    hook_scheme: ClassVar[str] = webhook.SCHEME
 
     def __init__(
         self, credentials: MagentoCredentials, session: requests.Session, *, url: str

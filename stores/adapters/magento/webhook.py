@@ -22,6 +22,11 @@ from stores.canonical import RecordRef, Stream
 
 WINDOW_SECONDS = 300
 SIGNED_HEADERS = ("X-Timestamp",)
+SCHEME = (
+    'A call is a POST of JSON such as {"orders": [12], "refunds": [7]} with two headers: '
+    "X-Timestamp, the time in Unix seconds, and X-Signature, the hex HMAC-SHA256 of that time, "
+    "a full stop and the body under the webhook secret."
+)
 _MOST = 1000
 
 
