@@ -41,7 +41,10 @@ def configure(chosen: list[Shop]) -> None:
     for shop in chosen:
         keys, prefix = remotes.keys(shop), f"STORE_{shop.slug.upper()}"
         variables |= {f"{prefix}_{name.upper()}": value for name, value in keys.items()}
-        variables |= {f"{prefix}_URL": shop.url, f"{prefix}_BEARER": keys["access_token"]}
+        variables |= {
+            f"{prefix}_URL": shop.url, f"{prefix}_BEARER": keys["access_token"],
+            f"{prefix}_WEBHOOK_SECRET": shop.hook_secret,
+        }  # fmt: skip
     text = CONFIGURATION.read_text(encoding="utf-8")
     import_configuration(text, lookup=variables.get)
 

@@ -7,8 +7,9 @@ clients and arithmetic have no part in them.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -30,6 +31,7 @@ class Shop:
     orders: int
     port: int
     options: tuple[str, ...]
+    hook_secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
 
     @property
     def url(self) -> str:
@@ -47,8 +49,8 @@ def shops(orders: int) -> list[Shop]:
     ]  # fmt: skip
 
 
-def start(family: Family, xero_url: str, chosen: list[Shop]) -> None:
-    """Start the stand-in at its address and the shops."""
+def start(family: Family, xero_url: str, web_url: str, chosen: list[Shop]) -> None:
+    """Start the stand-in at its address and the shops, which tell their changes to the web app."""
     port = urlsplit(xero_url).port
     family.start("xero", python("-m", "sandbox.xero", "--port", str(port), "--auto-consent"))
     for shop in chosen:
@@ -57,8 +59,9 @@ def start(family: Family, xero_url: str, chosen: list[Shop]) -> None:
             python(
                 "-m", "sandbox.magento", "--port", str(shop.port), "--orders", str(shop.orders),
                 # This version posts no credit notes, so these shops have given nothing back.
-                "--no-refunds", *shop.options,
+                "--no-refunds", "--hook", f"{web_url}/hooks/{shop.slug}/", *shop.options,
             ),
+            env={"HOOK_SECRET": shop.hook_secret},
         )  # fmt: skip
 
 

@@ -54,7 +54,8 @@ class Demo:
 
     def _start(self, family: Family, chosen: list[Shop]) -> str:
         """Everything that runs; the password of the demo's user."""
-        remotes.start(family, settings.XERO_API_URL, chosen)
+        web = f"http://{_HOST}:{self.port}"
+        remotes.start(family, settings.XERO_API_URL, web, chosen)
         call_command("migrate", verbosity=0, interactive=False)
         family.start("web", processes.web(_HOST, self.port))
         family.start("worker", processes.worker())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,10 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--coupons", type=float, default=0.18, help="share with a coupon")
     parser.add_argument("--epoch", help="ISO moment the past is counted from; now if not given")
     parser.add_argument("--trickle", type=float, help="place an order every so many seconds")
+    parser.add_argument(
+        "--hook", metavar="URL", default="",
+        help="tell changes to this address, signed with HOOK_SECRET of the environment",
+    )  # fmt: skip
     parser.add_argument("--die-with-parent", action="store_true", help="stop when stdin closes")
     return parser
 
@@ -73,6 +78,7 @@ def main() -> None:
     options = _arguments().parse_args()
     shop = build(options)
     with shop:
+        shop.hooks.point(options.hook, os.environ.get("HOOK_SECRET", ""))
         if options.trickle:
             arguments = (shop, options.trickle)
             threading.Thread(target=trickle, args=arguments, daemon=True).start()

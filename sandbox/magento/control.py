@@ -69,6 +69,21 @@ def _product(shop: DemoShop, body: dict[str, Any]) -> Any:
     return True
 
 
+def _stock(shop: DemoShop, body: dict[str, Any]) -> Any:
+    """`{"sku": "MUG-STN", "quantity": 9}`"""
+    return shop.set_stock(body["sku"], float(body["quantity"]))
+
+
+def _point(shop: DemoShop, body: dict[str, Any]) -> Any:
+    """`{"url": …, "secret": …}`: where changes are told from now on; an empty url: nowhere."""
+    shop.hooks.point(str(body["url"]), str(body.get("secret", "")))
+    return shop.hooks.counts()
+
+
+def _hooks(shop: DemoShop, body: dict[str, Any]) -> Any:
+    return shop.hooks.counts()
+
+
 def _fault(shop: DemoShop, body: dict[str, Any]) -> Any:
     return asdict(shop.faults.add(Fault.from_json(body)))
 
@@ -101,6 +116,9 @@ _PATHS: dict[tuple[str, str], Callable[[DemoShop, dict[str, Any]], Any]] = {
     ("GET", "/_sandbox/state"): _state,
     ("POST", "/_sandbox/orders"): _place,
     ("POST", "/_sandbox/products"): _product,
+    ("POST", "/_sandbox/stock"): _stock,
+    ("GET", "/_sandbox/hooks"): _hooks,
+    ("POST", "/_sandbox/hooks"): _point,
     ("GET", "/_sandbox/faults"): _faults,
     ("POST", "/_sandbox/faults"): _fault,
     ("DELETE", "/_sandbox/faults"): _clear,

@@ -213,7 +213,7 @@ def _set_stock(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     if isinstance(quantity, bool) or not isinstance(quantity, int | float):
         raise Refused(400, '"%fieldName" is required', {"fieldName": "stockItem"})
     try:
-        return shop.stock.set(unquote(path[1]), quantity)
+        return shop.set_stock(unquote(path[1]), quantity)
     except KeyError:
         raise Missing(NO_PRODUCT) from None
 

@@ -16,6 +16,7 @@ from connector.lib.money import ZERO
 from sandbox.magento import documents, edits, lifecycle, refunds
 from sandbox.magento.faults import Fault, Faults
 from sandbox.magento.generate import Born, Generator, Plan, Wish, moments, stamp
+from sandbox.magento.hooks import Hooks
 from sandbox.magento.lifecycle import NotPossible, Order
 from sandbox.magento.oauth import Credentials, Gate
 from sandbox.magento.refunds import Refund
@@ -35,6 +36,7 @@ class DemoShop:
 
     `hook(resource, page)` set as `between_pages` is called before page 2 and later of a
     list is put together. `denied` names resources that are not granted to the integration.
+    `hooks.point(url, secret)` has every change from then on told to an address.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class DemoShop:
         self.credentials = Credentials()
         self.gate = Gate(self.credentials, bearer=bearer, seconds=self._seconds)
         self.faults = Faults()
+        self.hooks = Hooks()
         self.clock_skew = timedelta(0)
         self.between_pages: Hook | None = None
         self.denied: set[str] = set()
@@ -83,6 +86,7 @@ class DemoShop:
     def stop(self) -> None:
         """Stop serving; hanging requests are let go."""
         self.stopping.set()
+        self.hooks.stop()
         if self._server is not None:
             self._server.stop()
             self._server = None
@@ -175,6 +179,7 @@ class DemoShop:
             order.update(changes)
             if "updated_at" not in changes:
                 lifecycle.touch(order, stamp(self.now()))
+            self.hooks.tell("orders", order_id)
             return order
 
     def edit(self, order_id: int, items: Sequence[tuple[str, int]]) -> Order:
@@ -184,6 +189,7 @@ class DemoShop:
             wish = replace(self._wishes.get(order_id, Wish()), items=items)
             placed = datetime.fromisoformat(f"{order['created_at']}+00:00")
             edits.edit(order, self.generator.place(order_id, placed, wish), at)
+            self.hooks.tell("orders", order_id)
             return order
 
     def change_customer(self, number: int, **changes: Any) -> None:
@@ -191,11 +197,20 @@ class DemoShop:
         with self.lock:
             changed = {"updated_at": stamp(self.now())} | changes
             self.changed_customers.setdefault(number, {}).update(changed)
+            self.hooks.tell("customers", number)
 
     def change_product(self, sku: str, **changes: Any) -> None:
         """Overwrite fields of a product, or make one; `updated_at` follows."""
         with self.lock:
             self.stock.change(sku, stamp(self.now()), **changes)
+            self.hooks.tell("products", sku)
+
+    def set_stock(self, sku: str, quantity: float) -> Any:
+        """Count a product anew; the answer is Magento's. KeyError if it is unknown."""
+        with self.lock:
+            answer = self.stock.set(sku, quantity)
+            self.hooks.tell("stock", sku)
+            return answer
 
     def pay(self, order_id: int, *, transaction_id: str | None = None) -> Order:
         """Invoice and capture the whole order."""
@@ -203,6 +218,7 @@ class DemoShop:
             order, at = self._orders[order_id], stamp(self.now())
             lifecycle.pay(order, at, transaction_id=transaction_id)
             self._paid_at[order_id] = at
+            self.hooks.tell("orders", order_id)
             return order
 
     def ship(self, order_id: int) -> Order:
@@ -211,6 +227,7 @@ class DemoShop:
             order, at = self._orders[order_id], stamp(self.now())
             lifecycle.ship(order, at)
             self._sent_at[order_id] = at
+            self.hooks.tell("orders", order_id)
             return order
 
     def cancel(self, order_id: int) -> Order:
@@ -252,6 +269,7 @@ class DemoShop:
             if status:
                 order["status"] = status
                 lifecycle.touch(order, at)
+                self.hooks.tell("orders", order_id)
             lifecycle.history(order, text, at)
 
     def fail(self, kind: str, **options: Any) -> Fault:
@@ -305,6 +323,7 @@ class DemoShop:
         self._wishes[number] = wish
         born = self.generator.order(number, at, until=until, wish=wish)
         self.stock.sell(born.order["items"])
+        self.hooks.tell("orders", number)
         return self._keep(born)
 
     def _keep(self, born: Born) -> Order:
@@ -328,10 +347,12 @@ class DemoShop:
     def _change(self, order_id: int, verb: Callable[[Order, str], None]) -> Order:
         with self.lock:
             verb(self._orders[order_id], stamp(self.now()))
+            self.hooks.tell("orders", order_id)
             return self._orders[order_id]
 
     def _refund(self, order: Order, wish: Refund, at: str) -> dict[str, Any]:
         memo_id = len(self._memos) + 1
         memo = refunds.credit_memo(order, wish, memo_id=memo_id, at=at)
         self._memos[memo_id] = memo
+        self.hooks.tell("refunds", memo_id)
         return memo
