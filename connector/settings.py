@@ -117,6 +117,8 @@ def _database() -> dict[str, Any]:
         # IMMEDIATE takes the write lock at BEGIN, where the busy timeout works; a lock
         # taken later fails at once. WAL lets pages read while a worker writes.
         options.setdefault("transaction_mode", "IMMEDIATE")
+        # Opening costs more than a short request, and closing the last one empties the WAL.
+        config.setdefault("CONN_MAX_AGE", 300)
         options.setdefault("timeout", 20)
         options.setdefault(
             "init_command",

@@ -63,6 +63,12 @@ SCENARIOS = (
         environment=(("XERO_CALLS_PER_MINUTE", "600"),),
     ),
     Scenario(
+        "hook", "Shop's hook to posted invoice on an idle system, calls of 300 ms",
+        organisations=1, stand_in=("--latency-ms", "300", "--per-minute", "0", "--per-day", "0"),
+        environment=(("XERO_CALLS_PER_MINUTE", "600"),),
+    ),
+    Scenario("hooks", "200 hooks a second, with the worker that works them off"),
+    Scenario(
         "reconciling", "A store reconciled from stored answers",
         databases=("postgresql", "sqlite"), minutes=9,
     ),
