@@ -48,23 +48,23 @@ def accept(slug: str, call: WebhookCall) -> None:
     A store that is switched off keeps its calls for later. An unknown store, or one without a
     secret, is refused like a wrong signature, after the same work.
     """
-    rows = Store.objects.only("slug", "platform", "webhook_secret")
-    store = rows.filter(slug=slug).first()
-    secret = (store.webhook_secret if store else "") or ""
-    adapter = _adapter_of(store)
+    rows = Store.objects.filter(slug=slug).values_list("pk", "platform", "webhook_secret")
+    found = list(rows)
+    store, platform, secret = found[0] if found else (None, PLATFORMS[0], "")
+    adapter = _adapter_of(platform)
     genuine = replace(call, secret=secret or _NOBODYS_SECRET)
     refs = adapter.webhook(genuine)
     if store is None or not secret:
         raise WebhookRefused("The signature is wrong.", code="bad_signature", status=401)
     digest = genuine.digest(adapter.signed_headers)
     IncomingCall.store_once(store, digest, refs, call.received_at)
-    doorbell.ring_for_burst("sync.hooks", store.pk)
+    doorbell.ring_for_burst("sync.hooks", store)
 
 
-def _adapter_of(store: Store | None) -> type[StoreAdapter]:
-    """The store's adapter; another to do the same work where there is no store, or none yet."""
+def _adapter_of(platform: str) -> type[StoreAdapter]:
+    """The platform's adapter; another, to do the same work, where there is none yet."""
     try:
-        return registry.adapter_class(store.platform if store else PLATFORMS[0])
+        return registry.adapter_class(platform)
     except Misconfigured:
         return registry.adapter_class(PLATFORMS[0])
 

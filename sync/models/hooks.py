@@ -100,10 +100,10 @@ class IncomingCall(models.Model):
 
     @classmethod
     def store_once(
-        cls, store: Store, digest: str, refs: Iterable[RecordRef], received_at: datetime
+        cls, store_id: int, digest: str, refs: Iterable[RecordRef], received_at: datetime
     ) -> None:
         """Keep a call; one that is there already is left as it is. One statement."""
         wanted = [[ref.stream.value, ref.id] for ref in refs]
-        row = IncomingCall(store=store, digest=digest, wanted=wanted, received_at=received_at,
+        row = IncomingCall(store_id=store_id, digest=digest, wanted=wanted, received_at=received_at,
                   due_at=received_at)  # fmt: skip
         IncomingCall.objects.bulk_create([row], ignore_conflicts=True)
