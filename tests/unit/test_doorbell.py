@@ -115,3 +115,30 @@ def test_a_task_that_fails_in_eager_mode_is_no_broker_trouble(eager: None) -> No
         doorbell.ring("tests.hear", "fail")
     assert heard == ["fail"]
     assert "doorbell.broker_down" not in [line["event"] for line in logs]
+
+
+# --- bursts -----------------------------------------------------------------------------------
+
+
+def test_a_burst_is_a_few_rings_and_none_of_it_goes_unheard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However the rings fall, the last published one is heard after each of them."""
+    at = [100.0]
+    heard_at: list[float] = []
+    monkeypatch.setattr(doorbell, "_covered", {})
+    monkeypatch.setattr(doorbell.time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(
+        doorbell, "ring", lambda *_, countdown=0.0: heard_at.append(at[0] + countdown)
+    )
+
+    for step in (0.0, 0.001, 0.1, 0.148, 0.002, 0.2, 0.05, 0.01, 0.3, 0.001):
+        at[0] += step
+        doorbell.ring_for_burst("tests.hear", 1)
+        assert max(heard_at) >= at[0]
+
+    assert [round(when - 100, 3) for when in heard_at] == [0, 0.25, 0.5, 0.75, 1]
+    for _ in range(1000):
+        at[0] += 0.005
+        doorbell.ring_for_burst("tests.hear", 2)
+    assert len(heard_at) - 5 <= 5 / 0.25 + 2
