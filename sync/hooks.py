@@ -35,6 +35,8 @@ _LEASE = timedelta(minutes=5)
 # So many calls are claimed together, and so many records fetched and kept together.
 _CALLS, _RECORDS = 200, 100
 _KEEP_DAYS = 30
+# So many of the things that the shop does not have are named.
+_NAMED = 10
 # Stock is brought together as a whole, so calls about it hurry that at most so often.
 _STOCK_EVERY = timedelta(minutes=5)
 _TRIGGER_EVERY = timedelta(minutes=1)
@@ -87,9 +89,9 @@ def trigger(slug: str, token: str) -> bool:
 def work_off(store: Store) -> None:
     """Fetch and keep what the store's due calls name, until none is due. Failures become
     columns, never errors."""
-    token = uuid.uuid4().hex
+    token, streams = uuid.uuid4().hex, pulled(store)
     while calls := _claim(store, token):
-        _work(store, token, calls)
+        _work(store, token, _without_worn_out(token, calls), streams)
 
 
 def _claim(store: Store, token: str) -> list[IncomingCall]:
@@ -99,6 +101,20 @@ def _claim(store: Store, token: str) -> list[IncomingCall]:
     if waiting.exists():
         return []
     return ours.claim(token, clock.now() + _LEASE, most=_CALLS)
+
+
+def _without_worn_out(token: str, calls: Sequence[IncomingCall]) -> list[IncomingCall]:
+    """Those with tries left. Others ended every worker that took them, and end no more."""
+    most = policy().attempts
+    worn_out = [call.pk for call in calls if call.attempts > most]
+    if worn_out:
+        error = "Its worker ended before the call was worked off, each time that it was tried."
+        IncomingCall.objects.held_by(token).filter(pk__in=worn_out).update(
+            state=IncomingCall.State.FAILED, error=error, done_at=clock.now(),
+            claimed_until=None, claimed_by="",
+        )  # fmt: skip
+        log.error("hooks.worn_out", calls=worn_out)
+    return [call for call in calls if call.attempts <= most]
 
 
 @dataclass(slots=True)
@@ -113,12 +129,15 @@ class _Outcome:
         """What a person should know of a call beside that it is done."""
         gone = [f"{ref.stream} {ref.id}" for ref in refs if (ref.stream, ref.id) in self.gone]
         off = sorted({ref.stream.value for ref in refs if ref.stream in self.off})
-        notes = [f"Not in the shop any more: {', '.join(gone)}."] if gone else []
+        more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
+        notes = [f"Not found in the shop: {', '.join(gone[:_NAMED])}{more}."] if gone else []
         notes += [f"Not read, as the store does not sync {', '.join(off)}."] if off else []
         return " ".join(notes)
 
 
-def _work(store: Store, token: str, calls: Sequence[IncomingCall]) -> None:
+def _work(
+    store: Store, token: str, calls: Sequence[IncomingCall], streams: Sequence[Stream]
+) -> None:
     outcome = _Outcome()
     wanted: dict[Stream, dict[str, None]] = {}
     for call in calls:
@@ -126,7 +145,7 @@ def _work(store: Store, token: str, calls: Sequence[IncomingCall]) -> None:
             wanted.setdefault(ref.stream, {})[ref.id] = None
     changed = 0
     for stream in sorted(wanted, key=list(Stream).index):
-        if stream not in pulled(store):
+        if stream not in streams:
             outcome.off.add(stream)
             continue
         try:
@@ -163,7 +182,9 @@ def _take_in(store: Store, stream: Stream, ids: list[str], token: str, outcome: 
         gone = [one for one in chunk if one not in found]
         if gone:
             outcome.gone |= {(stream, one) for one in gone}
-            log.warning("hooks.gone", store_id=store.pk, stream=stream, ids=gone)
+            log.warning(
+                "hooks.gone", store_id=store.pk, stream=stream, count=len(gone), ids=gone[:_NAMED]
+            )
     return changed
 
 

@@ -190,7 +190,7 @@ def test_an_object_that_is_gone_is_done_with_and_says_so(world: World, bell: Bel
     hooks.work_off(world.store)
 
     row = call(world.store)
-    assert (row.state, row.note) == (State.DONE, "Not in the shop any more: orders 4711.")
+    assert (row.state, row.note) == (State.DONE, "Not found in the shop: orders 4711.")
     assert TrackedOrder.objects.count() == 1
 
 
@@ -276,6 +276,15 @@ def test_a_worker_that_was_killed_leaves_its_calls_to_the_next(world: World, bel
     assert ("sync.hooks", (world.store.pk,)) in bell.rings
     hooks.work_off(world.store)
     assert (call(world.store).state, call(world.store).attempts) == (State.DONE, 2)
+
+
+def test_a_call_that_ends_every_worker_is_given_up(world: World, bell: Bell) -> None:
+    send({"orders": [world.place()["entity_id"]]})
+    IncomingCall.objects.update(attempts=12)
+    hooks.work_off(world.store)
+    row = call(world.store)
+    assert (row.state, row.attempts, asked(world.shop)) == (State.FAILED, 13, [])
+    assert "Its worker ended" in row.error
 
 
 def test_old_calls_are_forgotten(world: World, bell: Bell) -> None:

@@ -91,7 +91,7 @@ def test_incoming_calls_are_shown_with_what_became_of_them(
     store.save()
     again = clock.now() + timedelta(minutes=2, seconds=30)
     for n, row in enumerate((
-        {"wanted": [["orders", "12"]], "state": "done", "note": "Not in the shop any more: 12."},
+        {"wanted": [["orders", "12"]], "state": "done", "note": "Not found in the shop: 12."},
         {"wanted": [["orders", "13"]], "attempts": 2, "error": "It is down.", "due_at": again},
         {"wanted": [["refunds", "7"]], "state": "failed", "attempts": 12, "error": "Refused."},
     )):  # fmt: skip
@@ -101,7 +101,7 @@ def test_incoming_calls_are_shown_with_what_became_of_them(
     assert "Secret set" in text
     assert "X-Signature" in text
     assert "never-shown" not in text
-    assert "Not in the shop any more: 12." in text
+    assert "Not found in the shop: 12." in text
     assert "It is down. Tried 2 times, again in 2 minutes." in text
     assert "Refused. Given up after 12 tries" in text
 
