@@ -103,6 +103,7 @@ def xero_page(request: HttpRequest) -> HttpResponse:
             "organisations": [_shown(found) for found in organisations],
             "condition": condition(ready, [found.organisation for found in organisations]),
             "callback": f"{settings.PUBLIC_URL.rstrip('/')}{reverse('xero:callback')}",
+            "webhook": f"{settings.PUBLIC_URL.rstrip('/')}{reverse('sync:xero-hook')}",
             "address_fits": _fits(settings.PUBLIC_URL),
             "company_url": settings.PUBLIC_URL,
         },
