@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 _LEASE = timedelta(minutes=5)
 # So many calls are claimed together, and so many records fetched and kept together.
 _CALLS, _RECORDS = 200, 100
+_BATCHES = 5
 _KEEP_DAYS = 30
 # So many of the things that the shop does not have are named.
 _NAMED = 10
@@ -87,11 +88,17 @@ def trigger(slug: str, token: str) -> bool:
 
 
 def work_off(store: Store) -> None:
-    """Fetch and keep what the store's due calls name, until none is due. Failures become
-    columns, never errors."""
+    """Fetch and keep what the store's due calls name. Failures become columns, never errors.
+
+    Under a flood it comes back for the rest, so that a single worker gets to post as well.
+    """
     token, streams = uuid.uuid4().hex, pulled(store)
-    while calls := _claim(store, token):
+    for _ in range(_BATCHES):
+        calls = _claim(store, token)
+        if not calls:
+            return
         _work(store, token, _without_worn_out(token, calls), streams)
+    doorbell.ring("sync.hooks", store.pk)
 
 
 def _claim(store: Store, token: str) -> list[IncomingCall]:

@@ -164,6 +164,23 @@ def test_many_calls_about_two_orders_are_one_request(world: World, bell: Bell) -
     assert asked(world.shop) == []
 
 
+def test_under_a_flood_a_worker_comes_back_for_the_rest(
+    world: World, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "_CALLS", 1)
+    monkeypatch.setattr(hooks, "_BATCHES", 2)
+    for n in range(3):
+        send({"orders": [world.place(customer=n + 1, status="pending")["entity_id"]]})
+    bell.lose()
+
+    hooks.work_off(world.store)
+
+    assert IncomingCall.objects.filter(state=State.WAITING).count() == 1
+    assert ("sync.hooks", (world.store.pk,)) in bell.rings
+    bell.answer()
+    assert set(IncomingCall.objects.values_list("state", flat=True)) == {State.DONE}
+
+
 def test_products_and_customers_follow_the_settings_and_stock_is_hurried_within_bounds(
     world: World, bell: Bell
 ) -> None:
