@@ -90,14 +90,16 @@ def trigger(slug: str, token: str) -> bool:
 def work_off(store: Store) -> None:
     """Fetch and keep what the store's due calls name. Failures become columns, never errors.
 
-    Under a flood it comes back for the rest, so that a single worker gets to post as well.
+    What comes in meanwhile has a ring of its own, for which more of it gathers. Where there is
+    too much for one visit it comes back, so that a single worker gets to post as well.
     """
     token, streams = uuid.uuid4().hex, pulled(store)
     for _ in range(_BATCHES):
         calls = _claim(store, token)
-        if not calls:
+        if calls:
+            _work(store, token, _without_worn_out(token, calls), streams)
+        if len(calls) < _CALLS:
             return
-        _work(store, token, _without_worn_out(token, calls), streams)
     doorbell.ring("sync.hooks", store.pk)
 
 

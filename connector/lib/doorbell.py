@@ -32,7 +32,7 @@ _PAUSE_SECONDS = 15.0
 _paused_until = 0.0
 
 # How far apart this process publishes rings of one burst, in seconds of the wall.
-_BURST_SECONDS = 0.25
+_BURST_SECONDS = 0.5
 # What was rung for in bursts → until when a ring that is published already stands for it.
 _covered: dict[tuple[Any, ...], float] = {}
 
@@ -40,9 +40,9 @@ _covered: dict[tuple[Any, ...], float] = {}
 def ring_for_burst(task_name: str, *args: Any) -> None:
     """As `ring`, for what may come hundreds of times a second: a few rings stand for all.
 
-    Call it after the commit. The first of a burst rings at once, the second for a quarter of
-    a second later; until then that ring stands for all others, as what they rang for is
-    committed before it is heard.
+    Call it after the commit. The first of a burst rings at once, the second for half a second
+    later; until then that ring stands for all others, as what they rang for is committed
+    before it is heard.
     """
     key, now = (task_name, *args), time.monotonic()
     until = _covered.get(key, 0.0)

@@ -19,6 +19,7 @@ from stores.schema import StoreSettings
 from sync.models import IncomingCall, TrackedOrder
 from tests.bench import processes, world
 from tests.bench.hook import SECRET, TOKEN
+from tests.bench.processes import cpu_seconds
 from tests.bench.report import Row
 from tests.bench.scenarios import Options
 
@@ -43,16 +44,18 @@ def measure(options: Options) -> list[Row]:
     port = product.free_port()
     with (
         processes.running("sandbox.magento", "--orders", str(_ORDERS)) as shop,
-        world.workers(1),
-        product.Family(logs=settings.DATA_DIR / "logs") as family,
+        world.workers(1) as worker,
+        (settings.DATA_DIR / "web.log").open("wb") as log,
+        processes.running("gunicorn", *product.web("127.0.0.1", port)[3:], errors=log) as web,
     ):
         store = _store(processes.address(shop))
-        family.start("web", product.web("127.0.0.1", port))
-        family.until(lambda: product.listening(port), "The web app")
+        while not product.listening(port):
+            time.sleep(0.1)
         _call(port, store.slug, 10, 1)  # warms up
-        warm = IncomingCall.objects.count()
+        warm, used = IncomingCall.objects.count(), [cpu_seconds(web.pid), cpu_seconds(worker.pid)]
         lanes, lasted = _call(port, store.slug, _A_SECOND, seconds)
         drained = _drain()
+        used = [cpu_seconds(web.pid) - used[0], cpu_seconds(worker.pid) - used[1]]
     took = sorted(one for lane in lanes for one in lane.took)
     accepted, refused = len(took), sum(lane.refused for lane in lanes)
     lost = accepted - (IncomingCall.objects.count() - warm)
@@ -66,6 +69,8 @@ def measure(options: Options) -> list[Row]:
         Row("median answer", statistics.median(took) * 1000, "ms", _AIM_MILLISECONDS, at_most=True,
             note="from the moment at which it was to be sent"),
         Row("99 of 100 answers", p99, "ms", _AIM_MILLISECONDS, at_most=True),
+        Row("CPU of the web app", used[0] / accepted * 1000, "ms/call"),
+        Row("CPU of the worker", used[1] / accepted * 1000, "ms/call"),
         Row("worked off after the last", drained, "s",
             note=f"{done:,} calls done, {TrackedOrder.objects.count()} orders"),
     ]  # fmt: skip

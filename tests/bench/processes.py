@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from connector.lib import tether
 
@@ -16,11 +17,16 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def running(module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """`python -m module arguments` while the block lasts; it dies with this process."""
+def running(
+    module: str, *arguments: str, errors: IO[bytes] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """`python -m module arguments` while the block lasts; it dies with this process.
+
+    `errors` takes its standard error; otherwise that is ours.
+    """
     # Through `tether`, so that nothing outlives a bench that is killed.
     command = tether.command([sys.executable, "-m", module, *arguments])
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         yield process
     finally:

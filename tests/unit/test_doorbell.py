@@ -137,8 +137,8 @@ def test_a_burst_is_a_few_rings_and_none_of_it_goes_unheard(
         doorbell.ring_for_burst("tests.hear", 1)
         assert max(heard_at) >= at[0]
 
-    assert [round(when - 100, 3) for when in heard_at] == [0, 0.25, 0.5, 0.75, 1]
+    assert [round(when - 100, 3) for when in heard_at] == [0, 0.5, 1]
     for _ in range(1000):
         at[0] += 0.005
         doorbell.ring_for_burst("tests.hear", 2)
-    assert len(heard_at) - 5 <= 5 / 0.25 + 2
+    assert len(heard_at) - 3 <= 5 / 0.5 + 2
