@@ -110,7 +110,9 @@ def list_condition(found: list[Listed]) -> str:
         said += f" {bad} {'needs' if bad == 1 else 'need'} you."
     if off:
         said += f" {off} switched off."
-    return said if bad or off else f"{said} All are read and posted."
+    if new := sum(row.health.shape == "unknown" for row in found):
+        said += f" {new} not read yet."
+    return said if bad or off or new else f"{said} Every one is read and posted."
 
 
 def platform_label(platform: str) -> str:

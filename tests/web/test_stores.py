@@ -34,7 +34,9 @@ def test_without_a_store_the_list_says_how_to_get_one(page: Client) -> None:
 
 
 def test_the_list_says_of_each_store_whether_it_is_well(page: Client, store: Store) -> None:
+    assert "1 store. 1 not read yet." in page.get("/stores/").text
     CursorFactory(store=store)
+    assert "1 store. Every one is read and posted." in page.get("/stores/").text
     OrderFactory(store=store, label="held", state="held")
     StoreFactory(slug="off", name="Quiet shop", enabled=False)
     broken = StoreFactory(slug="broken", name="Broken shop", platform="opencart")
