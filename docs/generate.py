@@ -19,7 +19,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from accounts_mapping import schema as mapping  # noqa: E402
-from connector.configuration import inactive  # noqa: E402
 from connector.configuration.schema import Count, FileSchema, StoreSection  # noqa: E402
 from connector.lib import schema as lib  # noqa: E402
 from connector.lib.schema import Section  # noqa: E402
@@ -53,12 +52,10 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (bool, "true or false"),
 )
 
-# Kept, but not acted on, beside those of connector/configuration/inactive.py.
+# Kept, but not acted on.
 NO_EFFECT = (
     "alerts",
     "logging.debug",
-    "stores[].streams.credit_notes",
-    "stores[].accounts.refund_adjustments",
 )
 
 MEANINGS = {
@@ -346,8 +343,7 @@ def paths() -> list[str]:
 
 
 def not_active(path: str) -> bool:
-    key = path.removeprefix("stores[].")
-    return path in NO_EFFECT or (path.startswith("stores[].") and key in inactive.STORE_KEYS)
+    return path in NO_EFFECT
 
 
 def configuration() -> str:
