@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from connector.lib import clock, doorbell
+from sync.fill import fill
 from sync.history import DRAFTS
 from sync.labels import relabel_behind
-from sync.ledger import fill
 from sync.models import OrderAction, Posting, PostingSource, TrackedOrder
 from sync.models.outbox import SUMMARY
 from xero.documents import Kind, Ref, StatusChange

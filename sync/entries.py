@@ -12,12 +12,7 @@ from sync.history import Entry, History, Slot
 from sync.models import Posting
 from sync.reasons import Reason
 from xero.documents import (
-    BankTransaction,
-    CreditNote,
-    Document,
     Id,
-    Invoice,
-    InvoiceUpdate,
     Kind,
     Ref,
 )
@@ -116,21 +111,3 @@ def _lines(body: dict[str, Any], rates: list[str]) -> tuple[DocumentLine, ...]:
         )
         for item, rate in zip(items, padded, strict=True)
     )
-
-
-# --- the other way ---------------------------------------------------------------------------
-
-
-def lines_of(document: Document) -> tuple[tuple[DocumentLine, ...], TaxMode]:
-    match document:
-        case InvoiceUpdate():
-            return document.invoice.lines, document.invoice.mode
-        case Invoice() | CreditNote() | BankTransaction():
-            return document.lines, document.mode
-    return (), TaxMode.EXCLUSIVE
-
-
-def rates_of(document: Document) -> list[str] | None:
-    """The tax rate of each line, as kept with the posting."""
-    lines, _ = lines_of(document)
-    return [str(line.rate) for line in lines] or None

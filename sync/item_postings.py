@@ -9,8 +9,9 @@ from datetime import timedelta
 from connector.lib import clock
 from stores.models import Store
 from sync.bulk import update_each
+from sync.fill import verb_of
 from sync.items import BuiltItem
-from sync.ledger import MOST_CURES, OPEN, verb_of
+from sync.ledger import MOST_CURES, OPEN
 from sync.models import Posting, TrackedProduct
 from xero.documents import Item, Kind
 from xero.models import Lane, Organisation

@@ -13,22 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.lib import clock
-from connector.lib.money import plain
 from stores.models import Store
-from sync.breakdown import breakdown_of, date_of
 from sync.build import HELD, READY, SKIPPED, Built, Standing
 from sync.contact_postings import ContactPostings
-from sync.contacts import contact_key
 from sync.directory import Contacts
-from sync.entries import (
-    MOST_CURES,
-    OPEN,
-    history_of,
-    is_open,
-    rates_of,
-    slot_of,
-    withdrawn,
-)
+from sync.entries import MOST_CURES, OPEN, history_of, is_open, slot_of, withdrawn
+from sync.fill import document_key, fill
 from sync.history import APPROVED, History, Slot
 from sync.labels import label_of
 from sync.models import Posting, TrackedOrder
@@ -38,20 +28,12 @@ from sync.reasons import Reason
 from sync.summary import Part
 from sync.till import Want, posted_money
 from xero.documents import (
-    Allocation,
-    BankTransaction,
-    Contact,
     CreditNote,
     Document,
     Invoice,
     InvoiceUpdate,
-    Item,
     Kind,
-    Payment,
-    Ref,
-    Refund,
     StatusChange,
-    StockAdjustment,
 )
 from xero.models import Lane, MirrorDocument, Organisation
 from xero.payloads import loaded, stored
@@ -362,57 +344,6 @@ def _by_depth(rows: Sequence[Posting]) -> dict[int, list[Posting]]:
 def _depth(row: Posting) -> int:
     above = [one for one in (row.parent, row.target) if one is not None and one._state.adding]
     return 1 + max((_depth(one) for one in above), default=0)
-
-
-def fill(
-    posting: Posting, document: Document, parent: Posting | None, target: Posting | None = None
-) -> None:
-    """Make a posting the intention of this document."""
-    posting.kind, posting.verb = document.kind, verb_of(document)
-    posting.key, posting.payload = document_key(document), stored(document.payload())
-    posting.expected, posting.rates = expected_of(document), rates_of(document)
-    posting.breakdown, posting.document_date = breakdown_of(document), date_of(document)
-    posting.parent, posting.target = parent, target
-
-
-def verb_of(document: Document) -> str:
-    """POST changes a document that the payload names by its id; PUT creates."""
-    existing = isinstance(document, Contact | Item) and bool(document.existing_id)
-    return "POST" if existing or isinstance(document, InvoiceUpdate | StatusChange) else "PUT"
-
-
-def document_key(document: Document) -> str:
-    """The natural key by which Xero's answer, or a look-up, is matched."""
-    match document:
-        case Contact():
-            return contact_key(document)[:300]
-        case Item():
-            return document.code
-        case Invoice() | CreditNote() | StockAdjustment():
-            return document.number
-        case InvoiceUpdate():
-            return document.invoice.number
-        case StatusChange():
-            return _ref_key(document.document)
-        case Allocation():
-            return _ref_key(document.credit_note)
-        case Payment() | Refund() | BankTransaction():
-            return document.reference
-
-
-def _ref_key(one: str | Ref) -> str:
-    return one.key if isinstance(one, Ref) else one
-
-
-def expected_of(document: Document) -> dict[str, str] | None:
-    totals = document.expected()
-    if totals is None:
-        return None
-    return {
-        "SubTotal": plain(totals.sub_total),
-        "TotalTax": plain(totals.total_tax),
-        "Total": plain(totals.total),
-    }
 
 
 def _without_ids(payload: str) -> dict[str, Any]:

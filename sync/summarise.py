@@ -26,9 +26,9 @@ from sync.contact_postings import ContactPostings
 from sync.contacts import ContactAnswer, find_contact
 from sync.directory import load_contacts
 from sync.entries import withdrawn
+from sync.fill import fill
 from sync.history import APPROVED, Slot
 from sync.labels import relabel, relabel_behind
-from sync.ledger import fill
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.models.outbox import SUMMARY
 from sync.parts import part_of
