@@ -82,7 +82,7 @@ def test_all_is_well(shop, connected):
     Store.objects.update(organisation=connected)
     code, lines = run()
     assert code == 0
-    assert line(lines, "secrets") == "✓ secrets: 3 stored, all can be opened"
+    assert line(lines, "secrets") == "✓ secrets: 4 stored, all can be opened"
     assert line(lines, "Xero log-in") == "✓ Xero log-in: accepted, reaches 1 organisations"
     assert line(lines, "organisation Demo").startswith("✓")
     assert line(lines, "store au") == "✓ store au: Shop answers 2.4.7"
