@@ -116,6 +116,7 @@ def _read(
     if stream is Stream.CUSTOMERS:
         customers.ready(store)
     settle = seconds(snapshot(store).rules.posting.settle_delay)
+    started = clock.now()
     for page in _pages(adapter, stream, cursor, window):
         orders = orders_behind(store, adapter, page.records) if stream is Stream.REFUNDS else []
         with transaction.atomic():
@@ -130,7 +131,10 @@ def _read(
                 changed = track(store, rows, lane=None, settle=settle)
             if window is None and page.position is not None:
                 mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
-                if not mine.update(position=page.position, pulling_until=clock.now() + LEASE):
+                # Never after the start: what is committed late while a long reading goes on lies
+                # within the overlap of the next one, and a date far ahead hides nothing.
+                position = min(page.position, started)
+                if not mine.update(position=position, pulling_until=clock.now() + LEASE):
                     raise Temporary("Another process has taken over reading this stream.")
         run.records += len(page.records)
         run.changed += changed

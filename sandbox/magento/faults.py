@@ -39,7 +39,7 @@ class Fault:
     status: int = 500
     seconds: float = 5.0
     location: str = ""
-    retry_after: int | None = None
+    retry_after: int | str | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

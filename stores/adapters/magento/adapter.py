@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import requests
 
 from stores.adapters.base import Cursor, Parsed, WebhookCall
-from stores.adapters.magento import catalogue, forms, parse, reading, scrub, webhook
+from stores.adapters.magento import catalogue, forms, late, parse, reading, scrub, webhook
 from stores.adapters.magento.client import Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
@@ -52,6 +52,9 @@ class MagentoAdapter:
     def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
         if stream is Stream.STOCK:
             yield from self._stock()
+            return
+        if stream is Stream.ORDERS:
+            yield from late.orders(self._client, since)
             return
         for page in reading.changed(self._client, reading.SOURCES[stream], since):
             yield replace(page, records=tuple(self._completed(stream, page.records)))

@@ -88,6 +88,11 @@ def unexpected(url: str, what: str) -> Misconfigured:
     )
 
 
+def lost_rows(url: str, path: str, total: int) -> Temporary:
+    """The error of a list that counts records and gives none of them."""
+    return Temporary(f"{host_of(url)} says that it has {total} {path}, and gives none of them.")
+
+
 def is_missing_right(error: NeedsAttention) -> bool:
     """Whether a call failed for want of a right, so that others may still work."""
     return error.code in (MISSING_RIGHT, BEARER_REFUSED)
