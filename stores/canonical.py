@@ -305,6 +305,15 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Category:
+    """A category of products. `parent_id` is "" for one that stands under no other."""
+
+    id: str
+    name: str
+    parent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StockLevel:
     """How many of a product the shop has to sell; `counted` False: it does not count them."""
 

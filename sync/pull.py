@@ -22,6 +22,7 @@ from stores.canonical import Page, ParseError, Stream
 from stores.ingest import ingest
 from stores.models import Cursor, Store
 from sync import customers
+from sync.categories import learn_categories
 from sync.models import SyncRun
 from sync.refund_records import orders_behind
 from sync.schedules import next_run
@@ -115,6 +116,8 @@ def _read(
     adapter = connect(store)
     if stream is Stream.CUSTOMERS:
         customers.ready(store)
+    if stream is Stream.PRODUCTS:
+        learn_categories(store, adapter)
     settle = seconds(snapshot(store).rules.posting.settle_delay)
     started = clock.now()
     for page in _pages(adapter, stream, cursor, window):

@@ -10,6 +10,7 @@ from typing import Any
 KINDS = {
     "html": "an HTML error page with status 200",
     "error": "status `status` (500 by default) with Magento's error JSON",
+    "no_route": "404, as a version that lacks the address",
     "bad_gateway": "502 with a proxy's HTML page",
     "slow": "the right answer after `seconds`",
     "hang": "no answer at all until the shop stops",

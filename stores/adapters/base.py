@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from connector.lib.errors import ConnectorError
 from stores.canonical import (
+    Category,
     Customer,
     Order,
     Page,
@@ -133,4 +134,13 @@ class StoreAdapter(Protocol):
 
     def set_stock(self, sku: str, quantity: Decimal) -> None:
         """Set the quantity on hand of a product."""
+        ...
+
+
+@runtime_checkable
+class NamesCategories(Protocol):
+    """An adapter whose products tell their categories by ids only."""
+
+    def categories(self) -> list[Category]:
+        """All categories of the shop."""
         ...

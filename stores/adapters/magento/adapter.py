@@ -11,11 +11,12 @@ import requests
 
 from stores.adapters.base import Cursor, Parsed, WebhookCall
 from stores.adapters.magento import catalogue, forms, late, parse, reading, scrub, webhook
+from stores.adapters.magento.categories import read_categories
 from stores.adapters.magento.client import Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
 from stores.adapters.magento.probe import Probe
-from stores.canonical import Page, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.canonical import Category, Page, ParseFacts, RecordRef, StoreFacts, Stream
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -66,6 +67,9 @@ class MagentoAdapter:
         if ref.stream is Stream.STOCK:
             return record | {"sku": ref.id}  # it lacks the SKU that it was asked by
         return self._completed(ref.stream, (record,))[0]
+
+    def categories(self) -> list[Category]:
+        return read_categories(self._client)
 
     def _stock(self) -> Iterator[Page]:
         """The stock of every product: it has no time of change, and is read one by one."""
