@@ -32,8 +32,8 @@ def orders(client: MagentoClient, since: Cursor) -> Iterator[Page]:
     for page in reading.changed(client, reading.SOURCES[Stream.ORDERS], since):
         if page.position is not None:
             yield from _late(client, tails, page.records, page.position)
-        records = tuple(reading.with_companions(client, page.records))
-        yield Page(records, page.position, page.total)
+        orders = [*_replaced(client, page.records), *page.records]
+        yield Page(tuple(reading.with_companions(client, orders)), page.position, page.total)
     yield from _late(client, tails)
 
 
@@ -54,6 +54,15 @@ def _late(
             found = list(reading.records_of(client, "orders", "entity_id", wanted, before))
             if found:
                 yield Page(tuple(reading.with_companions(client, found)), None)
+
+
+def _replaced(client: MagentoClient, page: tuple[Json, ...]) -> list[Json]:
+    """The orders that those of a page were edited from: Magento cancels the old one and makes a
+    new one. They travel together, so that the new one never stands beside the old one."""
+    here = {str(order.get("entity_id")) for order in page}
+    parents = {str(order.get("relation_parent_id") or "") for order in page} - here
+    ids = sorted(parent for parent in parents if parent.isdecimal() and int(parent))
+    return list(reading.records_of(client, "orders", "entity_id", ids))
 
 
 def _before(page: tuple[Json, ...], until: datetime | None) -> list[Group]:
