@@ -128,6 +128,16 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
     return None
 
 
+def of_other_website(snapshot: MappingSnapshot, websites: tuple[str, ...]) -> Reason | None:
+    """Why a customer or a product is none of this store's; None if it is one, or if the shop
+    does not say. `websites` are ids and names."""
+    wanted = snapshot.store.only.websites
+    if not wanted or not websites or like(wanted, *websites):
+        return None
+    text = f"Of website {', '.join(websites)}, which `only.websites` leaves out."
+    return Reason("other_store_view", text, "only.websites")
+
+
 def _paid(snapshot: MappingSnapshot, order: Order) -> bool:
     """Whether money came in, or none is due."""
     if order.received is None:

@@ -23,6 +23,7 @@ def parse_facts(store: Store) -> ParseFacts:
         prices_include_tax=facts.get("prices_include_tax"),
         customer_groups=dict(facts.get("customer_groups", ())),
         store_views=dict(facts.get("store_views", ())),
+        websites=dict(facts.get("websites", ())),
     )
 
 
