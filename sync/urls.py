@@ -15,6 +15,7 @@ from sync.views.reconcile import (
     reconcile_start,
 )
 from sync.views.reconcile_day import reconcile_day
+from sync.views.stock import stock_call, store_stock
 from sync.views.summary import summary_detail
 
 app_name = "sync"
@@ -42,6 +43,8 @@ urlpatterns = [
     path("orders/<int:pk>/", order_detail, name="order-detail"),
     path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
     path("orders/<int:pk>/record/", order_record, name="order-record"),
+    path("stock/<slug:slug>/", stock_call, name="stock-call"),
+    path("stores/<slug:slug>/stock/", store_stock, name="store-stock"),
     path("customers/duplicates/", duplicate_list, name="duplicates"),
     path("customers/duplicates/decide/", duplicate_decide, name="duplicates-decide"),
     path("customers/duplicates/take-back/", duplicate_take_back, name="duplicates-take-back"),

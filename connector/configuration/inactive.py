@@ -39,8 +39,6 @@ def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
         yield "platform", store.platform
     if store.streams.customers == "both":
         yield "streams.customers", "both"
-    if store.streams.stock == "master":
-        yield "streams.stock", "master"
     for key in STORE_KEYS:
         value = attrgetter(key)(store)
         if value != _default(store, key):

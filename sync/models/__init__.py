@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.models.cards import GiftCardEntry
 from sync.models.contact import ContactDecision, ShopContact
+from sync.models.master import MasterLevel
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
@@ -25,6 +26,7 @@ __all__ = [
     "GiftCardEntry",
     "HandledDifference",
     "HistoryNote",
+    "MasterLevel",
     "OrderAction",
     "OrganisationRun",
     "Posting",

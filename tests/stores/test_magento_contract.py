@@ -14,8 +14,8 @@ import responses
 from connector.lib import http
 from stores.adapters.base import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
-from stores.adapters.magento.webhook import signature
 from stores.canonical import ParseFacts, RecordRef, Stream
+from stores.signatures import signature
 from tests.stores.contract import AdapterContract, Connection
 from tests.stores.magento_records import Goods, Json, Sale, creditmemo, invoice, shipment
 from tests.stores.recorded_magento import STORE, URL, RecordedShop

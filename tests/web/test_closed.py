@@ -24,6 +24,7 @@ OPEN = {
     "account_reset_password_from_key_done",
     "account_confirm_login_code",
     "healthz",
+    "sync:stock-call",  # signed by the caller
     "dashboard:first-run",  # leads away as soon as somebody has an account
 }
 
@@ -42,6 +43,7 @@ def _address(route: str) -> str:
     route = route.replace("^", "").replace("$", "").replace("\\Z", "")
     for placeholder in ("<int:pk>", "<int:organisation_id>", "<int:posting_id>"):
         route = route.replace(placeholder, "1")
+    route = route.replace("<slug:slug>", "au")
     return f"/{route}"
 
 
