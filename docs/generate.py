@@ -109,7 +109,7 @@ MEANINGS = {
     "stores[].streams.credit_notes": "credit notes",
     "stores[].streams.customers": "contacts follow the shop's customers; `false`: they are made for invoices and left alone; `both` acts as `true` so far",
     "stores[].streams.products": "products of the shop become items in Xero",
-    "stores[].streams.stock": "`to_store`: what Xero has is written to the shop; `to_xero`: Xero is adjusted to what the shop has; `master`, an outside system, is not active yet",
+    "stores[].streams.stock": "`to_store`: what Xero has is written to the shop; `to_xero`: Xero is adjusted to what the shop has; `master`: an outside system sends what the shop shall have, see operations",
     "stores[].schedule": "how often each stream is read",
     "stores[].schedule.orders": "orders",
     "stores[].schedule.refunds": "refunds",

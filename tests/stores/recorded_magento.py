@@ -113,4 +113,5 @@ STORE = {
     "orders": [],
     "products": [],
     "customers/search": [],
+    "categories/list": [],
 }
