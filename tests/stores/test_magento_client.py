@@ -301,9 +301,7 @@ def test_a_redirect_of_the_api_says_which_address_to_enter() -> None:
     assert refused.value.hint == "Enter https://shop.example.com as the address."
 
 
-@pytest.mark.parametrize(
-    ("off", "said"), [(900, "900 seconds ahead"), (-900, "900 seconds behind")]
-)
+@pytest.mark.parametrize(("off", "said"), [(900, "ahead of"), (-900, "behind")])
 def test_clocks_that_differ_are_told_by_how_much(off: int, said: str) -> None:
     date = formatdate(clock.timestamp() + off, usegmt=True)
     with responses.RequestsMock() as mock:
