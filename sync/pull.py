@@ -23,6 +23,7 @@ from stores.ingest import ingest
 from stores.models import Cursor, Store
 from sync import customers
 from sync.categories import learn_categories
+from sync.learn_facts import learn_facts
 from sync.models import SyncRun
 from sync.refund_records import orders_behind
 from sync.schedules import next_run
@@ -114,6 +115,7 @@ def _read(
     progress: Callable[[SyncRun], None],
 ) -> None:
     adapter = connect(store)
+    learn_facts(store, adapter)
     if stream is Stream.CUSTOMERS:
         customers.ready(store)
     if stream is Stream.PRODUCTS:

@@ -90,8 +90,6 @@ def test_customers_of_another_website_are_not_exported(world: World) -> None:
         world.place(customer=customer, guest=False)
     buyers = sorted(order["customer_id"] for order in world.shop.orders)
     world.shop.change_customer(buyers[0], website_id=2)
-    world.store.facts = {"websites": [["2", "Outlet"]]}
-    world.store.save()
     pull(world.fresh(world.store), Stream.CUSTOMERS, trigger="command")
     world.work()
     numbers = {one["ContactNumber"] for one in world.contacts() if one.get("ContactNumber")}

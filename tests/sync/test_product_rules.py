@@ -96,3 +96,17 @@ def test_a_shop_without_the_list_of_categories_gives_them_as_a_tree(world: World
     found = {one.id: (one.name, one.parent_id) for one in connect(world.store).categories()}
     assert found["6"] == ("Courses", "5")
     assert sorted(found) == ["2", "3", "4", "5", "6"]
+
+
+def test_a_rule_names_a_customer_group_of_which_orders_say_the_number(world: World) -> None:
+    group = {"when": {"customer_group": "General"}, "account": "203"}
+    world.save_rules(rules=[group], accounts={"sales": "200", "shipping": "200"})
+    for customer, number in ((1, 1), (2, 7)):
+        order = world.place(customer=customer, guest=False)
+        world.shop.update_order(order["entity_id"], customer_group_id=number)
+    world.sync()
+    goods = {one["LineItems"][0]["AccountCode"] for one in world.invoices().values()}
+    assert goods == {"203", "200"}
+    asked = len([call for call in world.shop.requests if "customerGroups" in call])
+    world.sync()
+    assert len([call for call in world.shop.requests if "customerGroups" in call]) == asked == 1
