@@ -12,10 +12,7 @@ from connector.configuration.schema import FileSchema, StoreSection
 from connector.lib.schema import Section
 
 # Keys of a store of which every value but the default waits for its feature.
-STORE_KEYS = (
-    "statuses.on_paid",
-    "webhook_secret",
-)
+STORE_KEYS = ("statuses.on_paid",)
 # Platforms whose shops cannot be read yet.
 PLATFORMS = ("opencart", "cscart")
 
@@ -42,7 +39,7 @@ def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
     for key in STORE_KEYS:
         value = attrgetter(key)(store)
         if value != _default(store, key):
-            yield key, value if isinstance(value, str) and key != "webhook_secret" else ""
+            yield key, value if isinstance(value, str) else ""
 
 
 def _default(store: StoreSection, key: str) -> object:

@@ -19,11 +19,10 @@ class Command(BaseCommand):
     help = "Take stock levels over from a CSV file with the columns sku and quantity."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True)
-        verb = verbs.add_parser("import", help="levels for one store, all of the file or nothing")
-        verb.add_argument("--store", required=True, metavar="SLUG")
-        verb.add_argument("--dry-run", action="store_true", help="only say what is wrong")
-        verb.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("verb", choices=["import"])
+        parser.add_argument("--store", required=True, metavar="SLUG")
+        parser.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+        parser.add_argument("file", metavar="FILE", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
         store = Store.objects.filter(slug=options["store"]).first()
