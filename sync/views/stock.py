@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
@@ -98,7 +99,7 @@ def store_stock(request: HttpRequest, slug: str) -> HttpResponse:
         "store": store,
         "form": form,
         "master": store.profile.streams.stock == "master",
-        "address": request.build_absolute_uri(reverse("sync:stock-call", args=[store.slug])),
+        "address": settings.PUBLIC_URL.rstrip("/") + reverse("sync:stock-call", args=[store.slug]),
         "example": json.dumps({"levels": [{"sku": "MUG", "quantity": "12"}]}),
         "in_shop": counts.get(MasterLevel.State.WRITTEN, 0),
         "pending": counts.get(MasterLevel.State.PENDING, 0),
