@@ -134,20 +134,29 @@ def _read(
                 changed = track_products(store, rows)
             else:
                 changed = track(store, rows, lane=None, settle=settle)
-            if window is None and page.position is not None:
-                mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
-                # Never after the start: what is committed late while a long reading goes on lies
-                # within the overlap of the next one, and a date far ahead hides nothing.
-                position = min(page.position, started)
-                if not mine.update(position=position, pulling_until=clock.now() + LEASE):
-                    raise Temporary("Another process has taken over reading this stream.")
+            if window is None:
+                _go_on(cursor, token, page.position, started)
         run.records += len(page.records)
         run.changed += changed
-        run.total = page.total
+        run.total = run.total if page.total is None else page.total
         run.save(update_fields=["records", "changed", "total"])
         progress(run)
         if changed:
             doorbell.ring("sync.build", store.pk)
+
+
+def _go_on(cursor: Cursor, token: str, position: datetime | None, started: datetime) -> None:
+    """Keep the right to the stream, and with a page's records its position.
+
+    That is never after the start: what is committed late while a long reading goes on lies within
+    the overlap of the next one, and a date far ahead hides nothing. Raises Temporary where
+    another process has the right.
+    """
+    changes = {"pulling_until": clock.now() + LEASE}
+    if position is not None:
+        changes["position"] = min(position, started)
+    if not Cursor.objects.filter(pk=cursor.pk, pulling_by=token).update(**changes):
+        raise Temporary("Another process has taken over reading this stream.")
 
 
 def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:
