@@ -132,7 +132,8 @@ class Address:
 class Customer:
     """`id` is empty for a guest. `tax_number` is one that the shop accepted for the order.
 
-    Addresses and `updated_at` are those of a customer's own record, None in an order.
+    Addresses and `updated_at` are those of a customer's own record, None in an order; so is
+    `websites`, the id and, as far as it is known, the name of the website that it belongs to.
     """
 
     id: str = ""
@@ -147,6 +148,7 @@ class Customer:
     billing: Address | None = None
     shipping: Address | None = None
     updated_at: datetime | None = None
+    websites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +313,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Product:
+    """`websites` are the ids and, as far as known, the names of those that offer it; empty where
+    the shop does not say."""
+
     sku: str
     name: str
     price: Decimal | None
@@ -321,6 +326,16 @@ class Product:
     cost: Decimal | None = None
     updated_at: datetime | None = None
     enabled: bool = True
+    websites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of products. `parent_id` is "" for one that stands under no other."""
+
+    id: str
+    name: str
+    parent_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +387,7 @@ class ParseFacts:
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
     customer_groups: dict[str, str] = field(default_factory=dict)
     store_views: dict[str, str] = field(default_factory=dict)
+    websites: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

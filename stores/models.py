@@ -166,6 +166,22 @@ class Cursor(models.Model):
         )
 
 
+class ShopCategory(models.Model):
+    """A category of a shop by its id: its name, and after it the names of those above it."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="categories")
+    source_id = models.CharField(max_length=100)
+    names = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "source_id"], name="one_row_per_category")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.names[0]) if self.names else self.source_id
+
+
 class SourceRecord(models.Model):
     """One version of what a shop said of one object; never edited.
 

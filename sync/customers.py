@@ -16,6 +16,7 @@ from sync.books import Books
 from sync.contact_postings import ContactPostings
 from sync.contacts import ContactAnswer, find_contact
 from sync.directory import Contacts, load_contacts
+from sync.eligible import of_other_website
 from sync.enqueue import environment_hold, parse_facts
 from sync.follow import Word, follow
 from sync.models import Posting
@@ -51,7 +52,11 @@ def take_over(store: Store, ingested: Iterable[Ingested], *, export: bool = Fals
     if hold := environment_hold(store, books):
         log.warning("customers.held", store_id=store.pk, code=hold.code)
         return 0
-    persons = [buyer(books.snapshot, customer) for customer in _read(store, ingested)]
+    persons = [
+        buyer(books.snapshot, customer)
+        for customer in _read(store, ingested)
+        if of_other_website(books.snapshot, customer.websites) is None
+    ]
     persons = [person for person in persons if not person.shared]
     contacts = load_contacts(organisation, store.pk, persons)
     archived = books.snapshot.rules.contacts.archived

@@ -25,10 +25,13 @@ def course(statuses: Statuses, order: Order) -> Course:
     """The status decides; where no list names it, the state. A named status beats `"*"`.
 
     An order that the shop closed after receiving money was paid and refunded: it is
-    posted whether or not `statuses.invoice` names it. A status of `statuses.refunded` takes
+    posted whether or not `statuses.invoice` names it. One that another order replaced, by an
+    edit in the shop, is taken back in any status. A status of `statuses.refunded` takes
     the sale back, and its money.
     """
     if money_returned(statuses, order):
+        return Course.REVERSE
+    if order.replaced_by and not order.received:
         return Course.REVERSE
     if (order.state or order.status) == "closed" and order.received:
         return Course.INVOICE
@@ -134,6 +137,16 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
         text = "Invoices are switched off for this store: the order is posted once it is paid."
         return Reason("receipt_waits", text, "streams.invoices")
     return None
+
+
+def of_other_website(snapshot: MappingSnapshot, websites: tuple[str, ...]) -> Reason | None:
+    """Why a customer or a product is none of this store's; None if it is one, or if the shop
+    does not say. `websites` are ids and names."""
+    wanted = snapshot.store.only.websites
+    if not wanted or not websites or like(wanted, *websites):
+        return None
+    text = f"Of website {', '.join(websites)}, which `only.websites` leaves out."
+    return Reason("other_store_view", text, "only.websites")
 
 
 def _paid(snapshot: MappingSnapshot, order: Order) -> bool:

@@ -20,6 +20,7 @@ from stores.canonical import ParseError, Product, Stream
 from stores.models import Store
 from sync.books import Books
 from sync.bulk import update_each
+from sync.categories import with_names
 from sync.enqueue import LEASE, environment_hold, parse_facts, printable
 from sync.item_codes import candidates, find_item, item_code
 from sync.item_postings import ItemPostings
@@ -116,6 +117,10 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
         work.row.name = printable(parsed.name)[:300]
         if hold is not None:
             work.built = BuiltItem(HELD, (hold,))
+    read = [work for work in works if work.product is not None]
+    named = with_names(store, [work.product for work in read if work.product is not None])
+    for work, product in zip(read, named, strict=True):
+        work.product = product
 
 
 def _build_and_write(

@@ -18,6 +18,7 @@ from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
 from sync.models import (
     Dispatch,
+    MasterLevel,
     Posting,
     ReconcileRun,
     ShopWrite,
@@ -190,6 +191,9 @@ def sweep() -> None:
     owed = ShopWrite.objects.due(now).order_by().values_list("store", flat=True).distinct()
     for store_id in sorted(owed):
         doorbell.ring("sync.write_back", store_id)
+    levels = MasterLevel.objects.due(now).filter(store__enabled=True)
+    for store_id in levels.order_by().values_list("store", flat=True).distinct():
+        doorbell.ring("sync.push_stock", store_id)
     for run_id in ReconcileRun.objects.lost(now).values_list("pk", flat=True):
         doorbell.ring("sync.reconcile", run_id)
     doorbell.ring("xero.keep_alive")

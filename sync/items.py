@@ -20,6 +20,7 @@ from connector.lib.money import round_to, trim
 from stores.canonical import Product
 from sync.books import Books
 from sync.checks import account_target, active_account, found, line_account_fits, tax_fits
+from sync.eligible import of_other_website
 from sync.reasons import Hold, Reason
 from xero.documents import Item
 from xero.facts import AccountFacts, ItemFacts
@@ -51,7 +52,7 @@ def build_item(
     books: Books, product: Product, *, code: str, existing: ItemFacts | None
 ) -> BuiltItem:
     """The item of a product, or why not; `existing` is the one that Xero has."""
-    if reason := _skipped(product, existing):
+    if reason := of_other_website(books.snapshot, product.websites) or _skipped(product, existing):
         return BuiltItem(SKIPPED, (reason,))
     try:
         reasons: list[Reason] = []

@@ -9,6 +9,7 @@ from typing import Any
 from stores import registry
 from stores.canonical import ParseError, ParseFacts, Product, Stream
 from stores.models import Store
+from sync.categories import with_names
 from sync.models import TrackedProduct
 
 _CHUNK = 500
@@ -22,6 +23,7 @@ def parse_facts(store: Store) -> ParseFacts:
         prices_include_tax=facts.get("prices_include_tax"),
         customer_groups=dict(facts.get("customer_groups", ())),
         store_views=dict(facts.get("store_views", ())),
+        websites=dict(facts.get("websites", ())),
     )
 
 
@@ -32,15 +34,20 @@ def with_products(store: Store, facts: ParseFacts, skus: Iterable[str]) -> Parse
     known: dict[str, dict[str, Any]] = {}
     for start in range(0, len(wanted), _CHUNK):
         rows = TrackedProduct.objects.filter(store=store, sku__in=wanted[start : start + _CHUNK])
+        products: list[Product] = []
         for row in rows.select_related("record"):
             try:
                 product = reader.parse(Stream.PRODUCTS, row.record.record, facts)
             except ParseError:
                 continue  # the product itself is held, with the field
             assert isinstance(product, Product)
-            known[product.sku] = {
+            products.append(product)
+        known |= {
+            product.sku: {
                 "category": "\n".join(product.categories),
                 "tax_class": product.tax_class,
                 "type": product.product_type,
             }
+            for product in with_names(store, products)
+        }
     return replace(facts, products=known)

@@ -21,7 +21,9 @@ from stores.adapters.base import StoreAdapter
 from stores.canonical import Page, ParseError, Stream
 from stores.models import Cursor, Store
 from sync import shop_customers
+from sync.categories import learn_categories
 from sync.keep import complete, keep, ready
+from sync.learn_facts import learn_facts
 from sync.models import SyncRun
 from sync.schedules import next_run
 
@@ -125,25 +127,41 @@ def _read(
     progress: Callable[[SyncRun], None],
 ) -> None:
     adapter = connect(store)
+    learn_facts(store, adapter)
     ready(store, stream)
+    if stream is Stream.PRODUCTS:
+        learn_categories(store, adapter)
     if stream is Stream.CUSTOMERS and store.organisation is not None:
         # What the look after a refresh may have missed, should its worker have been killed.
         shop_customers.find(store.organisation, None)
+    started = clock.now()
     for page in _pages(adapter, stream, cursor, window):
         delivery = complete(store, adapter, stream, page.records)
         with transaction.atomic():
             changed = keep(store, adapter, delivery, export=run.trigger == "command")
-            if window is None and page.position is not None:
-                mine = Cursor.objects.filter(pk=cursor.pk, pulling_by=token)
-                if not mine.update(position=page.position, pulling_until=clock.now() + LEASE):
-                    raise Temporary("Another process has taken over reading this stream.")
+            if window is None:
+                _go_on(cursor, token, page.position, started)
         run.records += len(page.records)
         run.changed += changed
-        run.total = page.total
+        run.total = run.total if page.total is None else page.total
         run.save(update_fields=["records", "changed", "total"])
         progress(run)
         if changed:
             doorbell.ring("sync.build", store.pk)
+
+
+def _go_on(cursor: Cursor, token: str, position: datetime | None, started: datetime) -> None:
+    """Keep the right to the stream, and with a page's records its position.
+
+    That is never after the start: what is committed late while a long reading goes on lies within
+    the overlap of the next one, and a date far ahead hides nothing. Raises Temporary where
+    another process has the right.
+    """
+    changes = {"pulling_until": clock.now() + LEASE}
+    if position is not None:
+        changes["position"] = min(position, started)
+    if not Cursor.objects.filter(pk=cursor.pk, pulling_by=token).update(**changes):
+        raise Temporary("Another process has taken over reading this stream.")
 
 
 def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:

@@ -139,6 +139,15 @@ REASONS: dict[str, ReasonKind] = {
     "sold_untracked": ReasonKind(
         "More was sold than Xero has in stock: the line has no item", "items.oversell, or Xero"
     ),
+    "stock_sku_unknown": ReasonKind(
+        "The shop has no product of this SKU", "The shop, or the system that sends the levels"
+    ),
+    "stock_refused": ReasonKind(
+        "The shop refused a stock level", "The shop, or the system that sends the levels"
+    ),
+    "stock_waits": ReasonKind(
+        "The shop cannot be written to; the stock level waits", "Nothing, or the shop's keys"
+    ),
     "stock_cost_unknown": ReasonKind(
         "Nobody knows what an item costs, so its stock cannot grow", "The product's cost"
     ),

@@ -9,7 +9,7 @@ from celery import current_app, shared_task
 from connector.lib import doorbell
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import flows, hooks, reconcile
+from sync import flows, hooks, push_stock, reconcile
 from sync.models import ReconcileRun
 from xero.models import Organisation
 
@@ -64,6 +64,13 @@ def reconcile_store(run_id: int) -> None:
     if run is not None:
         with suppress(reconcile.Busy):
             reconcile.reconcile(run)
+
+
+@shared_task(name="sync.push_stock")
+def push_stock_levels(store_id: int) -> None:
+    store = Store.objects.filter(pk=store_id, enabled=True).first()
+    if store is not None:
+        push_stock.push_stock(store)
 
 
 @shared_task(name="xero.refresh_reference")

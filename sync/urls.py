@@ -17,6 +17,7 @@ from sync.views.reconcile import (
 )
 from sync.views.reconcile_day import reconcile_day
 from sync.views.shop_writes import customers_tell_shop, orders_tell_shop
+from sync.views.stock import stock_call, store_stock
 from sync.views.summary import summary_approve, summary_detail
 
 app_name = "sync"
@@ -50,6 +51,8 @@ urlpatterns = [
     path("orders/<int:pk>/", order_detail, name="order-detail"),
     path("orders/<int:pk>/preview/", order_preview, name="order-preview"),
     path("orders/<int:pk>/record/", order_record, name="order-record"),
+    path("stock/<slug:slug>/", stock_call, name="stock-call"),
+    path("stores/<slug:slug>/stock/", store_stock, name="store-stock"),
     path("customers/duplicates/", duplicate_list, name="duplicates"),
     path("customers/duplicates/decide/", duplicate_decide, name="duplicates-decide"),
     path("customers/tell-shop/", customers_tell_shop, name="customers-tell-shop"),

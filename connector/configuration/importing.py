@@ -10,7 +10,7 @@ from django.db import transaction
 
 from connector.configuration.applying import Applying
 from connector.configuration.inactive import inactive
-from connector.configuration.linting import doubts, misfits
+from connector.configuration.linting import doubts, misfits, shared_parts
 from connector.configuration.reading import Refused, read_configuration
 from connector.configuration.schema import FileSchema
 from connector.configuration.stored import load_known, rules_of
@@ -57,6 +57,7 @@ def import_configuration(
             *applying.notices,
             *inactive(configuration),
             *_about_mappings(configuration),
+            *_shared_parts(),
         ]
         if dry_run:
             transaction.set_rollback(True)
@@ -75,6 +76,12 @@ def _about_mappings(configuration: FileSchema) -> Iterator[str]:
     for store in Store.objects.select_related("organisation").filter(slug__in=slugs):
         wrong, doubtful = mapping_problems(store)
         yield from (f"stores.{store.slug}.{line}" for line in [*wrong, *doubtful])
+
+
+def _shared_parts() -> Iterator[str]:
+    """Of all stores, also of those that the file does not name."""
+    profiles = [store.profile for store in Store.objects.order_by("slug")]
+    yield from (f"stores.{line}" for line in shared_parts(profiles))
 
 
 def _alert_texts(text: str) -> list[str]:

@@ -28,5 +28,3 @@ def inactive(configuration: FileSchema) -> list[str]:
 def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
     if store.platform in PLATFORMS:
         yield "platform", store.platform
-    if store.streams.stock == "master":
-        yield "streams.stock", "master"

@@ -10,6 +10,7 @@ from typing import Any
 KINDS = {
     "html": "an HTML error page with status 200",
     "error": "status `status` (500 by default) with Magento's error JSON",
+    "no_route": "404, as a version that lacks the address",
     "bad_gateway": "502 with a proxy's HTML page",
     "slow": "the right answer after `seconds`",
     "hang": "no answer at all until the shop stops",
@@ -39,7 +40,7 @@ class Fault:
     status: int = 500
     seconds: float = 5.0
     location: str = ""
-    retry_after: int | None = None
+    retry_after: int | str | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SALES, CATALOG = "Magento_Sales::sales", "Magento_Catalog::catalog"
 STOCK, PEOPLE = "Magento_CatalogInventory::cataloginventory", "Magento_Customer::customer"
+CATEGORIES = "Magento_Catalog::categories"
 TAX, STORE = "Magento_Tax::manage_tax", "Magento_Backend::store"
 NO_CUSTOMER = "No such entity with customerId."
 NO_PRODUCT = "The product that was requested doesn't exist. Verify the product and try again."
@@ -188,6 +189,21 @@ def _products(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     for row in answer.get("items") or []:
         row.pop("entity_id", None)
     return answer
+
+
+@route("GET", r"categories/list", CATEGORIES)
+def _category_list(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    # As with products, filters and sorts call the key entity_id.
+    found = [row | {"entity_id": row["id"]} for row in shop.stock.categories]
+    answer = listing(request, found, columns=known(found), key="id")
+    for row in answer.get("items") or []:
+        row.pop("entity_id", None)
+    return answer
+
+
+@route("GET", r"categories", CATEGORIES)
+def _category_tree(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    return reference.tree(shop.stock.categories, dict(request.query).get("rootCategoryId", "2"))
 
 
 @route("GET", r"products/([^/]+)", CATALOG)

@@ -166,6 +166,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, _HTML_ERROR, HTML)
         elif fault.kind == "error":
             self._send(fault.status, dump({"message": "Internal Error"}), JSON)
+        elif fault.kind == "no_route":
+            self._send(404, dump({"message": "Request does not match any route."}), JSON)
         elif fault.kind == "bad_gateway":
             self._send(502, _BAD_GATEWAY, HTML)
         elif fault.kind == "redirect":

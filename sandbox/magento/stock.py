@@ -7,6 +7,7 @@ import threading
 from decimal import Decimal
 from typing import Any
 
+from sandbox.magento import reference
 from sandbox.magento.numbers import number
 from sandbox.magento.profiles import CONFIGURABLE, Product, Profile
 
@@ -18,6 +19,7 @@ class Stock:
         self._catalogue = dict(profile.catalogue)
         self._created_at = created_at
         self._changes: dict[str, dict[str, Any]] = {}
+        self.categories = reference.categories()
         self._lock = threading.Lock()
         rng = random.Random(f"stock/{seed}")
         self.quantities: dict[str, float] = {
@@ -110,8 +112,15 @@ class Stock:
             "required_options": "0",
             "has_options": "0",
             "tax_class_id": "2" if product.taxed else "4",
-            "category_ids": [],
+            "category_ids": [_category(product)],
         }
         if product.parts:
             values["price_type"] = "1" if product.price_fixed else "0"
         return [{"attribute_code": code, "value": value} for code, value in values.items()]
+
+
+def _category(product: Product) -> str:
+    """Mugs stand among the kitchen things, what is not shipped under the courses."""
+    if product.kind == "virtual":
+        return "6"
+    return "4" if product.sku.startswith("MUG") else "3"

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from connector.lib.errors import ConnectorError, Rejected
 from stores.canonical import (
+    Category,
     Customer,
     CustomerChanges,
     Order,
@@ -178,3 +179,12 @@ def fetch_each(
             if error.code != "not_found":
                 raise
     return found
+
+
+@runtime_checkable
+class NamesCategories(Protocol):
+    """An adapter whose products tell their categories by ids only."""
+
+    def categories(self) -> list[Category]:
+        """All categories of the shop."""
+        ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.models.cards import GiftCardEntry
 from sync.models.contact import ContactDecision, ShopContact
 from sync.models.hooks import IncomingCall
+from sync.models.master import MasterLevel
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
@@ -28,6 +29,7 @@ __all__ = [
     "HandledDifference",
     "HistoryNote",
     "IncomingCall",
+    "MasterLevel",
     "OrderAction",
     "OrganisationRun",
     "Posting",

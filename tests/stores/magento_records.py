@@ -223,8 +223,15 @@ def invoice(entity_id: int = 1, **changes: Any) -> Json:
         "state": 2,
         "grand_total": 24,
         "created_at": "2026-11-03 07:59:00",
+        "updated_at": "2026-11-03 07:59:00",
         "transaction_id": "ch_1",
     } | changes
+
+
+def shipment(entity_id: int = 1, **changes: Any) -> Json:
+    """What was sent of the plain order."""
+    at = "2026-11-09 08:00:00"
+    return {"entity_id": entity_id, "order_id": 7, "created_at": at, "updated_at": at} | changes
 
 
 def creditmemo(entity_id: int = 3, **changes: Any) -> Json:

@@ -23,6 +23,7 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: a == b,
     "gt": lambda a, b: a > b,
     "gteq": lambda a, b: a >= b,
+    "lt": lambda a, b: a < b,
     "lteq": lambda a, b: a <= b,
 }
 
@@ -54,14 +55,18 @@ class RecordedShop:
             return 200, {}, dumps(self.lists[path])
         if path in self.lists:
             self.before(path)
-            return 200, {}, dumps(self._search(path, parse_qsl(parts.query)))
+            return 200, {}, dumps(self.search(path, parse_qsl(parts.query)))
         kind, _, wanted = path.rpartition("/")
         for row in self.lists.get({"creditmemo": "creditmemos"}.get(kind, kind), []):
             if wanted in (str(row.get("entity_id")), str(row.get("sku"))):
                 return 200, {}, dumps(row)
         return 404, {}, dumps({"message": "The entity that was requested doesn't exist."})
 
-    def _search(self, path: str, query: list[tuple[str, str]]) -> Json:
+    def called(self, path: str) -> int:
+        """How often this was asked for."""
+        return self.calls.count(path)
+
+    def search(self, path: str, query: list[tuple[str, str]]) -> Json:
         groups: dict[str, dict[str, Json]] = {}
         sorts: dict[str, Json] = {}
         size = int(dict(query)["searchCriteria[pageSize]"])
@@ -108,4 +113,5 @@ STORE = {
     "orders": [],
     "products": [],
     "customers/search": [],
+    "categories/list": [],
 }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import requests
 import responses
 from pydantic import ValidationError
 
-from connector.lib import http
+from connector.lib import clock, http
 from connector.lib.errors import (
     Misconfigured,
     NeedsAttention,
@@ -21,6 +23,7 @@ from connector.lib.errors import (
     Temporary,
 )
 from stores.adapters.base import Cursor
+from stores.adapters.magento import probe
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.client import MagentoClient, in_path, shop_address
 from stores.canonical import RecordRef, Stream
@@ -243,8 +246,85 @@ def test_a_probe_turns_missing_rights_into_warnings() -> None:
     assert facts.tax_classes == ()
     assert facts.statuses[-1] == ("my_own", "My own")
     assert facts.warnings == (
-        "The integration may not read tax classes: it lacks the right Magento_Tax::manage_tax.",
+        "The integration may not read tax classes: it lacks the right Magento_Tax::manage_tax. "
+        "Tick it under Stores > Taxes (System > Extensions > Integrations, tab API), save, and "
+        "authorise it again. Without it they cannot be chosen by name, only by number.",
     )
+
+
+PARTS = {
+    "store/websites": probe.WEBSITES,
+    "store/storeConfigs": probe.CONFIGS,
+    "store/storeViews": probe.VIEWS,
+    "taxClasses/search": probe.TAX_CLASSES,
+    "customerGroups/search": probe.GROUPS,
+    "stockItems/-no-such-product-": probe.STOCK,
+    **probe.LISTS,
+}
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_each_right_that_is_missing_is_named_with_what_is_off(path: str) -> None:
+    part = PARTS[path]
+    denied = {**NOT_AUTHORISED, "parameters": {"resources": "Magento_Some::right"}}
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(f"{BASE}{path}", json=denied, status=401)
+        mock.get(f"{URL}/magento_version", status=404)
+        RecordedShop(STORE | {"orders": [{"entity_id": 1}]}).install(mock)
+        (warning,) = adapter().probe().warnings
+
+    assert f"may not read {part.what}: it lacks the right Magento_Some::right" in warning
+    assert part.place in warning
+    assert warning.endswith(f"Without it {part.off}.")
+
+
+def test_a_shop_without_a_list_of_categories_is_no_worse_for_it() -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        body = {"message": "Request does not match any route."}
+        mock.get(f"{BASE}categories/list", json=body, status=404)
+        mock.get(f"{URL}/magento_version", status=404)
+        RecordedShop(STORE | {"orders": [{"entity_id": 1}]}).install(mock)
+
+        assert adapter().probe().warnings == ()
+
+
+def test_a_redirect_of_the_api_says_which_address_to_enter() -> None:
+    with responses.RequestsMock() as mock:
+        target = {"Location": "https://shop.example.com/rest/all/V1/orders"}
+        mock.get("http://shop.example.com/rest/all/V1/orders", status=301, headers=target)
+        plain = MagentoAdapter(
+            MagentoAdapter.Credentials(bearer="t"), http.session(), url="http://shop.example.com"
+        )
+        with pytest.raises(Misconfigured) as refused:
+            plain.probe()
+
+    assert refused.value.hint == "Enter https://shop.example.com as the address."
+
+
+@pytest.mark.parametrize(("off", "said"), [(900, "ahead of"), (-900, "behind")])
+def test_clocks_that_differ_are_told_by_how_much(off: int, said: str) -> None:
+    date = formatdate(clock.timestamp() + off, usegmt=True)
+    with responses.RequestsMock() as mock:
+        body = {"message": "The timestamp value in the oauth_timestamp parameter is invalid."}
+        mock.get(f"{BASE}orders", json=body, status=401, headers={"Date": date})
+        with pytest.raises(Misconfigured) as refused:
+            adapter().probe()
+
+    assert refused.value.code == "clock_skew"
+    number = int(re.search(r"(\d+) seconds", refused.value.hint)[1])  # type: ignore[index]
+    assert abs(number - 900) <= 2
+    assert f" seconds {said} " in refused.value.hint
+
+
+@pytest.mark.parametrize("answer", [{"name": "Other API", "routes": {}}, [], "hello", {"items": 3}])
+def test_what_is_no_magento_is_told_apart(answer: object) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders", json=answer)
+        with pytest.raises(Misconfigured) as refused:
+            adapter().probe()
+
+    assert refused.value.code == "unexpected_answer"
+    assert "Magento 2 shop" in refused.value.hint
 
 
 def test_a_probe_fails_where_orders_may_not_be_read() -> None:

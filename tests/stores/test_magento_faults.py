@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from connector.lib import http
 from connector.lib.errors import ConnectorError, Misconfigured, NotConnected, Temporary
 from stores.adapters.base import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
-from stores.canonical import Stream
+from stores.canonical import ParseFacts, RecordRef, Stream
 
 sandbox = pytest.importorskip("sandbox.magento", reason="there is no demo shop")
 faults = pytest.importorskip("sandbox.magento.faults", reason="the demo shop has no faults")
@@ -126,3 +127,15 @@ def test_a_status_is_set_in_the_shop(shop: Any) -> None:
 
     histories = shop.order(paid["entity_id"])["status_histories"]
     assert "Invoice S1-1" in [entry.get("comment") for entry in histories]
+
+
+@pytest.mark.parametrize("sku", ["A/B", "A B", "Größe-ü", "50%", "a%2Fb", "A+B", "Q&A=?#1", "日本"])
+def test_any_sku_has_its_stock_read_and_written(shop: Any, sku: str) -> None:
+    shop.change_product(sku)
+    adapter = connect(shop)
+
+    adapter.set_stock(sku, Decimal("2.5"))
+
+    level = adapter.parse(Stream.STOCK, adapter.fetch(RecordRef(Stream.STOCK, sku)), ParseFacts())
+    assert (level.sku, level.quantity) == (sku, Decimal("2.5"))
+    assert shop.stock.quantities[sku] == 2.5

@@ -11,11 +11,11 @@ import pytest
 import responses
 
 from connector.lib import http
-from connector.lib.errors import Misconfigured
+from connector.lib.errors import Misconfigured, Temporary
 from stores.adapters.base import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical import Stream
-from tests.stores.magento_records import Json, order
+from tests.stores.magento_records import Json, invoice, order
 from tests.stores.recorded_magento import STORE, URL, RecordedShop
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_more_orders_in_one_second_than_fit_a_page(
     assert [len(page.records) for page in pages] == [100, 100, 50]
     assert {page.total for page in pages} == {250}
     assert {page.position for page in pages} == {START}
-    assert shop.calls == ["orders"] * 3
+    assert shop.called("orders") == 3
 
 
 def test_orders_that_change_between_pages_are_not_skipped(
@@ -129,8 +129,19 @@ def test_a_page_larger_than_asked_for_is_taken_whole(
 ) -> None:
     shop.largest_page = 180
 
+    pages = list(adapter.pages(Stream.ORDERS, Cursor()))
+
+    assert [len(page.records) for page in pages] == [100, 80, 70]
+    assert shop.called("orders") == 2
+
+
+def test_a_page_smaller_than_asked_for_is_not_the_end(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    shop.largest_page = 60
+
     assert seen(adapter).total() == 250
-    assert shop.calls == ["orders"] * 2
+    assert shop.called("orders") == 5
 
 
 def test_a_page_that_comes_again_is_an_error_and_not_the_end(
@@ -142,7 +153,7 @@ def test_a_page_that_comes_again_is_an_error_and_not_the_end(
         seen(adapter)
 
     assert refused.value.code == "unexpected_answer"
-    assert len(shop.calls) == 2
+    assert shop.called("orders") == 2
 
 
 def test_a_last_page_that_is_repeated_is_the_end(
@@ -181,9 +192,45 @@ def test_more_documents_than_fit_a_page_are_all_found(
 ) -> None:
     paid = placed(1, START) | {"total_paid": 24}
     shop.lists["orders"] = [paid]
-    shop.lists["invoices"] = [{"entity_id": n, "order_id": 1} for n in range(1, 151)]
+    shop.lists["invoices"] = [
+        invoice(n, order_id=1, updated_at=stamp(START)) for n in range(1, 151)
+    ]
 
     [page] = adapter.pages(Stream.ORDERS, Cursor())
 
     assert len(page.records[0]["invoices"]) == 150
-    assert shop.calls == ["orders", "invoices", "invoices"]
+
+
+def test_one_record_without_a_time_stops_no_other(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    """It is handed on, and held by what it lacks."""
+    rows = [placed(1, START), placed(2, START), placed(3, START + timedelta(hours=1))]
+    rows[1]["updated_at"] = {"date": stamp(START)}
+    with responses.RequestsMock() as mock:
+        for path, found in (("orders", rows), ("invoices", []), ("shipments", [])):
+            answer = {"items": found, "total_count": len(found)}
+            mock.get(f"{URL}/rest/all/V1/{path}", json=answer)
+
+        [page] = adapter.pages(Stream.ORDERS, Cursor())
+
+    assert [record["order"]["entity_id"] for record in page.records] == [1, 2, 3]
+    assert page.position == START + timedelta(hours=1)
+
+
+def test_a_list_with_gaps_comes_as_an_object_and_is_read(adapter: MagentoAdapter) -> None:
+    with responses.RequestsMock() as mock:
+        rows = {"0": placed(1, START), "2": placed(2, START)}
+        mock.get(f"{URL}/rest/all/V1/orders", json={"items": rows, "total_count": 2})
+        for path in ("invoices", "shipments"):
+            mock.get(f"{URL}/rest/all/V1/{path}", json={"items": None, "total_count": 0})
+
+        assert {number for number, _ in seen(adapter)} == {1, 2}
+
+
+def test_a_list_that_counts_what_it_does_not_give_is_no_empty_one(adapter: MagentoAdapter) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{URL}/rest/all/V1/orders", json={"items": None, "total_count": 7})
+
+        with pytest.raises(Temporary, match="7 orders, and gives none"):
+            seen(adapter)

@@ -10,8 +10,8 @@ from django.test import Client
 
 from connector.lib import clock
 from sandbox.magento import DemoShop
-from stores.adapters.magento.webhook import signature
 from stores.models import Cursor
+from stores.signatures import signature
 from sync import flows, hooks
 from sync.models import IncomingCall, Posting, Preferences, TrackedOrder
 from sync.pull import Window

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import formatdate
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django import Settings
@@ -63,8 +65,12 @@ def test_a_failure_in_the_middle_keeps_what_was_read_and_goes_on_from_there(
     now = clock.now()
     for n in range(250):
         world.place(customer=n % 50 + 1, created_at=now - timedelta(minutes=500 - n))
-    world.shop.fail("error", match="/orders", after=2, times=None)
-    run = world.pull()
+
+    def break_down(run: SyncRun) -> None:
+        if run.records == 200:
+            world.shop.fail("error", match="/orders", times=None)
+
+    run = world.pull(progress=break_down)
     assert run.error
     assert run.records == TrackedOrder.objects.count() == 200
     stands = cursor(world)
@@ -103,11 +109,106 @@ def test_orders_that_change_between_pages_are_all_read(world: World) -> None:
 def test_lists_without_items_lose_nothing(world: World) -> None:
     world.place()
     world.shop.fail("items_null", match="/orders", times=None)
-    world.pull()
+    assert "says that it has 1 orders, and gives none of them" in world.pull().error
     assert (TrackedOrder.objects.count(), cursor(world).position) == (0, None)
     world.shop.faults.clear()
     world.sync()
     books(world)
+
+
+@pytest.mark.stories
+def test_an_invoice_that_left_its_order_untouched_is_seen_and_paid_once(world: World) -> None:
+    order = world.place(status="pending")
+    world.place(customer=2)
+    world.sync()
+    assert len(world.payments()) == 1
+    untouched = order["updated_at"]
+    world.time.forward(hours=3)
+    world.shop.pay(order["entity_id"])
+    world.shop.update_order(order["entity_id"], updated_at=untouched)
+    world.sync()
+    assert world.row(order).record_version.startswith(untouched.replace(" ", "T"))
+    assert len(world.payments()) == 2
+    books(world)
+
+
+@pytest.mark.stories
+@pytest.mark.parametrize("minutes", [5, -5])
+def test_a_shop_at_the_edge_of_the_day_whose_clock_is_off_loses_nothing(
+    world: World, minutes: int
+) -> None:
+    """UTC-11: what Magento writes is UTC, and the books' day is the one in `timezone`."""
+    world.change_store(timezone="Pacific/Pago_Pago")
+    world.shop.clock_skew = timedelta(minutes=minutes)
+    for customer in range(1, 5):
+        world.place(customer=customer)
+        world.sync()
+        world.time.forward(minutes=3)
+        earlier = world.shop.orders[0]
+        world.shop.update_order(earlier["entity_id"])
+    world.sync()
+    for order in world.shop.orders:
+        row = world.row(order)
+        assert row.record_version.replace("T", " ").removesuffix("+00:00") == order["updated_at"]
+        placed = datetime.fromisoformat(f"{order['created_at']}+00:00")
+        local = placed.astimezone(ZoneInfo("Pacific/Pago_Pago")).date()
+        assert world.posting(order).payload.count(f'"Date":"{local.isoformat()}"') == 1
+    books(world)
+
+
+def test_a_date_far_ahead_in_one_order_hides_no_later_one(world: World) -> None:
+    order = world.place()
+    world.shop.update_order(order["entity_id"], updated_at="2099-01-01 00:00:00")
+    world.sync()
+    position = cursor(world).position
+    assert position is not None
+    assert position <= clock.now()
+    later = world.place(customer=2)
+    world.sync()
+    assert world.row(later).label == "posted"
+    books(world)
+
+
+@pytest.mark.parametrize("wait", [None, 600, "in 10 minutes"])
+def test_a_shop_that_asks_to_wait_is_left_alone_for_so_long(
+    world: World, wait: int | str | None
+) -> None:
+    world.place()
+    after = formatdate(clock.timestamp() + 600, usegmt=True) if isinstance(wait, str) else wait
+    world.shop.fail("throttled", match="/orders", times=1, retry_after=after)
+    world.pull()
+    stands = cursor(world)
+    assert stands.next_run_at is not None
+    seconds = (stands.next_run_at - clock.now()).total_seconds()
+    assert (595 if wait else 55) <= seconds <= (600 if wait else 60)
+    world.sync()
+    books(world)
+
+
+CHANGED: list[dict[str, Any]] = [
+    {"grand_total": {"value": "12.00", "currency": "AUD"}},
+    {"billing_address": [{"firstname": "Ann"}]},
+    {"created_at": None},
+    {"increment_id": ["1"]},
+    {"status": {"code": "processing"}},
+    {"payment": "checkmo"},
+    {"extension_attributes": "none"},
+]
+
+
+@pytest.mark.parametrize("change", CHANGED, ids=lambda change: next(iter(change)))
+def test_an_order_of_another_shape_is_held_and_stops_no_other(
+    world: World, change: dict[str, Any]
+) -> None:
+    orders = [world.place(customer=n) for n in (1, 2, 3)]
+    world.shop.update_order(orders[1]["entity_id"], **change)
+    world.sync()
+    bad = world.row(orders[1])
+    (field,) = change
+    assert (bad.state, bad.reasons[0]["field"].split(".")[1].split("[")[0]) == ("held", field)
+    assert [world.row(orders[n]).label for n in (0, 2)] == ["posted", "posted"]
+    assert cursor(world).last_error == ""
+    assert len(world.invoices()) == 2
 
 
 def test_a_shop_on_a_private_address_is_not_called(world: World, settings: Settings) -> None:

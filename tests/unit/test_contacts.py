@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -177,6 +178,28 @@ def test_only_the_fields_that_the_store_sends() -> None:
     mapping = snapshot(fields={"customers": ["email"]})
     person = person_of(mapping, order(customer=JANE))
     assert person.fields == (("EmailAddress", "jane@example.com"),)
+
+
+_KEYS = {
+    "name": {"FirstName", "LastName"},
+    "email": {"EmailAddress"},
+    "phone": {"Phones"},
+    "address": {"Addresses"},
+    "company": set(),  # a line of the address
+    "tax_number": {"TaxNumber"},
+}
+
+
+@pytest.mark.parametrize("left_out", _KEYS)
+def test_each_field_of_customers_governs_what_is_sent_of_it(left_out: str) -> None:
+    customer = replace(JANE, tax_number="DE1", phone="020 7946", company="ACME")
+    sold = order(customer=customer, billing=Address(country="AU", company="ACME", city="Perth"))
+    everything = dict(person_of(snapshot(), sold).fields)
+    chosen = [name for name in _KEYS if name != left_out]
+    fields = dict(person_of(snapshot(fields={"customers": chosen}), sold).fields)
+    assert everything.keys() == set().union(*_KEYS.values())
+    assert everything.keys() - fields.keys() == _KEYS[left_out]
+    assert ("ACME" in str(fields)) == (left_out not in ("company", "address"))
 
 
 def test_a_fifth_address_line_is_kept_in_the_fourth() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from connector.configuration.linting import doubts, misfits
+from connector.configuration.linting import doubts, misfits, shared_parts
+from stores.schema import StoreSettings
 from tests.unit.orders import organisation, snapshot
 from xero.facts import NOT_CONNECTED, OrganisationFacts, TrackingFacts
 
@@ -97,3 +98,34 @@ def test_tracking_categories_that_xero_lacks(
     facts = with_categories(*has)
     assert [x.split(":")[0] for x in misfits(mapping.rules, facts)] == wrong
     assert [x.split(":")[0] for x in doubts(mapping.store, mapping.rules, facts)] == doubtful
+
+
+def store_of(slug: str, url: str = "https://shop.example.com", **only: Any) -> StoreSettings:
+    return StoreSettings.model_validate({
+        "slug": slug, "platform": "magento", "url": url, "organisation": "Books",
+        "base_currency": "EUR", "timezone": "Europe/Berlin", "only": only,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ({}, {}, True),
+        ({"websites": ["EU"]}, {}, True),
+        ({"websites": ["EU"]}, {"websites": ["US"]}, False),
+        ({"websites": ["EU", "UK"]}, {"websites": ["uk"]}, True),
+        ({"websites": ["EU*"]}, {"websites": ["EU North"]}, True),
+        ({"websites": ["EU"]}, {"stores": ["Outlet"]}, True),
+        ({"websites": ["EU"], "stores": ["A"]}, {"websites": ["EU"], "stores": ["B"]}, False),
+    ],
+)
+def test_two_stores_that_would_take_the_same_orders_are_told(
+    first: dict[str, Any], second: dict[str, Any], shared: bool
+) -> None:
+    lines = shared_parts([store_of("one", **first), store_of("two", **second)])
+
+    assert [line.split(":")[0] for line in lines] == (["two.only"] if shared else [])
+
+
+def test_stores_of_two_shops_share_nothing() -> None:
+    assert shared_parts([store_of("one"), store_of("two", "https://other.example.com")]) == []

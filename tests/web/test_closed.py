@@ -24,6 +24,7 @@ OPEN = {
     "account_reset_password_from_key_done",
     "account_confirm_login_code",
     "healthz",
+    "sync:stock-call",  # signed by the caller
     "dashboard:first-run",  # leads away as soon as somebody has an account
     "sync:shop-hook",  # signed by the shop
     "sync:shop-hook-below",

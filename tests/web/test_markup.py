@@ -85,6 +85,7 @@ def world(db: None) -> dict[str, Any]:
 ADDRESSES = [
     "/", "/orders/", "/orders/?state=attention", "/orders/?q=%22%3E%3Cscript%3E",
     "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/reports/",
+    "/stores/au/stock/",
     "/reports/reconcile/?store=au",
     "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",
     "/stores/", "/stores/au/",

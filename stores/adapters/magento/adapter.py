@@ -13,17 +13,20 @@ from stores.adapters.base import Cursor, Parsed, WebhookCall, fetch_each
 from stores.adapters.magento import (
     catalogue,
     forms,
+    late,
     parse,
     reading,
     scrub,
     webhook,
     writing,
 )
+from stores.adapters.magento.categories import read_categories
 from stores.adapters.magento.client import Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
 from stores.adapters.magento.probe import Probe
 from stores.canonical import (
+    Category,
     CustomerChanges,
     OrderCondition,
     Page,
@@ -72,6 +75,9 @@ class MagentoAdapter:
         if stream is Stream.STOCK:
             yield from self._stock()
             return
+        if stream is Stream.ORDERS:
+            yield from late.orders(self._client, since)
+            return
         for page in reading.changed(self._client, reading.SOURCES[stream], since):
             yield replace(page, records=tuple(self._completed(stream, page.records)))
 
@@ -89,6 +95,9 @@ class MagentoAdapter:
             return fetch_each(self.fetch, stream, ids)
         found = reading.chosen(self._client, stream, ids)
         return self._completed(stream, tuple(found))
+
+    def categories(self) -> list[Category]:
+        return read_categories(self._client)
 
     def _stock(self) -> Iterator[Page]:
         """The stock of every product: it has no time of change, and is read one by one."""

@@ -29,6 +29,7 @@ def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
         cost=custom.optional("cost"),
         updated_at=_moment(raw, facts),
         enabled=status is None or status == _ENABLED,
+        websites=_websites(raw.child("extension_attributes").data.get("website_ids"), facts),
     )
 
 
@@ -60,6 +61,7 @@ def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:
         billing=address,
         shipping=default_address(raw, "default_shipping"),
         updated_at=_moment(raw, facts),
+        websites=_websites([raw.text("website_id")], facts),
     )
 
 
@@ -83,6 +85,13 @@ def _categories(raw: Raw, custom: Raw) -> tuple[str, ...]:
         return tuple(link.text("category_id") for link in links)
     ids = custom.data.get("category_ids")
     return tuple(str(entry) for entry in ids) if isinstance(ids, list) else ()
+
+
+def _websites(ids: object, facts: ParseFacts) -> tuple[str, ...]:
+    """Ids of websites, and their names after them."""
+    found = [str(one) for one in ids if one] if isinstance(ids, list) else []
+    names = (facts.websites.get(one, "") for one in found)
+    return (*found, *filter(None, names))
 
 
 def _moment(raw: Raw, facts: ParseFacts) -> datetime | None:

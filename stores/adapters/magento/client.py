@@ -35,12 +35,27 @@ class Filter:
     value: str
 
 
+Group = Sequence[Filter]
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a search. `total` counts all that matches, None if the shop does not say."""
+    """The first page of a search, which asked for `size` rows.
+
+    `total` counts all that matches, None if the shop does not say.
+    """
 
     items: tuple[Json, ...]
     total: int | None
+    size: int
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more matches than came: by the shop's own count, as it may give less than it
+        was asked for; without a count a full page says so."""
+        if self.total is None:
+            return len(self.items) >= self.size
+        return self.total > len(self.items)
 
 
 class Bearer(AuthBase):
@@ -77,7 +92,7 @@ class MagentoClient:
     def search(
         self,
         path: str,
-        groups: Sequence[Sequence[Filter]] = (),
+        groups: Sequence[Group] = (),
         *,
         sort: Sequence[tuple[str, str]] = (),
         page_size: int = PAGE_SIZE,
@@ -85,14 +100,16 @@ class MagentoClient:
     ) -> Found:
         """The first page of a list. A page may come larger than asked: some shops do that."""
         answer = self.get(path, criteria(groups, sort=sort, page_size=page_size, fields=fields))
-        items = answer.get("items") if isinstance(answer, dict) else None
         if not isinstance(answer, dict) or "items" not in answer:
             raise errors.unexpected(self.shop, f"answers {path} with something that is no list")
-        rows = [] if items is None else items
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        rows = _rows(answer["items"])
+        if rows is None:
             raise errors.unexpected(self.shop, f"answers {path} with items that are no records")
-        total = answer.get("total_count")
-        return Found(tuple(rows), total if isinstance(total, int) else None)
+        counted = answer.get("total_count")
+        total = counted if isinstance(counted, int) else None
+        if total and not rows:
+            raise errors.lost_rows(self.shop, path, total)
+        return Found(tuple(rows), total, page_size)
 
     def page(self, path: str) -> str:
         """The text of a page outside the REST API; "" if the shop does not give it."""
@@ -121,6 +138,17 @@ class MagentoClient:
         return read_json(response)
 
 
+def _rows(items: Any) -> list[Json] | None:
+    """The records of a list answer; None if they are none. Magento writes null for an empty
+    list, and PHP a list with gaps as an object whose keys are the places."""
+    if items is None:
+        return []
+    if isinstance(items, dict) and all(key.isdecimal() for key in items):
+        items = list(items.values())
+    good = isinstance(items, list) and all(isinstance(row, dict) for row in items)
+    return items if good else None
+
+
 def sign_with(credentials: MagentoCredentials) -> AuthBase:
     """OAuth 1.0a with HMAC-SHA256, the only method that Magento takes, or a bearer token."""
     if credentials.bearer is not None:
@@ -141,7 +169,7 @@ def in_path(value: str) -> str:
 
 
 def criteria(
-    groups: Sequence[Sequence[Filter]],
+    groups: Sequence[Group],
     *,
     sort: Sequence[tuple[str, str]] = (),
     page_size: int = PAGE_SIZE,

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import re
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from connector.lib import clock
 from connector.lib.answers import READS, excerpt_of, host_of, retry_after
 from connector.lib.errors import (
     ConnectorError,
@@ -68,7 +70,7 @@ def failure(response: requests.Response, *, bearer: bool) -> ConnectorError | No
         )
     if status == 404:
         return _not_found(response, host, text)
-    if status == 400 and (refused := _oauth_refused(host, text)):
+    if status == 400 and (refused := _oauth_refused(response, host, text)):
         return refused
     words = text or excerpt_of(response) or "no text"
     return Rejected(
@@ -86,6 +88,11 @@ def unexpected(url: str, what: str) -> Misconfigured:
         hint="Check that the address is that of a Magento 2 shop, and that no cache or "
         "extension rewrites the answers of its REST API.",
     )
+
+
+def lost_rows(url: str, path: str, total: int) -> Temporary:
+    """The error of a list that counts records and gives none of them."""
+    return Temporary(f"{host_of(url)} says that it has {total} {path}, and gives none of them.")
 
 
 def is_missing_right(error: NeedsAttention) -> bool:
@@ -115,9 +122,14 @@ def _filled(message: str, parameters: Any) -> str:
 def _redirected(response: requests.Response) -> Misconfigured:
     # A signed call cannot follow: the signature covers the address.
     target = urlsplit(response.headers.get("Location", ""))
-    place = f" to {target.scheme}://{target.netloc}" if target.netloc else ""
+    if not target.netloc:
+        return Misconfigured(
+            f"{host_of(response.url)} redirects.", code="redirect_refused", hint=_ADDRESS_HINT
+        )
+    place = f"{target.scheme}://{target.netloc}"
+    hint = f"Enter {place} as the address." if "/rest/" in target.path else _ADDRESS_HINT
     return Misconfigured(
-        f"{host_of(response.url)} redirects{place}.", code="redirect_refused", hint=_ADDRESS_HINT
+        f"{host_of(response.url)} redirects to {place}.", code="redirect_refused", hint=hint
     )
 
 
@@ -146,7 +158,7 @@ def _unauthorised(
         return _no_right(host, text, bearer=bearer)
     if "signature is invalid" in text.lower():
         return NotConnected(f"{host}: {text}", code="bad_signature", hint=_KEYS_HINT)
-    if refused := _oauth_refused(host, text):
+    if refused := _oauth_refused(response, host, text):
         return refused
     return NotConnected(
         f"{host} does not accept the credentials: {text or 'HTTP 401'}",
@@ -169,14 +181,14 @@ def _no_right(host: str, text: str, *, bearer: bool) -> NeedsAttention:
     )
 
 
-def _oauth_refused(host: str, text: str) -> NeedsAttention | None:
+def _oauth_refused(response: requests.Response, host: str, text: str) -> NeedsAttention | None:
     """Refusals of OAuth parameters, which come as 400 or 401 by version."""
     lowered = text.lower()
     if "timestamp" in lowered or "nonce" in lowered:
         return Misconfigured(
             f"{host}: {text}",
             code="clock_skew",
-            hint="The clocks of this server and the shop differ: set both by NTP.",
+            hint=_clocks_hint(response),
         )
     if "signature method" in lowered:
         return Misconfigured(
@@ -187,6 +199,20 @@ def _oauth_refused(host: str, text: str) -> NeedsAttention | None:
     if "consumer" in lowered or "token" in lowered or "oauth_" in lowered:
         return NotConnected(f"{host}: {text}", code="credentials_refused", hint=_KEYS_HINT)
     return None
+
+
+def _clocks_hint(response: requests.Response) -> str:
+    """By how much the clocks differ, where the answer says what time it is there."""
+    try:
+        there = parsedate_to_datetime(response.headers.get("Date", "")).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return "The clocks of this server and the shop differ: set both by NTP."
+    seconds = round(there - clock.timestamp())
+    way = "ahead of" if seconds > 0 else "behind"
+    return (
+        f"The shop's clock is {abs(seconds)} seconds {way} this server's, and Magento takes no "
+        "signature that is more than 10 minutes off: set both by NTP."
+    )
 
 
 def _not_found(response: requests.Response, host: str, text: str) -> NeedsAttention:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from connector.lib.errors import NeedsAttention
+from connector.lib.errors import NeedsAttention, Rejected
 from stores.adapters.magento.client import Filter, Json, MagentoClient
 from stores.adapters.magento.errors import is_missing_right
 from stores.canonical import StoreFacts
@@ -34,6 +35,58 @@ _SAMPLE = (
 _VERSION = re.compile(r"Magento/(\S+ \([\w ]+\))")
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the integration may be kept from: what it is, where its right is ticked in the tree
+    of the tab API, and what is off without it."""
+
+    what: str
+    place: str
+    off: str
+
+
+_TAXES = "Stores > Taxes"
+_SETTINGS = "Stores > Settings > All Stores"
+WEBSITES = Part("websites", _SETTINGS, "their names are not shown, and `only` needs their ids")
+CONFIGS = Part("currency and time zone", _SETTINGS, "compare them with this store's by hand")
+VIEWS = Part("store views", _SETTINGS, "their names are not shown")
+TAX_CLASSES = Part("tax classes", _TAXES, "they cannot be chosen by name, only by number")
+GROUPS = Part(
+    "customer groups", "Customers > Customer Groups", "rules may name them by number only"
+)
+# Lists of which one record is asked for, to see whether they may be read.
+LISTS = {
+    "invoices": Part(
+        "invoices", "Sales > Operations > Invoices",
+        "orders that are paid are not read: nobody knows when the money came in",
+    ),
+    "shipments": Part(
+        "shipments", "Sales > Operations > Shipments",
+        "orders of which something was sent are not read: nobody knows when",
+    ),
+    "creditmemos": Part(
+        "credit memos", "Sales > Operations > Credit Memos",
+        "orders with refunds are not read, so no refund reaches Xero",
+    ),
+    "products": Part(
+        "products", "Catalog > Inventory > Products",
+        "rules about categories and tax classes, items and stock do nothing",
+    ),
+    "categories/list": Part(
+        "categories", "Catalog > Inventory > Categories",
+        "rules may name a category by its id only",
+    ),
+    "customers/search": Part(
+        "customers", "Customers > All Customers", "contacts follow orders only"
+    ),
+}  # fmt: skip
+STOCK = Part(
+    "stock", "Stores > Settings > Configuration > Inventory", "stock is neither read nor written"
+)
+# A SKU that no shop has: the answer "not found" says that it may be asked for.
+_NO_SKU = "-no-such-product-"
+
+
 class Probe:
     """One visit to a shop. Only the right to read orders must be there; others are warnings."""
 
@@ -44,11 +97,9 @@ class Probe:
     def facts(self) -> StoreFacts:
         """Everything that the shop's page shows. Raises if orders cannot be read."""
         recent = self._recent_orders()
-        websites = self._try(self._named("store/websites"), "the names of websites") or ()
-        configs = (
-            self._try(lambda: self._list("store/storeConfigs"), "currency and time zone") or []
-        )
-        views = self._try(self._named("store/storeViews"), "the names of store views") or ()
+        websites = self._try(self._named("store/websites"), WEBSITES) or ()
+        configs = self._try(lambda: self._list("store/storeConfigs"), CONFIGS) or []
+        views = self._try(self._named("store/storeViews"), VIEWS) or ()
         currencies = sorted({str(one.get("base_currency_code")) for one in configs})
         if len(currencies) > 1:
             self._warnings.append(
@@ -63,35 +114,38 @@ class Probe:
             timezone=str(first.get("timezone") or ""),
             statuses=_statuses(recent),
             payment_methods=_payment_methods(recent),
-            tax_classes=self._try(self._tax_classes, "tax classes") or (),
-            customer_groups=self._try(self._groups, "customer groups") or (),
+            tax_classes=self._try(self._tax_classes, TAX_CLASSES) or (),
+            customer_groups=self._try(self._groups, GROUPS) or (),
             store_views=views,
             websites=websites,
             warnings=self._all_warnings(),
         )
 
     def _all_warnings(self) -> tuple[str, ...]:
-        for path, what in (
-            ("invoices", "invoices (when money came in)"),
-            ("shipments", "shipments (when goods were sent)"),
-            ("creditmemos", "credit memos (refunds)"),
-            ("products", "products (categories and tax classes of lines)"),
-            ("customers/search", "customers"),
-        ):
-            self._try(partial(self._client.search, path, page_size=1), what)
+        for path, part in LISTS.items():
+            self._try(partial(self._client.search, path, page_size=1), part)
+        self._try(partial(self._client.get, f"stockItems/{_NO_SKU}"), STOCK)
         return tuple(self._warnings)
 
-    def _try(self, call: Callable[[], T], what: str) -> T | None:
-        """The answer, or None and a warning where the right to it is missing."""
+    def _try(self, call: Callable[[], T], part: Part) -> T | None:
+        """The answer, or None: with a warning where it may not be read, and without one where
+        the shop has no such thing."""
         try:
             return call()
+        except Rejected as error:
+            if error.code == "not_found":
+                return None
+            self._warnings.append(f"{part.what.capitalize()} cannot be read: {error}")
         except NeedsAttention as error:
-            if not is_missing_right(error):
+            if is_missing_right(error):
+                self._warnings.append(
+                    f"The integration may not read {part.what}: it lacks the right {error.field}. "
+                    f"Tick it under {part.place} (System > Extensions > Integrations, tab API), "
+                    f"save, and authorise it again. Without it {part.off}."
+                )
+            elif error.code != "wrong_address":
                 raise
-            self._warnings.append(
-                f"The integration may not read {what}: it lacks the right {error.field}."
-            )
-            return None
+        return None
 
     def _recent_orders(self) -> list[Json]:
         newest = (("entity_id", "DESC"),)

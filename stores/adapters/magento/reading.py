@@ -20,10 +20,10 @@ from typing import Any
 
 from stores.adapters.base import Cursor
 from stores.adapters.magento import errors
-from stores.adapters.magento.client import PAGE_SIZE, Filter, Json, MagentoClient
+from stores.adapters.magento.client import PAGE_SIZE, Filter, Group, Json, MagentoClient
 from stores.canonical import Page, Stream
 
-_STAMP = "%Y-%m-%d %H:%M:%S"
+STAMP = "%Y-%m-%d %H:%M:%S"
 # So many ids, or SKUs of up to 64 characters, in one search: its address stays below the
 # 8 KB that servers take.
 _IDS, _SKUS = 100, 20
@@ -32,11 +32,15 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A list of the API. `id_field` is the id's name in records; filters call it entity_id."""
+    """A list of the API. `id_field` is the id's name in records; filters call it entity_id.
+
+    `fields` trims the answer, "" for all of it.
+    """
 
     path: str
     id_field: str = "entity_id"
     only: tuple[Filter, ...] = ()
+    fields: str = ""
 
 
 SOURCES = {
@@ -48,29 +52,48 @@ SOURCES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One search: the rows beyond the last that was read, the key of its last row (None: there
+    is none), whether there is more, and how many match in all (None: not told)."""
+
+    rows: tuple[Json, ...]
+    last: Key | None
+    more: bool
+    total: int | None
+
+
 def changed(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page]:
-    """Pages of raw records changed in the cursor's closed interval, oldest change first."""
+    """Pages of raw records changed in the cursor's closed interval, oldest change first.
+
+    A shop that gives more than it was asked for is handed on in pages of the usual size.
+    """
     last: Key | None = None
     total: int | None = None
-    sort = (("updated_at", "ASC"), ("entity_id", "ASC"))
     while True:
-        found = client.search(source.path, _window(source, since, last), sort=sort)
-        keys = [_key(client, source, row) for row in found.items]
-        if keys != sorted(keys):
-            raise errors.unexpected(client.shop, f"does not sort {source.path} as it was asked to")
-        fresh = [
-            row for row, key in zip(found.items, keys, strict=True) if last is None or key > last
-        ]
-        more = len(keys) >= PAGE_SIZE and (found.total is None or found.total > len(keys))
-        if not fresh:
-            if more:
-                raise errors.unexpected(client.shop, f"gives the same page of {source.path} again")
-            return
+        found = step(client, source, since, last)
         total = found.total if total is None else total
-        last = keys[-1]
-        yield Page(records=tuple(fresh), position=_moment(last[0]), total=total)
-        if not more:
+        for start in range(0, len(found.rows), PAGE_SIZE):
+            rows = found.rows[start : start + PAGE_SIZE]
+            yield Page(rows, position=_last_moment(rows), total=total)
+        last = found.last
+        if not found.more:
             return
+
+
+def step(client: MagentoClient, source: Source, since: Cursor, last: Key | None) -> Step:
+    """The next search after the row with the key `last`, or the first one."""
+    sort = (("updated_at", "ASC"), ("entity_id", "ASC"))
+    groups = _window(source, since, last)
+    found = client.search(source.path, groups, sort=sort, fields=source.fields)
+    keys = _keys(client, source, found.items)
+    if keys != sorted(keys):
+        raise errors.unexpected(client.shop, f"does not sort {source.path} as it was asked to")
+    fresh = [row for row, key in zip(found.items, keys, strict=True) if last is None or key > last]
+    more = found.has_more
+    if more and not fresh:
+        raise errors.unexpected(client.shop, f"gives the same page of {source.path} again")
+    return Step(tuple(fresh), keys[-1] if fresh else last, more, found.total)
 
 
 def chosen(client: MagentoClient, stream: Stream, ids: Sequence[str]) -> list[Json]:
@@ -81,17 +104,16 @@ def chosen(client: MagentoClient, stream: Stream, ids: Sequence[str]) -> list[Js
     """
     source = SOURCES[stream]
     by_sku = stream is Stream.PRODUCTS
+    field, size = ("sku", _SKUS) if by_sku else ("entity_id", _IDS)
     wanted = [one for one in ids if by_sku or (one.isascii() and one.isdecimal())]
-    alone = [one for one in wanted if "," in one]
     listed = [one for one in wanted if "," not in one]
-    size = _SKUS if by_sku else _IDS
-    chunks = [listed[start : start + size] for start in range(0, len(listed), size)]
+    only = [(one,) for one in source.only]
     found: list[Json] = []
-    for chunk in chunks:
-        asked = Filter("sku" if by_sku else "entity_id", "in", ",".join(chunk))
-        found += _every(client, source, [(one,) for one in (*source.only, asked)])
-    for sku in alone:
-        found += _every(client, source, [(Filter("sku", "eq", sku),)])
+    for start in range(0, len(listed), size):
+        chunk = listed[start : start + size]
+        found += records_of(client, source.path, field, chunk, only, id_field=source.id_field)
+    for sku in (one for one in wanted if "," in one):
+        found += client.search(source.path, [(Filter("sku", "eq", sku),)]).items
     return found
 
 
@@ -119,59 +141,69 @@ def with_companions(client: MagentoClient, orders: Sequence[Json]) -> list[Json]
 def with_orders(client: MagentoClient, memos: Sequence[Json]) -> list[Json]:
     """Credit memos with their orders, which know the tax rates."""
     ids = sorted({str(memo.get("order_id")) for memo in memos})
-    orders = {_id(order): order for order in _all(client, "orders", "entity_id", ids)}
+    orders = {_id(order): order for order in records_of(client, "orders", "entity_id", ids)}
     return [{"creditmemo": memo, "order": orders.get(str(memo.get("order_id")))} for memo in memos]
 
 
-def _window(source: Source, since: Cursor, last: Key | None) -> list[Sequence[Filter]]:
+def _window(source: Source, since: Cursor, last: Key | None) -> list[Group]:
     """The filters of the next page: changed at or after, until, and beyond the last record."""
-    groups: list[Sequence[Filter]] = [(one,) for one in source.only]
-    start = last[0] if last else since.start.astimezone(UTC).strftime(_STAMP) if since.start else ""
+    groups: list[Group] = [(one,) for one in source.only]
+    start = last[0] if last else since.start.astimezone(UTC).strftime(STAMP) if since.start else ""
     if start:
         groups.append((Filter("updated_at", "gteq", start),))
     if last:
-        groups.append(
-            (Filter("updated_at", "gt", last[0]), Filter("entity_id", "gt", str(last[1])))
-        )
+        # Rows without a time come first.
+        beyond = Filter("updated_at", "gt", last[0] or "1970-01-01 00:00:00")
+        groups.append((beyond, Filter("entity_id", "gt", str(last[1]))))
     if since.until:
-        groups.append((Filter("updated_at", "lteq", since.until.astimezone(UTC).strftime(_STAMP)),))
+        groups.append((Filter("updated_at", "lteq", since.until.astimezone(UTC).strftime(STAMP)),))
     return groups
 
 
 def _of_orders(client: MagentoClient, name: str, ids: Sequence[str]) -> dict[str, list[Json]]:
     found: dict[str, list[Json]] = defaultdict(list)
-    for document in _all(client, name, "order_id", ids):
+    for document in records_of(client, name, "order_id", ids):
         found[str(document.get("order_id"))].append(document)
     return found
 
 
-def _all(client: MagentoClient, path: str, field: str, ids: Sequence[str]) -> Iterable[Json]:
-    """Every record whose `field` is one of the ids, in the order of their own ids."""
-    if ids:
-        yield from _every(client, Source(path), [(Filter(field, "in", ",".join(ids)),)])
-
-
-def _every(
-    client: MagentoClient, source: Source, asked: Sequence[Sequence[Filter]]
-) -> Iterator[Json]:
-    """Every record that a search finds, in the order of their ids."""
+def records_of(
+    client: MagentoClient, path: str, field: str, ids: Sequence[str], only: Sequence[Group] = (),
+    *, id_field: str = "entity_id",
+) -> Iterator[Json]:  # fmt: skip
+    """Every record whose `field` is one of the ids (a page's worth), in the order of its id."""
     last = 0
-    while True:
-        groups = [*asked, (Filter("entity_id", "gt", str(last)),)] if last else asked
-        found = client.search(source.path, groups, sort=(("entity_id", "ASC"),))
-        numbers = [_number(client, source.path, row, source.id_field) for row in found.items]
-        fresh = [n for n in numbers if n > last]
-        yield from (row for row, n in zip(found.items, numbers, strict=True) if n > last)
-        more = len(found.items) >= PAGE_SIZE and (found.total or 0) > len(found.items)
-        if not more or not fresh:
-            return
-        last = max(fresh)
+    more = bool(ids)
+    while more:
+        groups: list[Group] = [(Filter(field, "in", ",".join(ids)),), *only]
+        if last:
+            groups.append((Filter("entity_id", "gt", str(last)),))
+        found = client.search(path, groups, sort=(("entity_id", "ASC"),))
+        numbered = [(_number(client, path, row, id_field), row) for row in found.items]
+        fresh = [row for number, row in numbered if number > last]
+        more = found.has_more
+        if more and not fresh:
+            raise errors.unexpected(client.shop, f"gives the same page of {path} again")
+        yield from fresh
+        last = max((number for number, _ in numbered), default=last)
 
 
-def _key(client: MagentoClient, source: Source, row: Json) -> Key:
-    changed_at = row.get("updated_at")
-    number = _number(client, source.path, row, source.id_field)
-    return (changed_at if isinstance(changed_at, str) else ""), number
+def _keys(client: MagentoClient, source: Source, rows: Iterable[Json]) -> list[Key]:
+    """Time and id of each row. One whose time is none takes that of the row before it, so that
+    a single bad record does not stop the others: it is held once it is read."""
+    keys: list[Key] = []
+    for row in rows:
+        changed_at = row.get("updated_at")
+        if not isinstance(changed_at, str):
+            changed_at = keys[-1][0] if keys else ""
+        keys.append((changed_at, _number(client, source.path, row, source.id_field)))
+    return keys
+
+
+def _last_moment(rows: Sequence[Json]) -> datetime | None:
+    """When the last of these rows changed, of those that tell it."""
+    told = (row.get("updated_at") for row in reversed(rows))
+    return next((moment(text) for text in told if isinstance(text, str)), None)
 
 
 def _number(client: MagentoClient, path: str, row: Json, field: str) -> int:
@@ -181,7 +213,7 @@ def _number(client: MagentoClient, path: str, row: Json, field: str) -> int:
     return int(value)
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
     try:
         when = datetime.fromisoformat(text)
     except ValueError:

@@ -1,8 +1,7 @@
 """Incoming calls that say what changed in a Magento shop.
 
-Magento Open Source sends none; a small module or an Adobe I/O action does. The call carries
-`X-Timestamp` (Unix seconds) and `X-Signature`, the hex HMAC-SHA256 of timestamp, "." and the
-raw body under the store's webhook secret. The body lists ids by stream:
+Magento Open Source sends none; a small module or an Adobe I/O action does, signed as
+`stores/signatures.py` says. The body lists ids by stream:
 
     {"orders": [12, 13], "refunds": [7], "customers": [], "products": ["MUG"], "call": "9f0c…"}
 
@@ -13,14 +12,12 @@ tells them apart.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 
 from stores.adapters.base import WebhookCall, WebhookRefused
 from stores.canonical import RecordRef, Stream
+from stores.signatures import verify
 
-WINDOW_SECONDS = 300
 SIGNED_HEADERS = ("X-Timestamp",)
 SCHEME = (
     'A call is a POST of JSON such as {"orders": [12], "refunds": [7]} with two headers: '
@@ -32,7 +29,7 @@ _MOST = 1000
 
 def read_call(call: WebhookCall, streams: frozenset[Stream]) -> list[RecordRef]:
     """What to fetch, without repeats. WebhookRefused for a bad signature, age or body."""
-    _verify(call)
+    verify(call)
     try:
         body = json.loads(call.body)
     except (ValueError, RecursionError):
@@ -47,26 +44,6 @@ def read_call(call: WebhookCall, streams: frozenset[Stream]) -> list[RecordRef]:
             raise WebhookRefused(text, code="bad_body", status=400)
         refs |= {RecordRef(stream, str(one)): None for one in ids}
     return list(refs)
-
-
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """The signature that a call must carry."""
-    signed = timestamp.encode() + b"." + body
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-
-
-def _verify(call: WebhookCall) -> None:
-    if not call.secret:
-        raise WebhookRefused("The store has no webhook secret.", code="no_secret", status=401)
-    timestamp = call.header("X-Timestamp")
-    expected = signature(call.secret, timestamp, call.body)
-    # Compared as bytes: text with other than ASCII characters would raise.
-    if not hmac.compare_digest(call.header("X-Signature").lower().encode(), expected.encode()):
-        raise WebhookRefused("The signature is wrong.", code="bad_signature", status=401)
-    if not timestamp.isdecimal():
-        raise WebhookRefused("There is no timestamp.", code="bad_timestamp", status=401)
-    if abs(call.received_at.timestamp() - int(timestamp)) > WINDOW_SECONDS:
-        raise WebhookRefused("The call is too old.", code="bad_timestamp", status=401)
 
 
 def _is_id(value: object) -> bool:

@@ -1,0 +1,71 @@
+"""Keep what an outside system says of a shop's stock; the shop is written to afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from connector.lib import clock, doorbell
+from connector.lib.errors import Misconfigured
+from connector.lib.money import to_units
+from stores.models import Store
+from sync.bulk import update_each
+from sync.models import MasterLevel
+from sync.stock_levels import Level
+
+_CHUNK = 500
+_FIELDS = (
+    "wanted_units", "said_at", "version", "state", "reasons", "attempts", "not_before",
+)  # fmt: skip
+
+
+def take_stock(store: Store, levels: Sequence[Level], said_at: datetime) -> int:
+    """Take over levels as of `said_at`, all or none; how many are to be written.
+
+    An older word never replaces a newer one, and the same call twice is one. Raises
+    Misconfigured where the store's stock has another master.
+    """
+    if store.profile.streams.stock != "master":
+        raise Misconfigured(
+            f"The stock of {store.name} does not come from an outside system.",
+            code="no_stock_master",
+            hint="Choose streams.stock: master for this store.",
+            field="streams.stock",
+        )
+    version, taken = uuid.uuid4().hex, 0
+    # A shop that asked us to wait is left alone, whatever arrives meanwhile.
+    waiting = MasterLevel.objects.filter(store=store, state=MasterLevel.State.PENDING)
+    asked = waiting.filter(attempts__gt=0).aggregate(until=Max("not_before"))["until"]
+    due = max(asked or clock.now(), clock.now())
+    with transaction.atomic():
+        for start in range(0, len(levels), _CHUNK):
+            taken += _take(store, levels[start : start + _CHUNK], said_at, version, due)
+    if taken:
+        doorbell.ring("sync.push_stock", store.pk)
+    return taken
+
+
+def _take(
+    store: Store, levels: Sequence[Level], said_at: datetime, version: str, due: datetime
+) -> int:
+    rows = MasterLevel.objects.filter(store=store)
+    wanted = {
+        level.sku: MasterLevel(
+            store=store, sku=level.sku, wanted_units=to_units(level.quantity), said_at=said_at,
+            version=version, not_before=due,
+        )
+        for level in levels
+    }  # fmt: skip
+    MasterLevel.objects.bulk_create(wanted.values(), ignore_conflicts=True)
+    others = []
+    known = rows.filter(sku__in=wanted).exclude(version=version)
+    for pk, sku, units, at in known.values_list("pk", "sku", "wanted_units", "said_at"):
+        if (units, at) != (wanted[sku].wanted_units, said_at):
+            wanted[sku].pk = pk
+            others.append(wanted[sku])
+    update_each(others, _FIELDS, rising="said_at")
+    return rows.filter(sku__in=wanted, version=version).count()
