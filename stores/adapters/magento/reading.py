@@ -6,7 +6,8 @@ shifts all others, and one would be skipped. Each page is the first page of the 
 that changes meanwhile is met again further on; one that shares its second with a hundred
 others is told from them by its id. Nothing is missed, and what is read twice is the same
 record or a newer version of it. A change that is committed late, with an earlier time, is
-what the cursor's overlap is for.
+what the cursor's overlap is for. By the time of placing it is the same with created_at,
+which never changes: then no record moves, and none is read twice.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from stores.adapters.base import Cursor
+from stores.adapters.base import By, Cursor
 from stores.adapters.magento import errors
 from stores.adapters.magento.client import PAGE_SIZE, Filter, Json, MagentoClient
 from stores.canonical import Page, Stream
 
 _STAMP = "%Y-%m-%d %H:%M:%S"
+_COLUMNS = {By.CHANGED: "updated_at", By.PLACED: "created_at"}
 Key = tuple[str, int]
 
 
@@ -45,14 +47,15 @@ SOURCES = {
 }
 
 
-def changed(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page]:
-    """Pages of raw records changed in the cursor's closed interval, oldest change first."""
-    last: Key | None = None
+def pages(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page]:
+    """Pages of raw records of the cursor's closed interval, the oldest first."""
+    last = _key_of(since.after)
     total: int | None = None
-    sort = (("updated_at", "ASC"), ("entity_id", "ASC"))
+    column = _COLUMNS[since.by]
+    sort = ((column, "ASC"), ("entity_id", "ASC"))
     while True:
         found = client.search(source.path, _window(source, since, last), sort=sort)
-        keys = [_key(client, source, row) for row in found.items]
+        keys = [_key(client, source, row, column) for row in found.items]
         if keys != sorted(keys):
             raise errors.unexpected(client.shop, f"does not sort {source.path} as it was asked to")
         fresh = [
@@ -65,9 +68,17 @@ def changed(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Pa
             return
         total = found.total if total is None else total
         last = keys[-1]
-        yield Page(records=tuple(fresh), position=_moment(last[0]), total=total)
+        mark = f"{last[0]}|{last[1]}"
+        yield Page(records=tuple(fresh), position=_moment(last[0]), total=total, mark=mark)
         if not more:
             return
+
+
+def count(client: MagentoClient, source: Source, since: Cursor) -> int | None:
+    """How many records the cursor's interval holds, by a page of one."""
+    window = _window(source, since, _key_of(since.after))
+    fields = f"items[{source.id_field}],total_count"
+    return client.search(source.path, window, page_size=1, fields=fields).total
 
 
 def with_companions(client: MagentoClient, orders: Sequence[Json]) -> list[Json]:
@@ -99,17 +110,16 @@ def with_orders(client: MagentoClient, memos: Sequence[Json]) -> list[Json]:
 
 
 def _window(source: Source, since: Cursor, last: Key | None) -> list[Sequence[Filter]]:
-    """The filters of the next page: changed at or after, until, and beyond the last record."""
+    """The filters of the next page: of the interval, and beyond the last record."""
+    column = _COLUMNS[since.by]
     groups: list[Sequence[Filter]] = [(one,) for one in source.only]
     start = last[0] if last else since.start.astimezone(UTC).strftime(_STAMP) if since.start else ""
     if start:
-        groups.append((Filter("updated_at", "gteq", start),))
+        groups.append((Filter(column, "gteq", start),))
     if last:
-        groups.append(
-            (Filter("updated_at", "gt", last[0]), Filter("entity_id", "gt", str(last[1])))
-        )
+        groups.append((Filter(column, "gt", last[0]), Filter("entity_id", "gt", str(last[1]))))
     if since.until:
-        groups.append((Filter("updated_at", "lteq", since.until.astimezone(UTC).strftime(_STAMP)),))
+        groups.append((Filter(column, "lteq", since.until.astimezone(UTC).strftime(_STAMP)),))
     return groups
 
 
@@ -136,10 +146,16 @@ def _all(client: MagentoClient, path: str, field: str, ids: Sequence[str]) -> It
         last = max(_number(client, path, row, "entity_id") for row in fresh)
 
 
-def _key(client: MagentoClient, source: Source, row: Json) -> Key:
-    changed_at = row.get("updated_at")
+def _key(client: MagentoClient, source: Source, row: Json, column: str) -> Key:
+    moment = row.get(column)
     number = _number(client, source.path, row, source.id_field)
-    return (changed_at if isinstance(changed_at, str) else ""), number
+    return (moment if isinstance(moment, str) else ""), number
+
+
+def _key_of(mark: str) -> Key | None:
+    """The last record of the page that left the mark; None where there is no mark."""
+    moment, _, number = mark.rpartition("|")
+    return (moment, int(number)) if mark else None
 
 
 def _number(client: MagentoClient, path: str, row: Json, field: str) -> int:
