@@ -45,6 +45,10 @@ from xero.models import Lane
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=2)
 CHUNK = 100
+_GIVEN_UP = (
+    "The backfill that read it was cancelled before it was posted. Select it on the Orders page "
+    "and choose “Sync to Xero” to post it, or begin a backfill of its days again."
+)
 _LANE_ORDER = Case(
     *(When(lane=lane, then=Value(place)) for place, lane in enumerate(Lane.values)),
     output_field=IntegerField(),
@@ -134,6 +138,7 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     contacts = load_contacts(store.organisation, store.pk, persons)
     ledger = Ledger(store, store.organisation)
     ledger.load(work.row.pk for work in works)
+    _give_up(works, ledger)
     cards = load_cards(store, [work.order for work in works if work.order])
     parsed = [(work.row, work.order) for work in works if work.order]
     shelf = Shelf.load(store, parsed)
@@ -153,6 +158,17 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
             tax = work.built.tax if work.built else None
             work.figures = figures_of(books, work.order, tax=tax)
     return contacts, ledger
+
+
+def _give_up(works: list[Work], ledger: Ledger) -> None:
+    """Orders of a backfill that was cancelled: what has begun is finished, nothing else is."""
+    for work in works:
+        if work.decided or not work.row.is_given_up:
+            continue
+        if any(ledger.history(work.row).frozen()):
+            work.row.lane = Lane.LIVE
+        else:
+            work.hold(Reason("backfill_cancelled", _GIVEN_UP), SKIPPED)
 
 
 def _build(
@@ -198,7 +214,7 @@ def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedOrder]:
     if not chosen or not claimed.update(building_until=now + LEASE, building_by=token):
         return []
     rows = TrackedOrder.objects.filter(pk__in=chosen, building_by=token)
-    return list(rows.select_related("record").order_by("pk"))
+    return list(rows.select_related("record", "backfill").order_by("pk"))
 
 
 def _read(store: Store, books: Books, works: list[Work]) -> None:

@@ -147,7 +147,7 @@ class Session:
     def _to_build(self) -> list[QuerySet[Any]]:
         """Orders that are to be built, and products if the store sends any."""
         due = {"store": self._store, "build_at__isnull": False}
-        orders: list[QuerySet[Any]] = [TrackedOrder.objects.filter(**due)]
+        orders: list[QuerySet[Any]] = [TrackedOrder.objects.let_go().filter(**due)]
         if not self._store.profile.streams.products:
             return orders
         return [*orders, TrackedProduct.objects.wanted().filter(**due)]

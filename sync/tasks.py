@@ -6,11 +6,11 @@ from contextlib import suppress
 
 from celery import current_app, shared_task
 
-from connector.lib import doorbell
+from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import flows, reconcile
-from sync.models import ReconcileRun
+from sync import backfill_reading, flows, reconcile
+from sync.models import Backfill, ReconcileRun
 from xero.models import Organisation
 
 
@@ -42,6 +42,14 @@ def dispatch(organisation_id: int) -> None:
     wait = flows.send_to(organisation)
     if wait is not None and not current_app.conf.task_always_eager:
         doorbell.ring("sync.dispatch", organisation_id, countdown=wait)
+
+
+@shared_task(name="sync.backfill")
+def go_on_with_backfill(backfill_id: int) -> None:
+    rows = Backfill.objects.to_work_on(clock.now()).select_related("store__organisation__token_set")
+    row = rows.filter(pk=backfill_id).first()
+    if row is not None:
+        backfill_reading.work(row)
 
 
 @shared_task(name="sync.reconcile")

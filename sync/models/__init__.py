@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from sync.models.backfill import Backfill
 from sync.models.cards import GiftCardEntry
 from sync.models.contact import ContactDecision, ShopContact
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
 from sync.models.product import TrackedProduct
+from sync.models.proposal import Proposal
 from sync.models.reconcile import (
     HandledDifference,
     ReconcileDay,
@@ -20,6 +22,7 @@ from sync.models.summary import SummaryPart
 
 __all__ = [
     "Attempt",
+    "Backfill",
     "ContactDecision",
     "Dispatch",
     "GiftCardEntry",
@@ -30,6 +33,7 @@ __all__ = [
     "Posting",
     "PostingSource",
     "Preferences",
+    "Proposal",
     "ReconcileDay",
     "ReconcileDifference",
     "ReconcileRun",

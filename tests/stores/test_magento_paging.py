@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connector.lib import http
 from connector.lib.errors import Misconfigured
 from stores.adapters.base import By, Cursor
-from stores.adapters.magento import client, reading
+from stores.adapters.magento import reading
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical import Stream
 from tests.stores.magento_records import Json, order
@@ -236,9 +236,7 @@ def test_by_placing_each_order_is_read_once_whatever_changes_and_breaks_off(
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         shop.install(mock)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(client, "PAGE_SIZE", 3)
             patch.setattr(reading, "PAGE_SIZE", 3)
-            patch.setattr(shop, "largest_page", 3)
             while not ended:
                 since = Cursor(START, timedelta(0), until, by=By.PLACED, after=mark)
                 ended = True

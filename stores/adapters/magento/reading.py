@@ -54,7 +54,8 @@ def pages(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page
     column = _COLUMNS[since.by]
     sort = ((column, "ASC"), ("entity_id", "ASC"))
     while True:
-        found = client.search(source.path, _window(source, since, last), sort=sort)
+        window = _window(source, since, last)
+        found = client.search(source.path, window, sort=sort, page_size=PAGE_SIZE)
         keys = [_key(client, source, row, column) for row in found.items]
         if keys != sorted(keys):
             raise errors.unexpected(client.shop, f"does not sort {source.path} as it was asked to")
