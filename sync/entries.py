@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connector.lib.money import ZERO
+from connector.lib.money import ZERO, plain
 from sync.history import Entry, History, Slot
 from sync.models import Posting
 from sync.reasons import Reason
@@ -78,6 +78,7 @@ def entry_of(posting: Posting) -> Entry:
         settles=_number(body.get("CreditNote"), "CreditNoteID")
         or _number(body.get("Invoice"), "InvoiceID"),
         against=_number(body.get("Invoice"), "InvoiceID"),
+        linked=posting.linked,
     )
 
 
@@ -134,3 +135,14 @@ def rates_of(document: Document) -> list[str] | None:
     """The tax rate of each line, as kept with the posting."""
     lines, _ = lines_of(document)
     return [str(line.rate) for line in lines] or None
+
+
+def expected_of(document: Document) -> dict[str, str] | None:
+    totals = document.expected()
+    if totals is None:
+        return None
+    return {
+        "SubTotal": plain(totals.sub_total),
+        "TotalTax": plain(totals.total_tax),
+        "Total": plain(totals.total),
+    }

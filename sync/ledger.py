@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.lib import clock
-from connector.lib.money import plain
 from stores.models import Store
+from sync.adopt import LINKED, adopt
 from sync.breakdown import breakdown_of, date_of
 from sync.build import HELD, READY, SKIPPED, Built, Standing
 from sync.contact_postings import ContactPostings
@@ -23,6 +23,7 @@ from sync.directory import Contacts
 from sync.entries import (
     MOST_CURES,
     OPEN,
+    expected_of,
     history_of,
     is_open,
     rates_of,
@@ -69,12 +70,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One order: what was built of it, what is to be done, and what it brings to summaries."""
+    """One order: what was built of it, what is to be done, and what it brings to summaries.
+
+    `link` is the invoice in Xero that a person said is the order's own.
+    """
 
     row: TrackedOrder
     built: Built
     plan: Plan = field(default_factory=Plan)
     parts: tuple[Part, ...] = ()
+    link: MirrorDocument | None = None
 
     @property
     def active(self) -> bool:
@@ -87,6 +92,7 @@ class _Changes:
     new: list[Posting] = field(default_factory=list)
     changed: list[Posting] = field(default_factory=list)
     withdrawn: list[Posting] = field(default_factory=list)
+    linked: list[Posting] = field(default_factory=list)
 
 
 class Ledger:
@@ -131,6 +137,10 @@ class Ledger:
             posting.kind in sales and not withdrawn(posting)
             for posting in self._postings[row.pk].values()
         )
+
+    def is_new(self, row: TrackedOrder) -> bool:
+        """Whether nothing of it ever went to Xero."""
+        return not any(entry.frozen or entry.ended for entry in self.history(row).entries)
 
     def standing(self, row: TrackedOrder) -> Standing:
         """Whether the order's invoice is there, and approved."""
@@ -229,6 +239,9 @@ class Ledger:
             self._remarks[one.row.pk].append(Reason("number_taken", text, "number_prefix"))
             self._withdraw(one, have)
             return
+        if one.link is not None:
+            self._link(one, one.link)
+            return
         contact = None
         if one.built.contact is not None:
             contact = parents[one.built.contact.person.key[:300]]
@@ -241,6 +254,23 @@ class Ledger:
                 self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
 
+    def _link(self, one: Planned, document: MirrorDocument) -> None:
+        """An invoice that is there becomes the order's; what else it needs is planned next."""
+        have = self._postings[one.row.pk]
+        sales = ((w.slot, w.document) for w in one.plan.wants if isinstance(w.document, Invoice))
+        slot, invoice = next(sales, (None, None))
+        if slot is None or invoice is None:
+            return
+        posting = have.get(slot) or self._new(one.row, slot)
+        adopt(posting, invoice, document)
+        have[slot] = posting
+        (self._changes.new if posting._state.adding else self._changes.linked).append(posting)
+        for place, other in have.items():
+            if place != slot and other.state in OPEN:
+                self._changes.withdrawn.append(other)
+                other.state = Posting.State.VOIDED
+        self.again_at[one.row.pk] = clock.now()
+
     def _want(self, row: TrackedOrder, want: Want, contact: Posting | None) -> None:
         """The posting of a document: new, brought up to date, or left alone."""
         have = self._postings[row.pk]
@@ -248,11 +278,7 @@ class Ledger:
         target = self._at(row, want.target) if want.target is not None else None
         posting = have.get(want.slot)
         if posting is None:
-            posting = Posting(
-                organisation=self._organisation, store=self._store, order=row,
-                source_kind=want.slot.source_kind, source_id=want.slot.source_id,
-                purpose=want.slot.purpose, revision=want.slot.revision, lane=row.lane,
-            )  # fmt: skip
+            posting = self._new(row, want.slot)
             fill(posting, want.document, parent, target)
             posting.note = want.note[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
@@ -267,6 +293,14 @@ class Ledger:
         if changes or ((posting.kind, number) in self._in_xero and not posting.xero_id):
             # A person may have changed it meanwhile, or it is there already: looked up first.
             posting.look_up = True
+
+    def _new(self, row: TrackedOrder, slot: Slot) -> Posting:
+        """A posting for a place that has none; without content yet."""
+        return Posting(
+            organisation=self._organisation, store=self._store, order=row,
+            source_kind=slot.source_kind, source_id=slot.source_id, purpose=slot.purpose,
+            revision=slot.revision, lane=row.lane,
+        )  # fmt: skip
 
     def _at(self, row: TrackedOrder, slot: Slot) -> Posting:
         """The posting of a document of the order, or of the summary that stands for it."""
@@ -327,6 +361,11 @@ class Ledger:
                 to=posting.state, frm=(*OPEN, Posting.State.VOIDED),
                 **{name: getattr(posting, name) for name in _CORRECTED},
             ):  # fmt: skip
+                self._left(posting)
+        for posting in changes.linked:
+            mine = Posting.objects.filter(pk=posting.pk, xero_id="")
+            taken = {name: getattr(posting, name) for name in (*_CORRECTED, *LINKED)}
+            if not mine.move(to=posting.state, frm=(*OPEN, Posting.State.VOIDED), **taken):
                 self._left(posting)
         for posting in changes.withdrawn:
             mine = Posting.objects.filter(pk=posting.pk)
@@ -396,17 +435,6 @@ def document_key(document: Document) -> str:
 
 def _ref_key(one: str | Ref) -> str:
     return one.key if isinstance(one, Ref) else one
-
-
-def expected_of(document: Document) -> dict[str, str] | None:
-    totals = document.expected()
-    if totals is None:
-        return None
-    return {
-        "SubTotal": plain(totals.sub_total),
-        "TotalTax": plain(totals.total_tax),
-        "Total": plain(totals.total),
-    }
 
 
 def _without_ids(payload: str) -> dict[str, Any]:

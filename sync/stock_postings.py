@@ -24,7 +24,8 @@ from sync.contacts import Person, find_contact, name_key
 from sync.dates import open_date
 from sync.directory import load_contacts
 from sync.enqueue import environment_hold
-from sync.ledger import document_key, expected_of
+from sync.entries import expected_of
+from sync.ledger import document_key
 from sync.models import Posting, StockState, TrackedOrder
 from sync.reasons import Hold
 from xero.documents import StockAdjustment

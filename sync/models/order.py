@@ -174,6 +174,8 @@ class OrderAction(models.Model):
         HANDLE = "handle", "Marked as handled in Xero by hand"
         REOPEN = "reopen", "Opened again"
         UNDO = "undo", "Undo asked for"
+        LINK = "link", "Linked to an invoice in Xero"
+        POST = "post", "Posted though an invoice like it is in Xero"
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from connector.lib import clock
 from connector.lib.money import from_units
 from sync.models.order import TrackedOrder
+from sync.recognise import Certainty
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -22,14 +23,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 class Proposal(models.Model):
     """One invoice that was found for one order, as Xero had it then.
 
-    `certainty` says how it was found. An invoice stands for one order at most. Amounts are in
+    `certainty` is `sync.recognise`'s. An invoice stands for one order at most. Amounts are in
     ten-thousandths of `currency`.
     """
-
-    class Certainty(models.TextChoices):
-        SAME = "same", "Same number, total and currency"
-        NUMBER = "number", "Same number, another total"
-        ALIKE = "alike", "Same customer, total and date"
 
     class Decision(models.TextChoices):
         LINKED = "linked", "Linked"
@@ -47,7 +43,9 @@ class Proposal(models.Model):
     date = models.DateField(null=True)
     currency = models.CharField(max_length=3, blank=True, default="")
     total_units = models.BigIntegerField(default=0)
-    certainty = models.CharField(max_length=10, choices=Certainty)
+    certainty = models.CharField(
+        max_length=10, choices=[(one.value, one.value) for one in Certainty]
+    )
     decision = models.CharField(max_length=10, choices=Decision, blank=True, default="")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
@@ -80,4 +78,4 @@ class Proposal(models.Model):
     @property
     def adopts(self) -> bool:
         """Whether linking makes it the order's invoice; else the order counts as handled."""
-        return self.certainty != self.Certainty.NUMBER
+        return self.certainty != Certainty.NUMBER

@@ -93,7 +93,8 @@ def test_a_backfill_posts_the_orders_of_its_days_and_no_others(world: World) -> 
     assert (row.expected, row.found, row.posted, row.held, row.skipped) == (8, 8, 8, 0, 0)
     in_xero(world, *orders)
     assert not TrackedOrder.objects.filter(source_id=str(older["entity_id"])).exists()
-    assert row.read_at is not None and row.ended_at is not None
+    assert row.read_at is not None
+    assert row.ended_at is not None
     assert row.counts().done == 8
 
 
@@ -355,7 +356,7 @@ def test_a_shop_that_is_down_is_asked_again_and_one_that_refuses_waits_for_a_per
     flows.sweep()
     assert ("sync.backfill", (row.pk,)) not in bell.rings
     world.shop.faults.clear()
-    world.shop.fail("unauthorized", match="/orders", times=None)
+    world.shop.fail("error", match="/orders", times=None, status=401)
     world.time.forward(minutes=10)
     row = go_on(row)
     assert row.state == State.FAILED
