@@ -107,12 +107,15 @@ def resume(row: Backfill) -> bool:
 
 
 def cancel(row: Backfill) -> bool:
-    """End it: what is in Xero, or on its way, stays; what has not left is withdrawn.
+    """End it: what is in Xero, or on its way, stays; what has not left is withdrawn. One that
+    only was planned is forgotten.
 
     An order of which anything left is finished, with its payments; the others are "not
     synced", with that reason, until a person, the shop, or another backfill takes them up.
     """
-    frm = (*Backfill.UNFINISHED, _State.FAILED)
+    if Backfill.objects.filter(pk=row.pk, state=_State.PLANNED).delete()[0]:
+        return True
+    frm = (_State.READING, _State.RUNNING, _State.PAUSED, _State.FAILED)
     if not row.move(to=_State.CANCELLED, frm=frm, not_before=clock.now(), error="", **_LET_GO):
         return False
     log.info("backfill.cancelled", backfill_id=row.pk)
