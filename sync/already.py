@@ -52,6 +52,7 @@ class Already:
     books: Books
     _documents: Mapping[object, list[MirrorDocument]] = field(default_factory=dict)
     _decided: dict[tuple[int, str], str] = field(default_factory=dict)
+    _given: set[str] = field(default_factory=set)
     _touched: set[int] = field(default_factory=set)
 
     @classmethod
@@ -70,9 +71,14 @@ class Already:
             return self
         self._touched = {row.pk for row, _ in orders}
         self._index(_not_ours(store, found, self._touched))
-        decided = Proposal.objects.filter(order__in=self._touched).exclude(decision="")
+        decided = Proposal.objects.filter(
+            Q(order__in=self._touched) | Q(xero_id__in=[one.xero_id for one in found]),
+            organisation=store.organisation,
+        ).exclude(decision="")
         for order, xero_id, decision in decided.values_list("order", "xero_id", "decision"):
             self._decided[order, xero_id] = decision
+            if decision != Proposal.Decision.POST:
+                self._given.add(xero_id)
         return self
 
     def _index(self, documents: Iterable[MirrorDocument]) -> None:
@@ -114,8 +120,9 @@ class Already:
         sold = _sold(self.books, order, built)
         keys = (*names_of(sold.order_number, sold.number), (sold.contact_id, to_units(sold.total)))
         near = {one.pk: one for key in keys for one in self._documents.get(key, ())}
+        free = [one for one in near.values() if one.xero_id not in self._given]
         found = []
-        for document in near.values():
+        for document in free:
             sure = certainty(sold, _listed(document), guess=row.backfill_id is not None)
             if sure is not None and (row.pk, document.xero_id) not in self._decided:
                 found.append(Found(document, sure))
@@ -157,8 +164,7 @@ def _waits(row: TrackedOrder) -> bool:
 
 
 def _not_ours(store: Store, found: list[MirrorDocument], orders: set[int]) -> list[MirrorDocument]:
-    """Without what one of our postings made, or may have made, for another order, and without
-    what a person gave to another order."""
+    """Without what one of our postings made, or may have made, for another order."""
     ids, numbers = [one.xero_id for one in found], [one.number for one in found]
     postings = Posting.objects.filter(
         Q(xero_id__in=ids) | Q(key__in=numbers, state__in=Posting.UNFINISHED),
@@ -167,11 +173,6 @@ def _not_ours(store: Store, found: list[MirrorDocument], orders: set[int]) -> li
     taken: set[str] = set()
     for xero_id, key in postings.values_list("xero_id", "key"):
         taken |= {xero_id, f"number {key}"}
-    decided = Proposal.objects.filter(
-        organisation=store.organisation, xero_id__in=ids,
-        decision__in=(Proposal.Decision.LINKED, Proposal.Decision.BY_HAND),
-    ).exclude(order__in=orders)  # fmt: skip
-    taken |= set(decided.values_list("xero_id", flat=True))
     return [one for one in found if not {one.xero_id, f"number {one.number}"} & taken]
 
 
