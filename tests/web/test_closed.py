@@ -42,6 +42,7 @@ def _address(route: str) -> str:
     route = route.replace("^", "").replace("$", "").replace("\\Z", "")
     for placeholder in ("<int:pk>", "<int:organisation_id>", "<int:posting_id>"):
         route = route.replace(placeholder, "1")
+    route = route.replace("<slug:slug>", "au")
     return f"/{route}"
 
 

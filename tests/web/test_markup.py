@@ -14,7 +14,14 @@ from django.test import Client
 
 from connector.lib import clock
 from connector.templatetags.navigation import PAGES
-from sync.models import HandledDifference, ReconcileDay, ReconcileDifference, ReconcileRun
+from sync.models import (
+    Backfill,
+    HandledDifference,
+    Proposal,
+    ReconcileDay,
+    ReconcileDifference,
+    ReconcileRun,
+)
 from tests.web.factories import (
     AccountFactory,
     CursorFactory,
@@ -70,6 +77,15 @@ def world(db: None) -> dict[str, Any]:
         run=run, day=clock.now().date(), currency="AUD", measure="sale", name=HOSTILE
     )
     HandledDifference.objects.create(store=store, number="1", field="total", note=HOSTILE)
+    day = clock.now().date()
+    for state in ("done", "failed"):
+        Backfill.objects.create(
+            store=store, since=day, until=day, state=state, error=HOSTILE, ended_at=clock.now()
+        )
+    Proposal.objects.create(
+        order=order, organisation=organisation, xero_id="x", number=HOSTILE, reference=HOSTILE,
+        contact_id="id-1", currency="AUD", total_units=1, certainty="same",
+    )  # fmt: skip
     return {"order": order.pk}
 
 
@@ -77,6 +93,7 @@ ADDRESSES = [
     "/", "/orders/", "/orders/?state=attention", "/orders/?q=%22%3E%3Cscript%3E",
     "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/reports/",
     "/reports/reconcile/?store=au",
+    "/stores/au/backfill/", "/orders/already-in-xero/",
     "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",
     "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
     "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
