@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock, doorbell
 from stores.models import Store
@@ -37,7 +37,7 @@ def plan(store: Store, since: date, until: date, user: Any = None) -> Backfill:
     _check(store, since, until)
     try:
         with transaction.atomic():
-            Backfill.objects.filter(store=store, state=_State.PLANNED).delete()
+            _forget(Backfill.objects.filter(store=store))
             row = Backfill.objects.create(store=store, since=since, until=until, started_by=user)
     except IntegrityError:
         raise Refused(
@@ -113,7 +113,7 @@ def cancel(row: Backfill) -> bool:
     An order of which anything left is finished, with its payments; the others are "not
     synced", with that reason, until a person, the shop, or another backfill takes them up.
     """
-    if Backfill.objects.filter(pk=row.pk, state=_State.PLANNED).delete()[0]:
+    if _forget(Backfill.objects.filter(pk=row.pk)):
         return True
     frm = (_State.READING, _State.RUNNING, _State.PAUSED, _State.FAILED)
     if not row.move(to=_State.CANCELLED, frm=frm, not_before=clock.now(), error="", **_LET_GO):
@@ -121,6 +121,11 @@ def cancel(row: Backfill) -> bool:
     log.info("backfill.cancelled", backfill_id=row.pk)
     withdraw(row)
     return True
+
+
+def _forget(rows: QuerySet[Backfill]) -> int:
+    """Give up those that only were planned; how many. One that is started meanwhile stays."""
+    return rows.filter(state=_State.PLANNED).update(state=_State.CANCELLED, ended_at=clock.now())
 
 
 def withdraw(row: Backfill) -> int:

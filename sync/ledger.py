@@ -160,7 +160,7 @@ class Ledger:
         if built.status == SKIPPED and not remarks:
             excluded = row.excluded_at is not None
             return Outcome("excluded" if excluded else SKIPPED, reasons)
-        if built.status != READY or self._number_taken(row):
+        if built.status != READY or self._contradicted(row):
             return Outcome(HELD, reasons)
         return Outcome("ready", reasons)
 
@@ -210,8 +210,9 @@ class Ledger:
         for number, order in [*owned, *mine]:
             self._owner.setdefault(number, order)
 
-    def _number_taken(self, row: TrackedOrder) -> bool:
-        return any(reason.code == "number_taken" for reason in self._remarks[row.pk])
+    def _contradicted(self, row: TrackedOrder) -> bool:
+        codes = {reason.code for reason in self._remarks[row.pk]}
+        return bool(codes & {"number_taken", "already_in_xero"})
 
     def _others_number(self, one: Planned) -> str:
         """A number of the order's invoices that is another order's; "" if there is none."""
@@ -260,6 +261,9 @@ class Ledger:
         sales = ((w.slot, w.document) for w in one.plan.wants if isinstance(w.document, Invoice))
         slot, invoice = next(sales, (None, None))
         if slot is None or invoice is None:
+            text = "It is linked to an invoice in Xero, and without invoices nothing follows that."
+            text += " Mark it as handled by hand."
+            self._remarks[one.row.pk].append(Reason("already_in_xero", text, "streams.invoices"))
             return
         posting = have.get(slot) or self._new(one.row, slot)
         adopt(posting, invoice, document)

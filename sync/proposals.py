@@ -58,7 +58,8 @@ def link_alike(user: Any, store: Store | None = None) -> int:
     ids = list(alike(store).order_by("pk").values_list("pk", flat=True)[:MOST])
     try:
         with transaction.atomic():
-            chosen = list(Proposal.objects.open().filter(pk__in=ids))
+            rows = Proposal.objects.open().select_related("order__store", "organisation")
+            chosen = list(rows.filter(pk__in=ids))
             if _decide(Proposal.objects.filter(pk__in=ids), _Decision.LINKED, user) != len(chosen):
                 transaction.set_rollback(True)
                 raise Taken("Somebody else decided on some of these meanwhile. Look again.")

@@ -44,6 +44,10 @@ class BackfillQuerySet(models.QuerySet["Backfill"]):
     def unfinished(self) -> BackfillQuerySet:
         return self.filter(state__in=Backfill.UNFINISHED)
 
+    def worth_showing(self) -> BackfillQuerySet:
+        """Without those that were planned, and given up before they began."""
+        return self.exclude(state=Backfill.State.CANCELLED, started_at__isnull=True)
+
     def to_work_on(self, now: datetime) -> BackfillQuerySet:
         """Those with something to do, that nobody is doing. A cancelled one has until what of
         it was not sent is withdrawn."""

@@ -77,5 +77,7 @@ class Proposal(models.Model):
 
     @property
     def adopts(self) -> bool:
-        """Whether linking makes it the order's invoice; else the order counts as handled."""
-        return self.certainty != Certainty.NUMBER
+        """Whether linking makes it the order's invoice; else the order counts as handled: where
+        the totals differ, or the store posts no invoices."""
+        streams = self.order.store.profile.streams
+        return self.certainty != Certainty.NUMBER and streams.invoices

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connector.lib import clock
 from connector.templatetags.pages import ago, capped, day, of
 from stores.models import Store
-from sync import backfill
-from sync.forecast import span, time_left
+from sync import backfill, backfill_reading
+from sync.forecast import Supply, span, time_left
 from sync.models import Backfill
 from sync.models.backfill import Counts
 from sync.views.filters import zone_of
@@ -43,9 +43,9 @@ class DaysForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def backfill_page(request: HttpRequest, slug: str) -> HttpResponse:
     """`?before=` is the mark of the list of earlier ones. POST plans: it asks what it costs."""
-    stores = Store.objects.select_related("organisation").defer("credentials", "facts")
-    store = get_object_or_404(stores, slug=slug)
-    rows = Backfill.objects.filter(store=store).order_by("-pk")
+    stores = Store.objects.select_related("organisation__token_set__app")
+    store = get_object_or_404(stores.defer("credentials", "webhook_secret", "facts"), slug=slug)
+    rows = Backfill.objects.worth_showing().filter(store=store).order_by("-pk")
     row = rows.filter(state__in=Backfill.UNFINISHED).first() or rows.first()
     form = DaysForm(request.POST or None, initial=_initial(store, row))
     if request.method == "POST" and form.is_valid():
@@ -63,7 +63,7 @@ def backfill_page(request: HttpRequest, slug: str) -> HttpResponse:
         "row": row,
         "counts": counts,
         "total": max(counts.found, row.expected or 0) if row is not None else 0,
-        "condition": condition(row, counts),
+        "condition": condition(row, counts, supply_of(store)),
         "form": form,
         "plans": row is None or not row.is_unfinished or row.state == _State.PLANNED,
         "address": reverse("sync:backfill", args=[slug]),
@@ -85,13 +85,21 @@ def _earlier(request: HttpRequest, store: Store, row: Backfill | None) -> dict[s
     before = request.GET.get("before", "")
     newest = row.pk if row is not None else 0
     mark = int(before) if before.isdecimal() and len(before) < 19 else newest
-    rows = Backfill.objects.filter(store=store, pk__lt=mark)
+    rows = Backfill.objects.worth_showing().filter(store=store, pk__lt=mark)
     found = list(rows.select_related("started_by").order_by("-pk")[: _ROWS + 1])
     older = found[_ROWS - 1].pk if len(found) > _ROWS else None
     return {"earlier": [(one, one.counts()) for one in found[:_ROWS]], "older": older}
 
 
-def condition(row: Backfill | None, counts: Counts) -> str:
+def supply_of(store: Store) -> Supply | None:
+    """The calls that there are; None while nobody is logged in at Xero."""
+    organisation = store.organisation
+    if organisation is None or organisation.token_set is None:
+        return None
+    return backfill_reading.supply(organisation)
+
+
+def condition(row: Backfill | None, counts: Counts, supply: Supply | None) -> str:
     """The sentence under the title."""
     if row is None:
         return "Nothing of before has been posted by date yet."
@@ -104,6 +112,8 @@ def condition(row: Backfill | None, counts: Counts) -> str:
     if counts.held:
         done += f", {capped(counts.held)} {'needs' if counts.held == 1 else 'need'} you"
     if row.state in (_State.READING, _State.RUNNING):
+        if supply is not None and not supply.usable_today:
+            return f"{done}. Today’s calls are used up, but for live orders. It goes on tomorrow."
         return f"{done}. {_left(row, counts)}".strip()
     if row.state == _State.PAUSED:
         return f"Paused: {done}. Nothing more of it is read or sent until you resume it."

@@ -75,7 +75,8 @@ def test_without_a_yes_nothing_is_started(world: World, monkeypatch: pytest.Monk
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda: "n")
     assert run("--since", since(world))[0] == 0
-    assert (Backfill.objects.count(), TrackedOrder.objects.count()) == (0, 0)
+    assert (Backfill.objects.worth_showing().count(), TrackedOrder.objects.count()) == (0, 0)
+    assert Backfill.objects.unfinished().count() == 0
     assert world.writes() == 0
 
 

@@ -124,7 +124,7 @@ def _under_way(store: Store) -> Backfill | None:
     """The backfill to go on with: one that was begun and has not ended, or broke off last."""
     rows = Backfill.objects.filter(store=store).select_related("store__organisation")
     begun = rows.unfinished().exclude(state=_State.PLANNED).first()
-    newest = rows.order_by("-pk").first()
+    newest = rows.worth_showing().order_by("-pk").first()
     broken = newest is not None and newest.state == _State.FAILED and newest.started_at is not None
     return begun or (newest if broken else None)
 
