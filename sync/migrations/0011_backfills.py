@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='trackedorder',
             name='backfill',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='sync.backfill'),
+            field=models.ForeignKey(null=True, db_index=False, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='sync.backfill'),
         ),
         migrations.AddIndex(
             model_name='trackedorder',

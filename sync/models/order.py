@@ -79,7 +79,7 @@ class TrackedOrder(models.Model):
     warnings = models.JSONField(default=list)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
     backfill = models.ForeignKey(
-        Backfill, null=True, on_delete=models.SET_NULL, related_name="orders"
+        Backfill, null=True, on_delete=models.SET_NULL, related_name="orders", db_index=False
     )
     build_at = models.DateTimeField(null=True, db_index=True)
     building_until = models.DateTimeField(null=True)
