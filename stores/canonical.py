@@ -366,11 +366,14 @@ class Page:
     """Raw records of a stream with the position that a next read starts from.
 
     `position` is None until the page proves one; it is stored only after the records are.
+    `mark` is the page's end in the adapter's own words: `Cursor.after` takes it, and reading
+    goes on with the very next record. "" where the adapter knows no such place.
     """
 
     records: tuple[dict[str, Any], ...]
     position: datetime | None
     total: int | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,22 @@ def plan_sale(
     built = build_order(books, order, directory, standing)
     plan = plan_order(books, order, built, history, approve=approve)
     if not shared:
-        return Sale(built, plan)
+        return Sale(_without_contact(built, plan) if _is_linked(history) else built, plan)
     parts: tuple[Part, ...] = ()
     if _summarises(books):
         plan, parts = _take_over(books, order, plan)
+    return Sale(_without_contact(built, plan), plan, parts)
+
+
+def _without_contact(built: Built, plan: Plan) -> Built:
+    """What follows a document that is not the order's own goes to that document's contact."""
     if all(want.parent is not None for want in plan.wants):
-        built = replace(built, contact=None)  # the summary's contact is theirs
-    return Sale(built, plan, parts)
+        return replace(built, contact=None)
+    return built
+
+
+def _is_linked(history: History) -> bool:
+    return any(e.linked for e in history.frozen())
 
 
 def _summarises(books: Books) -> bool:

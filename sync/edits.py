@@ -53,7 +53,7 @@ def follow(planner: Planner) -> None:
 def may_change(planner: Planner, current: Entry) -> bool:
     """Whether an invoice may be changed or voided: a draft, or one of this month that nothing
     was paid on or allocated to, in a period that is open."""
-    if current.shared:
+    if current.fixed:
         return False
     if current.status in DRAFTS:
         return True

@@ -24,6 +24,7 @@ from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync import conflicts, tracking
 from sync.absorb import plan_sale
+from sync.already import Already, Found, reason_of
 from sync.books import Books
 from sync.build import HELD, READY, SKIPPED, Built, Standing
 from sync.bulk import update_each
@@ -40,11 +41,15 @@ from sync.reasons import Reason, unreadable
 from sync.shop_figures import ShopFigures, figures_of
 from sync.summary import Part
 from xero.facts import OrganisationFacts
-from xero.models import Lane
+from xero.models import Lane, MirrorDocument
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=2)
 CHUNK = 100
+_GIVEN_UP = (
+    "The backfill that read it was cancelled before it was posted. Select it on the Orders page "
+    "and choose “Sync to Xero” to post it, or begin a backfill of its days again."
+)
 _LANE_ORDER = Case(
     *(When(lane=lane, then=Value(place)) for place, lane in enumerate(Lane.values)),
     output_field=IntegerField(),
@@ -62,6 +67,8 @@ class Work:
     figures: ShopFigures | None = None
     parts: tuple[Part, ...] = ()
     decided: bool = False
+    found: list[Found] = field(default_factory=list)
+    link: MirrorDocument | None = None
 
     def hold(self, reason: Reason, status: str = HELD) -> None:
         """Nothing is built of it, for this reason."""
@@ -71,7 +78,7 @@ class Work:
     @property
     def planned(self) -> Planned:
         assert self.built is not None
-        return Planned(self.row, self.built, self.plan, self.parts)
+        return Planned(self.row, self.built, self.plan, self.parts, self.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,37 +121,40 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     """Build these orders and write all of it in one transaction."""
     assert store.organisation is not None
     conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
-    contacts, ledger = _build_all(store, books, works)
+    contacts, ledger, already = _build_all(store, books, works)
     provided = tracking.provide(store.organisation, books.organisation, works)
     if provided is not None:
         books = replace(books, organisation=provided.facts)
-        contacts, ledger = _build_all(store, books, works)
+        contacts, ledger, already = _build_all(store, books, works)
         ledger.again_at |= provided.again
     with transaction.atomic():
         kept = _keep_cards(store, books, claim, _keep_claim(claim, works))
         ledger.write([work.planned for work in kept], contacts)
+        already.write((work.row, work.found) for work in kept)
         write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
         _save_rows(kept, ledger, books.snapshot.version, claim)
 
 
-def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts, Ledger]:
+def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts, Ledger, Already]:
     """Build the orders that nothing is decided of, by what is known of contacts and Xero."""
     assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
     contacts = load_contacts(store.organisation, store.pk, persons)
     ledger = Ledger(store, store.organisation)
     ledger.load(work.row.pk for work in works)
+    _give_up(works, ledger)
     cards = load_cards(store, [work.order for work in works if work.order])
     parsed = [(work.row, work.order) for work in works if work.order]
     shelf = Shelf.load(store, parsed)
     earlier = find_earlier(store, books, parsed)
+    already = Already.load(store, books, [pair for pair in parsed if ledger.is_new(pair[0])])
     for work in works:
         stands_in = ""
         if work.order is not None and not work.decided:
             standing = replace(ledger.standing(work.row), earlier=earlier.get(work.row.pk))
             stands_in = standing.currency
             known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
-            _build(known, work, contacts, ledger, standing)
+            _build(known, work, contacts, ledger, standing, already)
             if work.built is not None and work.built.status == READY:
                 cards.put(work.order.id, work.built.cards)
                 shelf.sell(work.row, work.built)
@@ -156,21 +166,40 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
             if work.built is not None and work.built.invoice is not None:
                 stands_in = work.built.invoice.currency
             work.figures = figures_of(books, work.order, tax=tax, stands_in=stands_in)
-    return contacts, ledger
+    return contacts, ledger, already
+
+
+def _give_up(works: list[Work], ledger: Ledger) -> None:
+    """Orders of a backfill that was cancelled: what has begun is finished, nothing else is."""
+    for work in works:
+        if work.decided or not work.row.is_given_up:
+            continue
+        if any(ledger.history(work.row).frozen()):
+            work.row.lane = Lane.LIVE
+        else:
+            work.hold(Reason("backfill_cancelled", _GIVEN_UP), SKIPPED)
 
 
 def _build(
-    books: Books, work: Work, contacts: Contacts, ledger: Ledger, standing: Standing
-) -> None:
+    books: Books, work: Work, contacts: Contacts, ledger: Ledger, standing: Standing,
+    already: Already,
+) -> None:  # fmt: skip
     """The sale of one order, and what is still to be done for it."""
     assert work.order is not None
     fitting = _without_overrides(books) if work.row.tax_override_refused else books
+    work.link = already.link(work.row)
+    alone = ledger.alone(work.row) or work.row.undo_at is not None or work.link is not None
     sale = plan_sale(
-        fitting, work.order, contacts, standing, ledger.history(work.row),
-        alone=ledger.alone(work.row) or work.row.undo_at is not None,
+        fitting, work.order, contacts, standing, ledger.history(work.row), alone=alone,
         approve=work.row.approved_at is not None,
     )  # fmt: skip
     work.built, work.plan, work.parts = sale.built, sale.plan, sale.parts
+    if work.link is not None:
+        work.built = replace(work.built, contact=None)  # the invoice's contact is the order's
+    elif work.built.status == READY and ledger.is_new(work.row):
+        work.found = already.find(work.row, work.order, work.built)
+        if work.found:
+            work.hold(reason_of(work.found))
     answer = work.built.contact
     if answer is not None and answer.contact is not None:
         contacts.add_new(answer.contact)
@@ -202,7 +231,7 @@ def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedOrder]:
     if not chosen or not claimed.update(building_until=now + LEASE, building_by=token):
         return []
     rows = TrackedOrder.objects.filter(pk__in=chosen, building_by=token)
-    return list(rows.select_related("record").order_by("pk"))
+    return list(rows.select_related("record", "backfill").order_by("pk"))
 
 
 def _read(store: Store, books: Books, works: list[Work]) -> None:

@@ -73,6 +73,7 @@ def entry_of(posting: Posting) -> Entry:
         settles=_number(body.get("CreditNote"), "CreditNoteID")
         or _number(body.get("Invoice"), "InvoiceID"),
         against=_number(body.get("Invoice"), "InvoiceID"),
+        linked=posting.linked,
     )
 
 

@@ -17,6 +17,7 @@ from sync import dispatch, enqueue, hooks, notes, prepare, stock, summarise, tra
 from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
 from sync.models import (
+    Backfill,
     Dispatch,
     MasterLevel,
     Posting,
@@ -26,6 +27,7 @@ from sync.models import (
     TrackedOrder,
     TrackedProduct,
 )
+from sync.models.backfill import BackfillQuerySet
 from sync.pull import pull, pulled
 from sync.track import rebuild_held, rebuild_outdated
 from sync.track_products import rebuild_stuck
@@ -92,6 +94,7 @@ def send_to(organisation: Organisation) -> float | None:
     """Send what is due; seconds until it is worth a ring to come back, None if it is not."""
     idle = dispatch.drain(organisation)
     rebuild_due(organisation)
+    ring_backfills(Backfill.objects.filter(store__organisation=organisation))
     if not idle.why and not idle.busy and notes.send(organisation):
         return _NEXT_NOTES
     if idle.until is None or idle.until - clock.now() > _RING_WITHIN:
@@ -109,11 +112,18 @@ def rebuild_due(organisation: Organisation) -> None:
     """Ring for orders and products that an answer of Xero asked to be built anew."""
     now = clock.now()
     stores = organisation.stores.filter(enabled=True)
-    due = set(stores.filter(orders__build_at__lte=now).distinct().values_list("pk", flat=True))
+    orders = TrackedOrder.objects.let_go().filter(store__in=stores, build_at__lte=now)
+    due = set(orders.values_list("store", flat=True).distinct())
     products = TrackedProduct.objects.due(now).filter(store__in=stores)
     due |= set(products.values_list("store", flat=True).distinct())
     for store in sorted(due):
         doorbell.ring("sync.build", store)
+
+
+def ring_backfills(rows: BackfillQuerySet) -> None:
+    """Ring for those that may go on: there may be room to read, or all may be in Xero."""
+    for pk in rows.to_work_on(clock.now()).values_list("pk", flat=True):
+        doorbell.ring("sync.backfill", pk)
 
 
 def refresh(organisation: Organisation) -> None:
@@ -196,6 +206,7 @@ def sweep() -> None:
         doorbell.ring("sync.push_stock", store_id)
     for run_id in ReconcileRun.objects.lost(now).values_list("pk", flat=True):
         doorbell.ring("sync.reconcile", run_id)
+    ring_backfills(Backfill.objects.all())
     doorbell.ring("xero.keep_alive")
 
 

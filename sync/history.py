@@ -39,7 +39,8 @@ class Entry:
     allocation. `settles` is the number of the invoice that it pays, or of the credit note that
     it refunds or uses up; `against` the invoice that an allocation is for. `conflict`: Xero
     has it otherwise than it was sent. `shared`: it is the order's part of a document of many
-    orders, which is never changed or voided for one of them.
+    orders, which is never changed or voided for one of them. `linked`: it is somebody's own,
+    which a person said is the order's.
     """
 
     slot: Slot
@@ -65,6 +66,12 @@ class Entry:
     against: str = ""
     remarks: tuple[Reason, ...] = ()
     shared: bool = False
+    linked: bool = False
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it is left as it is in Xero: what follows goes beside it."""
+        return self.shared or self.linked
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from connector.lib import clock
 from stores.models import Store
+from sync.adopt import LINKED, adopt
 from sync.build import HELD, READY, SKIPPED, Built, Standing
 from sync.contact_postings import ContactPostings
 from sync.directory import Contacts
@@ -51,12 +52,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One order: what was built of it, what is to be done, and what it brings to summaries."""
+    """One order: what was built of it, what is to be done, and what it brings to summaries.
+
+    `link` is the invoice in Xero that a person said is the order's own.
+    """
 
     row: TrackedOrder
     built: Built
     plan: Plan = field(default_factory=Plan)
     parts: tuple[Part, ...] = ()
+    link: MirrorDocument | None = None
 
     @property
     def active(self) -> bool:
@@ -69,6 +74,7 @@ class _Changes:
     new: list[Posting] = field(default_factory=list)
     changed: list[Posting] = field(default_factory=list)
     withdrawn: list[Posting] = field(default_factory=list)
+    linked: list[Posting] = field(default_factory=list)
 
 
 class Ledger:
@@ -114,6 +120,10 @@ class Ledger:
             for posting in self._postings[row.pk].values()
         )
 
+    def is_new(self, row: TrackedOrder) -> bool:
+        """Whether nothing of it ever went to Xero."""
+        return not any(entry.frozen or entry.ended for entry in self.history(row).entries)
+
     def standing(self, row: TrackedOrder) -> Standing:
         """Whether the order's invoice is there, and approved, and in which currency."""
         sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
@@ -138,7 +148,7 @@ class Ledger:
         if built.status == SKIPPED and not remarks:
             excluded = row.excluded_at is not None
             return Outcome("excluded" if excluded else SKIPPED, reasons)
-        if built.status != READY or self._number_taken(row):
+        if built.status != READY or self._contradicted(row):
             return Outcome(HELD, reasons)
         return Outcome("ready", reasons)
 
@@ -188,8 +198,9 @@ class Ledger:
         for number, order in [*owned, *mine]:
             self._owner.setdefault(number, order)
 
-    def _number_taken(self, row: TrackedOrder) -> bool:
-        return any(reason.code == "number_taken" for reason in self._remarks[row.pk])
+    def _contradicted(self, row: TrackedOrder) -> bool:
+        codes = {reason.code for reason in self._remarks[row.pk]}
+        return bool(codes & {"number_taken", "already_in_xero"})
 
     def _others_number(self, one: Planned) -> str:
         """A number of the order's invoices that is another order's; "" if there is none."""
@@ -217,6 +228,9 @@ class Ledger:
             self._remarks[one.row.pk].append(Reason("number_taken", text, "number_prefix"))
             self._withdraw(one, have)
             return
+        if one.link is not None:
+            self._link(one, one.link)
+            return
         contact = None
         if one.built.contact is not None:
             contact = parents[one.built.contact.person.key[:300]]
@@ -229,6 +243,26 @@ class Ledger:
                 self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
 
+    def _link(self, one: Planned, document: MirrorDocument) -> None:
+        """An invoice that is there becomes the order's; what else it needs is planned next."""
+        have = self._postings[one.row.pk]
+        sales = ((w.slot, w.document) for w in one.plan.wants if isinstance(w.document, Invoice))
+        slot, invoice = next(sales, (None, None))
+        if slot is None or invoice is None:
+            text = "It is linked to an invoice in Xero, and without invoices nothing follows that."
+            text += " Mark it as handled by hand."
+            self._remarks[one.row.pk].append(Reason("already_in_xero", text, "streams.invoices"))
+            return
+        posting = have.get(slot) or self._new(one.row, slot)
+        adopt(posting, invoice, document)
+        have[slot] = posting
+        (self._changes.new if posting._state.adding else self._changes.linked).append(posting)
+        for place, other in have.items():
+            if place != slot and other.state in OPEN:
+                self._changes.withdrawn.append(other)
+                other.state = Posting.State.VOIDED
+        self.again_at[one.row.pk] = clock.now()
+
     def _want(self, row: TrackedOrder, want: Want, contact: Posting | None) -> None:
         """The posting of a document: new, brought up to date, or left alone."""
         have = self._postings[row.pk]
@@ -236,11 +270,7 @@ class Ledger:
         target = self._at(row, want.target) if want.target is not None else None
         posting = have.get(want.slot)
         if posting is None:
-            posting = Posting(
-                organisation=self._organisation, store=self._store, order=row,
-                source_kind=want.slot.source_kind, source_id=want.slot.source_id,
-                purpose=want.slot.purpose, revision=want.slot.revision, lane=row.lane,
-            )  # fmt: skip
+            posting = self._new(row, want.slot)
             fill(posting, want.document, parent, target)
             posting.note = f"{want.origin} {want.note}".strip()[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
@@ -255,6 +285,14 @@ class Ledger:
         if changes or ((posting.kind, number) in self._in_xero and not posting.xero_id):
             # A person may have changed it meanwhile, or it is there already: looked up first.
             posting.look_up = True
+
+    def _new(self, row: TrackedOrder, slot: Slot) -> Posting:
+        """A posting for a place that has none; without content yet."""
+        return Posting(
+            organisation=self._organisation, store=self._store, order=row,
+            source_kind=slot.source_kind, source_id=slot.source_id, purpose=slot.purpose,
+            revision=slot.revision, lane=row.lane,
+        )  # fmt: skip
 
     def _at(self, row: TrackedOrder, slot: Slot) -> Posting:
         """The posting of a document of the order, or of the summary that stands for it."""
@@ -315,6 +353,11 @@ class Ledger:
                 to=posting.state, frm=(*OPEN, Posting.State.VOIDED),
                 **{name: getattr(posting, name) for name in _CORRECTED},
             ):  # fmt: skip
+                self._left(posting)
+        for posting in changes.linked:
+            mine = Posting.objects.filter(pk=posting.pk, xero_id="")
+            taken = {name: getattr(posting, name) for name in (*_CORRECTED, *LINKED)}
+            if not mine.move(to=posting.state, frm=(*OPEN, Posting.State.VOIDED), **taken):
                 self._left(posting)
         for posting in changes.withdrawn:
             mine = Posting.objects.filter(pk=posting.pk)

@@ -15,7 +15,7 @@ from connector.lib import clock
 from stores.models import Cursor
 from sync.bulk import update_each
 from sync.labels import relabel_behind
-from sync.models import Dispatch, Posting, TrackedOrder
+from sync.models import Backfill, Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
 from xero import budget
 from xero.documents import Kind
@@ -139,7 +139,9 @@ def _may_go(organisation: Organisation, rows: Sequence[Posting], now: datetime) 
         return True
     stores = organisation.stores.filter(enabled=True)
     reading = Cursor.objects.filter(store__in=stores, pulling_until__gt=now).exists()
-    building = TrackedOrder.objects.filter(store__in=stores, build_at__lte=now).exists()
+    reading = reading or Backfill.objects.filter(store__in=stores, lease_until__gt=now).exists()
+    orders = TrackedOrder.objects.let_go()
+    building = orders.filter(store__in=stores, build_at__lte=now).exists()
     return not (reading or building)
 
 

@@ -285,7 +285,7 @@ class Planner:
         """Drafts of the sale become approved; what waits for that is planned once they are."""
         assert self.current is not None
         for entry in (self.current, *self.edits(), *self.credited()):
-            if entry.posted and entry.status in DRAFTS and not entry.shared:
+            if entry.posted and entry.status in DRAFTS and not entry.fixed:
                 kind, key, purpose, revision = entry.slot
                 slot = Slot(kind, key, f"approve-{purpose}", revision)
                 document = StatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")

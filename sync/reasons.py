@@ -166,6 +166,9 @@ REASONS: dict[str, ReasonKind] = {
     "not_paid_yet": ReasonKind("Waits for the date that posting.date names", "posting.date"),
     "settling": ReasonKind("Waits until the shop leaves it unchanged", "posting.settle_delay"),
     "duplicate": ReasonKind("The same order again", "Nothing to fix"),
+    "backfill_cancelled": ReasonKind(
+        "Its backfill was cancelled before it was posted", "The order's page, or a new backfill"
+    ),
     "do_not_sync": ReasonKind("Marked as not to be synced", "The order's page"),
     "handled_by_hand": ReasonKind("Handled in Xero by hand", "The order's page"),
     "undone": ReasonKind("Undone: its documents are taken back", "The order's page"),
@@ -176,6 +179,9 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "number_taken": ReasonKind(
         "The invoice number belongs to a document that is not ours", "number_prefix, or Xero"
+    ),
+    "already_in_xero": ReasonKind(
+        "An invoice in Xero may already stand for it", "The page Already in Xero"
     ),
     "contact_unusable": ReasonKind("The contact cannot be used", _XERO),
     "refused": ReasonKind("Xero refused the document", "Xero's own words say what"),

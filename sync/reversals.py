@@ -34,7 +34,7 @@ def by_status(planner: Planner) -> bool:
         planner.wait = not under_way.posted
         return True
     by_credit_note = planner.books.snapshot.rules.posting.cancel == "credit_note"
-    draft = current.status in DRAFTS and not current.shared
+    draft = current.status in DRAFTS and not current.fixed
     # What came in meanwhile belongs into the books, also if the sale is taken back.
     if not draft and (by_credit_note or planner.built.payments):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Store
-from sync import dispatch, flows, write_back
+from sync import backfill_reading, dispatch, flows, write_back
 from sync.models import (
+    Backfill,
     Posting,
     ShopWrite,
     StockState,
@@ -97,21 +99,48 @@ class Session:
         with self._progress as progress:
             building = progress.add_task("building", total=self._due())
             sending = progress.add_task("sending", total=None)
-            done, moved_at = -1, clock.now()
-            while True:
-                built = flows.build_store(self._store)
-                progress.update(building, advance=built)
-                until = self._send(lambda: self._show(progress, sending))
-                self._show(progress, sending)
-                while write_back.write_back(self._store):
-                    pass
-                if built or self._busy or self._finished() != done:
-                    done, moved_at = self._finished(), clock.now()
-                due = (until, self._next_build(), write_back.next_due(self._store))
-                next_at = min(filter(None, due), default=None)
-                if next_at is None or max(next_at, clock.now()) - moved_at > PATIENCE:
-                    return
-                clock.sleep(max(0.05, (next_at - clock.now()).total_seconds()))
+            self._until_idle(
+                lambda built: progress.update(building, advance=built),
+                lambda: self._show(progress, sending),
+            )
+
+    def backfill(self, row: Backfill) -> Backfill:
+        """Read, build and send until a backfill ends, or nothing more can be done for it now."""
+        with self._progress as progress:
+            task = progress.add_task("orders", total=row.expected)
+
+            def show(*_: Any) -> None:
+                counts = row.counts()
+                progress.update(
+                    task, completed=counts.done, total=max(row.expected or 0, counts.found)
+                )
+
+            while row.is_moving:
+                before = (row.position, row.state, self._finished())
+                backfill_reading.work(row, progress=show)
+                self._until_idle(show, show)
+                row.refresh_from_db()
+                if (row.position, row.state, self._finished()) == before:
+                    break
+            show()
+        return row
+
+    def _until_idle(self, built: Callable[[int], None], sent: Callable[[], None]) -> None:
+        done, moved_at = -1, clock.now()
+        while True:
+            count = flows.build_store(self._store)
+            built(count)
+            until = self._send(sent)
+            sent()
+            while write_back.write_back(self._store):
+                pass
+            if count or self._busy or self._finished() != done:
+                done, moved_at = self._finished(), clock.now()
+            due = (until, self._next_build(), write_back.next_due(self._store))
+            next_at = min(filter(None, due), default=None)
+            if next_at is None or max(next_at, clock.now()) - moved_at > PATIENCE:
+                return
+            clock.sleep(max(0.05, (next_at - clock.now()).total_seconds()))
 
     def _finished(self) -> int:
         """How many documents have come to an end: where that stands still, nothing moves."""
@@ -152,7 +181,7 @@ class Session:
     def _to_build(self) -> list[QuerySet[Any]]:
         """Orders that are to be built, and products if the store sends any."""
         due = {"store": self._store, "build_at__isnull": False}
-        orders: list[QuerySet[Any]] = [TrackedOrder.objects.filter(**due)]
+        orders: list[QuerySet[Any]] = [TrackedOrder.objects.let_go().filter(**due)]
         if not self._store.profile.streams.products:
             return orders
         return [*orders, TrackedProduct.objects.wanted().filter(**due)]

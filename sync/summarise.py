@@ -29,7 +29,7 @@ from sync.entries import withdrawn
 from sync.fill import fill
 from sync.history import APPROVED, Slot
 from sync.labels import relabel, relabel_behind
-from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
+from sync.models import Backfill, Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.models.outbox import SUMMARY
 from sync.parts import part_of
 from sync.persons import shared_person
@@ -95,7 +95,9 @@ def _more_is_coming(store: Store) -> bool:
     now = clock.now()
     if Cursor.objects.filter(store=store, pulling_until__gt=now).exists():
         return True
-    orders = TrackedOrder.objects.filter(store=store)
+    if Backfill.objects.filter(store=store, lease_until__gt=now).exists():
+        return True
+    orders = TrackedOrder.objects.filter(store=store).let_go()
     return orders.filter(build_at__lte=now).exists() or (
         orders.filter(building_until__gt=now).exists()
     )

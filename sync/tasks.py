@@ -6,11 +6,11 @@ from contextlib import suppress
 
 from celery import current_app, shared_task
 
-from connector.lib import doorbell
+from connector.lib import clock, doorbell
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import flows, hooks, push_stock, reconcile
-from sync.models import ReconcileRun
+from sync import backfill_reading, flows, hooks, push_stock, reconcile
+from sync.models import Backfill, ReconcileRun
 from xero.models import Organisation
 
 
@@ -56,6 +56,14 @@ def write_back(store_id: int) -> None:
     store = Store.objects.filter(pk=store_id, enabled=True).first()
     if store is not None:
         flows.write_to(store)
+
+
+@shared_task(name="sync.backfill")
+def go_on_with_backfill(backfill_id: int) -> None:
+    rows = Backfill.objects.to_work_on(clock.now()).select_related("store__organisation__token_set")
+    row = rows.filter(pk=backfill_id).first()
+    if row is not None:
+        backfill_reading.work(row)
 
 
 @shared_task(name="sync.reconcile")

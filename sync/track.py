@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from accounts_mapping.models import MappingVersion
 from connector.lib import clock
 from stores.ingest import Ingested
 from stores.models import Store
-from sync.models import TrackedOrder
+from sync.models import Backfill, TrackedOrder
 from xero.models import Lane
 
 # So many new or changed orders in one page are no trickle of live ones.
@@ -19,13 +19,18 @@ _MANY = 50
 
 
 def track(
-    store: Store, ingested: Iterable[Ingested], *, lane: str | None = Lane.LIVE, settle: float = 0
+    store: Store,
+    ingested: Iterable[Ingested],
+    *,
+    lane: str | None = Lane.LIVE,
+    settle: float = 0,
+    backfill: Backfill | None = None,
 ) -> int:
     """Take over records as the orders' current ones; how many orders are new or changed.
 
     An older record never replaces a newer one. `lane` None: many new ones at once are a
     backfill. `settle` is how many seconds the shop must have left an order unchanged before
-    it is built.
+    it is built. `backfill` is the one that read them: new orders are its own.
     """
     latest: dict[str, Ingested] = {}
     for one in ingested:
@@ -41,6 +46,7 @@ def track(
         TrackedOrder(
             store=store, source_id=one.ref.id, number=one.ref.number[:100], record=one.row,
             record_version=one.ref.version[:40], lane=lane, build_at=_due(one, settle),
+            backfill=backfill,
         )
         for source_id, one in latest.items()
         if source_id not in existing
@@ -52,21 +58,36 @@ def track(
     for source_id, one in latest.items():
         if stands_at.get(source_id) != one.row.pk:
             changed += _replace(store, one, lane, settle)
-    return changed
+    return changed + (_take_up(orders, backfill) if backfill is not None else 0)
 
 
 def _replace(store: Store, one: Ingested, lane: str, settle: float) -> int:
-    """Point an order at a newer record; 0 where it stands at this one or a newer."""
+    """Point an order at a newer record; 0 where it stands at this one or a newer.
+
+    A backfill never puts behind it what waits for more urgent work.
+    """
     older = Q(record_version__lt=one.ref.version) | Q(
         record_version=one.ref.version, record_id__lt=one.row.pk
     )
+    urgent = When(~Q(lane=Lane.BACKFILL), build_at__isnull=False, then=F("lane"))
     return TrackedOrder.objects.filter(older, store=store, source_id=one.ref.id).update(
         record=one.row,
         record_version=one.ref.version[:40],
         number=one.ref.number[:100],
-        lane=lane,
+        lane=Case(urgent, default=Value(lane)) if lane == Lane.BACKFILL else lane,
         build_at=_due(one, settle),
     )
+
+
+def _take_up(orders: QuerySet[TrackedOrder], backfill: Backfill) -> int:
+    """Orders that an earlier backfill left when it was cancelled: they are this one's now."""
+    cancelled = Backfill.objects.filter(state=Backfill.State.CANCELLED)
+    left = Q(state=TrackedOrder.State.SKIPPED) | Q(lane=Lane.BACKFILL, build_at__isnull=False)
+    mine = orders.filter(left, backfill__in=cancelled, excluded_at__isnull=True)
+    return mine.update(
+        backfill=backfill, lane=Lane.BACKFILL, build_at=clock.now(),
+        state=TrackedOrder.State.NEW, label=TrackedOrder.Label.WORKING,
+    )  # fmt: skip
 
 
 def _due(one: Ingested, settle: float) -> datetime:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from sync.views.already import already_decide, already_link_alike, already_list
+from sync.views.backfill import backfill_act, backfill_page
 from sync.views.duplicates import duplicate_decide, duplicate_list, duplicate_take_back
 from sync.views.incoming import shop_hook, shop_trigger, xero_hook
 from sync.views.leave_out import orders_exclude, orders_handle, orders_reopen, orders_undo
@@ -32,6 +34,11 @@ urlpatterns = [
     path("orders/approve/", orders_approve, name="orders-approve"),
     path("orders/tell-shop/", orders_tell_shop, name="orders-tell-shop"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
+    path("orders/already-in-xero/", already_list, name="already"),
+    path("orders/already-in-xero/link-alike/", already_link_alike, name="already-link-alike"),
+    path("orders/already-in-xero/<int:pk>/", already_decide, name="already-decide"),
+    path("stores/<slug:slug>/backfill/", backfill_page, name="backfill"),
+    path("stores/backfills/<int:pk>/", backfill_act, name="backfill-act"),
     path("orders/summaries/<int:pk>/", summary_detail, name="summary-detail"),
     path("orders/summaries/<int:pk>/approve/", summary_approve, name="summary-approve"),
     path("orders/handled-by-hand/", orders_handle, name="orders-handle"),

@@ -147,17 +147,31 @@ def pace(organisation: Organisation) -> timedelta:
     the most.
     """
     now = clock.now()
-    token_set = organisation.token_set
-    day = DayCount.objects.filter(organisation=organisation, day=now.date()).first()
-    if day is None or token_set is None:
+    if organisation.token_set is None:
         return timedelta(0)
-    limit = token_set.app.daily_call_limit
-    told = day.remaining_as_told(now - TELLING_LASTS)
-    left = min(limit - day.calls, limit if told is None else told)
+    limit, left = organisation.token_set.app.daily_call_limit, left_today(organisation)
     seconds = 86400 - now.hour * 3600 - now.minute * 60 - now.second
     if left * 86400 * 2 >= limit * seconds:
         return timedelta(0)
     return min(timedelta(seconds=seconds * _CALLS_A_ROUND / max(1, left)), _LONGEST_GATHER)
+
+
+def left_today(organisation: Organisation) -> int:
+    """How many calls the organisation has left today, by our count and by Xero's own; 0 for one
+    without a log-in."""
+    if organisation.token_set is None:
+        return 0
+    now, limit = clock.now(), organisation.token_set.app.daily_call_limit
+    day = DayCount.objects.filter(organisation=organisation, day=now.date()).first()
+    if day is None:
+        return limit
+    told = day.remaining_as_told(now - TELLING_LASTS)
+    return max(0, min(limit - day.calls, limit if told is None else told))
+
+
+def a_minute(lane: Lane) -> int:
+    """How many calls a minute a lane gets where nobody else needs any."""
+    return max(1, int(settings.XERO_CALLS_PER_MINUTE * _MINUTE_SHARE[lane]))
 
 
 def _parked(row: Organisation, now: datetime) -> Wait | None:

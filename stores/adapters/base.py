@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import requests
@@ -32,17 +33,28 @@ from stores.canonical import (
 Parsed = Order | Refund | Customer | Product | StockLevel
 
 
+class By(StrEnum):
+    """Which moment of a record a stream is read by."""
+
+    CHANGED = "changed"
+    PLACED = "placed"
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a stream was read.
 
     Reading starts at `position - overlap` and includes both ends; `position` None means from
-    the beginning. `until` stops it, also inclusive; None means up to now.
+    the beginning. `until` stops it, also inclusive; None means up to now. `by` says whether
+    these are moments of the last change or of when the record came to be. `after` is the
+    `mark` of a page: what it covers is left out, record by record.
     """
 
     position: datetime | None = None
     overlap: timedelta = timedelta(minutes=5)
     until: datetime | None = None
+    by: By = By.CHANGED
+    after: str = ""
 
     @property
     def start(self) -> datetime | None:
@@ -104,11 +116,15 @@ class StoreAdapter(Protocol):
         ...
 
     def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
-        """Raw records changed since the cursor, oldest change first.
+        """Raw records changed (or placed, see `Cursor.by`) since the cursor, the oldest first.
 
         Nothing in the interval is missed; a record may come more than once. A page's
-        `position` is safe to store once its records are.
+        `position` and `mark` are safe to store once its records are.
         """
+        ...
+
+    def count(self, stream: Stream, since: Cursor) -> int | None:
+        """How many records `pages` would give now, in one call; None if the shop does not say."""
         ...
 
     def fetch(self, ref: RecordRef) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync.models.backfill import Backfill
 from sync.models.cards import GiftCardEntry
 from sync.models.contact import ContactDecision, ShopContact
 from sync.models.hooks import IncomingCall
@@ -10,6 +11,7 @@ from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
 from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
 from sync.models.product import TrackedProduct
+from sync.models.proposal import Proposal
 from sync.models.reconcile import (
     HandledDifference,
     ReconcileDay,
@@ -23,6 +25,7 @@ from sync.models.summary import SummaryPart
 
 __all__ = [
     "Attempt",
+    "Backfill",
     "ContactDecision",
     "Dispatch",
     "GiftCardEntry",
@@ -35,6 +38,7 @@ __all__ = [
     "Posting",
     "PostingSource",
     "Preferences",
+    "Proposal",
     "ReconcileDay",
     "ReconcileDifference",
     "ReconcileRun",

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from connector.lib import clock
 from connector.lib.money import from_units
 from stores.models import SourceRecord, Store
+from sync.models.backfill import Backfill
 from xero.models import Lane
 
 
@@ -19,11 +20,21 @@ class TrackedOrderQuerySet(models.QuerySet["TrackedOrder"]):
     def due(self, now: datetime) -> TrackedOrderQuerySet:
         """Orders whose documents are to be built, and that nobody is building."""
         free = Q(building_until__isnull=True) | Q(building_until__lt=now)
-        return self.filter(free, build_at__lte=now)
+        return self.let_go().filter(free, build_at__lte=now)
+
+    def let_go(self) -> TrackedOrderQuerySet:
+        """Without those that wait for their backfill to go on. One that the shop changed or a
+        person asked for meanwhile does not.
+
+        No join, so that an UPDATE of these rows checks them again after it waited for a lock.
+        """
+        paused = Backfill.objects.filter(pk=OuterRef("backfill"), state=Backfill.State.PAUSED)
+        return self.filter(~Q(lane=Lane.BACKFILL) | ~Exists(paused))
 
 
 class TrackedOrder(models.Model):
     """`build_at` is set while the order is to be (re)built; `building_*` is the builder's lease.
+    `backfill` is the one that read it first.
 
     Amounts are in ten-thousandths of `currency`. `reasons` are those of `sync.reasons`.
     `approved_*`: a person approved what is posted as a draft.
@@ -67,6 +78,9 @@ class TrackedOrder(models.Model):
     reasons = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
+    backfill = models.ForeignKey(
+        Backfill, null=True, on_delete=models.SET_NULL, related_name="orders", db_index=False
+    )
     build_at = models.DateTimeField(null=True, db_index=True)
     building_until = models.DateTimeField(null=True)
     building_by = models.CharField(max_length=40, blank=True, default="")
@@ -123,10 +137,20 @@ class TrackedOrder(models.Model):
             models.Index(fields=["store", "-id"]),
             models.Index(fields=["-placed_at", "-id"]),
             models.Index(fields=["number"]),
-        ]
+            models.Index(
+                fields=["backfill", "label"], condition=Q(backfill__isnull=False),
+                name="order_of_backfill",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.store.slug} {self.number}"
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether its backfill was cancelled, and neither shop nor person asked for it since."""
+        cancelled = self.backfill is not None and self.backfill.state == Backfill.State.CANCELLED
+        return cancelled and self.lane == Lane.BACKFILL
 
     @property
     def total(self) -> Decimal:
@@ -152,6 +176,8 @@ class OrderAction(models.Model):
         REOPEN = "reopen", "Opened again"
         UNDO = "undo", "Undo asked for"
         WRITE = "write", "Writing to the shop asked for again"
+        LINK = "link", "Linked to an invoice in Xero"
+        POST = "post", "Posted though an invoice like it is in Xero"
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from connector.lib import clock
 from connector.lib.money import from_units
 from stores.models import Store
+from sync.models.backfill import Backfill
 from sync.models.order import TrackedOrder
 from xero.documents import Kind
 from xero.models import Lane, Organisation
@@ -90,7 +91,7 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         self, organisation: Organisation, now: datetime, kind: Kind | None = None
     ) -> PostingQuerySet:
         """Those (of one kind) that may go out now: due, of an enabled store, whose parent is in
-        Xero.
+        Xero, and whose backfill was neither paused nor cancelled.
 
         A payment waits for changes of its order's invoice, an allocation or refund for all
         payments of its order. Nothing of another order waits. Documents of a summary have no
@@ -108,7 +109,7 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         )
         if kind is not None:
             rows = rows.filter(kind=kind)
-        return rows._after_their_money(kind)
+        return rows.filter(_let_go())._after_their_money(kind)
 
     def _after_their_money(self, kind: Kind | None) -> PostingQuerySet:
         """Without money that other documents of its order must come before."""
@@ -129,7 +130,25 @@ class PostingQuerySet(models.QuerySet["Posting"]):
 
     def waiting(self) -> PostingQuerySet:
         """Everything that is not finished and does not wait for a person."""
-        return self.filter(state__in=Posting.UNFINISHED)
+        on_its_way = (Posting.State.SENDING, Posting.State.RETRY, Posting.State.UNKNOWN)
+        return self.filter(Q(state__in=on_its_way) | Q(_let_go(), state=Posting.State.PENDING))
+
+
+def _let_go() -> Q:
+    """Not held back with a backfill that was paused or cancelled, as are documents of its
+    orders, and contacts that nothing else needs."""
+    held = {"lane": Lane.BACKFILL, "order__backfill__state__in": Backfill.HELD_BACK}
+    its_own = TrackedOrder.objects.filter(
+        pk=OuterRef("order"), backfill__state__in=Backfill.HELD_BACK
+    )
+    documents = Posting.objects.filter(parent=OuterRef("pk")).order_by()
+    needed = documents.exclude(state=Posting.State.VOIDED, xero_id="").exclude(**held)
+    contact = Q(kind=Kind.CONTACT)
+    return (
+        ~Q(lane=Lane.BACKFILL)
+        | (~contact & ~Exists(its_own))
+        | (contact & (~Exists(documents) | Exists(needed)))
+    )
 
 
 class Posting(models.Model):
@@ -200,6 +219,9 @@ class Posting(models.Model):
         default=False, help_text="A person changed it in Xero: nothing of it is touched."
     )
     adopted = models.BooleanField(default=False)
+    linked = models.BooleanField(
+        default=False, help_text="A person linked it: it is somebody's own, and never changed."
+    )
     xero_id = models.CharField(max_length=50, blank=True, default="")
     xero_status = models.CharField(max_length=30, blank=True, default="")
     xero_total_units = models.BigIntegerField(null=True)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from connector.lib.money import from_units
 from stores.models import Store
+from sync.models.backfill import Backfill
 from sync.models.order import TrackedOrder
 from sync.models.outbox import KINDS, Posting
 
@@ -20,8 +21,9 @@ class SummaryPartQuerySet(models.QuerySet["SummaryPart"]):
         return self.filter(posting__isnull=True)
 
     def due(self, now: datetime) -> SummaryPartQuerySet:
-        """Those whose summary can be made: their day is over."""
-        return self.waiting().filter(due_at__lte=now)
+        """Those whose summary can be made: their day is over, and no backfill holds them."""
+        held = Q(order__backfill__isnull=False, order__backfill__state=Backfill.State.PAUSED)
+        return self.waiting().filter(~held, due_at__lte=now)
 
 
 class SummaryPart(models.Model):

@@ -15,7 +15,7 @@ from connector.templatetags.pages import COUNT_LIMIT, of
 from stores.models import Store
 from sync import orders as verbs
 from sync.approve import approve_summaries, drafts_of
-from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
+from sync.models import Posting, PostingSource, Proposal, SummaryPart, TrackedOrder
 from sync.views.attention import groups
 from sync.views.filters import OrderFilters, zone_of
 from sync.views.keyset import window
@@ -54,6 +54,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
             "rows": rows_of(page.rows, stores),
             "count": orders.order_by()[: COUNT_LIMIT + 1].count(),
             "stores": stores,
+            "already": Proposal.objects.open().order_by()[: COUNT_LIMIT + 1].count(),
             "several_stores": len(stores) > 1,
             "select_all": request.GET.get("select") == "page",
         },

@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from connector.lib.errors import Rejected
-from stores.adapters.base import Cursor, StoreAdapter, WebhookCall, WebhookRefused
+from stores.adapters.base import By, Cursor, StoreAdapter, WebhookCall, WebhookRefused
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, StoreFacts, Stream
 from tests.stores.magento_records import charged
 
@@ -123,6 +123,22 @@ class AdapterContract:
 
         assert {at for _, at in upto} == {first}
         assert before == []
+
+    def test_orders_are_read_by_when_they_were_placed(self, connection: Connection) -> None:
+        whole = placed_orders(connection)
+        days = sorted({at for _, at in whole})
+        first = Cursor(position=days[0], overlap=timedelta(0), until=days[0], by=By.PLACED)
+
+        assert {ref.id for ref, _ in whole} == connection.order_ids
+        assert {at for _, at in placed_orders(connection, first)} == {days[0]}
+        assert connection.adapter.count(Stream.ORDERS, first) in (
+            len(placed_orders(connection, first)), None,
+        )  # fmt: skip
+
+    def test_reading_goes_on_after_a_mark(self, connection: Connection) -> None:
+        pages = list(connection.adapter.pages(Stream.ORDERS, Cursor(by=By.PLACED)))
+
+        assert placed_orders(connection, Cursor(by=By.PLACED, after=pages[-1].mark)) == []
 
     def test_numbers_are_exact(self, connection: Connection) -> None:
         for page in connection.adapter.pages(Stream.ORDERS, Cursor()):
@@ -280,6 +296,18 @@ def orders_of(
     return [
         (adapter.identify(Stream.ORDERS, record), read(connection, record).updated_at)
         for page in adapter.pages(Stream.ORDERS, since or Cursor())
+        for record in page.records
+    ]
+
+
+def placed_orders(
+    connection: Connection, since: Cursor | None = None
+) -> list[tuple[RecordRef, datetime]]:
+    """As `orders_of`, by and with the moment of placing."""
+    adapter = connection.adapter
+    return [
+        (adapter.identify(Stream.ORDERS, record), read(connection, record).placed_at)
+        for page in adapter.pages(Stream.ORDERS, since or Cursor(by=By.PLACED))
         for record in page.records
     ]
 

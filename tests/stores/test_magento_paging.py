@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import responses
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connector.lib import http
 from connector.lib.errors import Misconfigured, Temporary
-from stores.adapters.base import Cursor
+from stores.adapters.base import By, Cursor
+from stores.adapters.magento import reading
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical import Stream
 from tests.stores.magento_records import Json, invoice, order
@@ -25,8 +28,12 @@ def stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def placed(number: int, at: datetime) -> Json:
-    return order(entity_id=number, increment_id=f"{number:09}", updated_at=stamp(at))
+def placed(number: int, at: datetime, *, changed: datetime | None = None) -> Json:
+    """An order placed at a moment, and changed then, or later."""
+    return order(
+        entity_id=number, increment_id=f"{number:09}", created_at=stamp(at),
+        updated_at=stamp(changed or at),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -234,3 +241,68 @@ def test_a_list_that_counts_what_it_does_not_give_is_no_empty_one(adapter: Magen
 
         with pytest.raises(Temporary, match="7 orders, and gives none"):
             seen(adapter)
+
+
+class ChangingShop(RecordedShop):
+    """Ahead of each search one thing happens: an order changes, or a new one comes."""
+
+    def __init__(self, seconds: list[int], events: list[int]) -> None:
+        orders = [placed(n, START + timedelta(seconds=at)) for n, at in enumerate(seconds, 1)]
+        super().__init__(STORE | {"orders": orders})
+        self.events = iter(events)
+        self.before = self.happen
+
+    def happen(self, path: str) -> None:
+        event = next(self.events, None)
+        rows = self.lists["orders"]
+        if event is None:
+            return
+        later = START + timedelta(hours=1, seconds=len(rows))
+        if event and rows:
+            row = rows[event % len(rows)]
+            row["updated_at"] = stamp(later)
+        else:
+            rows.append(placed(len(rows) + 1, later))
+
+
+@settings(max_examples=25)
+@given(
+    seconds=st.lists(st.integers(0, 3), max_size=18),
+    events=st.lists(st.integers(0, 40), max_size=12),
+    breaks=st.lists(st.booleans(), max_size=12),
+)
+def test_by_placing_each_order_is_read_once_whatever_changes_and_breaks_off(
+    seconds: list[int], events: list[int], breaks: list[bool]
+) -> None:
+    """Pages of three. Wherever reading breaks off, it goes on after the mark that it left."""
+    shop = ChangingShop(seconds, events)
+    adapter = MagentoAdapter(MagentoAdapter.Credentials(bearer="t"), http.session(), url=URL)
+    until = START + timedelta(minutes=5)
+    found: Counter[int] = Counter()
+    mark, ended, stops = "", False, iter(breaks)
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        shop.install(mock)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reading, "PAGE_SIZE", 3)
+            while not ended:
+                since = Cursor(START, timedelta(0), until, by=By.PLACED, after=mark)
+                ended = True
+                for page in adapter.pages(Stream.ORDERS, since):
+                    found.update(record["order"]["entity_id"] for record in page.records)
+                    mark = page.mark
+                    if next(stops, False):
+                        ended = False
+                        break
+
+    assert found == Counter(range(1, len(seconds) + 1))
+
+
+def test_orders_are_counted_by_placing_in_one_call(
+    shop: RecordedShop, adapter: MagentoAdapter
+) -> None:
+    late = START + timedelta(days=3)
+    shop.lists["orders"].append(placed(251, late))
+    shop.lists["orders"].append(placed(252, START, changed=late))
+
+    assert adapter.count(Stream.ORDERS, Cursor(START, timedelta(0), START, by=By.PLACED)) == 251
+    assert shop.calls == ["orders"]

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from connector.lib import clock
 from stores.models import Cursor, SourceRecord
-from sync import dispatch, enqueue, flows, prepare, track
-from sync.models import Dispatch, Posting, TrackedOrder
+from sync import backfill, backfill_reading, dispatch, enqueue, flows, prepare, track
+from sync.models import Backfill, Dispatch, Posting, TrackedOrder
 from sync.pull import Window
 from tests.sync.world import World, books, in_xero, ledger_agrees
 
@@ -63,6 +63,32 @@ def test_an_order_read_three_times_at_once_is_one_order(world: World) -> None:
     at_once(world.build, world.build, world.build)
     assert Posting.objects.count() == 3
     world.work()
+    books(world)
+
+
+@pytest.mark.stories
+def test_an_order_of_a_backfill_a_poll_and_a_second_backfill_reader_is_posted_once(
+    world: World,
+) -> None:
+    then = clock.now() - timedelta(days=3)
+    orders = [world.place(customer=n + 1, created_at=then) for n in range(4)]
+    today = clock.today(world.store.profile.timezone)
+    row = backfill.plan(world.fresh(world.store), today - timedelta(days=9), today)
+    backfill.start(row)
+
+    def past() -> None:
+        backfill_reading.work(Backfill.objects.select_related("store__organisation").get())
+
+    at_once(past, past, lambda: world.pull(world.store))
+    at_once(world.build, world.build)
+    world.work()
+    past()
+
+    assert TrackedOrder.objects.count() == 4
+    row.refresh_from_db()
+    assert (row.state, row.found) == ("done", 4)
+    in_xero(world, *orders)
+    assert len(world.invoices()) == 4
     books(world)
 
 

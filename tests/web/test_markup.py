@@ -15,8 +15,10 @@ from django.test import Client
 from connector.lib import clock
 from connector.templatetags.navigation import PAGES
 from sync.models import (
+    Backfill,
     HandledDifference,
     IncomingCall,
+    Proposal,
     ReconcileDay,
     ReconcileDifference,
     ReconcileRun,
@@ -79,6 +81,15 @@ def world(db: None) -> dict[str, Any]:
         run=run, day=clock.now().date(), currency="AUD", measure="sale", name=HOSTILE
     )
     HandledDifference.objects.create(store=store, number="1", field="total", note=HOSTILE)
+    day = clock.now().date()
+    for state in ("done", "failed"):
+        Backfill.objects.create(
+            store=store, since=day, until=day, state=state, error=HOSTILE, ended_at=clock.now()
+        )
+    Proposal.objects.create(
+        order=order, organisation=organisation, xero_id="x", number=HOSTILE, reference=HOSTILE,
+        contact_id="id-1", currency="AUD", total_units=1, certainty="same",
+    )  # fmt: skip
     return {"order": order.pk}
 
 
@@ -87,6 +98,7 @@ ADDRESSES = [
     "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/reports/",
     "/stores/au/stock/",
     "/reports/reconcile/?store=au",
+    "/stores/au/backfill/", "/orders/already-in-xero/",
     "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",
     "/stores/", "/stores/au/",
     "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",

@@ -40,12 +40,9 @@ def test_without_an_order_the_page_offers_the_pull(page: Client, store: Store) -
 
 
 def test_a_row_says_what_became_of_the_order(page: Client, store: Store) -> None:
+    placed_at = datetime(2026, 11, 20, 3, 14, tzinfo=UTC)
     order = make(
-        store,
-        "000000007",
-        total="1234.5",
-        customer_name="Ines Almeida",
-        placed_at=datetime(2026, 11, 20, 3, 14, tzinfo=UTC),
+        store, "000000007", total="1234.5", customer_name="Ines Almeida", placed_at=placed_at
     )
     PostingFactory(order=order)
 

@@ -144,7 +144,11 @@ class MirrorDocument(models.Model):
                 fields=["organisation", "kind", "xero_id"], name="one_document_row"
             )
         ]
-        indexes = [models.Index(fields=["organisation", "kind", "number"])]
+        indexes = [
+            models.Index(fields=["organisation", "kind", "number"]),
+            models.Index(fields=["organisation", "kind", "reference"]),
+            models.Index(fields=["organisation", "kind", "date"]),
+        ]
 
     def __str__(self) -> str:
         return self.number or self.xero_id

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import requests
 
-from stores.adapters.base import Cursor, Parsed, WebhookCall, fetch_each
+from stores.adapters.base import By, Cursor, Parsed, WebhookCall, fetch_each
 from stores.adapters.magento import (
     catalogue,
     forms,
@@ -75,11 +75,15 @@ class MagentoAdapter:
         if stream is Stream.STOCK:
             yield from self._stock()
             return
-        if stream is Stream.ORDERS:
+        if stream is Stream.ORDERS and since.by is By.CHANGED:
             yield from late.orders(self._client, since)
             return
-        for page in reading.changed(self._client, reading.SOURCES[stream], since):
+        for page in reading.pages(self._client, reading.SOURCES[stream], since):
             yield replace(page, records=tuple(self._completed(stream, page.records)))
+
+    def count(self, stream: Stream, since: Cursor) -> int | None:
+        listed = Stream.PRODUCTS if stream is Stream.STOCK else stream
+        return reading.count(self._client, reading.SOURCES[listed], since)
 
     def fetch(self, ref: RecordRef) -> Json:
         record = self._client.get(f"{_PATHS[ref.stream]}/{in_path(ref.id)}")
@@ -101,7 +105,7 @@ class MagentoAdapter:
 
     def _stock(self) -> Iterator[Page]:
         """The stock of every product: it has no time of change, and is read one by one."""
-        for page in reading.changed(self._client, reading.SOURCES[Stream.PRODUCTS], Cursor()):
+        for page in reading.pages(self._client, reading.SOURCES[Stream.PRODUCTS], Cursor()):
             refs = [RecordRef(Stream.STOCK, str(row.get("sku"))) for row in page.records]
             yield Page(tuple(self.fetch(ref) for ref in refs), None, page.total)
 

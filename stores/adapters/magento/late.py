@@ -10,6 +10,7 @@ earlier time is what the cursor's overlap is for, here as there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from connector.lib.errors import NeedsAttention
@@ -29,11 +30,11 @@ def orders(client: MagentoClient, since: Cursor) -> Iterator[Page]:
     A part with an end (`until`) is the orders that changed within it, and nothing else.
     """
     tails = [] if since.until else [_Tail(client, source, since) for source in _LISTS]
-    for page in reading.changed(client, reading.SOURCES[Stream.ORDERS], since):
+    for page in reading.pages(client, reading.SOURCES[Stream.ORDERS], since):
         if page.position is not None:
             yield from _late(client, tails, page.records, page.position)
         orders = [*_replaced(client, page.records), *page.records]
-        yield Page(tuple(reading.with_companions(client, orders)), page.position, page.total)
+        yield replace(page, records=tuple(reading.with_companions(client, orders)))
     yield from _late(client, tails)
 
 

@@ -6,7 +6,8 @@ shifts all others, and one would be skipped. Each page is the first page of the 
 that changes meanwhile is met again further on; one that shares its second with a hundred
 others is told from them by its id. Nothing is missed, and what is read twice is the same
 record or a newer version of it. A change that is committed late, with an earlier time, is
-what the cursor's overlap is for.
+what the cursor's overlap is for. By the time of placing it is the same with created_at,
+which never changes: then no record moves, and none is read twice.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from stores.adapters.base import Cursor
+from stores.adapters.base import By, Cursor
 from stores.adapters.magento import errors
 from stores.adapters.magento.client import PAGE_SIZE, Filter, Group, Json, MagentoClient
 from stores.canonical import Page, Stream
@@ -27,6 +28,7 @@ STAMP = "%Y-%m-%d %H:%M:%S"
 # So many ids, or SKUs of up to 64 characters, in one search: its address stays below the
 # 8 KB that servers take.
 _IDS, _SKUS = 100, 20
+_COLUMNS = {By.CHANGED: "updated_at", By.PLACED: "created_at"}
 Key = tuple[str, int]
 
 
@@ -54,28 +56,33 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One search: the rows beyond the last that was read, the key of its last row (None: there
-    is none), whether there is more, and how many match in all (None: not told)."""
+    """One search: the rows beyond the last that was read with their keys, the key of its last
+    row (None: there is none), whether there is more, and how many match in all (None: not
+    told)."""
 
     rows: tuple[Json, ...]
+    keys: tuple[Key, ...]
     last: Key | None
     more: bool
     total: int | None
 
 
-def changed(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page]:
-    """Pages of raw records changed in the cursor's closed interval, oldest change first.
+def pages(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page]:
+    """Pages of raw records of the cursor's closed interval, the oldest first.
 
     A shop that gives more than it was asked for is handed on in pages of the usual size.
     """
-    last: Key | None = None
+    last = _key_of(since.after)
     total: int | None = None
     while True:
         found = step(client, source, since, last)
         total = found.total if total is None else total
         for start in range(0, len(found.rows), PAGE_SIZE):
-            rows = found.rows[start : start + PAGE_SIZE]
-            yield Page(rows, position=_last_moment(rows), total=total)
+            end = min(start + PAGE_SIZE, len(found.rows))
+            rows, (at, number) = found.rows[start:end], found.keys[end - 1]
+            told = [one for one, _ in found.keys[start:end] if one]
+            position = moment(told[-1]) if told else None
+            yield Page(rows, position=position, total=total, mark=f"{at}|{number}")
         last = found.last
         if not found.more:
             return
@@ -83,17 +90,26 @@ def changed(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Pa
 
 def step(client: MagentoClient, source: Source, since: Cursor, last: Key | None) -> Step:
     """The next search after the row with the key `last`, or the first one."""
-    sort = (("updated_at", "ASC"), ("entity_id", "ASC"))
+    column = _COLUMNS[since.by]
+    sort = ((column, "ASC"), ("entity_id", "ASC"))
     groups = _window(source, since, last)
-    found = client.search(source.path, groups, sort=sort, fields=source.fields)
-    keys = _keys(client, source, found.items)
+    found = client.search(source.path, groups, sort=sort, page_size=PAGE_SIZE, fields=source.fields)
+    keys = _keys(client, source, found.items, column)
     if keys != sorted(keys):
         raise errors.unexpected(client.shop, f"does not sort {source.path} as it was asked to")
-    fresh = [row for row, key in zip(found.items, keys, strict=True) if last is None or key > last]
+    read = [(row, key) for row, key in zip(found.items, keys, strict=True) if _beyond(key, last)]
     more = found.has_more
-    if more and not fresh:
+    if more and not read:
         raise errors.unexpected(client.shop, f"gives the same page of {source.path} again")
-    return Step(tuple(fresh), keys[-1] if fresh else last, more, found.total)
+    rows, fresh = tuple(row for row, _ in read), tuple(key for _, key in read)
+    return Step(rows, fresh, fresh[-1] if fresh else last, more, found.total)
+
+
+def count(client: MagentoClient, source: Source, since: Cursor) -> int | None:
+    """How many records the cursor's interval holds, by a page of one."""
+    window = _window(source, since, _key_of(since.after))
+    fields = f"items[{source.id_field}],total_count"
+    return client.search(source.path, window, page_size=1, fields=fields).total
 
 
 def chosen(client: MagentoClient, stream: Stream, ids: Sequence[str]) -> list[Json]:
@@ -146,17 +162,18 @@ def with_orders(client: MagentoClient, memos: Sequence[Json]) -> list[Json]:
 
 
 def _window(source: Source, since: Cursor, last: Key | None) -> list[Group]:
-    """The filters of the next page: changed at or after, until, and beyond the last record."""
+    """The filters of the next page: of the interval, and beyond the last record."""
+    column = _COLUMNS[since.by]
     groups: list[Group] = [(one,) for one in source.only]
     start = last[0] if last else since.start.astimezone(UTC).strftime(STAMP) if since.start else ""
     if start:
-        groups.append((Filter("updated_at", "gteq", start),))
+        groups.append((Filter(column, "gteq", start),))
     if last:
         # Rows without a time come first.
-        beyond = Filter("updated_at", "gt", last[0] or "1970-01-01 00:00:00")
+        beyond = Filter(column, "gt", last[0] or "1970-01-01 00:00:00")
         groups.append((beyond, Filter("entity_id", "gt", str(last[1]))))
     if since.until:
-        groups.append((Filter("updated_at", "lteq", since.until.astimezone(UTC).strftime(STAMP)),))
+        groups.append((Filter(column, "lteq", since.until.astimezone(UTC).strftime(STAMP)),))
     return groups
 
 
@@ -188,22 +205,26 @@ def records_of(
         last = max((number for number, _ in numbered), default=last)
 
 
-def _keys(client: MagentoClient, source: Source, rows: Iterable[Json]) -> list[Key]:
+def _keys(client: MagentoClient, source: Source, rows: Iterable[Json], column: str) -> list[Key]:
     """Time and id of each row. One whose time is none takes that of the row before it, so that
     a single bad record does not stop the others: it is held once it is read."""
     keys: list[Key] = []
     for row in rows:
-        changed_at = row.get("updated_at")
-        if not isinstance(changed_at, str):
-            changed_at = keys[-1][0] if keys else ""
-        keys.append((changed_at, _number(client, source.path, row, source.id_field)))
+        at = row.get(column)
+        if not isinstance(at, str):
+            at = keys[-1][0] if keys else ""
+        keys.append((at, _number(client, source.path, row, source.id_field)))
     return keys
 
 
-def _last_moment(rows: Sequence[Json]) -> datetime | None:
-    """When the last of these rows changed, of those that tell it."""
-    told = (row.get("updated_at") for row in reversed(rows))
-    return next((moment(text) for text in told if isinstance(text, str)), None)
+def _beyond(key: Key, last: Key | None) -> bool:
+    return last is None or key > last
+
+
+def _key_of(mark: str) -> Key | None:
+    """The last record of the page that left the mark; None where there is no mark."""
+    at, _, number = mark.rpartition("|")
+    return (at, int(number)) if mark else None
 
 
 def _number(client: MagentoClient, path: str, row: Json, field: str) -> int:
