@@ -25,6 +25,7 @@ from stores.canonical import Stream
 from stores.models import Cursor, Store
 from sync.models import IncomingCall, TrackedOrder
 from sync.pull import pulled
+from sync.views.stock import levels_of
 
 _CALLS = 20
 _IDS = 6
@@ -139,6 +140,8 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             "facts": store.facts,
             "probed_at": _moment(store.facts.get("probed_at")),
             "streams": _streams(store),
+            "backfill": store.backfills.order_by("-pk").first(),
+            **(levels_of(store) if profile.streams.stock == "master" else {}),
             **_hooks(store),
         },
     )

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from connector.lib import clock
 from stores.canonical import Stream
 from stores.models import Cursor
 from sync import flows
 from sync.models import ShopWrite
 from sync.pull import pull
 from tests.sync.bell import Bell
+from tests.sync.test_hooks import SECRET, send
 from tests.sync.test_write_back import said, written
 from tests.sync.world import World, at_rest, in_xero
 
 
+def only_calls(world: World) -> None:
+    """No poll is due for as long as the walk takes: what is heard, is heard by calls."""
+    for stream in (Stream.ORDERS, Stream.REFUNDS):
+        cursor = Cursor.of(world.store, stream)
+        Cursor.objects.filter(pk=cursor.pk).update(next_run_at=clock.now() + timedelta(days=9))
+
+
 def the_shop_speaks(world: World, order: dict[str, Any]) -> None:
-    """How the product hears that something happened to an order: the next poll reads it."""
-    world.time.forward(minutes=6)
+    """The shop calls and says that something happened to an order."""
+    world.time.forward(seconds=1)
+    assert send({"orders": [order["entity_id"]]}).status_code == 200
 
 
 def workers(world: World, bell: Bell) -> None:
@@ -37,7 +48,10 @@ def documents(world: World) -> dict[str, int]:
 def test_an_order_goes_from_purchase_to_paid_and_back_with_one_status(
     world: World, bell: Bell
 ) -> None:
-    world.change_store(write_back={"comment": True}, streams={"customers": False})
+    world.change_store(
+        write_back={"comment": True}, streams={"customers": False}, webhook_secret=SECRET
+    )
+    only_calls(world)
     world.save_rules(statuses={"on_paid": "in_xero"})
     order = world.place(items=[("MUG-STN", 2)], status="pending")
     key, before = order["entity_id"], documents(world)
@@ -62,6 +76,7 @@ def test_an_order_goes_from_purchase_to_paid_and_back_with_one_status(
     # Our own writes are news of the shop, and cause nothing.
     writes = world.writes()
     world.time.forward(hours=1)
+    the_shop_speaks(world, order)
     workers(world, bell)
     assert world.row(order).shop_status == "in_xero"
     assert (world.writes(), written(world)) == (writes, 2)

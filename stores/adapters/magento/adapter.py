@@ -94,10 +94,13 @@ class MagentoAdapter:
         return self._completed(ref.stream, (record,))[0]
 
     def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[Json]:
-        """By the list of the stream; stock items have none, and are asked for by SKU."""
+        """By the list of the stream; stock items have none, and are asked for by SKU. An order
+        that was edited comes with the one that it was made from."""
         if stream is Stream.STOCK:
             return fetch_each(self.fetch, stream, ids)
         found = reading.chosen(self._client, stream, ids)
+        if stream is Stream.ORDERS:
+            found = [*late.replaced(self._client, tuple(found)), *found]
         return self._completed(stream, tuple(found))
 
     def categories(self) -> list[Category]:

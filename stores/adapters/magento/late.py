@@ -33,7 +33,7 @@ def orders(client: MagentoClient, since: Cursor) -> Iterator[Page]:
     for page in reading.pages(client, reading.SOURCES[Stream.ORDERS], since):
         if page.position is not None:
             yield from _late(client, tails, page.records, page.position)
-        orders = [*_replaced(client, page.records), *page.records]
+        orders = [*replaced(client, page.records), *page.records]
         yield replace(page, records=tuple(reading.with_companions(client, orders)))
     yield from _late(client, tails)
 
@@ -57,7 +57,7 @@ def _late(
                 yield Page(tuple(reading.with_companions(client, found)), None)
 
 
-def _replaced(client: MagentoClient, page: tuple[Json, ...]) -> list[Json]:
+def replaced(client: MagentoClient, page: tuple[Json, ...]) -> list[Json]:
     """The orders that those of a page were edited from: Magento cancels the old one and makes a
     new one. They travel together, so that the new one never stands beside the old one."""
     here = {str(order.get("entity_id")) for order in page}
