@@ -92,12 +92,12 @@ def bell(monkeypatch: pytest.MonkeyPatch) -> Bell:
 # They are run by `make faults`, so that `make test` stays quick.
 _STORIES = frozenset(
     {
-        "test_approvals", "test_books_machine", "test_edited_orders", "test_follow",
-        "test_gift_cards", "test_items", "test_lost_credits", "test_notes",
-        "test_one_shop_two_organisations", "test_oversell", "test_product_rules",
-        "test_reconcile", "test_refund_stream", "test_refunds_and_cancellations",
-        "test_shop_customers", "test_stock", "test_summaries", "test_undo", "test_walk",
-        "test_write_back",
+        "test_already_in_xero", "test_approvals", "test_books_machine", "test_edited_orders",
+        "test_follow", "test_gift_cards", "test_items", "test_lost_answers", "test_lost_credits",
+        "test_notes", "test_one_shop_two_organisations", "test_oversell", "test_people",
+        "test_product_rules", "test_reconcile", "test_refund_stream",
+        "test_refunds_and_cancellations", "test_shop_customers", "test_stock", "test_summaries",
+        "test_two_workers", "test_undo", "test_walk", "test_write_back",
     }
 )  # fmt: skip
 
