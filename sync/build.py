@@ -77,6 +77,11 @@ class Built:
     earlier: EarlierInvoice | None = None
 
     @property
+    def has_sale(self) -> bool:
+        """Whether it is ready and has a sale to post: a refund of before the cut-over has none."""
+        return self.status == READY and (self.invoice or self.receipt) is not None
+
+    @property
     def documents(self) -> tuple[Document, ...]:
         """The sale, in the order in which Xero must receive it."""
         contact: tuple[Contact, ...] = ()

@@ -196,7 +196,7 @@ def _build(
     work.built, work.plan, work.parts = sale.built, sale.plan, sale.parts
     if work.link is not None:
         work.built = replace(work.built, contact=None)  # the invoice's contact is the order's
-    elif work.built.status == READY and ledger.is_new(work.row):
+    elif work.built.has_sale and ledger.is_new(work.row):
         work.found = already.find(work.row, work.order, work.built)
         if work.found:
             work.hold(reason_of(work.found))

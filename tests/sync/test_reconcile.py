@@ -159,10 +159,10 @@ def test_what_a_person_handled_counts_as_accounted_for_and_gets_nothing_more(
     assert len(world.invoices()) == 2
     run = ReconcileRun.objects.get()
     assert (run.by_hand, run.left_out, run.in_xero) == (1, 1, 0)
-    # opened again it is built, and finds the number taken
+    # opened again it is built, and finds the invoice
     orders.reopen(row, None, "It was not")
     world.work()
-    assert world.codes(by_hand)[0] == "number_taken"
+    assert world.codes(by_hand)[0] == "already_in_xero"
 
 
 def test_a_difference_that_was_handled_stays_so_until_a_side_changes(world: World) -> None:
