@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sync import why_due
 from sync.causes import Cause, Side
+from sync.reasons import INFORMATIVE
 from sync.reconcile_rows import (
     CREDITS,
     SALES,
@@ -22,7 +23,9 @@ from sync.reconcile_rows import (
 )
 from xero.documents import Kind
 
+_TAKEN_BACK = "reversed_in_xero"
 _CANCELLED = frozenset({"reversed", "reversed_after_payment"})
+_ENDED = ("VOIDED", "DELETED")
 
 
 def judge(
@@ -52,7 +55,7 @@ def _held_in_xero(postings: Sequence[DocumentRow], found: InXero) -> tuple[Held,
     for posting in postings:
         if not posting.is_posted or posting.kind not in WITH_TOTALS:
             continue
-        ours = posting.xero_status in ("VOIDED", "DELETED")
+        ours = posting.xero_status in _ENDED
         if ours or posting.expected_total is None:
             # A change of status: one that ends the document, or an approval.
             if ours:
@@ -100,7 +103,10 @@ def _without_sale(order: OrderRow, postings: Sequence[DocumentRow]) -> Standing:
         return Standing.HELD
     if order.state == "skipped" and order.reasons:
         return Standing.LEFT_OUT
-    told = order.reasons or any(p.reasons for p in postings if p.state in ("held", "dead"))
+    if _TAKEN_BACK in order.reasons and any(p.xero_status in _ENDED for p in postings):
+        return Standing.LEFT_OUT
+    told = set(order.reasons) - INFORMATIVE
+    told |= {code for p in postings if p.state in ("held", "dead") for code in p.reasons}
     return Standing.HELD if told and order.state != "new" else Standing.MISSING
 
 
@@ -118,7 +124,7 @@ def _gone(order: OrderRow, held: Sequence[Held]) -> list[Difference]:
     found = []
     for one in held:
         if not one.there:
-            voided = one.status in ("VOIDED", "DELETED")
+            voided = one.status in _ENDED
             cause = Cause.VOIDED_IN_XERO if voided else Cause.GONE_FROM_XERO
             was = order.shop_status or one.posting.xero_status
             now = one.status if voided else ""
