@@ -38,7 +38,7 @@ def judge(
         by_hand = order.excluded_as == Cause.HANDLED_BY_HAND
         standing = Standing.BY_HAND if by_hand else Standing.LEFT_OUT
         return Verdict(standing, count, held=held)
-    if not order.is_summary and not any(one.posting.kind in SALES for one in held):
+    if not order.is_summary and not any(one.is_of(SALES) for one in held):
         return Verdict(_without_sale(order, postings), count, held=held)
     order = _without_mirrored(order, held)
     differences = _gone(order, held) or _differing(order, postings, held, found, compared)
@@ -138,7 +138,7 @@ def _differing(
 ) -> list[Difference]:  # fmt: skip
     net = _sum(held, SALES) - _sum(held, CREDITS)
     if (order.state == "skipped" or _CANCELLED & set(order.reasons)) and net:
-        status = next(one.status for one in held if one.posting.kind in SALES)
+        status = next(one.status for one in held if one.is_of(SALES))
         wanted = order.shop_status or "not posted"
         return [Difference("status", wanted, status, Side.STORE, Cause.CHANGED_IN_SHOP)]
     differences = _dates(held)
@@ -188,19 +188,18 @@ def _tax(order: OrderRow, held: Sequence[Held]) -> Difference | None:
     """Where the totals agree. Credits are left out where the shop does not state their tax."""
     kinds: Sequence[str] = WITH_TOTALS
     shop = order.tax
-    if order.refunded_tax is None or not any(one.posting.kind in CREDITS for one in held):
+    if order.refunded_tax is None or not any(one.is_of(CREDITS) for one in held):
         kinds = SALES
     else:
         shop -= order.refunded_tax
-    taxes = [(one, one.tax) for one in held if one.posting.kind in kinds]
+    taxes = [(one, one.tax) for one in held if one.is_of(kinds)]
     if any(tax is None for _, tax in taxes):
         return None
-    there = sum((tax or 0) * (-1 if one.posting.kind in CREDITS else 1) for one, tax in taxes)
+    there = sum((tax or 0) * (-1 if one.is_of(CREDITS) else 1) for one, tax in taxes)
     if there == shop:
         return None
     predicted = sum(
-        (one.posting.expected_tax or 0) * (-1 if one.posting.kind in CREDITS else 1)
-        for one, _ in taxes
+        (one.posting.expected_tax or 0) * (-1 if one.is_of(CREDITS) else 1) for one, _ in taxes
     )
     cause = _changed(held, "tax", kinds)
     if cause is None:
@@ -217,7 +216,7 @@ _MOST_ROUNDING = 500
 
 def _changed(held: Sequence[Held], name: str, kinds: Sequence[str]) -> Cause | None:
     """Whether it was Xero's side that moved: since it was posted, or when it was."""
-    ours = [one for one in held if one.posting.kind in kinds]
+    ours = [one for one in held if one.is_of(kinds)]
     for one in ours:
         answered = getattr(one.posting, name)
         if answered is not None and getattr(one, name) != answered:
@@ -235,4 +234,4 @@ def _unfinished(postings: Sequence[DocumentRow], kinds: Sequence[str]) -> bool:
 
 
 def _sum(held: Sequence[Held], kinds: Sequence[str]) -> int:
-    return sum(one.total for one in held if one.posting.kind in kinds)
+    return sum(one.total for one in held if one.is_of(kinds))
