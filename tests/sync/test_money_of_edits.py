@@ -134,3 +134,29 @@ def test_money_that_comes_after_a_refund_took_what_was_due_is_an_overpayment(wor
     ]
     assert codes(world, order) == ["overpaid"]
     assert differs(world) == []
+
+
+@pytest.mark.stories
+@pytest.mark.parametrize("received", ["34.90", "0.00"])
+def test_what_was_cancelled_of_an_order_that_goes_on_is_taken_off_its_invoice(
+    world: World, received: str
+) -> None:
+    """Of two mugs and beans the beans (16.50) and a mug are cancelled; 34.90 is left."""
+    order = by_card(world, [("MUG-STN", 2), ("BEANS-250", 1)], received)
+    world.time.forward(minutes=1)
+    for item in order["items"]:
+        item["qty_canceled"] = 1
+    gone = {"total_canceled": 41.45, "tax_canceled": 2.27, "base_total_canceled": 41.45}
+    world.shop.update_order(order["entity_id"], **gone, base_tax_canceled=2.27)
+    world.sync()
+    again(world)
+    assert differs(world) == []
+    if received == "0.00":
+        assert undated(world) == [f"invoice {S1} AUTHORISED 34.90 tax 3.17 due 34.90"]
+        return
+    assert undated(world) == [
+        f"allocation {S1}-E1 to {S1} 41.45",
+        f"credit note {S1}-E1 PAID 41.45 tax 2.27 left 0.00",
+        f"invoice {S1} PAID 76.35 tax 5.44 due 0.00",
+        f"payment {S1} 090 34.90",
+    ]
