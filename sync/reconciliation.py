@@ -145,7 +145,7 @@ def _differing(
     total = None
     if order.state != "skipped":
         total = _total(order, postings, held, compared)
-        tax = None if total else _tax(order, held)
+        tax = None if total else _tax(order, held, compared)
         differences += [one for one in (total, tax) if one]
     if compared.payments:
         due = why_due.difference(order, postings, held, found, total)
@@ -184,13 +184,17 @@ def _total(
     return Difference("total", shop, there, side, cause)
 
 
-def _tax(order: OrderRow, held: Sequence[Held]) -> Difference | None:
-    """Where the totals agree. Credits are left out where the shop does not state their tax."""
+def _tax(order: OrderRow, held: Sequence[Held], compared: Compared) -> Difference | None:
+    """Where the totals agree. Credits are left out where the shop does not state their tax; a
+    refund of tax alone has none."""
     kinds: Sequence[str] = WITH_TOTALS
     shop = order.tax
     if order.refunded_tax is None or not any(one.is_of(CREDITS) for one in held):
         kinds = SALES
     else:
+        shop -= order.refunded_tax
+    tax_alone = kinds is SALES and not order.refunded and compared.credits
+    if tax_alone and order.refunded_tax:
         shop -= order.refunded_tax
     taxes = [(one, one.tax) for one in held if one.is_of(kinds)]
     if any(tax is None for _, tax in taxes):
@@ -206,6 +210,8 @@ def _tax(order: OrderRow, held: Sequence[Held]) -> Difference | None:
         # As predicted, and that was within the bounds of rounding, or it was not posted.
         rounding = there == predicted and abs(there - shop) <= _MOST_ROUNDING * len(taxes)
         cause = Cause.ROUNDING if rounding else Cause.CHANGED_IN_SHOP
+        if tax_alone and there == order.tax:
+            cause = Cause.REFUND_NOT_POSTED
     side = Side.STORE if cause is Cause.CHANGED_IN_SHOP else Side.XERO
     return Difference("tax", shop, there, side, cause)
 

@@ -98,11 +98,7 @@ def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
     mode = tax_mode(books, order)
     total = round_to(refund.total)
     if total <= 0:
-        raise Hold(
-            "refund_does_not_add_up",
-            f"The refund is over {written(total)}, and Xero credits no such amount.",
-            "creditmemos",
-        )
+        raise _no_amount(refund, total)
     returned = _as_sold(order, refund)
     adjustment = round_to(refund.adjustment)
     if not returned.lines:
@@ -112,6 +108,18 @@ def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
     charges = _spread(stated.all, total - adjustment, round_to(stated.tax), mode)
     charges = _restocked(books, returned, refund, charges)
     return charges + _adjustments(books, order, returned, stated.all, adjustment, mode)
+
+
+def _no_amount(refund: Refund, total: Decimal) -> Hold:
+    """Nothing was given back, or tax alone: a coupon paid for goods that were taxed in full."""
+    text = f"The refund {refund.number or refund.id} is over {written(total)}"
+    if refund.tax:
+        text += f" and takes back tax of {written(round_to(refund.tax))}"
+    text += (
+        ", and Xero credits no such amount: nothing is posted for it. Correct sales and tax in Xero "
+        "by hand if they changed, and mark the order as handled by hand."
+    )
+    return Hold("refund_does_not_add_up", text, "creditmemos")
 
 
 def _as_sold(order: Order, refund: Refund) -> Order:

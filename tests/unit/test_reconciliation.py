@@ -219,6 +219,10 @@ HELD_PAYMENT = replace(PAYMENT, state="held", xero_id="", reasons=("payment_meth
             (INVOICE, PAYMENT, replace(NOTE, state="pending", xero_id="")), found(),
             ("refunded", 220_000, 0, Side.XERO, Cause.NOT_YET_SYNCED),
         ),
+        (  # of tax alone: a memo over 0.00
+            replace(ORDER, refunded_tax=20_000), (INVOICE, PAYMENT), found(),
+            ("tax", TAX - 20_000, TAX, Side.XERO, Cause.REFUND_NOT_POSTED),
+        ),
     ],
 )  # fmt: skip
 def test_a_difference_has_one_cause_and_one_side(
