@@ -246,7 +246,8 @@ class Order:
     """One order in its current state.
 
     `id` is the platform's own key, `number` what the customer sees. `total` is the grand
-    total as the shop states it, `tax` its stated tax in all. `received` is what the shop
+    total as the shop states it, `tax` its stated tax in all; what was cancelled of an order that
+    goes on is in neither, nor in `lines` and `outstanding`. `received` is what the shop
     states was received (None: it states nothing, and the status decides); `outstanding`
     likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded;
     `base_total` and `base_tax` are `total` and `tax` in the base currency, as the shop states.

@@ -22,6 +22,7 @@ class Cause(StrEnum):
     PAID_IN_XERO = "paid_in_xero"
     PAYMENT_REMOVED = "payment_removed_in_xero"
     CREDITED_IN_XERO = "credited_in_xero"
+    REFUND_AGAINST_DUE = "refund_put_against_due"
     CHANGED_IN_SHOP = "changed_in_shop"
     MISMATCH = "mismatch_at_posting"
     PAYMENT_HELD = "payment_held"
@@ -83,6 +84,13 @@ CAUSES: dict[Cause, CauseKind] = {
         "A credit was put against the invoice in Xero by a person",
         "If the customer was given credit, refund the order in the shop too; if not, remove the "
         "credit in Xero.",
+    ),
+    Cause.REFUND_AGAINST_DUE: CauseKind(
+        "A refund was put against what the order still owed; the shop asks for that money yet",
+        "If the customer owes nothing more, there is nothing to do in Xero: mark the difference "
+        "as handled by hand. If the shop gave back the whole refund, enter in Xero what the bank "
+        "shows beyond the refund that is there. What the customer still pays becomes an "
+        "overpayment in Xero.",
     ),
     Cause.CHANGED_IN_SHOP: CauseKind(
         "The order changed in the shop after it was posted",

@@ -74,12 +74,12 @@ class DaySums:
     # --- sales and credits ------------------------------------------------------------------
 
     def _sale(self, order: OrderRow, held: Sequence[Held]) -> None:
-        sales = [one for one in held if one.posting.kind in SALES]
+        sales = [one for one in held if one.is_of(SALES)]
         self._documented(order, sales, SALE)
         self._shops(order, sales, SALE, order.invoiced, order.tax)
 
     def _credits(self, order: OrderRow, held: Sequence[Held]) -> None:
-        credits = [one for one in held if one.posting.kind in CREDITS]
+        credits = [one for one in held if one.is_of(CREDITS)]
         self._documented(order, credits, CREDIT)
         tax = order.refunded_tax
         if tax is None:
@@ -161,7 +161,7 @@ class DaySums:
             return
         listed = set()
         for one in held:
-            measure = REFUND if one.posting.kind in CREDITS else PAYMENT
+            measure = REFUND if one.is_of(CREDITS) else PAYMENT
             for payment in found.payments.get(one.posting.xero_id, ()):
                 listed.add(payment.payment_id)
                 if payment.status == "DELETED":

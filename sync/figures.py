@@ -14,6 +14,7 @@ from stores.models import Store
 from sync.books import Books
 from sync.bulk import update_each
 from sync.enqueue import FIGURES, parse_facts, put_figures
+from sync.ledger import Ledger
 from sync.models import TrackedOrder
 from sync.shop_figures import figures_of
 from xero.facts import NOT_CONNECTED
@@ -41,6 +42,7 @@ def _fill(store: Store, rows: list[TrackedOrder]) -> int:
     organisation = store.organisation
     books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
     reader, facts = registry.reader(store.platform), parse_facts(store)
+    stands_in = _stands_in(store, rows)
     read = []
     for row in rows:
         try:
@@ -49,6 +51,15 @@ def _fill(store: Store, rows: list[TrackedOrder]) -> int:
             log.info("figures.not_read", order_id=row.pk, error=type(error).__name__)
             continue
         if isinstance(order, Order):
-            put_figures(row, figures_of(books, order))
+            put_figures(row, figures_of(books, order, stands_in=stands_in.get(row.pk, "")))
             read.append(row)
     return update_each(read, FIGURES)
+
+
+def _stands_in(store: Store, rows: list[TrackedOrder]) -> dict[int, str]:
+    """The currency in which each order's sale is in Xero, "" before that."""
+    if store.organisation is None:
+        return {}
+    ledger = Ledger(store, store.organisation)
+    ledger.load(row.pk for row in rows)
+    return {row.pk: ledger.standing(row).currency for row in rows}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from accounts_mapping.resolve import payment_account
 from connector.lib.money import ZERO, written
+from stores.canonical import Payment as Tender
 from sync.checks import found, payable_account
 from sync.history import APPROVED
 from sync.reasons import Hold, Reason
-from sync.till import Credit, Debit, Till, total_of
-from xero.documents import Kind
+from sync.tenders import overpaid, overpayment
+from sync.till import Credit, Debit, Till, credited_ahead, total_of
+from xero.documents import BankTransaction, Kind
 
 if TYPE_CHECKING:
     from sync.plan import Planner
@@ -37,7 +40,8 @@ def settle(planner: Planner, debits: list[Debit], credits: list[Credit]) -> None
 def _overpayments(planner: Planner, till: Till) -> None:
     """What was received beyond what is due, as far as it is not posted yet."""
     posted = sum((e.total for e in planner.history.tenders("overpayment")), ZERO)
-    for place, over in enumerate(planner.built.overpayments, start=1):
+    beyond = [*planner.built.overpayments, *_taken_by_credit(planner, till)]
+    for place, over in enumerate(beyond, start=1):
         amount = total_of(over)
         covered = min(posted, amount)
         posted -= covered
@@ -48,6 +52,28 @@ def _overpayments(planner: Planner, till: Till) -> None:
             over = replace(over, reference=f"{over.reference}-{slot.revision}"[-255:])
         (line,) = over.lines
         planner.want(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
+
+
+def _taken_by_credit(planner: Planner, till: Till) -> Iterator[BankTransaction]:
+    """Money that came in after a refund had been put against what was due: no invoice takes it
+    any more, and it is owed to the buyer, to whom the shop says that it went back."""
+    left = ZERO if planner.wait else credited_ahead(planner.history)
+    order = replace(planner.order, currency=planner.sold_in or planner.order.currency)
+    for payment in till.over:
+        amount = min(left, payment.amount)
+        if amount <= 0:
+            continue
+        left -= amount
+        tender = Tender(payment.method, amount, payment.reference)
+        try:
+            over = overpayment(
+                planner.books, order, planner.contact, tender, amount, payment.reference
+            )
+        except Hold as hold:
+            planner.reasons.append(hold.reason)
+            continue
+        planner.reasons.append(overpaid(tender, amount))
+        yield replace(over, date=payment.date)
 
 
 def use(planner: Planner, till: Till, credit: Credit) -> None:

@@ -35,6 +35,10 @@ REASONS: dict[str, ReasonKind] = {
     "bad_object": ReasonKind("The order holds something else where an object must stand", _SHOP),
     "no_parent": ReasonKind("A line belongs to a line that the order lacks", _SHOP),
     "lines_differ": ReasonKind("The lines do not sum to the order's own figures", _SHOP),
+    "partly_cancelled": ReasonKind(
+        "A part of the order was cancelled, and its lines do not say which",
+        "Xero: credit it by hand, then the order's page",
+    ),
     "negative_total": ReasonKind("The total is negative", _SHOP),
     "unknown_currency": ReasonKind("The currency is not one that exists", _SHOP),
     "tax_without_rate": ReasonKind("A line has tax, but no rate can be told", _SHOP),

@@ -44,7 +44,7 @@ _ORDER = (
 _POSTING = (
     "pk", "kind", "key", "state", "xero_id", "xero_status", "document_date",
     "xero_total_units", "xero_tax_units", "amount_due_units", "expected", "breakdown", "differs",
-    "why", "posted_at",
+    "why", "posted_at", "purpose",
 )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def _day(moment: datetime, zone: ZoneInfo) -> date:
 def _posting(fields: Sequence[Any]) -> DocumentRow:
     (
         pk, kind, key, state, xero_id, status, day, total, tax, due, expected, breakdown, differs,
-        reasons, posted_at,
+        reasons, posted_at, purpose,
     ) = fields  # fmt: skip
     expected_total = expected_tax = None
     if expected:
@@ -204,6 +204,7 @@ def _posting(fields: Sequence[Any]) -> DocumentRow:
     return DocumentRow(
         pk, kind, key, state, xero_id, status, day, total, tax, due, expected_total, expected_tax,
         breakdown, differs, _codes(reasons), posted_at,
+        overpaid=purpose.startswith("overpayment-"),
     )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ class DocumentRow:
     `expected_*` what was predicted (None for a payment, and for a change of status).
 
     `shared`: it is the order's part of a summary, whose ids it has; its figures are its own.
+    `overpaid`: it is money received beyond a sale, and no sale itself.
     """
 
     pk: int
@@ -76,6 +77,7 @@ class DocumentRow:
     reasons: tuple[str, ...] = ()
     posted_at: datetime | None = None
     shared: bool = False
+    overpaid: bool = False
 
     @property
     def is_posted(self) -> bool:
@@ -175,6 +177,10 @@ class Held:
     due: int
     day: date | None
     there: bool = True
+
+    def is_of(self, kinds: Sequence[str]) -> bool:
+        """Whether it is a sale, or a credit, as `kinds` say; an overpayment is neither."""
+        return self.posting.kind in kinds and not self.posting.overpaid
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sync import why_due
 from sync.causes import Cause, Side
+from sync.reasons import INFORMATIVE
 from sync.reconcile_rows import (
     CREDITS,
     SALES,
@@ -22,7 +23,9 @@ from sync.reconcile_rows import (
 )
 from xero.documents import Kind
 
+_TAKEN_BACK = "reversed_in_xero"
 _CANCELLED = frozenset({"reversed", "reversed_after_payment"})
+_ENDED = ("VOIDED", "DELETED")
 
 
 def judge(
@@ -35,7 +38,7 @@ def judge(
         by_hand = order.excluded_as == Cause.HANDLED_BY_HAND
         standing = Standing.BY_HAND if by_hand else Standing.LEFT_OUT
         return Verdict(standing, count, held=held)
-    if not order.is_summary and not any(one.posting.kind in SALES for one in held):
+    if not order.is_summary and not any(one.is_of(SALES) for one in held):
         return Verdict(_without_sale(order, postings), count, held=held)
     order = _without_mirrored(order, held)
     differences = _gone(order, held) or _differing(order, postings, held, found, compared)
@@ -52,7 +55,7 @@ def _held_in_xero(postings: Sequence[DocumentRow], found: InXero) -> tuple[Held,
     for posting in postings:
         if not posting.is_posted or posting.kind not in WITH_TOTALS:
             continue
-        ours = posting.xero_status in ("VOIDED", "DELETED")
+        ours = posting.xero_status in _ENDED
         if ours or posting.expected_total is None:
             # A change of status: one that ends the document, or an approval.
             if ours:
@@ -100,7 +103,10 @@ def _without_sale(order: OrderRow, postings: Sequence[DocumentRow]) -> Standing:
         return Standing.HELD
     if order.state == "skipped" and order.reasons:
         return Standing.LEFT_OUT
-    told = order.reasons or any(p.reasons for p in postings if p.state in ("held", "dead"))
+    if _TAKEN_BACK in order.reasons and any(p.xero_status in _ENDED for p in postings):
+        return Standing.LEFT_OUT
+    told = set(order.reasons) - INFORMATIVE
+    told |= {code for p in postings if p.state in ("held", "dead") for code in p.reasons}
     return Standing.HELD if told and order.state != "new" else Standing.MISSING
 
 
@@ -118,7 +124,7 @@ def _gone(order: OrderRow, held: Sequence[Held]) -> list[Difference]:
     found = []
     for one in held:
         if not one.there:
-            voided = one.status in ("VOIDED", "DELETED")
+            voided = one.status in _ENDED
             cause = Cause.VOIDED_IN_XERO if voided else Cause.GONE_FROM_XERO
             was = order.shop_status or one.posting.xero_status
             now = one.status if voided else ""
@@ -132,14 +138,14 @@ def _differing(
 ) -> list[Difference]:  # fmt: skip
     net = _sum(held, SALES) - _sum(held, CREDITS)
     if (order.state == "skipped" or _CANCELLED & set(order.reasons)) and net:
-        status = next(one.status for one in held if one.posting.kind in SALES)
+        status = next(one.status for one in held if one.is_of(SALES))
         wanted = order.shop_status or "not posted"
         return [Difference("status", wanted, status, Side.STORE, Cause.CHANGED_IN_SHOP)]
     differences = _dates(held)
     total = None
     if order.state != "skipped":
         total = _total(order, postings, held, compared)
-        tax = None if total else _tax(order, held)
+        tax = None if total else _tax(order, held, compared)
         differences += [one for one in (total, tax) if one]
     if compared.payments:
         due = why_due.difference(order, postings, held, found, total)
@@ -178,29 +184,34 @@ def _total(
     return Difference("total", shop, there, side, cause)
 
 
-def _tax(order: OrderRow, held: Sequence[Held]) -> Difference | None:
-    """Where the totals agree. Credits are left out where the shop does not state their tax."""
+def _tax(order: OrderRow, held: Sequence[Held], compared: Compared) -> Difference | None:
+    """Where the totals agree. Credits are left out where the shop does not state their tax; a
+    refund of tax alone has none."""
     kinds: Sequence[str] = WITH_TOTALS
     shop = order.tax
-    if order.refunded_tax is None or not any(one.posting.kind in CREDITS for one in held):
+    if order.refunded_tax is None or not any(one.is_of(CREDITS) for one in held):
         kinds = SALES
     else:
         shop -= order.refunded_tax
-    taxes = [(one, one.tax) for one in held if one.posting.kind in kinds]
+    tax_alone = kinds is SALES and not order.refunded and compared.credits
+    if tax_alone and order.refunded_tax:
+        shop -= order.refunded_tax
+    taxes = [(one, one.tax) for one in held if one.is_of(kinds)]
     if any(tax is None for _, tax in taxes):
         return None
-    there = sum((tax or 0) * (-1 if one.posting.kind in CREDITS else 1) for one, tax in taxes)
+    there = sum((tax or 0) * (-1 if one.is_of(CREDITS) else 1) for one, tax in taxes)
     if there == shop:
         return None
     predicted = sum(
-        (one.posting.expected_tax or 0) * (-1 if one.posting.kind in CREDITS else 1)
-        for one, _ in taxes
+        (one.posting.expected_tax or 0) * (-1 if one.is_of(CREDITS) else 1) for one, _ in taxes
     )
     cause = _changed(held, "tax", kinds)
     if cause is None:
         # As predicted, and that was within the bounds of rounding, or it was not posted.
         rounding = there == predicted and abs(there - shop) <= _MOST_ROUNDING * len(taxes)
         cause = Cause.ROUNDING if rounding else Cause.CHANGED_IN_SHOP
+        if tax_alone and there == order.tax:
+            cause = Cause.REFUND_NOT_POSTED
     side = Side.STORE if cause is Cause.CHANGED_IN_SHOP else Side.XERO
     return Difference("tax", shop, there, side, cause)
 
@@ -211,7 +222,7 @@ _MOST_ROUNDING = 500
 
 def _changed(held: Sequence[Held], name: str, kinds: Sequence[str]) -> Cause | None:
     """Whether it was Xero's side that moved: since it was posted, or when it was."""
-    ours = [one for one in held if one.posting.kind in kinds]
+    ours = [one for one in held if one.is_of(kinds)]
     for one in ours:
         answered = getattr(one.posting, name)
         if answered is not None and getattr(one, name) != answered:
@@ -229,4 +240,4 @@ def _unfinished(postings: Sequence[DocumentRow], kinds: Sequence[str]) -> bool:
 
 
 def _sum(held: Sequence[Held], kinds: Sequence[str]) -> int:
-    return sum(one.total for one in held if one.posting.kind in kinds)
+    return sum(one.total for one in held if one.is_of(kinds))

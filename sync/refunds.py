@@ -72,19 +72,33 @@ def credit_note_of(
     )
 
 
+def tax_of(books: Books, order: Order, refund: Refund) -> Decimal:
+    """The tax that a refund's credit note bears, in the order's currency: the memo's own, less
+    what is posted as lines, with that of goodwill and fees kept. Raises Hold as the note does."""
+    return sum((charge.tax for charge in _charges(books, order, refund)), ZERO)
+
+
 def refund_day(books: Books, refund: Refund) -> date:
     """The day on which the money went back, outside locked periods."""
     return open_date(books, local_date(books.snapshot, refund.refunded_at), "refund").day
 
 
 def _lines(books: Books, order: Order, refund: Refund, mode: TaxMode) -> tuple[DocumentLine, ...]:
+    charges = _charges(books, order, refund)
+    override = overrides(books)
+    closing = closing_accounts(books)
+    lines = compose(charges, mode, separate=False, override=override, closing=closing)
+    tax = sum((charge.tax for charge in charges), ZERO)
+    total = round_to(refund.total)
+    return close(lines, mode, total=total, tax=tax, override=override, closing=closing)
+
+
+def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
+    """What is credited and with which tax: goods, shipping, goodwill and fees kept."""
+    mode = tax_mode(books, order)
     total = round_to(refund.total)
     if total <= 0:
-        raise Hold(
-            "refund_does_not_add_up",
-            f"The refund is over {written(total)}, and Xero credits no such amount.",
-            "creditmemos",
-        )
+        raise _no_amount(refund, total)
     returned = _as_sold(order, refund)
     adjustment = round_to(refund.adjustment)
     if not returned.lines:
@@ -93,12 +107,19 @@ def _lines(books: Books, order: Order, refund: Refund, mode: TaxMode) -> tuple[D
     stated = charges_of(books.returning(), returned, _NO_ROWS, mode)
     charges = _spread(stated.all, total - adjustment, round_to(stated.tax), mode)
     charges = _restocked(books, returned, refund, charges)
-    own = _adjustments(books, order, returned, stated.all, adjustment, mode)
-    override = overrides(books)
-    closing = closing_accounts(books)
-    lines = compose(charges + own, mode, separate=False, override=override, closing=closing)
-    tax = sum((charge.tax for charge in charges + own), ZERO)
-    return close(lines, mode, total=total, tax=tax, override=override, closing=closing)
+    return charges + _adjustments(books, order, returned, stated.all, adjustment, mode)
+
+
+def _no_amount(refund: Refund, total: Decimal) -> Hold:
+    """Nothing was given back, or tax alone: a coupon paid for goods that were taxed in full."""
+    text = f"The refund {refund.number or refund.id} is over {written(total)}"
+    if refund.tax:
+        text += f" and takes back tax of {written(round_to(refund.tax))}"
+    text += (
+        ", and Xero credits no such amount: nothing is posted for it. Correct sales and tax in Xero "
+        "by hand if they changed, and mark the order as handled by hand."
+    )
+    return Hold("refund_does_not_add_up", text, "creditmemos")
 
 
 def _as_sold(order: Order, refund: Refund) -> Order:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.lib.money import ZERO, round_to
-from stores.canonical import Order
+from stores.canonical import Order, Refund
+from sync import refunds
 from sync.books import Books
 from sync.charges import charges_of, tax_mode
-from sync.convert import Conversion, conversion, tendered_in_base
+from sync.convert import Conversion, conversion, of_refund, tendered_in_base
 from sync.convert import refunded as refunded_in_base
 from sync.reasons import Hold
 from sync.rows import SortedRows, sort_rows
@@ -25,7 +26,8 @@ class ShopFigures:
     """In cents of the order's currency; of `currency`, the books', where the sale is converted.
 
     `received` is money and what the shop issued itself (`tendered`), together. `refunded_tax`
-    is None where the shop states that something was refunded and not what.
+    holds the tax of goodwill and fees kept, which the shop's own leaves out; it is None where
+    the shop states that something was refunded and not what.
     """
 
     invoiced: Decimal
@@ -49,7 +51,8 @@ def figures_of(
     else:
         money = sum((tender.amount for tender in received(books, order)), ZERO)
     refunded = sum((refund.total for refund in order.refunds), ZERO) or order.refunded
-    refunded_tax: Decimal | None = sum((refund.tax for refund in order.refunds), ZERO)
+    refunded_tax: Decimal | None
+    refunded_tax = sum((_refund_tax(books, order, refund) for refund in order.refunds), ZERO)
     if refunded and not order.refunds:
         refunded_tax = None
     figures = ShopFigures(
@@ -64,19 +67,21 @@ def figures_of(
         return figures
     try:
         by = conversion(books, order, stands_in)
-        return figures if by is None else _in_base(figures, order, rows, by, money)
+        return figures if by is None else _in_base(books, figures, order, rows, by, money)
     except Hold:
         return figures
 
 
 def _in_base(
-    figures: ShopFigures, order: Order, rows: SortedRows, by: Conversion, money: Decimal
-) -> ShopFigures:
+    books: Books, figures: ShopFigures, order: Order, rows: SortedRows, by: Conversion,
+    money: Decimal,
+) -> ShopFigures:  # fmt: skip
     """The same of a converted sale: the shop's own word in its base currency."""
     tendered = tendered_in_base(rows, by)
     back = figures.refunded_tax
     if order.refunds:
         refunded, back = refunded_in_base(by, order.refunds)
+        back += sum((_adjusted_in_base(books, order, one, by) for one in order.refunds), ZERO)
     else:
         refunded = by.amount(order.refunded)
     return ShopFigures(
@@ -88,6 +93,22 @@ def _in_base(
         refunded_tax=back,
         currency=by.currency,
     )
+
+
+def _refund_tax(books: Books, order: Order, refund: Refund) -> Decimal:
+    """The tax that a refund's credit note bears, without rounding of the parts."""
+    try:
+        return refunds.tax_of(books, order, refund)
+    except Hold:
+        return refund.tax
+
+
+def _adjusted_in_base(books: Books, order: Order, refund: Refund, by: Conversion) -> Decimal:
+    """The tax of goodwill and fees kept in the base currency."""
+    if not refund.adjustment:
+        return ZERO
+    its = of_refund(by, refund, (), ZERO)
+    return its.tax_of(_refund_tax(books, order, refund)) - its.tax_of(refund.tax)
 
 
 def _tax(books: Books, order: Order, rows: SortedRows) -> Decimal:

@@ -81,12 +81,13 @@ class _Tender:
 @dataclass(slots=True)
 class Till:
     """The money of one order. `short` collects tenders of which less was received than was
-    posted: (posted, received)."""
+    posted: (posted, received); `over` what of a tender no invoice takes any more."""
 
     history: History
     order_id: str
     debits: list[Debit]
     short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
+    over: list[Payment] = field(default_factory=list)
     _tenders: dict[int, _Tender] = field(default_factory=dict)
     _taken: set[Slot] = field(default_factory=set)
 
@@ -134,6 +135,8 @@ class Till:
                 debit.capacity -= part
                 tender.paid += part
                 rest -= part
+            if rest > 0:
+                self.over.append(replace(payment, amount=rest))
         return wants
 
     def _payment(self, payment: Payment, part: Decimal, debit: Debit) -> Want:
@@ -238,6 +241,12 @@ def used_of(history: History, number: str) -> Decimal:
         lambda e: e.kind in (Kind.ALLOCATION, Kind.REFUND) and e.settles == number
     )
     return sum((entry.total for entry in uses), ZERO)
+
+
+def credited_ahead(history: History) -> Decimal:
+    """What refunds were put against of the order's invoices, while it was still due there."""
+    puts = history.frozen(lambda e: e.kind is Kind.ALLOCATION and e.slot.source_kind == "refund")
+    return sum((entry.total for entry in puts), ZERO)
 
 
 def total_of(document: Document) -> Decimal:

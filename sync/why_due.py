@@ -141,6 +141,8 @@ def _cause(
     covered = sum(one.total - one.due for one in invoices)
     if covered > money.known + allocated:
         return Cause.CREDITED_IN_XERO, Side.XERO
+    if allocated and order.refunded and money.posted == order.received:
+        return Cause.REFUND_AGAINST_DUE, Side.XERO
     if order.received is not None and money.posted != order.received:
         return Cause.CHANGED_IN_SHOP, Side.STORE
     return Cause.UNEXPLAINED, Side.XERO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from stores.adapters.magento.parse import parse_order
 from stores.canonical import LineKind, Order, ParseError, ParseFacts, TaxShare
-from tests.stores.magento_records import Goods, Json, Sale, charged, item, order
+from tests.stores.magento_records import Goods, Json, Sale, cents, charged, item, order
 
 FACTS = ParseFacts()
 D = Decimal
@@ -82,6 +83,39 @@ def test_with_inclusive_prices_the_shown_price_is_recovered(sale: Sale) -> None:
         assert line.full_gross is not None
         assert abs(line.full_gross - one.price * one.quantity) <= D("0.005")
         assert line.gross == line.full_gross - one.discount
+
+
+few_goods = st.builds(Sale, goods=st.lists(goods, min_size=1, max_size=2), inclusive=st.booleans())
+
+
+@given(few_goods, st.lists(st.fractions(0, 1, max_denominator=12), min_size=2, max_size=2))
+def test_what_is_left_after_a_part_was_cancelled_sums_to_what_is_left_of_the_total(
+    sale: Sale, parts: list[Fraction]
+) -> None:
+    record = sale.order()
+    total, tax = record["grand_total"], record["tax_amount"]
+    gone = gone_tax = D(0)
+    for row, one, part in zip(
+        (row for row in record["items"] if row["item_id"] % 10 == 0),
+        sale.goods,
+        parts,
+        strict=False,
+    ):
+        share = D(part.numerator) / part.denominator
+        row["qty_canceled"] = (one.quantity * share).quantize(D("0.0001"))
+        share = row["qty_canceled"] / one.quantity
+        gone += (one.row - one.discount + one.compensation + one.tax + one.weee) * share
+        gone_tax += one.tax * share
+    record |= {"total_canceled": cents(gone), "tax_canceled": cents(gone_tax)}
+
+    parsed = parse_order(record, FACTS)
+
+    if not 0 < record["total_canceled"] < total:
+        assert parsed.total == total
+        return
+    assert parsed.total == total - record["total_canceled"] == charged(parsed)
+    assert parsed.tax == tax - record["tax_canceled"] == sum(line.tax for line in parsed.lines)
+    assert all(line.quantity > 0 for line in parsed.lines)
 
 
 # --- by hand ------------------------------------------------------------------------------

@@ -6,7 +6,13 @@ Accounts of type BANK take overpayments, so each order here is paid into one. A 
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 from typing import Any
+
+import pytest
+from django.core.management import call_command
 
 from tests.sync.standing import again, stands
 from tests.sync.world import World
@@ -38,6 +44,15 @@ def undated(world: World) -> list[str]:
         words = [word for word in line.split() if word.count("-") != 2 or word.startswith("S1")]
         lines.append(" ".join(word for word in words if not word.startswith(("pi_", "20"))))
     return lines
+
+
+def differs(world: World) -> list[tuple[str, ...]]:
+    """What `reconcile` tells: order, field, store, xero, cause, side."""
+    out = io.StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("reconcile", "--json", "--store", "au", stdout=out)
+    names = ("order", "field", "store", "xero", "cause", "side")
+    return [tuple(d[name] for name in names) for d in json.loads(out.getvalue())["differences"]]
 
 
 def codes(world: World, order: dict[str, Any]) -> list[str]:
@@ -91,4 +106,57 @@ def test_money_that_came_before_the_order_was_lowered_further_stays_a_payment(
         f"credit note {S1}-E1 AUTHORISED 49.90 tax 4.54 left 15.10",
         f"invoice {S1} PAID 84.80 tax 7.71 due 0.00",
         f"payment {S1} 090 50.00",
+    ]
+
+
+@pytest.mark.stories
+def test_money_that_comes_after_a_refund_took_what_was_due_is_an_overpayment(world: World) -> None:
+    """Of 59.85, 40.00 was paid and 24.95 given back; then the buyer pays what the shop says is
+    still due."""
+    order = by_card(world, TWO, "40.00")
+    world.time.forward(minutes=1)
+    world.shop.refund(order["entity_id"], items={"MUG-STN": 1})
+    world.shop.update_order(order["entity_id"], total_due=19.85, base_total_due=19.85)
+    world.sync()
+    due = (order["increment_id"], "amount_due", "19.85", "0.00", "refund_put_against_due", "xero")
+    assert differs(world) == [due]
+    world.time.forward(minutes=1)
+    world.part_paid(order, "59.85")
+    world.sync()
+    again(world)
+    assert undated(world) == [
+        f"allocation {S1}-R1 to {S1} 19.85",
+        f"credit note {S1}-R1 PAID 24.95 tax 2.27 left 0.00",
+        f"invoice {S1} PAID 59.85 tax 5.44 due 0.00",
+        f"payment {S1} 090 40.00",
+        "receive-overpayment 19.85",
+        f"refund {S1}-R1 090 5.10",
+    ]
+    assert codes(world, order) == ["overpaid"]
+    assert differs(world) == []
+
+
+@pytest.mark.stories
+@pytest.mark.parametrize("received", ["34.90", "0.00"])
+def test_what_was_cancelled_of_an_order_that_goes_on_is_taken_off_its_invoice(
+    world: World, received: str
+) -> None:
+    """Of two mugs and beans the beans (16.50) and a mug are cancelled; 34.90 is left."""
+    order = by_card(world, [("MUG-STN", 2), ("BEANS-250", 1)], received)
+    world.time.forward(minutes=1)
+    for item in order["items"]:
+        item["qty_canceled"] = 1
+    gone = {"total_canceled": 41.45, "tax_canceled": 2.27, "base_total_canceled": 41.45}
+    world.shop.update_order(order["entity_id"], **gone, base_tax_canceled=2.27)
+    world.sync()
+    again(world)
+    assert differs(world) == []
+    if received == "0.00":
+        assert undated(world) == [f"invoice {S1} AUTHORISED 34.90 tax 3.17 due 34.90"]
+        return
+    assert undated(world) == [
+        f"allocation {S1}-E1 to {S1} 41.45",
+        f"credit note {S1}-E1 PAID 41.45 tax 2.27 left 0.00",
+        f"invoice {S1} PAID 76.35 tax 5.44 due 0.00",
+        f"payment {S1} 090 34.90",
     ]

@@ -176,6 +176,25 @@ def test_a_reconciliation_compares_in_the_currency_of_the_books() -> None:
     assert (plain.currency, plain.invoiced) == ("", D("110.00"))
 
 
+def test_a_reconciliation_expects_the_tax_of_a_fee_kept_and_of_goodwill() -> None:
+    """The shop's memo says the tax of its goods alone; the note bears that of the fee as well."""
+    rules = CONVERT | {"accounts": {"refund_adjustments": "260"}}
+    sold = refunded(
+        pounds(), memo(1, "11.00", "22.00", total=D("8.80"), adjustment=D("-2.20"),
+                       base_total=D("17.60")),
+    )  # fmt: skip
+    for here, tax in ((organisation(), "1.60"), (ENABLED, "0.80")):
+        made = books(rules, here)
+        built = build_order(made, sold, Contacts())
+        plan = plan_order(made, sold, built)
+        assert codes(plan) == []
+        (note,) = notes(plan)
+        stands_in = note.currency
+        assert str(note.expected().total_tax) == tax
+        figures = figures_of(made, sold, stands_in=stands_in)
+        assert (figures.currency or "GBP", str(figures.refunded_tax)) == (stands_in, tax)
+
+
 @given(
     st.lists(st.integers(1, 5000), min_size=1, max_size=8),
     st.sampled_from(["0.5", "0.787", "1.0873", "1.9413"]),

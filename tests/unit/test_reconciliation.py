@@ -46,6 +46,9 @@ NOTE = DocumentRow(
     3, "credit_note", "S1-1001-R1", "posted", "c", "PAID", DAY, 220_000, 20_000, 0, 220_000, 20_000,
     [["200", "OUTPUT", 200_000, 20_000]], posted_at=POSTED,
 )  # fmt: skip
+VOIDED = DocumentRow(
+    4, "invoice", "S1-1001", "posted", "i", "VOIDED", posted_at=POSTED,
+)  # fmt: skip
 # Its part of a summary over 500.00, all of which is paid.
 PART = replace(INVOICE, due=0, shared=True)
 ALL = Compared()
@@ -90,6 +93,14 @@ def differences(
             Standing.BY_HAND,
         ),
         (ORDER, (PART,), Standing.IN_XERO),
+        # cancelled in the shop, and voided by ourselves: nobody has to do anything
+        (replace(ORDER, reasons=("reversed_in_xero",)), (INVOICE, VOIDED), Standing.LEFT_OUT),
+        (
+            replace(ORDER, state="held", reasons=("reversed_in_xero", "refund_exceeds_invoice")),
+            (replace(INVOICE, state="held", xero_id=""),), Standing.HELD,
+        ),
+        # what only informs explains no absence
+        (replace(ORDER, reasons=("currency_converted",)), (), Standing.MISSING),
     ],
 )  # fmt: skip
 def test_every_order_has_a_document_or_a_reason_or_is_missing(
@@ -207,6 +218,10 @@ HELD_PAYMENT = replace(PAYMENT, state="held", xero_id="", reasons=("payment_meth
             replace(ORDER, refunded=220_000, refunded_tax=20_000),
             (INVOICE, PAYMENT, replace(NOTE, state="pending", xero_id="")), found(),
             ("refunded", 220_000, 0, Side.XERO, Cause.NOT_YET_SYNCED),
+        ),
+        (  # of tax alone: a memo over 0.00
+            replace(ORDER, refunded_tax=20_000), (INVOICE, PAYMENT), found(),
+            ("tax", TAX - 20_000, TAX, Side.XERO, Cause.REFUND_NOT_POSTED),
         ),
     ],
 )  # fmt: skip

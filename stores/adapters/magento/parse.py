@@ -17,6 +17,7 @@ from typing import Any
 
 from connector.lib.money import ZERO
 from stores.adapters.magento import amounts, people, refunds
+from stores.adapters.magento.cancelled import without_cancelled
 from stores.adapters.magento.cards import redeemed_cards, sold_cards
 from stores.adapters.magento.forms import documents_of, identify, order_form
 from stores.adapters.magento.lines import item_lines, shipping_lines
@@ -54,7 +55,7 @@ def parse_order(record: Mapping[str, Any], facts: ParseFacts) -> Order:
     zone = facts.shop_timezone
     sold = _sold(order, facts)
     by_id = {line.id: line for line in sold.lines}
-    return replace(
+    placed = replace(
         sold,
         payments=read_payments(order, invoices, zone),
         received=read_received(order),
@@ -72,6 +73,7 @@ def parse_order(record: Mapping[str, Any], facts: ParseFacts) -> Order:
         replaces=_replaces(order),
         replaced_by=order.text("relation_child_real_id"),
     )
+    return without_cancelled(placed, order)
 
 
 def _sold(order: Raw, facts: ParseFacts) -> Order:

@@ -1,0 +1,149 @@
+"""A Magento order of which a part was cancelled, as the order that is left of it.
+
+Magento leaves the order's totals, and what is due, as they were, and says beside them what was
+cancelled: `total_canceled`, `tax_canceled`, `shipping_canceled`, and each item's `qty_canceled`
+(Magento\\Sales\\Model\\Order::registerCancellation, 2.4.7). An order that was cancelled as a whole
+keeps its figures: its status says what becomes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from connector.lib.money import ZERO, allocate, plain, round_to
+from stores.adapters.magento.amounts import charged, rounding_slack
+from stores.adapters.magento.lines import SHIPPING_ID
+from stores.adapters.raw import Raw
+from stores.canonical import Line, LineKind, Order, ParseError, TaxShare
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """So much of a line is left: `kept` of `ordered`."""
+
+    kept: Decimal
+    ordered: Decimal
+
+    def of(self, amount: Decimal) -> Decimal:
+        return amount * self.kept / self.ordered
+
+
+_WHOLE = _Share(Decimal(1), Decimal(1))
+
+
+def without_cancelled(order: Order, raw: Raw) -> Order:
+    """The order without its cancelled part: lines, totals, tax and what is outstanding.
+
+    ParseError `partly_cancelled` where the lines that were cancelled do not come to
+    `total_canceled`, or their tax not to `tax_canceled`.
+    """
+    gone, gone_tax = raw.amount("total_canceled"), raw.amount("tax_canceled")
+    if order.state == "canceled" or not ZERO < gone < order.total:
+        return order
+    shares = _kept_shares(raw)
+    kept = [_kept(line, shares.get(_item_of(line), _WHOLE)) for line in order.lines]
+    amount = _gross(order.lines) - _gross(kept) - gone
+    tax = _tax(order.lines) - _tax(kept) - gone_tax
+    slack = rounding_slack(2 * len(kept))  # net and tax of each line are rounded
+    if abs(amount) > slack or abs(tax) > slack:
+        raise _differs(raw, gone + amount, gone_tax + tax)
+    return replace(
+        order,
+        lines=tuple(
+            line
+            for line in _closed(kept, amount - tax, tax)
+            if shares.get(_item_of(line), _WHOLE).kept
+        ),
+        total=order.total - gone,
+        tax=order.tax - gone_tax,
+        outstanding=None if order.outstanding is None else max(order.outstanding - gone, ZERO),
+        base_total=_less(order.base_total, raw, "base_total_canceled"),
+        base_tax=_less(order.base_tax, raw, "base_tax_canceled"),
+    )
+
+
+def _kept_shares(raw: Raw) -> dict[str, _Share]:
+    """Which part of each item, and of shipping, is left; by the line's id."""
+    shares = {}
+    for item in charged(raw.required_children("items")):
+        gone, ordered = item.amount("qty_canceled"), item.number("qty_ordered")
+        if not ZERO <= gone <= ordered:
+            raise item.refusal("qty_canceled", "more was cancelled than ordered", "bad_value")
+        if ordered:
+            shares[item.required_text("item_id")] = _Share(ordered - gone, ordered)
+    shipping = raw.amount("shipping_amount")
+    if shipping:
+        shares[SHIPPING_ID] = _Share(shipping - raw.amount("shipping_canceled"), shipping)
+    return shares
+
+
+def _item_of(line: Line) -> str:
+    """The item that a line is of: a fixed product tax bears its item's id before the colon."""
+    return line.id.partition(":")[0]
+
+
+def _kept(line: Line, share: _Share) -> Line:
+    """So much of a line, in cents."""
+    if share.kept == share.ordered:
+        return line
+    tax = round_to(share.of(line.tax))
+    fixed = tuple(replace(fee, amount=round_to(share.of(fee.amount))) for fee in line.fixed_taxes)
+    counted = line.kind is LineKind.GOODS  # shipping and fees are one, of a smaller amount
+    return replace(
+        line, quantity=share.of(line.quantity) if counted else line.quantity,
+        net=round_to(share.of(line.net)), tax=tax, taxes=_taxes(line.taxes, tax),
+        full_net=_part(line.full_net, share), full_gross=_part(line.full_gross, share),
+        fixed_taxes=fixed,
+    )  # fmt: skip
+
+
+def _taxes(taxes: tuple[TaxShare, ...], tax: Decimal) -> tuple[TaxShare, ...]:
+    if not taxes:
+        return taxes
+    parts = allocate(round_to(tax, 4), [abs(share.amount) for share in taxes], 4)
+    return tuple(replace(share, amount=part) for share, part in zip(taxes, parts, strict=True))
+
+
+def _part(amount: Decimal | None, share: _Share) -> Decimal | None:
+    return None if amount is None else round_to(share.of(amount))
+
+
+def _closed(lines: list[Line], net: Decimal, tax: Decimal) -> list[Line]:
+    """The lines with the cents that their parts' rounding took, on the largest of them."""
+    if not net and not tax:
+        return lines
+    place = max(range(len(lines)), key=lambda at: (lines[at].net, -at))
+    line = lines[place]
+    due = line.tax + tax
+    lines[place] = replace(
+        line, net=line.net + net, tax=due, taxes=_taxes(line.taxes, due),
+        full_net=None if line.full_net is None else line.full_net + net,
+        full_gross=None if line.full_gross is None else line.full_gross + net + tax,
+    )  # fmt: skip
+    return lines
+
+
+def _gross(lines: Sequence[Line]) -> Decimal:
+    fixed = (fee.amount for line in lines for fee in line.fixed_taxes)
+    return sum((line.gross for line in lines), ZERO) + sum(fixed, ZERO)
+
+
+def _tax(lines: Sequence[Line]) -> Decimal:
+    return sum((line.tax for line in lines), ZERO)
+
+
+def _less(amount: Decimal | None, raw: Raw, key: str) -> Decimal | None:
+    return None if amount is None else amount - raw.amount(key)
+
+
+def _differs(raw: Raw, amount: Decimal, tax: Decimal) -> ParseError:
+    message = (
+        f"{raw.at('total_canceled')} is {plain(raw.amount('total_canceled'))} with tax of "
+        f"{plain(raw.amount('tax_canceled'))}, but what its lines say was cancelled comes to "
+        f"{plain(amount)} with tax of {plain(tax)}. If the order is in Xero, credit there by "
+        "hand what was cancelled, and mark the order as handled by hand."
+    )
+    key = "total_canceled"
+    return ParseError(raw.at(key), raw.data.get(key), message, code="partly_cancelled")
