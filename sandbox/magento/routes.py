@@ -228,8 +228,11 @@ def _set_stock(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     quantity = row.get("qty") if isinstance(row, dict) else None
     if isinstance(quantity, bool) or not isinstance(quantity, int | float):
         raise Refused(400, '"%fieldName" is required', {"fieldName": "stockItem"})
+    sku = unquote(path[1])
+    if text := shop.refused_stock.get(sku):
+        raise Refused(400, text)
     try:
-        return shop.set_stock(unquote(path[1]), quantity)
+        return shop.set_stock(sku, quantity)
     except KeyError:
         raise Missing(NO_PRODUCT) from None
 

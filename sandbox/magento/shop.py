@@ -35,7 +35,8 @@ class DemoShop:
     they raise KeyError for an unknown id and `NotPossible` where the state forbids it.
 
     `hook(resource, page)` set as `between_pages` is called before page 2 and later of a
-    list is put together. `denied` names resources that are not granted to the integration.
+    list is put together. `denied` names resources that are not granted to the integration,
+    `refused_stock` the products whose quantity the shop does not take, and in which words.
     `hooks.point(url, secret)` has every change from then on told to an address.
     """
 
@@ -48,6 +49,7 @@ class DemoShop:
         days: float = 30,
         with_refunds: bool = False,
         bearer: bool = True,
+        rfc: bool = False,
         port: int = 0,
     ) -> None:
         self.plan = plan or Plan()
@@ -55,12 +57,13 @@ class DemoShop:
         self.generator = Generator(self.plan)
         self.profile = self.generator.profile
         self.credentials = Credentials()
-        self.gate = Gate(self.credentials, bearer=bearer, seconds=self._seconds)
+        self.gate = Gate(self.credentials, bearer=bearer, rfc=rfc, seconds=self._seconds)
         self.faults = Faults()
         self.hooks = Hooks()
         self.clock_skew = timedelta(0)
         self.between_pages: Hook | None = None
         self.denied: set[str] = set()
+        self.refused_stock: dict[str, str] = {}
         self.stock = Stock(self.profile, self.plan.seed, stamp(self.epoch - timedelta(days=90)))
         self.changed_customers: dict[int, dict[str, Any]] = {}
         self.requests: deque[str] = deque(maxlen=10_000)  # method and address, oldest first

@@ -89,6 +89,17 @@ def test_base_string_is_the_one_of_rfc_5849() -> None:
     assert text == "GET&http%3A%2F%2Fshop.test%2Frest&a%3D0%26a%3D1%26b%255B0%255D%3Dx%2520y"
 
 
+@pytest.mark.parametrize(("path", "same"), [("a%20b", True), ("a%2Fb", False), ("%2541", False)])
+def test_paths_are_signed_decoded_unless_told_otherwise(path: str, same: bool) -> None:
+    """The library signs as RFC 5849 has it; Magento 2.4.7 does so where nothing is decoded."""
+    statuses = []
+    for rfc in (True, False):
+        with DemoShop(epoch=EPOCH, rfc=rfc) as shop:
+            address = f"{shop.url}/rest/all/V1/products/{path}"
+            statuses.append(requests.get(address, auth=signer(shop), timeout=5).status_code)
+    assert statuses == [404, 404 if same else 401]
+
+
 @pytest.mark.parametrize("part", ["client_secret", "resource_owner_secret"])
 def test_wrong_secret_is_an_invalid_signature(filled: DemoShop, part: str) -> None:
     auth = signer(filled, **{part: "wrong"})

@@ -26,6 +26,7 @@ from stores.adapters.base import Cursor
 from stores.adapters.magento import probe
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.client import MagentoClient, in_path, shop_address
+from stores.adapters.magento.signing import as_read
 from stores.canonical import RecordRef, Stream
 from tests.stores.recorded_magento import BASE, STORE, URL, RecordedShop
 
@@ -94,6 +95,55 @@ def test_calls_are_signed_with_hmac_sha256() -> None:
     assert 'oauth_signature_method="HMAC-SHA256"' in header
     assert 'oauth_consumer_key="ck"' in header
     assert "searchCriteria%5BpageSize%5D=100" in str(sent.url)
+
+
+def test_a_path_is_signed_as_the_shop_reads_it() -> None:
+    kept = "https://shop.test/rest/V1/stockItems/a%20%C3%A4%28?x=%2F"
+    assert as_read(kept) == kept
+    assert as_read("https://shop.test/a%2Fb%3a%40%26%3D%2B%24%2C%3B%7E?x=%2F") == (
+        "https://shop.test/a/b:@&=+$,;~?x=%2F"
+    )
+    assert as_read("https://shop.test/100%25off") == "https://shop.test/100%25off"
+    assert as_read("https://shop.test/100%2541") == "https://shop.test/100%41"
+
+
+@pytest.mark.parametrize("sku", ["", ".", ".."])
+def test_a_sku_that_no_address_can_hold_is_refused_without_a_call(sku: str) -> None:
+    with responses.RequestsMock() as mock:
+        for call in (
+            lambda: adapter().fetch(RecordRef(Stream.STOCK, sku)),
+            lambda: adapter().set_stock(sku, Decimal(1)),
+        ):
+            with pytest.raises(Rejected) as refused:
+                call()
+            assert refused.value.code == "no_address"
+        assert not mock.calls
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, {"message": "The signature is invalid. Verify and try again."}),
+        (403, {"message": "Forbidden"}),
+        (404, {}),
+    ],
+)
+def test_only_the_sku_is_refused_where_the_shop_takes_no_such_address(
+    status: int, said: dict[str, str]
+) -> None:
+    """With a plain address the same answer is about the shop as a whole."""
+    with responses.RequestsMock() as mock:
+        for segment in ("A%2FB", "AB"):
+            mock.get(f"{BASE}stockItems/{segment}", json=said, status=status)
+        with pytest.raises(Rejected) as refused:
+            adapter().fetch(RecordRef(Stream.STOCK, "A/B"))
+        with pytest.raises(NeedsAttention) as whole:
+            adapter().fetch(RecordRef(Stream.STOCK, "AB"))
+
+        assert refused.value.code == "sku_refused"
+        assert whole.value.code in ("bad_signature", "forbidden", "wrong_address")
+        # A second form is tried for its signature only, and where it differs.
+        assert len(mock.calls) == (3 if status == 401 else 2)
 
 
 def test_a_bearer_token_is_sent_as_it_is() -> None:

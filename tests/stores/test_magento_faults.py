@@ -129,7 +129,10 @@ def test_a_status_is_set_in_the_shop(shop: Any) -> None:
     assert "Invoice S1-1" in [entry.get("comment") for entry in histories]
 
 
-@pytest.mark.parametrize("sku", ["A/B", "A B", "Größe-ü", "50%", "a%2Fb", "A+B", "Q&A=?#1", "日本"])
+SKUS = ["A/B", "A B", "Größe-ü", "50%", "a%2Fb", "A+B", "Q&A=?#1", "a:@,;$", "日本"]
+
+
+@pytest.mark.parametrize("sku", SKUS)
 def test_any_sku_has_its_stock_read_and_written(shop: Any, sku: str) -> None:
     shop.change_product(sku)
     adapter = connect(shop)
@@ -139,3 +142,15 @@ def test_any_sku_has_its_stock_read_and_written(shop: Any, sku: str) -> None:
     level = adapter.parse(Stream.STOCK, adapter.fetch(RecordRef(Stream.STOCK, sku)), ParseFacts())
     assert (level.sku, level.quantity) == (sku, Decimal("2.5"))
     assert shop.stock.quantities[sku] == 2.5
+
+
+def test_a_shop_that_signs_paths_as_they_are_sent_is_found_out_once(private_hosts: None) -> None:
+    with sandbox.DemoShop(bearer=False, rfc=True) as shop:
+        adapter = connect(shop)
+        for sku in ("A/B", "a%2Fb", "A+B"):
+            shop.change_product(sku)
+            adapter.set_stock(sku, Decimal(3))
+
+        assert [shop.stock.quantities[sku] for sku in ("A/B", "a%2Fb", "A+B")] == [3, 3, 3]
+        # Two calls for each, and the first of all in both forms.
+        assert len(shop.requests) == 7
