@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from sandbox.magento import accounts, reference, search
+from sandbox.magento import accounts, notes, reference, search
 from sandbox.magento.lifecycle import NotPossible
 from sandbox.magento.messages import Answer, Missing, Request, columns_of, known, listing, refusal
 from sandbox.magento.oauth import Call, Refused
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sandbox.magento.shop import DemoShop
 
 SALES, CATALOG = "Magento_Sales::sales", "Magento_Catalog::catalog"
+COMMENT, CREATE = "Magento_Sales::comment", "Magento_Sales::create"
 STOCK, PEOPLE = "Magento_CatalogInventory::cataloginventory", "Magento_Customer::customer"
 CATEGORIES = "Magento_Catalog::categories"
 TAX, STORE = "Magento_Tax::manage_tax", "Magento_Backend::store"
@@ -133,19 +134,14 @@ def _comments(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     return {"items": rows, "search_criteria": criteria, "total_count": len(rows)}
 
 
-@route("POST", r"orders/(\d+)/comments", SALES)
+@route("POST", r"orders/(\d+)/comments", COMMENT)
 def _comment(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
-    order = _order_of(shop, path)
-    history = request.body.get("statusHistory") if isinstance(request.body, dict) else None
-    if not isinstance(history, dict) or not isinstance(history.get("comment"), str):
-        text = '"%fieldName" is required. Enter and try again.'
-        raise Refused(400, text, {"fieldName": "statusHistory"})
-    status = history.get("status")
-    if status and status not in reference.STATUSES[order["state"]]:
-        text = 'Unable to add comment: The status "%1" is not part of the order status history.'
-        raise Refused(400, text, [status])
-    shop.comment(order["entity_id"], history["comment"], status)
-    return True
+    return notes.comment(shop, _order_of(shop, path), request.body)
+
+
+@route("POST", r"orders", CREATE)
+def _save_order(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    return notes.save(shop, request.body)
 
 
 @route("POST", r"orders/(\d+)/(cancel|hold|unhold)", SALES)

@@ -265,15 +265,10 @@ class DemoShop:
             wish = Refund(chosen, shipping, adjustment_positive, adjustment_negative)
             return self._refund(order, wish, stamp(self.now()))
 
-    def comment(self, order_id: int, text: str, status: str | None = None) -> None:
-        """Add a comment; only one with a status touches the order."""
+    def comment(self, order_id: int, text: str) -> None:
+        """Add a comment, which leaves the order as it is."""
         with self.lock:
-            order, at = self._orders[order_id], stamp(self.now())
-            if status:
-                order["status"] = status
-                lifecycle.touch(order, at)
-                self.hooks.tell("orders", order_id)
-            lifecycle.history(order, text, at)
+            lifecycle.history(self._orders[order_id], text, stamp(self.now()))
 
     def fail(self, kind: str, **options: Any) -> Fault:
         """Switch a fault on: see `faults.KINDS` and `faults.Fault` for kinds and options."""

@@ -293,10 +293,23 @@ def test_comment_without_status_leaves_updated_at_alone(shop: DemoShop) -> None:
     assert rows["items"][0]["comment"] == "In Xero: INV-1"
     assert post(shop, "orders/1/comments", {})[0] == 400
     assert post(shop, "orders/77/comments", {"statusHistory": history})[0] == 404
-    history["status"] = "in_xero"
-    post(shop, "orders/1/comments", {"statusHistory": history})
-    assert shop.order(1)["status"] == "in_xero"
-    assert shop.order(1)["updated_at"] > before
+
+
+def test_a_status_is_changed_with_the_order_and_not_with_a_comment(shop: DemoShop) -> None:
+    before = dict(shop.order(1))
+    history = {"comment": "In Xero: INV-1", "parent_id": 1, "status": "in_xero"}
+    status, said = post(shop, "orders/1/comments", {"statusHistory": history})
+    assert (status, said["parameters"]) == (400, ["in_xero"])
+    assert shop.order(1) == before
+    history["status"] = before["status"]
+    assert post(shop, "orders/1/comments", {"statusHistory": history}) == (200, True)
+    head = {name: before[name] for name in ("entity_id", "increment_id", "state")}
+    # Magento does not look whether the status belongs to the state, or is there at all.
+    assert post(shop, "orders", {"entity": head | {"status": "packed"}})[0] == 200
+    assert shop.order(1)["updated_at"] > before["updated_at"]
+    moved = {"status": "packed", "updated_at": shop.order(1)["updated_at"]}
+    assert shop.order(1) == before | moved
+    assert post(shop, "orders", {"entity": head | {"entity_id": 77}})[0] == 404
 
 
 def test_a_status_of_another_state_is_refused(shop: DemoShop) -> None:

@@ -387,36 +387,73 @@ def test_a_probe_fails_where_orders_may_not_be_read() -> None:
 # --- writing back -------------------------------------------------------------------------
 
 
-def test_a_status_is_set_with_a_comment_for_the_staff() -> None:
+HEAD = {"entity_id": 7, "increment_id": "000000007", "state": "processing", "status": "processing"}
+COMMENT = {
+    "comment": "Invoice S1-7",
+    "is_customer_notified": 0,
+    "is_visible_on_front": 0,
+    "parent_id": 7,
+}
+
+
+def bodies(mock: responses.RequestsMock) -> list[Any]:
+    """What was sent to the shop, in turn."""
+    return [json.loads(call.request.body) for call in mock.calls if call.request.body]
+
+
+def test_a_status_is_saved_with_the_order_and_then_commented_on() -> None:
     with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders", json=HEAD)
         mock.post(f"{BASE}orders/7/comments", json=True)
-        adapter().set_order_status("7", "complete", "Invoice S1-7")
-        sent = json.loads(mock.calls[0].request.body or b"")
+        adapter().set_order_status("7", "in_books", "Invoice S1-7")
 
-    assert sent == {
-        "statusHistory": {
-            "comment": "Invoice S1-7",
-            "status": "complete",
-            "is_customer_notified": 0,
-            "is_visible_on_front": 0,
-            "parent_id": 7,
-        }
-    }
+        assert bodies(mock) == [
+            {"entity": HEAD | {"status": "in_books"}},
+            {"statusHistory": COMMENT | {"status": "in_books"}},
+        ]
 
 
-def test_a_comment_alone_sets_no_status() -> None:
+@pytest.mark.parametrize("status", ["", "processing"])
+def test_a_comment_repeats_the_status_that_stands(status: str) -> None:
     with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders/7/comments", json=True)
+        adapter().set_order_status("7", status, "Invoice S1-7")
+
+        assert bodies(mock) == [{"statusHistory": COMMENT | {"status": "processing"}}]
+
+
+def test_a_comment_whose_status_moved_on_meanwhile_is_made_with_the_new_one() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.get(f"{BASE}orders/7", json=HEAD | {"status": "packed"})
+        mock.post(f"{BASE}orders/7/comments", json={"message": "Unable to add"}, status=400)
         mock.post(f"{BASE}orders/7/comments", json=True)
         adapter().set_order_status("7", "", "Invoice S1-7")
 
-        assert "status" not in json.loads(mock.calls[0].request.body or b"")["statusHistory"]
+        sent = [body["statusHistory"]["status"] for body in bodies(mock)]
+        assert sent == ["processing", "packed"]
 
 
-def test_a_write_without_an_answer_has_an_unknown_outcome() -> None:
+def test_a_comment_that_is_refused_for_another_cause_is_not_made_again() -> None:
     with responses.RequestsMock() as mock:
-        mock.post(f"{BASE}orders/7/comments", status=502)
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders/7/comments", json={"message": "Too long."}, status=400)
+        with pytest.raises(Rejected):
+            adapter().set_order_status("7", "", "Invoice S1-7")
+
+        assert len(bodies(mock)) == 1
+
+
+def test_a_write_without_an_answer_has_an_unknown_outcome_and_is_the_last() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders", status=502)
         with pytest.raises(OutcomeUnknown):
-            adapter().set_order_status("7", "complete")
+            adapter().set_order_status("7", "complete", "Invoice S1-7")
+
+        assert len(bodies(mock)) == 1
 
 
 @pytest.mark.parametrize(
