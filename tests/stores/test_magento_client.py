@@ -27,7 +27,7 @@ from stores.adapters.magento import probe
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.client import MagentoClient, in_path, shop_address
 from stores.adapters.magento.signing import as_read
-from stores.canonical import RecordRef, Stream
+from stores.canonical import PartKeys, RecordRef, Stream
 from tests.stores.recorded_magento import BASE, STORE, URL, RecordedShop
 
 KEYS = {
@@ -293,6 +293,9 @@ def test_a_probe_turns_missing_rights_into_warnings() -> None:
     assert (facts.name, facts.version) == ("Main Website", "2.4 (Community)")
     assert (facts.currency, facts.timezone) == ("EUR", "Europe/Lisbon")
     assert facts.websites == (("1", "Main Website"),)
+    assert facts.parts == (
+        ("1", PartKeys(("1", "base", "Main Website"), ("4",), ("1", "en", "English"))),
+    )
     assert facts.tax_classes == ()
     assert facts.statuses[-1] == ("my_own", "My own")
     assert facts.warnings == (
@@ -306,6 +309,7 @@ PARTS = {
     "store/websites": probe.WEBSITES,
     "store/storeConfigs": probe.CONFIGS,
     "store/storeViews": probe.VIEWS,
+    "store/storeGroups": probe.STORES,
     "taxClasses/search": probe.TAX_CLASSES,
     "customerGroups/search": probe.GROUPS,
     "stockItems/-no-such-product-": probe.STOCK,
