@@ -145,13 +145,13 @@ def test_no_token_and_bearer_switched_off_and_missing_grant_answer_alike() -> No
     with DemoShop(orders=1, epoch=EPOCH, bearer=False) as shop:
         bare = requests.get(f"{shop.url}/rest/all/V1/orders/1", timeout=5)
         bearer = get(shop, "orders/1")
-        shop.denied.add("Magento_Sales::sales")
+        shop.denied.add("Magento_Sales::actions_view")
         denied = requests.get(f"{shop.url}/rest/all/V1/orders/1", auth=signer(shop), timeout=5)
     for answer in (bare, bearer, denied):
         assert answer.status_code == 401
         assert answer.json() == {
             "message": "The consumer isn't authorized to access %resources.",
-            "parameters": {"resources": "Magento_Sales::sales"},
+            "parameters": {"resources": "Magento_Sales::actions_view"},
         }
 
 

@@ -165,7 +165,7 @@ REFUSALS = [
     (401, {"message": "The signature is invalid. Verify and try again."}, NotConnected,
      "bad_signature", "all four keys"),
     (401, {"message": "The nonce is already being used by the consumer with ID %1."},
-     Misconfigured, "clock_skew", "NTP"),
+     Misconfigured, "nonce_used", "repeats calls"),
     (400, {"message": "Incorrect timestamp value in the oauth_timestamp parameter"},
      Misconfigured, "clock_skew", "NTP"),
     (400, {"message": "Signature method %1 is not supported", "parameters": ["HMAC-SHA256"]},

@@ -79,12 +79,31 @@ def test_good_json_under_a_wrong_type_is_read(shop: Any) -> None:
 
 
 def test_a_right_taken_away_is_named(shop: Any) -> None:
-    shop.denied.add("Magento_Sales::sales")
+    shop.denied.add("Magento_Sales::actions_view")
 
     with pytest.raises(Misconfigured) as refused:
         read_all(connect(shop))
 
-    assert (refused.value.code, refused.value.field) == ("missing_right", "Magento_Sales::sales")
+    assert (refused.value.code, refused.value.field) == (
+        "missing_right",
+        "Magento_Sales::actions_view",
+    )
+
+
+def test_a_paid_order_is_not_read_without_the_right_to_its_invoices(shop: Any) -> None:
+    """They tell when the money came in: without them its payment would have no date."""
+    shop.denied.add("Magento_Sales::sales_invoice")
+    adapter = connect(shop)
+    unpaid = next(order for order in shop.orders if "total_paid" not in order)
+
+    with pytest.raises(Misconfigured) as refused:
+        read_all(adapter)
+
+    assert refused.value.field == "Magento_Sales::sales_invoice"
+    assert adapter.fetch(RecordRef(Stream.ORDERS, str(unpaid["entity_id"])))
+    (warning,) = adapter.probe().warnings
+    assert "Sales > Operations > Invoices" in warning
+    assert "orders that are paid are not read" in warning
 
 
 def test_a_bearer_token_where_the_shop_takes_none(shop: Any) -> None:

@@ -209,7 +209,14 @@ def _no_right(host: str, text: str, *, bearer: bool) -> NeedsAttention:
 def _oauth_refused(response: requests.Response, host: str, text: str) -> NeedsAttention | None:
     """Refusals of OAuth parameters, which come as 400 or 401 by version."""
     lowered = text.lower()
-    if "timestamp" in lowered or "nonce" in lowered:
+    if "nonce" in lowered and "timestamp" not in lowered:
+        return Misconfigured(
+            f"{host}: {text}",
+            code="nonce_used",
+            hint="The same signed call reached the shop twice: a proxy or load balancer in front "
+            "of it repeats calls. Switch that off for /rest/.",
+        )
+    if "timestamp" in lowered:
         return Misconfigured(
             f"{host}: {text}",
             code="clock_skew",
