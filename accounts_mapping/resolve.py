@@ -73,8 +73,8 @@ def like(patterns: str | tuple[str, ...], *values: str) -> bool:
 # Which texts of an order a condition of `when` looks at.
 _ORDER_TEXTS: dict[str, Callable[[Order], tuple[str, ...]]] = {
     "customer_group": lambda order: (order.customer.group, order.customer.group_id),
-    "store_view": lambda order: (order.store_view, order.store_view_id),
-    "website": lambda order: (order.website,),
+    "store_view": lambda order: views_of(order),
+    "website": lambda order: websites_of(order),
     "payment_method": lambda order: (order.payment_method, order.payment_title),
     "shipping_method": lambda order: (order.shipping_method, order.shipping_title),
     "country": lambda order: (order.country,),
@@ -83,6 +83,16 @@ _ORDER_TEXTS: dict[str, Callable[[Order], tuple[str, ...]]] = {
     "status": lambda order: (order.status, order.state),
     "coupon": lambda order: (order.coupon,),
 }
+
+
+def websites_of(order: Order) -> tuple[str, ...]:
+    """What the order's website may be called: the name on the order, then id, code and name."""
+    return (order.website, *order.parts.website)
+
+
+def views_of(order: Order) -> tuple[str, ...]:
+    """Likewise its store view."""
+    return (order.store_view, order.store_view_id, *order.parts.store_view)
 
 
 def states(order: Order) -> tuple[str, str]:

@@ -242,6 +242,16 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class PartKeys:
+    """What settings may call the parts of the shop that a store view belongs to: of the website,
+    the store (group) and the view itself the id, then code and name as far as known."""
+
+    website: tuple[str, ...] = ()
+    store_group: tuple[str, ...] = ()
+    store_view: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order in its current state.
 
@@ -289,6 +299,7 @@ class Order:
     store_view: str = ""
     store_group: str = ""
     website: str = ""
+    parts: PartKeys = PartKeys()
     coupon: str = ""
     note: str = ""
     po_number: str = ""
@@ -382,8 +393,8 @@ class ParseFacts:
     """What a parser needs beside the record: facts of the shop that the record lacks.
 
     `products` maps a SKU to its facts (category, tax_class, type), `customer_groups` an id
-    to its name, `websites`, `store_views` ids to names. `shop_timezone` is for dates
-    without an offset.
+    to its name, `websites`, `store_views` ids to names, `parts` the id of a store view to what
+    it belongs to. `shop_timezone` is for dates without an offset.
     """
 
     shop_timezone: str = "UTC"
@@ -392,6 +403,7 @@ class ParseFacts:
     customer_groups: dict[str, str] = field(default_factory=dict)
     store_views: dict[str, str] = field(default_factory=dict)
     websites: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, PartKeys] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,5 +434,6 @@ class StoreFacts:
     customer_groups: tuple[tuple[str, str], ...] = ()
     store_views: tuple[tuple[str, str], ...] = ()
     websites: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, PartKeys], ...] = ()
     prices_include_tax: bool | None = None
     warnings: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from accounts_mapping.resolve import MappingSnapshot, like, order_rules
+from accounts_mapping.resolve import MappingSnapshot, like, order_rules, views_of, websites_of
 from accounts_mapping.schema import Statuses
 from connector.lib.money import written
 from stores.canonical import Order, Refund
@@ -108,9 +108,9 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
         )
     only = store.only
     for key, wanted, values in (
-        ("websites", only.websites, (order.website,)),
-        ("store_views", only.store_views, (order.store_view, order.store_view_id)),
-        ("stores", only.stores, (order.store_group,)),
+        ("websites", only.websites, websites_of(order)),
+        ("store_views", only.store_views, views_of(order)),
+        ("stores", only.stores, (order.store_group, *order.parts.store_group)),
     ):
         if wanted and not like(wanted, *values):
             return Reason(

@@ -19,8 +19,9 @@ _MAX_AGE = timedelta(days=1)
 def learn_facts(store: Store, adapter: StoreAdapter) -> None:
     """Ask the shop for its facts where a rule needs them and they are a day old.
 
-    Orders say a customer's group by number, and products and customers their websites: without
-    the names a rule that names one would pass them by. Raises the shop's errors.
+    Orders say a customer's group by number, and the part of the shop by name or number, products
+    and customers their websites by number: without names and codes a rule that names one would
+    pass them by. Raises the shop's errors.
     """
     if not _needed(store) or not _is_old(store):
         return
@@ -33,10 +34,14 @@ def learn_facts(store: Store, adapter: StoreAdapter) -> None:
 
 def _needed(store: Store) -> bool:
     rules = snapshot(store).rules.model_dump_json(exclude_defaults=True)
-    return "customer_group" in rules or bool(store.profile.only.websites)
+    only = store.profile.only
+    named = any(word in rules for word in ("customer_group", "website", "store_view"))
+    return named or bool(only.websites or only.store_views or only.stores)
 
 
 def _is_old(store: Store) -> bool:
+    if "parts" not in store.facts:
+        return True
     try:
         learned_at = datetime.fromisoformat(store.facts.get("learned_at", ""))
     except ValueError:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from stores import registry
-from stores.canonical import ParseError, ParseFacts, Product, Stream
+from stores.canonical import ParseError, ParseFacts, PartKeys, Product, Stream
 from stores.models import Store
 from sync.categories import with_names
 from sync.models import TrackedProduct
@@ -24,7 +24,12 @@ def parse_facts(store: Store) -> ParseFacts:
         customer_groups=dict(facts.get("customer_groups", ())),
         store_views=dict(facts.get("store_views", ())),
         websites=dict(facts.get("websites", ())),
+        parts={view: _part_keys(keys) for view, keys in facts.get("parts", ())},
     )
+
+
+def _part_keys(keys: dict[str, list[str]]) -> PartKeys:
+    return PartKeys(**{name: tuple(values) for name, values in keys.items()})
 
 
 def with_products(store: Store, facts: ParseFacts, skus: Iterable[str]) -> ParseFacts:

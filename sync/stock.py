@@ -76,11 +76,23 @@ def _to_store(store: Store, shop: _Shop, seen: Sequence[Seen]) -> None:
     for one in seen:
         wanted = max(one.in_xero - one.sold, ZERO)
         if wanted != one.in_shop:
-            shop.adapter.set_stock(one.state.sku, wanted)
+            try:
+                shop.adapter.set_stock(one.state.sku, wanted)
+            except Rejected as error:
+                _leave_out(one.state, error)
+                keep_states(store, [one.state])
+                continue
             shop.run.changed += 1
             log.info("stock.written", store_id=store.pk, sku=one.state.sku)
         one.state.shop_units, one.state.xero_units = to_units(wanted), to_units(one.in_xero)
         keep_states(store, [one.state])
+
+
+def _leave_out(state: StockState, error: Rejected) -> None:
+    """A refusal is about one product: it is left as it is, and says why."""
+    text = f"{error} {error.hint}".strip()[:500]
+    state.reasons = [Reason("stock_refused", text, "sku").as_json()]
+    log.warning("stock.left_out", store_id=state.store_id, sku=state.sku, code=error.code)
 
 
 def _check_rivals(organisation: Organisation) -> None:
@@ -154,9 +166,9 @@ class _Shop:
             reader = registry.reader(self.store.platform)
             level = reader.parse(Stream.STOCK, record, parse_facts(self.store))
         except Rejected as error:
-            if error.code != "not_found":
-                raise
-            return None  # sold elsewhere only
+            if error.code != "not_found":  # else it is sold elsewhere only
+                _leave_out(state, error)
+            return None
         except ParseError as error:
             code = error.code if error.code in REASONS else "bad_value"
             state.reasons = [Reason(code, str(error), error.field).as_json()]

@@ -174,18 +174,19 @@ def _status(shop: _Shop, row: ShopWrite) -> bool:
         )
     row.payload["status"] = wanted
     now = shop.adapter.order_condition(order.source_id)
-    if now.status == wanted or text in now.comments:
+    if text in now.comments:
         return False
+    if now.status == wanted:
+        # Ours, of which the comment still lacks; or it was set by somebody else.
+        if not row.payload.get("begun"):
+            return False
+        shop.adapter.set_order_status(order.source_id, "", text)
+        return True
     if now.stopped or takes_back(statuses, *_words(now)):
         raise LeftAlone(f"The order is {now.status} in the shop: its status stays.")
-    try:
-        shop.adapter.set_order_status(order.source_id, wanted, text)
-    except Rejected as error:
-        error.hint = (
-            f"Assign the status {wanted} in the shop to the state that the order is in "
-            f"({now.state or now.status}), or name another one in statuses.on_paid."
-        )
-        raise
+    if not row.begin(shop.token):
+        raise LeftAlone("Another worker has taken it over.")
+    shop.adapter.set_order_status(order.source_id, wanted, text)
     return True
 
 

@@ -1,6 +1,7 @@
 """OAuth 1.0a as Magento checks it: HMAC-SHA256 over method, address and parameters.
 
-The signature is computed here from RFC 5849, independent of the client's library. Texts of
+The signature is computed here from RFC 5849, independent of the client's library; the path is
+first normalised as Magento 2.4.7 has it done by Laminas, unless told otherwise. Texts of
 the answers to a wrong method and a wrong signature are Magento 2.4.7's; those to a wrong
 key, token, time or nonce are likely ones.
 """
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 _PAIR = re.compile(r'\s*([a-zA-Z_0-9]+)="([^"]*)"\s*(?:,|$)')
+# What Laminas decodes in a path: unreserved characters, and those that may stand there as they are.
+_DECODED = re.compile(r"%(?:2[46BCDEF]|3[0-9ABD]|4[0-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE]|25)", re.I)
 _FUTURE = 600  # seconds a client's clock may be ahead
 _NONCES = 200_000
 
@@ -61,6 +64,12 @@ def base_string(method: str, url: str, parameters: Sequence[tuple[str, str]]) ->
     return "&".join((method.upper(), encode(url), encode(joined)))
 
 
+def normalised(url: str) -> str:
+    """The address as Laminas\\Uri\\Uri::normalizePath leaves it (the query is apart)."""
+    plain = _DECODED.sub(lambda found: unquote(found[0]), url)
+    return re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", plain)
+
+
 def sign(text: str, credentials: Credentials) -> str:
     """The HMAC-SHA256 signature of a base string, in base64."""
     key = f"{encode(credentials.consumer_secret)}&{encode(credentials.access_token_secret)}"
@@ -69,13 +78,17 @@ def sign(text: str, credentials: Credentials) -> str:
 
 
 class Gate:
-    """Lets requests in that carry the shop's credentials. `bearer` is off by default in Magento."""
+    """Lets requests in that carry the shop's credentials. `bearer` is off by default in Magento.
+
+    `rfc`: paths are signed as they are sent, and not as Magento 2.4.7 reads them.
+    """
 
     def __init__(
-        self, credentials: Credentials, *, bearer: bool, seconds: Callable[[], float]
+        self, credentials: Credentials, *, bearer: bool, rfc: bool, seconds: Callable[[], float]
     ) -> None:
         self.credentials = credentials
         self.bearer = bearer
+        self.rfc = rfc
         self._seconds = seconds
         self._nonces: dict[tuple[str, str], None] = {}
 
@@ -97,7 +110,8 @@ class Gate:
         given.pop("realm", None)
         self._check_parameters(given, signature)
         parameters = [*call.query, *given.items()]
-        expected = sign(base_string(call.method, call.url, parameters), self.credentials)
+        url = call.url if self.rfc else normalised(call.url)
+        expected = sign(base_string(call.method, url, parameters), self.credentials)
         try:
             same = hmac.compare_digest(base64.b64decode(signature), base64.b64decode(expected))
         except (binascii.Error, ValueError):

@@ -8,18 +8,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from sandbox.magento import accounts, reference, search
+from sandbox.magento import accounts, notes, reference, rights, search
 from sandbox.magento.lifecycle import NotPossible
 from sandbox.magento.messages import Answer, Missing, Request, columns_of, known, listing, refusal
 from sandbox.magento.oauth import Call, Refused
+from sandbox.magento.rights import Right
 
 if TYPE_CHECKING:
     from sandbox.magento.shop import DemoShop
 
-SALES, CATALOG = "Magento_Sales::sales", "Magento_Catalog::catalog"
-STOCK, PEOPLE = "Magento_CatalogInventory::cataloginventory", "Magento_Customer::customer"
-CATEGORIES = "Magento_Catalog::categories"
-TAX, STORE = "Magento_Tax::manage_tax", "Magento_Backend::store"
 NO_CUSTOMER = "No such entity with customerId."
 NO_PRODUCT = "The product that was requested doesn't exist. Verify the product and try again."
 
@@ -40,14 +37,14 @@ _LOGGED = "Internal Error. Details are available in Magento log file. Report ID:
 
 
 Handler = Callable[["DemoShop", Request, re.Match[str]], Any]
-_ROUTES: list[tuple[str, re.Pattern[str], str, Handler]] = []
+_ROUTES: list[tuple[str, re.Pattern[str], Right, Handler]] = []
 
 
-def route(method: str, pattern: str, resource: str) -> Callable[[Handler], Handler]:
+def route(method: str, pattern: str, right: Right) -> Callable[[Handler], Handler]:
     """Register a handler for a path below `/rest/<store>/V1/`."""
 
     def register(handler: Handler) -> Handler:
-        _ROUTES.append((method, re.compile(pattern), resource, handler))
+        _ROUTES.append((method, re.compile(pattern), right, handler))
         return handler
 
     return register
@@ -82,10 +79,10 @@ def answer(shop: DemoShop, request: Request) -> Answer:
 
 
 def _find(method: str, path: str) -> tuple[re.Match[str], str, Handler] | None:
-    for verb, pattern, resource, handler in _ROUTES:
+    for verb, pattern, right, handler in _ROUTES:
         match = pattern.fullmatch(path.rstrip("/"))
         if match and verb == method:
-            return match, resource, handler
+            return match, rights.needed(right, match), handler
     return None
 
 
@@ -103,7 +100,7 @@ def _next_page(shop: DemoShop, request: Request, name: str) -> None:
         shop.between_pages(name, criteria.page or 1)
 
 
-@route("GET", r"orders", SALES)
+@route("GET", r"orders", rights.ORDERS)
 def _orders(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     _next_page(shop, request, "orders")
     sample = shop.generator.place(1, shop.epoch)
@@ -111,7 +108,7 @@ def _orders(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return listing(request, shop.orders, columns=columns)
 
 
-@route("GET", r"orders/(\d+)", SALES)
+@route("GET", r"orders/(\d+)", rights.ORDERS)
 def _order(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     order = _order_of(shop, path)
     wanted = dict(request.query).get("fields")
@@ -125,7 +122,7 @@ def _order_of(shop: DemoShop, path: re.Match[str]) -> Any:
         raise Missing from None
 
 
-@route("GET", r"orders/(\d+)/comments", SALES)
+@route("GET", r"orders/(\d+)/comments", rights.ORDERS)
 def _comments(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     rows = _order_of(shop, path)["status_histories"]
     one = {"field": "parent_id", "value": path[1], "condition_type": "eq"}
@@ -133,22 +130,17 @@ def _comments(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     return {"items": rows, "search_criteria": criteria, "total_count": len(rows)}
 
 
-@route("POST", r"orders/(\d+)/comments", SALES)
+@route("POST", r"orders/(\d+)/comments", rights.COMMENT)
 def _comment(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
-    order = _order_of(shop, path)
-    history = request.body.get("statusHistory") if isinstance(request.body, dict) else None
-    if not isinstance(history, dict) or not isinstance(history.get("comment"), str):
-        text = '"%fieldName" is required. Enter and try again.'
-        raise Refused(400, text, {"fieldName": "statusHistory"})
-    status = history.get("status")
-    if status and status not in reference.STATUSES[order["state"]]:
-        text = 'Unable to add comment: The status "%1" is not part of the order status history.'
-        raise Refused(400, text, [status])
-    shop.comment(order["entity_id"], history["comment"], status)
-    return True
+    return notes.comment(shop, _order_of(shop, path), request.body)
 
 
-@route("POST", r"orders/(\d+)/(cancel|hold|unhold)", SALES)
+@route("POST", r"orders", rights.CREATE)
+def _save_order(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    return notes.save(shop, request.body)
+
+
+@route("POST", r"orders/(\d+)/(cancel|hold|unhold)", rights.ACTS)
 def _act(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     _order_of(shop, path)
     verb = {"cancel": shop.cancel, "hold": shop.hold, "unhold": shop.unhold}[path[2]]
@@ -161,7 +153,7 @@ def _act(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     return True
 
 
-@route("GET", r"(invoices|creditmemos|shipments|transactions)", SALES)
+@route("GET", r"(invoices|creditmemos|shipments|transactions)", rights.DOCUMENTS)
 def _documents(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     name = path[1]
     _next_page(shop, request, name)
@@ -171,7 +163,7 @@ def _documents(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     return listing(request, rows, columns=columns, key=key)
 
 
-@route("GET", r"(invoice|creditmemo|shipment)s?/(\d+)", SALES)
+@route("GET", r"(invoice|creditmemo|shipment)s?/(\d+)", rights.DOCUMENTS)
 def _document(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     for row in getattr(shop, path[1] + "s"):
         if row["entity_id"] == int(path[2]):
@@ -179,7 +171,7 @@ def _document(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     raise Missing
 
 
-@route("GET", r"products", CATALOG)
+@route("GET", r"products", rights.CATALOG)
 def _products(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     _next_page(shop, request, "products")
     rows = shop.stock.products()
@@ -191,7 +183,7 @@ def _products(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return answer
 
 
-@route("GET", r"categories/list", CATEGORIES)
+@route("GET", r"categories/list", rights.CATEGORIES)
 def _category_list(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     # As with products, filters and sorts call the key entity_id.
     found = [row | {"entity_id": row["id"]} for row in shop.stock.categories]
@@ -201,12 +193,12 @@ def _category_list(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return answer
 
 
-@route("GET", r"categories", CATEGORIES)
+@route("GET", r"categories", rights.CATEGORIES)
 def _category_tree(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return reference.tree(shop.stock.categories, dict(request.query).get("rootCategoryId", "2"))
 
 
-@route("GET", r"products/([^/]+)", CATALOG)
+@route("GET", r"products/([^/]+)", rights.CATALOG)
 def _product(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     try:
         return shop.stock.product(unquote(path[1]), single=True)
@@ -214,7 +206,7 @@ def _product(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
         raise Missing(NO_PRODUCT) from None
 
 
-@route("GET", r"stockItems/([^/]+)", STOCK)
+@route("GET", r"stockItems/([^/]+)", rights.STOCK)
 def _stock_item(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     try:
         return shop.stock.stock_item(unquote(path[1]))
@@ -222,19 +214,22 @@ def _stock_item(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
         raise Missing(NO_PRODUCT) from None
 
 
-@route("PUT", r"products/([^/]+)/stockItems/(\d+)", CATALOG)
+@route("PUT", r"products/([^/]+)/stockItems/(\d+)", rights.STOCK)
 def _set_stock(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     row = request.body.get("stockItem") if isinstance(request.body, dict) else None
     quantity = row.get("qty") if isinstance(row, dict) else None
     if isinstance(quantity, bool) or not isinstance(quantity, int | float):
         raise Refused(400, '"%fieldName" is required', {"fieldName": "stockItem"})
+    sku = unquote(path[1])
+    if text := shop.refused_stock.get(sku):
+        raise Refused(400, text)
     try:
-        return shop.set_stock(unquote(path[1]), quantity)
+        return shop.set_stock(sku, quantity)
     except KeyError:
         raise Missing(NO_PRODUCT) from None
 
 
-@route("GET", r"customers/search", PEOPLE)
+@route("GET", r"customers/search", rights.PEOPLE)
 def _customers(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     _next_page(shop, request, "customers")
     # As with products, filters and sorts call the key entity_id.
@@ -246,7 +241,7 @@ def _customers(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return answer
 
 
-@route("GET", r"customers/(\d+)", PEOPLE)
+@route("GET", r"customers/(\d+)", rights.PEOPLE)
 def _customer(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     try:
         return accounts.record(shop, int(path[1]))
@@ -254,7 +249,7 @@ def _customer(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
         raise Missing(NO_CUSTOMER) from None
 
 
-@route("PUT", r"customers/(\d+)", PEOPLE)
+@route("PUT", r"customers/(\d+)", rights.PEOPLE)
 def _set_customer(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     sent = request.body.get("customer") if isinstance(request.body, dict) else None
     if not isinstance(sent, dict):
@@ -265,12 +260,13 @@ def _set_customer(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
         raise Missing(NO_CUSTOMER) from None
 
 
-@route("GET", r"directory/countries", STORE)
+@route("GET", r"directory/countries", rights.STORE)
 def _countries(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return reference.countries(shop.profile)
 
 
-@route("GET", r"(customerGroups|taxClasses|taxRates|taxRules)/search", TAX)
+@route("GET", r"(customerGroups)/search", rights.GROUPS)
+@route("GET", r"(taxClasses|taxRates|taxRules)/search", rights.TAX)
 def _searches(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     rows, key = {
         "customerGroups": (reference.customer_groups(), "id"),
@@ -281,7 +277,7 @@ def _searches(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     return listing(request, rows, columns=known(rows), key=key)
 
 
-@route("GET", r"store/(storeViews|storeConfigs|websites|storeGroups)", STORE)
+@route("GET", r"store/(storeViews|storeConfigs|websites|storeGroups)", rights.STORE)
 def _store(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     if path[1] == "storeViews":
         return reference.store_views(shop.profile)
@@ -290,11 +286,11 @@ def _store(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
     return reference.websites() if path[1] == "websites" else reference.store_groups(shop.profile)
 
 
-@route("GET", r"directory/currency", STORE)
+@route("GET", r"directory/currency", rights.STORE)
 def _currency(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return reference.currency(shop.profile)
 
 
-@route("GET", r"modules", STORE)
+@route("GET", r"modules", rights.STORE)
 def _modules(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
     return list(reference.MODULES)

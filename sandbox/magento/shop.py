@@ -35,7 +35,8 @@ class DemoShop:
     they raise KeyError for an unknown id and `NotPossible` where the state forbids it.
 
     `hook(resource, page)` set as `between_pages` is called before page 2 and later of a
-    list is put together. `denied` names resources that are not granted to the integration.
+    list is put together. `denied` names resources that are not granted to the integration,
+    `refused_stock` the products whose quantity the shop does not take, and in which words.
     `hooks.point(url, secret)` has every change from then on told to an address.
     """
 
@@ -48,6 +49,7 @@ class DemoShop:
         days: float = 30,
         with_refunds: bool = False,
         bearer: bool = True,
+        rfc: bool = False,
         port: int = 0,
     ) -> None:
         self.plan = plan or Plan()
@@ -55,12 +57,13 @@ class DemoShop:
         self.generator = Generator(self.plan)
         self.profile = self.generator.profile
         self.credentials = Credentials()
-        self.gate = Gate(self.credentials, bearer=bearer, seconds=self._seconds)
+        self.gate = Gate(self.credentials, bearer=bearer, rfc=rfc, seconds=self._seconds)
         self.faults = Faults()
         self.hooks = Hooks()
         self.clock_skew = timedelta(0)
         self.between_pages: Hook | None = None
         self.denied: set[str] = set()
+        self.refused_stock: dict[str, str] = {}
         self.stock = Stock(self.profile, self.plan.seed, stamp(self.epoch - timedelta(days=90)))
         self.changed_customers: dict[int, dict[str, Any]] = {}
         self.requests: deque[str] = deque(maxlen=10_000)  # method and address, oldest first
@@ -262,15 +265,10 @@ class DemoShop:
             wish = Refund(chosen, shipping, adjustment_positive, adjustment_negative)
             return self._refund(order, wish, stamp(self.now()))
 
-    def comment(self, order_id: int, text: str, status: str | None = None) -> None:
-        """Add a comment; only one with a status touches the order."""
+    def comment(self, order_id: int, text: str) -> None:
+        """Add a comment, which leaves the order as it is."""
         with self.lock:
-            order, at = self._orders[order_id], stamp(self.now())
-            if status:
-                order["status"] = status
-                lifecycle.touch(order, at)
-                self.hooks.tell("orders", order_id)
-            lifecycle.history(order, text, at)
+            lifecycle.history(self._orders[order_id], text, stamp(self.now()))
 
     def fail(self, kind: str, **options: Any) -> Fault:
         """Switch a fault on: see `faults.KINDS` and `faults.Fault` for kinds and options."""

@@ -170,8 +170,9 @@ class StoreAdapter(Protocol):
 
     def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
         """Put an order into a status, with a comment for the shop's staff; without a status, the
-        comment alone. Rejected where the shop does not allow it, OutcomeUnknown where its
-        answer was lost: what was written then shows in `order_condition`."""
+        comment alone. The comment is never there before the status. Rejected where the shop
+        does not allow it, OutcomeUnknown where its answer was lost: what was written then shows
+        in `order_condition`."""
         ...
 
     def set_customer(self, customer_id: str, changes: CustomerChanges) -> dict[str, Any]:

@@ -35,7 +35,8 @@ class ShopWrite(models.Model):
 
     `target` is the shop's own id of the order or customer. `posting` is the document that it is
     about. `payload` says what is written: of comments and statuses `{"text": …}`, by which ours
-    are told from others; in the end also the `status`, and whether it was `found` there. The
+    are told from others; `begun` once a status may have been written, of which the comment
+    lacks; in the end also the `status`, and whether it was `found` there. The
     state changes by conditional updates only; `claimed_by` is the worker that has it until
     `claimed_until`.
     """
@@ -111,6 +112,12 @@ class ShopWrite(models.Model):
         # row again, and not at what was joined to it.
         mine = ShopWrite.objects.ready(clock.now()).filter(pk=self.pk)
         return bool(mine.update(state=self.State.SENDING, claimed_by=token, claimed_until=until))
+
+    def begin(self, token: str) -> bool:
+        """Note that the writing begins; False if another worker has taken it over."""
+        self.payload = self.payload | {"begun": True}
+        mine = ShopWrite.objects.filter(pk=self.pk, state=self.State.SENDING, claimed_by=token)
+        return bool(mine.update(payload=self.payload))
 
     def settle(self, token: str, state: str, **changes: Any) -> bool:
         """End the claim with this state; False if another worker has taken it over."""

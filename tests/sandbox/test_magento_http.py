@@ -89,6 +89,17 @@ def test_base_string_is_the_one_of_rfc_5849() -> None:
     assert text == "GET&http%3A%2F%2Fshop.test%2Frest&a%3D0%26a%3D1%26b%255B0%255D%3Dx%2520y"
 
 
+@pytest.mark.parametrize(("path", "same"), [("a%20b", True), ("a%2Fb", False), ("%2541", False)])
+def test_paths_are_signed_decoded_unless_told_otherwise(path: str, same: bool) -> None:
+    """The library signs as RFC 5849 has it; Magento 2.4.7 does so where nothing is decoded."""
+    statuses = []
+    for rfc in (True, False):
+        with DemoShop(epoch=EPOCH, rfc=rfc) as shop:
+            address = f"{shop.url}/rest/all/V1/products/{path}"
+            statuses.append(requests.get(address, auth=signer(shop), timeout=5).status_code)
+    assert statuses == [404, 404 if same else 401]
+
+
 @pytest.mark.parametrize("part", ["client_secret", "resource_owner_secret"])
 def test_wrong_secret_is_an_invalid_signature(filled: DemoShop, part: str) -> None:
     auth = signer(filled, **{part: "wrong"})
@@ -134,13 +145,13 @@ def test_no_token_and_bearer_switched_off_and_missing_grant_answer_alike() -> No
     with DemoShop(orders=1, epoch=EPOCH, bearer=False) as shop:
         bare = requests.get(f"{shop.url}/rest/all/V1/orders/1", timeout=5)
         bearer = get(shop, "orders/1")
-        shop.denied.add("Magento_Sales::sales")
+        shop.denied.add("Magento_Sales::actions_view")
         denied = requests.get(f"{shop.url}/rest/all/V1/orders/1", auth=signer(shop), timeout=5)
     for answer in (bare, bearer, denied):
         assert answer.status_code == 401
         assert answer.json() == {
             "message": "The consumer isn't authorized to access %resources.",
-            "parameters": {"resources": "Magento_Sales::sales"},
+            "parameters": {"resources": "Magento_Sales::actions_view"},
         }
 
 
@@ -282,10 +293,23 @@ def test_comment_without_status_leaves_updated_at_alone(shop: DemoShop) -> None:
     assert rows["items"][0]["comment"] == "In Xero: INV-1"
     assert post(shop, "orders/1/comments", {})[0] == 400
     assert post(shop, "orders/77/comments", {"statusHistory": history})[0] == 404
-    history["status"] = "in_xero"
-    post(shop, "orders/1/comments", {"statusHistory": history})
-    assert shop.order(1)["status"] == "in_xero"
-    assert shop.order(1)["updated_at"] > before
+
+
+def test_a_status_is_changed_with_the_order_and_not_with_a_comment(shop: DemoShop) -> None:
+    before = dict(shop.order(1))
+    history = {"comment": "In Xero: INV-1", "parent_id": 1, "status": "in_xero"}
+    status, said = post(shop, "orders/1/comments", {"statusHistory": history})
+    assert (status, said["parameters"]) == (400, ["in_xero"])
+    assert shop.order(1) == before
+    history["status"] = before["status"]
+    assert post(shop, "orders/1/comments", {"statusHistory": history}) == (200, True)
+    head = {name: before[name] for name in ("entity_id", "increment_id", "state")}
+    # Magento does not look whether the status belongs to the state, or is there at all.
+    assert post(shop, "orders", {"entity": head | {"status": "packed"}})[0] == 200
+    assert shop.order(1)["updated_at"] > before["updated_at"]
+    moved = {"status": "packed", "updated_at": shop.order(1)["updated_at"]}
+    assert shop.order(1) == before | moved
+    assert post(shop, "orders", {"entity": head | {"entity_id": 77}})[0] == 404
 
 
 def test_a_status_of_another_state_is_refused(shop: DemoShop) -> None:

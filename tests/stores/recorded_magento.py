@@ -102,9 +102,16 @@ def dumps(value: Any) -> str:
 
 
 STORE = {
-    "store/websites": [{"id": 0, "name": "Admin"}, {"id": 1, "name": "Main Website"}],
+    "store/websites": [
+        {"id": 0, "code": "admin", "name": "Admin"},
+        {"id": 1, "code": "base", "name": "Main Website"},
+    ],
+    "store/storeGroups": [{"id": 0, "name": "Default"}],
     "store/storeConfigs": [{"id": 1, "base_currency_code": "EUR", "timezone": "Europe/Lisbon"}],
-    "store/storeViews": [{"id": 0, "name": "Admin"}, {"id": 1, "name": "English"}],
+    "store/storeViews": [
+        {"id": 0, "name": "Admin"},
+        {"id": 1, "code": "en", "name": "English", "website_id": 1, "store_group_id": 4},
+    ],
     "taxClasses/search": [{"class_id": 2, "class_name": "Taxable Goods", "class_type": "PRODUCT"}],
     "customerGroups/search": [{"id": 0, "code": "NOT LOGGED IN"}, {"id": 1, "code": "General"}],
     "invoices": [],

@@ -26,7 +26,8 @@ from stores.adapters.base import Cursor
 from stores.adapters.magento import probe
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.client import MagentoClient, in_path, shop_address
-from stores.canonical import RecordRef, Stream
+from stores.adapters.magento.signing import as_read
+from stores.canonical import PartKeys, RecordRef, Stream
 from tests.stores.recorded_magento import BASE, STORE, URL, RecordedShop
 
 KEYS = {
@@ -96,6 +97,55 @@ def test_calls_are_signed_with_hmac_sha256() -> None:
     assert "searchCriteria%5BpageSize%5D=100" in str(sent.url)
 
 
+def test_a_path_is_signed_as_the_shop_reads_it() -> None:
+    kept = "https://shop.test/rest/V1/stockItems/a%20%C3%A4%28?x=%2F"
+    assert as_read(kept) == kept
+    assert as_read("https://shop.test/a%2Fb%3a%40%26%3D%2B%24%2C%3B%7E?x=%2F") == (
+        "https://shop.test/a/b:@&=+$,;~?x=%2F"
+    )
+    assert as_read("https://shop.test/100%25off") == "https://shop.test/100%25off"
+    assert as_read("https://shop.test/100%2541") == "https://shop.test/100%41"
+
+
+@pytest.mark.parametrize("sku", ["", ".", ".."])
+def test_a_sku_that_no_address_can_hold_is_refused_without_a_call(sku: str) -> None:
+    with responses.RequestsMock() as mock:
+        for call in (
+            lambda: adapter().fetch(RecordRef(Stream.STOCK, sku)),
+            lambda: adapter().set_stock(sku, Decimal(1)),
+        ):
+            with pytest.raises(Rejected) as refused:
+                call()
+            assert refused.value.code == "no_address"
+        assert not mock.calls
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (401, {"message": "The signature is invalid. Verify and try again."}),
+        (403, {"message": "Forbidden"}),
+        (404, {}),
+    ],
+)
+def test_only_the_sku_is_refused_where_the_shop_takes_no_such_address(
+    status: int, said: dict[str, str]
+) -> None:
+    """With a plain address the same answer is about the shop as a whole."""
+    with responses.RequestsMock() as mock:
+        for segment in ("A%2FB", "AB"):
+            mock.get(f"{BASE}stockItems/{segment}", json=said, status=status)
+        with pytest.raises(Rejected) as refused:
+            adapter().fetch(RecordRef(Stream.STOCK, "A/B"))
+        with pytest.raises(NeedsAttention) as whole:
+            adapter().fetch(RecordRef(Stream.STOCK, "AB"))
+
+        assert refused.value.code == "sku_refused"
+        assert whole.value.code in ("bad_signature", "forbidden", "wrong_address")
+        # A second form is tried for its signature only, and where it differs.
+        assert len(mock.calls) == (3 if status == 401 else 2)
+
+
 def test_a_bearer_token_is_sent_as_it_is() -> None:
     with responses.RequestsMock() as mock:
         mock.get(f"{BASE}orders", json={"items": []})
@@ -115,7 +165,7 @@ REFUSALS = [
     (401, {"message": "The signature is invalid. Verify and try again."}, NotConnected,
      "bad_signature", "all four keys"),
     (401, {"message": "The nonce is already being used by the consumer with ID %1."},
-     Misconfigured, "clock_skew", "NTP"),
+     Misconfigured, "nonce_used", "repeats calls"),
     (400, {"message": "Incorrect timestamp value in the oauth_timestamp parameter"},
      Misconfigured, "clock_skew", "NTP"),
     (400, {"message": "Signature method %1 is not supported", "parameters": ["HMAC-SHA256"]},
@@ -243,6 +293,9 @@ def test_a_probe_turns_missing_rights_into_warnings() -> None:
     assert (facts.name, facts.version) == ("Main Website", "2.4 (Community)")
     assert (facts.currency, facts.timezone) == ("EUR", "Europe/Lisbon")
     assert facts.websites == (("1", "Main Website"),)
+    assert facts.parts == (
+        ("1", PartKeys(("1", "base", "Main Website"), ("4",), ("1", "en", "English"))),
+    )
     assert facts.tax_classes == ()
     assert facts.statuses[-1] == ("my_own", "My own")
     assert facts.warnings == (
@@ -256,6 +309,7 @@ PARTS = {
     "store/websites": probe.WEBSITES,
     "store/storeConfigs": probe.CONFIGS,
     "store/storeViews": probe.VIEWS,
+    "store/storeGroups": probe.STORES,
     "taxClasses/search": probe.TAX_CLASSES,
     "customerGroups/search": probe.GROUPS,
     "stockItems/-no-such-product-": probe.STOCK,
@@ -337,36 +391,73 @@ def test_a_probe_fails_where_orders_may_not_be_read() -> None:
 # --- writing back -------------------------------------------------------------------------
 
 
-def test_a_status_is_set_with_a_comment_for_the_staff() -> None:
+HEAD = {"entity_id": 7, "increment_id": "000000007", "state": "processing", "status": "processing"}
+COMMENT = {
+    "comment": "Invoice S1-7",
+    "is_customer_notified": 0,
+    "is_visible_on_front": 0,
+    "parent_id": 7,
+}
+
+
+def bodies(mock: responses.RequestsMock) -> list[Any]:
+    """What was sent to the shop, in turn."""
+    return [json.loads(call.request.body) for call in mock.calls if call.request.body]
+
+
+def test_a_status_is_saved_with_the_order_and_then_commented_on() -> None:
     with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders", json=HEAD)
         mock.post(f"{BASE}orders/7/comments", json=True)
-        adapter().set_order_status("7", "complete", "Invoice S1-7")
-        sent = json.loads(mock.calls[0].request.body or b"")
+        adapter().set_order_status("7", "in_books", "Invoice S1-7")
 
-    assert sent == {
-        "statusHistory": {
-            "comment": "Invoice S1-7",
-            "status": "complete",
-            "is_customer_notified": 0,
-            "is_visible_on_front": 0,
-            "parent_id": 7,
-        }
-    }
+        assert bodies(mock) == [
+            {"entity": HEAD | {"status": "in_books"}},
+            {"statusHistory": COMMENT | {"status": "in_books"}},
+        ]
 
 
-def test_a_comment_alone_sets_no_status() -> None:
+@pytest.mark.parametrize("status", ["", "processing"])
+def test_a_comment_repeats_the_status_that_stands(status: str) -> None:
     with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders/7/comments", json=True)
+        adapter().set_order_status("7", status, "Invoice S1-7")
+
+        assert bodies(mock) == [{"statusHistory": COMMENT | {"status": "processing"}}]
+
+
+def test_a_comment_whose_status_moved_on_meanwhile_is_made_with_the_new_one() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.get(f"{BASE}orders/7", json=HEAD | {"status": "packed"})
+        mock.post(f"{BASE}orders/7/comments", json={"message": "Unable to add"}, status=400)
         mock.post(f"{BASE}orders/7/comments", json=True)
         adapter().set_order_status("7", "", "Invoice S1-7")
 
-        assert "status" not in json.loads(mock.calls[0].request.body or b"")["statusHistory"]
+        sent = [body["statusHistory"]["status"] for body in bodies(mock)]
+        assert sent == ["processing", "packed"]
 
 
-def test_a_write_without_an_answer_has_an_unknown_outcome() -> None:
+def test_a_comment_that_is_refused_for_another_cause_is_not_made_again() -> None:
     with responses.RequestsMock() as mock:
-        mock.post(f"{BASE}orders/7/comments", status=502)
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders/7/comments", json={"message": "Too long."}, status=400)
+        with pytest.raises(Rejected):
+            adapter().set_order_status("7", "", "Invoice S1-7")
+
+        assert len(bodies(mock)) == 1
+
+
+def test_a_write_without_an_answer_has_an_unknown_outcome_and_is_the_last() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}orders/7", json=HEAD)
+        mock.post(f"{BASE}orders", status=502)
         with pytest.raises(OutcomeUnknown):
-            adapter().set_order_status("7", "complete")
+            adapter().set_order_status("7", "complete", "Invoice S1-7")
+
+        assert len(bodies(mock)) == 1
 
 
 @pytest.mark.parametrize(

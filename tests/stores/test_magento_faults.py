@@ -79,12 +79,31 @@ def test_good_json_under_a_wrong_type_is_read(shop: Any) -> None:
 
 
 def test_a_right_taken_away_is_named(shop: Any) -> None:
-    shop.denied.add("Magento_Sales::sales")
+    shop.denied.add("Magento_Sales::actions_view")
 
     with pytest.raises(Misconfigured) as refused:
         read_all(connect(shop))
 
-    assert (refused.value.code, refused.value.field) == ("missing_right", "Magento_Sales::sales")
+    assert (refused.value.code, refused.value.field) == (
+        "missing_right",
+        "Magento_Sales::actions_view",
+    )
+
+
+def test_a_paid_order_is_not_read_without_the_right_to_its_invoices(shop: Any) -> None:
+    """They tell when the money came in: without them its payment would have no date."""
+    shop.denied.add("Magento_Sales::sales_invoice")
+    adapter = connect(shop)
+    unpaid = next(order for order in shop.orders if "total_paid" not in order)
+
+    with pytest.raises(Misconfigured) as refused:
+        read_all(adapter)
+
+    assert refused.value.field == "Magento_Sales::sales_invoice"
+    assert adapter.fetch(RecordRef(Stream.ORDERS, str(unpaid["entity_id"])))
+    (warning,) = adapter.probe().warnings
+    assert "Sales > Operations > Invoices" in warning
+    assert "orders that are paid are not read" in warning
 
 
 def test_a_bearer_token_where_the_shop_takes_none(shop: Any) -> None:
@@ -129,7 +148,10 @@ def test_a_status_is_set_in_the_shop(shop: Any) -> None:
     assert "Invoice S1-1" in [entry.get("comment") for entry in histories]
 
 
-@pytest.mark.parametrize("sku", ["A/B", "A B", "Größe-ü", "50%", "a%2Fb", "A+B", "Q&A=?#1", "日本"])
+SKUS = ["A/B", "A B", "Größe-ü", "50%", "a%2Fb", "A+B", "Q&A=?#1", "a:@,;$", "日本"]
+
+
+@pytest.mark.parametrize("sku", SKUS)
 def test_any_sku_has_its_stock_read_and_written(shop: Any, sku: str) -> None:
     shop.change_product(sku)
     adapter = connect(shop)
@@ -139,3 +161,15 @@ def test_any_sku_has_its_stock_read_and_written(shop: Any, sku: str) -> None:
     level = adapter.parse(Stream.STOCK, adapter.fetch(RecordRef(Stream.STOCK, sku)), ParseFacts())
     assert (level.sku, level.quantity) == (sku, Decimal("2.5"))
     assert shop.stock.quantities[sku] == 2.5
+
+
+def test_a_shop_that_signs_paths_as_they_are_sent_is_found_out_once(private_hosts: None) -> None:
+    with sandbox.DemoShop(bearer=False, rfc=True) as shop:
+        adapter = connect(shop)
+        for sku in ("A/B", "a%2Fb", "A+B"):
+            shop.change_product(sku)
+            adapter.set_stock(sku, Decimal(3))
+
+        assert [shop.stock.quantities[sku] for sku in ("A/B", "a%2Fb", "A+B")] == [3, 3, 3]
+        # Two calls for each, and the first of all in both forms.
+        assert len(shop.requests) == 7

@@ -74,6 +74,26 @@ def test_each_order_and_refund_goes_to_its_own_books_only(world: World, south: S
     ] * 2
 
 
+def test_parts_of_the_shop_are_named_by_their_codes(world: World) -> None:
+    """An order holds their names only. They are looked up where a setting names a part."""
+    code = {"websites": ["base"], "stores": ["main_website_store"], "store_views": ["default"]}
+    world.change_store(only=code)
+    when = {"website": "base", "store_view": "default"}
+    world.save_rules(
+        rules=[{"when": when, "tracking": {"Region": "{website}"}}],
+        posting={"tracking_options": "create"},
+    )
+    order = world.place()
+    world.sync()
+    assert world.row(order).label == "posted"
+    (line, *_) = world.invoices()[world.number(order)]["LineItems"]
+    assert line["Tracking"][0]["Option"] == "Main Website"
+    world.change_store(only={"store_views": [world.shop.profile.foreign_view]})
+    other = world.place(customer=2)
+    world.sync()
+    assert world.row(other).reasons[0]["code"] == "other_store_view"
+
+
 def test_products_of_another_website_become_no_items(world: World) -> None:
     world.change_store(only={"websites": ["1"]}, streams={"products": True})
     for sku, website in (("HERE", 1), ("THERE", 2)):

@@ -97,6 +97,27 @@ def test_xero_to_the_shop_writes_what_differs_and_then_nothing(stocked: World) -
     assert puts(stocked) == 3
 
 
+def test_a_sku_that_the_shop_cannot_be_asked_for_is_left_out_and_says_so(stocked: World) -> None:
+    """One is refused when it is read, one when it is written."""
+    stocked.change_store(streams={"stock": "to_store"})
+    stocked.xero.person("create_item", item={"Code": "..", "Name": "Dots", **TRACKED})
+    set_shop(stocked, mug=1, towel=3, tee=99)
+    stocked.shop.refused_stock["MUG-STN"] = "The stock of this product is kept elsewhere."
+    code, told = sync("--store", "au", "--stream", "stock")
+    assert (code, told["held"]) == (0, 2)
+    assert shop_has(stocked) == {"MUG-STN": 1, "TOWEL-SET": 10, "TEE-S": 10}
+    dots, mug = StockState.objects.exclude(reasons=[]).order_by("sku")
+    assert (dots.sku, mug.sku) == ("..", "MUG-STN")
+    assert {one.reasons[0]["code"] for one in (dots, mug)} == {"stock_refused"}
+    assert "another SKU" in dots.reasons[0]["text"]
+    assert "kept elsewhere" in mug.reasons[0]["text"]
+    # What the shop takes again is written, and its reason is gone.
+    stocked.shop.refused_stock.clear()
+    assert level(stocked) == 1
+    assert shop_has(stocked)["MUG-STN"] == 10
+    assert StockState.objects.exclude(reasons=[]).get().sku == ".."
+
+
 def test_the_shop_to_xero_adjusts_by_documents_of_nothing_once(counted: World) -> None:
     counted.change_store(streams={"stock": "to_xero"})
     set_shop(counted, mug=8, towel=3, tee=25)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from accounts_mapping.schema import Statuses
-from stores.canonical import Payment
+from stores.canonical import PartKeys, Payment
 from sync.build import build_order
 from sync.directory import Contacts
 from sync.eligible import Course, course
@@ -131,12 +131,20 @@ def test_the_cut_over_is_a_day_of_the_books(placed: datetime, skipped: bool) -> 
         ({"store_views": ["French"]}, False),
         ({"stores": ["Main Store"]}, True),
         ({"websites": ["Main Website"], "stores": ["Other"]}, False),
+        # By code and by id, and by the name that it has today.
+        ({"websites": ["base"], "stores": ["MAIN_store"], "store_views": ["en"]}, True),
+        ({"websites": ["2"], "stores": ["3"], "store_views": ["1"]}, True),
+        ({"websites": ["World"]}, True),
+        ({"websites": ["en"]}, False),
+        ({"stores": ["base"]}, False),
+        ({"store_views": ["main_store"]}, False),
     ],
 )
 def test_only_a_part_of_the_shop(only: dict[str, Any], posted: bool) -> None:
     made = order(
-        website="Main Website", store_group="Main Store", store_view="English", store_view_id="1"
-    )
+        website="Main Website", store_group="Main Store", store_view="English", store_view_id="1",
+        parts=PartKeys(("2", "base", "World"), ("3", "main_store"), ("1", "en")),
+    )  # fmt: skip
     built = build(made, only=only)
     assert built.status == ("ready" if posted else "skipped")
 

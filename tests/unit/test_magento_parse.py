@@ -19,7 +19,15 @@ from stores.adapters.magento.parse import (
     parse_creditmemo,
     parse_order,
 )
-from stores.canonical import LineKind, Order, ParseError, ParseFacts, RecordRef, Stream
+from stores.canonical import (
+    LineKind,
+    Order,
+    ParseError,
+    ParseFacts,
+    PartKeys,
+    RecordRef,
+    Stream,
+)
 from tests.stores.magento_records import (
     address,
     changed,
@@ -135,6 +143,14 @@ def test_a_plain_order_is_read_in_full() -> None:
     assert (line.id, line.kind, line.quantity, line.path) == ("1", LineKind.GOODS, D(2), "items[0]")
     assert (line.net, line.tax, line.rate) == (D(20), D(4), D(20))
     assert (line.full_net, line.full_gross) == (D(20), D(24))
+
+
+def test_an_order_knows_what_its_store_view_belongs_to() -> None:
+    keys = PartKeys(("1", "base"), ("1", "main"), ("1", "en"))
+    facts = ParseFacts(parts={"1": keys, "2": PartKeys()})
+
+    assert parse_order(order(store_id=1), facts).parts == keys
+    assert parse_order(order(store_id=9), facts).parts == PartKeys()
 
 
 @pytest.mark.parametrize("name", ["A\nB\nC", "A\r\nB\r\nC", "A\\nB\\nC"])

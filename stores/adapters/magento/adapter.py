@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import requests
 
+from connector.lib.errors import Rejected
 from stores.adapters.base import By, Cursor, Parsed, WebhookCall, fetch_each
 from stores.adapters.magento import (
     catalogue,
@@ -50,6 +51,7 @@ _PATHS = {
     Stream.PRODUCTS: "products",
     Stream.STOCK: "stockItems",
 }
+_HEAD = "entity_id,increment_id,state,status"
 _CONDITION = "status,state,status_histories[comment]"
 
 
@@ -147,20 +149,38 @@ class MagentoAdapter:
         return writing.condition_of(order)
 
     def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
-        """Add a comment that is for the shop's staff only, and with it the status if given.
+        """Put an order into a status, and then add a comment that is for the shop's staff only.
 
-        Magento refuses a status that does not belong to the order's state. Without a status
-        the order's updated time stays as it is.
+        Magento 2.4.7 takes no new status with a comment, and older ones lose the order's where
+        a comment has none. So the status is saved with the order, whose state stays as it was
+        read just before, and the comment repeats it. Whether the status belongs to the state
+        is not looked at by Magento.
         """
-        entry: Json = {
-            "comment": comment,
-            "is_customer_notified": 0,
-            "is_visible_on_front": 0,
-            "parent_id": int(order_id),
-        }
-        if status:
-            entry["status"] = status
-        self._client.write("POST", f"orders/{in_path(order_id)}/comments", {"statusHistory": entry})
+        order = self._head(order_id)
+        if status and status != order.get("status"):
+            saved = writing.order_with(order, status)
+            self._client.write("POST", "orders", {"entity": saved})
+            order |= saved
+        if comment:
+            self._comment(order_id, order, comment)
+
+    def _head(self, order_id: str) -> Json:
+        order = self._client.get(f"orders/{in_path(order_id)}", [("fields", _HEAD)])
+        if not isinstance(order, dict):
+            raise unexpected(self._client.shop, "answers an order with no record")
+        return order
+
+    def _comment(self, order_id: str, order: Json, comment: str) -> None:
+        path = f"orders/{in_path(order_id)}/comments"
+        entry = writing.comment_on(order, comment)
+        try:
+            self._client.write("POST", path, {"statusHistory": entry})
+        except Rejected:
+            # Nothing was written. If the status moved on since it was read, that was why.
+            entry = writing.comment_on(self._head(order_id), comment)
+            if entry["status"] == order.get("status"):
+                raise
+            self._client.write("POST", path, {"statusHistory": entry})
 
     def set_customer(self, customer_id: str, changes: CustomerChanges) -> Json:
         """Magento takes whole customers only: read, changed, and put back."""

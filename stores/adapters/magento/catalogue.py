@@ -88,10 +88,12 @@ def _categories(raw: Raw, custom: Raw) -> tuple[str, ...]:
 
 
 def _websites(ids: object, facts: ParseFacts) -> tuple[str, ...]:
-    """Ids of websites, and their names after them."""
+    """Ids of websites, and their names and codes after them."""
     found = [str(one) for one in ids if one] if isinstance(ids, list) else []
-    names = (facts.websites.get(one, "") for one in found)
-    return (*found, *filter(None, names))
+    names = [facts.websites.get(one, "") for one in found]
+    for keys in facts.parts.values():
+        names += keys.website if keys.website[:1] and keys.website[0] in found else ()
+    return tuple(dict.fromkeys((*found, *filter(None, names))))
 
 
 def _moment(raw: Raw, facts: ParseFacts) -> datetime | None:

@@ -31,6 +31,9 @@ from connector.lib.errors import (
 
 MISSING_RIGHT = "missing_right"
 BEARER_REFUSED = "bearer_refused"
+BAD_SIGNATURE = "bad_signature"
+WRONG_ADDRESS = "wrong_address"
+FORBIDDEN = "forbidden"
 
 _ADDRESS_HINT = (
     "Enter the address at which the shop itself is served, such as https://shop.example.com, "
@@ -65,7 +68,7 @@ def failure(response: requests.Response, *, bearer: bool) -> ConnectorError | No
     if status == 403:
         return Misconfigured(
             f"{host} forbids the call (HTTP 403): {text or excerpt_of(response)}",
-            code="forbidden",
+            code=FORBIDDEN,
             hint="A firewall or bot protection in front of the shop blocks calls to /rest/.",
         )
     if status == 404:
@@ -98,6 +101,28 @@ def lost_rows(url: str, path: str, total: int) -> Temporary:
 def is_missing_right(error: NeedsAttention) -> bool:
     """Whether a call failed for want of a right, so that others may still work."""
     return error.code in (MISSING_RIGHT, BEARER_REFUSED)
+
+
+def is_bad_signature(error: ConnectorError | None) -> bool:
+    """Whether a call was refused for its signature, before anything was done."""
+    return isinstance(error, NeedsAttention) and error.code == BAD_SIGNATURE
+
+
+def of_one_record(error: ConnectorError) -> ConnectorError:
+    """What a refusal means of an address with encoded characters such as `%2F`.
+
+    Web servers, firewalls and versions of Magento differ over them: others of its records may
+    well be reached. Where none can, a plain address says so.
+    """
+    whole = (BAD_SIGNATURE, WRONG_ADDRESS, FORBIDDEN)
+    if not isinstance(error, NeedsAttention) or error.code not in whole:
+        return error
+    return Rejected(
+        f"The shop does not take the SKU in an address. {error}",
+        code="sku_refused",
+        hint="Let the web server pass encoded characters (Apache: AllowEncodedSlashes NoDecode), "
+        "or give the product a SKU of letters, digits and dashes.",
+    )
 
 
 def message_of(response: requests.Response) -> str:
@@ -157,7 +182,7 @@ def _unauthorised(
     if "authorized to access" in text:
         return _no_right(host, text, bearer=bearer)
     if "signature is invalid" in text.lower():
-        return NotConnected(f"{host}: {text}", code="bad_signature", hint=_KEYS_HINT)
+        return NotConnected(f"{host}: {text}", code=BAD_SIGNATURE, hint=_KEYS_HINT)
     if refused := _oauth_refused(response, host, text):
         return refused
     return NotConnected(
@@ -184,7 +209,14 @@ def _no_right(host: str, text: str, *, bearer: bool) -> NeedsAttention:
 def _oauth_refused(response: requests.Response, host: str, text: str) -> NeedsAttention | None:
     """Refusals of OAuth parameters, which come as 400 or 401 by version."""
     lowered = text.lower()
-    if "timestamp" in lowered or "nonce" in lowered:
+    if "nonce" in lowered and "timestamp" not in lowered:
+        return Misconfigured(
+            f"{host}: {text}",
+            code="nonce_used",
+            hint="The same signed call reached the shop twice: a proxy or load balancer in front "
+            "of it repeats calls. Switch that off for /rest/.",
+        )
+    if "timestamp" in lowered:
         return Misconfigured(
             f"{host}: {text}",
             code="clock_skew",
@@ -220,6 +252,6 @@ def _not_found(response: requests.Response, host: str, text: str) -> NeedsAttent
         return Rejected(f"{host}: {text}", code="not_found", texts=(text,))
     return Misconfigured(
         f"{host} has no REST API of Magento at this address: {text or 'HTTP 404'}",
-        code="wrong_address",
+        code=WRONG_ADDRESS,
         hint="Check the address: it may lack a folder, or belong to another shop system.",
     )

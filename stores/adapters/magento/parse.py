@@ -34,6 +34,7 @@ from stores.canonical import (
     Line,
     Order,
     ParseFacts,
+    PartKeys,
     Refund,
     StatusChange,
     TotalRow,
@@ -109,6 +110,7 @@ def _sold(order: Raw, facts: ParseFacts) -> Order:
         store_view=view,
         store_group=group,
         website=website,
+        parts=facts.parts.get(order.text("store_id"), PartKeys()),
         coupon=order.text("coupon_code"),
         note=order.text("customer_note"),
     )

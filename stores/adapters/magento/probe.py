@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from connector.lib.errors import NeedsAttention, Rejected
 from stores.adapters.magento.client import Filter, Json, MagentoClient
 from stores.adapters.magento.errors import is_missing_right
-from stores.canonical import StoreFacts
+from stores.canonical import PartKeys, StoreFacts
 
 T = TypeVar("T")
 Choices = tuple[tuple[str, str], ...]
@@ -47,9 +47,15 @@ class Part:
 
 _TAXES = "Stores > Taxes"
 _SETTINGS = "Stores > Settings > All Stores"
-WEBSITES = Part("websites", _SETTINGS, "their names are not shown, and `only` needs their ids")
+WEBSITES = Part(
+    "websites", _SETTINGS, "their names are not shown, and settings cannot name them by code"
+)
 CONFIGS = Part("currency and time zone", _SETTINGS, "compare them with this store's by hand")
-VIEWS = Part("store views", _SETTINGS, "their names are not shown")
+VIEWS = Part(
+    "store views", _SETTINGS,
+    "settings can name parts of the shop as the order does only, and none by its code",
+)  # fmt: skip
+STORES = Part("stores of websites", _SETTINGS, "settings cannot name them by code")
 TAX_CLASSES = Part("tax classes", _TAXES, "they cannot be chosen by name, only by number")
 GROUPS = Part(
     "customer groups", "Customers > Customer Groups", "rules may name them by number only"
@@ -97,9 +103,10 @@ class Probe:
     def facts(self) -> StoreFacts:
         """Everything that the shop's page shows. Raises if orders cannot be read."""
         recent = self._recent_orders()
-        websites = self._try(self._named("store/websites"), WEBSITES) or ()
+        sites = self._try(lambda: self._list("store/websites"), WEBSITES) or []
         configs = self._try(lambda: self._list("store/storeConfigs"), CONFIGS) or []
-        views = self._try(self._named("store/storeViews"), VIEWS) or ()
+        views = self._try(lambda: self._list("store/storeViews"), VIEWS) or []
+        groups = self._try(lambda: self._list("store/storeGroups"), STORES) or []
         currencies = sorted({str(one.get("base_currency_code")) for one in configs})
         if len(currencies) > 1:
             self._warnings.append(
@@ -108,7 +115,7 @@ class Probe:
             )
         first = configs[0] if configs else {}
         return StoreFacts(
-            name=websites[0][1] if websites else self._client.shop.partition("//")[2],
+            name=str(sites[0].get("name")) if sites else self._client.shop.partition("//")[2],
             version=self._version(),
             currency=str(first.get("base_currency_code") or ""),
             timezone=str(first.get("timezone") or ""),
@@ -116,8 +123,9 @@ class Probe:
             payment_methods=_payment_methods(recent),
             tax_classes=self._try(self._tax_classes, TAX_CLASSES) or (),
             customer_groups=self._try(self._groups, GROUPS) or (),
-            store_views=views,
-            websites=websites,
+            store_views=_named(views),
+            websites=_named(sites),
+            parts=_parts(views, groups, sites),
             warnings=self._all_warnings(),
         )
 
@@ -157,9 +165,6 @@ class Probe:
         rows = answer if isinstance(answer, list) else []
         return [row for row in rows if isinstance(row, dict) and row.get("id") != 0]
 
-    def _named(self, path: str) -> Callable[[], Choices]:
-        return lambda: tuple((str(row.get("id")), str(row.get("name"))) for row in self._list(path))
-
     def _tax_classes(self) -> Choices:
         of_products = ((Filter("class_type", "eq", "PRODUCT"),),)
         found = self._client.search("taxClasses/search", of_products)
@@ -173,6 +178,32 @@ class Probe:
         """From `/magento_version`, which many shops switch off."""
         found = _VERSION.search(self._client.page("magento_version"))
         return found[1] if found else ""
+
+
+def _named(rows: list[Json]) -> Choices:
+    return tuple((str(row.get("id")), str(row.get("name"))) for row in rows)
+
+
+def _parts(
+    views: list[Json], groups: list[Json], sites: list[Json]
+) -> tuple[tuple[str, PartKeys], ...]:
+    """What each store view belongs to; where a list may not be read, the id alone tells it."""
+    by_group = {row.get("id"): row for row in groups}
+    by_site = {row.get("id"): row for row in sites}
+    found = []
+    for view in views:
+        group, site = view.get("store_group_id"), view.get("website_id")
+        keys = PartKeys(
+            website=_keys(by_site.get(site, {"id": site})),
+            store_group=_keys(by_group.get(group, {"id": group})),
+            store_view=_keys(view),
+        )
+        found.append((str(view.get("id")), keys))
+    return tuple(found)
+
+
+def _keys(row: Json) -> tuple[str, ...]:
+    return tuple(str(row[name]) for name in ("id", "code", "name") if row.get(name))
 
 
 def _statuses(orders: list[Json]) -> Choices:

@@ -32,6 +32,29 @@ def condition_of(order: Mapping[str, Any]) -> OrderCondition:
     )
 
 
+def order_with(order: Mapping[str, Any], status: str) -> Json:
+    """What is saved of an order to change its status: its keys, and its state as it is."""
+    raw = Raw(order)
+    return {
+        "entity_id": int(raw.required_text("entity_id")),
+        "increment_id": raw.required_text("increment_id"),
+        "state": raw.required_text("state"),
+        "status": status,
+    }
+
+
+def comment_on(order: Mapping[str, Any], comment: str) -> Json:
+    """A comment for the staff, with the status that the order has."""
+    raw = Raw(order)
+    return {
+        "comment": comment,
+        "status": raw.required_text("status"),
+        "is_customer_notified": 0,
+        "is_visible_on_front": 0,
+        "parent_id": int(raw.required_text("entity_id")),
+    }
+
+
 def needs_countries(customer: Mapping[str, Any], changes: CustomerChanges) -> bool:
     """Whether `GET /V1/directory/countries` is needed to say where the address lies."""
     if changes.address is None:
