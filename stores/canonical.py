@@ -352,10 +352,16 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class StockLevel:
-    """How many of a product the shop has to sell; `counted` False: it does not count them."""
+    """How many of a product the shop has; `counted` False: it does not count them.
+
+    `available` is what is left to sell: without what is ordered and still to be shipped, so
+    below zero where more was ordered than is there. A shop that lowers `on_hand` at the order
+    has the same in both.
+    """
 
     sku: str
-    quantity: Decimal
+    on_hand: Decimal
+    available: Decimal
     counted: bool = True
 
 
@@ -436,4 +442,6 @@ class StoreFacts:
     websites: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, PartKeys], ...] = ()
     prices_include_tax: bool | None = None
+    # Whether an order only reserves goods, which leave the stock with the shipment.
+    reserves_stock: bool | None = None
     warnings: tuple[str, ...] = ()

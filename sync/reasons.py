@@ -152,6 +152,10 @@ REASONS: dict[str, ReasonKind] = {
     "stock_waits": ReasonKind(
         "The shop cannot be written to; the stock level waits", "Nothing, or the shop's keys"
     ),
+    "stock_switched_off": ReasonKind(
+        "The shop has some of a product and does not sell it, so nobody knows how many are ordered",
+        "The product in the shop",
+    ),
     "stock_cost_unknown": ReasonKind(
         "Nobody knows what an item costs, so its stock cannot grow", "The product's cost"
     ),

@@ -1,9 +1,10 @@
 """Bring the stock of a shop and of Xero together, in the direction that the store chooses.
 
-Between the two lies what was sold and is not invoiced yet: it has left the shop and not Xero.
-So the shop shall have what Xero has less that. Only differences are written: what was written
-before is no difference when it is read again. Nothing is written of a product that moved while
-it was read.
+Between the two lies what was sold and is not invoiced yet: the shop has it no longer to sell, and
+Xero still has it. So the shop shall have to sell what Xero has less that. Where an order only
+reserves goods, the shop has those of unshipped orders on hand beside that. Only differences are
+written: what was written before is no difference when it is read again. Nothing is written of a
+product that moved while it was read.
 """
 
 from __future__ import annotations
@@ -74,17 +75,20 @@ def level(
 def _to_store(store: Store, shop: _Shop, seen: Sequence[Seen]) -> None:
     """What Xero has, less what was sold and has not left it yet, is what the shop has to sell."""
     for one in seen:
-        wanted = max(one.in_xero - one.sold, ZERO)
-        if wanted != one.in_shop:
+        wanted = one.in_xero - one.sold
+        # What is sold and still to be shipped is on hand, and not for sale.
+        on_hand = max(wanted + one.reserved, ZERO)
+        if on_hand != one.in_shop + one.reserved:
             try:
-                shop.adapter.set_stock(one.state.sku, wanted)
+                shop.adapter.set_stock(one.state.sku, on_hand)
             except Rejected as error:
                 _leave_out(one.state, error)
                 keep_states(store, [one.state])
                 continue
             shop.run.changed += 1
             log.info("stock.written", store_id=store.pk, sku=one.state.sku)
-        one.state.shop_units, one.state.xero_units = to_units(wanted), to_units(one.in_xero)
+        one.state.shop_units = to_units(max(wanted, ZERO))
+        one.state.xero_units = to_units(one.in_xero)
         keep_states(store, [one.state])
 
 
@@ -116,11 +120,11 @@ def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
     """
     started = clock.now()
     states = {state.sku: state for state in StockState.objects.filter(store=store)}
-    levels: dict[str, Decimal] = {}
+    levels: dict[str, StockLevel] = {}
     for counted in _counted(store, organisation):
         state = states.setdefault(counted.sku, StockState(store=store, sku=counted.sku))
         if (found := shop.read(state)) is not None:
-            levels[counted.sku] = round_to(found.quantity, 4)
+            levels[counted.sku] = found
         elif state.reasons:
             keep_states(store, [state])
     _read_orders(store, started)
@@ -129,12 +133,16 @@ def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
     after = outstanding(organisation, started)
     return [
         Seen(
-            states[one.sku], one.item, levels[one.sku], one.on_hand,
-            after.quantities.get(one.sku, ZERO),
+            states[one.sku], one.item, round_to(levels[one.sku].available, 4), one.on_hand,
+            after.quantities.get(one.sku, ZERO), round_to(_reserved(levels[one.sku]), 4),
         )
         for one in _counted(store, organisation)
         if one.sku in levels and before.settled(after, one.sku)
     ]  # fmt: skip
+
+
+def _reserved(level: StockLevel) -> Decimal:
+    return level.on_hand - level.available
 
 
 @dataclass(slots=True)

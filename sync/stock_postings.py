@@ -38,14 +38,15 @@ _State = Posting.State
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the shop has of a product, what Xero has, and what was sold that is still to leave
-    Xero with its invoice."""
+    """What the shop has to sell of a product, what Xero has, what was sold that is still to leave
+    Xero with its invoice, and what the shop has on hand beside what it has to sell."""
 
     state: StockState
     item: ItemFacts
     in_shop: Decimal
     in_xero: Decimal
     sold: Decimal
+    reserved: Decimal
 
 
 def withdraw_unsent(store: Store) -> bool:

@@ -27,6 +27,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--no-refunds", action="store_true", help="no credit memos to begin with")
     parser.add_argument("--no-bearer", action="store_true", help="OAuth signing only")
     parser.add_argument("--rfc", action="store_true", help="sign paths as RFC 5849 has it")
+    parser.add_argument("--classic-stock", action="store_true", help="no multi-source inventory")
     parser.add_argument("--foreign", type=float, default=0.03, help="share in foreign currency")
     parser.add_argument("--coupons", type=float, default=0.18, help="share with a coupon")
     parser.add_argument("--epoch", help="ISO moment the past is counted from; now if not given")
@@ -50,7 +51,7 @@ def build(options: argparse.Namespace) -> DemoShop:
     return DemoShop(
         orders=options.orders, plan=plan, epoch=_epoch(options.epoch), days=options.days,
         with_refunds=not options.no_refunds, bearer=not options.no_bearer, rfc=options.rfc,
-        port=options.port,
+        port=options.port, multi_source=not options.classic_stock,
     )  # fmt: skip
 
 

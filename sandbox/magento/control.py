@@ -43,7 +43,8 @@ def _order(shop: DemoShop, order_id: int, verb: str | None, body: dict[str, Any]
             if name in body
         }
         shipping = Decimal(str(body["shipping"])) if "shipping" in body else None
-        return shop.refund(order_id, items=body.get("items"), shipping=shipping, **money)
+        items, restock = body.get("items"), bool(body.get("restock"))
+        return shop.refund(order_id, items=items, shipping=shipping, restock=restock, **money)
     if verb == "edit":
         return shop.edit(order_id, [(sku, int(quantity)) for sku, quantity in body["items"]])
     verbs = {

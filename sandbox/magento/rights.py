@@ -15,6 +15,7 @@ DOCUMENTS = {
 }  # fmt: skip
 STOCK, PEOPLE = "Magento_CatalogInventory::cataloginventory", "Magento_Customer::customer"
 GROUPS = "Magento_Customer::group"
+SALES_STOCK = "Magento_InventorySalesApi::stock"
 CATEGORIES = "Magento_Catalog::categories"
 TAX, STORE = "Magento_Tax::manage_tax", "Magento_Backend::store"
 

@@ -59,7 +59,7 @@ def answer(shop: DemoShop, request: Request) -> Answer:
         return Answer({"message": text}, 404)
     try:
         found = _find(request.method, match[2]) if match else None
-        if found is None:
+        if found is None or (found[1] == rights.SALES_STOCK and not shop.stock.multi_source):
             return Answer({"message": "Request does not match any route."}, 404)
         path, resource, handler = found
         _authorize(shop, request, resource)
@@ -212,6 +212,28 @@ def _stock_item(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
         return shop.stock.stock_item(unquote(path[1]))
     except KeyError:
         raise Missing(NO_PRODUCT) from None
+
+
+@route("GET", r"inventory/get-product-salable-quantity/([^/]+)/(\d+)", rights.SALES_STOCK)
+def _salable(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    sku = unquote(path[1])
+    try:
+        if shop.stock.is_composite(sku):
+            raise NotPossible(
+                "Can't check requested quantity for products without Source Items support."
+            )
+        return shop.stock.salable(sku)
+    except KeyError:
+        raise Missing(NO_PRODUCT) from None
+
+
+@route("GET", r"inventory/stock-resolver/website/([^/]+)", rights.SALES_STOCK)
+def _stock_of_website(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
+    if path[1] not in [row["code"] for row in reference.websites() if row["id"]]:
+        raise Missing("No linked stock found")
+    channel = {"type": "website", "code": path[1]}
+    extension = {"sales_channels": [channel]}
+    return {"stock_id": 1, "name": "Default Stock", "extension_attributes": extension}
 
 
 @route("PUT", r"products/([^/]+)/stockItems/(\d+)", rights.STOCK)

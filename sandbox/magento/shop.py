@@ -37,6 +37,7 @@ class DemoShop:
     `hook(resource, page)` set as `between_pages` is called before page 2 and later of a
     list is put together. `denied` names resources that are not granted to the integration,
     `refused_stock` the products whose quantity the shop does not take, and in which words.
+    Without `multi_source` it is a classic shop: an order takes off the stock at once.
     `hooks.point(url, secret)` has every change from then on told to an address.
     """
 
@@ -50,6 +51,7 @@ class DemoShop:
         with_refunds: bool = False,
         bearer: bool = True,
         rfc: bool = False,
+        multi_source: bool = True,
         port: int = 0,
     ) -> None:
         self.plan = plan or Plan()
@@ -64,7 +66,8 @@ class DemoShop:
         self.between_pages: Hook | None = None
         self.denied: set[str] = set()
         self.refused_stock: dict[str, str] = {}
-        self.stock = Stock(self.profile, self.plan.seed, stamp(self.epoch - timedelta(days=90)))
+        self._multi_source = multi_source
+        self.stock = self._new_stock()
         self.changed_customers: dict[int, dict[str, Any]] = {}
         self.requests: deque[str] = deque(maxlen=10_000)  # method and address, oldest first
         self.lock = threading.RLock()
@@ -102,7 +105,7 @@ class DemoShop:
             self._documents.clear()
             self.requests.clear()
             self.faults.clear()
-            self.stock = Stock(self.profile, self.plan.seed, stamp(self.epoch - timedelta(days=90)))
+            self.stock = self._new_stock()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -221,6 +224,7 @@ class DemoShop:
             order, at = self._orders[order_id], stamp(self.now())
             lifecycle.pay(order, at, transaction_id=transaction_id)
             self._paid_at[order_id] = at
+            self._take_off_virtual(order)
             self.hooks.tell("orders", order_id)
             return order
 
@@ -230,12 +234,16 @@ class DemoShop:
             order, at = self._orders[order_id], stamp(self.now())
             lifecycle.ship(order, at)
             self._sent_at[order_id] = at
+            self.stock.deduct(order_id)
             self.hooks.tell("orders", order_id)
             return order
 
     def cancel(self, order_id: int) -> Order:
         """Cancel an order that is not paid."""
-        return self._change(order_id, lifecycle.cancel)
+        with self.lock:
+            order = self._change(order_id, lifecycle.cancel)
+            self.stock.cancel(order)
+            return order
 
     def hold(self, order_id: int) -> Order:
         """Put an order on hold."""
@@ -253,17 +261,22 @@ class DemoShop:
         shipping: Decimal | None = None,
         adjustment_positive: Decimal = ZERO,
         adjustment_negative: Decimal = ZERO,
+        restock: bool = False,
     ) -> dict[str, Any]:
         """Make a credit memo; without arguments of everything that is left.
 
         `items` maps item ids or skus to quantities, `{}` for a memo of adjustments only.
-        `shipping` (without tax) and adjustments are in the shop's base currency.
+        `shipping` (without tax) and adjustments are in the shop's base currency. With
+        `restock` its goods return to stock.
         """
         with self.lock:
             order = self._orders[order_id]
             chosen = None if items is None else refunds.item_ids(order, items)
             wish = Refund(chosen, shipping, adjustment_positive, adjustment_negative)
-            return self._refund(order, wish, stamp(self.now()))
+            memo = self._refund(order, wish, stamp(self.now()))
+            if restock:
+                self.stock.take_back(order, memo)
+            return memo
 
     def comment(self, order_id: int, text: str) -> None:
         """Add a comment, which leaves the order as it is."""
@@ -320,9 +333,24 @@ class DemoShop:
         number = len(self._orders) + 1
         self._wishes[number] = wish
         born = self.generator.order(number, at, until=until, wish=wish)
-        self.stock.sell(born.order["items"])
+        self.stock.sell(born.order)
+        if born.sent_at:
+            self.stock.deduct(number)
+        if born.paid_at:
+            self._take_off_virtual(born.order)
+        if born.order["state"] == "canceled":
+            self.stock.cancel(born.order)
         self.hooks.tell("orders", number)
         return self._keep(born)
+
+    def _take_off_virtual(self, order: Order) -> None:
+        """What is never shipped leaves with the invoice."""
+        virtual = [row for row in order["items"] if row["product_type"] == "virtual"]
+        self.stock.deduct(order["entity_id"], {row["sku"]: row["qty_ordered"] for row in virtual})
+
+    def _new_stock(self) -> Stock:
+        at = stamp(self.epoch - timedelta(days=90))
+        return Stock(self.profile, self.plan.seed, at, multi_source=self._multi_source)
 
     def _keep(self, born: Born) -> Order:
         number = born.order["entity_id"]

@@ -1,9 +1,14 @@
-"""Products and stock in the shapes of `/V1/products` and `/V1/stockItems`."""
+"""Products and stock in the shapes of `/V1/products` and `/V1/stockItems`.
+
+With multi-source inventory an order reserves, and a shipment (of what is not shipped, the
+invoice) takes off the quantity; a classic shop takes off at the order.
+"""
 
 from __future__ import annotations
 
 import random
 import threading
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +18,17 @@ from sandbox.magento.profiles import CONFIGURABLE, Product, Profile
 
 
 class Stock:
-    """The catalogue with quantities; a sale takes them down, a PUT sets them."""
+    """The catalogue with quantities, and what each order holds of them.
 
-    def __init__(self, profile: Profile, seed: int, created_at: str) -> None:
+    `item_changes` hold fields of stock items that were set by hand, by sku.
+    """
+
+    def __init__(
+        self, profile: Profile, seed: int, created_at: str, *, multi_source: bool = True
+    ) -> None:
+        self.multi_source = multi_source
+        self.item_changes: dict[str, dict[str, Any]] = {}
+        self._held: dict[int, dict[str, float]] = {}
         self._catalogue = dict(profile.catalogue)
         self._created_at = created_at
         self._changes: dict[str, dict[str, Any]] = {}
@@ -27,20 +40,79 @@ class Stock:
             for sku, product in profile.catalogue.items()
         }
 
-    def sell(self, items: list[dict[str, Any]]) -> None:
-        """Take the quantities of an order's rows off; parents hold no stock themselves."""
+    def sell(self, order: dict[str, Any]) -> None:
+        """Reserve what an order holds; a classic shop takes it off."""
         with self._lock:
-            for item in items:
-                if item["product_type"] in ("simple", "virtual"):
-                    left = self.quantities[item["sku"]] - item["qty_ordered"]
-                    self.quantities[item["sku"]] = max(left, 0)
+            ordered = _summed(_stocked(order), "qty_ordered")
+            if self.multi_source:
+                self._held[order["entity_id"]] = ordered
+                return
+            for sku, quantity in ordered.items():
+                self.quantities[sku] = max(self.quantities[sku] - quantity, 0)
+
+    def deduct(self, order_id: int, quantities: Mapping[str, float] | None = None) -> None:
+        """Goods leave with a shipment: all that the order holds, or so many of some skus."""
+        with self._lock:
+            for sku, quantity in self._release(order_id, quantities).items():
+                self.quantities[sku] -= quantity
+
+    def cancel(self, order: dict[str, Any]) -> None:
+        """Give back what a canceled order holds."""
+        with self._lock:
+            if self.multi_source:
+                self._release(order["entity_id"], None)
+            else:
+                for sku, quantity in _summed(_stocked(order), "qty_canceled").items():
+                    self.quantities[sku] += quantity
+
+    def take_back(self, order: dict[str, Any], memo: dict[str, Any]) -> None:
+        """A credit memo returns to stock: what is not shipped yet is free again, the rest is
+        put on the shelf."""
+        stocked = {row["item_id"] for row in _stocked(order)}
+        rows = [row for row in memo["items"] if row["order_item_id"] in stocked]
+        with self._lock:
+            for sku, quantity in _summed(rows, "qty").items():
+                freed = self._release(order["entity_id"], {sku: quantity}).get(sku, 0)
+                self.quantities[sku] += quantity - freed
+
+    def _release(self, order_id: int, quantities: Mapping[str, float] | None) -> dict[str, float]:
+        """End reservations of an order, at most what it holds; what was ended, by sku."""
+        held = self._held.get(order_id, {})
+        wanted = dict(held) if quantities is None else quantities
+        released = {sku: min(held.get(sku, 0), quantity) for sku, quantity in wanted.items()}
+        for sku, quantity in released.items():
+            if quantity:
+                held[sku] -= quantity
+        return released
+
+    def reserved(self, sku: str) -> float:
+        """How many are ordered and still here."""
+        return sum(held.get(sku, 0) for held in self._held.values())
+
+    def salable(self, sku: str) -> float:
+        """Magento's salable quantity: 0 of what it does not sell. KeyError for an unknown sku."""
+        item = self.stock_item(sku)
+        left = item["qty"] - self.reserved(sku) - item["min_qty"]
+        sells = item["is_in_stock"] and (left > 0 or item["backorders"])
+        return left if sells else 0
+
+    def is_composite(self, sku: str) -> bool:
+        """Whether a product has no stock of its own. KeyError for an unknown sku."""
+        product = self._catalogue[sku]
+        return bool(product.parts or product.variants)
 
     def set(self, sku: str, quantity: float) -> int:
         """Set a quantity; returns the stock item's id. KeyError for an unknown sku."""
         with self._lock:
             product = self._catalogue[sku]
             self.quantities[sku] = quantity
+            self.item_changes.get(sku, {}).pop("is_in_stock", None)
             return product.product_id
+
+    def set_item(self, sku: str, **fields: Any) -> None:
+        """Overwrite fields of a stock item, such as `min_qty`, `backorders`, `is_in_stock`."""
+        with self._lock:
+            self.item_changes.setdefault(sku, {}).update(fields)
 
     def change(self, sku: str, at: str, **fields: Any) -> None:
         """Overwrite fields of a product, which is made if there is none, and its time."""
@@ -67,7 +139,7 @@ class Stock:
             "use_config_enable_qty_inc": True, "enable_qty_increments": False,
             "use_config_manage_stock": True, "manage_stock": True, "low_stock_date": None,
             "is_decimal_divided": False, "stock_status_changed_auto": 0,
-        }  # fmt: skip
+        } | self.item_changes.get(sku, {})  # fmt: skip
 
     def product(self, sku: str, *, single: bool) -> dict[str, Any]:
         """One product; the stock item is part of a single answer only. KeyError if unknown."""
@@ -117,6 +189,19 @@ class Stock:
         if product.parts:
             values["price_type"] = "1" if product.price_fixed else "0"
         return [{"attribute_code": code, "value": value} for code, value in values.items()]
+
+
+def _stocked(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of an order that have a stock: parents hold none themselves."""
+    return [row for row in order["items"] if row["product_type"] in ("simple", "virtual")]
+
+
+def _summed(rows: list[dict[str, Any]], name: str) -> dict[str, float]:
+    """A quantity of rows by sku."""
+    found: dict[str, float] = {}
+    for row in rows:
+        found[row["sku"]] = found.get(row["sku"], 0) + row[name]
+    return found
 
 
 def _category(product: Product) -> str:

@@ -348,10 +348,61 @@ def test_hold_unhold_cancel(shop: DemoShop) -> None:
     assert post(shop, f"orders/{key}/cancel") == (200, False)
 
 
+def stands(shop: DemoShop, sku: str = "KNIFE-20") -> tuple[float, float]:
+    """On hand and salable."""
+    salable = get(shop, f"inventory/get-product-salable-quantity/{sku}/1").json()
+    return get(shop, f"stockItems/{sku}").json()["qty"], salable
+
+
+def test_a_reservation_ends_with_what_becomes_of_the_order(shop: DemoShop) -> None:
+    stock = get(shop, "inventory/stock-resolver/website/base").json()
+    assert stock["stock_id"] == 1
+    shop.set_stock("KNIFE-20", 10)
+    pending = shop.place_order(items=[("KNIFE-20", 3)], status="pending")["entity_id"]
+    assert stands(shop) == (10, 7)
+    shop.cancel(pending)
+    assert stands(shop) == (10, 10)
+    paid = shop.place_order(items=[("KNIFE-20", 3)], coupon="", status="processing")["entity_id"]
+    shop.stock.deduct(paid, {"KNIFE-20": 1})  # a part of it is sent
+    assert stands(shop) == (9, 7)
+    shop.refund(paid, items={"KNIFE-20": 1}, restock=True)
+    assert stands(shop) == (9, 8)
+    shop.ship(paid)
+    assert stands(shop) == (8, 8)
+    shop.refund(paid, items={"KNIFE-20": 1}, restock=True)
+    assert stands(shop) == (9, 9)
+    shop.stock.set_item("KNIFE-20", min_qty=2)
+    assert stands(shop) == (9, 7)
+    shop.stock.set_item("KNIFE-20", backorders=1)
+    shop.place_order(items=[("KNIFE-20", 8)], status="processing")
+    assert stands(shop) == (9, -1)
+    shop.stock.set_item("KNIFE-20", is_in_stock=False)
+    assert stands(shop) == (9, 0)
+    bundle = next(sku for sku in shop.stock.quantities if shop.stock.is_composite(sku))
+    path = "inventory/get-product-salable-quantity"
+    assert get(shop, f"{path}/{quote(bundle, safe='')}/1").status_code == 400
+    assert get(shop, f"{path}/NONE/1").status_code == 404
+    assert get(shop, "inventory/stock-resolver/website/nowhere").status_code == 404
+
+
+def test_a_classic_shop_takes_off_at_the_order_and_has_no_such_routes() -> None:
+    with DemoShop(multi_source=False) as shop:
+        shop.set_stock("KNIFE-20", 10)
+        shop.place_order(items=[("KNIFE-20", 3)], status="pending")
+        assert get(shop, "stockItems/KNIFE-20").json()["qty"] == 7
+        shop.cancel(1)
+        assert get(shop, "stockItems/KNIFE-20").json()["qty"] == 10
+        answer = get(shop, "inventory/get-product-salable-quantity/KNIFE-20/1")
+        assert answer.status_code == 404
+        assert "route" in answer.json()["message"]
+
+
 def test_stock_is_read_sold_and_written(shop: DemoShop) -> None:
     before = get(shop, "stockItems/KNIFE-20").json()
-    shop.place_order(items=[("KNIFE-20", 2)])
-    assert get(shop, "stockItems/KNIFE-20").json()["qty"] == before["qty"] - 2
+    order = shop.place_order(items=[("KNIFE-20", 2)], status="processing")
+    assert stands(shop) == (before["qty"], before["qty"] - 2)
+    shop.ship(order["entity_id"])
+    assert stands(shop) == (before["qty"] - 2, before["qty"] - 2)
     path = f"products/KNIFE-20/stockItems/{before['item_id']}"
     assert post(shop, path, {"stockItem": {"qty": 7}}, "PUT") == (200, before["item_id"])
     product = get(shop, "products/" + quote("KNIFE-20", safe="")).json()

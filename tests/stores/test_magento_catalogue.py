@@ -106,7 +106,44 @@ def test_stock_is_read_with_whether_the_shop_counts_it(
 ) -> None:
     level = parse_stock({"item_id": 4, "sku": "MUG", "manage_stock": True} | changes, FACTS)
 
-    assert (level.sku, level.quantity, level.counted) == ("MUG", Decimal(quantity), counted)
+    assert (level.sku, level.on_hand, level.counted) == ("MUG", Decimal(quantity), counted)
+    assert level.available == level.on_hand
+
+
+@pytest.mark.parametrize(
+    ("changes", "available"),
+    [
+        ({"salable_quantity": 26}, "26"),
+        ({"salable_quantity": Decimal("25.5")}, "25.5"),
+        # The threshold is taken off what Magento sells, and is there all the same.
+        ({"salable_quantity": 21, "min_qty": 5}, "26"),
+        ({"salable_quantity": 0, "min_qty": 5}, "5"),
+        # Backorders down to a limit, and without one.
+        ({"salable_quantity": 12, "min_qty": -20}, "-8"),
+        ({"salable_quantity": -8}, "-8"),
+        # Of what is all reserved Magento says 0, as it does of what has run out.
+        ({"salable_quantity": 0}, "0"),
+        ({"salable_quantity": 0, "qty": 0, "is_in_stock": False}, "0"),
+        ({"salable_quantity": 0, "qty": 3, "min_qty": 5, "is_in_stock": False}, "3"),
+        ({"salable_quantity": 0, "qty": 0, "min_qty": -9, "is_in_stock": False}, "0"),
+        # Other sources of the stock have more.
+        ({"salable_quantity": 40}, "40"),
+    ],
+)
+def test_what_is_left_to_sell_is_what_is_on_hand_and_not_reserved(
+    changes: dict[str, Any], available: str
+) -> None:
+    item = {"sku": "MUG", "qty": 30, "min_qty": 0, "is_in_stock": True}
+
+    assert parse_stock(item | changes, FACTS).available == Decimal(available)
+
+
+def test_nobody_guesses_how_many_of_a_product_that_is_switched_off_are_ordered() -> None:
+    item = {"sku": "MUG", "qty": 30, "is_in_stock": False, "salable_quantity": 0}
+    with pytest.raises(ParseError) as refused:
+        parse_stock(item, FACTS)
+
+    assert refused.value.code == "stock_switched_off"
 
 
 @pytest.mark.parametrize("bad", [None, "", "N/A", True])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from email.utils import formatdate
 from typing import Any
@@ -313,6 +314,7 @@ PARTS = {
     "taxClasses/search": probe.TAX_CLASSES,
     "customerGroups/search": probe.GROUPS,
     "stockItems/-no-such-product-": probe.STOCK,
+    "inventory/get-product-salable-quantity/-no-such-product-/1": probe.SALABLE,
     **probe.LISTS,
 }
 
@@ -472,6 +474,65 @@ def test_stock_is_set_on_the_products_own_stock_item(quantity: str, sent: dict[s
         adapter().set_stock("A/B", Decimal(quantity))
 
         assert json.loads(mock.calls[1].request.body or b"") == {"stockItem": sent}
+
+
+WEBSITES = [{"id": 0, "code": "admin"}, {"id": 1, "code": "au"}, {"id": 2, "code": "nz"}]
+
+
+@pytest.mark.parametrize(("stocks", "asked"), [((1, 1), 1), ((4, 4), 4), ((4, 1), 1)])
+def test_what_may_be_sold_is_asked_of_the_stock_that_the_websites_sell_from(
+    stocks: tuple[int, int], asked: int
+) -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}store/websites", json=WEBSITES)
+        for code, stock in zip(("au", "nz"), stocks, strict=True):
+            answer = {"stock_id": stock}
+            mock.get(f"{BASE}inventory/stock-resolver/website/{code}", json=answer)
+        path = "inventory/get-product-salable-quantity"
+        mock.get(f"{BASE}{path}/A%2FB/{asked}", json=26)
+        mock.get(f"{BASE}stockItems/A%2FB", json={"item_id": 3, "qty": 30})
+
+        record = adapter().fetch(RecordRef(Stream.STOCK, "A/B"))
+
+    assert record == {"item_id": 3, "qty": 30, "sku": "A/B", "salable_quantity": 26}
+
+
+@pytest.fixture
+def torn() -> Iterator[None]:
+    """A shop whose websites sell from different stocks, and none from the default one."""
+    recorded = STORE | {"store/websites": WEBSITES, "orders": [{"entity_id": 1}]}
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for code, stock in (("au", 2), ("nz", 3)):
+            answer = {"stock_id": stock}
+            mock.get(f"{BASE}inventory/stock-resolver/website/{code}", json=answer)
+        mock.get(f"{BASE}stockItems/MUG", json={"item_id": 3, "qty": 30})
+        mock.get(f"{URL}/magento_version", status=404)
+        RecordedShop(recorded).install(mock)
+        yield
+
+
+@pytest.mark.usefixtures("torn")
+def test_a_shop_that_sells_from_several_other_stocks_is_not_guessed_at() -> None:
+    with pytest.raises(Misconfigured) as refused:
+        adapter().fetch(RecordRef(Stream.STOCK, "MUG"))
+
+    assert refused.value.code == "several_stocks"
+
+
+@pytest.mark.usefixtures("torn")
+def test_the_test_of_the_connection_tells_of_several_stocks() -> None:
+    (warning,) = adapter().probe().warnings
+
+    assert "several stocks (2, 3)" in warning
+    assert "streams.stock to off" in warning
+
+
+def test_stock_that_the_shop_does_not_count_is_asked_for_once() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}stockItems/MUG", json={"item_id": 3, "qty": 0, "manage_stock": False})
+        record = adapter().fetch(RecordRef(Stream.STOCK, "MUG"))
+
+    assert "salable_quantity" not in record
 
 
 def test_products_and_customers_are_found_by_their_own_keys() -> None:

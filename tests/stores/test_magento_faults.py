@@ -159,7 +159,7 @@ def test_any_sku_has_its_stock_read_and_written(shop: Any, sku: str) -> None:
     adapter.set_stock(sku, Decimal("2.5"))
 
     level = adapter.parse(Stream.STOCK, adapter.fetch(RecordRef(Stream.STOCK, sku)), ParseFacts())
-    assert (level.sku, level.quantity) == (sku, Decimal("2.5"))
+    assert (level.sku, level.on_hand, level.available) == (sku, Decimal("2.5"), Decimal("2.5"))
     assert shop.stock.quantities[sku] == 2.5
 
 

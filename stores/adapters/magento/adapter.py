@@ -25,6 +25,7 @@ from stores.adapters.magento.categories import read_categories
 from stores.adapters.magento.client import Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
+from stores.adapters.magento.inventory import Inventory
 from stores.adapters.magento.probe import Probe
 from stores.canonical import (
     Category,
@@ -69,6 +70,7 @@ class MagentoAdapter:
         self, credentials: MagentoCredentials, session: requests.Session, *, url: str
     ) -> None:
         self._client = MagentoClient(url, credentials, session)
+        self._inventory = Inventory(self._client)
 
     def probe(self) -> StoreFacts:
         return Probe(self._client).facts()
@@ -92,7 +94,7 @@ class MagentoAdapter:
         if not isinstance(record, dict):
             raise unexpected(self._client.shop, f"answers {ref.stream} with no record")
         if ref.stream is Stream.STOCK:
-            return record | {"sku": ref.id}  # it lacks the SKU that it was asked by
+            return self._with_salable(ref.id, record)
         return self._completed(ref.stream, (record,))[0]
 
     def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[Json]:
@@ -113,6 +115,12 @@ class MagentoAdapter:
         for page in reading.pages(self._client, reading.SOURCES[Stream.PRODUCTS], Cursor()):
             refs = [RecordRef(Stream.STOCK, str(row.get("sku"))) for row in page.records]
             yield Page(tuple(self.fetch(ref) for ref in refs), None, page.total)
+
+    def _with_salable(self, sku: str, item: Json) -> Json:
+        """A stock item with the SKU that it was asked by, which it lacks, and what may be sold."""
+        record = item | {"sku": sku}
+        salable = self._inventory.salable(sku) if catalogue.is_counted(item) else None
+        return record if salable is None else record | {"salable_quantity": salable}
 
     def _completed(self, stream: Stream, records: tuple[Json, ...]) -> list[Json]:
         """Records with what they need beside them to be understood."""

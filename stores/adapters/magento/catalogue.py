@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from connector.lib.money import ZERO, plain
 from stores.adapters.magento.people import read_address
 from stores.adapters.raw import Raw
-from stores.canonical import Address, Customer, ParseFacts, Product, StockLevel
+from stores.canonical import Address, Customer, ParseError, ParseFacts, Product, StockLevel
 
 _ENABLED = 1
 
@@ -34,13 +36,44 @@ def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
 
 
 def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
-    """A stock item of `GET /V1/stockItems/:sku`, with the SKU that it was asked by."""
+    """A stock item of `GET /V1/stockItems/:sku`, with the SKU that it was asked by and, where
+    orders reserve goods, `salable_quantity`."""
     raw = Raw(record)
+    on_hand = raw.number("qty")
     return StockLevel(
         sku=raw.required_text("sku"),
-        quantity=raw.number("qty"),
-        counted=raw.flag("manage_stock") is not False,
+        on_hand=on_hand,
+        available=_available(raw, on_hand) if raw.has("salable_quantity") else on_hand,
+        counted=is_counted(record),
     )
+
+
+def is_counted(record: Mapping[str, Any]) -> bool:
+    """Whether the shop manages the stock of a stock item."""
+    return Raw(record).flag("manage_stock") is not False
+
+
+def _available(raw: Raw, on_hand: Decimal) -> Decimal:
+    """On hand without what is reserved: the salable quantity, with the out-of-stock threshold
+    that Magento has taken off it (negative where backorders are limited).
+
+    Of what it does not sell Magento says 0, be it that everything is reserved or that a person
+    set it out of stock; only the first is told by the numbers.
+    """
+    salable = raw.number("salable_quantity")
+    threshold = raw.optional("min_qty") or ZERO
+    if salable:
+        return salable + threshold
+    if raw.flag("is_in_stock") is not False:
+        return min(on_hand, threshold)
+    if on_hand > max(threshold, ZERO):
+        raise ParseError(
+            "is_in_stock", raw.data["is_in_stock"],
+            f"The shop has {plain(on_hand)}, and the product is set out of stock, so Magento "
+            "does not tell how many of them are ordered. Set it in stock, or its quantity to 0.",
+            code="stock_switched_off",
+        )  # fmt: skip
+    return on_hand
 
 
 def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:

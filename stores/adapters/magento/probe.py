@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from connector.lib.errors import NeedsAttention, Rejected
 from stores.adapters.magento.client import Filter, Json, MagentoClient
 from stores.adapters.magento.errors import is_missing_right
+from stores.adapters.magento.inventory import SEVERAL_STOCKS, Inventory
 from stores.canonical import PartKeys, StoreFacts
 
 T = TypeVar("T")
@@ -89,6 +90,10 @@ LISTS = {
 STOCK = Part(
     "stock", "Stores > Settings > Configuration > Inventory", "stock is neither read nor written"
 )
+SALABLE = Part(
+    "salable quantities", "Stores > Inventory > Sales Stock",
+    "stock is not kept: what is ordered and not shipped yet would count twice",
+)  # fmt: skip
 # A SKU that no shop has: the answer "not found" says that it may be asked for.
 _NO_SKU = "-no-such-product-"
 
@@ -98,6 +103,7 @@ class Probe:
 
     def __init__(self, client: MagentoClient) -> None:
         self._client = client
+        self._inventory = Inventory(client)
         self._warnings: list[str] = []
 
     def facts(self) -> StoreFacts:
@@ -113,6 +119,9 @@ class Probe:
                 f"The websites of this shop have different base currencies "
                 f"({', '.join(currencies)}): connect each website as a store of its own."
             )
+        tax_classes = self._try(self._tax_classes, TAX_CLASSES) or ()
+        customer_groups = self._try(self._groups, GROUPS) or ()
+        self._try_the_rest()
         first = configs[0] if configs else {}
         return StoreFacts(
             name=str(sites[0].get("name")) if sites else self._client.shop.partition("//")[2],
@@ -121,19 +130,20 @@ class Probe:
             timezone=str(first.get("timezone") or ""),
             statuses=_statuses(recent),
             payment_methods=_payment_methods(recent),
-            tax_classes=self._try(self._tax_classes, TAX_CLASSES) or (),
-            customer_groups=self._try(self._groups, GROUPS) or (),
+            tax_classes=tax_classes,
+            customer_groups=customer_groups,
             store_views=_named(views),
             websites=_named(sites),
             parts=_parts(views, groups, sites),
-            warnings=self._all_warnings(),
+            reserves_stock=self._inventory.present,
+            warnings=tuple(self._warnings),
         )
 
-    def _all_warnings(self) -> tuple[str, ...]:
+    def _try_the_rest(self) -> None:
         for path, part in LISTS.items():
             self._try(partial(self._client.search, path, page_size=1), part)
         self._try(partial(self._client.get, f"stockItems/{_NO_SKU}"), STOCK)
-        return tuple(self._warnings)
+        self._try(partial(self._inventory.salable, _NO_SKU), SALABLE)
 
     def _try(self, call: Callable[[], T], part: Part) -> T | None:
         """The answer, or None: with a warning where it may not be read, and without one where
@@ -151,6 +161,8 @@ class Probe:
                     f"Tick it under {part.place} (System > Extensions > Integrations, tab API), "
                     f"save, and authorise it again. Without it {part.off}."
                 )
+            elif error.code == SEVERAL_STOCKS:
+                self._warnings.append(f"{error} {error.hint}")
             elif error.code != "wrong_address":
                 raise
         return None
