@@ -113,8 +113,8 @@ def test_a_sku_that_the_shop_cannot_be_asked_for_is_left_out_and_says_so(stocked
     dots, mug = StockState.objects.exclude(reasons=[]).order_by("sku")
     assert (dots.sku, mug.sku) == ("..", "MUG-STN")
     assert {one.reasons[0]["code"] for one in (dots, mug)} == {"stock_refused"}
-    assert "another SKU" in dots.reasons[0]["text"]
-    assert "kept elsewhere" in mug.reasons[0]["text"]
+    assert "another SKU" in dots.reasons[0]["message"]
+    assert "kept elsewhere" in mug.reasons[0]["message"]
     # What the shop takes again is written, and its reason is gone.
     stocked.shop.refused_stock.clear()
     assert level(stocked) == 1
