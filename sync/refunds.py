@@ -116,8 +116,8 @@ def _no_amount(refund: Refund, total: Decimal) -> Hold:
     if refund.tax:
         text += f" and takes back tax of {written(round_to(refund.tax))}"
     text += (
-        ", and Xero credits no such amount: nothing is posted for it. Correct sales and tax in Xero "
-        "by hand if they changed, and mark the order as handled by hand."
+        ", and Xero credits no such amount: nothing is posted for it. Correct sales and tax in "
+        "Xero by hand if they changed, and mark the order as handled by hand."
     )
     return Hold("refund_does_not_add_up", text, "creditmemos")
 
