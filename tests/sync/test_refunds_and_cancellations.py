@@ -692,9 +692,10 @@ def test_a_change_that_moves_no_money_changes_no_document(world: World) -> None:
     order = unpaid(world)
     writes = world.writes()
     later(world)
-    world.shop.comment(order["entity_id"], "gift wrap, please", status="processing")
+    world.shop.comment(order["entity_id"], "gift wrap, please")
     order["billing_address"]["city"] = "Hobart"
-    world.shop.update_order(order["entity_id"], customer_note="gift wrap, please")
+    wish = {"status": "processing", "customer_note": "gift wrap, please"}
+    world.shop.update_order(order["entity_id"], **wish)
     world.sync()
     assert stands(world) == ONE_MUG_UNPAID
     assert world.calls()["POST Invoices"] == 0
