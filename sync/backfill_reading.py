@@ -15,18 +15,15 @@ import structlog
 from django.db import transaction
 from django.db.models import Avg, Count
 
-from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError, NeedsAttention, Temporary
-from connector.lib.schema import seconds
 from stores.canonical import Page, ParseError, Stream
-from stores.ingest import ingest
 from stores.models import Store
 from sync import backfill
 from sync.forecast import ENOUGH, USUAL_SECONDS, Measured, Reading, Supply, forecast
+from sync.keep import Delivery, keep
 from sync.models import Attempt, Backfill, Posting, SyncRun, TrackedOrder
 from sync.pull import connect
-from sync.track import track
 from xero import budget
 from xero.documents import Kind
 from xero.models import Lane, Organisation
@@ -147,11 +144,10 @@ def read(row: Backfill, *, progress: Callable[[Backfill], None] = lambda row: No
 def _read_pages(row: Backfill, token: str, progress: Callable[[Backfill], None]) -> bool:
     """True once the shop has no more; False where reading is to stop before."""
     adapter = connect(row.store)
-    settle = seconds(snapshot(row.store).rules.posting.settle_delay)
     for page in adapter.pages(Stream.ORDERS, row.cursor()):
         with transaction.atomic():
-            rows = ingest(row.store, adapter, Stream.ORDERS, page.records)
-            track(row.store, rows, lane=Lane.BACKFILL, settle=settle, backfill=row)
+            delivery = Delivery(Stream.ORDERS, page.records)
+            keep(row.store, adapter, delivery, lane=Lane.BACKFILL, backfill=row)
             if not _stored(row, token, page):
                 transaction.set_rollback(True)
                 return False

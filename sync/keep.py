@@ -18,6 +18,7 @@ from stores.canonical import Stream
 from stores.ingest import ingest
 from stores.models import Store
 from sync import customers
+from sync.models import Backfill
 from sync.refund_records import orders_behind
 from sync.track import track
 from sync.track_products import track_products
@@ -54,11 +55,13 @@ def keep(
     *,
     lane: Lane | None = None,
     export: bool = False,
+    backfill: Backfill | None = None,
 ) -> int:
     """Store the records and have what is new or changed built; how many that is.
 
     Within a transaction of the caller's. `lane` None: many new orders at once are a backfill.
-    `export`: customers who have not bought get a contact as well.
+    `export`: customers who have not bought get a contact as well. `backfill`: the one that
+    read these orders.
     """
     rows = ingest(store, adapter, delivery.stream, delivery.records)
     if delivery.stream is Stream.CUSTOMERS:
@@ -68,4 +71,4 @@ def keep(
     if delivery.stream is Stream.REFUNDS:
         rows = ingest(store, adapter, Stream.ORDERS, delivery.orders)
     settle = seconds(snapshot(store).rules.posting.settle_delay)
-    return track(store, rows, lane=lane, settle=settle)
+    return track(store, rows, lane=lane, settle=settle, backfill=backfill)
