@@ -123,7 +123,7 @@ MEANINGS = {
     "stores[].posting": "how orders become documents",
     "stores[].posting.mode": "an invoice for each order, or one for all paid orders of a day",
     "stores[].posting.status": "of new invoices; payments are sent to AUTHORISED ones only",
-    "stores[].posting.date": "the invoice's date: the day of the order, of the money or of the parcel",
+    "stores[].posting.date": "the invoice's date: the day of the order, of the money or of the parcel. Where that day never comes (nothing is due, or nothing left to ship), the step before",
     "stores[].posting.due_days": "due date, in days after the date",
     "stores[].posting.zero_orders": "orders of 0.00",
     "stores[].posting.locked_period": "a date in a locked period: hold, or move to the next open day",

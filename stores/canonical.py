@@ -263,7 +263,8 @@ class Order:
     `base_total` and `base_tax` are `total` and `tax` in the base currency, as the shop states.
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
     `refunded` is what the order states was refunded. `replaces` is the number of the order
-    that this one was created from by an edit. `cards_sold` are the gift cards that the order
+    that this one was created from by an edit. `ships` is False where the shop says that it holds
+    nothing to ship. `cards_sold` are the gift cards that the order
     brought into being, by code; `cards_redeemed` those that paid for it.
     """
 
@@ -305,6 +306,7 @@ class Order:
     po_number: str = ""
     transaction_id: str = ""
     shipped_at: datetime | None = None
+    ships: bool = True
     history: tuple[StatusChange, ...] = ()
     replaces: str = ""
     replaced_by: str = ""

@@ -32,7 +32,14 @@ from sync.convert import (
     tendered_in_base,
 )
 from sync.dates import OpenDay, open_date
-from sync.eligible import held_by_rule, local_date, refunded_since, skipped, zero_total
+from sync.eligible import (
+    held_by_rule,
+    local_date,
+    never_ships,
+    refunded_since,
+    skipped,
+    zero_total,
+)
 from sync.negative_lines import NegativeLines, negative_lines
 from sync.order_notes import discount_title, with_notes
 from sync.persons import contact_source
@@ -151,7 +158,7 @@ def _build(
     check_mapped(rows)
     invoiced = books.snapshot.store.streams.invoices
     dating = books.unlocked() if standing.posted else books
-    day = _document_day(dating, order, rows) if invoiced else receipt_day(dating, order)
+    day = _document_day(dating, order) if invoiced else receipt_day(dating, order)
     by = conversion(books, order, standing.currency)
     mode = tax_mode(books, order)
     charges = charges_of(books, order, rows, mode)
@@ -268,21 +275,23 @@ def _check_currency(order: Order) -> None:
         raise Hold("unknown_currency", text, "order_currency_code")
 
 
-def _document_day(books: Books, order: Order, rows: SortedRows) -> OpenDay:
-    """The invoice's date by posting.date, in the books' zone, outside locked periods."""
+def _document_day(books: Books, order: Order) -> OpenDay:
+    """The invoice's date by posting.date, in the books' zone, outside locked periods.
+
+    Where nothing is due in money, or nothing is left to ship, that day never comes: such an order
+    takes the day of its money, or of its first `paid` status, else its own.
+    """
     wanted = books.snapshot.rules.posting.date
     moment = order.placed_at
-    if wanted == "paid":
-        moments = [paid_at(books, order, tender) for tender in received(books, order)]
-        if not moments and not order.total and rows.tenders:
-            moments = [paid_at(books, order)]
-        if not moments:
-            raise _not_yet("paid")
-        moment = min(moments)
-    elif wanted == "shipped":
-        if order.shipped_at is None:
-            raise _not_yet("shipped")
+    if wanted == "shipped" and order.shipped_at is not None:
         moment = order.shipped_at
+    elif wanted == "shipped" and not never_ships(books.snapshot.rules.statuses, order):
+        raise _not_yet("shipped")
+    elif wanted != "ordered":
+        moments = [paid_at(books, order, tender) for tender in received(books, order)]
+        if not moments and wanted == "paid" and round_to(order.total):
+            raise _not_yet("paid")
+        moment = min(moments, default=paid_at(books, order))
     return open_date(books, local_date(books.snapshot, moment), "order")
 
 

@@ -73,6 +73,13 @@ def money_returned(statuses: Statuses, order: Order) -> bool:
     return any(word in statuses.refunded for word in (order.status, order.state) if word)
 
 
+def never_ships(statuses: Statuses, order: Order) -> bool:
+    """Whether nothing of it will be shipped any more: it holds nothing to ship, or it was
+    closed or taken back before."""
+    ended = (order.state or order.status) == "closed"
+    return not order.ships or ended or course(statuses, order) is Course.REVERSE
+
+
 def _money_came(statuses: Statuses, order: Order) -> bool:
     """Whether money was received, as stated, or as a status that says it went back implies."""
     if order.received is None:

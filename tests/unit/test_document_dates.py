@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from stores.adapters.magento.parse import parse_order
-from stores.canonical import ParseFacts, Payment
+from stores.canonical import ParseFacts, Payment, StatusChange
 from tests.stores.magento_records import order as magento_order
-from tests.unit.orders import build, codes, order, organisation
+from tests.unit.orders import build, codes, line, order, organisation
 
 ORDERED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PAID = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -108,3 +108,51 @@ def test_the_day_is_that_of_the_books(books: str, written: str, shop: str, day: 
     built = build(made, rules, timezone=books, base_currency="EUR")
     assert built.invoice is not None, built.reasons
     assert built.invoice.date.isoformat() == day
+
+
+def unpaid(**changes: Any) -> Any:
+    return replace(order(placed_at=ORDERED), payments=(), received=Decimal(0), **changes)
+
+
+@pytest.mark.parametrize("paid_status", [True, False])
+def test_an_order_of_nothing_does_not_wait_for_money(paid_status: bool) -> None:
+    history = (StatusChange("processing", PAID),) if paid_status else ()
+    free = unpaid(
+        total=Decimal(0), tax=Decimal(0), lines=(line("0"),), outstanding=Decimal(0),
+        history=history,
+    )  # fmt: skip
+    built = build(free, {"posting": {"date": "paid", "zero_orders": "post"}})
+    assert built.invoice is not None, built.reasons
+    assert built.invoice.date == DAYS["paid" if paid_status else "ordered"]
+    assert built.payments == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ships": False},
+        {"status": "closed", "state": "closed"},
+        {"status": "canceled", "state": "canceled"},
+    ],
+    ids=["nothing to ship", "refunded before it was shipped", "cancelled before it was shipped"],
+)
+def test_what_is_never_shipped_stands_on_the_day_of_its_money(changes: dict[str, Any]) -> None:
+    built = build(replace(dated(), shipped_at=None, **changes), {"posting": {"date": "shipped"}})
+    assert built.invoice is not None, built.reasons
+    assert built.invoice.date == DAYS["paid"]
+
+
+def test_what_is_never_shipped_nor_paid_stands_on_its_own_day() -> None:
+    built = build(unpaid(ships=False), {"posting": {"date": "shipped"}})
+    assert built.invoice is not None, built.reasons
+    assert built.invoice.date == DAYS["ordered"]
+
+
+def test_what_is_still_to_be_shipped_waits() -> None:
+    built = build(replace(dated(), shipped_at=None), {"posting": {"date": "shipped"}})
+    assert (built.status, codes(built)) == ("held", ["not_paid_yet"])
+
+
+@pytest.mark.parametrize("virtual", [1, 0])
+def test_magento_says_whether_an_order_holds_anything_to_ship(virtual: int) -> None:
+    assert parse_order(magento_order(is_virtual=virtual), ParseFacts()).ships is not bool(virtual)

@@ -70,6 +70,7 @@ def parse_order(record: Mapping[str, Any], facts: ParseFacts) -> Order:
         transaction_id=transaction_id(order, invoices, zone),
         po_number=order.child("payment").text("po_number"),
         shipped_at=_shipped_at(shipments, zone),
+        ships=order.flag("is_virtual") is not True,
         history=_history(order, zone),
         replaces=_replaces(order),
         replaced_by=order.text("relation_child_real_id"),
