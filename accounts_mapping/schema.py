@@ -51,6 +51,7 @@ PLACEHOLDERS = frozenset(
         "email",
         "payment_method",
         "transaction_id",
+        "invoice_number",
         "country",
         "state",
         "po_number",
@@ -127,6 +128,7 @@ class Posting(Section):
     tracking_options: Literal["create", "skip", "hold"] = "create"
     branding_theme: Text | None = None
     send_to_contact: Flag = False
+    number: Literal["order", "invoice"] = "order"
     history_notes: Literal["deviations", "all", "off"] = "deviations"
 
 

@@ -26,6 +26,7 @@ def placeholders(order: Order) -> dict[str, str]:
         "email": order.customer.email,
         "payment_method": order.payment_method,
         "transaction_id": order.transaction_id,
+        "invoice_number": order.invoice_number,
         "country": order.country,
         "state": order.region,
         "po_number": order.po_number,

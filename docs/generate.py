@@ -141,6 +141,7 @@ MEANINGS = {
     "stores[].posting.tracking_options": "a category or option that Xero lacks",
     "stores[].posting.branding_theme": "name or id",
     "stores[].posting.send_to_contact": "marks the invoice in Xero as sent to the customer",
+    "stores[].posting.number": "what invoices are called behind the prefix: the order's number, or that of the shop's own invoice where exactly one covers the whole order, else `O-` and the order's; fixed with the first document",
     "stores[].posting.history_notes": (
         "what Xero's history says, at a call each, sent last: why a document deviates; `all`: on "
         "every invoice, credit note and bank transaction also its order and shop; `off`: nothing"

@@ -264,8 +264,9 @@ class Order:
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
     `refunded` is what the order states was refunded. `replaces` is the number of the order
     that this one was created from by an edit. `ships` is False where the shop says that it holds
-    nothing to ship. `cards_sold` are the gift cards that the order
-    brought into being, by code; `cards_redeemed` those that paid for it.
+    nothing to ship. `cards_sold` are the gift cards that the order brought into being, by code;
+    `cards_redeemed` those that paid for it. `invoice_number` is what the shop calls its own
+    invoice, where exactly one covers all of the order.
     """
 
     id: str
@@ -305,6 +306,7 @@ class Order:
     note: str = ""
     po_number: str = ""
     transaction_id: str = ""
+    invoice_number: str = ""
     shipped_at: datetime | None = None
     ships: bool = True
     history: tuple[StatusChange, ...] = ()

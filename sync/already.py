@@ -21,6 +21,7 @@ from sync.books import Books
 from sync.build import Built
 from sync.eligible import local_date
 from sync.models import Posting, Proposal, TrackedOrder
+from sync.numbers import document_number
 from sync.reasons import Reason
 from sync.recognise import Certainty, Listed, Sold, certainty, names_of
 from sync.settle import GONE
@@ -90,9 +91,11 @@ class Already:
         self._documents = index
 
     def _by_name(self, orders: Pairs) -> Q:
-        prefix = self.books.snapshot.store.number_prefix
+        rules = self.books.snapshot
         names = {
-            name for _, order in orders for name in names_of(order.number, prefix + order.number)
+            name
+            for row, order in orders
+            for name in names_of(order.number, document_number(rules, order, row.document_number))
         }
         return Q(number__in=names) | Q(reference__in=names)
 
@@ -117,7 +120,8 @@ class Already:
         """Invoices that may be the order's, and that nobody has said are not; surest first."""
         if not self._documents:
             return []
-        sold = _sold(self.books, order, built)
+        number = document_number(self.books.snapshot, order, row.document_number)
+        sold = _sold(self.books, order, built, number)
         keys = (*names_of(sold.order_number, sold.number), (sold.contact_id, to_units(sold.total)))
         near = {one.pk: one for key in keys for one in self._documents.get(key, ())}
         free = [one for one in near.values() if one.xero_id not in self._given]
@@ -176,13 +180,13 @@ def _not_ours(store: Store, found: list[MirrorDocument], orders: set[int]) -> li
     return [one for one in found if not {one.xero_id, f"number {one.number}"} & taken]
 
 
-def _sold(books: Books, order: Order, built: Built) -> Sold:
+def _sold(books: Books, order: Order, built: Built, number: str) -> Sold:
     sale = built.invoice or built.receipt
     totals = sale.expected() if sale is not None else None
     contact = built.contact.id if built.contact is not None else ""
     return Sold(
         order_number=order.number,
-        number=f"{books.snapshot.store.number_prefix}{order.number}",
+        number=number,
         reference=sale.reference if sale is not None else order.number,
         total=totals.total if totals is not None else round_to(order.total),
         currency=sale.currency if sale is not None else order.currency,

@@ -41,6 +41,7 @@ from sync.eligible import (
     zero_total,
 )
 from sync.negative_lines import NegativeLines, negative_lines
+from sync.numbers import document_number
 from sync.order_notes import discount_title, with_notes
 from sync.persons import contact_source
 from sync.reasons import Hold, Reason
@@ -114,7 +115,8 @@ class Standing:
     """What of an order is in Xero, as far as a build must know: whether its invoice is there
     or on its way, whether it is approved there, and whether a person has asked for that.
     `currency` is the one in which it stands. `earlier` is the invoice of an order of before the
-    cut-over, if one is found; `money` what of the buyer's money is posted."""
+    cut-over, if one is found; `money` what of the buyer's money is posted. `number` is the own
+    number of its documents, once it is fixed."""
 
     posted: bool = False
     approved: bool = False
@@ -122,6 +124,7 @@ class Standing:
     currency: str = ""
     earlier: EarlierInvoice | None = None
     money: PostedMoney = NO_MONEY
+    number: str = ""
 
     def status(self, invoice: Invoice) -> str:
         """The status that payments see: a draft's until it is approved there."""
@@ -183,7 +186,8 @@ def _build(
             READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
             receipt=money.receipt, warnings=contact.warnings, cards=cards,
         )  # fmt: skip
-    invoice = _invoice(books, order, contact.id, day, lines, mode)
+    number = document_number(books.snapshot, order, standing.number)
+    invoice = _invoice(books, order, number, contact.id, day, lines, mode)
     if by is not None:
         invoice = replace(invoice, currency=by.currency, currency_rate=None)
     if standing.approve:
@@ -306,6 +310,7 @@ def _not_yet(what: str) -> Hold:
 def _invoice(
     books: Books,
     order: Order,
+    number: str,
     contact: Id,
     day: OpenDay,
     lines: tuple[DocumentLine, ...],
@@ -314,7 +319,7 @@ def _invoice(
     posting = books.snapshot.rules.posting
     status, due = posting_status(books.snapshot, order), _due(books, order)
     return Invoice(
-        number=f"{books.snapshot.store.number_prefix}{order.number}",
+        number=number,
         contact=contact,
         date=day.day,
         due_date=day.day + timedelta(days=int(due.value)),

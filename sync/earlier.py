@@ -13,6 +13,7 @@ from sync.books import Books
 from sync.build import EarlierInvoice
 from sync.eligible import local_date, refunded_since
 from sync.models import TrackedOrder
+from sync.numbers import own_number
 from sync.settle import GONE
 from xero.models import MirrorDocument
 
@@ -22,29 +23,33 @@ def find_earlier(
 ) -> dict[int, EarlierInvoice]:
     """For orders of before the cut-over that were refunded since: their invoice in Xero.
 
-    It bears the order's number, with or without the store's prefix, or as its reference, and
-    has the order's total, in its currency or the shop's base currency. Of several, none: a
-    person decides.
+    It bears the number that ours would, with or without the store's prefix, or the order's as
+    its reference, and has the order's total, in its currency or the shop's base currency. Of
+    several, none: a person decides.
     """
     cut_over = books.snapshot.store.cut_over
     if cut_over is None:
         return {}
-    late = {
-        order.number: (row, order)
+    late = [
+        (row, order)
         for row, order in orders
         if local_date(books.snapshot, order.placed_at) < cut_over
         and refunded_since(books.snapshot, order)
-    }
+    ]
     prefix = books.snapshot.store.number_prefix
-    numbers = [*late, *(f"{prefix}{number}" for number in late)]
+    called = {own_number(books.snapshot, order): (row, order) for row, order in late}
+    referred = {order.number: (row, order) for row, order in late}
+    numbers = [*called, *(f"{prefix}{number}" for number in called)]
     rows = MirrorDocument.objects.filter(
-        Q(number__in=numbers) | Q(reference__in=list(late)),
+        Q(number__in=numbers) | Q(reference__in=list(referred)),
         organisation=store.organisation, kind="invoice",
     ).exclude(status__in=GONE)  # fmt: skip
     found: dict[int, list[MirrorDocument]] = {}
     for one in rows:
-        for name in {one.number, one.number.removeprefix(prefix), one.reference} & late.keys():
-            row, order = late[name]
+        names = {one.number, one.number.removeprefix(prefix)} & called.keys()
+        likely = [called[name] for name in names]
+        likely += [referred[one.reference]] if one.reference in referred else []
+        for row, order in {row.pk: (row, order) for row, order in likely}.values():
             if _is_of(one, order):
                 found.setdefault(row.pk, []).append(one)
     return {pk: _earlier(some[0]) for pk, some in found.items() if len(some) == 1}

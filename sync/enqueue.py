@@ -35,6 +35,7 @@ from sync.earlier import find_earlier
 from sync.known_items import Shelf
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
+from sync.numbers import own_number
 from sync.parsing import parse_facts, with_products
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
@@ -58,13 +59,15 @@ _LANE_ORDER = Case(
 
 @dataclass(slots=True)
 class Work:
-    """One claimed order on its way: its row, what the shop said, what became of it."""
+    """One claimed order on its way: its row, what the shop said, what became of it. `number` is
+    the own number that its documents are called by."""
 
     row: TrackedOrder
     order: Order | None = None
     built: Built | None = None
     plan: Plan = field(default_factory=Plan)
     figures: ShopFigures | None = None
+    number: str = ""
     parts: tuple[Part, ...] = ()
     decided: bool = False
     found: list[Found] = field(default_factory=list)
@@ -153,6 +156,7 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
         if work.order is not None and not work.decided:
             standing = replace(ledger.standing(work.row), earlier=earlier.get(work.row.pk))
             stands_in = standing.currency
+            work.number = standing.number or own_number(books.snapshot, work.order)
             known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
             _build(known, work, contacts, ledger, standing, already)
             if work.built is not None and work.built.status == READY:
@@ -324,6 +328,8 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
         row.lane = Lane.LIVE  # a person's click, or a backfill, was for this once
         if work.order is not None:
             _describe(row, work.order)
+            if not row.document_number and ledger.has_begun(row):
+                row.document_number = work.number[:120]
         if work.figures is not None:
             put_figures(row, work.figures)
     rows = [work.row for work in works]
@@ -344,7 +350,7 @@ FIGURES = (
 _BUILT_FIELDS = [
     "state", "reasons", "warnings", "label", "lane", "mapping_version", "currency", "total_units",
     "tax_units", "outstanding_units", "customer_name", "customer_email", "shop_status",
-    "payment_method", "placed_at", "shop_updated_at", *FIGURES,
+    "payment_method", "placed_at", "shop_updated_at", "document_number", *FIGURES,
 ]  # fmt: skip
 
 

@@ -76,9 +76,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All documents of an order, oldest first."""
+    """All documents of an order, oldest first, and the own number that they are called by, once
+    it is fixed."""
 
     entries: tuple[Entry, ...] = ()
+    number: str = ""
 
     def at(self, slot: Slot) -> Entry | None:
         return next((entry for entry in self.entries if entry.slot == slot), None)

@@ -110,7 +110,18 @@ class Ledger:
     def history(self, row: TrackedOrder) -> History:
         """What stands for the order, also as its part of a summary."""
         own = history_of(self._postings[row.pk].values())
-        return History((*own.entries, *self._parts.entries(row)))
+        return History((*own.entries, *self._parts.entries(row)), self.number(row))
+
+    def number(self, row: TrackedOrder) -> str:
+        """The own number of its documents, "" while none is planned. What was planned by a
+        version that kept none is called by the order's number."""
+        kept = row.document_number
+        return kept or (row.number if self.has_begun(row) else "")
+
+    def has_begun(self, row: TrackedOrder) -> bool:
+        """Whether a document of it is in the outbox or in Xero, or waits for a summary."""
+        postings = self._postings[row.pk].values()
+        return not all(map(withdrawn, postings)) or self._parts.brings(row)
 
     def alone(self, row: TrackedOrder) -> bool:
         """Whether its sale has a document of its own, sent or not."""
@@ -134,6 +145,7 @@ class Ledger:
             approve=row.approved_at is not None,
             currency=sales[-1].currency if sales else "",
             money=posted_money(self.history(row)),
+            number=self.number(row),
         )
 
     def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:

@@ -196,6 +196,10 @@ class SummaryParts:
     def entries(self, row: TrackedOrder) -> list[Entry]:
         return [entry for part in self._rows.get(row.pk, []) for entry in entries_of(part)]
 
+    def brings(self, row: TrackedOrder) -> bool:
+        """Whether the order brings something to a summary."""
+        return bool(self._rows.get(row.pk))
+
     def documents(self, row: TrackedOrder) -> list[Posting]:
         """The documents of the summaries that the order is in."""
         return self._documents.get(row.pk, [])

@@ -20,6 +20,7 @@ from sync.convert import Conversion, conversion
 from sync.convert import refunded as refunded_in_base
 from sync.eligible import Course, course, local_date
 from sync.history import APPROVED, DRAFTS, NOTHING_YET, Entry, History, Slot
+from sync.numbers import document_number
 from sync.reasons import Hold, Reason
 from sync.remarks import origin_of
 from sync.till import Debit, Want, total_of
@@ -144,8 +145,12 @@ class Planner:
 
     @property
     def number(self) -> str:
-        store = self.books.snapshot.store
-        return issue_number(f"{store.number_prefix}{self.order.number}", self.issue)
+        """Of the latest issue: what follows the sale is numbered after it."""
+        first = self._entry("invoice", 1)
+        if first is not None and not first.linked:
+            return issue_number(first.key, self.issue)
+        fixed = self.history.number
+        return issue_number(document_number(self.books.snapshot, self.order, fixed), self.issue)
 
     @property
     def today(self) -> date:

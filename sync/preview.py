@@ -18,6 +18,7 @@ from sync.contacts import find_contact
 from sync.directory import Contacts
 from sync.explain import sources
 from sync.item_codes import item_code
+from sync.numbers import document_number
 from sync.persons import shared_person
 from sync.plan import Plan, documents_of
 from sync.reasons import Reason, unreadable
@@ -46,7 +47,8 @@ class Preview:
     facts: ParseFacts
     contacts: Contacts = field(default_factory=Contacts)
     cards: CardBook = field(default_factory=CardBook)
-    _orders: dict[str, str] = field(default_factory=dict)
+    _orders: set[str] = field(default_factory=set)
+    _numbers: set[str] = field(default_factory=set)
     _parts: list[Part] = field(default_factory=list)
 
     def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,8 +94,7 @@ class Preview:
         return found
 
     def _build(self, order: Order) -> Sale:
-        earlier = self._orders.get(order.number)
-        if earlier == order.id:
+        if order.id in self._orders:
             text = f"Order {order.number} was given before. It is posted once."
             return Sale(Built(SKIPPED, (Reason("duplicate", text, "entity_id"),)), Plan())
         books = replace(self.books, cards=self.cards.facts(order))
@@ -101,14 +102,15 @@ class Preview:
         built = sale.built
         if built.status != READY:
             return sale
-        if earlier is not None:
-            number = built.invoice.number if built.invoice is not None else order.number
+        number = document_number(books.snapshot, order)
+        if number in self._numbers:
             text = (
                 f"{number} is the number of another order of this list. Number the "
                 "orders apart, or give the stores different values of number_prefix."
             )
             return Sale(Built(HELD, (Reason("number_taken", text, "increment_id"),)), Plan())
-        self._orders[order.number] = order.id
+        self._orders.add(order.id)
+        self._numbers.add(number)
         self.cards.put(order.id, built.cards)
         return sale
 

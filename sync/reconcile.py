@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from connector.lib import clock
 from connector.lib.errors import ConnectorError
@@ -168,13 +169,16 @@ class _Run:
         """Documents under our numbers that are not ours, unless a person has answered for it."""
         documents = extra_documents(self._store)
         prefix = len(self._store.number_prefix)
+        names = [document.number[prefix:] for document in documents]
         by_hand = set(
             TrackedOrder.objects.filter(
                 store=self._store, excluded_as=TrackedOrder.Excluded.HANDLED_BY_HAND,
-                number__in=[document.number[prefix:] for document in documents],
-            ).values_list("number", flat=True)
+            ).filter(Q(number__in=names) | Q(document_number__in=names)).values_list(
+                "number", "document_number"
+            )
         )  # fmt: skip
-        self._write([self._extra(one, one.number[prefix:] in by_hand) for one in documents])
+        answered = {name for names in by_hand for name in names if name}
+        self._write([self._extra(one, one.number[prefix:] in answered) for one in documents])
 
     def _extra(self, document: MirrorDocument, by_hand: bool) -> ReconcileDifference:
         return ReconcileDifference(

@@ -75,6 +75,7 @@ class DemoShop:
         self._orders: dict[int, Order] = {}
         self._wishes: dict[int, Wish] = {}
         self._paid_at: dict[int, str] = {}
+        self.invoices_apart = 0
         self._sent_at: dict[int, str] = {}
         self._memos: dict[int, dict[str, Any]] = {}
         self._documents: dict[str, dict[int, dict[str, Any]]] = {}
@@ -297,8 +298,11 @@ class DemoShop:
 
     @property
     def invoices(self) -> list[dict[str, Any]]:
-        """The invoices of all paid orders."""
-        return self._written(documents.invoice, self._paid_at)
+        """The invoices of all paid orders, counted `invoices_apart` from the orders."""
+        written = self._written(documents.invoice, self._paid_at)
+        if not self.invoices_apart:
+            return written
+        return [documents.renumbered(one, self.invoices_apart) for one in written]
 
     @property
     def shipments(self) -> list[dict[str, Any]]:

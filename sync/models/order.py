@@ -34,7 +34,8 @@ class TrackedOrderQuerySet(models.QuerySet["TrackedOrder"]):
 
 class TrackedOrder(models.Model):
     """`build_at` is set while the order is to be (re)built; `building_*` is the builder's lease.
-    `backfill` is the one that read it first.
+    `backfill` is the one that read it first. `document_number` is what its documents are called
+    behind the store's prefix, fixed when the first of them is planned.
 
     Amounts are in ten-thousandths of `currency`. `reasons` are those of `sync.reasons`.
     `approved_*`: a person approved what is posted as a draft.
@@ -71,6 +72,7 @@ class TrackedOrder(models.Model):
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="orders")
     source_id = models.CharField(max_length=100)
     number = models.CharField(max_length=100)
+    document_number = models.CharField(max_length=120, blank=True, default="")
     record = models.ForeignKey(SourceRecord, on_delete=models.PROTECT, related_name="+")
     record_version = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(max_length=10, choices=State, default=State.NEW)

@@ -20,6 +20,7 @@ from stores.adapters.magento import amounts, people, refunds
 from stores.adapters.magento.cancelled import without_cancelled
 from stores.adapters.magento.cards import redeemed_cards, sold_cards
 from stores.adapters.magento.forms import documents_of, identify, order_form
+from stores.adapters.magento.invoices import covering_number
 from stores.adapters.magento.lines import item_lines, shipping_lines
 from stores.adapters.magento.payments import (
     payment_title,
@@ -75,7 +76,8 @@ def parse_order(record: Mapping[str, Any], facts: ParseFacts) -> Order:
         replaces=_replaces(order),
         replaced_by=order.text("relation_child_real_id"),
     )
-    return without_cancelled(placed, order)
+    left = without_cancelled(placed, order)
+    return replace(left, invoice_number=covering_number(invoices, left.total))
 
 
 def _sold(order: Raw, facts: ParseFacts) -> Order:

@@ -136,11 +136,11 @@ def chosen(client: MagentoClient, stream: Stream, ids: Sequence[str]) -> list[Js
 def with_companions(client: MagentoClient, orders: Sequence[Json]) -> list[Json]:
     """Orders with the documents that date and complete them: one query per kind and page.
 
-    Invoices tell when money was captured and by which transaction, shipments when goods left,
-    credit memos what was given back. Only orders that say they have one are asked for.
+    Invoices tell their number, when money was captured and by which transaction, shipments when
+    goods left, credit memos what was given back. Only orders that say they have one are asked for.
     """
     wanted = {
-        "invoices": [_id(order) for order in orders if _some(order.get("total_paid"))],
+        "invoices": [_id(order) for order in orders if _was_invoiced(order)],
         "shipments": [_id(order) for order in orders if _was_shipped(order)],
         "creditmemos": [_id(order) for order in orders if _some(order.get("total_refunded"))],
     }
@@ -246,10 +246,21 @@ def _id(order: Mapping[str, Any]) -> str:
     return str(order.get("entity_id"))
 
 
+def _was_invoiced(order: Mapping[str, Any]) -> bool:
+    """Also where nothing was captured yet, or nothing was left to pay."""
+    if _some(order.get("total_paid")) or _some(order.get("total_invoiced")):
+        return True
+    return _any_item(order, "qty_invoiced")
+
+
 def _was_shipped(order: Mapping[str, Any]) -> bool:
+    return _any_item(order, "qty_shipped")
+
+
+def _any_item(order: Mapping[str, Any], quantity: str) -> bool:
     items = order.get("items")
     rows = items if isinstance(items, list) else []
-    return any(_some(row.get("qty_shipped")) for row in rows if isinstance(row, dict))
+    return any(_some(row.get(quantity)) for row in rows if isinstance(row, dict))
 
 
 def _some(value: object) -> bool:
