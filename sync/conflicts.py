@@ -2,7 +2,8 @@
 
 The mirror tells that a document changed. One whose totals are others, or that was voided, is
 a conflict: nothing of its order is sent until a person decides. A draft that was approved is
-none: what waited for that goes out.
+none: what waited for that goes out. While the fate of a change of ours is not known, what Xero
+shows of the document is left to the look-up of that change.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from connector.lib import clock
 from connector.lib.money import from_units, written
@@ -20,6 +21,7 @@ from sync import owe
 from sync.history import APPROVED
 from sync.labels import orders_behind
 from sync.models import Posting, TrackedOrder
+from sync.models.outbox import PostingQuerySet
 from sync.reasons import Reason
 from sync.settle import GONE
 from xero.models import MirrorDocument, Organisation
@@ -46,14 +48,14 @@ def find(organisation: Organisation, since: datetime | None) -> int:
 
 def _compare(organisation: Organisation, rows: Sequence[MirrorDocument]) -> int:
     by_id = {row.xero_id: row for row in rows}
-    ours = _posted(organisation).filter(xero_id__in=by_id)
+    ours = _posted(organisation).filter(xero_id__in=by_id).at_rest()
     changed = 0
     for posting in ours:
         changed += observe(posting, by_id[posting.xero_id])
     return changed
 
 
-def _posted(organisation: Organisation) -> QuerySet[Posting]:
+def _posted(organisation: Organisation) -> PostingQuerySet:
     return Posting.objects.filter(
         organisation=organisation, state=Posting.State.POSTED, verb="PUT",
         kind__in=("invoice", "credit_note"), conflict=False,
@@ -91,9 +93,12 @@ def observe(posting: Posting, row: MirrorDocument) -> bool:
 
 
 def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
-    marked = Posting.objects.filter(
-        pk=posting.pk, state=Posting.State.POSTED, conflict=False
-    ).update(
+    # As it was when it was compared: an answer of ours that came meanwhile says it better.
+    compared = Posting.objects.filter(
+        pk=posting.pk, state=Posting.State.POSTED, conflict=False,
+        xero_updated_at=posting.xero_updated_at,
+    )  # fmt: skip
+    marked = compared.at_rest().update(
         conflict=True, reasons=[reason.as_json()], xero_status=row.status, changed_at=clock.now()
     )
     if marked:

@@ -27,7 +27,7 @@ from sync import (
 )
 from sync.contacts import name_key
 from sync.labels import relabel_behind
-from sync.lookup_common import Element, Pairs, Verdict, chunks
+from sync.lookup_common import Element, Found, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting
 from sync.reasons import Reason
 from xero import mirror, replies
@@ -46,12 +46,14 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
     rows = [row for row in settle.postings_of(dispatch) if row.state in settle.UNDECIDED]
     sent = settle.sent_elements(dispatch)
     pairs = [(row, sent[row.position]) for row in rows]
-    verdicts = _finder(dispatch)(dispatch, gateway, pairs)
+    found = _finder(dispatch)(dispatch, gateway, pairs)
     with transaction.atomic():
         if not dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.UNKNOWN,)):
             return
+        for learn in found.learn:
+            learn()
         for row, _ in pairs:
-            verdict = verdicts.get(row.pk)
+            verdict = found.verdicts.get(row.pk)
             if isinstance(verdict, ElementResult):
                 settle.posted([(row, verdict)], adopted=True)
             elif isinstance(verdict, Reason):
@@ -61,7 +63,7 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
         relabel_behind(rows)
 
 
-def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], dict[int, Verdict]]:
+def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], Found]:
     """What finds documents of this kind. An update or a new status is found on its document."""
     if dispatch.verb == "POST" and dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         return lookup_changes.find
@@ -100,7 +102,7 @@ def _free(row: Posting, *, payload: str | None) -> None:
 # --- invoices ------------------------------------------------------------------------------
 
 
-def _invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def _invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     numbers = [row.key for row, _ in pairs]
     found: dict[str, list[Element]] = defaultdict(list)
     for chunk in chunks(numbers):
@@ -108,7 +110,7 @@ def _invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, V
         for one in replies.elements("invoices", reply.json):
             found[str(one.get("InvoiceNumber"))].append(one)
     taken = _claimed_by_others([row for row, _ in pairs], found)
-    return {row.pk: _invoice(row, sent, found[row.key], taken) for row, sent in pairs}
+    return Found({row.pk: _invoice(row, sent, found[row.key], taken) for row, sent in pairs})
 
 
 def _claimed_by_others(rows: list[Posting], found: dict[str, list[Element]]) -> set[str]:
@@ -162,7 +164,7 @@ def _is_ours(row: Posting, sent: Element, one: Element) -> bool:
 # --- credit notes --------------------------------------------------------------------------
 
 
-def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
     """By number in the list of credit notes: Xero has no question for numbers of those."""
     organisation = dispatch.organisation
     if not mirror.refresh(organisation, mirror.Kind.CREDIT_NOTES, lane=Lane(dispatch.lane)):
@@ -177,7 +179,7 @@ def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Ver
     taken = set(
         others.exclude(pk__in=[row.pk for row, _ in pairs]).values_list("xero_id", flat=True)
     )
-    return {row.pk: _credit_note(row, sent, found[row.key], taken) for row, sent in pairs}
+    return Found({row.pk: _credit_note(row, sent, found[row.key], taken) for row, sent in pairs})
 
 
 def _credit_note(

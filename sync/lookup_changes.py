@@ -7,15 +7,14 @@ more, its posting learns how Xero has it and the order is planned anew.
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
-
-from django.db import transaction
 
 from connector.lib import clock
 from connector.lib.money import to_units
 from sync import owe, settle
 from sync.labels import orders_behind
-from sync.lookup_common import Element, Pairs, Verdict, chunks
+from sync.lookup_common import Element, Found, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
 from xero import replies
@@ -29,12 +28,15 @@ _NAMES = {
 }
 
 
-def find(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def find(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     """What became of updates and new statuses of invoices and credit notes."""
     plural, field = _NAMES[Kind(dispatch.kind)]
-    read = _credit_notes if dispatch.kind == Kind.CREDIT_NOTE else _invoices
-    found = read(gateway, [sent[field] for _, sent in pairs])
-    return {row.pk: _verdict(row, sent, plural, found.get(sent[field])) for row, sent in pairs}
+    listed = _credit_notes if dispatch.kind == Kind.CREDIT_NOTE else _invoices
+    found = listed(gateway, [sent[field] for _, sent in pairs])
+    read = Found()
+    for row, sent in pairs:
+        read.verdicts[row.pk] = _verdict(read, row, sent, plural, found.get(sent[field]))
+    return read
 
 
 def _invoices(gateway: Gateway, ids: list[str]) -> dict[str, Element]:
@@ -52,7 +54,7 @@ def _credit_notes(gateway: Gateway, ids: list[str]) -> dict[str, Element]:
     return {str(one["CreditNoteID"]): one for one in notes}
 
 
-def _verdict(row: Posting, sent: Element, plural: str, one: Element | None) -> Verdict:
+def _verdict(read: Found, row: Posting, sent: Element, plural: str, one: Element | None) -> Verdict:
     """Done already, to be sent, or not to be sent any more as the document is another now."""
     if one is None:
         return Reason("changed_in_xero", f"{row.key} is no more in Xero.", "")
@@ -61,7 +63,7 @@ def _verdict(row: Posting, sent: Element, plural: str, one: Element | None) -> V
         return answer
     if not row.attempts and not _touched(row, answer):
         return None
-    _learn(row, answer)
+    read.learn.append(partial(_learn, row, answer))
     said = f"Xero has {row.key} as {answer.status}, so it cannot be changed as it was meant to."
     return Reason("changed_in_xero", said, "")
 
@@ -103,7 +105,6 @@ def _learn(row: Posting, answer: ElementResult) -> None:
         changes |= {"conflict": True, "reasons": [Reason(code, text).as_json()]}
     else:
         changes["xero_updated_at"] = answer.updated_at
-    with transaction.atomic():
-        Posting.objects.filter(pk=known.pk).update(**changes)
-        owe.statuses([known.pk])
+    Posting.objects.filter(pk=known.pk).update(**changes)
+    owe.statuses([known.pk])
     TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())

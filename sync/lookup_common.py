@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sync.models import Posting
@@ -15,6 +16,18 @@ Element = dict[str, Any]
 # this payload. None: not there.
 Verdict = ElementResult | Reason | str | None
 Pairs = Sequence[tuple[Posting, Element]]
+
+
+@dataclass(slots=True)
+class Found:
+    """What was read: a verdict for each posting by its primary key (None where it has none).
+
+    `learn` is what else is to be written because of it, in the transaction that settles: to
+    read writes nothing, so that a read that fails half way leaves nothing behind.
+    """
+
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    learn: list[Callable[[], object]] = field(default_factory=list)
 
 
 def chunks(items: Sequence[str]) -> list[Sequence[str]]:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from connector.lib.errors import Temporary
 from sync.contacts import email_key, name_key
 from sync.follow import is_there
-from sync.lookup_common import Element, Pairs, Verdict
+from sync.lookup_common import Element, Found, Pairs, Verdict
 from sync.models import Dispatch, Posting
 from xero import mirror
 from xero.gateway import Gateway
@@ -16,7 +16,7 @@ from xero.payloads import stored
 from xero.replies import ElementResult
 
 
-def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
     """Read what changed in Xero's contacts, then match: number first, then name and e-mail."""
     if not mirror.refresh(dispatch.organisation, mirror.Kind.CONTACTS, lane=Lane(dispatch.lane)):
         raise Temporary("Xero's contacts are being read by another worker.", retry_after=5)
@@ -28,18 +28,14 @@ def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> dict[int, Verdict]:
     rows = rows.order_by("-status")  # of two with one key the active one comes last and wins
     by_number = {row.contact_number: row for row in rows.filter(contact_number__in=numbers)}
     by_name = {row.name_key: row for row in rows.filter(name_key__in=names)}
-    return {
-        row.pk: _contact(
-            row,
-            sent,
-            by_number.get(sent.get("ContactNumber", "")),
-            by_name.get(name_key(sent["Name"])),
-        )
-        for row, sent in pairs
-    }
+    verdicts: dict[int, Verdict] = {}
+    for row, sent in pairs:
+        numbered = by_number.get(sent.get("ContactNumber", ""))
+        verdicts[row.pk] = _contact(row, sent, numbered, by_name.get(name_key(sent["Name"])))
+    return Found(verdicts)
 
 
-def _changes(rows: QuerySet[MirrorContact], pairs: Pairs) -> dict[int, Verdict]:
+def _changes(rows: QuerySet[MirrorContact], pairs: Pairs) -> Found:
     """Changes of contacts say what shall be, and may be said twice; those that are there are
     not. One that brings its contact back from the archive always is."""
     ids = [sent["ContactID"] for _, sent in pairs]
@@ -49,7 +45,7 @@ def _changes(rows: QuerySet[MirrorContact], pairs: Pairs) -> dict[int, Verdict]:
         found = known.get(sent["ContactID"])
         if found and row.purpose == "update" and is_there(sent, found.details):
             verdicts[row.pk] = _adopted(found)
-    return verdicts
+    return Found(verdicts)
 
 
 def _contact(

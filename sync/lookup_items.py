@@ -9,6 +9,7 @@ from connector.lib import clock
 from connector.lib.errors import Temporary
 from sync.items import up_to_date
 from sync.known_items import by_code
+from sync.lookup_common import Found, Verdict
 from sync.models import Dispatch, Posting, TrackedProduct
 from sync.reasons import Reason
 from xero import mirror
@@ -17,12 +18,10 @@ from xero.gateway import Gateway
 from xero.models import Lane
 from xero.replies import ElementResult
 
-Verdict = ElementResult | Reason | str | None
-
 
 def items(
     dispatch: Dispatch, _: Gateway, pairs: Sequence[tuple[Posting, Mapping[str, Any]]]
-) -> dict[int, Verdict]:
+) -> Found:
     """Read all items anew, then match. What exists is adopted, and brought up to date if it
     is not as it was to be; the rest may go out anew."""
     organisation, lane = dispatch.organisation, Lane(dispatch.lane)
@@ -38,15 +37,15 @@ def items(
     owners = TrackedProduct.objects.filter(
         store__organisation=organisation, code_key__in=keys
     ).values_list("code_key", "sku")
-    verdicts: dict[int, Verdict] = {}
+    read = Found()
     for row, sent in pairs:
         if sent.get("ItemID"):
-            verdicts[row.pk] = _updated(sent, by_id.get(sent["ItemID"]))
+            read.verdicts[row.pk] = _updated(sent, by_id.get(sent["ItemID"]))
             continue
         key = mirror.code_key(sent["Code"])
         others = {sku for at, sku in owners if at == key} - {row.source_id}
-        verdicts[row.pk] = _created(row, sent, by_key.get(key, []), others)
-    return verdicts
+        read.verdicts[row.pk] = _created(read, row, sent, by_key.get(key, []), others)
+    return read
 
 
 def _updated(sent: Mapping[str, Any], item: ItemFacts | None) -> Verdict:
@@ -55,8 +54,9 @@ def _updated(sent: Mapping[str, Any], item: ItemFacts | None) -> Verdict:
 
 
 def _created(
-    row: Posting, sent: Mapping[str, Any], same: Sequence[ItemFacts], others: set[str]
-) -> Verdict:
+    read: Found, row: Posting, sent: Mapping[str, Any], same: Sequence[ItemFacts],
+    others: set[str],
+) -> Verdict:  # fmt: skip
     item = next((one for one in same if one.code == sent["Code"]), None) or next(iter(same), None)
     if item is None:
         return None
@@ -65,7 +65,7 @@ def _created(
         return Reason("item_code_taken", text)
     if not up_to_date(sent, item):
         products = TrackedProduct.objects.filter(store=row.store_id, source_id=row.source_id)
-        products.update(build_at=clock.now())
+        read.learn.append(lambda: products.update(build_at=clock.now()))
     return _adopted(item)
 
 

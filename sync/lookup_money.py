@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from connector.lib.money import ZERO, plain, to_units
-from sync.lookup_common import Element, Pairs, Verdict, chunks
+from sync.lookup_common import Element, Found, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting
 from sync.reasons import Reason
 from xero import replies
@@ -21,35 +22,31 @@ from xero.gateway import Gateway
 from xero.replies import element_result
 
 
-def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     """Payments have no key: they are told apart on their invoice, each counted once."""
     by_invoice: dict[str, list[tuple[Posting, Element]]] = defaultdict(list)
     for row, sent in pairs:
         by_invoice[sent["Invoice"]["InvoiceID"]].append((row, sent))
-    verdicts: dict[int, Verdict] = {}
+    read = Found()
     for chunk in chunks(list(by_invoice)):
         reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
         for one in replies.elements("invoices", reply.json):
-            verdicts |= _on_invoice(dispatch, one, by_invoice[str(one["InvoiceID"])])
-    return verdicts
+            some = by_invoice[str(one["InvoiceID"])]
+            due = replies.amount(one.get("AmountDue")) or ZERO
+            read.verdicts |= _among(dispatch, some, one.get("Payments") or [], due)
+            _told(read, {row.parent_id for row, _ in some}, due)
+    return read
 
 
-def _on_invoice(dispatch: Dispatch, invoice: Element, pairs: Pairs) -> dict[int, Verdict]:
-    due = replies.amount(invoice.get("AmountDue")) or ZERO
-    verdicts = _among(dispatch, pairs, invoice.get("Payments") or [], due)
-    _told({row.parent_id for row, _ in pairs}, due)
-    return verdicts
-
-
-def refunds(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def refunds(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     """Likewise the refunds of each credit note."""
-    verdicts: dict[int, Verdict] = {}
+    read = Found()
     for note_id, some in _by_note(pairs, lambda row, sent: sent["CreditNote"]["CreditNoteID"]):
         note = _credit_note(gateway, note_id)
         left = replies.amount(note.get("RemainingCredit")) or ZERO
-        verdicts |= _among(dispatch, some, note.get("Payments") or [], left)
-        _told({row.parent_id for row, _ in some}, left)
-    return verdicts
+        read.verdicts |= _among(dispatch, some, note.get("Payments") or [], left)
+        _told(read, {row.parent_id for row, _ in some}, left)
+    return read
 
 
 def _among(
@@ -85,10 +82,11 @@ def _known(dispatch: Dispatch, pairs: Pairs) -> set[str]:
     return set(ours.values_list("xero_id", flat=True))
 
 
-def _told(documents: set[int | None], left: Decimal) -> None:
+def _told(read: Found, documents: set[int | None], left: Decimal) -> None:
     """What Xero says is left on a document: what is adopted was taken off by it, not by us."""
-    ids = [pk for pk in documents if pk is not None]
-    Posting.objects.filter(pk__in=ids).update(amount_due_units=to_units(left))
+    ids = sorted(pk for pk in documents if pk is not None)
+    rows = Posting.objects.filter(pk__in=ids)
+    read.learn.append(partial(rows.update, amount_due_units=to_units(left)))
 
 
 def _by_note(
@@ -109,15 +107,16 @@ def _credit_note(gateway: Gateway, note_id: str) -> Element:
 # --- allocations -----------------------------------------------------------------------------
 
 
-def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     """Allocations of the credit note that the request was for, by invoice and amount."""
     note = _credit_note(gateway, dispatch.parent_id)
     known = _known(dispatch, pairs)
     free = [one for one in note.get("Allocations") or [] if one.get("AllocationID") not in known]
     left = replies.amount(note.get("RemainingCredit")) or ZERO
-    _told({row.parent_id for row, _ in pairs}, left)
-    _told_invoices(gateway, pairs)
-    verdicts: dict[int, Verdict] = {}
+    read = Found()
+    verdicts = read.verdicts
+    _told(read, {row.parent_id for row, _ in pairs}, left)
+    _told_invoices(read, gateway, pairs)
     for row, sent in pairs:
         one = next((one for one in free if _same_allocation(one, sent)), None)
         if one is not None:
@@ -132,7 +131,7 @@ def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int,
         else:
             verdicts[row.pk] = None
             left -= sent["Amount"]
-    return verdicts
+    return read
 
 
 def _same_allocation(one: Element, sent: Element) -> bool:
@@ -142,19 +141,19 @@ def _same_allocation(one: Element, sent: Element) -> bool:
     )
 
 
-def _told_invoices(gateway: Gateway, pairs: Pairs) -> None:
+def _told_invoices(read: Found, gateway: Gateway, pairs: Pairs) -> None:
     ids = {sent["Invoice"]["InvoiceID"]: row.target_id for row, sent in pairs}
     for chunk in chunks(list(ids)):
         reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
         for one in replies.elements("invoices", reply.json):
             due = replies.amount(one.get("AmountDue")) or ZERO
-            _told({ids[str(one["InvoiceID"])]}, due)
+            _told(read, {ids[str(one["InvoiceID"])]}, due)
 
 
 # --- bank transactions -----------------------------------------------------------------------
 
 
-def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dict[int, Verdict]:
+def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     """By contact and day, then amount and reference: Xero has no key for these either."""
     verdicts: dict[int, Verdict] = {}
     taken: set[str] = set()
@@ -171,7 +170,7 @@ def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> dic
             if one.get("Status") != "DELETED" and one.get("Type") == sent["Type"]
         ]
         verdicts[row.pk] = _bank_transaction(row, sent, found, taken)
-    return verdicts
+    return Found(verdicts)
 
 
 def _bank_transaction(

@@ -9,22 +9,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.lib.money import ZERO
+from sync.lookup_common import Found, Verdict
 from sync.models import Dispatch, Posting
 from sync.reasons import Reason
 from xero import replies
 from xero.documents import Kind
 from xero.endpoints import MOST_IDS
 from xero.gateway import Gateway
-from xero.replies import ElementResult, element_result
+from xero.replies import element_result
 
 Element = Mapping[str, Any]
-Verdict = ElementResult | Reason | str | None
 _GONE = ("VOIDED", "DELETED")
 
 
 def adjustments(
     dispatch: Dispatch, gateway: Gateway, pairs: Sequence[tuple[Posting, Element]]
-) -> dict[int, Verdict]:
+) -> Found:
     """What exists is adopted, the rest may go out anew; what is not of 0.00 is held."""
     bills = dispatch.kind == Kind.STOCK_INCREASE
     kind, name = ("invoices", "InvoiceNumber") if bills else ("credit_notes", "CreditNoteNumber")
@@ -32,7 +32,9 @@ def adjustments(
     for one in _read(gateway, kind, [row.key for row, _ in pairs]):
         if one.get("Status") not in _GONE:
             found[str(one.get("Type")), str(one.get(name))] = one
-    return {row.pk: _verdict(kind, row, found.get((sent["Type"], row.key))) for row, sent in pairs}
+    return Found(
+        {row.pk: _verdict(kind, row, found.get((sent["Type"], row.key))) for row, sent in pairs}
+    )
 
 
 def _read(gateway: Gateway, kind: str, numbers: Sequence[str]) -> list[Element]:

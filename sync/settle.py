@@ -37,7 +37,7 @@ from xero.replies import ElementResult
 _State = Posting.State
 GONE = ("VOIDED", "DELETED")
 # On its way: what a request's answer, or its look-up, may decide.
-UNDECIDED = (_State.SENDING, _State.RETRY, _State.UNKNOWN)
+UNDECIDED = Posting.ON_ITS_WAY
 # Refusals of something that may be in Xero already: it is looked up, then decided.
 _LOOK_UP = frozenset(
     {"number_taken", "contact_name_taken", "contact_number_taken", "payment_exceeds",
@@ -151,7 +151,8 @@ def _tell_shops(rows: Sequence[Posting]) -> None:
 def changed(row: Posting, answer: ElementResult) -> None:
     """A document in Xero was changed by us: its own posting says now what Xero says.
 
-    After an update it holds the new content, after a void or deletion it is no more.
+    After an update it holds the new content, after a void or deletion it is no more. That is
+    what we meant it to be, so nobody is in conflict with it.
     """
     document = row.parent
     if document is None or row.state != _State.POSTED:
@@ -159,6 +160,7 @@ def changed(row: Posting, answer: ElementResult) -> None:
     changes: dict[str, Any] = {
         "xero_status": answer.status, "xero_updated_at": answer.updated_at,
         "amount_due_units": _units(answer.amount_due), "changed_at": clock.now(),
+        "conflict": False, "reasons": [],
     }  # fmt: skip
     if answer.status in GONE:
         changes["state"] = _State.VOIDED

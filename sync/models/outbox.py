@@ -128,10 +128,21 @@ class PostingQuerySet(models.QuerySet["Posting"]):
             rows = rows.filter(ready_target, ~Q(kind__in=MONEY[1:]) | ~Exists(unpaid))
         return rows
 
+    def at_rest(self) -> PostingQuerySet:
+        """Documents of which no change left for Xero whose fate nobody knows yet.
+
+        What Xero shows of another is ours to explain before it is anybody else's.
+        """
+        left = Q(state__in=Posting.ON_ITS_WAY) | Q(
+            state=Posting.State.PENDING, look_up=True, dispatch__isnull=False
+        )
+        changes = Posting.objects.filter(left, parent=OuterRef("pk"), verb="POST").order_by()
+        return self.filter(~Exists(changes.filter(kind__in=(Kind.INVOICE, Kind.CREDIT_NOTE))))
+
     def waiting(self) -> PostingQuerySet:
         """Everything that is not finished and does not wait for a person."""
-        on_its_way = (Posting.State.SENDING, Posting.State.RETRY, Posting.State.UNKNOWN)
-        return self.filter(Q(state__in=on_its_way) | Q(_let_go(), state=Posting.State.PENDING))
+        pending = Q(_let_go(), state=Posting.State.PENDING)
+        return self.filter(Q(state__in=Posting.ON_ITS_WAY) | pending)
 
 
 def _let_go() -> Q:
@@ -176,7 +187,8 @@ class Posting(models.Model):
         UNKNOWN = "unknown", "Checking"
         VOIDED = "voided", "Voided"
 
-    UNFINISHED = (State.PENDING, State.SENDING, State.RETRY, State.UNKNOWN)
+    ON_ITS_WAY = (State.SENDING, State.RETRY, State.UNKNOWN)
+    UNFINISHED = (State.PENDING, *ON_ITS_WAY)
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="postings"

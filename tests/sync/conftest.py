@@ -95,6 +95,7 @@ _STORIES = frozenset(
         "test_already_in_xero", "test_approvals", "test_books_machine", "test_edited_orders",
         "test_follow", "test_gift_cards", "test_items", "test_limits", "test_lost_answers",
         "test_lost_credits", "test_notes", "test_one_shop_two_organisations", "test_oversell",
+        "test_own_changes", "test_restored",
         "test_people", "test_product_rules", "test_rebuilding", "test_reconcile",
         "test_refund_stream", "test_refunds_and_cancellations", "test_refusals",
         "test_shop_customers", "test_shop_faults", "test_stock", "test_summaries",
