@@ -16,12 +16,14 @@ from accounts_mapping.forms import ChartFilters
 from accounts_mapping.models import MappingVersion
 from accounts_mapping.schema import ACCOUNT_KEYS, RowAccount, StoreRules
 from connector.lib import doorbell
+from connector.lib.rights import ORGANISATIONS, right
 from xero.models import Account, Organisation
 
 _PAGE_SIZE = 100
 _COUNT_LIMIT = 10_000
 
 
+@right()
 @require_safe
 def chart(request: HttpRequest) -> HttpResponse:
     """`?after=` is the id of the last account of the page before."""
@@ -97,6 +99,7 @@ def used_accounts(rules: StoreRules) -> Iterator[tuple[str, str]]:
             yield rule.account, "A rule"
 
 
+@right(ORGANISATIONS)
 @require_POST
 def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     """Read accounts, tax rates and the rest from Xero again, in the background."""

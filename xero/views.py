@@ -7,7 +7,7 @@ import hmac
 from celery.exceptions import NotRegistered
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,17 +17,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from connector.lib import doorbell
 from connector.lib.errors import ConnectorError, NeedsAttention
+from connector.lib.rights import ORGANISATIONS, right
 from xero import identity, oauth
 from xero.models import Organisation, XeroApp
 
 _STATE = "xero_state"
 _NEXT = "xero_next"
-_MAY_CONNECT = "xero.change_organisation"
 
 
 @never_cache
 @login_required
-@permission_required(_MAY_CONNECT, raise_exception=True)
+@right(ORGANISATIONS, reading=False)
 @require_GET
 def connect(request: HttpRequest) -> HttpResponse:
     """Go to Xero's log-in; a custom connection needs none and is made at once.
@@ -47,7 +47,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@permission_required(_MAY_CONNECT, raise_exception=True)
+@right(ORGANISATIONS, reading=False)
 @require_GET
 def callback(request: HttpRequest) -> HttpResponse:
     """Xero sends the person back here, with a code or an error, and the state of this session."""
@@ -69,7 +69,7 @@ def callback(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @login_required
-@permission_required(_MAY_CONNECT, raise_exception=True)
+@right(ORGANISATIONS, reading=False)
 @require_POST
 def disconnect(request: HttpRequest, organisation_id: int) -> HttpResponse:
     """End the connection to one organisation, at Xero too."""

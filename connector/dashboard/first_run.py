@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView
 
+from connector.lib.rights import right
 from stores.models import Store
 from xero.models import Organisation, XeroApp
 
@@ -96,6 +97,7 @@ class FirstRun(FormView):
         return redirect("dashboard:next-steps")
 
 
+@right()
 @require_safe
 def next_steps(request: HttpRequest) -> HttpResponse:
     """What is left to do before the first order is in Xero."""

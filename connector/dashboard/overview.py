@@ -18,6 +18,7 @@ from connector.dashboard.health import (
     stores_health,
 )
 from connector.lib import clock
+from connector.lib.rights import right
 from connector.templatetags.pages import COUNT_LIMIT, capped, of
 from sync.models import Posting, TrackedOrder
 from sync.views.attention import ATTENTION, groups
@@ -52,6 +53,7 @@ class Backlog:
         return not self.documents and not self.orders
 
 
+@right()
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     states = state_counts()

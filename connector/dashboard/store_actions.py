@@ -9,12 +9,14 @@ from django.views.decorators.http import require_POST
 
 from connector.lib import doorbell
 from connector.lib.errors import ConnectorError
+from connector.lib.rights import STORES, right
 from stores.canonical import Stream
 from stores.models import Cursor, Store
 from sync.probe import probe
 from sync.pull import in_words, pulled
 
 
+@right(STORES)
 @require_POST
 def store_switch(request: HttpRequest, slug: str) -> HttpResponse:
     """`on=1` switches the store on, anything else off."""
@@ -35,6 +37,7 @@ def store_switch(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("dashboard:store", slug)
 
 
+@right(STORES)
 @require_POST
 def store_test(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the shop what it is, and say in words whether that went well."""
@@ -51,6 +54,7 @@ def store_test(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("dashboard:store", slug)
 
 
+@right(STORES)
 @require_POST
 def store_read(request: HttpRequest, slug: str, stream: str) -> HttpResponse:
     """Have a stream read now, whatever its schedule says."""
@@ -66,6 +70,7 @@ def store_read(request: HttpRequest, slug: str, stream: str) -> HttpResponse:
     return redirect("dashboard:store", slug)
 
 
+@right(STORES)
 @require_POST
 def store_trigger(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a new trigger address; the old one stops at once."""

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from connector.dashboard.health import Health, of_store, stores_health
 from connector.lib import clock
 from connector.lib.errors import Misconfigured
+from connector.lib.rights import right
 from connector.templatetags.pages import of, until
 from stores import registry
 from stores.canonical import Stream
@@ -74,6 +75,7 @@ class CallRow:
     says: str
 
 
+@right()
 @require_safe
 def stores_page(request: HttpRequest) -> HttpResponse:
     found = _listed()
@@ -123,6 +125,7 @@ def platform_label(platform: str) -> str:
         return f"{platform} (not read yet)"
 
 
+@right()
 @require_safe
 def store_page(request: HttpRequest, slug: str) -> HttpResponse:
     stores = Store.objects.select_related("organisation").prefetch_related("cursors")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from connector.dashboard.first_run import FirstRun, next_steps
+from connector.dashboard.not_carried_out import not_carried_out
 from connector.dashboard.overview import overview
 from connector.dashboard.store_actions import store_read, store_switch, store_test, store_trigger
 from connector.dashboard.stores_page import store_page, stores_page
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", overview, name="overview"),
     path("first-run/", FirstRun.as_view(), name="first-run"),
     path("next-steps/", next_steps, name="next-steps"),
+    path("not-carried-out/", not_carried_out, name="not-carried-out"),
     path("xero/", xero_page, name="xero"),
     path("stores/", stores_page, name="stores"),
     path("stores/<slug:slug>/", store_page, name="store"),

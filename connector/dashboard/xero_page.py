@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from connector.dashboard.health import OrganisationHealth, organisations_health
+from connector.lib.rights import XERO_APP, right
 from xero.models import Organisation, XeroApp
 from xero.models.organisation import SCOPE_USES
 
@@ -74,6 +75,7 @@ class XeroAppForm(forms.ModelForm):
         return saved
 
 
+@right(XERO_APP)
 @sensitive_post_parameters("client_secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def xero_page(request: HttpRequest) -> HttpResponse:

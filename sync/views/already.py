@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from connector.lib.rights import ORDERS, right
 from connector.templatetags.pages import of
 from sync import proposals
 from sync.models import Proposal
@@ -44,6 +45,7 @@ class Shown:
     zone: str
 
 
+@right()
 @require_safe
 def already_list(request: HttpRequest) -> HttpResponse:
     """`?after=` is the mark of a page."""
@@ -78,6 +80,7 @@ def shown(rows: Sequence[Proposal]) -> list[Shown]:
     ]  # fmt: skip
 
 
+@right(ORDERS)
 @require_POST
 def already_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """`decision`: link, or post for "Post anyway"."""
@@ -106,6 +109,7 @@ def already_decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(back)
 
 
+@right(ORDERS)
 @require_POST
 def already_link_alike(request: HttpRequest) -> HttpResponse:
     """Link all that are the same in number, total and currency, one to one."""

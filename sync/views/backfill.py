@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connector.lib import clock
+from connector.lib.rights import BACKFILLS, right
 from connector.templatetags.pages import ago, capped, day, of
 from stores.models import Store
 from sync import backfill, backfill_reading
@@ -40,6 +41,7 @@ class DaysForm(forms.Form):
     )  # fmt: skip
 
 
+@right(BACKFILLS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def backfill_page(request: HttpRequest, slug: str) -> HttpResponse:
     """`?before=` is the mark of the list of earlier ones. POST plans: it asks what it costs."""
@@ -151,6 +153,7 @@ _ACTS: dict[str, tuple[Callable[[Backfill, Any], bool], str]] = {
 }
 
 
+@right(BACKFILLS)
 @require_POST
 def backfill_act(request: HttpRequest, pk: int) -> HttpResponse:
     """`act`: start, pause, resume or cancel."""

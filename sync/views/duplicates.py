@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from connector.lib.rights import CUSTOMERS, right
 from sync import duplicates
 from sync.alike import By, Pair
 from sync.follow import UPDATE
@@ -61,6 +62,7 @@ class Refused:
     said: str
 
 
+@right()
 @require_safe
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """`?by=` email or name, `?organisation=` its number, `?after=` the mark of a page."""
@@ -144,6 +146,7 @@ def refused_of(organisation: Organisation) -> list[Refused]:
     ]
 
 
+@right(CUSTOMERS)
 @require_POST
 def duplicate_decide(request: HttpRequest) -> HttpResponse:
     """`one` and `other` are two contacts; `keep` one of them, or empty for different people."""
@@ -170,6 +173,7 @@ def duplicate_decide(request: HttpRequest) -> HttpResponse:
     return redirect(_back(request))
 
 
+@right(CUSTOMERS)
 @require_POST
 def duplicate_take_back(request: HttpRequest) -> HttpResponse:
     if duplicates.take_back(_number(request, "decision"), request.user):

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from connector.lib.rights import ORDERS, right
 from connector.templatetags.pages import of
 from sync import orders as verbs
 from sync import undo_orders
@@ -53,18 +54,21 @@ _REOPEN = _Mark(
 )  # fmt: skip
 
 
+@right(ORDERS)
 @require_POST
 def orders_exclude(request: HttpRequest) -> HttpResponse:
     """Ask why, then mark the chosen orders as not to be synced."""
     return _mark(request, _EXCLUDE)
 
 
+@right(ORDERS)
 @require_POST
 def orders_handle(request: HttpRequest) -> HttpResponse:
     """Ask what was done, then mark the chosen orders as handled in Xero by hand."""
     return _mark(request, _HANDLE)
 
 
+@right(ORDERS)
 @require_POST
 def orders_reopen(request: HttpRequest) -> HttpResponse:
     """Ask why, then take back that the chosen orders were left out."""
@@ -85,6 +89,7 @@ def _mark(request: HttpRequest, mark: _Mark) -> HttpResponse:
     return render(request, mark.template, context)
 
 
+@right(ORDERS)
 @require_POST
 def orders_undo(request: HttpRequest) -> HttpResponse:
     """Say what undoing the chosen orders does and what it cannot, ask why, then mark them."""

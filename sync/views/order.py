@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts_mapping.models import snapshot
 from connector.lib.errors import ConnectorError
 from connector.lib.money import from_units
+from connector.lib.rights import right
 from connector.templatetags.pages import pretty
 from stores import registry
 from stores.canonical import Order, ParseError, Stream
@@ -73,6 +74,7 @@ class Document:
         return self.posting.pk if document else self.posting.parent_id
 
 
+@right()
 @require_safe
 def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = _order(pk)
@@ -103,12 +105,14 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@right()
 @require_safe
 def order_record(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest record as text."""
     return HttpResponse(pretty(_order(pk).record.body), content_type="text/plain; charset=utf-8")
 
 
+@right()
 @require_safe
 def order_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What would be posted now. Nothing is sent and nothing is saved."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from connector.lib.rights import ORDERS, right
 from connector.templatetags.pages import COUNT_LIMIT, of
 from stores.models import Store
 from sync import orders as verbs
@@ -38,6 +39,7 @@ class Row:
     link: str
 
 
+@right()
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """`?after=` and `?before=` are marks of the keyset; the rest are filters."""
@@ -101,6 +103,7 @@ def documents_of(orders: Sequence[int]) -> dict[int, list[Posting]]:
     return found
 
 
+@right(ORDERS)
 @require_POST
 def orders_sync(request: HttpRequest) -> HttpResponse:
     """Post the chosen orders now, before everything that nobody is waiting for."""
@@ -116,6 +119,7 @@ def orders_sync(request: HttpRequest) -> HttpResponse:
     return redirect(way_back(request))
 
 
+@right(ORDERS)
 @require_POST
 def orders_approve(request: HttpRequest) -> HttpResponse:
     """Approve the drafts of the chosen orders."""

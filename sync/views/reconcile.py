@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from connector.lib import doorbell
+from connector.lib.rights import ORDERS, RECONCILIATIONS, right
 from connector.templatetags.pages import ago, capped, of
 from stores.models import Store
 from sync import differences, reconcile
@@ -69,6 +70,7 @@ class Day:
     rows: list[tuple[ReconcileDay, str]]
 
 
+@right()
 @require_safe
 def reconcile_page(request: HttpRequest) -> HttpResponse:
     """`?store=`; `?found=` and `?until=` are the marks of the two lists."""
@@ -188,6 +190,7 @@ def _names(organisation: Organisation | None) -> dict[tuple[str, str], str]:
     return names
 
 
+@right(RECONCILIATIONS)
 @require_POST
 def reconcile_start(request: HttpRequest) -> HttpResponse:
     """Have a store compared; a run that is under way already is left to go on."""
@@ -197,6 +200,7 @@ def reconcile_start(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('sync:reconcile')}?store={store.slug}")
 
 
+@right(ORDERS)
 @require_POST
 def difference_handle(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask what was done in Xero, then count a difference as accounted for."""
@@ -215,6 +219,7 @@ def difference_handle(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "sync/difference.html", {"found": found, "form": form, "back": back})
 
 
+@right(ORDERS)
 @require_POST
 def difference_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     handled = get_object_or_404(HandledDifference, pk=pk)

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from connector.lib.money import from_units
+from connector.lib.rights import right
 from stores.models import Store
 from sync.day_sums import DaySum, DaySums
 from sync.models import Posting, ReconcileDay, SummaryPart, TrackedOrder
@@ -48,6 +49,7 @@ class Line:
         return self.shop == self.posted == self.xero
 
 
+@right()
 @require_safe
 def reconcile_day(request: HttpRequest) -> HttpResponse:
     """`?store=&day=&currency=&measure=&name=`, and `after` of the page before."""

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from connector.lib.rights import CUSTOMERS, ORDERS, right
 from sync import orders, write_back
 from sync.models import ShopWrite
 from sync.views.selection import chosen_orders, way_back
@@ -52,6 +53,7 @@ def stuck_customers(organisation: Organisation) -> list[Written]:
     return [written(row) for row in rows.select_related("store").order_by("-changed_at")[:_MOST]]
 
 
+@right(ORDERS)
 @require_POST
 def orders_tell_shop(request: HttpRequest) -> HttpResponse:
     """Write to the shop what it refused of the chosen orders."""
@@ -62,6 +64,7 @@ def orders_tell_shop(request: HttpRequest) -> HttpResponse:
     return _done(request, orders.tell_shop_again(chosen, request.user), "sync:orders")
 
 
+@right(CUSTOMERS)
 @require_POST
 def customers_tell_shop(request: HttpRequest) -> HttpResponse:
     """Write to the shop what it refused of a customer."""

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connector.lib import clock
 from connector.lib.errors import NeedsAttention
 from connector.lib.http import MEGABYTE
+from connector.lib.rights import STORES, right
 from stores.adapters.base import WebhookCall, WebhookRefused
 from stores.models import Store
 from stores.signatures import NOBODYS_SECRET, verify
@@ -78,6 +79,7 @@ def _no(status: int, errors: list[str]) -> JsonResponse:
     return JsonResponse({"errors": errors}, status=status)
 
 
+@right(STORES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def store_stock(request: HttpRequest, slug: str) -> HttpResponse:
     """What is on its way to the shop, and the form to upload a table."""

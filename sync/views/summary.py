@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from connector.lib.money import from_units
+from connector.lib.rights import ORDERS, right
 from sync.approve import approve_summaries, drafts
 from sync.models import Posting, PostingSource
 from sync.models.outbox import SUMMARY
@@ -43,6 +44,7 @@ class Page:
     older: int | None = None
 
 
+@right()
 @require_safe
 def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
     postings = Posting.objects.select_related("organisation", "store", "parent__organisation")
@@ -72,6 +74,7 @@ def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "sync/summary.html", context)
 
 
+@right(ORDERS)
 @require_POST
 def summary_approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a summary that is a draft, for all orders in it."""
