@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 
 from connector.lib import clock, doorbell
 from sync.fill import fill
-from sync.history import DRAFTS
 from sync.labels import relabel_behind
 from sync.models import OrderAction, Posting, PostingSource, TrackedOrder
 from sync.models.outbox import SUMMARY
@@ -18,15 +17,11 @@ from xero.documents import Kind, Ref, StatusChange
 from xero.models import Lane
 
 _State = Posting.State
-_KINDS = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
 def drafts() -> QuerySet[Posting]:
     """Summaries that are drafts in Xero, as far as is known."""
-    return Posting.objects.filter(
-        source_kind=SUMMARY, kind__in=_KINDS, verb="PUT", state=_State.POSTED,
-        xero_status__in=DRAFTS, conflict=False,
-    )  # fmt: skip
+    return Posting.objects.drafts().filter(source_kind=SUMMARY)
 
 
 def drafts_of(orders: QuerySet[TrackedOrder]) -> QuerySet[Posting]:

@@ -10,6 +10,8 @@ from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.reasons import INFORMATIVE
 
 _Label = TrackedOrder.Label
+# What is read of a document to say what it comes to.
+_DECIDING = ("state", "differs", "kind", "verb", "xero_status")
 # The worst document decides, in this order.
 _WORST = (
     (Posting.State.DEAD, _Label.DEAD),
@@ -43,7 +45,10 @@ def label_of(
         return _Label.HELD
     if waits and not states & {Posting.State.HELD, Posting.State.UNKNOWN}:
         return _Label.WORKING
-    return next((label for wanted, label in _WORST if wanted in states), _Label.WORKING)
+    label = next((label for wanted, label in _WORST if wanted in states), _Label.WORKING)
+    if label == _Label.POSTED and any(posting.is_draft for posting in rows):
+        return _Label.DRAFT
+    return label
 
 
 def relabel(orders: Iterable[int | None]) -> None:
@@ -69,13 +74,13 @@ def _documents_of(orders: set[int]) -> dict[int, list[Posting]]:
     """The documents of each order, its own and those that stand for several."""
     postings: dict[int, list[Posting]] = defaultdict(list)
     found = Posting.objects.filter(order_id__in=orders)
-    for posting in found.only("order_id", "state", "differs", "parent"):
+    for posting in found.only(*_DECIDING, "order_id"):
         assert posting.order_id is not None
         postings[posting.order_id].append(posting)
     pairs = list(
         PostingSource.objects.filter(order_id__in=orders).values_list("order_id", "posting_id")
     )
-    shared = Posting.objects.only("state", "differs").in_bulk({pk for _, pk in pairs})
+    shared = Posting.objects.only(*_DECIDING).in_bulk({pk for _, pk in pairs})
     for order, pk in pairs:
         postings[order].append(shared[pk])
     return postings

@@ -1,14 +1,20 @@
-"""What a person does to orders: sync them now, leave them out, or open them again."""
+"""What a person does to orders: sync them now, leave them out, or open them again.
+
+Who did it is written in the transaction of what was done: there is never one without the other.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock, doorbell
 from sync import write_back
-from sync.models import OrderAction, ShopWrite, TrackedOrder
+from sync.history import APPROVED
+from sync.models import OrderAction, Posting, ShopWrite, TrackedOrder
+from xero.documents import Kind
 from xero.models import Lane
 
 _Excluded = TrackedOrder.Excluded
@@ -34,31 +40,40 @@ def reopen(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
 def _include(
     orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, why: str = ""
 ) -> int:
-    ids = list(orders.values_list("pk", flat=True))
-    chosen = TrackedOrder.objects.filter(pk__in=ids)
-    count = chosen.update(
-        build_at=clock.now(), lane=Lane.CLICK, label=TrackedOrder.Label.WORKING,
-        state=TrackedOrder.State.NEW, **_INCLUDED,
-    )  # fmt: skip
-    _record(ids, user, what, why)
-    _ring(chosen)
+    with transaction.atomic():
+        chosen, ids = _lock(orders)
+        count = chosen.update(
+            build_at=clock.now(), lane=Lane.CLICK, label=TrackedOrder.Label.WORKING,
+            state=TrackedOrder.State.NEW, **_INCLUDED,
+        )  # fmt: skip
+        _record(ids, user, what, why)
+        _ring(chosen)
     return count
 
 
 def approve(orders: QuerySet[TrackedOrder], user: Any) -> int:
-    """Have what is posted as a draft approved in Xero, or posted as approved; how many.
+    """Have what is posted as a draft approved in Xero, or posted as approved; how many orders.
 
-    What waits for the approval, such as payments, follows.
+    What waits for the approval, such as payments, follows. Orders that have nothing to approve
+    are left as they are.
     """
-    ids = list(orders.filter(excluded_at__isnull=True).values_list("pk", flat=True))
-    chosen = TrackedOrder.objects.filter(pk__in=ids)
-    count = chosen.update(
-        approved_by=user, approved_at=clock.now(), build_at=clock.now(), lane=Lane.CLICK,
-        label=TrackedOrder.Label.WORKING,
-    )  # fmt: skip
-    _record(ids, user, OrderAction.What.APPROVE)
-    _ring(chosen)
+    with transaction.atomic():
+        chosen, ids = _lock(approvable(orders))
+        count = chosen.update(
+            approved_by=user, approved_at=clock.now(), build_at=clock.now(), lane=Lane.CLICK,
+            label=TrackedOrder.Label.WORKING,
+        )  # fmt: skip
+        _record(ids, user, OrderAction.What.APPROVE)
+        _ring(chosen)
     return count
+
+
+def approvable(orders: QuerySet[TrackedOrder]) -> QuerySet[TrackedOrder]:
+    """Those with a draft of their own in Xero, and those on their way there."""
+    own = Posting.objects.filter(order=OuterRef("pk")).order_by()
+    sold = own.filter(kind=Kind.INVOICE, verb="PUT", xero_status__in=APPROVED)
+    coming = Q(label__in=(TrackedOrder.Label.WORKING, TrackedOrder.Label.CHECKING))
+    return orders.filter(Exists(own.drafts()) | (coming & ~Exists(sold)), excluded_at__isnull=True)
 
 
 def exclude(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
@@ -90,10 +105,11 @@ def tell_shop_again(orders: QuerySet[TrackedOrder], user: Any) -> int:
 
     Nothing of it concerns Xero.
     """
-    stuck = ShopWrite.objects.stuck().filter(order__in=orders)
-    ids = sorted(set(filter(None, stuck.values_list("order", flat=True))))
-    count = write_back.try_again(stuck)
-    _record(ids, user, OrderAction.What.WRITE)
+    with transaction.atomic():
+        stuck = ShopWrite.objects.stuck().filter(order__in=orders)
+        ids = sorted(set(filter(None, stuck.values_list("order", flat=True))))
+        count = write_back.try_again(stuck)
+        _record(ids, user, OrderAction.What.WRITE)
     return count
 
 
@@ -101,18 +117,28 @@ def _exclude(
     orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, code: str, why: str,
     **changes: Any,
 ) -> int:  # fmt: skip
-    ids = list(orders.values_list("pk", flat=True))
-    chosen = TrackedOrder.objects.filter(pk__in=ids)
     marks = _INCLUDED | {
         "excluded_at": clock.now(), "excluded_by": user, "excluded_as": code, "excluded_why": why,
     }  # fmt: skip
-    count = chosen.update(
-        state=TrackedOrder.State.EXCLUDED, label=TrackedOrder.Label.SKIPPED,
-        build_at=clock.now(), **(marks | changes),
-    )  # fmt: skip
-    _record(ids, user, what, why if not (link := changes.get("excluded_link")) else f"{why} {link}")
-    _ring(chosen)
+    link = changes.get("excluded_link")
+    with transaction.atomic():
+        chosen, ids = _lock(orders)
+        count = chosen.update(
+            state=TrackedOrder.State.EXCLUDED, label=TrackedOrder.Label.SKIPPED,
+            build_at=clock.now(), **(marks | changes),
+        )  # fmt: skip
+        _record(ids, user, what, f"{why} {link}" if link else why)
+        _ring(chosen)
     return count
+
+
+def _lock(orders: QuerySet[TrackedOrder]) -> tuple[QuerySet[TrackedOrder], list[int]]:
+    """The orders, and their keys, which nobody else acts on meanwhile; in order of the key."""
+    rows = TrackedOrder.objects.filter(pk__in=list(orders.values_list("pk", flat=True)))
+    locked = list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
+    # Asked again: somebody may have acted on some of them before they were locked.
+    ids = sorted(set(orders.filter(pk__in=locked).values_list("pk", flat=True)))
+    return TrackedOrder.objects.filter(pk__in=ids), ids
 
 
 def _record(orders: list[int], user: Any, what: OrderAction.What, note: str = "") -> None:

@@ -204,7 +204,9 @@ class Session:
         postings = Posting.objects.filter(store=self._store)
         orders = TrackedOrder.objects.filter(store=self._store)
         parts = SummaryPart.objects.waiting().filter(store=self._store)
-        held = orders.filter(label__in=(labels.HELD, labels.DIFFERS)).count()
+        # What waits for a person's approval is held by it, as far as this run can tell.
+        waits_for_somebody = (labels.HELD, labels.DIFFERS, labels.DRAFT)
+        held = orders.filter(label__in=waits_for_somebody).count()
         held += TrackedProduct.objects.filter(store=self._store, state="held").count()
         held += StockState.objects.filter(store=self._store).exclude(reasons=[]).count()
         # A link to a contact that Xero had before is no document.

@@ -154,7 +154,7 @@ class Backfill(models.Model):
             self.found,
             waiting=sum(by_label.get(label, 0) for label in ("working", "unknown")),
             posted=by_label.get("posted", 0),
-            held=sum(by_label.get(label, 0) for label in ("held", "dead", "mismatch")),
+            held=sum(by_label.get(label, 0) for label in ("held", "dead", "mismatch", "draft")),
             skipped=by_label.get("skipped", 0),
         )
 

@@ -56,6 +56,7 @@ class TrackedOrder(models.Model):
 
         WORKING = "working", "Working"
         POSTED = "posted", "In Xero"
+        DRAFT = "draft", "Draft"
         HELD = "held", "Needs you"
         DEAD = "dead", "Refused"
         CHECKING = "unknown", "Checking"
@@ -139,6 +140,10 @@ class TrackedOrder(models.Model):
             models.Index(fields=["store", "-id"]),
             models.Index(fields=["-placed_at", "-id"]),
             models.Index(fields=["number"]),
+            # Few orders are refunded, and the list of those must not look at all of them.
+            models.Index(
+                fields=["label", "-id"], condition=Q(refunded_units__gt=0), name="order_refunded"
+            ),
             models.Index(
                 fields=["backfill", "label"], condition=Q(backfill__isnull=False),
                 name="order_of_backfill",

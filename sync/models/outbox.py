@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from connector.lib import clock
 from connector.lib.money import from_units
 from stores.models import Store
+from sync.history import DRAFTS
 from sync.models.backfill import Backfill
 from sync.models.order import TrackedOrder
 from xero.documents import Kind
@@ -138,6 +139,14 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         )
         changes = Posting.objects.filter(left, parent=OuterRef("pk"), verb="POST").order_by()
         return self.filter(~Exists(changes.filter(kind__in=(Kind.INVOICE, Kind.CREDIT_NOTE))))
+
+    def drafts(self) -> PostingQuerySet:
+        """Invoices and credit notes of ours that are in Xero, and that nobody has approved there,
+        as far as is known. What a person linked is that person's own."""
+        return self.filter(
+            kind__in=(Kind.INVOICE, Kind.CREDIT_NOTE), verb="PUT", state=Posting.State.POSTED,
+            xero_status__in=DRAFTS, conflict=False, linked=False,
+        )  # fmt: skip
 
     def waiting(self) -> PostingQuerySet:
         """Everything that is not finished and does not wait for a person."""
@@ -279,6 +288,12 @@ class Posting(models.Model):
     def is_summary(self) -> bool:
         """Whether it stands for several orders: `sources` says for which."""
         return self.source_kind == SUMMARY
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is in Xero and waits there for somebody's approval."""
+        document = self.kind in (Kind.INVOICE, Kind.CREDIT_NOTE) and self.verb == "PUT"
+        return document and self.state == Posting.State.POSTED and self.xero_status in DRAFTS
 
     @property
     def xero_total(self) -> Decimal | None:

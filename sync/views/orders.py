@@ -127,11 +127,21 @@ def orders_approve(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         messages.warning(request, "No order was selected. Tick the orders to approve.")
         return redirect(way_back(request))
-    count = verbs.approve(chosen, request.user)
-    text = f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow."
-    if summaries := approve_summaries(drafts_of(chosen), request.user):
-        names = ", ".join(summary.key for summary in summaries)
-        behind = PostingSource.objects.filter(posting__in=summaries).values("order").distinct()
-        text += f" So is {names}, with all {of(behind.count(), 'order')} in it."
-    messages.success(request, text)
+    own = set(verbs.approvable(chosen).values_list("pk", flat=True))
+    verbs.approve(chosen, request.user)
+    summaries = approve_summaries(drafts_of(chosen), request.user)
+    sources = PostingSource.objects.filter(posting__in=summaries)
+    count = len(own.union(sources.filter(order__in=chosen).values_list("order", flat=True)))
+    if count:
+        text = f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow."
+        if summaries:
+            names = ", ".join(summary.key for summary in summaries)
+            behind = sources.values("order").distinct().count()
+            text += f" So is {names}, with all {of(behind, 'order')} in it."
+        messages.success(request, text)
+    if rest := chosen.count() - count:
+        them = "it" if rest == 1 else "them"
+        messages.info(
+            request, f"{of(rest, 'order')} had no draft to approve. Nothing was done with {them}."
+        )
     return redirect(way_back(request))

@@ -7,11 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
+from connector.lib import clock
 from stores.models import Store
-from sync.models import TrackedOrder
-from tests.web.factories import OrderFactory, PostingFactory, StoreFactory, reason
+from sync import orders as verbs
+from sync.models import OrderAction, ShopWrite, TrackedOrder
+from tests.web.factories import (
+    OrderFactory,
+    PostingFactory,
+    ShopWriteFactory,
+    StoreFactory,
+    reason,
+)
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -292,3 +301,74 @@ def test_do_not_sync_keeps_who_and_why(
     assert order.excluded_why == "Invoiced by hand"
     assert order.excluded_at is not None
     assert order.label == "skipped"
+
+
+# --- drafts ---------------------------------------------------------------------------------
+
+
+def draft(store: Store, number: str, status: str = "DRAFT", **fields: Any) -> TrackedOrder:
+    order = make(store, number, label="draft", **fields)
+    PostingFactory(order=order, xero_status=status, amount_due_units=order.total_units)
+    return order
+
+
+def test_only_what_is_a_draft_is_approved_and_counted(
+    page: Client, ana: Any, store: Store, rung: list[Any]
+) -> None:
+    drafts = [draft(store, "000000001"), draft(store, "000000002", "SUBMITTED")]
+    coming = make(store, "000000003", label="working", state="new")
+    others = [
+        make(store, "000000004", label="held", state="held", reasons=[reason("tax_unmapped")]),
+        make(store, "000000005", label="skipped", state="skipped"),
+        draft(store, "000000006", "AUTHORISED"),
+        draft(store, "000000007", "PAID"),
+    ]
+    chosen = [order.pk for order in (*drafts, coming, *others)]
+
+    text = page.post("/orders/approve/", {"order": chosen}, follow=True).text
+
+    assert "3 orders approved. Drafts in Xero are approved now; payments follow." in text
+    assert "4 orders had no draft to approve. Nothing was done with them." in text
+    approved = TrackedOrder.objects.exclude(approved_at=None)
+    assert set(approved) == {*drafts, coming}
+    assert OrderAction.objects.filter(what="approve", user=ana).count() == 3
+    for order in others:
+        label = order.label
+        order.refresh_from_db()
+        assert (order.label, order.build_at) == (label, None)
+
+
+# --- who did it -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda orders, user: verbs.sync_now(orders, user),
+        lambda orders, user: verbs.approve(orders, user),
+        lambda orders, user: verbs.exclude(orders, user, "x"),
+        lambda orders, user: verbs.handle_by_hand(orders, user, "x"),
+        lambda orders, user: verbs.undo(orders, user, "x"),
+        lambda orders, user: verbs.reopen(orders, user, "x"),
+        lambda orders, user: verbs.tell_shop_again(orders, user),
+    ],
+    ids=["sync", "approve", "exclude", "handle", "undo", "reopen", "tell"],
+)
+def test_nothing_is_done_of_which_it_cannot_be_written_who_did_it(
+    ana: Any, store: Store, rung: list[Any], monkeypatch: pytest.MonkeyPatch, act: Any
+) -> None:
+    order = draft(store, "000000001")
+    if act.__code__.co_names[-1] == "reopen":
+        TrackedOrder.objects.update(excluded_at=clock.now(), state="excluded", label="skipped")
+    ShopWriteFactory(order=order, posting=order.postings.get(), state="failed")
+    rows = [list(model.objects.values()) for model in (TrackedOrder, ShopWrite)]
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(OrderAction.objects, "bulk_create", full)
+
+    with pytest.raises(OperationalError):
+        act(TrackedOrder.objects.all(), ana)
+
+    assert [list(model.objects.values()) for model in (TrackedOrder, ShopWrite)] == rows
