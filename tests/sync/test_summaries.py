@@ -327,7 +327,7 @@ def test_a_draft_summary_is_paid_once_it_is_approved(world: World) -> None:
     next_day(world)
     assert stands(world) == [f"invoice {DAY} DRAFT 2027-03-10 111.25 tax 8.61 due 111.25"]
     assert Posting.objects.filter(kind="payment").count() == 0
-    assert labels(world, *orders) == ["posted", "posted"]
+    assert labels(world, *orders) == ["draft", "draft"]
     again(world)
     world.xero.person("approve", invoice=DAY)
     world.time.forward(hours=2)
