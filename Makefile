@@ -6,13 +6,14 @@ STAMP := $(VENV)/.installed
 ORDERS ?= 40
 PORT ?= 8000
 
-.PHONY: help install demo run test lint faults e2e bench clean
+.PHONY: help install demo run test lint faults chaos e2e bench clean
 
 help:
 	@echo "make demo [ONCE=1] [ORDERS=n] [PORT=n]  the whole product against a stand-in Xero and demo shops"
 	@echo "make test     the tests, on SQLite and the embedded broker (DATABASE_URL, CELERY_BROKER_URL: on yours)"
 	@echo "make run      the app, its worker and clock on this machine [PORT=n]"
 	@echo "make lint     style, imports, types      make faults   whole stories, and processes killed"
+	@echo "make chaos    five minutes in which everything fails [SEED=n] [ORDERS=n] [SECONDS=n]"
 	@echo "make e2e      in a browser               make bench    speed and memory"
 
 install: $(STAMP)
@@ -44,6 +45,10 @@ lint: install
 faults: install
 	$(BIN)/python -m pytest -q -m stories -n auto --dist worksteal
 	$(BIN)/python -m pytest -q -m process
+
+chaos: install
+	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --seconds $(or $(SECONDS),300) \
+	  --orders $(if $(filter command line environment,$(origin ORDERS)),$(ORDERS),1500)
 
 e2e: install
 	$(BIN)/python -m pytest -q -m e2e

@@ -92,6 +92,7 @@ class Accounting:
                 {**correlation, **response.headers},
                 response.drop,
                 response.slow_seconds,
+                response.cut,
             ),
             tenant,
         )
@@ -149,6 +150,9 @@ class Accounting:
             if kind == "hang" and not params.get("commit"):
                 clock.sleep(float(params.get("seconds", 60)))
                 raise Refused(504, "Gateway Timeout")
+            if kind == "late":
+                # Carried out when the caller may have given up.
+                clock.sleep(float(params.get("seconds", 60)))
             self.do(kind, {"tenant": tenant, **params})
         if "disconnect" in faults:
             raise problem(403, "Forbidden", "AuthenticationUnsuccessful")
@@ -176,6 +180,8 @@ class Accounting:
             return refusal(Refused(int(after.get("status", 502)), "Bad Gateway"))
         if "lose_answer" in faults:
             response.drop = True
+        if "cut_body" in faults:
+            response.cut = True
         if (params := faults.get("html_answer", {})).get("commit"):
             return refusal(Refused(int(params.get("status", 200)), _HTML))
         if (params := faults.get("hang", {})).get("commit"):

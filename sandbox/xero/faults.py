@@ -26,10 +26,11 @@ BEFORE = frozenset(
         "revoke_tokens",
         "expire_tokens",
         "day_limit_reached",
+        "late",
     ]
 )
 DURING = frozenset(["error_after_partial", "reject_tax_override", "totals_off", "reorder"])
-AFTER = frozenset(["lose_answer", "error_after", "slow_body"])
+AFTER = frozenset(["lose_answer", "error_after", "slow_body", "cut_body"])
 EITHER = frozenset(("hang", "html_answer"))  # params.commit decides
 KINDS = BEFORE | DURING | AFTER | EITHER
 # Those that are done at once when they are armed without a match.

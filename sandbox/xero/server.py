@@ -112,6 +112,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(response.body)))
         for name, value in response.headers.items():
             self.send_header(name, value)
+        if response.cut:
+            self.end_headers()
+            self.wfile.write(response.body[: len(response.body) // 2])
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         if not response.slow_seconds:
             # One write for head and body: two would wait for each other's acknowledgement.
             self._headers_buffer.append(b"\r\n")  # type: ignore[attr-defined]

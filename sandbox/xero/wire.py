@@ -37,7 +37,8 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """One HTTP answer. `drop` closes the connection instead; `slow_seconds` trickles the body."""
+    """One HTTP answer. `drop` closes the connection instead, `cut` in the middle of the body;
+    `slow_seconds` trickles the body."""
 
     status: int = 200
     body: bytes = b""
@@ -45,6 +46,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     slow_seconds: float = 0.0
+    cut: bool = False
 
 
 class Refused(Exception):

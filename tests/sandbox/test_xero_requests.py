@@ -13,7 +13,7 @@ import requests
 from connector.lib import clock
 from sandbox.xero import StandIn
 from sandbox.xero.testing import Client, invoice, line, messages, parsed
-from sandbox.xero.wire import Doc
+from sandbox.xero.wire import Doc, dumps
 
 
 class Now:
@@ -319,6 +319,27 @@ def test_answers_that_are_not_json(au: Client, xero: StandIn) -> None:
     assert answer.status_code == 502
     assert answer.headers["Content-Type"].startswith("text/html")
     assert au.send("GET", "Organisation").status_code == 200
+
+
+def test_an_answer_that_is_cut_is_saved(au: Client, xero: StandIn) -> None:
+    xero.faults({"kind": "cut_body", "match": PUT})
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        au.put("Invoices", invoice("C-1"))
+    assert [one["InvoiceNumber"] for one in au.get("Invoices")] == ["C-1"]
+
+
+def test_a_late_request_is_saved_after_its_time(au: Client, xero: StandIn) -> None:
+    xero.faults({"kind": "late", "match": PUT, "params": {"seconds": 0.5}})
+    headers = {"Authorization": f"Bearer {au.token['access_token']}", "xero-tenant-id": au.tenant}
+    headers |= {"Accept": "application/json"}
+    body = dumps({"Invoices": [invoice("L-2")]})
+    with pytest.raises(requests.ReadTimeout):
+        requests.put(f"{au.base}Invoices", data=body, headers=headers, timeout=0.1)
+    assert au.get("Invoices") == []
+    deadline = time.monotonic() + 5
+    while not au.get("Invoices") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [one["InvoiceNumber"] for one in au.get("Invoices")] == ["L-2"]
 
 
 def test_a_slow_body_arrives_whole(au: Client, xero: StandIn) -> None:

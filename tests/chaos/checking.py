@@ -1,0 +1,168 @@
+"""The shops' orders against Xero's ledger, order by order. Pure, and without the product's tables.
+
+What an order comes to is summed over every document that carries its number. A document that
+no order explains, a second one of the same purpose and a doubled contact are wrong too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests.chaos.expecting import Expected
+
+Doc = dict[str, Any]
+Ledger = Mapping[str, list[Doc]]
+_SALES = (("Invoices", "InvoiceNumber", 1), ("CreditNotes", "CreditNoteNumber", -1))
+_GONE = ("VOIDED", "DELETED")
+_SUFFIX = r"(?P<suffix>(?:-(?:R[^-]+|C|E\d+|[A-Z]))*)"
+
+
+@dataclass
+class Books:
+    """One organisation's ledger by order: sums, and the standing documents by number."""
+
+    sums: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    standing: dict[str, list[Doc]] = field(default_factory=lambda: defaultdict(list))
+    strange: list[str] = field(default_factory=list)
+    contacts: dict[str, str] = field(default_factory=dict)  # order number → e-mail of its contact
+
+
+def known_ids(ledger: Ledger) -> frozenset[str]:
+    """What was there before: not ours to explain."""
+    return frozenset(
+        str(doc[key]) for kind, key in _IDS.items() for doc in ledger.get(kind, []) if doc.get(key)
+    )
+
+
+_IDS = {
+    "Invoices": "InvoiceID", "CreditNotes": "CreditNoteID", "Payments": "PaymentID",
+    "BankTransactions": "BankTransactionID", "Overpayments": "OverpaymentID",
+    "Contacts": "ContactID",
+}  # fmt: skip
+
+
+def read(
+    ledger: Ledger, prefix: str, references: Mapping[str, str], before: frozenset[str]
+) -> Books:
+    """Sum the ledger by order. `references` gives the order's number for what has none of its
+    own: an overpayment's reference."""
+    books = Books()
+    pattern = re.compile(rf"{re.escape(prefix)}(?P<order>\d+){_SUFFIX}")
+    emails = {one["ContactID"]: one.get("EmailAddress", "") for one in ledger["Contacts"]}
+
+    def order_of(number: str) -> str:
+        found = pattern.fullmatch(number)
+        if found is None:
+            books.strange.append(f"a document of no order: {number!r}")
+            return ""
+        return found["order"]
+
+    for kind, key, sign in _SALES:
+        for doc in _new(ledger, kind, before):
+            order = order_of(str(doc.get(key)))
+            if not order:
+                continue
+            books.sums[order]["documents"] += 1
+            if doc["Status"] in _GONE:
+                continue
+            sums = books.sums[order]
+            books.standing[str(doc[key])].append(doc)
+            sums["net"] += sign * doc["Total"]
+            sums["tax"] += sign * doc["TotalTax"]
+            sums["receivable"] += sign * doc["AmountDue" if sign > 0 else "RemainingCredit"]
+            books.contacts[order] = emails.get(doc["Contact"]["ContactID"], "")
+    for doc in _new(ledger, "Payments", before):
+        _add_payment(books, doc, order_of)
+    for doc in _new(ledger, "BankTransactions", before):
+        _add_bank(books, ledger, doc, references)
+    return books
+
+
+def _new(ledger: Ledger, kind: str, before: frozenset[str]) -> Iterator[Doc]:
+    for doc in ledger[kind]:
+        if str(doc[_IDS[kind]]) not in before:
+            yield doc
+
+
+def _add_payment(books: Books, doc: Doc, order_of: Any) -> None:
+    if doc["Status"] == "DELETED":
+        return
+    credit = "CreditNote" in doc
+    number = doc["CreditNote"]["CreditNoteNumber"] if credit else doc["Invoice"]["InvoiceNumber"]
+    side = f"{'out' if credit else 'in'} {doc['Account']['Code']}"
+    if order := order_of(str(number)):
+        books.sums[order][side] += doc["Amount"]
+
+
+def _add_bank(books: Books, ledger: Ledger, doc: Doc, references: Mapping[str, str]) -> None:
+    if doc["Status"] == "DELETED":
+        return
+    reference = str(doc.get("Reference"))
+    order = references.get(reference, "")
+    if not order or doc["Type"] != "RECEIVE-OVERPAYMENT":
+        books.strange.append(f"a bank transaction of no order: {doc['Type']} {reference}")
+        return
+    sums = books.sums[order]
+    account = doc["BankAccount"].get("Code") or doc["BankAccount"].get("AccountID")
+    sums[f"in {account}"] += doc["Total"]
+    sums["overpayments"] += 1
+    for one in ledger["Overpayments"]:
+        if one["OverpaymentID"] == doc.get("OverpaymentID"):
+            sums["receivable"] -= one["RemainingCredit"]
+
+
+def compare(books: Books, orders: Iterable[Expected], shop: str) -> Iterator[str]:
+    """One line for everything that is wrong."""
+    yield from (f"{shop}: {text}" for text in books.strange)
+    for number, documents in books.standing.items():
+        if len(documents) > 1:
+            yield f"{shop}: {len(documents)} documents {number}"
+    known = set()
+    for one in orders:
+        known.add(one.number)
+        yield from (f"{shop} {one.number}: {text}" for text in _compare(books, one))
+    for number in books.sums:
+        if number not in known:
+            yield f"{shop}: documents of the order {number}, which the shop does not have"
+
+
+def _compare(books: Books, one: Expected) -> Iterator[str]:
+    sums = books.sums.get(one.number, Counter())
+    found, wanted = _money(sums), _money(one.sums)
+    if not sums["documents"] and one.may_be_absent:
+        return
+    if found != wanted:
+        yield f"expected {_shown(wanted)}, in Xero {_shown(found)}"
+    if one.sold and not sums["documents"]:
+        yield "nothing in Xero"
+    if one.number in books.contacts and books.contacts[one.number].lower() != one.email.lower():
+        yield f"bought by {one.email}, in Xero {books.contacts[one.number]}"
+
+
+def _money(sums: Counter[str]) -> dict[str, Decimal]:
+    return {
+        key: Decimal(amount)
+        for key, amount in sums.items()
+        if amount and key not in ("documents", "overpayments")
+    }
+
+
+def _shown(sums: Mapping[str, Decimal]) -> str:
+    return ", ".join(f"{key} {amount}" for key, amount in sorted(sums.items())) or "nothing"
+
+
+def contacts(ledger: Ledger, emails: Iterable[str], before: frozenset[str]) -> Iterator[str]:
+    """Contacts that are there twice, and those of nobody who bought."""
+    bought = {email.lower() for email in emails}
+    seen: Counter[str] = Counter()
+    for one in _new(ledger, "Contacts", before):
+        email = str(one.get("EmailAddress", "")).lower()
+        seen[email] += 1
+        if email not in bought:
+            yield f"a contact of nobody who bought: {one['Name']} {email}"
+    yield from (f"{count} contacts {email}" for email, count in seen.items() if count > 1)

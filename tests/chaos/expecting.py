@@ -1,0 +1,83 @@
+"""What an order must have come to in the books, by the shop's own figures. Pure.
+
+Deliberately naive: sums of one order, whatever documents carry them. Whether a cancelled order
+was voided or credited, or a refund paid back or allocated, is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests.sync.naive_books import ZERO, split
+
+Doc = Mapping[str, Any]
+# As the configuration maps them.
+ACCOUNTS = {"stripe_payments": "091", "paypal_express": "092"}
+_OTHER_ACCOUNT = "090"
+
+
+def cents(value: object) -> Decimal:
+    return Decimal(str(value or 0)).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One order's sale net of credits, the tax in it, what is owed, and money by account.
+
+    `sold` is False where nothing may stand in the books but what comes to nothing;
+    `may_be_absent` where it depends on when the shop was asked.
+    """
+
+    number: str
+    email: str
+    sums: Counter[str] = field(default_factory=Counter)
+    sold: bool = True
+    may_be_absent: bool = False
+    refunds: int = 0
+
+
+def expected(order: Doc, memos: Iterable[Doc]) -> Expected:
+    """Of one order in Magento's JSON with its credit memos."""
+    number, email = str(order["increment_id"]), str(order["customer_email"])
+    total, state = cents(order["grand_total"]), order["state"]
+    if not total or state == "canceled":
+        return Expected(number, email, sold=False)
+    memos = list(memos)
+    account = ACCOUNTS.get(order["payment"]["method"], _OTHER_ACCOUNT)
+    credited = sum((cents(memo["grand_total"]) for memo in memos), ZERO)
+    tax = cents(order["tax_amount"]) - sum((_tax(order, memo) for memo in memos), ZERO)
+    paid = cents(order.get("total_paid"))
+    returned = min(credited, paid)
+    sums = Counter({
+        "net": total - credited, "tax": tax, f"in {account}": paid, f"out {account}": returned,
+        "receivable": total - credited - paid + returned,
+    })  # fmt: skip
+    return Expected(number, email, sums, may_be_absent=state == "holded", refunds=len(memos))
+
+
+def _tax(order: Doc, memo: Doc) -> Decimal:
+    """The memo's tax, and that inside fees kept and goodwill: as the goods', by their gross."""
+    tax, amount = cents(memo["tax_amount"]), cents(memo.get("adjustment"))
+    if not amount:
+        return tax
+    rates = {item["item_id"]: Decimal(item["tax_percent"]) for item in order["items"]}
+    goods: dict[Decimal, Decimal] = defaultdict(Decimal)
+    for row in memo["items"]:
+        net = cents(row.get("row_total")) - cents(row.get("discount_amount"))
+        goods[rates[row["order_item_id"]]] += net + cents(row.get("tax_amount"))
+    for item in [] if goods else order["items"]:
+        goods[rates[item["item_id"]]] += cents(item["row_total_incl_tax"])
+    parts = split(amount, list(goods.values()))
+    inside = (cents(part * rate / (100 + rate)) for part, rate in zip(parts, goods, strict=True))
+    return tax + sum(inside, ZERO)
+
+
+def memos_by_order(memos: Iterable[Doc]) -> dict[int, list[Doc]]:
+    found: dict[int, list[Doc]] = defaultdict(list)
+    for memo in memos:
+        found[int(memo["order_id"])].append(memo)
+    return found

@@ -1,0 +1,285 @@
+"""Shops that sell while everything fails, and whose orders change: the demo shops, or a real one.
+
+A demo shop is driven over its control address. A real one is driven by a program of its own,
+which is started with SHOP_URL, ORDERS, SECONDS and SEED in its environment, places and changes
+orders, and ends. Orders and credit memos are then read from both alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+
+from connector.demo.remotes import Shop
+from connector.processes import python
+from tests.chaos.processes import Process
+from tests.chaos.report import Log
+
+Doc = dict[str, Any]
+PREFIXES = {"au": "AU-", "uk": "UK-"}
+# Of simple goods, so that they can be edited; the cheapest first.
+PLAIN = [
+    [("MUG-STN", 1)], [("HONEY-500", 3)], [("MUG-STN", 2)], [("MUG-STN", 2), ("BEANS-250", 1)],
+    [("BEANS-1KG", 2), ("FILTER-100", 3)], [("TEA-POT", 1), ("MUG-STN", 1), ("SALT-PINK", 2)],
+]  # fmt: skip
+_ROLES, _ROLE_ODDS = ("any", "edits", "refunds", "cancels", "parts"), (25, 25, 25, 15, 10)
+_PAGE = 100
+# The share of the time in which orders are placed; then they are only changed.
+_SELLING = 0.75
+
+
+@dataclass
+class _Order:
+    """What the driver remembers of an order; `role` keeps events apart that exclude each other."""
+
+    id: int
+    role: str
+    paid: bool
+    basket: list[tuple[str, int]] | None = None
+    held: bool = False
+    done: bool = False
+
+
+@dataclass
+class Driver:
+    """Places and changes the orders of one demo shop, in a thread, by its own random numbers."""
+
+    shop: Shop
+    orders: int
+    seconds: float
+    seed: int
+    hook: str
+    log: Log
+    first_id: int = 1
+    _book: list[_Order] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._draw = random.Random(f"{self.seed}/{self.shop.slug}")
+        self._session = requests.Session()
+        self._thread = threading.Thread(target=self._run, daemon=True, name=self.shop.slug)
+        self.error = ""
+        self.stopping = threading.Event()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        try:
+            self._drive()
+        except Exception as error:  # noqa: BLE001 - said in the main thread
+            self.error = f"{type(error).__name__}: {error}"
+
+    def _drive(self) -> None:
+        started, selling = time.monotonic(), self.seconds * _SELLING
+        placed, step = 0, max(0.02, self.seconds / max(1, self.orders * 2))
+        while (passed := time.monotonic() - started) < self.seconds:
+            if self.stopping.is_set():
+                return
+            due = min(self.orders, int(self.orders * passed / selling) + 1)
+            while placed < due:
+                self._place()
+                placed += 1
+            if self._draw.random() < 0.8:
+                self._change()
+            if self._draw.random() < 1 / 60:
+                self._tell(self._draw.random() < 0.6)
+            time.sleep(step * (0.5 + self._draw.random()))
+        self._tell(True)
+
+    # --- what a shop does -----------------------------------------------------------------
+
+    def _place(self) -> None:
+        draw = self._draw
+        (role,) = draw.choices(_ROLES, _ROLE_ODDS)
+        paid = role == "refunds" or (role in ("any", "edits") and draw.random() < 0.5)
+        wish: Doc = {"status": "processing" if paid else "pending"}
+        basket = None
+        if role in ("edits", "parts", "refunds"):
+            basket = draw.choice(PLAIN)
+            wish |= {"items": basket, "coupon": "", "foreign": False, "shipping": "flat"}
+        answer = self._ask("orders", wish)
+        if answer is not None:
+            (made,) = answer["ids"]
+            self._book.append(_Order(made, role, paid, basket))
+            self.log.note("shop", "placed", shop=self.shop.slug, order=made, role=role)
+
+    def _change(self) -> None:
+        open_orders = [one for one in self._book if not one.done]
+        if not open_orders:
+            return
+        # Recent ones as a rule: their first documents may be on their way.
+        recent = open_orders[-12:] if self._draw.random() < 0.6 else open_orders
+        one = self._draw.choice(recent)
+        verb, body = self._verb(one)
+        if verb and self._ask(f"orders/{one.id}" + f"/{verb}" * (verb != "set"), body) is not None:
+            self._remember(one, verb, body)
+            self.log.note("shop", verb if verb != "set" else "part paid",
+                          shop=self.shop.slug, order=one.id, **body)  # fmt: skip
+
+    def _verb(self, one: _Order) -> tuple[str, Doc]:
+        draw = self._draw
+        if one.held:
+            return "unhold", {}
+        if one.role == "cancels":
+            return "cancel", {}
+        if one.role == "edits" and draw.random() < 0.7 and (baskets := _baskets(one)):
+            return "edit", {"items": draw.choice(baskets)}
+        if one.role == "refunds" and one.paid:
+            what = draw.choice(({}, {"items": {one.basket[0][0]: 1}}, {"items": {}, "shipping": 4}))  # type: ignore[index]
+            return "refund", what
+        if one.role == "parts" and not one.paid:
+            return self._half(one)
+        if not one.paid:
+            if one.role == "any" and draw.random() < 0.15:
+                return "hold", {}
+            return "pay", {}
+        return "ship", {}
+
+    def _half(self, one: _Order) -> tuple[str, Doc]:
+        """Half of the money has come in; the next time the rest has."""
+        order = order_of(self.shop, one.id, self._session)
+        if order is None:
+            return "", {}
+        total, paid = Decimal(order["grand_total"]), Decimal(order.get("total_paid") or 0)
+        now = total if paid else (total / 2).quantize(Decimal("0.01"))
+        payment = order["payment"] | {"amount_paid": float(now), "base_amount_paid": float(now)}
+        rest = float(total - now)
+        changes = {
+            "total_paid": float(now), "base_total_paid": float(now), "total_due": rest,
+            "base_total_due": rest, "payment": json.loads(json.dumps(payment, default=float)),
+        }  # fmt: skip
+        one.done = now == total
+        return "set", changes
+
+    def _remember(self, one: _Order, verb: str, body: Doc) -> None:
+        if verb == "edit":
+            one.basket = body["items"]
+            one.done = self._draw.random() < 0.3
+        elif verb == "pay":
+            one.paid = True
+        elif verb in ("hold", "unhold"):
+            one.held = verb == "hold"
+        elif verb == "refund":
+            one.done = not body or self._draw.random() < 0.4
+        elif verb in ("cancel", "ship"):
+            one.done = True
+
+    def _tell(self, aloud: bool) -> None:
+        """Whether changes are told by hooks, or are left for the next poll to find."""
+        body = {"url": self.hook if aloud else "", "secret": self.shop.hook_secret}
+        self._ask("hooks", body)
+        self.log.note("shop", "hooks on" if aloud else "hooks off", shop=self.shop.slug)
+
+    def _ask(self, path: str, body: Doc) -> Doc | None:
+        """The shop's answer; None where the order's state forbids it."""
+        answer = self._session.post(f"{self.shop.url}/_sandbox/{path}", json=body, timeout=30)
+        if answer.status_code == 400:
+            return None
+        answer.raise_for_status()
+        return {} if not isinstance(found := answer.json(), dict) else found
+
+
+@dataclass
+class Script:
+    """A real shop's own program, which drives it; it must end by itself with 0."""
+
+    shop: Shop
+    command: str
+    orders: int
+    seconds: float
+    seed: int
+    error: str = ""
+
+    def start(self) -> None:
+        environment = os.environ | {
+            "SHOP_URL": self.shop.url, "ORDERS": str(self.orders), "SEED": str(self.seed),
+            "SECONDS": str(self.seconds),
+        }  # fmt: skip
+        self._process = subprocess.Popen([self.command], env=environment)
+
+    def join(self, seconds: float) -> None:
+        try:
+            if status := self._process.wait(seconds):
+                self.error = f"{self.command} ended with {status}"
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self.error = f"{self.command} did not end"
+
+
+def _baskets(one: _Order) -> list[list[tuple[str, int]]]:
+    """What an order may be edited to. One that is paid only becomes dearer: a credit that is left
+    open is for a person to decide, and no rest."""
+    at = PLAIN.index(one.basket or [])
+    return PLAIN[at + 1 :] if one.paid else PLAIN[:at] + PLAIN[at + 1 :]
+
+
+def process(shop: Shop, orders: int, hook: str, *, log: Any) -> Process:
+    """The demo shop as a process, with so many orders of the past 30 days."""
+    options = (
+        "--port", str(shop.port), "--orders", str(orders), "--no-refunds", "--hook", hook,
+        *shop.options,
+    )  # fmt: skip
+    return Process(
+        f"shop-{shop.slug}", python("-m", "sandbox.magento", *options), log=log,
+        env={"HOOK_SECRET": shop.hook_secret},
+    )  # fmt: skip
+
+
+# --- what a shop says of itself -------------------------------------------------------------
+
+
+def keys(shop: Shop) -> Doc:
+    answer = requests.get(f"{shop.url}/_sandbox/state", timeout=30)
+    answer.raise_for_status()
+    return dict(answer.json()["credentials"])
+
+
+def order_of(shop: Shop, number: int, session: requests.Session) -> Doc | None:
+    """One order; None where a fault of the shop meets us instead of the product."""
+    url = f"{shop.url}/rest/V1/orders/{number}"
+    bearer = {"Authorization": f"Bearer {_token(shop)}"}
+    try:
+        answer = session.get(url, headers=bearer, timeout=30)
+        answer.raise_for_status()
+        return dict(json.loads(answer.content, parse_float=Decimal))
+    except (requests.RequestException, ValueError):
+        return None
+
+
+def all_of(shop: Shop, kind: str) -> Iterator[Doc]:
+    """Every order (`orders`) or credit memo (`creditmemos`) of the shop, numbers exact."""
+    bearer = {"Authorization": f"Bearer {_token(shop)}"}
+    page = seen = 0
+    while True:
+        page += 1
+        query = urlencode({"searchCriteria[pageSize]": _PAGE, "searchCriteria[currentPage]": page})
+        answer = requests.get(f"{shop.url}/rest/V1/{kind}?{query}", headers=bearer, timeout=60)
+        answer.raise_for_status()
+        found = json.loads(answer.content, parse_float=Decimal)
+        yield from found["items"]
+        seen += len(found["items"])
+        if seen >= found["total_count"] or not found["items"]:
+            return
+
+
+_tokens: dict[str, str] = {}
+
+
+def _token(shop: Shop) -> str:
+    if shop.url not in _tokens:
+        _tokens[shop.url] = os.environ.get("SHOP_BEARER") or str(keys(shop)["access_token"])
+    return _tokens[shop.url]

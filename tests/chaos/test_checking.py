@@ -1,0 +1,141 @@
+"""The account of a run must itself see what is wrong: each mistake in right books is told."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from tests.chaos import checking, expecting, faults, shops
+
+Doc = dict[str, Any]
+
+
+def order(number: int = 1, **changes: Any) -> Doc:
+    """A paid order of 110.00 with 10.00 tax."""
+    return {
+        "entity_id": number, "increment_id": f"{number:09d}", "customer_email": "ann@example.com",
+        "grand_total": D("110.00"), "tax_amount": D("10.00"), "state": "processing",
+        "total_paid": D("110.00"), "payment": {"method": "checkmo"}, "items": [], **changes,
+    }  # fmt: skip
+
+
+MEMO = {"order_id": 1, "grand_total": D("22.00"), "tax_amount": D("2.00"), "items": []}
+CONTACT = {"ContactID": "c1", "Name": "Ann", "EmailAddress": "Ann@example.com"}
+
+
+def books() -> dict[str, list[Doc]]:
+    """That order in Xero, paid from 090, with a refund of 22.00 paid back."""
+    return {
+        "Invoices": [{
+            "InvoiceID": "i1", "InvoiceNumber": "AU-000000001", "Status": "PAID",
+            "Total": D("110.00"), "TotalTax": D("10.00"), "AmountDue": D("0.00"),
+            "Contact": {"ContactID": "c1"},
+        }],
+        "CreditNotes": [{
+            "CreditNoteID": "n1", "CreditNoteNumber": "AU-000000001-R1", "Status": "PAID",
+            "Total": D("22.00"), "TotalTax": D("2.00"), "RemainingCredit": D("0.00"),
+            "Contact": {"ContactID": "c1"},
+        }],
+        "Payments": [
+            {"PaymentID": "p1", "Status": "AUTHORISED", "Amount": D("110.00"),
+             "Account": {"Code": "090"}, "Invoice": {"InvoiceNumber": "AU-000000001"}},
+            {"PaymentID": "p2", "Status": "AUTHORISED", "Amount": D("22.00"),
+             "Account": {"Code": "090"}, "CreditNote": {"CreditNoteNumber": "AU-000000001-R1"}},
+        ],
+        "BankTransactions": [], "Overpayments": [], "Contacts": [dict(CONTACT)],
+    }  # fmt: skip
+
+
+def wrong(ledger: dict[str, list[Doc]], *orders: Doc, memos: bool = True) -> list[str]:
+    wanted = [
+        expecting.expected(one, [MEMO] if memos and one["entity_id"] == 1 else [])
+        for one in orders or (order(),)
+    ]
+    before = frozenset[str]()
+    found = checking.read(ledger, "AU-", {"000000001": "000000001"}, before)
+    emails = [one.email for one in wanted]
+    return [
+        *checking.compare(found, wanted, "au"), *checking.contacts(ledger, emails, before)
+    ]  # fmt: skip
+
+
+def test_right_books_are_right() -> None:
+    assert wrong(books()) == []
+
+
+def twice(kind: str) -> Callable[[dict[str, list[Doc]]], None]:
+    return lambda ledger: ledger[kind].append(copy.deepcopy(ledger[kind][0]))
+
+
+def change(kind: str, at: int = 0, **changes: Any) -> Callable[[dict[str, list[Doc]]], None]:
+    return lambda ledger: ledger[kind][at].update(changes)
+
+
+BANK = {
+    "BankTransactionID": "b1", "Type": "RECEIVE-OVERPAYMENT", "Status": "AUTHORISED",
+    "Reference": "000000001", "Total": D("5.00"), "BankAccount": {"Code": "090"},
+    "OverpaymentID": "o1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        twice("Invoices"), twice("CreditNotes"), twice("Payments"), twice("Contacts"),
+        change("Invoices", Total=D("110.01")), change("Invoices", TotalTax=D("9.99")),
+        change("Invoices", AmountDue=D("0.01")), change("Invoices", Status="VOIDED"),
+        change("Invoices", InvoiceNumber="AU-000000002"), change("Invoices", InvoiceNumber="X"),
+        change("CreditNotes", RemainingCredit=D("22.00")), change("CreditNotes", Status="DELETED"),
+        change("Payments", Account={"Code": "091"}), change("Payments", 1, Amount=D("21.99")),
+        change("Payments", 1, Status="DELETED"),
+        change("Contacts", EmailAddress="bob@example.com"),
+        lambda ledger: ledger["BankTransactions"].append(BANK),
+        lambda ledger: ledger["BankTransactions"].append(BANK | {"Reference": "whose?"}),
+        lambda ledger: ledger["Invoices"].clear(),
+    ],
+)  # fmt: skip
+def test_each_mistake_is_told(spoil: Callable[[dict[str, list[Doc]]], None]) -> None:
+    ledger = books()
+    spoil(ledger)
+    assert wrong(ledger)
+
+
+def test_an_order_that_is_missing_is_told() -> None:
+    assert wrong(books(), order(), order(2)) == [
+        "au 000000002: expected in 090 110.00, net 110.00, tax 10.00, in Xero nothing",
+        "au 000000002: nothing in Xero",
+    ]
+
+
+def test_what_was_voided_comes_to_nothing() -> None:
+    ledger = books()
+    ledger["Invoices"][0]["Status"] = "VOIDED"
+    ledger["CreditNotes"], ledger["Payments"] = [], []
+    assert wrong(ledger, order(state="canceled", total_paid=None), memos=False) == []
+    ledger["Invoices"][0]["Status"] = "AUTHORISED"
+    assert wrong(ledger, order(state="canceled", total_paid=None), memos=False)
+
+
+def test_an_order_on_hold_may_be_there_or_not() -> None:
+    assert wrong(books(), order(state="holded")) == []
+    empty: dict[str, list[Doc]] = {kind: [] for kind in books()}
+    assert wrong(empty, order(state="holded")) == []
+
+
+def test_the_seed_decides_the_faults_and_each_kind_comes() -> None:
+    kinds = {*faults.PROCESS_FAULTS, *faults.XERO_FAULTS, *faults.SHOP_FAULTS, *faults.LIMITS}
+    found = [(one.at, one.kind, one.draw.random()) for one in faults.plan(3, 30, 20)]
+    assert found == [(one.at, one.kind, one.draw.random()) for one in faults.plan(3, 30, 20)]
+    assert {kind for _, kind, _ in found} == kinds | {"backup", "restore", "day limit"}
+    assert found != [(one.at, one.kind, one.draw.random()) for one in faults.plan(4, 30, 20)]
+
+
+def test_a_paid_order_is_only_edited_to_more() -> None:
+    one = shops._Order(1, "edits", paid=True, basket=shops.PLAIN[2])
+    assert shops._baskets(one) == shops.PLAIN[3:]
+    one.paid = False
+    assert len(shops._baskets(one)) == len(shops.PLAIN) - 1
