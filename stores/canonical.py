@@ -218,9 +218,27 @@ class RefundLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
-    """Money given back. `total` is positive; `adjustment` is goodwill minus fees kept.
+class TenderBack:
+    """A part of a refund that went back on what the shop issues itself: a gift card, store
+    credit, points.
 
+    `code` is what `total_rows` of the configuration names, `amount` is positive. `of` is the
+    code of what had paid it, "" where that was money.
+    """
+
+    code: str
+    title: str
+    amount: Decimal
+    of: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What was taken back of an order. `total` is positive, and before the tenders by which it
+    went back; `adjustment` is goodwill minus fees kept.
+
+    `tenders` is what went back on gift cards, as store credit or points, and `money` the rest.
     `base_total` and `base_tax` are `total` and `tax` in the shop's base currency, as it states.
     """
 
@@ -239,6 +257,12 @@ class Refund:
     method: str = ""
     base_total: Decimal | None = None
     base_tax: Decimal | None = None
+    tenders: tuple[TenderBack, ...] = ()
+
+    @property
+    def money(self) -> Decimal:
+        """What went back as money."""
+        return self.total - sum((one.amount for one in self.tenders), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +286,12 @@ class Order:
     likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded;
     `base_total` and `base_tax` are `total` and `tax` in the base currency, as the shop states.
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
-    `refunded` is what the order states was refunded. `replaces` is the number of the order
-    that this one was created from by an edit. `ships` is False where the shop says that it holds
-    nothing to ship. `cards_sold` are the gift cards that the order brought into being, by code;
-    `cards_redeemed` those that paid for it. `invoice_number` is what the shop calls its own
-    invoice, where exactly one covers all of the order.
+    `refunded` is what the order states was refunded in money, `given_back` what on gift cards, as
+    store credit or points. `replaces` is the number of the order that this one was created from by
+    an edit. `ships` is False where the shop says that it holds nothing to ship. `cards_sold` are
+    the gift cards that the order brought into being, by code; `cards_redeemed` those that paid for
+    it. `invoice_number` is what the shop calls its own invoice, where exactly one covers all of
+    the order.
     """
 
     id: str
@@ -288,6 +313,7 @@ class Order:
     received: Decimal | None = None
     outstanding: Decimal | None = None
     refunded: Decimal = Decimal(0)
+    given_back: Decimal = Decimal(0)
     refunds: tuple[Refund, ...] = ()
     base_total: Decimal | None = None
     base_tax: Decimal | None = None

@@ -40,6 +40,7 @@ from sync.eligible import (
     skipped,
     zero_total,
 )
+from sync.given_back import refilled
 from sync.negative_lines import NegativeLines, negative_lines
 from sync.numbers import document_number
 from sync.order_notes import discount_title, with_notes
@@ -177,7 +178,8 @@ def _build(
     lines = with_notes(books.snapshot, order, re_dated(lines, day.original, dated))
     person = person_of(books.snapshot, order)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
-    cards = merged((*sold_moves(order), *plan.moves))
+    filled = refilled(books, order, lines_only=not invoiced)
+    cards = merged((*sold_moves(order), *plan.moves, *filled))
     remarks = remarks_of(books, order, charges, lines, mode, less.tax, by)
     if not invoiced:
         sale = Sale(contact.id, lines, mode, rate_of(books, order))

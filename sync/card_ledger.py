@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from connector.lib import clock
 from connector.lib.money import ZERO, from_units, round_to, to_units
@@ -29,7 +29,7 @@ def load_cards(store: Store, orders: Iterable[Order]) -> CardBook:
     entries = GiftCardEntry.objects.filter(
         Q(code__in=codes - {""})
         | Q(order__source_id__in=[order.id for order in wanted])
-        | Q(use=CardUse.OPENING),
+        | Q(use__in=(CardUse.OPENING, CardUse.RESTORED)),
         store=store,
     )
     book = CardBook()
@@ -50,9 +50,9 @@ def over_opening(
     if not uses:
         return set()
     Store.objects.select_for_update().get(pk=store.pk)
-    others = GiftCardEntry.objects.filter(store=store, use=CardUse.OPENING)
-    others = others.exclude(order_id__in=[order for order, _ in uses])
-    left = opening - from_units(others.aggregate(units=Sum("units"))["units"] or 0)
+    entries = GiftCardEntry.objects.filter(store=store)
+    others = entries.filter(use=CardUse.OPENING).exclude(order_id__in=[order for order, _ in uses])
+    left = opening - _sum_of(others) + _sum_of(entries.filter(use=CardUse.RESTORED))
     over = set()
     for order, amount in uses:
         if amount > left:
@@ -60,6 +60,10 @@ def over_opening(
         else:
             left -= amount
     return over
+
+
+def _sum_of(entries: QuerySet[GiftCardEntry]) -> Decimal:
+    return from_units(entries.aggregate(units=Sum("units"))["units"] or 0)
 
 
 def _opening(built: Built) -> Decimal:
@@ -70,7 +74,7 @@ def write_cards(store: Store, built: Sequence[tuple[TrackedOrder, Built]]) -> No
     """Bring the entries of these orders in line with their builds: a fixed number of statements.
 
     An order that is not posted keeps what it did before. Orders that wait for a card whose sale
-    is known now are built again.
+    is known now, or that was filled again, are built again.
     """
     told = [(row, one) for row, one in built if one.status == "ready" or one.cards]
     have = {
@@ -93,6 +97,7 @@ def write_cards(store: Store, built: Sequence[tuple[TrackedOrder, Built]]) -> No
     if not new:
         return
     GiftCardEntry.objects.bulk_create(new)
-    sold = {entry.code for entry in new if entry.use == CardUse.SOLD}
+    filled = (CardUse.SOLD, CardUse.RETURNED)
+    sold = {entry.code for entry in new if entry.use in filled}
     waiting = GiftCardEntry.objects.filter(store=store, use=CardUse.WAITING, code__in=sold)
     TrackedOrder.objects.filter(pk__in=waiting.values("order")).update(build_at=clock.now())

@@ -25,6 +25,8 @@ class CardUse(StrEnum):
     OPENING = "opening"  # of unknown origin, covered by the opening balance
     UNKNOWN = "unknown"  # of unknown origin, posted as gift_cards.unknown says
     WAITING = "waiting"  # of unknown origin, held
+    RETURNED = "returned"  # filled again by a refund
+    RESTORED = "restored"  # likewise, of the opening balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class CardBook:
         return self._moves.get(order_id, ())
 
     def facts(self, order: Order) -> CardFacts:
-        """What all other orders left, for the build of this one."""
+        """What all other orders left, for the build of this one. What its own refunds filled
+        again is counted: another order may have used that since."""
         wanted = [card.code for card in order.cards_redeemed if card.code]
         balances = {code: self._balances[code] for code in wanted if code in self._balances}
         opening, decided = self._opening, dict[str, Decimal]()
@@ -158,5 +161,9 @@ class CardBook:
             self._balances[move.code] += sign * move.amount
         elif move.use is CardUse.REDEEMED:
             self._balances[move.code] -= sign * move.amount
+        elif move.use is CardUse.RETURNED:
+            self._balances[move.code] += sign * move.amount
         elif move.use is CardUse.OPENING:
             self._opening += sign * move.amount
+        elif move.use is CardUse.RESTORED:
+            self._opening -= sign * move.amount

@@ -132,6 +132,13 @@ def _contradiction(order: Order, base: Decimal, expected: str) -> Hold:
     return Hold("totals_do_not_add_up", text, "base_grand_total")
 
 
+def before_tenders(by: Conversion, rows: SortedRows) -> Conversion:
+    """The same for the order before what the shop issued itself, as refunds are stated."""
+    return replace(
+        by, total=by.total + rows.tendered, base_total=by.base_total + tendered_in_base(rows, by)
+    )
+
+
 def of_refund(
     by: Conversion, refund: Refund, earlier: Sequence[Refund], base_given: Decimal
 ) -> Conversion:

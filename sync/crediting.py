@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Refund
 from sync import edits, refunds, reversals
+from sync.checks import payable_account
 from sync.convert import Conversion, of_refund
+from sync.given_back import Returned, given_back
 from sync.history import Slot
 from sync.reasons import Hold, Reason
-from sync.till import Credit, Debit, total_of
+from sync.till import Back, Credit, Debit, total_of
 from xero.documents import CreditNote, Kind
 
 if TYPE_CHECKING:
@@ -44,8 +46,9 @@ def credits_of(planner: Planner, debits: list[Debit]) -> list[Credit]:
 
 def _compare_refunds(planner: Planner) -> None:
     """What the refunds come to against what the order says was refunded, if it says so."""
+    _compare_tenders(planner)
     stated = round_to(planner.order.refunded)
-    given = sum((round_to(refund.total) for refund in planner.order.refunds), ZERO)
+    given = sum((round_to(refund.money) for refund in planner.order.refunds), ZERO)
     slack = CENT * len(planner.order.refunds)
     if not stated or not given or abs(stated - given) <= slack:
         return
@@ -61,6 +64,20 @@ def _compare_refunds(planner: Planner) -> None:
         f"{written(given)}. The rest is not posted."
     )
     planner.reasons.append(Reason("refund_not_given", text, "total_refunded"))
+
+
+def _compare_tenders(planner: Planner) -> None:
+    """Say so where the order gave more back on what the shop issued itself than its refunds."""
+    order = planner.order
+    told = (one.amount for refund in order.refunds for one in refund.tenders if one.of)
+    given = sum(told, ZERO)
+    if order.refunds and order.given_back - given > CENT * len(order.refunds):
+        text = (
+            f"The order states that {written(order.given_back)} went back on gift cards, store "
+            f"credit and points, and brings credit memos over {written(given)} of that. The rest "
+            "is not posted."
+        )
+        planner.reasons.append(Reason("refund_not_given", text, "creditmemos"))
 
 
 def _edit_credits(planner: Planner) -> list[Credit]:
@@ -88,15 +105,19 @@ def credit_of(
     entry = planner.history.at(slot)
     if entry is not None and entry.frozen:
         day = entry.dated or refunds.refund_day(planner.books, refund)
-        return Credit(slot, entry.key, entry.total, day, returned=True, method=refund.method)
+        credit = Credit(slot, entry.key, entry.total, day)
+        return _stated(planner, refund, _back(planner, refund), credit)
     by = _refund_in_base(planner, refund, found)
+    back = _back(planner, refund)
     total, slack = (round_to(refund.total), ZERO) if by is None else (by.base_total, CENT)
+    total -= back.on_lines
     if (same := edits.same_money(found, total, slack)) is not None:
         found.remove(same)
-        return replace(
-            same, day=refunds.refund_day(planner.books, refund), returned=True,
-            method=refund.method, purpose="", source=("refund", refund.id),
+        same = replace(
+            same, day=refunds.refund_day(planner.books, refund), purpose="",
+            source=("refund", refund.id),
         )  # fmt: skip
+        return _stated(planner, refund, back, same)
     if not planner.books.snapshot.store.streams.credit_notes:
         text = f"{written(total)} was refunded; credit notes are switched off for this store."
         planner.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
@@ -112,9 +133,33 @@ def credit_of(
     note = refunds.credit_note_of(
         planner.books, planner.order, refund, invoice_number=planner.number,
         contact=planner.contact, status=planner.status, rate=planner.rate, by=by,
+        returned=back if by is None else _back(planner, refund, foreign=True),
+        on_lines=back.on_lines,
     )  # fmt: skip
     planner.want(note, slot, parent)
-    return Credit(slot, note.number, total, note.date, returned=True, method=refund.method)
+    return _stated(planner, refund, back, Credit(slot, note.number, total, note.date))
+
+
+def _stated(planner: Planner, refund: Refund, returned: Returned, credit: Credit) -> Credit:
+    """The credit with what the shop says of where it went."""
+    back = []
+    sold = planner.current is not None or planner.built.invoice is not None
+    for part in returned.paid:
+        assert part.to.account is not None
+        account, is_id = payable_account(planner.books.organisation, part.to.account)
+        back.append(Back(account, is_id, part.amount, sold and part.as_it_came))
+    return replace(
+        credit, returned=True, method=refund.method, back=tuple(back), stated=True,
+        on_lines=returned.on_lines,
+    )  # fmt: skip
+
+
+def _back(planner: Planner, refund: Refund, *, foreign: bool = False) -> Returned:
+    """What of a refund went back on what the shop issued itself, in the currency of the sale or
+    (`foreign`) of the order."""
+    by = None if foreign else planner.conversion()
+    order = planner.order
+    return given_back(planner.books, order, refund, by, lines_only=planner.by_receipt)
 
 
 def in_turn(planner: Planner, given: Sequence[Refund]) -> list[Refund]:
@@ -130,11 +175,11 @@ def in_turn(planner: Planner, given: Sequence[Refund]) -> list[Refund]:
 
 def _refund_in_base(planner: Planner, refund: Refund, found: Sequence[Credit]) -> Conversion | None:
     """How a refund of a converted sale is converted, after the credits that were `found`."""
-    if (by := planner.conversion()) is None:
+    if (by := planner.conversion_of_refunds()) is None:
         return None
     mine = {credit.stands_for for credit in found}
     earlier = [r for r in planner.order.refunds if ("refund", r.id) in mine]
-    base = (credit.total for credit in found if credit.stands_for[0] == "refund")
+    base = (c.total + c.on_lines for c in found if c.stands_for[0] == "refund")
     return of_refund(by, refund, earlier, sum(base, ZERO))
 
 

@@ -24,8 +24,8 @@ class Course(StrEnum):
 def course(statuses: Statuses, order: Order) -> Course:
     """The status decides; where no list names it, the state. A named status beats `"*"`.
 
-    An order that the shop closed after receiving money was paid and refunded: it is
-    posted whether or not `statuses.invoice` names it. One that another order replaced, by an
+    An order that the shop closed after receiving money, or a gift card, was paid and refunded:
+    it is posted whether or not `statuses.invoice` names it. One that another order replaced, by an
     edit in the shop, is taken back in any status. A status of `statuses.refunded` takes
     the sale back, and its money.
     """
@@ -33,7 +33,7 @@ def course(statuses: Statuses, order: Order) -> Course:
         return Course.REVERSE
     if order.replaced_by and not order.received:
         return Course.REVERSE
-    if (order.state or order.status) == "closed" and order.received:
+    if (order.state or order.status) == "closed" and (order.received or order.refunds):
         return Course.INVOICE
     return _by_words(statuses, order.status, order.state)
 

@@ -152,24 +152,25 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     earlier = find_earlier(store, books, parsed)
     already = Already.load(store, books, [pair for pair in parsed if ledger.is_new(pair[0])])
     for work in works:
-        stands_in = ""
+        stands_in, known = "", books
+        if work.order is not None:
+            known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
         if work.order is not None and not work.decided:
             standing = replace(ledger.standing(work.row), earlier=earlier.get(work.row.pk))
             stands_in = standing.currency
             work.number = standing.number or own_number(books.snapshot, work.order)
-            known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
             _build(known, work, contacts, ledger, standing, already)
             if work.built is not None and work.built.status == READY:
                 cards.put(work.order.id, work.built.cards)
                 shelf.sell(work.row, work.built)
         if work.order is not None and work.built is not None and work.row.undo_at is not None:
             history = ledger.history(work.row)
-            work.plan = plan_order(books, work.order, work.built, history, undo=True)
+            work.plan = plan_order(known, work.order, work.built, history, undo=True)
         if work.order is not None:
             tax = work.built.tax if work.built else None
             if work.built is not None and work.built.invoice is not None:
                 stands_in = work.built.invoice.currency
-            work.figures = figures_of(books, work.order, tax=tax, stands_in=stands_in)
+            work.figures = figures_of(known, work.order, tax=tax, stands_in=stands_in)
     return contacts, ledger, already
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
@@ -13,6 +14,7 @@ from stores.canonical import Order, ParseError, Stream
 from stores.models import Store
 from sync.books import Books
 from sync.bulk import update_each
+from sync.card_ledger import load_cards
 from sync.enqueue import FIGURES, parse_facts, put_figures
 from sync.ledger import Ledger
 from sync.models import TrackedOrder
@@ -43,7 +45,7 @@ def _fill(store: Store, rows: list[TrackedOrder]) -> int:
     books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
     reader, facts = registry.reader(store.platform), parse_facts(store)
     stands_in = _stands_in(store, rows)
-    read = []
+    read: list[tuple[TrackedOrder, Order]] = []
     for row in rows:
         try:
             order = reader.parse(Stream.ORDERS, row.record.record, facts)
@@ -51,9 +53,12 @@ def _fill(store: Store, rows: list[TrackedOrder]) -> int:
             log.info("figures.not_read", order_id=row.pk, error=type(error).__name__)
             continue
         if isinstance(order, Order):
-            put_figures(row, figures_of(books, order, stands_in=stands_in.get(row.pk, "")))
-            read.append(row)
-    return update_each(read, FIGURES)
+            read.append((row, order))
+    cards = load_cards(store, [order for _, order in read])
+    for row, order in read:
+        known = replace(books, cards=cards.facts(order))
+        put_figures(row, figures_of(known, order, stands_in=stands_in.get(row.pk, "")))
+    return update_each([row for row, _ in read], FIGURES)
 
 
 def _stands_in(store: Store, rows: list[TrackedOrder]) -> dict[int, str]:

@@ -11,6 +11,7 @@ from accounts_mapping.resolve import payment_account
 from connector.lib.money import ZERO, written
 from stores.canonical import Payment as Tender
 from sync.checks import found, payable_account
+from sync.given_back import issued_accounts
 from sync.history import APPROVED
 from sync.reasons import Hold, Reason
 from sync.tenders import overpaid, overpayment
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 def settle(planner: Planner, debits: list[Debit], credits: list[Credit]) -> None:
     """Plan what is received and not posted, and what uses up the credit notes."""
-    till = Till(planner.history, planner.order.id, debits)
+    issued = issued_accounts(planner.books, planner.order)
+    till = Till(planner.history, planner.order.id, debits, issued)
     again = planner.history.frozen(
         lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
     )

@@ -16,13 +16,15 @@ from stores.canonical import Order
 from sync import crediting, edits, paying, reversals, without_invoice
 from sync.books import Books
 from sync.build import READY, SKIPPED, Built
-from sync.convert import Conversion, conversion
+from sync.convert import Conversion, before_tenders, conversion
 from sync.convert import refunded as refunded_in_base
 from sync.eligible import Course, course, local_date
+from sync.given_back import as_mapped
 from sync.history import APPROVED, DRAFTS, NOTHING_YET, Entry, History, Slot
 from sync.numbers import document_number
 from sync.reasons import Hold, Reason
 from sync.remarks import origin_of
+from sync.rows import sort_rows
 from sync.till import Debit, Want, total_of
 from xero.documents import (
     Contact,
@@ -61,6 +63,7 @@ def plan_order(
 ) -> Plan:
     """What is still to be done for an order. `approve`: a person approved its drafts; `undo`: a
     person has it taken back, whatever the shop says of it."""
+    order = as_mapped(books.snapshot, order)
     reversing = undo or course(books.snapshot.rules.statuses, order) is Course.REVERSE
     planner = Planner(books, order, built, history, reversing, approve, undo)
     if built.status == READY or (reversing and built.status == SKIPPED and planner.sold()):
@@ -215,9 +218,21 @@ class Planner:
             )
         return by
 
+    def conversion_of_refunds(self) -> Conversion | None:
+        """The same for what is stated before the tenders that the shop issued itself."""
+        by = self.conversion()
+        return by and before_tenders(by, sort_rows(self.books.snapshot, self.order))
+
+    @property
+    def by_receipt(self) -> bool:
+        """Whether the sale is money received without an invoice, which takes no payments."""
+        if self.current is not None:
+            return self.current == self.receipt
+        return self.receipt is not None or self.built.receipt is not None
+
     def refunded(self) -> Decimal:
         """What the shop says was given back, in the currency of the sale."""
-        by = self.conversion()
+        by = self.conversion_of_refunds()
         if by is not None:
             return refunded_in_base(by, self.order.refunds)[0]
         return sum((round_to(refund.total) for refund in self.order.refunds), ZERO)

@@ -20,7 +20,7 @@ from sync.books import Books
 from sync.cards import CardMove, CardPart, CardUse, card_parts, merged
 from sync.checks import active_account, found, system_account
 from sync.reasons import Hold, Reason
-from sync.rows import SortedRows
+from sync.rows import SortedRows, meaning_of
 
 _ROW_ACCOUNTS = {"gift_card": "gift_cards", "store_credit": "store_credit", "reward": "rewards"}
 _POLICY_ACCOUNTS = {"liability": "gift_cards", "expense": "gift_card_expense"}
@@ -38,13 +38,18 @@ class How(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Redeemed:
     """One such tender, or a part of one. `amount` is positive, in cents; `account` is where
-    it comes from (None only where it is held, for `reason`)."""
+    it comes from (None only where it is held, for `reason`). `code` is that of its row, `move`
+    what it does to a gift card, `refillable` whether what goes back to the card is there again
+    for the next order."""
 
     title: str
     amount: Decimal
     how: How
     account: Resolution | None = None
     reason: Reason | None = None
+    code: str = ""
+    move: CardMove | None = None
+    refillable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def plan_of(books: Books, order: Order, rows: SortedRows, *, lines_only: bool = 
         if amount <= 0:
             continue
         tender = _decided(books, row.title, amount, meaning, part, lines_only=lines_only)
+        tender = replace(tender, code=row.code, move=part.move)
         planned.append(tender)
         if part.move is not None:
             waits = part.move.use is CardUse.UNKNOWN and tender.how is How.HELD
@@ -126,13 +132,26 @@ def _decided(
             if gift_cards.unknown == "hold":
                 raise _unknown(amount)
             if gift_cards.unknown == "discount":
-                return _like_goods(books, title, amount, "discounts")
+                made = _like_goods(books, title, amount, "discounts")
+                return replace(made, refillable=False)
             key = _POLICY_ACCOUNTS[gift_cards.unknown]
-        elif meaning == "gift_card" and gift_cards.voucher == "single":
+            made = _from_account(books, title, amount, key, lines_only=lines_only)
+            return replace(made, refillable=gift_cards.unknown == "liability")
+        if meaning == "gift_card" and gift_cards.voucher == "single":
             return _like_goods(books, title, amount, "sales")
         return _from_account(books, title, amount, key, lines_only=lines_only)
     except Hold as hold:
         return Redeemed(title, amount, How.HELD, reason=hold.reason)
+
+
+def issued_anew(
+    books: Books, title: str, code: str, amount: Decimal, *, lines_only: bool
+) -> Redeemed:
+    """What a refund gave back as a tender that had not paid for it. Raises Hold where its
+    account is unmapped or does not fit."""
+    key = _ROW_ACCOUNTS[str(meaning_of(books.snapshot, code))]
+    made = _from_account(books, title, amount, key, lines_only=lines_only)
+    return replace(made, code=code)
 
 
 def _like_goods(books: Books, title: str, amount: Decimal, key: str) -> Redeemed:

@@ -1,7 +1,9 @@
 """What a refund credits: the lines of its credit note, from the shop's own figures. Pure.
 
 The refund's header rules: where its lines do not sum to it, the difference is spread over
-them. Goodwill and fees kept are lines of their own, with the tax inside their amount.
+them. Goodwill and fees kept are lines of their own, with the tax inside their amount. All of it
+is before the tenders that the shop issued itself; one that is a line of the invoice is a line of
+the credit note too.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from sync.checks import account_target, found, line_account_fits, tax_fits, unta
 from sync.convert import Conversion, in_base
 from sync.dates import open_date
 from sync.eligible import local_date
+from sync.given_back import NOTHING_RETURNED, Returned
+from sync.negative_lines import NegativeLines, negative_lines
 from sync.reasons import Hold
 from sync.rows import SortedRows, sort_rows
 from sync.totals import Charge, close, compose, re_dated
@@ -43,9 +47,15 @@ def credit_note_of(
     status: str,
     rate: Decimal | None,
     by: Conversion | None = None,
+    returned: Returned = NOTHING_RETURNED,
+    on_lines: Decimal | None = None,
 ) -> CreditNote:
     """The credit note of one refund, converted where its sale is (`by`, the refund's own).
-    Raises Hold where it cannot be posted for certain."""
+
+    `returned` is what went back on what the shop issued itself, in the order's currency, and
+    `on_lines` how much of that is lines, in the currency of the sale. Raises Hold where it
+    cannot be posted for certain.
+    """
     if refund.currency != order.currency:
         raise Hold(
             "refund_does_not_add_up",
@@ -56,9 +66,10 @@ def credit_note_of(
     day = open_date(books, local_date(books.snapshot, refund.refunded_at), "refund")
     mode = tax_mode(books, order)
     posting = books.snapshot.rules.posting
-    lines = _lines(books, order, refund, mode)
+    lines = _lines(books, order, refund, mode, returned)
     if by is not None:
-        lines = in_base(books, lines, mode, by, total=by.base_total)
+        less = returned.on_lines if on_lines is None else on_lines
+        lines = in_base(books, lines, mode, by, total=by.base_total - less)
     return CreditNote(
         number=f"{invoice_number}-R{refund.id}",
         contact=contact,
@@ -72,10 +83,15 @@ def credit_note_of(
     )
 
 
-def tax_of(books: Books, order: Order, refund: Refund) -> Decimal:
+def tax_of(
+    books: Books, order: Order, refund: Refund, returned: Returned = NOTHING_RETURNED
+) -> Decimal:
     """The tax that a refund's credit note bears, in the order's currency: the memo's own, less
-    what is posted as lines, with that of goodwill and fees kept. Raises Hold as the note does."""
-    return sum((charge.tax for charge in _charges(books, order, refund)), ZERO)
+    what is posted as lines, with that of goodwill and fees kept, and without that of cards which
+    were taxed when they were sold. Raises Hold as the note does."""
+    charges = _charges(books, order, refund)
+    less = _negative(books, charges, tax_mode(books, order), returned)
+    return sum((charge.tax for charge in charges), ZERO) - less.tax
 
 
 def refund_day(books: Books, refund: Refund) -> date:
@@ -83,21 +99,34 @@ def refund_day(books: Books, refund: Refund) -> date:
     return open_date(books, local_date(books.snapshot, refund.refunded_at), "refund").day
 
 
-def _lines(books: Books, order: Order, refund: Refund, mode: TaxMode) -> tuple[DocumentLine, ...]:
+def _lines(
+    books: Books, order: Order, refund: Refund, mode: TaxMode, returned: Returned
+) -> tuple[DocumentLine, ...]:
     charges = _charges(books, order, refund)
+    less = _negative(books, charges, mode, returned)
     override = overrides(books)
     closing = closing_accounts(books)
     lines = compose(charges, mode, separate=False, override=override, closing=closing)
     tax = sum((charge.tax for charge in charges), ZERO)
-    total = round_to(refund.total)
-    return close(lines, mode, total=total, tax=tax, override=override, closing=closing)
+    total = round_to(refund.total) - less.amount
+    lines += less.lines
+    return close(lines, mode, total=total, tax=tax - less.tax, override=override, closing=closing)
+
+
+def _negative(
+    books: Books, charges: list[Charge], mode: TaxMode, returned: Returned
+) -> NegativeLines:
+    """What the invoice has as negative lines, upon the credit note: both take it off the total,
+    so that here the liability grows again."""
+    return negative_lines(books, returned.plan, charges, mode, override=overrides(books))
 
 
 def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
     """What is credited and with which tax: goods, shipping, goodwill and fees kept."""
     mode = tax_mode(books, order)
     total = round_to(refund.total)
-    if total <= 0:
+    if total < 0 or not (total or (refund.lines and refund.adjustment)):
+        # A fee that is all of the amount is income, and the goods are no longer.
         raise _no_amount(refund, total)
     returned = _as_sold(order, refund)
     adjustment = round_to(refund.adjustment)
@@ -241,14 +270,15 @@ def _adjustments(
     account = found(account_key(books.snapshot, "refund_adjustments"))
     facts = line_account_fits(books.organisation, account)
     target, is_id = account_target(books.organisation, account.value)
-    parts = allocate(adjustment, [weight for _, weight in groups])
+    parts = allocate(adjustment, [weight for _, weight, _ in groups])
     made = []
-    for (like, _), part in zip(groups, parts, strict=True):
+    for (like, weight, charged), part in zip(groups, parts, strict=True):
         if not part:
             continue
         tax_fits(books.organisation, facts, replace(account, value=like.tax_type))
         rate = like.shop_rate if like.as_charged else like.rate
-        tax = round_to(part * rate / (100 + rate))
+        # A fee that is all of the goods leaves none of their tax.
+        tax = -charged if part == -weight else round_to(part * rate / (100 + rate))
         amount = part if mode is TaxMode.INCLUSIVE else part - tax
         made.append(
             Charge(
@@ -262,9 +292,10 @@ def _adjustments(
 
 def _goods_by_tax(
     sold: Order, charges: list[Charge], mode: TaxMode
-) -> list[tuple[Charge, Decimal]]:
-    """One charge for each tax type of the goods, and the goods' gross value under it."""
+) -> list[tuple[Charge, Decimal, Decimal]]:
+    """One charge for each tax type of the goods, the goods' gross value under it, and its tax."""
     weights: dict[str, Decimal] = defaultdict(Decimal)
+    taxes: dict[str, Decimal] = defaultdict(Decimal)
     first: dict[str, Charge] = {}
     for line, charge in zip(sold.lines, charges, strict=False):
         if line.kind is not LineKind.GOODS:
@@ -272,7 +303,8 @@ def _goods_by_tax(
         first.setdefault(charge.tax_type, charge)
         gross = charge.charged if mode is TaxMode.INCLUSIVE else charge.charged + charge.tax
         weights[charge.tax_type] += max(gross, ZERO)
-    return [(first[key], weight) for key, weight in weights.items()]
+        taxes[charge.tax_type] += charge.tax
+    return [(first[key], weight, taxes[key]) for key, weight in weights.items()]
 
 
 def _untaxed_adjustment(books: Books, title: str, amount: Decimal) -> Charge:

@@ -101,9 +101,10 @@ def _shop(books: Books) -> str:
 
 
 def _refund_remark(order: Order) -> Reason | None:
-    if order.refunded and not order.refunds:
+    stated = order.refunded + order.given_back
+    if stated and not order.refunds:
         text = (
-            f"The order states refunds of {written(order.refunded)}, but brings no credit memos. "
+            f"The order states refunds of {written(stated)}, but brings no credit memos. "
             "The invoice is posted without them."
         )
         return Reason("refund_not_given", text, "total_refunded")

@@ -53,9 +53,8 @@ def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
     discounts: list[TotalRow] = []
     tenders: list[tuple[TotalRow, str]] = []
     unmapped: list[TotalRow] = []
-    built_in = BUILT_IN.get(snapshot.store.platform, {})
     for row in order.rows:
-        meaning = snapshot.rules.total_rows.get(row.code, built_in.get(row.code))
+        meaning = meaning_of(snapshot, row.code)
         if isinstance(meaning, RowAccount):
             fees.append((row, meaning))
         elif meaning == "fee":
@@ -67,6 +66,12 @@ def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
         elif meaning is None:
             unmapped.append(row)
     return SortedRows(tuple(fees), tuple(discounts), tuple(tenders), tuple(unmapped))
+
+
+def meaning_of(snapshot: MappingSnapshot, code: str) -> RowAccount | str | None:
+    """What a row means: by the configuration, else built in, else None."""
+    built_in = BUILT_IN.get(snapshot.store.platform, {})
+    return snapshot.rules.total_rows.get(code, built_in.get(code))
 
 
 def check_mapped(rows: SortedRows) -> None:

@@ -13,10 +13,20 @@ from connector.lib.money import ZERO, round_to
 from stores.canonical import Order, Refund
 from sync import refunds
 from sync.books import Books
-from sync.charges import charges_of, tax_mode
-from sync.convert import Conversion, conversion, of_refund, tendered_in_base
+from sync.charges import charges_of, overrides, tax_mode
+from sync.convert import (
+    Conversion,
+    before_tenders,
+    conversion,
+    convert_tenders,
+    of_refund,
+    tendered_in_base,
+)
 from sync.convert import refunded as refunded_in_base
+from sync.given_back import NOTHING_RETURNED, Returned, as_mapped, given_back
+from sync.negative_lines import negative_lines
 from sync.reasons import Hold
+from sync.redeemed import Plan, plan_of
 from sync.rows import SortedRows, sort_rows
 from sync.tenders import received
 
@@ -24,6 +34,7 @@ from sync.tenders import received
 @dataclass(frozen=True, slots=True)
 class ShopFigures:
     """In cents of the order's currency; of `currency`, the books', where the sale is converted.
+    What the shop issued itself and is posted as a negative line is in none of them.
 
     `received` is money and what the shop issued itself (`tendered`), together. `refunded_tax`
     holds the tax of goodwill and fees kept, which the shop's own leaves out; it is None where
@@ -44,23 +55,29 @@ def figures_of(
 ) -> ShopFigures:
     """`tax` is a build's, where there was one; `stands_in` the currency of the sale in Xero.
     Never raises: where the rules do not say how tax is posted, it is the order's own."""
+    order = as_mapped(books.snapshot, order)
     rows = sort_rows(books.snapshot, order)
     tendered = rows.tendered
+    lines_only = not books.snapshot.store.streams.invoices
+    plan = plan_of(books, order, rows, lines_only=lines_only)
+    mirrored = plan.on_lines
     if order.received is not None:
         money = order.received
     else:
         money = sum((tender.amount for tender in received(books, order)), ZERO)
-    refunded = sum((refund.total for refund in order.refunds), ZERO) or order.refunded
+    refunded = order.refunded + order.given_back
+    if order.refunds:
+        refunded = sum((refund.total for refund in order.refunds), ZERO)
     refunded_tax: Decimal | None
     refunded_tax = sum((_refund_tax(books, order, refund) for refund in order.refunds), ZERO)
     if refunded and not order.refunds:
         refunded_tax = None
     figures = ShopFigures(
-        invoiced=round_to(order.total + tendered),
-        tax=round_to(_tax(books, order, rows) if tax is None else tax),
-        tendered=round_to(tendered),
-        received=round_to(money + tendered),
-        refunded=round_to(refunded),
+        invoiced=round_to(order.total + tendered) - mirrored,
+        tax=round_to(_tax(books, order, rows, plan) if tax is None else tax),
+        tendered=round_to(tendered) - mirrored,
+        received=round_to(money + tendered) - mirrored,
+        refunded=round_to(refunded) - _mirrored_back(books, order),
         refunded_tax=None if refunded_tax is None else round_to(refunded_tax),
     )
     if not stands_in or stands_in == order.currency:
@@ -77,13 +94,15 @@ def _in_base(
     money: Decimal,
 ) -> ShopFigures:  # fmt: skip
     """The same of a converted sale: the shop's own word in its base currency."""
-    tendered = tendered_in_base(rows, by)
-    back = figures.refunded_tax
+    mirrored = plan_of(books, *convert_tenders(order, rows, by)).on_lines
+    tendered = tendered_in_base(rows, by) - mirrored
+    back, whole = figures.refunded_tax, before_tenders(by, rows)
     if order.refunds:
-        refunded, back = refunded_in_base(by, order.refunds)
-        back += sum((_adjusted_in_base(books, order, one, by) for one in order.refunds), ZERO)
+        refunded, back = refunded_in_base(whole, order.refunds)
+        back += sum((_changed_in_base(books, order, one, whole) for one in order.refunds), ZERO)
+        refunded -= _mirrored_back(books, order, by)
     else:
-        refunded = by.amount(order.refunded)
+        refunded = by.amount(order.refunded + order.given_back)
     return ShopFigures(
         invoiced=by.base_total + tendered,
         tax=round_to(by.tax_of(figures.tax)),
@@ -98,22 +117,42 @@ def _in_base(
 def _refund_tax(books: Books, order: Order, refund: Refund) -> Decimal:
     """The tax that a refund's credit note bears, without rounding of the parts."""
     try:
-        return refunds.tax_of(books, order, refund)
+        return refunds.tax_of(books, order, refund, _returned(books, order, refund))
     except Hold:
         return refund.tax
 
 
-def _adjusted_in_base(books: Books, order: Order, refund: Refund, by: Conversion) -> Decimal:
-    """The tax of goodwill and fees kept in the base currency."""
-    if not refund.adjustment:
+def _returned(books: Books, order: Order, refund: Refund, by: Conversion | None = None) -> Returned:
+    """What went back on what the shop issued itself; nothing where it cannot be told."""
+    lines_only = not books.snapshot.store.streams.invoices
+    try:
+        return given_back(books, order, refund, by, lines_only=lines_only)
+    except Hold:
+        return NOTHING_RETURNED
+
+
+def _mirrored_back(books: Books, order: Order, by: Conversion | None = None) -> Decimal:
+    """What is taken off the credit notes of all refunds by lines."""
+    returned = (_returned(books, order, refund, by) for refund in order.refunds)
+    return sum((one.on_lines for one in returned), ZERO)
+
+
+def _changed_in_base(books: Books, order: Order, refund: Refund, by: Conversion) -> Decimal:
+    """By what the tax of a credit note is another than the refund's own, in the base currency:
+    with that of goodwill and fees kept, without that of cards taxed when they were sold."""
+    if not refund.adjustment and not refund.tenders:
         return ZERO
     its = of_refund(by, refund, (), ZERO)
     return its.tax_of(_refund_tax(books, order, refund)) - its.tax_of(refund.tax)
 
 
-def _tax(books: Books, order: Order, rows: SortedRows) -> Decimal:
-    """The tax that is posted as tax: without what rules post as lines of its own."""
+def _tax(books: Books, order: Order, rows: SortedRows, plan: Plan) -> Decimal:
+    """The tax that is posted as tax: without what rules post as lines of its own, and that of
+    cards taxed when they were sold."""
+    mode = tax_mode(books, order)
     try:
-        return charges_of(books, order, rows, tax_mode(books, order)).tax
+        charges = charges_of(books, order, rows, mode)
+        less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
+        return charges.tax - less.tax
     except Hold:
         return order.tax

@@ -1,7 +1,8 @@
 """How money and credit are put against an order's invoices. Pure.
 
 Payments go to the invoices in turn, each as far as it is due. Credit is allocated to what is
-still due then; what is left of it goes back through the tenders, the last paid first. What
+still due then; what is left of it goes back through the tenders, the last paid first. What the
+shop says went back on a gift card, as store credit or points goes there before all else. What
 is on its way or in Xero already counts as done and is never planned again.
 """
 
@@ -46,11 +47,24 @@ class Debit:
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """So much went back to an account from which what the shop issued itself is paid. `bound`:
+    no more than had been paid from there."""
+
+    account: str
+    is_id: bool
+    amount: Decimal
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Credit:
     """A credit note to be used up. `purpose` begins the purposes of what uses it.
 
     `returned`: what is not allocated went back to the buyer, by the tender named `method`
-    if the shop says so; else it stays open on the contact.
+    if the shop says so; else it stays open on the contact. `back` is what of it went back on
+    what the shop issued itself; `stated`: the shop says so, and the rest was money. `on_lines`
+    was taken off the total by lines for such tenders.
     """
 
     slot: Slot
@@ -61,6 +75,9 @@ class Credit:
     source: tuple[str, str] = ("", "")
     returned: bool = False
     method: str = ""
+    back: tuple[Back, ...] = ()
+    stated: bool = False
+    on_lines: Decimal = ZERO
 
     @property
     def stands_for(self) -> tuple[str, str]:
@@ -77,15 +94,21 @@ class _Tender:
     paid: Decimal = ZERO
     given_back: Decimal = ZERO
 
+    @property
+    def place(self) -> tuple[str, bool]:
+        return self.payment.account, self.payment.account_is_id
+
 
 @dataclass(slots=True)
 class Till:
     """The money of one order. `short` collects tenders of which less was received than was
-    posted: (posted, received); `over` what of a tender no invoice takes any more."""
+    posted: (posted, received); `over` what of a tender no invoice takes any more. `issued` are
+    the accounts of the tenders that the shop issued itself."""
 
     history: History
     order_id: str
     debits: list[Debit]
+    issued: frozenset[tuple[str, bool]] = frozenset()
     short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
     over: list[Payment] = field(default_factory=list)
     _tenders: dict[int, _Tender] = field(default_factory=dict)
@@ -158,7 +181,7 @@ class Till:
         """
         rest = credit.total - used_of(self.history, credit.number)
         note = Ref(Kind.CREDIT_NOTE, credit.number)
-        wants: list[Want] = []
+        wants, rest = self._refill(credit, note, rest)
         for debit in self.debits:
             part = min(rest, debit.capacity)
             if part > 0:
@@ -174,6 +197,48 @@ class Till:
             wants += more
         return wants, rest
 
+    def _refill(self, credit: Credit, note: Id, rest: Decimal) -> tuple[list[Want], Decimal]:
+        """Refunds to gift cards, store credit and points, less those that are posted: to where
+        a tender came from only as far as it was paid."""
+        wants: list[Want] = []
+        done = self._refunded_to(credit.number)
+        for back in credit.back:
+            place = back.account, back.is_id
+            posted = min(done[place], back.amount)
+            done[place] -= posted
+            left = min(back.amount - posted, rest)
+            for index, most in self._places(back):
+                amount = min(left, most)
+                if amount <= 0:
+                    continue
+                slot = self.take(credit.place(f"refund-{index}"))
+                reference = f"{credit.number}-{index}"
+                document = Refund(note, place[0], credit.day, amount, reference, place[1])
+                wants.append(Want(slot, document, credit.slot))
+                if index:
+                    self._tenders[index].given_back += amount
+                left -= amount
+                rest -= amount
+        return wants, rest
+
+    def _places(self, back: Back) -> list[tuple[int, Decimal]]:
+        """Which tenders take how much of it; 0 stands for none of the order's."""
+        if not back.bound:
+            return [(0, back.amount)]
+        place = back.account, back.is_id
+        return [
+            (index, tender.paid - tender.given_back)
+            for index, tender in sorted(self._tenders.items())
+            if tender.place == place
+        ]
+
+    def _refunded_to(self, number: str) -> dict[tuple[str, bool], Decimal]:
+        """How much of a credit note is refunded, by account."""
+        done: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
+        for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND and e.settles == number):
+            done[entry.account, entry.account_is_id] += entry.total
+        return done
+
     def _give_back(
         self, credit: Credit, note: Id, rest: Decimal, account: tuple[str, bool] | None
     ) -> tuple[list[Want], Decimal]:
@@ -184,6 +249,8 @@ class Till:
             document = Refund(note, account[0], credit.day, rest, credit.number, account[1])
             return [Want(slot, document, credit.slot)], ZERO
         for index, tender in self._last_first(credit.method):
+            if credit.stated and tender.place in self.issued:
+                continue
             part = min(rest, tender.paid - tender.given_back)
             if part <= 0:
                 continue

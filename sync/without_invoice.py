@@ -11,6 +11,7 @@ from sync import reversals
 from sync.convert import convert_tenders
 from sync.crediting import credit_of, in_turn
 from sync.eligible import refunded_since
+from sync.given_back import issued_accounts
 from sync.history import Entry
 from sync.paying import use
 from sync.reasons import Hold, Reason
@@ -85,7 +86,8 @@ def refunds_alone(planner: Planner) -> None:
     debits = []
     if earlier is not None and earlier.due > 0:
         debits = [Debit(planner.slot("invoice"), earlier.number, earlier.due, earlier.xero_id)]
-    till = Till(planner.history, planner.order.id, debits)
+    issued = issued_accounts(planner.books, planner.order)
+    till = Till(planner.history, planner.order.id, debits, issued)
     try:
         by = planner.conversion()
     except Hold as hold:
@@ -96,7 +98,9 @@ def refunds_alone(planner: Planner) -> None:
         order, _ = convert_tenders(order, sort_rows(planner.books.snapshot, order), by)
     till.know(alone(planner.books, order))
     since = refunded_since(planner.books.snapshot, order)
-    _credit(planner, till, since, round_to(order.total))
+    tendered = sort_rows(planner.books.snapshot, planner.order).tendered
+    tendered = by.amount(tendered) if by is not None else tendered
+    _credit(planner, till, since, round_to(order.total + tendered))
 
 
 def _credit(planner: Planner, till: Till, given: tuple[Refund, ...], limit: Decimal) -> None:

@@ -30,6 +30,7 @@ from stores.adapters.magento.payments import (
 )
 from stores.adapters.magento.rows import candidate_rows, commerce_rows
 from stores.adapters.magento.taxes import fixed_taxes, read_taxes
+from stores.adapters.magento.tenders import given_back
 from stores.adapters.raw import Raw
 from stores.canonical import (
     Line,
@@ -63,9 +64,8 @@ def parse_order(record: Mapping[str, Any], facts: ParseFacts) -> Order:
         received=read_received(order),
         outstanding=order.optional("total_due"),
         refunded=order.amount("total_refunded"),
-        refunds=tuple(
-            refunds.read_refund(memo, by_id, zone) for memo in memos if refunds.is_refunded(memo)
-        ),
+        given_back=given_back(order),
+        refunds=refunds.read_refunds(order, memos, by_id, zone),
         payment_method=order.child("payment").text("method"),
         payment_title=payment_title(order),
         transaction_id=transaction_id(order, invoices, zone),

@@ -142,7 +142,7 @@ def with_companions(client: MagentoClient, orders: Sequence[Json]) -> list[Json]
     wanted = {
         "invoices": [_id(order) for order in orders if _was_invoiced(order)],
         "shipments": [_id(order) for order in orders if _was_shipped(order)],
-        "creditmemos": [_id(order) for order in orders if _some(order.get("total_refunded"))],
+        "creditmemos": [_id(order) for order in orders if _was_refunded(order)],
     }
     found = {name: _of_orders(client, name, ids) for name, ids in wanted.items()}
     return [
@@ -261,6 +261,19 @@ def _any_item(order: Mapping[str, Any], quantity: str) -> bool:
     items = order.get("items")
     rows = items if isinstance(items, list) else []
     return any(_some(row.get(quantity)) for row in rows if isinstance(row, dict))
+
+
+def _was_refunded(order: Mapping[str, Any]) -> bool:
+    """Whether anything was given back: no money is where a gift card got it, or a fee ate it."""
+    items = order.get("items")
+    rows = [order, order.get("extension_attributes"), *(items if isinstance(items, list) else [])]
+    return order.get("state") == "closed" or any(
+        _some(value)
+        for row in rows
+        if isinstance(row, dict)
+        for key, value in row.items()
+        if key.endswith("_refunded") or key in ("adjustment_positive", "adjustment_negative")
+    )
 
 
 def _some(value: object) -> bool:

@@ -12,6 +12,12 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO
 from stores.adapters.magento.taxes import fixed_taxes, without_rate
+from stores.adapters.magento.tenders import (
+    before_tenders,
+    tenders_back,
+    to_store_credit,
+    told_by_order,
+)
 from stores.adapters.raw import Raw
 from stores.canonical import Line, ParseError, Refund, RefundLine
 
@@ -30,12 +36,13 @@ def read_refund(memo: Raw, lines: Mapping[str, Line], zone: str) -> Refund:
         raise memo.refusal("state", "no money was given back for it", "not_refunded")
     items = [item for item in memo.children("items") if _carries_money(item, lines)]
     parts = [part for item in items for part in _lines(item, lines)]
-    return Refund(
+    total, base_total = before_tenders(memo)
+    refund = Refund(
         id=memo.required_text("entity_id"),
         number=memo.text("increment_id"),
         order_id=memo.required_text("order_id"),
         currency=memo.currency("order_currency_code"),
-        total=memo.number("grand_total"),
+        total=total,
         refunded_at=memo.moment("created_at", zone),
         updated_at=memo.moment("updated_at", zone),
         lines=tuple(parts),
@@ -43,9 +50,19 @@ def read_refund(memo: Raw, lines: Mapping[str, Line], zone: str) -> Refund:
         shipping_tax=memo.amount("shipping_tax_amount"),
         adjustment=memo.amount("adjustment_positive") - memo.amount("adjustment_negative"),
         tax=memo.amount("tax_amount"),
-        base_total=memo.optional("base_grand_total"),
+        base_total=base_total,
         base_tax=memo.optional("base_tax_amount"),
+        tenders=tenders_back(memo),
     )
+    return to_store_credit(memo, refund)
+
+
+def read_refunds(
+    order: Raw, memos: Sequence[Raw], lines: Mapping[str, Line], zone: str
+) -> tuple[Refund, ...]:
+    """The credit memos of an order by which something was given back."""
+    given = [memo for memo in memos if is_refunded(memo)]
+    return told_by_order(order, given, [read_refund(memo, lines, zone) for memo in given])
 
 
 def _carries_money(item: Raw, lines: Mapping[str, Line]) -> bool:

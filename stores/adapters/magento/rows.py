@@ -17,7 +17,7 @@ from connector.lib.money import ZERO
 from stores.adapters.raw import Raw
 from stores.canonical import TotalRow
 
-_TENDERS = {
+TENDERS = {
     "gift_cards_amount": "Gift card",
     "customer_balance_amount": "Store credit",
     "reward_currency_amount": "Reward points",
@@ -36,7 +36,7 @@ _NO_ROW = re.compile(
 )
 # The other numbers of Magento\Sales\Api\Data\OrderInterface and its own extensions.
 _OWN = {
-    *_TENDERS,
+    *TENDERS,
     "adjustment_negative",
     "adjustment_positive",
     "can_ship_partially",
@@ -71,12 +71,12 @@ _WRITTEN = re.compile(r"-?\d+\.\d+")
 def commerce_rows(order: Raw) -> tuple[TotalRow, ...]:
     """What Adobe Commerce takes off or adds, signed as it enters the grand total."""
     rows = []
-    for code, title in _TENDERS.items():
-        source = _holder(order, code)
+    for code, title in TENDERS.items():
+        source = holder(order, code)
         if amount := source.amount(code):
             rows.append(TotalRow(code, title, -abs(amount), source.at(code)))
     for code, (title, tax_code) in _WRAPPING.items():
-        source = _holder(order, code)
+        source = holder(order, code)
         amount, tax = source.amount(code), source.amount(tax_code)
         if amount or tax:
             rows.append(TotalRow(code, title, amount, source.at(code), tax=tax))
@@ -118,7 +118,7 @@ def _number(source: Raw, code: str) -> Decimal | None:
         return None
 
 
-def _holder(order: Raw, code: str) -> Raw:
+def holder(order: Raw, code: str) -> Raw:
     """Where an amount stands: among the extension attributes, or beside the order's fields."""
     extra = order.child("extension_attributes")
     return order if order.has(code) and not extra.has(code) else extra
