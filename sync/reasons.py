@@ -152,6 +152,10 @@ REASONS: dict[str, ReasonKind] = {
     "stock_waits": ReasonKind(
         "The shop cannot be written to; the stock level waits", "Nothing, or the shop's keys"
     ),
+    "stock_stale": ReasonKind(
+        "The shop would sell more of a product than it has, so its stock index is behind",
+        "The stock index of the shop",
+    ),
     "stock_switched_off": ReasonKind(
         "The shop has some of a product and does not sell it, so nobody knows how many are ordered",
         "The product in the shop",

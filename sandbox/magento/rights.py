@@ -13,9 +13,10 @@ DOCUMENTS = {
     "creditmemo": "Magento_Sales::sales_creditmemo",
     "transaction": "Magento_Sales::transactions_fetch",
 }  # fmt: skip
-STOCK, PEOPLE = "Magento_CatalogInventory::cataloginventory", "Magento_Customer::customer"
+STOCK, PEOPLE = "Magento_Catalog::catalog_inventory", "Magento_Customer::customer"
 GROUPS = "Magento_Customer::group"
 SALES_STOCK = "Magento_InventorySalesApi::stock"
+SOURCES = "Magento_InventoryApi::source"
 CATEGORIES = "Magento_Catalog::categories"
 TAX, STORE = "Magento_Tax::manage_tax", "Magento_Backend::store"
 

@@ -224,7 +224,14 @@ def _salable(shop: DemoShop, request: Request, path: re.Match[str]) -> Any:
             )
         return shop.stock.salable(sku)
     except KeyError:
-        raise Missing(NO_PRODUCT) from None
+        # Not 404: Magento 2.4.7 looks up the type of the product before it asks whether it is.
+        raise Refused(500, "Internal Error. Details are available in Magento log file.") from None
+
+
+@route("GET", r"inventory/source-items", rights.SOURCES)
+def _source_items(shop: DemoShop, request: Request, _: re.Match[str]) -> Any:
+    rows = shop.stock.source_items()
+    return listing(request, rows, columns=known(rows), key="sku")
 
 
 @route("GET", r"inventory/stock-resolver/website/([^/]+)", rights.SALES_STOCK)

@@ -28,6 +28,10 @@ class Stock:
     ) -> None:
         self.multi_source = multi_source
         self.item_changes: dict[str, dict[str, Any]] = {}
+        # What a second source has, by sku, and the quantities that a stock index holds that
+        # nobody brings up to date any more.
+        self.elsewhere: dict[str, float] = {}
+        self._indexed: dict[str, float] | None = None
         self._held: dict[int, dict[str, float]] = {}
         self._catalogue = dict(profile.catalogue)
         self._created_at = created_at
@@ -92,9 +96,22 @@ class Stock:
     def salable(self, sku: str) -> float:
         """Magento's salable quantity: 0 of what it does not sell. KeyError for an unknown sku."""
         item = self.stock_item(sku)
-        left = item["qty"] - self.reserved(sku) - item["min_qty"]
+        indexed = item["qty"] if self._indexed is None else self._indexed.get(sku, 0)
+        left = indexed + self.elsewhere.get(sku, 0) - self.reserved(sku) - item["min_qty"]
         sells = item["is_in_stock"] and (left > 0 or item["backorders"])
         return left if sells else 0
+
+    def stop_index(self) -> None:
+        """From now on the index keeps today's quantities, as without a cron job."""
+        self._indexed = dict(self.quantities)
+
+    def source_items(self) -> list[dict[str, Any]]:
+        """What each source has of each product, as `/V1/inventory/source-items` lists it."""
+        return [
+            {"sku": sku, "source_code": source, "quantity": quantity, "status": 1}
+            for source, quantities in (("default", self.quantities), ("second", self.elsewhere))
+            for sku, quantity in quantities.items()
+        ]
 
     def is_composite(self, sku: str) -> bool:
         """Whether a product has no stock of its own. KeyError for an unknown sku."""

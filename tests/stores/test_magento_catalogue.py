@@ -127,7 +127,7 @@ def test_stock_is_read_with_whether_the_shop_counts_it(
         ({"salable_quantity": 0, "qty": 3, "min_qty": 5, "is_in_stock": False}, "3"),
         ({"salable_quantity": 0, "qty": 0, "min_qty": -9, "is_in_stock": False}, "0"),
         # Other sources of the stock have more.
-        ({"salable_quantity": 40}, "40"),
+        ({"salable_quantity": 40, "sources_quantity": 45}, "40"),
     ],
 )
 def test_what_is_left_to_sell_is_what_is_on_hand_and_not_reserved(
@@ -136,6 +136,26 @@ def test_what_is_left_to_sell_is_what_is_on_hand_and_not_reserved(
     item = {"sku": "MUG", "qty": 30, "min_qty": 0, "is_in_stock": True}
 
     assert parse_stock(item | changes, FACTS).available == Decimal(available)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"salable_quantity": Decimal("30.0001")},
+        {"salable_quantity": 40},
+        {"salable_quantity": 60, "qty": 0, "is_in_stock": False},
+        {"salable_quantity": 26, "min_qty": 5},
+        {"salable_quantity": 40, "sources_quantity": 39},
+        {"salable_quantity": 40, "sources_quantity": 0},
+    ],
+)
+def test_more_to_sell_than_there_is_means_that_a_figure_is_old(changes: dict[str, Any]) -> None:
+    item = {"sku": "MUG", "qty": 30, "min_qty": 0, "is_in_stock": True} | changes
+    with pytest.raises(ParseError) as refused:
+        parse_stock(item, FACTS)
+
+    assert (refused.value.code, refused.value.field) == ("stock_stale", "salable_quantity")
+    assert "Update on Save" in str(refused.value)
 
 
 def test_nobody_guesses_how_many_of_a_product_that_is_switched_off_are_ordered() -> None:

@@ -313,10 +313,13 @@ PARTS = {
     "store/storeGroups": probe.STORES,
     "taxClasses/search": probe.TAX_CLASSES,
     "customerGroups/search": probe.GROUPS,
-    "stockItems/-no-such-product-": probe.STOCK,
-    "inventory/get-product-salable-quantity/-no-such-product-/1": probe.SALABLE,
+    "stockItems/A%2FB": probe.STOCK,
+    "inventory/get-product-salable-quantity/A%2FB/1": probe.SALABLE,
     **probe.LISTS,
 }
+# Those that nothing depends on: they only try a right.
+LOOKS = (*probe.LISTS.values(), probe.STOCK, probe.SALABLE)
+SHOP = STORE | {"orders": [{"entity_id": 1}], "products": [{"id": 4, "sku": "A/B"}]}
 
 
 @pytest.mark.parametrize("path", PARTS)
@@ -326,12 +329,47 @@ def test_each_right_that_is_missing_is_named_with_what_is_off(path: str) -> None
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.get(f"{BASE}{path}", json=denied, status=401)
         mock.get(f"{URL}/magento_version", status=404)
-        RecordedShop(STORE | {"orders": [{"entity_id": 1}]}).install(mock)
+        RecordedShop(SHOP).install(mock)
         (warning,) = adapter().probe().warnings
 
     assert f"may not read {part.what}: it lacks the right Magento_Some::right" in warning
     assert part.place in warning
     assert warning.endswith(f"Without it {part.off}.")
+
+
+@pytest.mark.parametrize("path", [path for path, part in PARTS.items() if part in LOOKS])
+@pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
+def test_a_right_that_cannot_be_tried_stops_nothing(path: str, status: int) -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(f"{BASE}{path}", json={"message": "Internal Error."}, status=status)
+        mock.get(f"{URL}/magento_version", status=404)
+        RecordedShop(SHOP).install(mock)
+        facts = adapter().probe()
+
+    assert facts.name == "Main Website"
+    assert [one for one in facts.warnings if PARTS[path].what.lower() in one.lower()] == list(
+        facts.warnings
+    )
+    if status >= 429:
+        assert len(facts.warnings) == 1
+
+
+def test_the_probe_asks_for_no_product_that_does_not_exist() -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(f"{URL}/magento_version", status=404)
+        empty = RecordedShop(STORE | {"orders": [{"entity_id": 1}]})
+        empty.install(mock)
+
+        assert adapter().probe().warnings == ()
+    assert not [path for path in empty.calls if path.startswith(("stockItems", "inventory"))]
+
+
+def test_facts_that_cannot_be_read_whole_are_no_facts() -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(f"{BASE}store/storeViews", status=500)
+        RecordedShop(SHOP).install(mock)
+        with pytest.raises(Temporary):
+            adapter().probe()
 
 
 def test_a_shop_without_a_list_of_categories_is_no_worse_for_it() -> None:
@@ -497,10 +535,39 @@ def test_what_may_be_sold_is_asked_of_the_stock_that_the_websites_sell_from(
     assert record == {"item_id": 3, "qty": 30, "sku": "A/B", "salable_quantity": 26}
 
 
+@pytest.mark.parametrize(
+    ("answer", "status", "told"),
+    [
+        ([("default", 20, 1), ("second", "12.5", 1), ("closed", 99, 0)], 200, "32.5"),
+        ([], 200, "0"),
+        (None, 401, None),
+        (None, 404, None),
+    ],
+)
+def test_where_more_may_be_sold_than_is_there_the_other_sources_are_asked(
+    answer: list[tuple[str, Any, int]] | None, status: int, told: str | None
+) -> None:
+    rows = [
+        {"sku": "A/B", "source_code": code, "quantity": quantity, "status": enabled}
+        for code, quantity, enabled in answer or ()
+    ]
+    body = NOT_AUTHORISED if status == 401 else {"message": "Request does not match any route."}
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}store/websites", json=[])
+        mock.get(f"{BASE}stockItems/A%2FB", json={"item_id": 3, "qty": 20})
+        mock.get(f"{BASE}inventory/get-product-salable-quantity/A%2FB/1", json=26)
+        listed = {"items": rows, "total_count": len(rows)} if answer is not None else body
+        mock.get(f"{BASE}inventory/source-items", json=listed, status=status)
+
+        record = adapter().fetch(RecordRef(Stream.STOCK, "A/B"))
+
+    assert record.get("sources_quantity") == (None if told is None else Decimal(told))
+
+
 @pytest.fixture
 def torn() -> Iterator[None]:
     """A shop whose websites sell from different stocks, and none from the default one."""
-    recorded = STORE | {"store/websites": WEBSITES, "orders": [{"entity_id": 1}]}
+    recorded = SHOP | {"store/websites": WEBSITES}
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         for code, stock in (("au", 2), ("nz", 3)):
             answer = {"stock_id": stock}

@@ -127,11 +127,11 @@ def test_a_worker_that_was_killed_leaves_its_products_to_the_sweep(
 
 def test_a_missing_right_holds_all_of_them_with_the_right_named(mastered: World) -> None:
     say(mastered, MUG_STN="3", TOWEL_SET="4")
-    mastered.shop.denied.add("Magento_CatalogInventory::cataloginventory")
+    mastered.shop.denied.add("Magento_Catalog::catalog_inventory")
     assert push(mastered) == 0
     told = row("TOWEL-SET").reasons[0]
     assert told["code"] == "stock_waits"
-    assert "Magento_CatalogInventory::cataloginventory" in told["message"]
+    assert "Magento_Catalog::catalog_inventory" in told["message"]
     mastered.shop.denied.clear()
     mastered.time.forward(minutes=20)
     assert push(mastered) == 2

@@ -173,3 +173,25 @@ def test_a_product_that_is_switched_off_is_left_alone_with_the_reason(mugs: Worl
     (reason,) = StockState.objects.get(sku=MUG).reasons
     assert reason["code"] == "stock_switched_off"
     assert puts(mugs) == 0
+
+
+def test_an_index_that_lags_behind_writes_nothing_and_says_so(mugs: World) -> None:
+    """The shop would sell 30 of a product that it has no more: nobody knows which is true."""
+    mugs.shop.stock.stop_index()
+    mugs.shop.stock.set(MUG, 0)
+    mugs.shop.stock.set_item(MUG, is_in_stock=True)
+    assert level(mugs) == 0
+    (reason,) = StockState.objects.get(sku=MUG).reasons
+    assert reason["code"] == "stock_stale"
+    assert puts(mugs) == 0
+    assert stands(mugs) == (0, 0, 30)
+    assert not Posting.objects.filter(source_kind="stock").exists()
+
+
+@pytest.mark.stories
+def test_what_other_sources_have_is_no_lag(world: World) -> None:
+    begin(world, "to_store")
+    world.shop.stock.elsewhere[MUG] = 10
+    world.shop.stock.set(MUG, 20)
+    assert level(world) == 0
+    assert (StockState.objects.get(sku=MUG).reasons, puts(world)) == ([], 0)

@@ -117,10 +117,17 @@ class MagentoAdapter:
             yield Page(tuple(self.fetch(ref) for ref in refs), None, page.total)
 
     def _with_salable(self, sku: str, item: Json) -> Json:
-        """A stock item with the SKU that it was asked by, which it lacks, and what may be sold."""
+        """A stock item with the SKU that it was asked by, which it lacks, and what may be sold;
+        where that is more than the item has, also what all sources have."""
         record = item | {"sku": sku}
         salable = self._inventory.salable(sku) if catalogue.is_counted(item) else None
-        return record if salable is None else record | {"salable_quantity": salable}
+        if salable is None:
+            return record
+        record |= {"salable_quantity": salable}
+        if catalogue.sells_more_than_on_hand(record):
+            everywhere = self._inventory.everywhere(sku)
+            record |= {} if everywhere is None else {"sources_quantity": everywhere}
+        return record
 
     def _completed(self, stream: Stream, records: tuple[Json, ...]) -> list[Json]:
         """Records with what they need beside them to be understood."""

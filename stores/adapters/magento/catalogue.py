@@ -37,15 +37,33 @@ def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
 
 def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
     """A stock item of `GET /V1/stockItems/:sku`, with the SKU that it was asked by and, where
-    orders reserve goods, `salable_quantity`."""
+    orders reserve goods, `salable_quantity`, and `sources_quantity` where that is more than the
+    item has. ParseError `stock_stale` for more to sell than there is."""
     raw = Raw(record)
     on_hand = raw.number("qty")
-    return StockLevel(
-        sku=raw.required_text("sku"),
-        on_hand=on_hand,
-        available=_available(raw, on_hand) if raw.has("salable_quantity") else on_hand,
-        counted=is_counted(record),
-    )
+    available = _available(raw, on_hand) if raw.has("salable_quantity") else on_hand
+    everywhere = raw.optional("sources_quantity")
+    most = on_hand if everywhere is None else max(on_hand, everywhere)
+    if available > most:
+        raise ParseError(
+            "salable_quantity", raw.data["salable_quantity"],
+            f"Magento would sell {plain(available)} where {plain(most)} are on hand, so one of the "
+            "two figures is old. Let its stock index follow: run Magento's cron, or set the "
+            "indexers to Update on Save (System > Index Management). If other sources have the "
+            "rest, give the integration the right to Stores > Inventory > Sources.",
+            code="stock_stale",
+        )  # fmt: skip
+    return StockLevel(raw.required_text("sku"), on_hand, available, is_counted(record))
+
+
+def sells_more_than_on_hand(record: Mapping[str, Any]) -> bool:
+    """Whether the salable quantity is more than the stock item has; False if it is unreadable."""
+    raw = Raw(record)
+    try:
+        on_hand = raw.number("qty")
+        return _available(raw, on_hand) > on_hand
+    except ParseError:
+        return False
 
 
 def is_counted(record: Mapping[str, Any]) -> bool:

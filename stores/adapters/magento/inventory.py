@@ -6,14 +6,19 @@ without those modules has no such routes: it lowers the quantity at the order.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from connector.lib.errors import Misconfigured, NeedsAttention, Rejected
-from stores.adapters.magento.client import MagentoClient, in_path
+from connector.lib.money import ZERO
+from stores.adapters.magento.client import Filter, MagentoClient, in_path
 from stores.adapters.magento.errors import is_missing_right, unexpected
+from stores.adapters.raw import Raw
 
 DEFAULT_STOCK = 1
 SEVERAL_STOCKS = "several_stocks"
+# A shop has a handful of sources; more of one product than a page holds are not counted.
+_SOURCES = 300
 
 
 class Inventory:
@@ -46,6 +51,19 @@ class Inventory:
             if error.code != "http_400":
                 raise  # a 400 is for types of products that have no stock of their own
         return None
+
+    def everywhere(self, sku: str) -> Decimal | None:
+        """How many of a product all sources have; None where that may not be read. A stock item
+        tells of the default source only."""
+        at_sku = ((Filter("sku", "eq", sku),),)
+        try:
+            found = self._client.search("inventory/source-items", at_sku, page_size=_SOURCES)
+        except NeedsAttention as error:
+            if is_missing_right(error) or error.code in ("wrong_address", "not_found"):
+                return None
+            raise
+        rows = [Raw(row) for row in found.items]
+        return sum((row.number("quantity") for row in rows if row.text("status") == "1"), ZERO)
 
     def _sold_from(self) -> int:
         """The stock that the websites sell from: the default one, or the only one."""

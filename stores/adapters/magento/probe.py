@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from connector.lib.errors import NeedsAttention, Rejected
-from stores.adapters.magento.client import Filter, Json, MagentoClient
+from connector.lib.errors import ConnectorError, NeedsAttention, Rejected
+from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.errors import is_missing_right
 from stores.adapters.magento.inventory import SEVERAL_STOCKS, Inventory
 from stores.canonical import PartKeys, StoreFacts
@@ -88,18 +88,20 @@ LISTS = {
     ),
 }  # fmt: skip
 STOCK = Part(
-    "stock", "Stores > Settings > Configuration > Inventory", "stock is neither read nor written"
+    "stock", "Catalog > Inventory", "stock is neither read nor written"
 )
 SALABLE = Part(
     "salable quantities", "Stores > Inventory > Sales Stock",
     "stock is not kept: what is ordered and not shipped yet would count twice",
 )  # fmt: skip
-# A SKU that no shop has: the answer "not found" says that it may be asked for.
-_NO_SKU = "-no-such-product-"
 
 
 class Probe:
-    """One visit to a shop. Only the right to read orders must be there; others are warnings."""
+    """One visit to a shop. Only the right to read orders must be there; others are warnings.
+
+    What the facts are made of must be answered, too: without it they would be half. A look that
+    only tries a right stops nothing, whatever the shop answers to it.
+    """
 
     def __init__(self, client: MagentoClient) -> None:
         self._client = client
@@ -140,10 +142,28 @@ class Probe:
         )
 
     def _try_the_rest(self) -> None:
-        for path, part in LISTS.items():
-            self._try(partial(self._client.search, path, page_size=1), part)
-        self._try(partial(self._client.get, f"stockItems/{_NO_SKU}"), STOCK)
-        self._try(partial(self._inventory.salable, _NO_SKU), SALABLE)
+        """One record of each list. Stock is asked of a product that exists: of one that does
+        not, Magento 2.4.7 answers the salable quantity with an error of its own (HTTP 500)."""
+        found = {
+            path: self._look(partial(self._client.search, path, page_size=1), part)
+            for path, part in LISTS.items()
+        }
+        products = found["products"]
+        sku = str(products.items[0].get("sku") or "") if products and products.items else ""
+        if sku:
+            self._look(partial(self._client.get, f"stockItems/{in_path(sku)}"), STOCK)
+            self._look(partial(self._inventory.salable, sku), SALABLE)
+
+    def _look(self, call: Callable[[], T], part: Part) -> T | None:
+        """The answer, or None with a warning: nothing depends on it."""
+        try:
+            return self._try(call, part)
+        except ConnectorError as error:
+            self._warnings.append(
+                f"Whether {part.what} may be read could not be tried: {error} Where they may "
+                f"not, {part.off}."
+            )
+            return None
 
     def _try(self, call: Callable[[], T], part: Part) -> T | None:
         """The answer, or None: with a warning where it may not be read, and without one where
