@@ -244,11 +244,7 @@ EMAIL_TIMEOUT = 10
 
 # --- Shops and Xero -----------------------------------------------------------------------
 
-STORE_ADAPTERS = {
-    "magento": "stores.adapters.magento.adapter.MagentoAdapter",
-    "opencart": "stores.adapters.opencart.adapter.OpenCartAdapter",
-    "cscart": "stores.adapters.cscart.adapter.CsCartAdapter",
-}
+STORE_ADAPTERS = {"magento": "stores.adapters.magento.adapter.MagentoAdapter"}
 
 XERO_IDENTITY_URL = env.address("XERO_IDENTITY_URL", "https://identity.xero.com")
 XERO_API_URL = env.address("XERO_API_URL", "https://api.xero.com")

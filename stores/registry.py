@@ -27,9 +27,10 @@ def adapter_class(platform: str) -> type[StoreAdapter]:
     paths = _paths()
     if platform not in paths:
         raise Misconfigured(
-            f'"{platform}" is not a known platform; known are: {", ".join(platforms())}.',
+            f"This version cannot read {platform} shops; it reads: {', '.join(platforms())}.",
             code="unknown_platform",
-            hint="Choose one of these as the platform of the store.",
+            hint="Install a version that does, or choose one of these as the platform of the "
+            "store.",
             field="platform",
         )
     return _load(paths[platform])
@@ -46,9 +47,10 @@ def _load(path: str) -> type[StoreAdapter]:
         found: type[StoreAdapter] = import_string(path)
     except ImportError as error:
         raise Misconfigured(
-            f"The adapter {path} cannot be imported: {error}.",
+            f"The part of the program that reads these shops, {path}, cannot be loaded: {error}.",
             code="adapter_import",
-            hint="Correct STORE_ADAPTERS in the settings.",
+            hint="The installation is incomplete: install it anew. An adapter of your own is "
+            "named in connector/settings.py, STORE_ADAPTERS.",
         ) from error
     return found
 

@@ -146,6 +146,26 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
     return None
 
 
+def untold(snapshot: MappingSnapshot, order: Order) -> tuple[str, ...]:
+    """Keys of `only` that may name a part of the shop by its code, where it is not known yet
+    which codes the parts of this order have: whether it is read cannot be told."""
+    only, parts = snapshot.store.only, order.parts
+    return tuple(
+        key
+        for key, wanted, known, values in (
+            ("websites", only.websites, parts.website, websites_of(order)),
+            ("store_views", only.store_views, parts.store_view, views_of(order)),
+            ("stores", only.stores, parts.store_group, (order.store_group, *parts.store_group)),
+        )
+        if not known and any(map(_may_be_code, wanted)) and not like(wanted, *values)
+    )
+
+
+def _may_be_code(name: str) -> bool:
+    """Numbers are ids, which the order states itself, and what has spaces is a name."""
+    return not name.isdecimal() and not any(map(str.isspace, name))
+
+
 def of_other_website(snapshot: MappingSnapshot, websites: tuple[str, ...]) -> Reason | None:
     """Why a customer or a product is none of this store's; None if it is one, or if the shop
     does not say. `websites` are ids and names."""

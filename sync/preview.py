@@ -10,12 +10,14 @@ from typing import Any, Protocol
 
 from connector.lib.money import plain
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
+from stores.schema import Only
 from sync.absorb import Sale, plan_sale
 from sync.build import HELD, READY, SKIPPED, Built
 from sync.cards import CardBook
 from sync.charges import Books
 from sync.contacts import find_contact
 from sync.directory import Contacts
+from sync.eligible import untold
 from sync.explain import sources
 from sync.item_codes import item_code
 from sync.numbers import document_number
@@ -93,12 +95,25 @@ class Preview:
             )
         return found
 
+    def _plan(self, books: Books, order: Order) -> Sale:
+        """As it would be posted. Where nobody has asked the shop yet which part of it the order
+        is of, it is taken to be one that the store reads, and says so."""
+        keys = untold(books.snapshot, order)
+        if not keys:
+            return plan_sale(books, order, self.contacts)
+        profile = books.snapshot.store
+        only = profile.only.model_copy(update=dict.fromkeys(keys, ()))
+        anyway = replace(books.snapshot, store=profile.model_copy(update={"only": only}))
+        sale = plan_sale(replace(books, snapshot=anyway), order, self.contacts)
+        reasons = (*sale.built.reasons, *(_part_unknown(profile.only, key) for key in keys))
+        return replace(sale, built=replace(sale.built, reasons=reasons))
+
     def _build(self, order: Order) -> Sale:
         if order.id in self._orders:
             text = f"Order {order.number} was given before. It is posted once."
             return Sale(Built(SKIPPED, (Reason("duplicate", text, "entity_id"),)), Plan())
         books = replace(self.books, cards=self.cards.facts(order))
-        sale = plan_sale(books, order, self.contacts)
+        sale = self._plan(books, order)
         built = sale.built
         if built.status != READY:
             return sale
@@ -121,6 +136,15 @@ class Preview:
             return ""
 
 
+def _part_unknown(only: Only, key: str) -> Reason:
+    text = (
+        f"`only.{key}` names {', '.join(getattr(only, key))}, and the shop was not asked yet which "
+        "codes its parts have: whether this store reads the order is not known. A sync asks it, "
+        "and so does Test connection on the store's page."
+    )
+    return Reason("part_unknown", text, f"only.{key}")
+
+
 def _placed(reason: Reason, record: Mapping[str, Any]) -> Reason:
     """The reason with its path from the top of the record, where the order stands in `order`."""
     inner = record.get("order")
@@ -130,7 +154,7 @@ def _placed(reason: Reason, record: Mapping[str, Any]) -> Reason:
     return reason
 
 
-def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts:
+def given_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts:
     """The facts of a `--context` file. Raises ValueError that names a wrong key."""
     unknown = set(context) - {"products", "customer_groups", "config"}
     if unknown:
@@ -146,6 +170,17 @@ def parse_facts(context: Mapping[str, Any], *, shop_timezone: str) -> ParseFacts
         prices_include_tax=inclusive,
         products={sku: _section(products, sku, "products.") for sku in products},
         customer_groups={str(key): str(name) for key, name in groups.items()},
+    )
+
+
+def over(known: ParseFacts, given: ParseFacts) -> ParseFacts:
+    """What a `--context` file gives, over what is known of the shop."""
+    inclusive = given.prices_include_tax
+    return replace(
+        known,
+        prices_include_tax=known.prices_include_tax if inclusive is None else inclusive,
+        products={**known.products, **given.products},
+        customer_groups={**known.customer_groups, **given.customer_groups},
     )
 
 

@@ -174,6 +174,10 @@ REASONS: dict[str, ReasonKind] = {
     "zero_total": ReasonKind("The total is 0.00", "posting.zero_orders"),
     "stream_off": ReasonKind("Invoices are switched off for this store", "streams of the store"),
     "store_off": ReasonKind("The store is switched off", "enabled, on the store's page"),
+    "part_unknown": ReasonKind(
+        "Whether this store reads the order's part of the shop is not known yet",
+        "Test connection on the store's page, or only, of the store",
+    ),
     "other_store_view": ReasonKind("Of a part of the shop that is not read", "only, of the store"),
     "not_paid_yet": ReasonKind("Waits for the date that posting.date names", "posting.date"),
     "settling": ReasonKind("Waits until the shop leaves it unchanged", "posting.settle_delay"),
@@ -226,6 +230,7 @@ INFORMATIVE = frozenset(
         "edit_ignored",
         "email_dropped",
         "overpaid",
+        "part_unknown",
         "payment_waits_for_approval",
         "price_not_sent",
         "product_disabled",

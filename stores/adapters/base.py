@@ -139,6 +139,11 @@ class StoreAdapter(Protocol):
         """
         ...
 
+    def numbered(self, number: str) -> list[dict[str, Any]]:
+        """The orders that bear this number, as customers see it, in the form of `pages`; a shop
+        that counts in several places may have more than one."""
+        ...
+
     @staticmethod
     def parse(stream: Stream, record: Mapping[str, Any], facts: ParseFacts) -> Parsed:
         """A record in canonical form; ParseError where it cannot be read for certain."""

@@ -21,7 +21,7 @@ from accounts_mapping.schema import MAGENTO_STATUSES
 from connector.configuration.schema import StoreSection
 from stores import registry
 from sync.charges import Books
-from sync.preview import Preview, known_items, parse_facts
+from sync.preview import Preview, given_facts, known_items
 from tests.unit.orders import merged
 from xero.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
 
@@ -55,7 +55,7 @@ def preview(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, 
     rules = section.store_rules
     if "statuses" not in section.model_fields_set:
         rules = rules.model_copy(update={"statuses": MAGENTO_STATUSES})
-    facts = parse_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
+    facts = given_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
     xero = organisation(case["accounts"]) if "accounts" in case else NOT_CONNECTED
     books = Books(MappingSnapshot(section.profile, rules), xero, known_items(facts))
     reader = registry.reader("magento")

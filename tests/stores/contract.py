@@ -164,6 +164,18 @@ class AdapterContract:
         assert {order.id: order for order in read_all(connection, together)} == pages
         assert adapter.fetch_many(Stream.ORDERS, ["99999999"]) == []
 
+    def test_an_order_is_found_by_the_number_that_customers_see(
+        self, connection: Connection
+    ) -> None:
+        page = next(iter(connection.adapter.pages(Stream.ORDERS, Cursor())))
+        wanted = read(connection, page.records[0])
+
+        found = [read(connection, one) for one in connection.adapter.numbered(wanted.number)]
+
+        assert wanted in found
+        assert {order.number for order in found} == {wanted.number}
+        assert connection.adapter.numbered("no such order") == []
+
     # --- understanding --------------------------------------------------------------------
 
     def test_what_was_charged_sums_to_the_total(self, connection: Connection) -> None:

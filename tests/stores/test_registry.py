@@ -22,7 +22,7 @@ def test_an_unknown_platform_names_the_known_ones(settings: Any) -> None:
     with pytest.raises(Misconfigured) as refused:
         registry.adapter_class("shopify")
 
-    assert str(refused.value) == '"shopify" is not a known platform; known are: a, b.'
+    assert str(refused.value) == "This version cannot read shopify shops; it reads: a, b."
     assert (refused.value.code, refused.value.field) == ("unknown_platform", "platform")
 
 
@@ -34,6 +34,12 @@ def test_an_adapter_that_cannot_be_imported_says_which(settings: Any) -> None:
 
     assert refused.value.code == "adapter_import"
     assert "stores.adapters.lost.Adapter" in str(refused.value)
+
+
+def test_every_platform_that_is_named_in_the_settings_can_be_loaded() -> None:
+    assert [registry.adapter_class(one).kind for one in registry.platforms()] == [
+        *registry.platforms()
+    ]
 
 
 def test_without_a_setting_the_built_in_adapters_are_known(settings: Any) -> None:

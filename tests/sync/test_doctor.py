@@ -116,7 +116,9 @@ def test_a_platform_without_an_adapter_is_one_line(settings):
     import_configuration(STORE + "    credentials: {bearer: hush}\n", lookup={}.get)
     code, lines = run()
     assert code == 1
-    assert line(lines, "store au").startswith("✗ store au: The adapter stores.nowhere.Adapter")
+    assert line(lines, "store au").startswith(
+        "✗ store au: The part of the program that reads these shops, stores.nowhere.Adapter"
+    )
 
 
 def test_an_organisation_that_a_store_needs_must_be_connected(shop, connected):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from connector.configuration.importing import import_configuration
-from stores.models import SourceRecord
+from sandbox.magento import DemoShop
+from stores.models import SourceRecord, Store
 from sync.management.commands.preview import Command
 from sync.models import Posting, TrackedOrder
 from tests.stores.magento_records import order
@@ -244,3 +246,106 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
         Command().run_from_argv(["manage.py", "preview", *arguments])
     assert ended.value.code == 2
     assert capsys.readouterr().out == ""
+
+
+# --- parts of the shop, and orders asked of it ---------------------------------------------------
+
+ONLY = CONFIGURATION + "    only: {websites: [base], store_views: [de_view]}\n"
+FACTS = {"parts": [["1", {"website": ["1", "base", "Main"], "store_group": ["1", "main"],
+                          "store_view": ["1", "de_view", "German"]}]]}  # fmt: skip
+
+
+def code_of(answer: dict[str, Any]) -> tuple[str, list[str]]:
+    (found,) = answer["orders"]
+    return found["status"], [reason["code"] for reason in found["reasons"]]
+
+
+def test_parts_named_by_code_are_those_that_the_shop_told(previewed: Any) -> None:
+    import_configuration(ONLY, lookup={}.get, dry_run=False)
+    Store.objects.update(facts=FACTS)
+
+    assert code_of(previewed(order(store_id=1)))[0] == "ready"
+    other = FACTS["parts"] + [["2", {"website": ["2", "b2b"], "store_view": ["2", "b2b_view"]}]]
+    Store.objects.update(facts={"parts": other})
+    assert code_of(previewed(order(store_id=2))) == ("skipped", ["other_store_view"])
+
+
+def test_before_the_shop_was_asked_an_order_of_a_coded_part_is_shown_and_says_so(
+    previewed: Any,
+) -> None:
+    import_configuration(ONLY, lookup={}.get, dry_run=False)
+
+    answer = previewed(order(store_id=1))
+
+    assert code_of(answer) == ("ready", ["part_unknown", "part_unknown"])
+    (found,) = answer["orders"]
+    assert [reason["field"] for reason in found["reasons"]] == ["only.websites", "only.store_views"]
+    assert "base" in found["reasons"][0]["message"]
+    assert [one["kind"] for one in found["documents"]][:2] == ["contact", "invoice"]
+
+
+@pytest.mark.parametrize("named", ['["7"]', "[Some other view]"])
+def test_ids_and_names_need_nobody_to_be_asked(previewed: Any, named: str) -> None:
+    only = f"    only: {{store_views: {named}}}\n"
+    import_configuration(CONFIGURATION + only, lookup={}.get, dry_run=False)
+
+    assert code_of(previewed(order(store_id=1))) == ("skipped", ["other_store_view"])
+
+
+@pytest.fixture
+def switched_off(private_hosts: None) -> Iterator[DemoShop]:
+    """A shop whose store is not enabled, with a rule that needs its products."""
+    with DemoShop() as shop:
+        text = CONFIGURATION.replace("https://shop.example.com", shop.url)
+        keys = f"    enabled: false\n    credentials: {{bearer: {shop.credentials.access_token}}}\n"
+        import_configuration(text + keys, lookup={}.get, dry_run=False)
+        yield shop
+
+
+def asked(number: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command("preview", "--store", "de", "--order", number, "--json", stdout=out)
+    answer: dict[str, Any] = json.loads(out.getvalue())
+    return answer
+
+
+def test_an_order_is_fetched_by_its_number_also_for_a_store_that_is_off(
+    switched_off: DemoShop,
+) -> None:
+    placed = switched_off.place_order(items=[("MUG-STN", 2)], status="processing", foreign=False)
+    switched_off.place_order(items=[("MUG-STN", 1)], status="processing")
+
+    (found,) = asked(placed["increment_id"])["orders"]
+
+    assert found["order"] == placed["increment_id"]
+    assert found["status"] == "held"  # its rates are not mapped
+    assert (TrackedOrder.objects.count(), SourceRecord.objects.count()) == (0, 0)
+    assert Posting.objects.count() == 0
+
+
+def test_an_order_that_the_shop_has_not_is_said(switched_off: DemoShop) -> None:
+    with pytest.raises(CommandError, match="has no order 000000999"):
+        asked("000000999")
+
+
+def test_a_shop_that_cannot_be_asked_is_said_in_its_own_words(switched_off: DemoShop) -> None:
+    Store.objects.update(credentials={"bearer": "stale"})
+
+    with pytest.raises(CommandError, match="integration"):
+        asked("000000001")
+
+
+def test_a_store_whose_platform_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    Store.objects.update(platform="cscart")
+    file = tmp_path / "orders.json"
+    file.write_text("{}", encoding="utf-8")
+
+    for given in (["--file", str(file)], ["--order", "1"]):
+        with pytest.raises(CommandError, match="cannot read cscart shops; it reads: magento"):
+            call_command("preview", "--store", "de", *given)
+
+
+def test_a_file_or_a_number_is_needed_and_not_both() -> None:
+    for given in ([], ["--file", "x", "--order", "1"]):
+        with pytest.raises(CommandError):
+            call_command("preview", "--store", "de", *given)

@@ -22,7 +22,7 @@ from stores.adapters.magento import (
     writing,
 )
 from stores.adapters.magento.categories import read_categories
-from stores.adapters.magento.client import Json, MagentoClient, in_path
+from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
 from stores.adapters.magento.inventory import Inventory
@@ -106,6 +106,10 @@ class MagentoAdapter:
         if stream is Stream.ORDERS:
             found = [*late.replaced(self._client, tuple(found)), *found]
         return self._completed(stream, tuple(found))
+
+    def numbered(self, number: str) -> list[Json]:
+        found = self._client.search("orders", ((Filter("increment_id", "eq", number),),))
+        return self._completed(Stream.ORDERS, found.items)
 
     def categories(self) -> list[Category]:
         return read_categories(self._client)

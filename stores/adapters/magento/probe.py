@@ -87,9 +87,7 @@ LISTS = {
         "customers", "Customers > All Customers", "contacts follow orders only"
     ),
 }  # fmt: skip
-STOCK = Part(
-    "stock", "Catalog > Inventory", "stock is neither read nor written"
-)
+STOCK = Part("stock", "Catalog > Inventory", "stock is neither read nor written")
 SALABLE = Part(
     "salable quantities", "Stores > Inventory > Sales Stock",
     "stock is not kept: what is ordered and not shipped yet would count twice",

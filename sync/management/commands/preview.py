@@ -1,9 +1,10 @@
-"""`preview`: the documents that orders in a file would become; nothing is sent."""
+"""`preview`: the documents that orders of a file or of the shop would become; nothing is sent."""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,28 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_mapping.models import snapshot
+from connector.lib.errors import ConnectorError, NeedsAttention
 from stores import registry
-from stores.canonical import ParseError
+from stores.canonical import ParseError, ParseFacts
 from stores.models import Store
-from sync.charges import Books
+from sync.ask_order import ask_order
+from sync.books import Books
 from sync.linking import link_organisations
-from sync.preview import Preview, known_items, parse_facts
+from sync.parsing import parse_facts
+from sync.preview import Preview, given_facts, known_items, over
 from xero.facts import NOT_CONNECTED
 
 
 class Command(BaseCommand):
-    help = "Show the documents that the orders of a file would become in Xero. Sends nothing."
+    help = "Show the documents that orders would become in Xero. Sends nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--store", required=True, metavar="SLUG")
-        parser.add_argument("--file", required=True, metavar="FILE")
+        given = parser.add_mutually_exclusive_group(required=True)
+        given.add_argument("--file", metavar="FILE", help="orders as the shop's API answers them")
+        given.add_argument(
+            "--order", metavar="NUMBER", help="asked of the shop, also if the store is switched off"
+        )
         parser.add_argument("--context", metavar="FILE", help="facts that the orders lack")
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
@@ -35,12 +43,11 @@ class Command(BaseCommand):
         if store is None:
             known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
-        preview = _preview(store, options["context"])
-        content = read_json(options["file"])
         try:
-            records = registry.reader(store.platform).documents_of(content)
-        except ParseError as error:
-            raise CommandError(f"{options['file']}: {error}") from None
+            preview, records = _prepared(store, options)
+        except ConnectorError as error:
+            hint = f" {error.hint}" if isinstance(error, NeedsAttention) and error.hint else ""
+            raise CommandError(f"{error}{hint}") from None
         orders = [preview.add(record) for record in records]
         summaries = preview.summaries()
         if options["json"]:
@@ -78,18 +85,36 @@ def _line(document: dict[str, Any]) -> str:
     return f"{document['kind']:<12} {name} {amount}".rstrip()
 
 
-def _preview(store: Store, context_file: str | None) -> Preview:
-    context = read_json(context_file) if context_file else {}
+def _prepared(
+    store: Store, options: Mapping[str, Any]
+) -> tuple[Preview, Sequence[Mapping[str, Any]]]:
+    """The preview, and what it is of. Raises the shop's errors."""
+    reader = registry.reader(store.platform)
+    context = _context(store, options["context"])
+    known, records = parse_facts(store), ()
+    if options["order"] is not None:
+        asked = ask_order(store, options["order"])
+        known, records = asked.facts, asked.records
+    else:
+        try:
+            records = reader.documents_of(read_json(options["file"]))
+        except ParseError as error:
+            raise CommandError(f"{options['file']}: {error}") from None
+    connected = store.organisation is not None and store.organisation.connected
+    organisation = store.organisation.facts() if connected else NOT_CONNECTED  # type: ignore[union-attr]
+    books = Books(snapshot(store), organisation, known_items(context))
+    return Preview(books, reader, over(known, context)), records
+
+
+def _context(store: Store, name: str | None) -> ParseFacts:
+    """The facts of the `--context` file; none without one."""
+    context = read_json(name) if name else {}
     try:
         if not isinstance(context, dict):
             raise ValueError("must be an object")
-        facts = parse_facts(context, shop_timezone=store.profile.shop_timezone)
+        return given_facts(context, shop_timezone=store.profile.shop_timezone)
     except ValueError as error:
-        raise CommandError(f"{context_file}: {error}") from None
-    connected = store.organisation is not None and store.organisation.connected
-    organisation = store.organisation.facts() if connected else NOT_CONNECTED  # type: ignore[union-attr]
-    books = Books(snapshot(store), organisation, known_items(facts))
-    return Preview(books, registry.reader(store.platform), facts)
+        raise CommandError(f"{name}: {error}") from None
 
 
 def read_json(name: str) -> Any:
