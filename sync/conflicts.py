@@ -84,7 +84,7 @@ def observe(posting: Posting, row: MirrorDocument) -> bool:
     with transaction.atomic():
         if not known.update(xero_status=row.status):
             return False
-        owe.statuses([posting.pk])
+        owe.statuses([posting.pk], at=row.updated_utc)
     if row.status in APPROVED and posting.xero_status not in APPROVED:
         Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
         log.info("conflicts.approved", posting_id=posting.pk)
@@ -130,6 +130,6 @@ def accept(order_ids: Sequence[int]) -> None:
             }  # fmt: skip
         with transaction.atomic():
             Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
-            owe.statuses([posting.pk])
+            owe.statuses([posting.pk], at=row.updated_utc if row is not None else None)
         if posting.is_summary:
             _plan_again(posting)  # the other orders that it stands for

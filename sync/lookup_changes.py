@@ -106,5 +106,5 @@ def _learn(row: Posting, answer: ElementResult) -> None:
     else:
         changes["xero_updated_at"] = answer.updated_at
     Posting.objects.filter(pk=known.pk).update(**changes)
-    owe.statuses([known.pk])
+    owe.statuses([known.pk], at=answer.updated_at)
     TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())

@@ -3,17 +3,18 @@
 A comment is owed of each invoice that is posted, where the store wants comments; a status of
 each order whose invoices are all paid in Xero, where `statuses.on_paid` names one. Both are
 owed once: what is learned again owes nothing more. Nothing is owed of what came to be before
-the setting was made.
+the setting was made, also where it is learned only afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts_mapping.models import snapshot
-from connector.lib import doorbell
+from accounts_mapping.models import MappingVersion, snapshot
+from connector.lib import clock, doorbell
 from stores.models import Store
 from sync.models import Posting, PostingSource, ShopWrite, TrackedOrder
 from sync.plan import APPROVED
@@ -47,12 +48,15 @@ def comments(posted: Iterable[Posting]) -> None:
     )  # fmt: skip
 
 
-def statuses(documents: Iterable[int | None]) -> None:
-    """Owe the status of paid orders, where these documents, which changed, made them so."""
+def statuses(documents: Iterable[int | None], *, at: datetime | None = None) -> None:
+    """Owe the status of paid orders, where these documents, which changed, made them so.
+
+    `at` is when they changed in Xero, None if just now.
+    """
     ids = [pk for pk in documents if pk is not None]
     posted = Posting.objects.filter(state=Posting.State.POSTED, verb="PUT", conflict=False)
     paid = list(posted.filter(_PAID | _RECEIPT, pk__in=ids)) if ids else []
-    wanting = _stores(paid, lambda store: snapshot(store).rules.statuses.on_paid is not None)
+    wanting = _stores(paid, lambda store: _wanted_by(store, at))
     paid = [row for row in paid if row.store_id in wanting]
     if not paid:
         return
@@ -68,6 +72,23 @@ def statuses(documents: Iterable[int | None]) -> None:
         for order, document in pairs
         if order.pk not in unpaid
     )  # fmt: skip
+
+
+def _wanted_by(store: Store, at: datetime | None) -> bool:
+    """Whether the store had the setting at that time."""
+    if snapshot(store).rules.statuses.on_paid is None:
+        return False
+    return at is None or set_since(store) <= at
+
+
+def set_since(store: Store) -> datetime:
+    """Since when `statuses.on_paid` has been set without a break."""
+    since = clock.now()
+    for version in MappingVersion.objects.filter(store=store).order_by("-number").iterator(50):
+        if version.rules.statuses.on_paid is None:
+            break
+        since = version.created_at
+    return since
 
 
 def _stores(rows: Sequence[Posting], wants: Callable[[Store], bool]) -> set[int]:

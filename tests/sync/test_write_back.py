@@ -55,6 +55,34 @@ def paid_by_a_person(world: World, order: dict[str, Any]) -> None:
     flows.watch(world.organisation)
 
 
+def test_what_was_paid_before_the_setting_was_made_gets_no_status(world: World) -> None:
+    """Also where Xero's list tells of the payment only afterwards, and over later versions of the
+    rules that have the setting."""
+    by_us, by_person = world.place(), unpaid(world)
+    world.sync()
+    number = world.number(by_person)
+    due = str(world.invoices()[number]["AmountDue"])
+    world.xero.person("pay", invoice=number, amount=due, account="090")
+    world.time.forward(minutes=5)
+    world.save_rules(statuses={"on_paid": "in_xero"})
+    world.time.forward(minutes=5)
+    world.save_rules(statuses={"on_paid": "in_xero"}, posting={"due_days": 3})
+    world.time.forward(hours=2)
+    flows.watch(world.organisation)
+    world.rebuild(by_us, by_person)
+    world.work()
+    world.write_back()
+    assert (states(), written(world)) == ([], 0)
+
+    later = unpaid(world)
+    world.sync()
+    paid_by_a_person(world, later)
+    world.write_back()
+    assert states() == [("status", "done")]
+    assert world.shop.order(later["entity_id"])["status"] == "in_xero"
+    assert world.shop.order(by_us["entity_id"])["status"] == "processing"
+
+
 def test_a_paid_order_gets_a_comment_and_its_status_once(telling: World) -> None:
     world = telling
     order = world.place()
