@@ -1,13 +1,78 @@
-"""Who may have an account: log-ins are made by an administrator, never by sign-up."""
+"""Who may have an account, and how often a password is tried.
+
+Log-ins are made by an administrator, never by sign-up.
+"""
 
 from __future__ import annotations
 
+from math import ceil
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.httpkit import clean_client_ip
+from allauth.core.internal.ratelimit import truncate_ip
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from connector import log_in_tries
+from connector.lib import clock
+from connector.templatetags.pages import of
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth with sign-up closed."""
+    """allauth with sign-up closed and tries counted by `log_in_tries`."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": (
+            "The user name and the password do not go together. Check both; capitals matter in "
+            "the password."
+        ),
+        "too_many_login_attempts": (
+            "Too many wrong codes were tried, so that this one was not looked at. Wait five "
+            "minutes, then try again."
+        ),
+        "rate_limited": (
+            "This was tried too often, so that it was not looked at. Wait five minutes, then try "
+            "again."
+        ),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where the person's browser is, as the outermost trusted proxy saw it.
+
+        What stands further left in the header was said by the browser itself. "" where there
+        is no address, as behind a Unix socket.
+        """
+        hops = request.headers.get("X-Forwarded-For", "").split(",")
+        count = settings.TRUSTED_PROXY_COUNT
+        said = hops[-count] if 0 < count <= len(hops) else ""
+        return clean_client_ip(said) or clean_client_ip(request.META.get("REMOTE_ADDR", "")) or ""
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        account = credentials.get("username") or credentials.get("email") or ""
+        # Whoever has one IPv6 address has the whole network around it.
+        address = truncate_ip(self.get_client_ip(request))
+        try:
+            self._tried = log_in_tries.take(account, address)
+        except log_in_tries.TooManyTries as error:
+            raise ValidationError(
+                "Too many wrong passwords were tried for this user name from where you are. This "
+                f"one was not looked at, so it may be right. Try again in {_wait(error)}.",
+                code="too_many_login_attempts",
+            ) from None
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            log_in_tries.give_back(self._tried)
+        return user
+
+
+def _wait(error: log_in_tries.TooManyTries) -> str:
+    """Rounded up: who waits so long gets in."""
+    seconds = (error.again_at - clock.now()).total_seconds()
+    return of(max(1, ceil(seconds / 60)), "minute")

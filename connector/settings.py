@@ -135,6 +135,15 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+# Counters of one process would be no counters: all processes share this one. Its table is made
+# by a migration.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "connector_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Log-in and security ------------------------------------------------------------------
 
@@ -154,15 +163,23 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "connector.accounts.AccountAdapter"  # closes sign-up
+# How many proxies of yours stand between the browsers and this program: so many entries at the
+# end of X-Forwarded-For are believed.
+TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXY_COUNT", 0)
+# Passwords are counted by `connector.log_in_tries`, never for all people of an address
+# together; what is left here is for the codes of authenticator apps, by account.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/300s/key"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+MFA_ADAPTER = "connector.second_factors.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Shop to Xero"
 
 _https = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [origin(PUBLIC_URL)]
+SESSION_SERIALIZER = "connector.sessions.SealedJSON"
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 # Lax: the way back from the log-in at Xero is a link from another site and needs the session.

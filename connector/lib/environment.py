@@ -64,12 +64,16 @@ class Env(environ.FileAwareEnv):
 
     def positive(self, name: str, default: int) -> int:
         """A whole number of at least 1."""
+        return self.count(name, default, least=1)
+
+    def count(self, name: str, default: int, *, least: int = 0) -> int:
+        """A whole number of at least `least`."""
         try:
             number = int(self.int(name, default=default))
         except ValueError:
-            number = 0
-        if number < 1:
-            raise ImproperlyConfigured(f"{name} must be a whole number of at least 1")
+            number = least - 1
+        if number < least:
+            raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}")
         return number
 
 

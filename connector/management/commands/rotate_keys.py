@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from connector import second_factors
 from connector.lib import crypto
 from connector.lib.errors import Misconfigured
 
@@ -29,6 +30,8 @@ class Command(BaseCommand):
         for model, field in encrypted_fields():
             done = sum(_rotate(model, field, unreadable) for _ in range(_PASSES))
             self.stdout.write(f"{field.context}: {done} re-encrypted")
+        done = sum(second_factors.rotate(unreadable) for _ in range(_PASSES))
+        self.stdout.write(f"{second_factors.CONTEXT}: {done} re-encrypted")
         if unreadable:
             for line in sorted(unreadable):
                 self.stderr.write(line)
