@@ -17,10 +17,14 @@ from xero.documents import Contact, Id, Kind, Ref
 from xero.facts import ContactFacts
 
 __all__ = [
+    "RESTORED",
     "ContactAnswer", "Directory", "Person", "clean_email", "clean_name", "contact_id",
     "contact_key", "email_key", "find_contact", "followed", "name_key", "person_of", "prefix",
+    "restored",
 ]  # fmt: skip
 
+# Before the ContactID in the key of a contact that is restored for documents that stand.
+RESTORED = "restored:"
 # One that is about to be created was changed after all others.
 _NOT_YET = datetime.max.replace(tzinfo=UTC)
 
@@ -72,7 +76,7 @@ def find_contact(person: Person, directory: Directory, *, archived: str) -> Cont
     return ContactAnswer(
         person,
         contact_id(found),
-        _restored(person, found, directory) if found.status == "ARCHIVED" else None,
+        restored(person, found, directory) if found.status == "ARCHIVED" else None,
         tuple(warnings),
         found,
         # A number of ours was written by us: nobody can enter one in Xero.
@@ -90,7 +94,7 @@ def _new_contact(
     return ContactAnswer(person, Ref(Kind.CONTACT, contact_key(contact)), contact, warnings)
 
 
-def _restored(person: Person, found: ContactFacts, directory: Directory) -> Contact:
+def restored(person: Person, found: ContactFacts, directory: Directory) -> Contact:
     """Make a contact active again; under another name only where somebody else has its name."""
     others = [one for one in directory.by_name(found.name) if one.contact_id != found.contact_id]
     taken = any(one.status == "ACTIVE" for one in others)

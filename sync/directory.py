@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.db.models import Q
 
-from sync.contacts import Person, email_key, followed, name_key
+from sync.contacts import RESTORED, Person, email_key, followed, name_key
 from sync.models import ContactDecision, Posting
 from xero import mirror
 from xero.documents import Contact, Kind
@@ -93,7 +93,11 @@ def load_contacts(organisation: Organisation, store_id: int, persons: Iterable[P
             store_id=store_id, source_kind="contact", source_id__in={p.key for p in wanted}
         ).order_by("pk")
     )
-    unfinished = ours.exclude(state__in=(Posting.State.POSTED, Posting.State.VOIDED))
+    # Those that are restored for what stands are in the mirror, by their ids.
+    unfinished = ours.exclude(
+        Q(state__in=(Posting.State.POSTED, Posting.State.VOIDED))
+        | Q(source_id__startswith=RESTORED)
+    )
     pending = list(unfinished.filter(Q(name_key__in=names) | Q(email_key__in=emails)))
     found = mirror.find_contacts(
         organisation,

@@ -149,7 +149,7 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     cards = load_cards(store, [work.order for work in works if work.order])
     parsed = [(work.row, work.order) for work in works if work.order]
     shelf = Shelf.load(store, parsed)
-    earlier = find_earlier(store, books, parsed)
+    earlier = ledger.earlier(find_earlier(store, books, parsed))
     already = Already.load(store, books, [pair for pair in parsed if ledger.is_new(pair[0])])
     for work in works:
         stands_in, known = "", books

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from connector.lib.money import ZERO
 from sync.reasons import Reason
 from xero.documents import Id, Kind
+from xero.facts import ContactFacts
 from xero.lines import DocumentLine, TaxMode
 
 # Statuses of documents in Xero that a person has approved, and that nobody has yet.
@@ -77,10 +78,11 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class History:
     """All documents of an order, oldest first, and the own number that they are called by, once
-    it is fixed."""
+    it is fixed. `put_away` are contacts of theirs, by ContactID, that take no new document."""
 
     entries: tuple[Entry, ...] = ()
     number: str = ""
+    put_away: Mapping[str, ContactFacts] = field(default_factory=dict)
 
     def at(self, slot: Slot) -> Entry | None:
         return next((entry for entry in self.entries if entry.slot == slot), None)

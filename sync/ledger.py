@@ -7,25 +7,28 @@ or was refused takes over the new content; one that is no longer wanted is withd
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from connector.lib import clock
 from stores.models import Store
 from sync.adopt import LINKED, adopt
-from sync.build import HELD, READY, SKIPPED, Built, Standing
+from sync.build import HELD, READY, SKIPPED, Built, EarlierInvoice, Standing
 from sync.contact_postings import ContactPostings
+from sync.contacts import RESTORED
 from sync.directory import Contacts
-from sync.entries import MOST_CURES, OPEN, history_of, is_open, slot_of, withdrawn
+from sync.entries import MOST_CURES, OPEN, entry_of, is_open, slot_of, withdrawn
 from sync.fill import document_key, fill
+from sync.follow import Word
 from sync.history import APPROVED, History, Slot
 from sync.labels import label_of
 from sync.models import Posting, TrackedOrder
 from sync.parts import SummaryParts
 from sync.plan import Plan
 from sync.reasons import Reason
+from sync.standing_contacts import StandingContacts, answer_of
 from sync.summary import Part
 from sync.till import Want, posted_money
 from xero.documents import (
@@ -90,6 +93,7 @@ class Ledger:
         self._owner: dict[str, int | None] = {}
         self._changes = _Changes()
         self._parts = SummaryParts(store)
+        self._contacts = StandingContacts(organisation)
         self.again_at: dict[int, datetime] = {}
 
     def load(self, orders: Iterable[int]) -> None:
@@ -101,6 +105,16 @@ class Ledger:
         for posting in ours.order_by("pk"):
             assert posting.order_id is not None
             self._postings[posting.order_id][slot_of(posting)] = posting
+        own = [one for rows in self._postings.values() for one in rows.values()]
+        self._contacts.load([*own, *self._parts.summaries()])
+
+    def earlier(self, found: Mapping[int, EarlierInvoice]) -> dict[int, EarlierInvoice]:
+        """Invoices of before the cut-over, each with whom it belongs to by now."""
+        self._contacts.know(one.contact_id for one in found.values())
+        return {
+            pk: replace(one, contact_id=self._contacts.survivor(one.contact_id))
+            for pk, one in found.items()
+        }
 
     def label(self, row: TrackedOrder) -> str:
         """The order's label, by its own documents and those of its summaries."""
@@ -109,8 +123,14 @@ class Ledger:
 
     def history(self, row: TrackedOrder) -> History:
         """What stands for the order, also as its part of a summary."""
-        own = history_of(self._postings[row.pk].values())
-        return History((*own.entries, *self._parts.entries(row)), self.number(row))
+        contacts = self._contacts
+        own = [
+            replace(entry, contact=contacts.of(posting, entry.contact))
+            for posting in self._postings[row.pk].values()
+            for entry in (entry_of(posting),)
+        ]
+        shared = self._parts.entries(row, contacts)
+        return History((*own, *shared), self.number(row), contacts.put_away)
 
     def number(self, row: TrackedOrder) -> str:
         """The own number of its documents, "" while none is planned. What was planned by a
@@ -170,10 +190,22 @@ class Ledger:
         self._find_taken_numbers(planned)
         planned = self._in_time(planned)
         ready = [(one.row, one.built) for one in planned if one.built.status == READY]
-        parents = ContactPostings(self._store, self._organisation, contacts).write(ready)
+        parents = self._write_contacts(planned, ready, contacts)
         for one in planned:
             self._write_order(one, parents)
         self._apply()
+
+    def _write_contacts(
+        self, planned: Sequence[Planned], ready: Sequence[tuple[TrackedOrder, Built]],
+        contacts: Contacts,
+    ) -> dict[str, Posting]:  # fmt: skip
+        """Postings of the contacts that the orders need: of their buyers, and of those whom
+        their documents belong to and who must be restored first."""
+        words = [Word(one.contact, row.lane) for row, one in ready if one.contact]
+        for one in planned:
+            for found in one.plan.restores:
+                words.append(Word(answer_of(self._organisation, found), one.row.lane))
+        return ContactPostings(self._store, self._organisation, contacts).write_words(words)
 
     def _in_time(self, planned: Sequence[Planned]) -> list[Planned]:
         """Those that no summary has taken over meanwhile; the others are planned again."""
@@ -247,8 +279,11 @@ class Ledger:
         if one.built.contact is not None:
             contact = parents[one.built.contact.person.key[:300]]
         wanted = set()
+        restores = {one.contact_id: parents[f"{RESTORED}{one.contact_id}"]
+                    for one in one.plan.restores}  # fmt: skip
         for want in one.plan.wants:
-            self._want(one.row, want, contact)
+            first = restores.get(str(getattr(want.document, "contact", "")))
+            self._want(one.row, want, contact, first)
             wanted.add(want.slot)
         for slot, posting in have.items():
             if slot not in wanted and posting.state in OPEN:
@@ -275,11 +310,14 @@ class Ledger:
                 other.state = Posting.State.VOIDED
         self.again_at[one.row.pk] = clock.now()
 
-    def _want(self, row: TrackedOrder, want: Want, contact: Posting | None) -> None:
-        """The posting of a document: new, brought up to date, or left alone."""
+    def _want(
+        self, row: TrackedOrder, want: Want, contact: Posting | None, first: Posting | None
+    ) -> None:
+        """The posting of a document: new, brought up to date, or left alone. It goes after
+        `first`, the restoring of the contact that it is to."""
         have = self._postings[row.pk]
         parent = self._at(row, want.parent) if want.parent is not None else contact
-        target = self._at(row, want.target) if want.target is not None else None
+        target = self._at(row, want.target) if want.target is not None else first
         posting = have.get(want.slot)
         if posting is None:
             posting = self._new(row, want.slot)

@@ -19,6 +19,7 @@ from stores.models import Store
 from sync.entries import MOST_CURES, OPEN, entry_of
 from sync.history import Entry, Slot
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
+from sync.standing_contacts import StandingContacts
 from sync.summary import Money, Part
 from xero.documents import Kind
 from xero.lines import DocumentLine, TaxMode
@@ -128,7 +129,7 @@ def _same(row: SummaryPart, part: Part) -> bool:
 # --- for the planner ---------------------------------------------------------------------------
 
 
-def entries_of(row: SummaryPart) -> list[Entry]:
+def entries_of(row: SummaryPart, contacts: StandingContacts) -> list[Entry]:
     """The document that a part stands for, and its money, as if the order had them itself.
 
     Nothing while no summary was made of it, or while that can still be given back.
@@ -143,7 +144,8 @@ def entries_of(row: SummaryPart) -> list[Entry]:
         slot=part.slot, kind=part.kind, key=part.key, frozen=not ended, posted=made.posted,
         ended=ended, conflict=made.conflict, status=made.status, total=totals.total,
         tax=totals.total_tax, dated=part.day, lines=part.lines, mode=part.mode,
-        currency=part.currency, rate=part.rate, contact=made.contact, remarks=made.remarks,
+        currency=part.currency, rate=part.rate,
+        contact=contacts.of(posting, made.contact), remarks=made.remarks,
         shared=True,
     )  # fmt: skip
     kind = Kind.PAYMENT if part.kind is Kind.INVOICE else Kind.REFUND
@@ -193,8 +195,14 @@ class SummaryParts:
         rows = self._rows.get(order, [])
         return {slot_of(row) for row in rows if row.posting and not given_back(row.posting)}
 
-    def entries(self, row: TrackedOrder) -> list[Entry]:
-        return [entry for part in self._rows.get(row.pk, []) for entry in entries_of(part)]
+    def entries(self, row: TrackedOrder, contacts: StandingContacts) -> list[Entry]:
+        parts = self._rows.get(row.pk, [])
+        return [entry for part in parts for entry in entries_of(part, contacts)]
+
+    def summaries(self) -> list[Posting]:
+        """The documents that the parts stand in."""
+        rows = (row for rows in self._rows.values() for row in rows)
+        return [row.posting for row in rows if row.posting is not None]
 
     def brings(self, row: TrackedOrder) -> bool:
         """Whether the order brings something to a summary."""

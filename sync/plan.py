@@ -25,6 +25,7 @@ from sync.numbers import document_number
 from sync.reasons import Hold, Reason
 from sync.remarks import origin_of
 from sync.rows import sort_rows
+from sync.sold_to import sold_to
 from sync.till import Debit, Want, total_of
 from xero.documents import (
     Contact,
@@ -35,12 +36,14 @@ from xero.documents import (
     Ref,
     StatusChange,
 )
+from xero.facts import ContactFacts
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`wants` in the order in which Xero must receive them.
 
+    `restores` are archived contacts that must be made active again before.
     `wait`: something is on its way that decides what comes next. `keep`: nothing of what is
     there may be touched. `reversed`: the sale was cancelled, and is being taken back.
     """
@@ -50,6 +53,7 @@ class Plan:
     wait: bool = False
     keep: bool = False
     reversed: bool = False
+    restores: tuple[ContactFacts, ...] = ()
 
 
 def plan_order(
@@ -67,7 +71,7 @@ def plan_order(
     reversing = undo or course(books.snapshot.rules.statuses, order) is Course.REVERSE
     planner = Planner(books, order, built, history, reversing, approve, undo)
     if built.status == READY or (reversing and built.status == SKIPPED and planner.sold()):
-        return planner.plan()
+        return replace(planner.plan(), restores=tuple(planner.restores.values()))
     return Plan()
 
 
@@ -112,6 +116,7 @@ class Planner:
     wants: list[Want] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     wait: bool = False
+    restores: dict[str, ContactFacts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         issues = [
@@ -162,10 +167,7 @@ class Planner:
     @property
     def contact(self) -> Id:
         """Whom the invoice is to: its credit notes are to the same contact."""
-        if self.current is not None and self.current.contact:
-            return self.current.contact
-        assert self.built.contact is not None
-        return self.built.contact.id
+        return sold_to(self)
 
     @property
     def status(self) -> str:

@@ -24,8 +24,8 @@ from sync.bulk import add_to_each, update_each
 from sync.entries import MOST_CURES
 from sync.labels import orders_behind, relabel_behind
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.models.outbox import MONEY
-from sync.outbox import PLURAL
+from sync.models.outbox import MONEY, PostingQuerySet
+from sync.outbox import PLURAL, element
 from sync.reasons import Reason
 from xero import mirror, reference, replies
 from xero.documents import Kind
@@ -53,6 +53,8 @@ _OUTDATED = frozenset(
     {"account_archived", "account_invalid", "tax_type_invalid", "tax_not_allowed",
      "payment_account", "currency_not_enabled", "tracking_invalid"}
 )  # fmt: skip
+# Kinds that name a contact.
+_TO_A_CONTACT = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.BANK_TRANSACTION)
 _HELD = {"period_locked": "period_locked", "approve_limit": "refused"}
 
 
@@ -180,10 +182,9 @@ def _release(contacts: Sequence[Posting]) -> None:
     """What waited because its contact had been refused goes on."""
     if not contacts:
         return
-    waiting = Posting.objects.filter(
-        parent__in=[row.pk for row in contacts], state=_State.HELD,
-        reasons__0__code="contact_unusable",
-    )  # fmt: skip
+    waiting = _waiting_for([row.pk for row in contacts]).filter(
+        state=_State.HELD, reasons__0__code="contact_unusable"
+    )
     if rows := list(waiting):
         waiting.move(to=_State.PENDING, frm=(_State.HELD,), reasons=[], not_before=clock.now())
         relabel_behind(rows)
@@ -193,10 +194,15 @@ def _hold_dependants(refused: Sequence[int], said: str) -> None:
     """A refused contact's documents cannot go out: they say so instead of waiting for ever."""
     reason = Reason("contact_unusable", f"Its contact was refused. {said}")
     Posting.objects.filter(parent__in=refused, parent__purpose="update").update(parent=None)
-    waiting = Posting.objects.filter(parent__in=refused, kind=Kind.INVOICE, state=_State.PENDING)
+    waiting = _waiting_for(refused).filter(kind__in=_TO_A_CONTACT, state=_State.PENDING)
     if rows := list(waiting):
         waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
         relabel_behind(rows)
+
+
+def _waiting_for(contacts: Sequence[int]) -> PostingQuerySet:
+    """What is to these contacts, or waits for them to be restored."""
+    return Posting.objects.filter(Q(parent__in=contacts) | Q(target__in=contacts))
 
 
 def _answered(row: Posting, answer: ElementResult, adopted: bool) -> None:
@@ -289,8 +295,9 @@ def _rebuild(row: Posting, code: str, said: str) -> None:
         # Known stock was not enough to foresee it: the tracked items are left out.
         changes |= {"stock_refused": True} if code == "not_enough_stock" and row.attempts else {}
     TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(**changes)
-    if code == "archived_contact" and row.parent is not None:
-        row.organisation.contacts.filter(contact_id=row.parent.xero_id).update(status="ARCHIVED")
+    if code == "archived_contact":
+        contact_id = element(row)["Contact"]["ContactID"]
+        row.organisation.contacts.filter(contact_id=contact_id).update(status="ARCHIVED")
         # Perhaps merged into another one: read before the order is built.
         MirrorCursor.objects.filter(organisation=row.organisation, kind="contacts").update(
             position=F("position") - timedelta(hours=1)

@@ -110,7 +110,10 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         )
         if kind is not None:
             rows = rows.filter(kind=kind)
-        return rows.filter(_let_go())._after_their_money(kind)
+        ready_target = Q(target__isnull=True) | Q(
+            target__state=Posting.State.POSTED, target__differs=False, target__conflict=False
+        )
+        return rows.filter(_let_go(), ready_target)._after_their_money(kind)
 
     def _after_their_money(self, kind: Kind | None) -> PostingQuerySet:
         """Without money that other documents of its order must come before."""
@@ -123,10 +126,7 @@ class PostingQuerySet(models.QuerySet["Posting"]):
             unpaid = siblings.filter(kind=Kind.PAYMENT).exclude(
                 state__in=(Posting.State.POSTED, Posting.State.VOIDED)
             )
-            ready_target = Q(target__isnull=True) | Q(
-                target__state=Posting.State.POSTED, target__differs=False, target__conflict=False
-            )
-            rows = rows.filter(ready_target, ~Q(kind__in=MONEY[1:]) | ~Exists(unpaid))
+            rows = rows.filter(~Q(kind__in=MONEY[1:]) | ~Exists(unpaid))
         return rows
 
     def at_rest(self) -> PostingQuerySet:
@@ -175,8 +175,9 @@ class Posting(models.Model):
     """The lasting intention that this document shall exist in Xero exactly once.
 
     `payload` is `payloads.stored` text; `parent` is what must be in Xero before, and whose
-    id the payload refers to, and so is `target`, the invoice of an allocation. `expected` are
-    the predicted totals as plain text, `rates` the tax rate of each line, likewise.
+    id the payload refers to, and so is `target`: the invoice of an allocation, or a contact
+    that must be restored. `expected` are the predicted totals as plain text, `rates` the tax
+    rate of each line, likewise.
     `breakdown` is `sync.breakdown`'s sums by account and tax type (null: not known),
     `document_date` the date that the document bears. `note` is for Xero's history. `key` is
     the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
