@@ -30,7 +30,7 @@ EU = frozenset([
 ])  # fmt: skip
 
 
-def _country_rank(rule: TaxRule, country: str, home: str) -> int | None:
+def country_rank(rule: TaxRule, country: str, home: str) -> int | None:
     """3 one or home, 2 list, 1 EU/export, 0 "*"; None where the rule does not fit."""
     if rule.country is None:
         return 3 if home and country == home else None
@@ -55,9 +55,16 @@ def _fits(
     rule: TaxRule, order: Order, tax_class: str, rate: Decimal | None, names: tuple[str, ...]
 ) -> bool:
     """Whether all conditions but the country hold."""
-    if rule.rate is not None and rule.rate != rate:
-        return False
     if rule.class_ is not None and rule.class_ != tax_class:
+        return False
+    return fits_but_class(rule, order, rate, names)
+
+
+def fits_but_class(
+    rule: TaxRule, order: Order, rate: Decimal | None, names: tuple[str, ...]
+) -> bool:
+    """Whether all conditions but country and class hold."""
+    if rule.rate is not None and rule.rate != rate:
         return False
     if rule.state is not None and not like(rule.state, *states(order)):
         return False
@@ -82,7 +89,7 @@ def _most_specific(
     for index, rule in enumerate(snapshot.rules.tax.rules):
         if (rule.as_ == "line") != as_line or not _fits(rule, order, tax_class, rate, names):
             continue
-        rank = _country_rank(rule, order.country, home)
+        rank = country_rank(rule, order.country, home)
         if rank is None:
             continue
         named, classed = rule.name is not None, rule.class_ is not None

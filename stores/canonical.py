@@ -66,7 +66,8 @@ class Line:
     the shop states them (None where it does not). `unit_net`, `unit_gross` are the prices
     of one piece as shown. `rate` is the percentage that the shop charged in all, 0 for
     an untaxed line. `fixed_taxes` are amounts per line outside `tax` (eco fees). `category` names
-    the product's categories, one a line of text.
+    the product's categories, one a line of text; `product_known` is False where the shop's own
+    record of the product, which alone says class and category, is not at hand.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Line:
     tax_class: str = ""
     category: str = ""
     product_type: str = ""
+    product_known: bool = True
 
     @property
     def gross(self) -> Decimal:

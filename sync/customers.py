@@ -17,9 +17,10 @@ from sync.contact_postings import ContactPostings
 from sync.contacts import ContactAnswer, find_contact
 from sync.directory import Contacts, load_contacts
 from sync.eligible import of_other_website
-from sync.enqueue import environment_hold, parse_facts
+from sync.environment import environment_hold
 from sync.follow import Word, follow
 from sync.models import Posting
+from sync.parsing import parse_facts
 from sync.persons import Person, buyer
 from sync.prepare import prepare
 from xero.models import Lane, MirrorCursor, Organisation

@@ -17,6 +17,7 @@ from django.db.models import Case, IntegerField, Value, When
 
 from accounts_mapping.models import snapshot
 from accounts_mapping.resolve import about_products
+from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib import clock, doorbell
 from connector.lib.money import round_to, to_units
 from stores import registry
@@ -32,7 +33,10 @@ from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import Contacts, load_contacts
 from sync.earlier import find_earlier
+from sync.eligible import skipped
+from sync.environment import environment_hold
 from sync.known_items import Shelf
+from sync.learn_products import gone, learn_products, unanswered
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
 from sync.numbers import own_number
@@ -60,7 +64,7 @@ _LANE_ORDER = Case(
 @dataclass(slots=True)
 class Work:
     """One claimed order on its way: its row, what the shop said, what became of it. `number` is
-    the own number that its documents are called by."""
+    the own number that its documents are called by, `again_at` when it is to be tried again."""
 
     row: TrackedOrder
     order: Order | None = None
@@ -68,6 +72,7 @@ class Work:
     plan: Plan = field(default_factory=Plan)
     figures: ShopFigures | None = None
     number: str = ""
+    again_at: datetime | None = None
     parts: tuple[Part, ...] = ()
     decided: bool = False
     found: list[Found] = field(default_factory=list)
@@ -146,6 +151,7 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     ledger = Ledger(store, store.organisation)
     ledger.load(work.row.pk for work in works)
     _give_up(works, ledger)
+    ledger.again_at |= {work.row.pk: work.again_at for work in works if work.again_at}
     cards = load_cards(store, [work.order for work in works if work.order])
     parsed = [(work.row, work.order) for work in works if work.order]
     shelf = Shelf.load(store, parsed)
@@ -245,7 +251,9 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
     _parse(store, facts, works)
     if about_products(books.snapshot.rules):
         skus = {line.sku for work in works if work.order for line in work.order.lines}
-        _parse(store, with_products(store, facts, skus), works)
+        facts = with_products(store, facts, skus)
+        _parse(store, facts, works)
+        _learn(store, books, facts, works)
     for work in works:
         if work.order is None:
             continue
@@ -253,6 +261,32 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
             work.hold(excluded(work.row), SKIPPED)
         elif hold := environment_hold(store, books):
             work.hold(hold)
+
+
+def _learn(store: Store, books: Books, facts: ParseFacts, works: list[Work]) -> None:
+    """Ask the shop for products that a rule must know of; hold what stays uncertain."""
+    waiting = [work for work in works if _lacks(books, work).skus]
+    if not waiting:
+        return
+    skus = {sku for work in waiting for sku in _lacks(books, work).skus}
+    learnt = learn_products(store, facts, skus)
+    _parse(store, learnt.facts, waiting)
+    for work in waiting:
+        left = _lacks(books, work)
+        if left.skus and learnt.error:
+            work.hold(unanswered(left, learnt.error))
+            work.again_at = clock.now() + learnt.wait
+        elif left.taxed:
+            work.hold(gone(left))
+
+
+def _lacks(books: Books, work: Work) -> PassedBy:
+    """Products that must be known to post the order, and are not."""
+    if work.order is None or work.decided or work.row.excluded_at is not None:
+        return PassedBy()
+    if skipped(books.snapshot, work.order) is not None:
+        return PassedBy()
+    return passed_by(books.snapshot, books.organisation, work.order)
 
 
 def _parse(store: Store, facts: ParseFacts, works: list[Work]) -> None:
@@ -279,19 +313,6 @@ def _without_overrides(books: Books) -> Books:
     posting = rules.posting.model_copy(update={"rounding": "rounding_line"})
     rules = rules.model_copy(update={"posting": posting})
     return replace(books, snapshot=replace(books.snapshot, rules=rules))
-
-
-def environment_hold(store: Store, books: Books) -> Reason | None:
-    """A store that is for trying things out posts only to a demo company, or when confirmed."""
-    if books.snapshot.store.environment == "production" or store.sandbox_confirmed:
-        return None
-    if books.organisation.is_demo_company:
-        return None
-    text = (
-        f"{store.name} is a sandbox store, and {books.organisation.name} is not a demo company. "
-        "Confirm it on the store's page, or set its environment to production."
-    )
-    return Reason("environment_mismatch", text, "environment")
 
 
 def _keep_claim(claim: _Claim, works: list[Work]) -> list[Work]:

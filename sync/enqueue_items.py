@@ -21,12 +21,14 @@ from stores.models import Store
 from sync.books import Books
 from sync.bulk import update_each
 from sync.categories import with_names
-from sync.enqueue import LEASE, environment_hold, parse_facts, printable
+from sync.enqueue import LEASE, printable
+from sync.environment import environment_hold
 from sync.item_codes import candidates, find_item, item_code
 from sync.item_postings import ItemPostings
 from sync.items import HELD, BuiltItem, build_item
 from sync.known_items import by_code
 from sync.models import TrackedProduct
+from sync.parsing import parse_facts
 from sync.reasons import REASONS, Reason
 from xero import mirror
 from xero.facts import ItemFacts

@@ -130,6 +130,18 @@ REASONS: dict[str, ReasonKind] = {
         "The order changed after it was posted, and changes are ignored", "posting.edits"
     ),
     "email_dropped": ReasonKind("The e-mail address is not valid", _SHOP),
+    "product_not_read": ReasonKind(
+        "A product is not known, and rules by category or tax class passed it by",
+        "products on the Mapping page, or nothing",
+    ),
+    "product_unanswered": ReasonKind(
+        "The shop did not say of which category or tax class a product is",
+        "The shop; the order is tried again by itself",
+    ),
+    "product_gone": ReasonKind(
+        "The shop has a product no more whose tax type goes by its category or tax class",
+        "products on the Mapping page",
+    ),
     # items and stock
     "product_of_others": ReasonKind(
         "The product is sold as others, and those have items", "Nothing to fix"
@@ -234,6 +246,7 @@ INFORMATIVE = frozenset(
         "payment_waits_for_approval",
         "price_not_sent",
         "product_disabled",
+        "product_not_read",
         "product_of_others",
         "rate_not_sent",
         "refund_not_given",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib.money import minor_digits, round_to, trim, written
 from stores.canonical import Order
 from sync.books import Books
@@ -55,6 +56,7 @@ def remarks_of(
         _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
         _email_remark(order),
         _tracking_remark(charges),
+        passed_by_remark(passed_by(books.snapshot, books.organisation, order)),
         stock_remark(charges.oversold, charges.all, lines),
     )
     return tuple(remark for remark in found if remark is not None)
@@ -149,6 +151,18 @@ def _email_remark(order: Order) -> Reason | None:
         return None
     text = f"The e-mail {email[:100]} is not valid; the contact is posted without it."
     return Reason("email_dropped", text, "customer_email")
+
+
+def passed_by_remark(unknown: PassedBy) -> Reason | None:
+    """Which products no rule by category or class could be asked about."""
+    if not unknown.skus:
+        return None
+    text = (
+        f"{', '.join(unknown.skus)[:500]}: not known as a product, so that no rule by category or "
+        "tax class was applied. Name the SKU under products with an account and a tax type of "
+        "its own, if one should have been."
+    )
+    return Reason("product_not_read", text, "products")
 
 
 def _tracking_remark(charges: Charges) -> Reason | None:

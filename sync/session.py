@@ -212,7 +212,10 @@ class Session:
         # A link to a contact that Xero had before is no document.
         sent = postings.exclude(kind="contact", adopted=True, dispatch__isnull=True)
         unfinished = postings.waiting().exclude(parent__state__in=("held", "dead"))
-        waiting = unfinished.count() + self._due()
+        # What is held and asked about again later by itself counts as held.
+        later = {"state": "held", "build_at__gt": clock.now()}
+        waiting = unfinished.count()
+        waiting += sum(rows.exclude(**later).count() for rows in self._to_build())
         return Summary(
             posted=sent.filter(state="posted", posted_at__gte=self._started).count(),
             held=held,

@@ -23,7 +23,7 @@ from sync.contact_postings import ContactPostings
 from sync.contacts import Person, find_contact, name_key
 from sync.dates import open_date
 from sync.directory import load_contacts
-from sync.enqueue import environment_hold
+from sync.environment import environment_hold
 from sync.fill import document_key, expected_of
 from sync.models import Posting, StockState, TrackedOrder
 from sync.reasons import Hold

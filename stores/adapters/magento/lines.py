@@ -46,6 +46,7 @@ def item_lines(
         tax_class=_text(known.get("tax_class")),
         category=_text(known.get("category")),
         product_type=raw.text("product_type") or _text(known.get("type")),
+        product_known=not sku or sku in facts.products,
         path=raw.path,
     )
     taxed = [fee for fee in fixed if fee.tax]

@@ -1,0 +1,20 @@
+"""Whether a store may post to its organisation at all: one for trying things out may not always."""
+
+from __future__ import annotations
+
+from stores.models import Store
+from sync.books import Books
+from sync.reasons import Reason
+
+
+def environment_hold(store: Store, books: Books) -> Reason | None:
+    """A store that is for trying things out posts only to a demo company, or when confirmed."""
+    if books.snapshot.store.environment == "production" or store.sandbox_confirmed:
+        return None
+    if books.organisation.is_demo_company:
+        return None
+    text = (
+        f"{store.name} is a sandbox store, and {books.organisation.name} is not a demo company. "
+        "Confirm it on the store's page, or set its environment to production."
+    )
+    return Reason("environment_mismatch", text, "environment")

@@ -1,0 +1,99 @@
+"""Ask the shop for products that an order sells and that were not read yet.
+
+The shop's list of products is read once a day at most. Where a rule is about products, one that
+is newer is asked for by its SKU and kept as a reading keeps it, so that it is asked for once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from accounts_mapping.unread import PassedBy
+from connector.lib.errors import ConnectorError, Temporary
+from stores.adapters.base import StoreAdapter
+from stores.canonical import ParseError, ParseFacts, Product, Stream
+from stores.models import ShopCategory, Store
+from sync.categories import learn_categories
+from sync.keep import complete, keep
+from sync.parsing import with_products
+from sync.pull import connect, in_words
+from sync.reasons import Reason
+
+log = structlog.get_logger(__name__)
+# How soon a shop that did not answer is asked again; one whose keys are wrong later.
+_SOON, _LATER = timedelta(minutes=5), timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The facts with what the shop says of the products. `error`: it did not answer, and is to
+    be asked again after `wait`."""
+
+    facts: ParseFacts
+    error: str = ""
+    wait: timedelta = _SOON
+
+
+def learn_products(store: Store, facts: ParseFacts, lacking: Iterable[str]) -> Learnt:
+    """Read these products and keep them. What the shop does not have is left out."""
+    wanted = sorted({sku for sku in lacking if sku})
+    try:
+        adapter = connect(store)
+        records = adapter.fetch_many(Stream.PRODUCTS, wanted)
+        _know_categories(store, adapter, facts, records)
+        delivery = complete(store, adapter, Stream.PRODUCTS, records)
+    except ConnectorError as error:
+        log.info("learn_products.unanswered", store_id=store.pk, error=str(error))
+        return Learnt(facts, in_words(error), _wait(error))
+    with transaction.atomic():
+        keep(store, adapter, delivery)
+    known = with_products(store, facts, {*facts.products, *wanted})
+    return Learnt(known)
+
+
+def unanswered(unknown: PassedBy, error: str) -> Reason:
+    """Why an order waits for the shop."""
+    text = (
+        f"{', '.join(unknown.skus)[:300]}: a rule goes by category or tax class, the product was "
+        f"not read yet, and the shop did not answer: {error[:300]} It is asked again by itself."
+    )
+    return Reason("product_unanswered", text, "url")
+
+
+def gone(unknown: PassedBy) -> Reason:
+    """Why an order waits for a person: which tax type a product had cannot be known any more."""
+    text = (
+        f"{', '.join(unknown.taxed)[:300]}: the tax type goes by category or tax class, and the "
+        "shop has no such product any more, or not one that can be read. Name the SKU under "
+        "products with its account and its tax type."
+    )
+    return Reason("product_gone", text, "products")
+
+
+def _wait(error: ConnectorError) -> timedelta:
+    if not isinstance(error, Temporary):
+        return _LATER
+    return max(_SOON, timedelta(seconds=error.retry_after or 0))
+
+
+def _know_categories(
+    store: Store, adapter: StoreAdapter, facts: ParseFacts, records: list[dict[str, Any]]
+) -> None:
+    """A new product may be in a new category, of which only the id is known."""
+    named: set[str] = set()
+    for record in records:
+        try:
+            product = adapter.parse(Stream.PRODUCTS, record, facts)
+        except ParseError:
+            continue
+        assert isinstance(product, Product)
+        named |= set(product.categories)
+    known = ShopCategory.objects.filter(store=store, source_id__in=named)
+    if named - set(known.values_list("source_id", flat=True)):
+        learn_categories(store, adapter)
