@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from accounts_mapping.schema import Rule, StoreRules, When
+from accounts_mapping.schema import NO_PAYMENT, Rule, StoreRules, When
 from stores.canonical import FIXED_TAX_CODE, Line, LineKind, Order
 from stores.schema import StoreSettings
 from xero.facts import OrganisationFacts
@@ -46,6 +46,13 @@ class Unmapped:
     code: str
     text: str
     field: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPosted:
+    """The answer that a thing is never posted, by the configuration key `source`."""
+
+    source: str
 
 
 def home_country(snapshot: MappingSnapshot, organisation: OrganisationFacts) -> str:
@@ -210,8 +217,11 @@ def is_fixed_tax(line: Line) -> bool:
     return line.kind is LineKind.FEE and line.code == FIXED_TAX_CODE
 
 
-def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> Resolution | Unmapped:
-    """The Xero account that a payment method's money arrives in.
+def payment_account(
+    snapshot: MappingSnapshot, method: str, currency: str
+) -> Resolution | NotPosted | Unmapped:
+    """The Xero account that a payment method's money arrives in; `NotPosted` where a person
+    enters it in Xero.
 
     A method with accounts by currency does not fall back on the default for all methods: its
     money in a currency that is not listed would land in somebody else's account.
@@ -223,7 +233,7 @@ def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> Re
     if isinstance(answer, dict):
         column = currency if currency in answer else "*"
         if answer.get(column):
-            return Resolution(answer[column], f"{field}.{column}")
+            return _account_or_none(answer[column], f"{field}.{column}")
         return Unmapped(
             "payment_method_unmapped",
             f"Payment method {method or '(none)'} has no account for {currency}. Map one, and "
@@ -231,10 +241,14 @@ def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> Re
             f"{field}.{currency}",
         )
     if answer:
-        return Resolution(answer, field)
+        return _account_or_none(answer, field)
     return Unmapped(
         "payment_method_unmapped",
         f"Payment method {method or '(none)'} is not mapped to an account. Map it, and the "
         "payment is sent.",
         f"payment_accounts.{method}" if method else "payment_accounts",
     )
+
+
+def _account_or_none(answer: str, source: str) -> Resolution | NotPosted:
+    return NotPosted(source) if answer == NO_PAYMENT else Resolution(answer, source)

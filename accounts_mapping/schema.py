@@ -7,7 +7,7 @@ Every class is a section of a store in the file; a field's default is the docume
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -307,14 +307,32 @@ class Rule(Section):
         return self
 
 
+# In place of an account: money of this method is never posted; a person enters it in Xero.
+NO_PAYMENT = "none"
+
+
 def _payment_account(value: object) -> object:
     if isinstance(value, dict):
         if not value or not all(isinstance(code, str) and code.strip() for code in value.values()):
             raise ValueError("must be an account, or accounts by currency")
-        return {str(currency): code.strip() for currency, code in value.items()}
+        return {str(currency): _one_account(code) for currency, code in value.items()}
     if isinstance(value, str) and value.strip():
-        return value.strip()
+        return _one_account(value)
     raise ValueError("must be an account, or accounts by currency")
+
+
+def _one_account(code: str) -> str:
+    code = code.strip()
+    return NO_PAYMENT if code.casefold() == NO_PAYMENT else code
+
+
+def payment_accounts(rules: StoreRules) -> Iterator[tuple[str, str, str]]:
+    """Each account that money is posted to: the method, the currency ("" for all), the account."""
+    for method, answer in rules.payment_accounts.items():
+        by_currency = answer if isinstance(answer, dict) else {"": answer}
+        for currency, code in by_currency.items():
+            if code != NO_PAYMENT:
+                yield method, currency, code
 
 
 def _row(value: object) -> object:

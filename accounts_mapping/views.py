@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts_mapping.forms import ChartFilters
 from accounts_mapping.models import MappingVersion
-from accounts_mapping.schema import ACCOUNT_KEYS, RowAccount, StoreRules
+from accounts_mapping.schema import ACCOUNT_KEYS, RowAccount, StoreRules, payment_accounts
 from connector.lib import doorbell
 from connector.lib.rights import ORGANISATIONS, right
 from xero.models import Account, Organisation
@@ -78,10 +78,8 @@ def used_accounts(rules: StoreRules) -> Iterator[tuple[str, str]]:
     for key in ACCOUNT_KEYS:
         if account := getattr(rules.accounts, key):
             yield account, key.replace("_", " ").capitalize()
-    for method, wanted in rules.payment_accounts.items():
-        name = "Payments" if method == "*" else f"Payments by {method}"
-        for account in wanted.values() if isinstance(wanted, dict) else [wanted]:
-            yield account, name
+    for method, _, account in payment_accounts(rules):
+        yield account, "Payments" if method == "*" else f"Payments by {method}"
     for code, meaning in rules.total_rows.items():
         if isinstance(meaning, RowAccount):
             yield meaning.account, f"Total row {code}"

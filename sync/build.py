@@ -50,7 +50,14 @@ from sync.receipts import Sale, receipt_day, receipt_of
 from sync.redeemed import plan_of
 from sync.remarks import note_of, rate_of, remarks_of
 from sync.rows import SortedRows, check_mapped, explains_nothing, sort_rows
-from sync.tenders import NO_MONEY, PostedMoney, paid_at, payments_of, received
+from sync.tenders import (
+    NO_MONEY,
+    PostedMoney,
+    paid_at,
+    payments_of,
+    posted_by_hand,
+    received,
+)
 from sync.totals import close, compose, re_dated
 from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
 from xero.lines import DocumentLine, TaxMode
@@ -66,7 +73,8 @@ class Built:
     """`status` is ready, held or skipped. Ready: the invoice would be sent; reasons then are
     about what is not (a held payment) or worth knowing (warnings).
 
-    `overpayments` are what was received beyond what is due. Where invoices are switched off,
+    `overpayments` are what was received beyond what is due; `waiting` and `elsewhere` are money
+    that is not posted, as of `tenders.Tendered`. Where invoices are switched off,
     `receipt` stands in the invoice's place. `cards` is what the order did with gift cards; of
     one that is held, only what waits for a card's sale. `note` says in Xero's history how the
     invoice deviates from the order. `tax` is what the shop charged that is posted as tax, None
@@ -78,6 +86,8 @@ class Built:
     invoice: Invoice | None = None
     payments: tuple[Payment, ...] = ()
     overpayments: tuple[BankTransaction, ...] = ()
+    waiting: tuple[Payment, ...] = ()
+    elsewhere: tuple[Payment, ...] = ()
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
     note: str = ""
@@ -142,8 +152,8 @@ def build_order(
     rows = sort_rows(books.snapshot, order)
     nothing = not round_to(order.total + rows.tendered) and explains_nothing(order, rows)
     reason = skipped(books.snapshot, order, posted=standing.posted)
-    if reason is None and nothing and not standing.posted:
-        reason = zero_total(books.snapshot, order)
+    if reason is None and not standing.posted:
+        reason = zero_total(books.snapshot, order) if nothing else posted_by_hand(books, order)
     try:
         if reason is not None and reason.code == "before_cut_over":
             return _before_cut_over(books, order, reason, directory, standing.earlier)
@@ -204,8 +214,8 @@ def _build(
     tendered = payments_of(books, paid, payable, plan, standing.money)
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
-        tendered.overpayments, warnings=contact.warnings, note=note_of(order, day), cards=cards,
-        tax=charges.tax - less.tax,
+        tendered.overpayments, tendered.waiting, tendered.elsewhere, warnings=contact.warnings,
+        note=note_of(order, day), cards=cards, tax=charges.tax - less.tax,
     )  # fmt: skip
 
 

@@ -111,8 +111,17 @@ def credit_of(
     back = _back(planner, refund)
     total, slack = (round_to(refund.total), ZERO) if by is None else (by.base_total, CENT)
     total -= back.on_lines
-    if (same := edits.same_money(found, total, slack)) is not None:
+    same = edits.same_money(found, total, slack)
+    if same is not None:
         found.remove(same)
+    if _waits(planner, refund):
+        text = (
+            f"The refund of {written(total)} and its credit note wait for the "
+            f"payment: {written(planner.awaited)} came in and is not posted yet."
+        )
+        planner.reasons.append(Reason("refund_waits_for_payment", text, "payment"))
+        return None
+    if same is not None:
         same = replace(
             same, day=refunds.refund_day(planner.books, refund), purpose="",
             source=("refund", refund.id),
@@ -160,6 +169,12 @@ def _back(planner: Planner, refund: Refund, *, foreign: bool = False) -> Returne
     by = None if foreign else planner.conversion()
     order = planner.order
     return given_back(planner.books, order, refund, by, lines_only=planner.by_receipt)
+
+
+def _waits(planner: Planner, refund: Refund) -> bool:
+    """Whether the money that a refund gave back waits to be posted itself."""
+    posted = [payment.method for payment in planner.built.payments if payment.method]
+    return bool(planner.awaited) and refund.method not in posted
 
 
 def in_turn(planner: Planner, given: Sequence[Refund]) -> list[Refund]:

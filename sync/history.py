@@ -39,7 +39,10 @@ class Entry:
     `total` and `tax` are a document's, `total` alone the amount of a payment, refund or
     allocation. `settles` is the number of the invoice that it pays, or of the credit note that
     it refunds or uses up; `against` the invoice that an allocation is for. `conflict`: Xero
-    has it otherwise than it was sent. `shared`: it is the order's part of a document of many
+    has it otherwise than it was sent. `by_people` is what people have put on an invoice in Xero,
+    or used of a credit note, beside what is ours; `credited_by_people` the part of it that is
+    credit. `not_payable`: when it was looked up, it was not there, and its document could not
+    take it. `shared`: it is the order's part of a document of many
     orders, which is never changed or voided for one of them. `linked`: it is somebody's own,
     which a person said is the order's.
     """
@@ -68,6 +71,9 @@ class Entry:
     remarks: tuple[Reason, ...] = ()
     shared: bool = False
     linked: bool = False
+    by_people: Decimal = ZERO
+    credited_by_people: Decimal = ZERO
+    not_payable: bool = False
 
     @property
     def fixed(self) -> bool:

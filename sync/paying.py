@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from accounts_mapping.resolve import payment_account
+from accounts_mapping.resolve import NotPosted, payment_account
 from connector.lib.money import ZERO, written
 from stores.canonical import Payment as Tender
 from sync.checks import found, payable_account
@@ -16,7 +16,7 @@ from sync.history import APPROVED
 from sync.reasons import Hold, Reason
 from sync.tenders import overpaid, overpayment
 from sync.till import Credit, Debit, Till, credited_ahead, total_of
-from xero.documents import BankTransaction, Kind
+from xero.documents import BankTransaction, Kind, Payment
 
 if TYPE_CHECKING:
     from sync.plan import Planner
@@ -26,6 +26,7 @@ def settle(planner: Planner, debits: list[Debit], credits: list[Credit]) -> None
     """Plan what is received and not posted, and what uses up the credit notes."""
     issued = issued_accounts(planner.books, planner.order)
     till = Till(planner.history, planner.order.id, debits, issued)
+    till.elsewhere(planner.built.elsewhere)
     again = planner.history.frozen(
         lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
     )
@@ -33,6 +34,7 @@ def settle(planner: Planner, debits: list[Debit], credits: list[Credit]) -> None
     for posted, now in till.short:
         text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
         planner.reasons.append(Reason("changed_after_posting", text, "payment"))
+    planner.reasons += [_by_people(payment, part) for payment, part in till.covered]
     for credit in credits:
         use(planner, till, credit)
     if not planner.reversing:
@@ -85,16 +87,24 @@ def use(planner: Planner, till: Till, credit: Credit) -> None:
         planner.reasons.append(Reason("payment_waits_for_approval", text, "posting.status"))
         return
     account = None
-    if credit.returned and credit.method and not _tendered(planner, credit.method):
+    by_hand = _by_hand(planner, credit)
+    if credit.returned and credit.method and not by_hand and not _tendered(planner, credit.method):
         try:
             account = _account(planner, credit.method)
         except Hold as hold:
             planner.reasons.append(hold.reason)
             return
-    wants, rest = till.use(credit, account)
+    wants, rest = till.use(credit if not by_hand else replace(credit, returned=False), account)
     planner.wants += wants
     if rest > 0:
-        planner.reasons.append(_open(credit, rest))
+        planner.reasons.append(_open(planner, credit, rest))
+
+
+def _by_hand(planner: Planner, credit: Credit) -> bool:
+    """Whether the shop names a method for the money that a person posts in Xero."""
+    currency = planner.sold_in or planner.order.currency
+    answer = payment_account(planner.books.snapshot, credit.method, currency)
+    return bool(credit.method) and isinstance(answer, NotPosted)
 
 
 def _approved(planner: Planner, credit: Credit) -> bool:
@@ -109,11 +119,28 @@ def _tendered(planner: Planner, method: str) -> bool:
 
 def _account(planner: Planner, method: str) -> tuple[str, bool]:
     currency = planner.sold_in or planner.order.currency
-    answer = found(payment_account(planner.books.snapshot, method, currency))
-    return payable_account(planner.books.organisation, answer)
+    answer = payment_account(planner.books.snapshot, method, currency)
+    assert not isinstance(answer, NotPosted)
+    return payable_account(planner.books.organisation, found(answer))
 
 
-def _open(credit: Credit, rest: Decimal) -> Reason:
+def _by_people(payment: Payment, part: Decimal) -> Reason:
+    """What of a tender is not posted, because people put as much on the invoice."""
+    text = (
+        f"{written(part)} of the {written(payment.amount)} received is not posted: in Xero a "
+        "person has put as much on the invoice. Compare the payments and credits there."
+    )
+    return Reason("invoice_not_payable", text, "payment")
+
+
+def _open(planner: Planner, credit: Credit, rest: Decimal) -> Reason:
+    if _people_paid(planner):
+        text = (
+            f"{written(rest)} of {credit.number} is left open on the contact: a person posts, or "
+            "has posted, as much of the money in Xero. Give it back there, or use it for another "
+            "invoice."
+        )
+        return Reason("credit_left_open", text, "payment_accounts")
     if credit.returned:
         text = (
             f"{written(rest)} of {credit.number} was given back by a tender that is not posted. "
@@ -125,3 +152,11 @@ def _open(credit: Credit, rest: Decimal) -> Reason:
         "that the money went back. Give it back, or keep it for the next order."
     )
     return Reason("credit_left_open", text, "status")
+
+
+def _people_paid(planner: Planner) -> bool:
+    """Whether money of the sale is entered in Xero by people."""
+    invoices = planner.history.frozen(lambda e: e.kind is Kind.INVOICE)
+    return bool(planner.built.elsewhere) or any(
+        entry.by_people > entry.credited_by_people for entry in invoices
+    )

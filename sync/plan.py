@@ -240,6 +240,15 @@ class Planner:
         return sum((round_to(refund.total) for refund in self.order.refunds), ZERO)
 
     @property
+    def awaited(self) -> Decimal:
+        """Money that came in and waits to be posted (its method is not mapped, its day is
+        locked): what gives it back waits with it. What a person has undone waits for nothing."""
+        posted = sum((entry.total for entry in self.history.tenders("payment")), ZERO)
+        posted -= sum((payment.amount for payment in self.built.payments), ZERO)
+        waiting = sum((payment.amount for payment in self.built.waiting), ZERO)
+        return ZERO if self.undo else max(waiting - max(posted, ZERO), ZERO)
+
+    @property
     def rate(self) -> Decimal | None:
         """The exchange rate of the invoice, which its credit notes take."""
         if self.current is not None:
@@ -280,7 +289,7 @@ class Planner:
     def _invoices(self) -> list[Debit]:
         """The invoice, new or changed, and those of earlier changes, as far as they stand."""
         if self.reversing and self.current is not None:
-            if reversals.by_status(self):
+            if not self.awaited and reversals.by_status(self):
                 return []
         elif self.current is not None:
             edits.follow(self)
@@ -292,7 +301,7 @@ class Planner:
             self.want(invoice, self.slot("invoice", self.issue), note=self.built.note)
         standing = [e for e in (self.current, *self.edits()) if e is not None]
         debits = [
-            Debit(entry.slot, entry.key, entry.total)
+            Debit(entry.slot, entry.key, entry.total, by_people=entry.by_people)
             for entry in standing
             if entry.kind is Kind.INVOICE
         ]

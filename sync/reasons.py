@@ -64,6 +64,9 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "payment_method_unmapped": ReasonKind("The payment method has no account", _MAPPING),
     "payment_account_unfit": ReasonKind("The account takes no payments", f"{_MAPPING}, or {_XERO}"),
+    "payment_by_hand": ReasonKind(
+        "The payment method is mapped to none, and posted by hand", "Nothing to fix"
+    ),
     "tracking_unknown": ReasonKind("Xero lacks this tracking category or option", _MAPPING),
     "tracking_waits": ReasonKind("Tracking is to be created in Xero first", "Nothing to fix"),
     "tracking_skipped": ReasonKind(

@@ -25,6 +25,7 @@ from sync.tenders import (
     overpaid,
     overpayment,
     paid_at,
+    posted_elsewhere,
     received,
     references,
 )
@@ -63,9 +64,10 @@ def receipt_day(books: Books, order: Order) -> OpenDay:
 def receipt_of(books: Books, order: Order, sale: Sale, day: date) -> Received:
     """One RECEIVE bank transaction; raises Hold where the order cannot be one."""
     total = line_totals(sale.lines, sale.mode).total
-    tenders = received(books, order)
-    if reason := disagreement(order, tenders):
+    stated = received(books, order)
+    if reason := disagreement(order, stated):
         raise Hold(reason.code, reason.message, reason.field)
+    tenders = tuple(one for one in stated if not posted_elsewhere(books, order, one))
     over = _over(total, tenders)
     account, is_id = _account(books, order, tenders)
     receipt = BankTransaction(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from connector.lib.money import ZERO, round_to
+from connector.lib.money import ZERO, round_to, written
 from sync.dates import open_date
 from sync.edits import Sided, may_change, sided
 from sync.eligible import money_returned
@@ -36,7 +36,8 @@ def by_status(planner: Planner) -> bool:
     by_credit_note = planner.books.snapshot.rules.posting.cancel == "credit_note"
     draft = current.status in DRAFTS and not current.fixed
     # What came in meanwhile belongs into the books, also if the sale is taken back.
-    if not draft and (by_credit_note or planner.built.payments):
+    came = planner.built.payments or (planner.built.elsewhere and not planner.undo)
+    if not draft and (by_credit_note or came):
         return False
     if not draft and not may_change(planner, current):
         return False
@@ -61,6 +62,13 @@ def by_credit(planner: Planner) -> list[Credit]:
     entry = planner.history.at(slot)
     if entry is not None and entry.frozen:
         return [_credit(planner, entry)]
+    if planner.awaited:
+        text = (
+            f"It is credited once its payment is posted: {written(planner.awaited)} came in and "
+            "waits."
+        )
+        planner.reasons.append(Reason("refund_waits_for_payment", text, "payment"))
+        return []
     if not planner.books.snapshot.store.streams.credit_notes:
         text = "The order was cancelled; credit notes are switched off for this store."
         planner.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))

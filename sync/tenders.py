@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from accounts_mapping.resolve import Resolution, payment_account, posting_status
+from accounts_mapping.resolve import NotPosted, Resolution, payment_account, posting_status
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Order
 from stores.canonical import Payment as Tender
@@ -46,11 +46,17 @@ NO_MONEY = PostedMoney()
 
 @dataclass(frozen=True, slots=True)
 class Tendered:
-    """The payments to post, what was paid beyond them, and why others are not."""
+    """The payments to post, what was paid beyond them, and why others are not.
+
+    `waiting` came in and cannot be posted yet; `elsewhere` is of methods that are mapped to none.
+    Neither has an account.
+    """
 
     payments: tuple[Payment, ...] = ()
     overpayments: tuple[BankTransaction, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    waiting: tuple[Payment, ...] = ()
+    elsewhere: tuple[Payment, ...] = ()
 
 
 def received(books: Books, order: Order) -> tuple[Tender, ...]:
@@ -68,6 +74,31 @@ def _whole(order: Order, amount: Decimal) -> Tender:
     return Tender(
         order.payment_method, amount, order.transaction_id, order.payment_title, path="payment"
     )
+
+
+def posted_elsewhere(books: Books, order: Order, tender: Tender) -> bool:
+    """Whether a tender's method is mapped to none: a person enters its money in Xero."""
+    answer = payment_account(books.snapshot, tender.method, order.currency)
+    return isinstance(answer, NotPosted)
+
+
+def received_here(books: Books, order: Order) -> tuple[Tender, ...]:
+    """The tenders that count as received in the books: without those that are posted elsewhere."""
+    tenders = received(books, order)
+    return tuple(one for one in tenders if not posted_elsewhere(books, order, one))
+
+
+def posted_by_hand(books: Books, order: Order) -> Reason | None:
+    """Why nothing of an order is posted where invoices are switched off: its money is not ours
+    to post."""
+    tenders = received(books, order)
+    if books.snapshot.store.streams.invoices or not tenders or received_here(books, order):
+        return None
+    text = (
+        f"Paid by {tenders[0].title or tenders[0].method}, whose money is posted by hand, and "
+        "invoices are switched off: there is nothing to post of it."
+    )
+    return Reason("payment_by_hand", text, "payment_accounts")
 
 
 def paid_at(books: Books, order: Order, tender: Tender | None = None) -> datetime:
@@ -94,7 +125,8 @@ def payments_of(
     if invoice.status != "AUTHORISED":
         return Tendered(reasons=(_waits(books, order, invoice),))
     if reason := disagreement(order, tenders):
-        return Tendered(reasons=(reason,))
+        waiting = Payment(invoice.number, "", invoice.date, _sum(tenders), "")
+        return Tendered(reasons=(reason,), waiting=(waiting,))
     return _Till(books, order, invoice, posted).take(tenders, own)
 
 
@@ -147,6 +179,8 @@ class _Till:
         self._payments: list[Payment] = []
         self._overpayments: list[BankTransaction] = []
         self._reasons: list[Reason] = []
+        self._waiting: list[Payment] = []
+        self._elsewhere: list[Payment] = []
 
     def take(self, tenders: tuple[Tender, ...], own: list[Redeemed]) -> Tendered:
         """What the shop issued itself was taken off the total, so the rest is due in money."""
@@ -157,12 +191,16 @@ class _Till:
                 self._own(one, index)
             except Hold as hold:
                 self._held(hold.reason)
-        return Tendered(tuple(self._payments), tuple(self._overpayments), tuple(self._reasons))
+                self._waiting.append(self._without_account(one.amount, index))
+        return Tendered(
+            tuple(self._payments), tuple(self._overpayments), tuple(self._reasons),
+            tuple(self._waiting), tuple(self._elsewhere),
+        )  # fmt: skip
 
     def _payable(self, tenders: tuple[Tender, ...], due: Decimal, paid: Decimal) -> Decimal:
         """How much of the money pays invoices: what is due of it, without what stands as an
         overpayment since the order was worth less, and what paid them when it was worth more."""
-        came = round_to(sum((tender.amount for tender in tenders), ZERO))
+        came = _sum(one for one in tenders if not posted_elsewhere(self._books, self._order, one))
         return max(min(due, came - self._posted.over), paid)
 
     def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
@@ -170,8 +208,12 @@ class _Till:
         named = references(self._order, tenders)
         amounts = _in_cents(tender.amount for tender in tenders)
         for index, (tender, amount) in enumerate(zip(tenders, amounts, strict=True), start=1):
+            if posted_elsewhere(self._books, self._order, tender):
+                self._elsewhere.append(self._without_account(amount, index, tender))
+                continue
             taken = min(amount, max(due, ZERO))
             due -= taken
+            posted = len(self._payments)
             try:
                 if taken:
                     self._payments.append(self._payment(tender, taken, named[index - 1], index))
@@ -179,6 +221,19 @@ class _Till:
                     self._overpaid(tender, amount - taken, named[index - 1])
             except Hold as hold:
                 self._held(hold.reason)
+                if taken and len(self._payments) == posted:
+                    self._waiting.append(self._without_account(taken, index, tender))
+
+    def _without_account(
+        self, amount: Decimal, index: int, tender: Tender | None = None
+    ) -> Payment:
+        """Money that is not posted, or not yet: when it came, how much, and by which method."""
+        day = local_date(self._books.snapshot, paid_at(self._books, self._order, tender))
+        method = tender.method if tender is not None else ""
+        return Payment(
+            Ref(Kind.INVOICE, self._invoice.number), "", day, amount, "", tender=index,
+            method=method,
+        )  # fmt: skip
 
     def _held(self, reason: Reason) -> None:
         if reason not in self._reasons:
@@ -193,8 +248,7 @@ class _Till:
         """A tender that the shop issued itself: paid from the liability it was sold into."""
         if one.account is None:
             assert one.reason is not None
-            self._held(one.reason)
-            return
+            raise Hold(one.reason.code, one.reason.message, one.reason.field)
         reference = f"{self._order.number}-{index}"
         day = payment_day(self._books, self._order)
         self._payments.append(self._made(one.account, one.amount, reference, day, index))
@@ -223,8 +277,11 @@ class _Till:
 
 
 def account_of(books: Books, order: Order, tender: Tender) -> Resolution:
-    """The Xero account of a tender's method; raises Hold where none is mapped."""
-    return found(payment_account(books.snapshot, tender.method, order.currency))
+    """The Xero account of a tender's method; raises Hold where none is mapped. It is not asked
+    of one whose money is posted elsewhere."""
+    answer = payment_account(books.snapshot, tender.method, order.currency)
+    assert not isinstance(answer, NotPosted)
+    return found(answer)
 
 
 def payment_day(books: Books, order: Order, tender: Tender | None = None) -> date:
@@ -286,6 +343,10 @@ def _debtors(books: Books) -> tuple[str, bool]:
         )
         raise Hold("account_unknown", text, "payment_accounts")
     return DEBTORS, False
+
+
+def _sum(tenders: Iterable[Tender]) -> Decimal:
+    return round_to(sum((tender.amount for tender in tenders), ZERO))
 
 
 def _in_cents(amounts: Iterable[Decimal]) -> list[Decimal]:

@@ -87,7 +87,7 @@ def refunds_alone(planner: Planner) -> None:
     if earlier is not None and earlier.due > 0:
         debits = [Debit(planner.slot("invoice"), earlier.number, earlier.due, earlier.xero_id)]
     issued = issued_accounts(planner.books, planner.order)
-    till = Till(planner.history, planner.order.id, debits, issued)
+    till = Till(planner.history, planner.order.id, debits, issued, credit_first=True)
     try:
         by = planner.conversion()
     except Hold as hold:

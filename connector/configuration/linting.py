@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from accounts_mapping.resolve import Resolution, like
-from accounts_mapping.schema import RowAccount, StoreRules, TaxRule
+from accounts_mapping.schema import RowAccount, StoreRules, TaxRule, payment_accounts
 from connector.lib.money import plain
 from stores.schema import Only, StoreSettings
 from sync.checks import active_account, line_account_fits, tax_fits
@@ -127,14 +127,13 @@ def _receipts_need_banks(
     """Without invoices orders are bank transactions, which only bank accounts take."""
     if profile.streams.invoices or not profile.streams.payments:
         return
-    for method, answer in rules.payment_accounts.items():
-        for code in answer.values() if isinstance(answer, dict) else [answer]:
-            account = organisation.accounts.get(code)
-            if account is not None and account.type != "BANK":
-                yield (
-                    f"payment_accounts.{method}: account {code} {account.name} is not of type "
-                    "BANK; with streams.invoices: false its orders are held."
-                )
+    for method, _, code in payment_accounts(rules):
+        account = organisation.accounts.get(code)
+        if account is not None and account.type != "BANK":
+            yield (
+                f"payment_accounts.{method}: account {code} {account.name} is not of type "
+                "BANK; with streams.invoices: false its orders are held."
+            )
 
 
 def _status_of_paid_orders(rules: StoreRules) -> Iterator[str]:
@@ -176,10 +175,8 @@ class _Misfits:
             check = active_account if key in _BEHIND_ITEMS else line_account_fits
             self._account(value, f"accounts.{key}", _revenue if key == "discounts" else check)
         self._of_tracked_items()
-        for method, answer in self._rules.payment_accounts.items():
-            codes = answer.items() if isinstance(answer, dict) else [("", answer)]
-            for currency, code in codes:
-                self._payment_account(code, f"payment_accounts.{method}", currency)
+        for method, currency, code in payment_accounts(self._rules):
+            self._payment_account(code, f"payment_accounts.{method}", currency)
 
     def _of_tracked_items(self) -> None:
         """Tracked items need an inventory account and one for the cost of goods sold."""

@@ -15,11 +15,13 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
+from accounts_mapping.models import save_rules
+from accounts_mapping.schema import StoreRules
 from connector.lib import clock
 from sync import flows, orders
 from sync.models import TrackedOrder
 from tests.sync.standing import again, credit_note, invoice, ledger, lines, stands
-from tests.sync.world import Time, World
+from tests.sync.world import RULES, Time, World
 
 FIRST_DAY = datetime(2027, 3, 10, 1, tzinfo=UTC)  # noon in Sydney
 S1 = "S1-000000001"
@@ -168,20 +170,118 @@ def test_a_refund_before_the_payment_lets_the_payment_go_first(world: World) -> 
     again(world)
 
 
-def test_a_refund_of_a_partly_paid_order_is_allocated_to_what_is_due_and_the_rest_paid_back(
+def test_what_was_given_back_of_a_partly_paid_order_goes_back_through_its_tender(
     world: World,
 ) -> None:
+    """And what is due stays due, as the shop says."""
     order = world.place(items=TWO_MUGS_AND_BEANS)
     world.part_paid(order, "50.00")
     world.sync()
     refund(world, order, items={"MUG-STN": 2})
     world.sync()
     assert stands(world) == sorted([
-        f"invoice {S1} PAID 2027-03-10 76.35 tax 5.44 due 0.00",
+        f"invoice {S1} AUTHORISED 2027-03-10 76.35 tax 5.44 due 26.35",
         f"payment {S1} 970 2027-03-10 50.00",
         f"credit note {S1}-R1 PAID 2027-03-11 49.90 tax 4.54 left 0.00",
-        f"allocation {S1}-R1 to {S1} 2027-03-11 26.35",
-        f"refund {S1}-R1 970 2027-03-11 23.55",
+        f"refund {S1}-R1 970 2027-03-11 49.90",
+    ])  # fmt: skip
+    again(world)
+
+
+def test_a_partly_paid_order_that_is_refunded_and_paid_later_is_paid_in_full(world: World) -> None:
+    order = world.place(items=TWO_MUGS_AND_BEANS)
+    world.part_paid(order, "50.00")
+    world.sync()
+    refund(world, order, items=MUG)
+    world.sync()
+    world.part_paid(order, "76.35")
+    later(world)
+    world.sync()
+    assert stands(world) == sorted([
+        f"invoice {S1} PAID 2027-03-10 76.35 tax 5.44 due 0.00",
+        f"payment {S1} 970 2027-03-10 26.35",
+        f"payment {S1} 970 2027-03-10 50.00",
+        f"credit note {S1}-R1 PAID 2027-03-11 24.95 tax 2.27 left 0.00",
+        f"refund {S1}-R1 970 2027-03-11 24.95",
+    ])  # fmt: skip
+    again(world)
+
+
+def unmapped(world: World) -> dict[str, Any]:
+    """A paid order in Xero whose payment waits for its method to be mapped."""
+    rules = {**RULES, "payment_accounts": {"stripe_payments": "090"}}
+    save_rules(world.store, StoreRules.model_validate(rules))
+    return paid(world)
+
+
+def choose(world: World, order: dict[str, Any], **sections: Any) -> None:
+    """The shop owner maps all methods a day later, and chooses what else is said."""
+    later(world)
+    world.save_rules(**sections)
+    world.rebuild(order)
+    world.work()
+
+
+NOT_PAID = ["invoice S1-000000001 AUTHORISED 2027-03-10 76.35 tax 5.44 due 76.35"]
+
+
+def test_a_refund_waits_with_its_credit_note_for_the_payment_that_waits(world: World) -> None:
+    order = unmapped(world)
+    refund(world, order, items=MUG)
+    world.sync()
+    assert stands(world) == NOT_PAID
+    assert set(world.codes(order)) == {"payment_method_unmapped", "refund_waits_for_payment"}
+    assert label(world, order) == "held"
+    again(world)
+    choose(world, order)
+    assert stands(world) == sorted([
+        *SOLD,
+        f"credit note {S1}-R1 PAID 2027-03-11 24.95 tax 2.27 left 0.00",
+        f"refund {S1}-R1 970 2027-03-11 24.95",
+    ])  # fmt: skip
+    assert label(world, order) == "posted"
+    again(world)
+
+
+@pytest.mark.parametrize("returned", [True, False])
+def test_a_cancellation_waits_for_the_payment_that_waits(world: World, returned: bool) -> None:
+    order = unmapped(world)
+    cancel(world, order)
+    assert stands(world) == NOT_PAID
+    assert set(world.codes(order)) >= {"payment_method_unmapped", "refund_waits_for_payment"}
+    again(world)
+    choose(world, order, **({"statuses": {"refunded": ["canceled"]}} if returned else {}))
+    note = f"credit note {S1}-C {'PAID' if returned else 'AUTHORISED'} 2027-03-12 76.35 tax 5.44"
+    back = [f"refund {S1}-C 970 2027-03-12 76.35"] if returned else []
+    left = "0.00" if returned else "76.35"
+    assert stands(world) == sorted([*SOLD, f"{note} left {left}", *back])
+    again(world)
+
+
+def test_what_a_person_undoes_waits_for_no_payment(world: World) -> None:
+    order = unmapped(world)
+    person, _ = get_user_model().objects.get_or_create(username="ana")
+    orders.undo(TrackedOrder.objects.filter(pk=world.row(order).pk), person, "a mistake")
+    world.work()
+    assert stands(world) == [f"invoice {S1} VOIDED 2027-03-10 76.35 tax 5.44 due 0.00"]
+    again(world)
+
+
+def test_a_payment_on_a_locked_day_makes_its_refund_wait(world: World) -> None:
+    order = unpaid(world, items=TWO_MUGS_AND_BEANS)
+    world.shop.pay(order["entity_id"])
+    world.xero.person("lock", period="2027-03-10")
+    learn(world)
+    refund(world, order, items=MUG)
+    world.sync()
+    assert stands(world) == NOT_PAID
+    world.xero.person("lock", period=None)
+    learn(world)
+    world.sync()
+    assert stands(world) == sorted([
+        *SOLD,
+        f"credit note {S1}-R1 PAID 2027-03-11 24.95 tax 2.27 left 0.00",
+        f"refund {S1}-R1 970 2027-03-11 24.95",
     ])  # fmt: skip
     again(world)
 

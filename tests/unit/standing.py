@@ -7,7 +7,7 @@ from typing import Any
 
 from sync.history import Entry, History
 from sync.plan import Plan
-from xero.documents import BankTransaction, CreditNote, Invoice, Payment, Refund
+from xero.documents import Allocation, BankTransaction, CreditNote, Invoice, Payment, Refund
 
 
 def posted(plan: Plan, **changes: Any) -> History:
@@ -26,6 +26,13 @@ def posted(plan: Plan, **changes: Any) -> History:
             )  # fmt: skip
             if isinstance(document, BankTransaction):
                 entry = replace(entry, account=document.account)
+        elif isinstance(document, Allocation):
+            assert not isinstance(document.credit_note, str)
+            assert not isinstance(document.invoice, str)
+            entry = replace(
+                entry, total=document.amount, settles=document.credit_note.key,
+                against=document.invoice.key,
+            )  # fmt: skip
         elif isinstance(document, Payment | Refund):
             settles = document.invoice if isinstance(document, Payment) else document.credit_note
             assert not isinstance(settles, str)
