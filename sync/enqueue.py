@@ -367,7 +367,7 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
 
 FIGURES = (
     "invoiced_units", "invoiced_tax_units", "tendered_units", "received_units", "refunded_units",
-    "refunded_tax_units", "books_currency",
+    "refunded_tax_units", "books_currency", "by_hand_units",
 )  # fmt: skip
 _BUILT_FIELDS = [
     "state", "reasons", "warnings", "label", "lane", "mapping_version", "currency", "total_units",
@@ -390,6 +390,7 @@ def put_figures(row: TrackedOrder, figures: ShopFigures) -> None:
     row.invoiced_tax_units = to_units(figures.tax)
     row.tendered_units = to_units(figures.tendered)
     row.received_units = to_units(figures.received)
+    row.by_hand_units = to_units(figures.by_hand)
     row.refunded_units = to_units(figures.refunded)
     row.refunded_tax_units = None if tax is None else to_units(tax)
     row.books_currency = figures.currency

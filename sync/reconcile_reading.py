@@ -39,7 +39,7 @@ _ORDER = (
     "pk", "number", "state", "currency", "dated_at", "shop_status", "why",
     "excluded_at", "excluded_as", "invoiced_units", "total_units", "tendered_units",
     "invoiced_tax_units", "tax_units", "received_units", "outstanding_units", "refunded_units",
-    "refunded_tax_units", "books_currency",
+    "refunded_tax_units", "books_currency", "by_hand_units",
 )  # fmt: skip
 _POSTING = (
     "pk", "kind", "key", "state", "xero_id", "xero_status", "document_date",
@@ -171,7 +171,7 @@ def _order(row: tuple[Any, ...], zone: ZoneInfo) -> OrderRow:
     (
         pk, number, state, currency, dated_at, shop_status, reasons, excluded_at,
         excluded_as, invoiced, total, tendered, invoiced_tax, tax, received, due, refunded,
-        refunded_tax, books_currency,
+        refunded_tax, books_currency, by_hand,
     ) = row  # fmt: skip
     if books_currency:
         # What is outstanding is in the order's currency; what is due in the books follows from
@@ -184,7 +184,7 @@ def _order(row: tuple[Any, ...], zone: ZoneInfo) -> OrderRow:
         total if invoiced is None else invoiced,
         tendered,
         tax if invoiced_tax is None else invoiced_tax,
-        received, due, refunded, refunded_tax,
+        received, due, refunded, refunded_tax, by_hand=by_hand,
     )  # fmt: skip
 
 

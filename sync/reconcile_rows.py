@@ -28,8 +28,9 @@ class OrderRow:
     `reasons` are codes, `day` is when it was placed, in the zone of the books, and `due` what
     the shop says is outstanding. `received` None: not known. `excluded_as` is set where a person
     left the order out. `tendered` is what the shop issued itself, inside `invoiced` and
-    `received`. `waits`: a summary will stand for it, when its day is over. `is_summary`: it is
-    none of the shop's, but the sum of the parts of one summary.
+    `received`. `by_hand` came in by methods that are mapped to none: it is not in `received`,
+    and in Xero as far as a person entered it. `waits`: a summary will stand for it, when its day
+    is over. `is_summary`: it is none of the shop's, but the sum of the parts of one summary.
     """
 
     pk: int
@@ -49,6 +50,7 @@ class OrderRow:
     refunded_tax: int | None = 0
     waits: bool = False
     is_summary: bool = False
+    by_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)

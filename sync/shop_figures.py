@@ -6,7 +6,7 @@ charged, what came in, and what went back. A reconciliation compares these with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connector.lib.money import ZERO, round_to
@@ -28,7 +28,7 @@ from sync.negative_lines import negative_lines
 from sync.reasons import Hold
 from sync.redeemed import Plan, plan_of
 from sync.rows import SortedRows, sort_rows
-from sync.tenders import received
+from sync.tenders import posted_elsewhere, received
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class ShopFigures:
 
     `received` is money and what the shop issued itself (`tendered`), together. `refunded_tax`
     holds the tax of goodwill and fees kept, which the shop's own leaves out; it is None where
-    the shop states that something was refunded and not what.
+    the shop states that something was refunded and not what. `by_hand` came in by methods that
+    are mapped to none, so that a person enters it in Xero: it is not in `received`.
     """
 
     invoiced: Decimal
@@ -48,6 +49,7 @@ class ShopFigures:
     refunded: Decimal
     refunded_tax: Decimal | None
     currency: str = ""
+    by_hand: Decimal = ZERO
 
 
 def figures_of(
@@ -65,6 +67,8 @@ def figures_of(
         money = order.received
     else:
         money = sum((tender.amount for tender in received(books, order)), ZERO)
+    by_hand = _by_hand(books, order, stands_in)
+    money -= by_hand
     refunded = order.refunded + order.given_back
     if order.refunds:
         refunded = sum((refund.total for refund in order.refunds), ZERO)
@@ -79,6 +83,7 @@ def figures_of(
         received=round_to(money + tendered) - mirrored,
         refunded=round_to(refunded) - _mirrored_back(books, order),
         refunded_tax=None if refunded_tax is None else round_to(refunded_tax),
+        by_hand=round_to(by_hand),
     )
     if not stands_in or stands_in == order.currency:
         return figures
@@ -111,7 +116,15 @@ def _in_base(
         refunded=refunded,
         refunded_tax=back,
         currency=by.currency,
+        by_hand=by.amount(figures.by_hand),
     )
+
+
+def _by_hand(books: Books, order: Order, stands_in: str) -> Decimal:
+    """What came in by methods that are mapped to none, as of the currency of the sale."""
+    posted = replace(order, currency=stands_in or order.currency)
+    tenders = (one for one in received(books, order) if posted_elsewhere(books, posted, one))
+    return sum((tender.amount for tender in tenders), ZERO)
 
 
 def _refund_tax(books: Books, order: Order, refund: Refund) -> Decimal:

@@ -33,6 +33,8 @@ def difference(
         return None
     due = sum(one.due for one in invoices)
     due -= sum(one.due for one in held if one.posting.kind in CREDITS)
+    if order.by_hand and _explained_by_hand(order, due):
+        return None
     money = _Money(postings, invoices, found)
     if any(one.posting.shared for one in invoices):
         return None if total or due == shop_due else _of_part(order, postings, shop_due, due)
@@ -67,9 +69,16 @@ def _shop_due(order: OrderRow) -> int | None:
     """What the shop says is outstanding; None where it says nothing, or nothing is owed."""
     if order.state == "skipped":
         return None
-    if order.due is not None:
+    if order.due is not None and not order.by_hand:
         return max(order.due, 0)
     return None if order.received is None else max(order.invoiced - order.received, 0)
+
+
+def _explained_by_hand(order: OrderRow, due: int) -> bool:
+    """Whether what is due lies between none and all of the money having been entered, and its
+    refunds not given back, by the person who posts it."""
+    most = order.invoiced - (order.received or 0)
+    return most - order.by_hand - order.refunded <= due <= most
 
 
 class _Money:

@@ -96,6 +96,7 @@ class TrackedOrder(models.Model):
     invoiced_tax_units = models.BigIntegerField(null=True)
     tendered_units = models.BigIntegerField(default=0)
     received_units = models.BigIntegerField(null=True)
+    by_hand_units = models.BigIntegerField(default=0)
     refunded_units = models.BigIntegerField(default=0)
     refunded_tax_units = models.BigIntegerField(null=True)
     books_currency = models.CharField(max_length=10, blank=True, default="")

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts_mapping.models import save_rules
+from accounts_mapping.schema import StoreRules
 from connector.lib import clock
 from sync import differences, orders
 from sync.management.commands.reconcile import Command
 from sync.models import HandledDifference, Posting, ReconcileDay, ReconcileRun, TrackedOrder
 from sync.reconcile import KEPT_RUNS, queue
-from tests.sync.world import World, books
+from tests.sync.world import RULES, World, books
 from xero.models import MirrorDocument
 
 
@@ -262,3 +264,26 @@ def test_undo_is_told_before_it_is_marked(world: World) -> None:
     assert TrackedOrder.objects.filter(undo_at__isnull=False, excluded_as="undone").count() == 2
     with pytest.raises(CommandError, match="has no order 77"):
         call_command("undo", "--store", "au", "--orders", "77")
+
+
+def test_money_that_a_person_posts_is_no_difference_entered_or_not(world: World) -> None:
+    """A method mapped to none: nothing waits, nothing is sent, and nobody is asked."""
+    rules = {**RULES, "payment_accounts": {"banktransfer": "none", "*": "090"}}
+    save_rules(world.store, StoreRules.model_validate(rules))
+    entered, open_, partly, other = (
+        world.place(customer=n, payment_method="banktransfer" if n < 4 else "checkmo")
+        for n in range(1, 5)
+    )
+    world.sync()
+    assert {world.row(one).label for one in (entered, open_, partly, other)} == {"posted"}
+    assert [one["Invoice"]["InvoiceNumber"] for one in world.payments()] == [world.number(other)]
+    assert reconcile()[0] == 0
+    world.xero.person("pay", invoice=world.number(entered), account="090")
+    world.xero.person("pay", invoice=world.number(partly), amount=5, account="090")
+    world.time.forward(minutes=40)
+    for order in (entered, open_, partly):
+        world.shop.refund(order["entity_id"], items={"MUG-STN": 1})
+    world.sync()
+    code, answer = reconcile()
+    assert (code, answer["differences"]) == (0, [])
+    assert [one["Account"]["Code"] for one in world.payments()].count("090") == 3

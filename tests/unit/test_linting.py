@@ -129,3 +129,13 @@ def test_two_stores_that_would_take_the_same_orders_are_told(
 
 def test_stores_of_two_shops_share_nothing() -> None:
     assert shared_parts([store_of("one"), store_of("two", "https://other.example.com")]) == []
+
+
+@pytest.mark.parametrize("accounts", [{"banktransfer": "none"}, {"*": {"AUD": "none"}}])
+def test_none_in_place_of_an_account_is_no_account(accounts: dict[str, Any]) -> None:
+    mapping = snapshot({"payment_accounts": accounts})
+    lines = misfits(mapping.rules, organisation())
+    assert [line for line in lines if "banktransfer" in line or "none" in line] == []
+    off = snapshot({"payment_accounts": accounts}, streams={"invoices": False})
+    told = doubts(off.store, off.rules, organisation())
+    assert [line for line in told if "is not of type BANK" in line] == []

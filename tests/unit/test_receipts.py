@@ -158,3 +158,12 @@ def test_an_import_says_which_methods_cannot_be_receipts() -> None:
         assert [line.split(":")[0] for line in found] == (
             [] if invoices else ["payment_accounts.cod"]
         )
+
+
+def test_money_that_a_person_posts_is_no_receipt_of_ours() -> None:
+    by_hand = {"payment_accounts": {"checkmo": "none", "stripe": "091"}}
+    built = receipt(paid("110"), by_hand)
+    assert (built.status, codes(built), built.documents) == ("skipped", ["payment_by_hand"], ())
+    card = Payment("stripe", D(50))
+    split = order(payments=(*paid("60").payments, card), received=D(110))
+    assert codes(receipt(split, by_hand)) == ["receipt_partly_paid"]

@@ -371,3 +371,11 @@ def test_an_account_without_a_code_is_named_by_its_id() -> None:
     parts = plan_sale(setting, paid(), Contacts()).parts
     (payment,) = documents_of(summarised(setting, parts, WEB, 1))
     assert payment.payload()["Account"] == {"AccountID": till.account_id}
+
+
+def test_an_order_whose_money_a_person_posts_stays_by_itself() -> None:
+    """Nothing of it is received here, so that it is not paid in full."""
+    by_hand = {**DAILY, "payment_accounts": {"checkmo": "none"}}
+    found = plan_sale(books(by_hand), paid(), Contacts())
+    assert not found.parts
+    assert [want.slot.purpose for want in found.plan.wants] == ["invoice"]
