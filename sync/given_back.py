@@ -122,7 +122,7 @@ def _parts(
     rows = sort_rows(books.snapshot, order)
     paid, paid_rows = (order, rows) if by is None else convert_tenders(order, rows, by)
     sale = plan_of(books, paid, paid_rows, lines_only=lines_only)
-    before = _before(order, refund)
+    before = [back for one in refunds_before(order, refund) for back in one.tenders]
     payments = books.snapshot.store.streams.payments
     for back in refund.tenders:
         had = [one for one in sale.tenders if back.of and one.code == back.of]
@@ -139,11 +139,18 @@ def _parts(
         before.append(back)
 
 
-def _before(order: Order, refund: Refund) -> list[TenderBack]:
-    """What refunds that were made before this one gave back."""
+def refunds_before(order: Order, refund: Refund) -> list[Refund]:
+    """The refunds that were made before this one."""
     mine = refund.refunded_at, refund.id
-    earlier = (one for one in order.refunds if (one.refunded_at, one.id) < mine)
-    return [back for one in earlier for back in one.tenders]
+    return [one for one in order.refunds if (one.refunded_at, one.id) < mine]
+
+
+def completes(books: Books, order: Order, refund: Refund) -> bool:
+    """Whether with this refund all of the order is given back, without goodwill and fees kept."""
+    given = [*refunds_before(order, refund), refund]
+    sold = order.total + sort_rows(books.snapshot, order).tendered
+    total = sum((one.total for one in given), ZERO)
+    return round_to(total) == round_to(sold) and not any(one.adjustment for one in given)
 
 
 def _between(

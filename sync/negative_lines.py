@@ -14,7 +14,7 @@ from sync.charges import closing_accounts
 from sync.checks import account_target, found, line_account_fits, tax_fits, untaxed_type
 from sync.reasons import Hold
 from sync.redeemed import How, Plan, Redeemed
-from sync.totals import Charge, cut
+from sync.totals import Charge, cut, with_tax
 from xero.lines import DocumentLine, TaxMode, line_tax
 
 # What the charges may fall short of the order's total: it is closed as rounding, or held, there.
@@ -29,6 +29,18 @@ class NegativeLines:
     lines: tuple[DocumentLine, ...] = ()
     amount: Decimal = ZERO
     tax: Decimal = ZERO
+
+    def with_tax(self, tax: Decimal, mode: TaxMode) -> NegativeLines:
+        """The same amount with another tax inside it, on the largest taxed line."""
+        taxed = [place for place, line in enumerate(self.lines) if line.rate]
+        if tax == self.tax or not taxed:
+            return self
+        at = min(taxed, key=lambda place: (self.lines[place].amount, place))
+        line, gap = self.lines[at], tax - self.tax
+        if mode is TaxMode.EXCLUSIVE:
+            line = replace(line, unit_amount=line.amount + gap)
+        line = with_tax(line, self.lines[at].tax(mode) - gap, mode)
+        return replace(self, lines=(*self.lines[:at], line, *self.lines[at + 1 :]), tax=tax)
 
 
 def negative_lines(

@@ -8,26 +8,24 @@ the credit note too.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from accounts_mapping.resolve import account_key
-from accounts_mapping.taxes import out_of_scope
 from accounts_mapping.texts import render
 from connector.lib.money import ZERO, allocate, round_to, written
 from stores.canonical import Line, LineKind, Order, Refund, RefundLine, TaxShare
 from sync.books import Books
 from sync.charges import charges_of, closing_accounts, overrides, tax_mode
-from sync.checks import account_target, found, line_account_fits, tax_fits, untaxed_type
 from sync.convert import Conversion, in_base
 from sync.dates import open_date
 from sync.eligible import local_date
-from sync.given_back import NOTHING_RETURNED, Returned
+from sync.fees_kept import adjustments
+from sync.given_back import NOTHING_RETURNED, Returned, completes, given_back, refunds_before
 from sync.negative_lines import NegativeLines, negative_lines
 from sync.reasons import Hold
+from sync.redeemed import plan_of
 from sync.rows import SortedRows, sort_rows
 from sync.totals import Charge, close, compose, re_dated
 from xero.documents import CreditNote, Id
@@ -90,7 +88,7 @@ def tax_of(
     what is posted as lines, with that of goodwill and fees kept, and without that of cards which
     were taxed when they were sold. Raises Hold as the note does."""
     charges = _charges(books, order, refund)
-    less = _negative(books, charges, tax_mode(books, order), returned)
+    less = _negative(books, order, refund, charges, returned)
     return sum((charge.tax for charge in charges), ZERO) - less.tax
 
 
@@ -103,7 +101,7 @@ def _lines(
     books: Books, order: Order, refund: Refund, mode: TaxMode, returned: Returned
 ) -> tuple[DocumentLine, ...]:
     charges = _charges(books, order, refund)
-    less = _negative(books, charges, mode, returned)
+    less = _negative(books, order, refund, charges, returned)
     override = overrides(books)
     closing = closing_accounts(books)
     lines = compose(charges, mode, separate=False, override=override, closing=closing)
@@ -114,11 +112,26 @@ def _lines(
 
 
 def _negative(
-    books: Books, charges: list[Charge], mode: TaxMode, returned: Returned
+    books: Books, order: Order, refund: Refund, charges: list[Charge], returned: Returned
 ) -> NegativeLines:
     """What the invoice has as negative lines, upon the credit note: both take it off the total,
-    so that here the liability grows again."""
-    return negative_lines(books, returned.plan, charges, mode, override=overrides(books))
+    so that here the liability grows again. The refund that completes the order takes what is left
+    of the tax inside such lines."""
+    mode, override = tax_mode(books, order), overrides(books)
+    less = negative_lines(books, returned.plan, charges, mode, override=override)
+    if not (less.tax and override and completes(books, order, refund)):
+        return less
+    rows = sort_rows(books.snapshot, order)
+    sold = charges_of(books, order, rows, mode).all
+    whole = negative_lines(books, plan_of(books, order, rows), sold, mode, override=override)
+    before = ZERO
+    for one in refunds_before(order, refund):
+        its = negative_lines(
+            books, given_back(books, order, one).plan, _charges(books, order, one), mode,
+            override=override,
+        )  # fmt: skip
+        before += its.tax
+    return less.with_tax(whole.tax - before, mode)
 
 
 def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
@@ -136,7 +149,7 @@ def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
     stated = charges_of(books.returning(), returned, _NO_ROWS, mode)
     charges = _spread(stated.all, total - adjustment, round_to(stated.tax), mode)
     charges = _restocked(books, returned, refund, charges)
-    return charges + _adjustments(books, order, returned, stated.all, adjustment, mode)
+    return charges + adjustments(books, order, returned, stated.all, adjustment, mode)
 
 
 def _no_amount(refund: Refund, total: Decimal) -> Hold:
@@ -245,73 +258,3 @@ def _restocked(
         for line, charge in zip(returned.lines, charges[:count], strict=True)
     ]
     return kept + charges[count:]
-
-
-def _adjustments(
-    books: Books,
-    order: Order,
-    returned: Order,
-    charges: list[Charge],
-    adjustment: Decimal,
-    mode: TaxMode,
-) -> list[Charge]:
-    """Goodwill (positive) or fees kept (negative), by the taxes of the goods refunded."""
-    if not adjustment:
-        return []
-    title = "Goodwill" if adjustment > 0 else "Fee kept"
-    if books.snapshot.rules.refunds.adjustment_tax == "none":
-        return [_untaxed_adjustment(books, title, adjustment)]
-    groups = _goods_by_tax(returned, charges, mode)
-    if not groups:
-        rows = sort_rows(books.snapshot, order)
-        groups = _goods_by_tax(order, charges_of(books, order, rows, mode).all, mode)
-    if not groups:
-        return [_untaxed_adjustment(books, title, adjustment)]
-    account = found(account_key(books.snapshot, "refund_adjustments"))
-    facts = line_account_fits(books.organisation, account)
-    target, is_id = account_target(books.organisation, account.value)
-    parts = allocate(adjustment, [weight for _, weight, _ in groups])
-    made = []
-    for (like, weight, charged), part in zip(groups, parts, strict=True):
-        if not part:
-            continue
-        tax_fits(books.organisation, facts, replace(account, value=like.tax_type))
-        rate = like.shop_rate if like.as_charged else like.rate
-        # A fee that is all of the goods leaves none of their tax.
-        tax = -charged if part == -weight else round_to(part * rate / (100 + rate))
-        amount = part if mode is TaxMode.INCLUSIVE else part - tax
-        made.append(
-            Charge(
-                title, Decimal(1), amount, amount, tax, target, like.tax_type, like.rate,
-                account_is_id=is_id, as_charged=like.as_charged, shop_rate=like.shop_rate,
-                tracking=like.tracking,
-            )
-        )  # fmt: skip
-    return made
-
-
-def _goods_by_tax(
-    sold: Order, charges: list[Charge], mode: TaxMode
-) -> list[tuple[Charge, Decimal, Decimal]]:
-    """One charge for each tax type of the goods, the goods' gross value under it, and its tax."""
-    weights: dict[str, Decimal] = defaultdict(Decimal)
-    taxes: dict[str, Decimal] = defaultdict(Decimal)
-    first: dict[str, Charge] = {}
-    for line, charge in zip(sold.lines, charges, strict=False):
-        if line.kind is not LineKind.GOODS:
-            continue
-        first.setdefault(charge.tax_type, charge)
-        gross = charge.charged if mode is TaxMode.INCLUSIVE else charge.charged + charge.tax
-        weights[charge.tax_type] += max(gross, ZERO)
-        taxes[charge.tax_type] += charge.tax
-    return [(first[key], weight, taxes[key]) for key, weight in weights.items()]
-
-
-def _untaxed_adjustment(books: Books, title: str, amount: Decimal) -> Charge:
-    """An adjustment that is no part of any supply: out of the tax's scope."""
-    account = found(account_key(books.snapshot, "refund_adjustments"))
-    facts = line_account_fits(books.organisation, account)
-    scope = found(out_of_scope(books.snapshot, title))
-    kind = untaxed_type(books.snapshot, books.organisation, facts, scope, title)
-    target, is_id = account_target(books.organisation, account.value)
-    return Charge(title, Decimal(1), amount, amount, ZERO, target, kind, ZERO, account_is_id=is_id)

@@ -326,3 +326,18 @@ def test_memos_that_are_posted_one_by_one_come_to_the_same(made: CardOrder) -> N
         history = History((*history.entries, *posted(answer.plan).entries))
     assert found == whole.money(Refund)
     assert Answer(order, history=history).wanted == []
+
+
+@given(made=stories())
+def test_cards_taxed_when_sold_leave_the_notes_with_the_tax_of_the_invoice(made: CardOrder) -> None:
+    """However it is given back: in the end nothing of sale and tax is left."""
+    if made.left:
+        made.refund(made.left)
+    if made.fees:
+        return
+    answer = Answer(made, {"gift_cards": {"unknown": "discount"}})
+    assert answer.codes == []
+    (invoice,) = (one for one in answer.wanted if isinstance(one, Invoice))
+    assert sum((total for _, total, _ in answer.notes), D(0)) == invoice.expected().total
+    assert sum((tax for _, _, tax in answer.notes), D(0)) == invoice.expected().total_tax
+    assert answer.money(Refund) == answer.money(Payment)
