@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.lib.money import round_to
+from sandbox.magento import tenders
 from sandbox.magento.lifecycle import Order, history, touch
 from sandbox.magento.numbers import amount, number
 
@@ -68,6 +69,7 @@ def book(order: Order, memo: Memo, quantities: dict[int, int], at: str) -> None:
         _add(order["payment"], prefix + "amount_refunded", round_to(grand) if prefix else grand)
         shipping = amount(memo, prefix + "shipping_amount")
         _add(order["payment"], prefix + "shipping_refunded", shipping)
+    tenders.book(order, memo)
     totals = order["extension_attributes"]["shipping_assignments"][0]["shipping"]["total"]
     names = ("shipping_refunded", "shipping_tax_refunded")
     totals.update({p + name: order[p + name] for p in ("base_", "") for name in names})
@@ -99,8 +101,9 @@ def _book_item(item: dict[str, Any], quantity: int, at: str) -> None:
 
 
 def _close(order: Order) -> None:
-    """Closed once all money is back; complete when no item is left to send."""
-    if amount(order, "base_total_refunded") >= amount(order, "base_total_paid"):
+    """Closed once all money is back, and all else; complete when no item is left to send."""
+    money = amount(order, "base_total_refunded") >= amount(order, "base_total_paid")
+    if money and tenders.all_back(order):
         order["state"] = order["status"] = "closed"
     elif all(_gone(item) for item in order["items"] if "parent_item_id" not in item):
         order["state"] = order["status"] = "complete"

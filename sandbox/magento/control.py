@@ -39,7 +39,7 @@ def _order(shop: DemoShop, order_id: int, verb: str | None, body: dict[str, Any]
     if verb == "refund":
         money = {
             name: Decimal(str(body[name]))
-            for name in ("adjustment_positive", "adjustment_negative")
+            for name in ("adjustment_positive", "adjustment_negative", "stored")
             if name in body
         }
         shipping = Decimal(str(body["shipping"])) if "shipping" in body else None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import bisect
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -21,6 +21,7 @@ from sandbox.magento.draft import Draft, rows_for, settle_prices
 from sandbox.magento.people import Customer, customer
 from sandbox.magento.profiles import COUPONS, PROFILES, Coupon, Profile
 from sandbox.magento.shapes import order_json
+from sandbox.magento.tenders import redeem
 
 STAMP = "%Y-%m-%d %H:%M:%S"
 CARDS = ("stripe_payments", "paypal_express")
@@ -69,6 +70,7 @@ class Wish:
     foreign: bool | None = None  # in the foreign store view's currency
     payment_method: str | None = None
     status: str | None = None
+    issued: Mapping[str, Decimal] = field(default_factory=dict)  # see `tenders.CODES`
 
 
 def stamp(moment: datetime) -> str:
@@ -95,6 +97,7 @@ class Generator:
         draft = self._draft(rng, number, created_at, wish)
         settle_prices(draft)
         order = order_json(draft)
+        redeem(order, wish.issued)
         if not order["grand_total"]:
             order["payment"]["method"] = "free"
         return order

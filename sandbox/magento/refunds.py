@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.lib.money import ZERO, round_to
+from sandbox.magento import tenders
 from sandbox.magento.booking import Memo, book, item_side
 from sandbox.magento.lifecycle import NotPossible, Order, is_paid
 from sandbox.magento.numbers import amount, number
@@ -31,6 +32,7 @@ class Refund:
     shipping: Decimal | None = None
     adjustment_positive: Decimal = ZERO
     adjustment_negative: Decimal = ZERO
+    stored: Decimal = ZERO  # put on the store credit in place of a card or money
 
 
 def credit_memo(order: Order, refund: Refund, *, memo_id: int, at: str) -> Memo:
@@ -40,8 +42,10 @@ def credit_memo(order: Order, refund: Refund, *, memo_id: int, at: str) -> Memo:
     quantities = _quantities(order, refund)
     shipping = _shipping_wish(order, refund)
     sides = {prefix: _side(order, prefix, quantities, shipping, refund) for prefix in ("base_", "")}
-    if sides["base_"]["grand_total"] <= 0:
+    grand = sides["base_"]["grand_total"]
+    if grand < 0 or not (grand or refund.adjustment_negative):
         raise NotPossible("The credit memo's total must be positive.")
+    back = tenders.give_back(order, sides, stored=refund.stored)
     left = amount(order, "base_total_paid") - amount(order, "base_total_refunded")
     if round_to(sides["base_"]["grand_total"]) > left:
         raise NotPossible(f"The most money available to refund is {left}.")
@@ -50,6 +54,8 @@ def credit_memo(order: Order, refund: Refund, *, memo_id: int, at: str) -> Memo:
         memo |= {prefix + name: number(value) for name, value in side.items()}
     memo["items"] = _memo_items(order, quantities, memo_id)
     memo["comments"] = []
+    if back:
+        memo["extension_attributes"] = back
     book(order, memo, quantities, at)
     return memo
 

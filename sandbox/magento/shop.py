@@ -162,14 +162,17 @@ class DemoShop:
         foreign: bool | None = None,
         payment_method: str | None = None,
         status: str | None = None,
+        issued: Mapping[str, Decimal | str] | None = None,
         created_at: datetime | None = None,
     ) -> Order:
         """Place one order with these properties; everything not given is drawn by seed.
 
         `items` are skus and quantities, `coupon` a code ("" for none), `shipping` flat or
-        free, `status` pending, processing, complete, canceled, holded or closed.
+        free, `status` pending, processing, complete, canceled, holded or closed; `issued` is
+        how much a `gift_card`, `store_credit` and `points` pay, in the base currency.
         """
-        wish = Wish(items, coupon, shipping, customer, guest, foreign, payment_method, status)
+        paid = {name: Decimal(str(part)) for name, part in (issued or {}).items()}
+        wish = Wish(items, coupon, shipping, customer, guest, foreign, payment_method, status, paid)
         with self.lock:
             closing = status == "closed"
             wish = replace(wish, status="processing") if closing else wish
@@ -262,18 +265,20 @@ class DemoShop:
         shipping: Decimal | None = None,
         adjustment_positive: Decimal = ZERO,
         adjustment_negative: Decimal = ZERO,
+        stored: Decimal = ZERO,
         restock: bool = False,
     ) -> dict[str, Any]:
         """Make a credit memo; without arguments of everything that is left.
 
         `items` maps item ids or skus to quantities, `{}` for a memo of adjustments only.
-        `shipping` (without tax) and adjustments are in the shop's base currency. With
-        `restock` its goods return to stock.
+        `shipping` (without tax) and adjustments are in the shop's base currency, and so is
+        `stored`, what is put on the store credit in place of a card or money. With `restock` its
+        goods return to stock.
         """
         with self.lock:
             order = self._orders[order_id]
             chosen = None if items is None else refunds.item_ids(order, items)
-            wish = Refund(chosen, shipping, adjustment_positive, adjustment_negative)
+            wish = Refund(chosen, shipping, adjustment_positive, adjustment_negative, stored)
             memo = self._refund(order, wish, stamp(self.now()))
             if restock:
                 self.stock.take_back(order, memo)
