@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from accounts_mapping.schema import NO_PAYMENT, Rule, StoreRules, When
-from stores.canonical import FIXED_TAX_CODE, Line, LineKind, Order
+from stores.canonical import FIXED_TAX_CODE, Line, LineKind, Order, Whereabouts
 from stores.schema import StoreSettings
 from xero.facts import OrganisationFacts
 
@@ -92,12 +92,12 @@ _ORDER_TEXTS: dict[str, Callable[[Order], tuple[str, ...]]] = {
 }
 
 
-def websites_of(order: Order) -> tuple[str, ...]:
+def websites_of(order: Order | Whereabouts) -> tuple[str, ...]:
     """What the order's website may be called: the name on the order, then id, code and name."""
     return (order.website, *order.parts.website)
 
 
-def views_of(order: Order) -> tuple[str, ...]:
+def views_of(order: Order | Whereabouts) -> tuple[str, ...]:
     """Likewise its store view."""
     return (order.store_view, order.store_view_id, *order.parts.store_view)
 

@@ -278,6 +278,17 @@ class PartKeys:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Which part of the shop an order is of, as its own fields of these names say."""
+
+    website: str = ""
+    store_group: str = ""
+    store_view: str = ""
+    store_view_id: str = ""
+    parts: PartKeys = PartKeys()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order in its current state.
 

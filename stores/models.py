@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import secrets
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
 
-from connector.lib import clock
+from connector.lib import clock, exact_json
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
 from stores.canonical import Stream
 from stores.schema import StoreSettings
@@ -186,7 +184,8 @@ class SourceRecord(models.Model):
     """One version of what a shop said of one object; never edited.
 
     `body` is the JSON text, scrubbed of card data; `digest` its SHA-256. Numbers keep the
-    digits that the shop wrote: read it through `record`.
+    digits that the shop wrote: read it through `record`. `flaws` say what could not be kept as
+    it was, each as `{"field", "message"}`; null for nearly all.
     """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="records")
@@ -195,6 +194,7 @@ class SourceRecord(models.Model):
     version = models.CharField(max_length=40, blank=True, default="")
     digest = models.CharField(max_length=64)
     body = models.TextField()
+    flaws = models.JSONField(null=True)
     received_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -210,25 +210,32 @@ class SourceRecord(models.Model):
     @property
     def record(self) -> dict[str, Any]:
         """The record with exact numbers."""
-        loaded: dict[str, Any] = json.loads(self.body, parse_float=Decimal)
+        loaded: dict[str, Any]
+        try:
+            loaded = exact_json.loads(self.body)
+        except ValueError:
+            loaded = exact_json.loads(_mended(self.body))
         return loaded
 
 
-_MARKED = re.compile(r'"\\u0000n([-+0-9.Ee]+)"')
-
-
 def as_text(record: dict[str, Any]) -> tuple[str, str]:
-    """A record as JSON text, and the text's SHA-256; equal content gives equal text.
-
-    Decimal numbers keep their digits: the encoder writes them as marked strings, which
-    then lose their quotes.
-    """
-    text = json.dumps(record, ensure_ascii=False, sort_keys=True, default=_marked)
-    text = _MARKED.sub(r"\1", text)
-    return text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """A record as JSON text, and the text's SHA-256; equal content gives equal text."""
+    text = exact_json.dumps(record)
+    return text, hashlib.sha256(text.encode()).hexdigest()
 
 
-def _marked(value: object) -> str:
-    if isinstance(value, Decimal):
-        return f"\0n{value}"
-    raise TypeError(f"{type(value).__name__} in a record")
+# JSON's strings and words; and what its numbers look like.
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[-+.\w]+')
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
+_ONCE_MARKED = re.compile(r"[-+0-9.Ee]+")
+
+
+def _mended(body: str) -> str:
+    """The text of a record of earlier days, in which one kind of text lost its quotes: such as
+    began with a NUL and an "n", and went on with what looked like a number to nobody else."""
+
+    def word(found: re.Match[str]) -> str:
+        lost = _ONCE_MARKED.fullmatch(found[0]) and not _NUMBER.fullmatch(found[0])
+        return f'"\\u0000n{found[0]}"' if lost else found[0]
+
+    return _WORD.sub(word, body)

@@ -13,7 +13,7 @@ from stores.adapters.base import StoreAdapter
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync.learn_facts import learn_facts
-from sync.parsing import parse_facts, with_products
+from sync.parsing import parse_facts, parsed_raw, with_products
 from sync.pull import connect
 
 
@@ -48,7 +48,7 @@ def _facts(store: Store, adapter: StoreAdapter, records: Sequence[dict[str, Any]
     skus: set[str] = set()
     for record in records:
         try:
-            order = adapter.parse(Stream.ORDERS, record, facts)
+            order = parsed_raw(adapter, Stream.ORDERS, record, facts)
         except ParseError:
             continue  # the preview says what is wrong with it
         assert isinstance(order, Order)

@@ -7,6 +7,7 @@ build went into that. Here the database gets one UPDATE by primary key and a lis
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
@@ -66,15 +67,16 @@ def _execute(
     if states:
         marks = ", ".join(["%s"] * len(states))
         statement += f" AND {_quoted(_column(model, 'state'))} IN ({marks})"
-    parameters: list[list[Any]] = [[*changed, pk, *states] for changed, pk in values]
+    keyed: list[tuple[int, list[Any]]] = [(pk, [*given, pk, *states]) for given, pk in values]
     if below is not None:
         statement += f" AND {below[0]} <= %s"
-        for given, limit in zip(parameters, below[1], strict=True):
+        for (_, given), limit in zip(keyed, below[1], strict=True):
             given.append(limit)
-    if not parameters:
+    if not keyed:
         return 0
     with connection.cursor() as cursor:
-        cursor.executemany(statement, parameters)
+        # By key: two processes that change the same rows wait for each other one way only.
+        cursor.executemany(statement, [given for _, given in sorted(keyed, key=itemgetter(0))])
         return int(cursor.rowcount)
 
 

@@ -32,7 +32,7 @@ def learn_categories(store: Store, adapter: StoreAdapter) -> None:
         return
     rows = [
         ShopCategory(store=store, source_id=key[:100], names=names)
-        for key, names in _with_those_above(found).items()
+        for key, names in sorted(_with_those_above(found).items())
     ]
     with transaction.atomic():
         ShopCategory.objects.bulk_create(

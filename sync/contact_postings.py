@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import structlog
 from django.db.models import Q
@@ -54,7 +55,8 @@ class ContactPostings:
         self._load(keys)
         for word in words:
             self._want(word)
-        Posting.objects.bulk_create(self._new.values(), ignore_conflicts=True)
+        new = sorted(self._new.values(), key=attrgetter("source_id", "purpose", "revision"))
+        Posting.objects.bulk_create(new, ignore_conflicts=True)
         update_each(list(self._corrected.values()), _CORRECTED, states=(*_REFUSED, "pending"))
         parents = self._parents(keys, [word.answer for word in words])
         follow(self.store, self.organisation, words, parents)

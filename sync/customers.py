@@ -20,7 +20,7 @@ from sync.eligible import of_other_website
 from sync.environment import environment_hold
 from sync.follow import Word, follow
 from sync.models import Posting
-from sync.parsing import parse_facts
+from sync.parsing import parse_facts, parsed
 from sync.persons import Person, buyer
 from sync.prepare import prepare
 from xero.models import Lane, MirrorCursor, Organisation
@@ -90,7 +90,7 @@ def _read(store: Store, ingested: Iterable[Ingested]) -> list[Customer]:
     found = []
     for record in records.values():
         try:
-            customer = reader.parse(Stream.CUSTOMERS, record.record, facts)
+            customer = parsed(reader, Stream.CUSTOMERS, record, facts)
         except ParseError as error:
             log.warning("customers.unreadable", record_id=record.pk, field=error.field)
             continue

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from accounts_mapping.resolve import MappingSnapshot, like, order_rules, views_of, websites_of
 from accounts_mapping.schema import Statuses
 from connector.lib.money import written
-from stores.canonical import Order, Refund
+from stores.canonical import Order, Refund, Whereabouts
 from sync.reasons import Hold, Reason
 
 
@@ -113,18 +113,8 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
             "posted.",
             "cut_over",
         )
-    only = store.only
-    for key, wanted, values in (
-        ("websites", only.websites, websites_of(order)),
-        ("store_views", only.store_views, views_of(order)),
-        ("stores", only.stores, (order.store_group, *order.parts.store_group)),
-    ):
-        if wanted and not like(wanted, *values):
-            return Reason(
-                "other_store_view",
-                f"Of {values[0] or 'an unnamed part of the shop'}, which `only.{key}` leaves out.",
-                f"only.{key}",
-            )
+    if elsewhere := of_other_part(snapshot, order):
+        return elsewhere
     chosen = course(snapshot.rules.statuses, order)
     if chosen is Course.REVERSE and not _money_came(snapshot.rules.statuses, order):
         text = f"The order is {order.status or order.state}, and no money came in: not posted."
@@ -146,7 +136,7 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
     return None
 
 
-def untold(snapshot: MappingSnapshot, order: Order) -> tuple[str, ...]:
+def untold(snapshot: MappingSnapshot, order: Order | Whereabouts) -> tuple[str, ...]:
     """Keys of `only` that may name a part of the shop by its code, where it is not known yet
     which codes the parts of this order have: whether it is read cannot be told."""
     only, parts = snapshot.store.only, order.parts
@@ -164,6 +154,37 @@ def untold(snapshot: MappingSnapshot, order: Order) -> tuple[str, ...]:
 def _may_be_code(name: str) -> bool:
     """Numbers are ids, which the order states itself, and what has spaces is a name."""
     return not name.isdecimal() and not any(map(str.isspace, name))
+
+
+def of_other_part(snapshot: MappingSnapshot, order: Order | Whereabouts) -> Reason | None:
+    """Why an order is none of this store's: of a part of the shop that it does not read."""
+    only = snapshot.store.only
+    for key, wanted, values in (
+        ("websites", only.websites, websites_of(order)),
+        ("store_views", only.store_views, views_of(order)),
+        ("stores", only.stores, (order.store_group, *order.parts.store_group)),
+    ):
+        if wanted and not like(wanted, *values):
+            return Reason(
+                "other_store_view",
+                f"Of {values[0] or 'an unnamed part of the shop'}, which `only.{key}` leaves out.",
+                f"only.{key}",
+            )
+    return None
+
+
+def unreadable_elsewhere(snapshot: MappingSnapshot, where: Whereabouts) -> Reason | None:
+    """Likewise of an order that cannot be read, as far as its record tells where it is of."""
+    reason = of_other_part(snapshot, where)
+    told = {
+        "websites": websites_of(where),
+        "store_views": views_of(where),
+        "stores": (where.store_group, *where.parts.store_group),
+    }
+    if reason is None:
+        return None
+    key = reason.field.removeprefix("only.")
+    return reason if any(told[key]) and key not in untold(snapshot, where) else None
 
 
 def of_other_website(snapshot: MappingSnapshot, websites: tuple[str, ...]) -> Reason | None:

@@ -22,6 +22,7 @@ from connector.lib import clock, doorbell
 from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
+from stores.ingest import printable
 from stores.models import Store
 from sync import conflicts, tracking
 from sync.absorb import plan_sale
@@ -33,14 +34,14 @@ from sync.card_ledger import load_cards, over_opening, write_cards
 from sync.contacts import clean_name, person_of
 from sync.directory import Contacts, load_contacts
 from sync.earlier import find_earlier
-from sync.eligible import skipped
+from sync.eligible import skipped, unreadable_elsewhere
 from sync.environment import environment_hold
 from sync.known_items import Shelf
 from sync.learn_products import gone, learn_products, unanswered
 from sync.ledger import Ledger, Planned
 from sync.models import TrackedOrder
 from sync.numbers import own_number
-from sync.parsing import parse_facts, with_products
+from sync.parsing import parse_facts, parsed, with_products
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
 from sync.shop_figures import ShopFigures, figures_of
@@ -248,11 +249,11 @@ def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedOrder]:
 def _read(store: Store, books: Books, works: list[Work]) -> None:
     """Parse what the shop said. Where a rule is about products, once more with their facts."""
     facts = parse_facts(store)
-    _parse(store, facts, works)
+    _parse(store, books, facts, works)
     if about_products(books.snapshot.rules):
         skus = {line.sku for work in works if work.order for line in work.order.lines}
         facts = with_products(store, facts, skus)
-        _parse(store, facts, works)
+        _parse(store, books, facts, works)
         _learn(store, books, facts, works)
     for work in works:
         if work.order is None:
@@ -270,7 +271,7 @@ def _learn(store: Store, books: Books, facts: ParseFacts, works: list[Work]) -> 
         return
     skus = {sku for work in waiting for sku in _lacks(books, work).skus}
     learnt = learn_products(store, facts, skus)
-    _parse(store, learnt.facts, waiting)
+    _parse(store, books, learnt.facts, waiting)
     for work in waiting:
         left = _lacks(books, work)
         if left.skus and learnt.error:
@@ -289,22 +290,20 @@ def _lacks(books: Books, work: Work) -> PassedBy:
     return passed_by(books.snapshot, books.organisation, work.order)
 
 
-def _parse(store: Store, facts: ParseFacts, works: list[Work]) -> None:
+def _parse(store: Store, books: Books, facts: ParseFacts, works: list[Work]) -> None:
     reader = registry.reader(store.platform)
     for work in works:
         if work.decided:
             continue
         try:
-            parsed = reader.parse(Stream.ORDERS, work.row.record.record, facts)
+            order = parsed(reader, Stream.ORDERS, work.row.record, facts)
         except ParseError as error:
-            work.hold(unreadable(error))
+            where = reader.whereabouts(work.row.record.record, facts)
+            elsewhere = unreadable_elsewhere(books.snapshot, where)
+            work.hold(elsewhere or unreadable(error), SKIPPED if elsewhere else HELD)
             continue
-        except Exception as error:
-            log.exception("enqueue.not_read", order_id=work.row.pk)
-            work.hold(Reason("unforeseen", printable(f"{type(error).__name__}: {error}")[:500]))
-            continue
-        assert isinstance(parsed, Order)
-        work.order = parsed
+        assert isinstance(order, Order)
+        work.order = order
 
 
 def _without_overrides(books: Books) -> Books:
@@ -399,11 +398,6 @@ def put_figures(row: TrackedOrder, figures: ShopFigures) -> None:
 def _shown(reason: Reason) -> dict[str, str]:
     """A reason for the row; what the shop said is quoted in it, whatever it was."""
     return {name: printable(text) for name, text in reason.as_json().items()}
-
-
-def printable(text: str) -> str:
-    """Without the control characters that a database, or a page, would choke on."""
-    return "".join(character for character in text if character.isprintable())
 
 
 def _describe(row: TrackedOrder, order: Order) -> None:

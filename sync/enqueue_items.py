@@ -17,19 +17,20 @@ from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
 from stores import registry
 from stores.canonical import ParseError, Product, Stream
+from stores.ingest import printable
 from stores.models import Store
 from sync.books import Books
 from sync.bulk import update_each
 from sync.categories import with_names
-from sync.enqueue import LEASE, printable
+from sync.enqueue import LEASE
 from sync.environment import environment_hold
 from sync.item_codes import candidates, find_item, item_code
 from sync.item_postings import ItemPostings
 from sync.items import HELD, BuiltItem, build_item
 from sync.known_items import by_code
 from sync.models import TrackedProduct
-from sync.parsing import parse_facts
-from sync.reasons import REASONS, Reason
+from sync.parsing import parse_facts, parsed
+from sync.reasons import Reason, unreadable
 from xero import mirror
 from xero.facts import ItemFacts
 from xero.models import Lane, Organisation
@@ -104,19 +105,14 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
     hold = environment_hold(store, books)
     for work in works:
         try:
-            parsed = reader.parse(Stream.PRODUCTS, work.row.record.record, facts)
+            product = parsed(reader, Stream.PRODUCTS, work.row.record, facts)
         except ParseError as error:
-            code = error.code if error.code in REASONS else "bad_value"
-            text = f"{error} Correct the product in the shop; it is read again then."
-            work.hold(code, text, error.field)
+            reason = unreadable(error, "product")
+            work.hold(reason.code, reason.message, reason.field)
             continue
-        except Exception as error:
-            log.exception("enqueue_items.not_read", product_id=work.row.pk)
-            work.hold("unforeseen", f"{type(error).__name__}: {error}")
-            continue
-        assert isinstance(parsed, Product)
-        work.product = parsed
-        work.row.name = printable(parsed.name)[:300]
+        assert isinstance(product, Product)
+        work.product = product
+        work.row.name = printable(product.name)[:300]
         if hold is not None:
             work.built = BuiltItem(HELD, (hold,))
     read = [work for work in works if work.product is not None]

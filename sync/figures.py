@@ -15,9 +15,10 @@ from stores.models import Store
 from sync.books import Books
 from sync.bulk import update_each
 from sync.card_ledger import load_cards
-from sync.enqueue import FIGURES, parse_facts, put_figures
+from sync.enqueue import FIGURES, put_figures
 from sync.ledger import Ledger
 from sync.models import TrackedOrder
+from sync.parsing import parse_facts, parsed
 from sync.shop_figures import figures_of
 from xero.facts import NOT_CONNECTED
 
@@ -48,7 +49,7 @@ def _fill(store: Store, rows: list[TrackedOrder]) -> int:
     read: list[tuple[TrackedOrder, Order]] = []
     for row in rows:
         try:
-            order = reader.parse(Stream.ORDERS, row.record.record, facts)
+            order = parsed(reader, Stream.ORDERS, row.record, facts)
         except (ParseError, ConnectorError) as error:
             log.info("figures.not_read", order_id=row.pk, error=type(error).__name__)
             continue

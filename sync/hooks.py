@@ -21,6 +21,7 @@ from connector.lib.errors import ConnectorError, Misconfigured, Temporary
 from stores import registry
 from stores.adapters.base import StoreAdapter, WebhookCall, WebhookRefused
 from stores.canonical import ParseError, RecordRef, Stream
+from stores.ingest import ids_of
 from stores.models import Cursor, Store
 from stores.schema import PLATFORMS
 from stores.signatures import NOBODYS_SECRET
@@ -185,7 +186,7 @@ def _take_in(store: Store, stream: Stream, ids: list[str], token: str, outcome: 
         delivery = complete(store, adapter, stream, adapter.fetch_many(stream, chunk))
         with transaction.atomic():
             changed += keep(store, adapter, delivery, lane=Lane.LIVE)
-        found = {adapter.identify(stream, record).id for record in delivery.records}
+        found = ids_of(adapter, stream, delivery.records)
         gone = [one for one in chunk if one not in found]
         if gone:
             outcome.gone |= {(stream, one) for one in gone}

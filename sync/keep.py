@@ -7,15 +7,21 @@ with transaction.atomic():
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import structlog
+from django.db import InterfaceError, OperationalError
+
 from accounts_mapping.models import snapshot
+from connector.lib.deadlocks import tried_twice
+from connector.lib.errors import ConnectorError
 from connector.lib.schema import seconds
 from stores.adapters.base import StoreAdapter
 from stores.canonical import Stream
-from stores.ingest import ingest
+from stores.ingest import Ingested, ingest, ingest_name
 from stores.models import Store
 from sync import customers
 from sync.models import Backfill
@@ -23,6 +29,8 @@ from sync.refund_records import orders_behind
 from sync.track import track
 from sync.track_products import track_products
 from xero.models import Lane
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +70,70 @@ def keep(
     Within a transaction of the caller's. `lane` None: many new orders at once are a backfill.
     `export`: customers who have not bought get a contact as well. `backfill`: the one that
     read these orders.
+
+    A record that cannot be kept costs itself only: each of the others is, and of this one its
+    name, so that it is held by it.
     """
-    rows = ingest(store, adapter, delivery.stream, delivery.records)
-    if delivery.stream is Stream.CUSTOMERS:
+    follow = partial(_follow, store, lane=lane, export=export, backfill=backfill)
+    parts = ((delivery.stream, delivery.records), (Stream.ORDERS, delivery.orders))
+    return sum(_keep(store, adapter, stream, records, follow) for stream, records in parts)
+
+
+_Follow = Callable[[Stream, Sequence[Ingested]], int]
+# What is wrong with the database, the shop or Xero is wrong with no record of theirs.
+_OF_NO_RECORD = (ConnectorError, OperationalError, InterfaceError)
+
+
+def _keep(
+    store: Store,
+    adapter: StoreAdapter,
+    stream: Stream,
+    records: Sequence[dict[str, Any]],
+    follow: _Follow,
+) -> int:
+    """All at once, and one by one where that fails."""
+
+    def take(some: Sequence[dict[str, Any]]) -> int:
+        return follow(stream, ingest(store, adapter, stream, some))
+
+    def name(record: dict[str, Any], error: Exception) -> int:
+        return follow(stream, ingest_name(store, adapter, stream, record, error))
+
+    if not records:
+        return 0
+    try:
+        return tried_twice(partial(take, records))
+    except _OF_NO_RECORD:
+        raise
+    except Exception:
+        log.exception("keep.one_by_one", store_id=store.pk, stream=stream)
+    changed = 0
+    for record in records:
+        try:
+            changed += tried_twice(partial(take, [record]))
+        except _OF_NO_RECORD:
+            raise
+        except Exception as error:
+            log.exception("keep.name_only", store_id=store.pk, stream=stream)
+            changed += tried_twice(partial(name, record, error))
+    return changed
+
+
+def _follow(
+    store: Store,
+    stream: Stream,
+    rows: Sequence[Ingested],
+    *,
+    lane: Lane | None,
+    export: bool,
+    backfill: Backfill | None,
+) -> int:
+    """Have what is new or changed built; how many that is."""
+    if stream is Stream.CUSTOMERS:
         return customers.take_over(store, rows, export=export)
-    if delivery.stream is Stream.PRODUCTS:
+    if stream is Stream.PRODUCTS:
         return track_products(store, rows)
-    if delivery.stream is Stream.REFUNDS:
-        rows = ingest(store, adapter, Stream.ORDERS, delivery.orders)
+    if stream is Stream.REFUNDS:
+        return 0  # the orders behind them follow
     settle = seconds(snapshot(store).rules.posting.settle_delay)
     return track(store, rows, lane=lane, settle=settle, backfill=backfill)

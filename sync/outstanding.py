@@ -14,9 +14,9 @@ from connector.lib.money import ZERO
 from stores import registry
 from stores.canonical import LineKind, Order, ParseError, Stream
 from stores.models import Store
-from sync.enqueue import parse_facts
 from sync.ledger import OPEN
 from sync.models import Posting, TrackedOrder
+from sync.parsing import parse_facts, parsed
 from xero.documents import Kind
 from xero.models import Organisation
 
@@ -73,9 +73,9 @@ def _orders(store: Store) -> list[tuple[bool, Order]]:
         if row.state == TrackedOrder.State.SKIPPED and not codes.intersection(_MAY_COME):
             continue
         try:
-            parsed = reader.parse(Stream.ORDERS, row.record.record, facts)
+            order = parsed(reader, Stream.ORDERS, row.record, facts)
         except ParseError:
             continue
-        assert isinstance(parsed, Order)
-        found.append((row.pk in sending, parsed))
+        assert isinstance(order, Order)
+        found.append((row.pk in sending, order))
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from django.db.models import Q, QuerySet
 
@@ -121,7 +122,7 @@ def _with_unpaid(orders: Sequence[TrackedOrder]) -> set[int]:
 
 def _owe(writes: Iterable[ShopWrite]) -> None:
     """Keep what is not kept already, and wake the writers."""
-    rows = list(writes)
+    rows = sorted(writes, key=attrgetter("store_id", "what", "target", "key"))
     ShopWrite.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     for store in sorted({row.store_id for row in rows}):
         doorbell.ring("sync.write_back", store)

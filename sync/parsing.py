@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from stores import registry
+from stores.adapters.base import Parsed, StoreAdapter
 from stores.canonical import ParseError, ParseFacts, PartKeys, Product, Stream
-from stores.models import Store
+from stores.models import SourceRecord, Store
 from sync.categories import with_names
 from sync.models import TrackedProduct
+from sync.reasons import UNFORESEEN
 
+log = structlog.get_logger(__name__)
 _CHUNK = 500
 
 
@@ -32,6 +37,35 @@ def _part_keys(keys: dict[str, list[str]]) -> PartKeys:
     return PartKeys(**{name: tuple(values) for name, values in keys.items()})
 
 
+def parsed(reader: StoreAdapter, stream: Stream, record: SourceRecord, facts: ParseFacts) -> Parsed:
+    """A stored record in canonical form. ParseError for whatever keeps it from being read: also
+    for what could not be kept of it, and for an error of the parser's own."""
+    flaws = [
+        ParseError(flaw["field"], None, flaw["message"], code="unreadable")
+        for flaw in record.flaws or ()
+    ]
+    for flaw in flaws:
+        if not flaw.field:
+            raise flaw  # of the record as a whole
+    found = parsed_raw(reader, stream, record.record, facts)
+    for flaw in flaws:
+        raise flaw
+    return found
+
+
+def parsed_raw(
+    reader: StoreAdapter, stream: Stream, record: Mapping[str, Any], facts: ParseFacts
+) -> Parsed:
+    """Likewise of a record as it came."""
+    try:
+        return reader.parse(stream, record, facts)
+    except ParseError:
+        raise
+    except Exception as error:
+        log.exception("parsing.unforeseen", stream=stream)
+        raise ParseError("", None, f"{type(error).__name__}: {error}", code=UNFORESEEN) from error
+
+
 def with_products(store: Store, facts: ParseFacts, skus: Iterable[str]) -> ParseFacts:
     """The facts with what the shop says of these products: category, tax class and type."""
     reader = registry.reader(store.platform)
@@ -42,7 +76,7 @@ def with_products(store: Store, facts: ParseFacts, skus: Iterable[str]) -> Parse
         products: list[Product] = []
         for row in rows.select_related("record"):
             try:
-                product = reader.parse(Stream.PRODUCTS, row.record.record, facts)
+                product = parsed(reader, Stream.PRODUCTS, row.record, facts)
             except ParseError:
                 continue  # the product itself is held, with the field
             assert isinstance(product, Product)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from connector.lib.exact_json import tame
 from connector.lib.money import plain
-from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream
+from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream, Whereabouts
 from stores.schema import Only
 from sync.absorb import Sale, plan_sale
 from sync.build import HELD, READY, SKIPPED, Built
@@ -17,7 +18,7 @@ from sync.cards import CardBook
 from sync.charges import Books
 from sync.contacts import find_contact
 from sync.directory import Contacts
-from sync.eligible import untold
+from sync.eligible import unreadable_elsewhere, untold
 from sync.explain import sources
 from sync.item_codes import item_code
 from sync.numbers import document_number
@@ -37,6 +38,8 @@ class Reader(Protocol):
 
     def parse(self, stream: Stream, record: Mapping[str, Any], facts: ParseFacts) -> Any: ...
     def identify(self, stream: Stream, record: Mapping[str, Any]) -> RecordRef: ...
+    def scrub(self, record: Mapping[str, Any]) -> dict[str, Any]: ...
+    def whereabouts(self, record: Mapping[str, Any], facts: ParseFacts) -> Whereabouts: ...
 
 
 @dataclass(slots=True)
@@ -56,15 +59,27 @@ class Preview:
     def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """One order's preview as `preview --json` shows it."""
         try:
-            order = self.reader.parse(Stream.ORDERS, record, self.facts)
+            order = self._read(record)
         except ParseError as error:
-            return _shown(self._number(record), Built(HELD, (unreadable(error),)), Plan(), {})
+            where = self.reader.whereabouts(record, self.facts)
+            elsewhere = unreadable_elsewhere(self.books.snapshot, where)
+            status = SKIPPED if elsewhere else HELD
+            built = Built(status, (elsewhere or unreadable(error),))
+            return _shown(self._number(record), built, Plan(), {})
         sale = self._build(order)
         contact = sale.built.contact
         if contact is not None and contact.contact is not None:
             self.contacts.add_new(contact.contact)
         self._parts += sale.parts
         return _shown(order.number, sale.built, sale.plan, record)
+
+    def _read(self, record: Mapping[str, Any]) -> Any:
+        """The order; ParseError also for what could not be kept of its record."""
+        whole, flaws = tame(record)
+        order = self.reader.parse(Stream.ORDERS, whole, self.facts)
+        for flaw in (*flaws, *tame(self.reader.scrub(whole))[1]):
+            raise ParseError(flaw.path, None, flaw.message, code="unreadable")
+        return order
 
     def summaries(self) -> list[dict[str, Any]]:
         """The summaries of the orders so far, one for each day, currency and contact."""

@@ -25,6 +25,7 @@ REASONS: dict[str, ReasonKind] = {
     # what the shop said cannot be read or does not add up
     "bad_value": ReasonKind("A value in the order cannot be read for certain", _SHOP),
     "bad_number": ReasonKind("A number in the order is not one", _SHOP),
+    "unreadable": ReasonKind("A part of the order cannot be kept or read", _SHOP),
     "missing": ReasonKind("The order lacks a value that it must have", _SHOP),
     "not_an_order": ReasonKind("This is not an order", _SHOP),
     "negative_quantity": ReasonKind("A line has a negative quantity", _SHOP),
@@ -280,10 +281,17 @@ class Reason:
         return {"code": self.code, "message": self.message, "field": self.field}
 
 
-def unreadable(error: ParseError) -> Reason:
-    """The reason of an order that the adapter could not read, with the value in its way."""
+# The parser's own error: nothing that a correction in the shop would help.
+UNFORESEEN = "unforeseen"
+
+
+def unreadable(error: ParseError, what: str = "order") -> Reason:
+    """The reason of an order, or a product, that the adapter could not read, with the value in
+    its way."""
+    if error.code == UNFORESEEN:
+        return Reason(UNFORESEEN, str(error)[:500])
     code = error.code if error.code in REASONS else "bad_value"
-    text = f"{error} Correct the order in the shop; it is read again then."
+    text = f"{error} Correct the {what} in the shop; it is read again then."
     return Reason(code, text, error.field)
 
 

@@ -16,7 +16,7 @@ from stores.adapters.base import StoreAdapter
 from stores.canonical import Order, ParseError, Refund, Stream
 from stores.models import Store
 from sync.models import TrackedOrder
-from sync.parsing import parse_facts
+from sync.parsing import parse_facts, parsed, parsed_raw
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ def _refunds(store: Store, records: Iterable[Mapping[str, Any]]) -> dict[str, se
     found: dict[str, set[str]] = {}
     for record in records:
         try:
-            refund = reader.parse(Stream.REFUNDS, record, facts)
+            refund = parsed_raw(reader, Stream.REFUNDS, record, facts)
         except ParseError as error:
             log.warning("refunds.unreadable", store_id=store.pk, field=error.field)
             continue
@@ -58,7 +58,7 @@ def _refunds_by_order(
     found = {}
     for row in rows.select_related("record"):
         try:
-            order = reader.parse(Stream.ORDERS, row.record.record, facts)
+            order = parsed(reader, Stream.ORDERS, row.record, facts)
         except ParseError:
             continue  # held already, with the field
         assert isinstance(order, Order)

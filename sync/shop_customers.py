@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import structlog
@@ -95,6 +96,7 @@ def _compare(
         looked.append(row)
     with transaction.atomic():
         update_each(looked, ["there"])
+        owed.sort(key=attrgetter("store_id", "what", "target", "key"))
         ShopWrite.objects.bulk_create(owed, ignore_conflicts=True)
         for store in sorted({row.store_id for row in owed}):
             doorbell.ring("sync.write_back", store)

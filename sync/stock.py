@@ -23,9 +23,9 @@ from stores import registry
 from stores.adapters.base import StoreAdapter
 from stores.canonical import ParseError, RecordRef, StockLevel, Stream
 from stores.models import Cursor, Store
-from sync.enqueue import parse_facts
 from sync.models import StockState, SyncRun, TrackedProduct
 from sync.outstanding import outstanding
+from sync.parsing import parse_facts, parsed_raw
 from sync.prepare import prepare
 from sync.pull import LEASE, Window, connect, pull
 from sync.reasons import REASONS, Reason
@@ -172,7 +172,7 @@ class _Shop:
         try:
             record = self.adapter.fetch(RecordRef(Stream.STOCK, state.sku))
             reader = registry.reader(self.store.platform)
-            level = reader.parse(Stream.STOCK, record, parse_facts(self.store))
+            level = parsed_raw(reader, Stream.STOCK, record, parse_facts(self.store))
         except Rejected as error:
             if error.code != "not_found":  # else it is sold elsewhere only
                 _leave_out(state, error)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
-from django.db import transaction
 from django.db.models import Max
 
 from connector.lib import clock, doorbell
+from connector.lib.deadlocks import tried_twice
 from connector.lib.errors import Misconfigured
 from connector.lib.money import to_units
 from stores.models import Store
@@ -36,14 +37,15 @@ def take_stock(store: Store, levels: Sequence[Level], said_at: datetime) -> int:
             hint="Choose streams.stock: master for this store.",
             field="streams.stock",
         )
-    version, taken = uuid.uuid4().hex, 0
+    version = uuid.uuid4().hex
     # A shop that asked us to wait is left alone, whatever arrives meanwhile.
     waiting = MasterLevel.objects.filter(store=store, state=MasterLevel.State.PENDING)
     asked = waiting.filter(attempts__gt=0).aggregate(until=Max("not_before"))["until"]
     due = max(asked or clock.now(), clock.now())
-    with transaction.atomic():
-        for start in range(0, len(levels), _CHUNK):
-            taken += _take(store, levels[start : start + _CHUNK], said_at, version, due)
+    # By key: two calls that name the same products wait for each other one way only.
+    ordered = sorted(levels, key=attrgetter("sku"))
+
+    taken = tried_twice(lambda: _take(store, ordered, said_at, version, due))
     if taken:
         doorbell.ring("sync.push_stock", store.pk)
     return taken
@@ -60,12 +62,15 @@ def _take(
         )
         for level in levels
     }  # fmt: skip
-    MasterLevel.objects.bulk_create(wanted.values(), ignore_conflicts=True)
+    chunks = [list(wanted)[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
+    for chunk in chunks:
+        MasterLevel.objects.bulk_create([wanted[sku] for sku in chunk], ignore_conflicts=True)
     others = []
-    known = rows.filter(sku__in=wanted).exclude(version=version)
-    for pk, sku, units, at in known.values_list("pk", "sku", "wanted_units", "said_at"):
-        if (units, at) != (wanted[sku].wanted_units, said_at):
-            wanted[sku].pk = pk
-            others.append(wanted[sku])
+    for chunk in chunks:
+        known = rows.filter(sku__in=chunk).exclude(version=version)
+        for pk, sku, units, at in known.values_list("pk", "sku", "wanted_units", "said_at"):
+            if (units, at) != (wanted[sku].wanted_units, said_at):
+                wanted[sku].pk = pk
+                others.append(wanted[sku])
     update_each(others, _FIELDS, rising="said_at")
-    return rows.filter(sku__in=wanted, version=version).count()
+    return sum(rows.filter(sku__in=chunk, version=version).count() for chunk in chunks)

@@ -48,16 +48,16 @@ def track(
             record_version=one.ref.version[:40], lane=lane, build_at=_due(one, settle),
             backfill=backfill,
         )
-        for source_id, one in latest.items()
+        for source_id, one in sorted(latest.items())
         if source_id not in existing
     ]  # fmt: skip
     TrackedOrder.objects.bulk_create(new, ignore_conflicts=True)
     # Read again: another process may have made some of the new rows, from another record.
-    stands_at = dict(orders.values_list("source_id", "record_id"))
+    # In the order of the rows' keys, as everybody changes them.
     changed = len(new)
-    for source_id, one in latest.items():
-        if stands_at.get(source_id) != one.row.pk:
-            changed += _replace(store, one, lane, settle)
+    for source_id, record in orders.order_by("pk").values_list("source_id", "record_id"):
+        if record != latest[source_id].row.pk:
+            changed += _replace(store, latest[source_id], lane, settle)
     return changed + (_take_up(orders, backfill) if backfill is not None else 0)
 
 

@@ -37,16 +37,16 @@ def track_products(store: Store, ingested: Iterable[Ingested]) -> int:
                 store=store, source_id=one.ref.id, sku=one.ref.number[:100], record=one.row,
                 record_version=one.ref.version[:40], lane=lane, build_at=clock.now(),
             )
-            for one in fresh
+            for one in sorted(fresh, key=lambda one: one.ref.id)
             if one.ref.id not in existing
         ],
         ignore_conflicts=True,
     )  # fmt: skip
     # Read again: another process may have made some of the new rows, from another record.
-    stands_at = dict(products.values_list("source_id", "record_id"))
-    for one in fresh:
-        if stands_at.get(one.ref.id) != one.row.pk:
-            _replace(store, one, lane)
+    # In the order of the rows' keys, as everybody changes them.
+    for source_id, record in products.order_by("pk").values_list("source_id", "record_id"):
+        if record != latest[source_id].row.pk:
+            _replace(store, latest[source_id], lane)
     return len(fresh)
 
 

@@ -304,7 +304,10 @@ def _keep(
     columns = [f.name for f in model._meta.fields if f.name not in ("id", "organisation", *key)]
     if fresh:
         model._default_manager.bulk_create(
-            [model(organisation=organisation, **row) for row in fresh],
+            [
+                model(organisation=organisation, **row)
+                for row in sorted(fresh, key=lambda row: [str(row[name]) for name in key])
+            ],
             update_conflicts=True,
             unique_fields=["organisation", *key],
             update_fields=columns,

@@ -6,13 +6,11 @@ looks like a secret; they never show a path or query.
 
 from __future__ import annotations
 
-import json
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
@@ -24,7 +22,7 @@ from urllib3.exceptions import (
     NewConnectionError,
 )
 
-from connector.lib import clock, logs
+from connector.lib import clock, exact_json, logs
 from connector.lib.errors import (
     ConnectorError,
     Misconfigured,
@@ -93,16 +91,26 @@ def retry_after(response: requests.Response) -> float | None:
     return min(max(seconds, 0.0), _DAY) if seconds == seconds else None  # NaN is no answer
 
 
-def read_json(response: requests.Response, parse_float: Callable[[str], Any] = Decimal) -> Any:
+def read_json(response: requests.Response) -> Any:
     """The body as JSON, exact: numbers with a point become Decimal, never a binary float.
 
     Raises Misconfigured (`not_json`) for anything else, NaN and Infinity included. The
     content type alone decides nothing: PHP shops serve good JSON as text/html.
     """
+    return _json(response, strict=True)
+
+
+def read_records(response: requests.Response) -> Any:
+    """As `read_json`, of what may be a list of records: NaN, bytes that are no text, or a
+    nesting without end in one of them do not cost the others. `exact_json.tame` says where."""
+    return _json(response, strict=False)
+
+
+def _json(response: requests.Response, *, strict: bool) -> Any:
     try:
-        text = response.content.decode("utf-8-sig")
-        return json.loads(text, parse_float=parse_float, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        text = response.content.decode("utf-8-sig", "strict" if strict else "surrogateescape")
+        return exact_json.loads(text, strict=strict)
+    except ValueError:
         raise _not_json(response) from None
 
 
@@ -182,10 +190,6 @@ def host_of(url: str | bytes | None) -> str:
     """The host of an address for messages: `shop.example.com` or `127.0.0.1:8080`."""
     text = url.decode("ascii", "replace") if isinstance(url, bytes) else url or ""
     return urlsplit(text).netloc.rpartition("@")[2] or "the address"
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number in JSON")
 
 
 def _not_json(response: requests.Response) -> Misconfigured:

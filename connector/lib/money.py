@@ -16,7 +16,8 @@ from babel.numbers import get_currency_precision, is_currency
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 _UNIT = Decimal("0.0001")
-_LIMIT = Decimal(10) ** 10
+_LIMIT_DIGITS = 10  # below 10^10
+_MOST_DIGITS = 60
 # Steps of 0 to 6 decimals: rounding is what a build does most.
 _STEPS = tuple(Decimal(1).scaleb(-places) for places in range(7))
 
@@ -37,8 +38,13 @@ def parse_decimal(value: object) -> Decimal:
         raise ValueError("not a number") from None
     if not number.is_finite():
         raise ValueError("not a finite number")
-    if abs(number) >= _LIMIT:
+    # By its form, before anything is computed with it: 1e999999 has a million digits.
+    if number and number.adjusted() >= _LIMIT_DIGITS:
         raise ValueError("larger than 10^10")
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if abs(exponent) > _MOST_DIGITS:
+        raise ValueError("not a number that a price could be")
     return number
 
 
@@ -60,8 +66,9 @@ def known_currency(code: str) -> bool:
 
 
 def plain(amount: Decimal) -> str:
-    """Plain notation without an exponent: `Decimal("1E+2")` is `"100"`."""
-    return format(amount, "f")
+    """Plain notation without an exponent: `Decimal("1E+2")` is `"100"`. With it where that
+    would take more digits than any amount has."""
+    return format(amount, "f") if abs(amount.adjusted()) <= _MOST_DIGITS else str(amount)
 
 
 def trim(amount: Decimal) -> Decimal:

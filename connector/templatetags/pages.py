@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -22,7 +20,6 @@ from connector.lib.money import ZERO, known_currency, minor_digits
 register = template.Library()
 
 COUNT_LIMIT = 10_000
-_MARKED = re.compile(r'"\\u0000n([-+0-9.Ee]+)"')
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -128,12 +125,6 @@ def _span(seconds: int) -> str:
             count = seconds // size
             return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
     return f"{seconds} seconds" if seconds != 1 else "1 second"
-
-
-def pretty(text: str) -> str:
-    """JSON text with line breaks; every number keeps the digits that the shop wrote."""
-    record = json.loads(text, parse_float=lambda digits: f"\0n{digits}")
-    return _MARKED.sub(r"\1", json.dumps(record, ensure_ascii=False, indent=2))
 
 
 @register.filter

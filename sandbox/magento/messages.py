@@ -87,5 +87,6 @@ def known(records: Collection[Mapping[str, Any]], *more: str) -> set[str]:
 
 
 def dump(body: Any) -> bytes:
-    """JSON as it goes over the wire."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    """JSON as it goes over the wire; half a character, which UTF-8 cannot hold, is escaped."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace")

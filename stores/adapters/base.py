@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -28,6 +28,7 @@ from stores.canonical import (
     StockLevel,
     StoreFacts,
     Stream,
+    Whereabouts,
 )
 
 Parsed = Order | Refund | Customer | Product | StockLevel
@@ -59,7 +60,10 @@ class Cursor:
     @property
     def start(self) -> datetime | None:
         """The first moment that is read."""
-        return None if self.position is None else self.position - self.overlap
+        if self.position is None:
+            return None
+        earliest = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+        return max(self.position, earliest + self.overlap) - self.overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +159,15 @@ class StoreAdapter(Protocol):
         ...
 
     @staticmethod
+    def whereabouts(record: Mapping[str, Any], facts: ParseFacts) -> Whereabouts:
+        """Which part of the shop an order is of, as far as that can be told of its record; never
+        fails."""
+        ...
+
+    @staticmethod
     def scrub(record: Mapping[str, Any]) -> dict[str, Any]:
-        """A copy of a record without card data and gateway secrets."""
+        """A copy of a record without card data and gateway secrets. Text that could not be
+        searched whole is an `Unkept` in it."""
         ...
 
     @staticmethod

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_safe
 
 from accounts_mapping.models import snapshot
 from connector.lib.errors import ConnectorError
+from connector.lib.exact_json import dumps
 from connector.lib.money import from_units
 from connector.lib.rights import right
-from connector.templatetags.pages import pretty
 from stores import registry
 from stores.canonical import Order, ParseError, Stream
 from sync.charges import Books
 from sync.contacts import person_of
 from sync.directory import Contacts, load_contacts
 from sync.models import Posting, PostingSource, TrackedOrder
-from sync.parsing import parse_facts
+from sync.parsing import parse_facts, parsed
 from sync.preview import Preview
 from sync.views.filters import zone_of
 from sync.views.shop_writes import written
@@ -79,7 +79,7 @@ class Document:
 def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = _order(pk)
     postings = documents_of(row)
-    text = pretty(row.record.body)
+    text = dumps(row.record.record, indent=2)
     order = canonical(row)
     readable = isinstance(order, Order)
     shares = dict(PostingSource.objects.filter(order=row).values_list("posting", "amount_units"))
@@ -109,7 +109,9 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def order_record(request: HttpRequest, pk: int) -> HttpResponse:
     """The latest record as text."""
-    return HttpResponse(pretty(_order(pk).record.body), content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        dumps(_order(pk).record.record, indent=2), content_type="text/plain; charset=utf-8"
+    )
 
 
 @right()
@@ -140,13 +142,13 @@ def canonical(row: TrackedOrder) -> Order | Unreadable:
     """The order as the adapter reads it, or why it cannot."""
     try:
         reader = registry.reader(row.store.platform)
-        parsed = reader.parse(Stream.ORDERS, row.record.record, parse_facts(row.store))
+        order = parsed(reader, Stream.ORDERS, row.record, parse_facts(row.store))
     except ParseError as error:
         return Unreadable(str(error), error.field, "" if error.value is None else str(error.value))
     except ConnectorError as error:
         return Unreadable(str(error))
-    assert isinstance(parsed, Order)
-    return parsed
+    assert isinstance(order, Order)
+    return order
 
 
 def documents_of(row: TrackedOrder) -> list[Posting]:
@@ -196,9 +198,9 @@ def preview(row: TrackedOrder) -> dict[str, Any]:
     organisation = store.organisation
     books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
     contacts = Contacts()
-    parsed = canonical(row)
-    if organisation is not None and isinstance(parsed, Order):
-        contacts = load_contacts(organisation, store.pk, [person_of(books.snapshot, parsed)])
+    order = canonical(row)
+    if organisation is not None and isinstance(order, Order):
+        contacts = load_contacts(organisation, store.pk, [person_of(books.snapshot, order)])
     reader = registry.reader(store.platform)
     made = Preview(books, reader, parse_facts(store), contacts)
     found = made.add(row.record.record)

@@ -36,6 +36,7 @@ from stores.canonical import (
     RecordRef,
     StoreFacts,
     Stream,
+    Whereabouts,
 )
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
@@ -148,6 +149,10 @@ class MagentoAdapter:
     @staticmethod
     def identify(stream: Stream, record: Mapping[str, Any]) -> RecordRef:
         return forms.identify(stream, record)
+
+    @staticmethod
+    def whereabouts(record: Mapping[str, Any], facts: ParseFacts) -> Whereabouts:
+        return parse.whereabouts(record, facts)
 
     @staticmethod
     def scrub(record: Mapping[str, Any]) -> Json:

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import requests
 from requests.auth import AuthBase
 
-from connector.lib.answers import read_json
+from connector.lib.answers import read_records
 from connector.lib.errors import ConnectorError, Rejected
 from stores.adapters.magento import errors
 from stores.adapters.magento.credentials import MagentoCredentials
@@ -126,7 +126,7 @@ class MagentoClient:
                 response, error = again, refused
         if error is not None:
             raise errors.of_one_record(error) if odd else error
-        return read_json(response)
+        return read_records(response)
 
     def _send(
         self, method: str, url: str, body: bytes | None, auth: AuthBase

@@ -62,7 +62,7 @@ def replaced(client: MagentoClient, page: tuple[Json, ...]) -> list[Json]:
     new one. They travel together, so that the new one never stands beside the old one."""
     here = {str(order.get("entity_id")) for order in page}
     parents = {str(order.get("relation_parent_id") or "") for order in page} - here
-    ids = sorted(parent for parent in parents if parent.isdecimal() and int(parent))
+    ids = sorted(parent for parent in parents if reading.is_id(parent) and int(parent))
     return list(reading.records_of(client, "orders", "entity_id", ids))
 
 
@@ -110,7 +110,8 @@ class _Tail:
         while more:
             found = reading.step(self._client, self._source, window, self._last)
             self._last, more = found.last, found.more
-            if ids := {str(row.get("order_id")) for row in found.rows}:
+            told = {str(row.get("order_id")) for row in found.rows}
+            if ids := {one for one in told if reading.is_id(one)}:
                 yield ids
 
     def _newest(self) -> datetime | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from connector.lib.money import ZERO
 from stores.adapters.magento import amounts, people, refunds
 from stores.adapters.magento.cancelled import without_cancelled
 from stores.adapters.magento.cards import redeemed_cards, sold_cards
-from stores.adapters.magento.forms import documents_of, identify, order_form
+from stores.adapters.magento.forms import documents_of, identify, order_form, order_of
 from stores.adapters.magento.invoices import covering_number
 from stores.adapters.magento.lines import item_lines, shipping_lines
 from stores.adapters.magento.payments import (
@@ -35,11 +36,13 @@ from stores.adapters.raw import Raw
 from stores.canonical import (
     Line,
     Order,
+    ParseError,
     ParseFacts,
     PartKeys,
     Refund,
     StatusChange,
     TotalRow,
+    Whereabouts,
 )
 
 _BREAK = re.compile(r"\r?\n|\\n")
@@ -84,7 +87,7 @@ def _sold(order: Raw, facts: ParseFacts) -> Order:
     """What was sold, to whom and where: everything but what happened to it afterwards."""
     charged = _read_money(order, facts)
     currency, base = order.currency("order_currency_code"), order.currency("base_currency_code")
-    website, group, view = _store_names(order, facts)
+    where = _where(order, facts)
     return Order(
         id=order.required_text("entity_id"),
         number=order.required_text("increment_id"),
@@ -109,11 +112,11 @@ def _sold(order: Raw, facts: ParseFacts) -> Order:
         shipping=people.read_shipping_address(order),
         shipping_method=people.shipping_part(order).text("method"),
         shipping_title=order.text("shipping_description"),
-        store_view_id=order.text("store_id"),
-        store_view=view,
-        store_group=group,
-        website=website,
-        parts=facts.parts.get(order.text("store_id"), PartKeys()),
+        store_view_id=where.store_view_id,
+        store_view=where.store_view,
+        store_group=where.store_group,
+        website=where.website,
+        parts=where.parts,
         coupon=order.text("coupon_code"),
         note=order.text("customer_note"),
     )
@@ -179,13 +182,32 @@ def _rate(order: Raw, currency: str, base: str) -> Decimal | None:
     return rate if currency != base and rate is not None and rate > 0 else None
 
 
-def _store_names(order: Raw, facts: ParseFacts) -> tuple[str, str, str]:
+def whereabouts(record: Mapping[str, Any], facts: ParseFacts) -> Whereabouts:
+    """Which part of the shop an order is of, also of one that cannot be read; empty where its
+    record does not tell."""
+    order = order_of(record)
+    readable = {}
+    for key in ("store_id", "store_name"):
+        with suppress(ParseError):
+            readable[key] = Raw(order).text(key)
+    return _where(Raw(readable), facts)
+
+
+def _where(order: Raw, facts: ParseFacts) -> Whereabouts:
     """Website, store group and store view, which Magento writes as lines of one text."""
+    view_id = order.text("store_id")
     names = [name.strip() for name in _BREAK.split(order.text("store_name"))]
-    view = facts.store_views.get(order.text("store_id"), "")
-    if len(names) >= 3:
-        return names[0], names[1], names[2] or view
-    return (names[0] if len(names) == 2 else ""), "", names[-1] or view
+    website, group = (names[0], names[1]) if len(names) >= 3 else ("", "")
+    if len(names) == 2:
+        website = names[0]
+    view = names[2] if len(names) >= 3 else names[-1]
+    return Whereabouts(
+        website=website,
+        store_group=group,
+        store_view=view or facts.store_views.get(view_id, ""),
+        store_view_id=view_id,
+        parts=facts.parts.get(view_id, PartKeys()),
+    )
 
 
 def _shipped_at(shipments: Sequence[Raw], zone: str) -> datetime | None:

@@ -28,6 +28,7 @@ STAMP = "%Y-%m-%d %H:%M:%S"
 # So many ids, or SKUs of up to 64 characters, in one search: its address stays below the
 # 8 KB that servers take.
 _IDS, _SKUS = 100, 20
+_ID_DIGITS = 18
 _COLUMNS = {By.CHANGED: "updated_at", By.PLACED: "created_at"}
 Key = tuple[str, int]
 
@@ -121,7 +122,7 @@ def chosen(client: MagentoClient, stream: Stream, ids: Sequence[str]) -> list[Js
     source = SOURCES[stream]
     by_sku = stream is Stream.PRODUCTS
     field, size = ("sku", _SKUS) if by_sku else ("entity_id", _IDS)
-    wanted = [one for one in ids if by_sku or (one.isascii() and one.isdecimal())]
+    wanted = [one for one in ids if by_sku or is_id(one)]
     listed = [one for one in wanted if "," not in one]
     only = [(one,) for one in source.only]
     found: list[Json] = []
@@ -156,7 +157,7 @@ def with_companions(client: MagentoClient, orders: Sequence[Json]) -> list[Json]
 
 def with_orders(client: MagentoClient, memos: Sequence[Json]) -> list[Json]:
     """Credit memos with their orders, which know the tax rates."""
-    ids = sorted({str(memo.get("order_id")) for memo in memos})
+    ids = sorted({str(memo.get("order_id")) for memo in memos if is_id(str(memo.get("order_id")))})
     orders = {_id(order): order for order in records_of(client, "orders", "entity_id", ids)}
     return [{"creditmemo": memo, "order": orders.get(str(memo.get("order_id")))} for memo in memos]
 
@@ -211,7 +212,7 @@ def _keys(client: MagentoClient, source: Source, rows: Iterable[Json], column: s
     keys: list[Key] = []
     for row in rows:
         at = row.get(column)
-        if not isinstance(at, str):
+        if not isinstance(at, str) or moment(at) is None:
             at = keys[-1][0] if keys else ""
         keys.append((at, _number(client, source.path, row, source.id_field)))
     return keys
@@ -229,17 +230,22 @@ def _key_of(mark: str) -> Key | None:
 
 def _number(client: MagentoClient, path: str, row: Json, field: str) -> int:
     value = str(row.get(field))
-    if not value.isdecimal():
+    if not is_id(value):
         raise errors.unexpected(client.shop, f"has a record without an id among its {path}")
     return int(value)
+
+
+def is_id(value: str) -> bool:
+    """Whether it can be a number of Magento's tables."""
+    return value.isascii() and value.isdecimal() and len(value) <= _ID_DIGITS
 
 
 def moment(text: str) -> datetime | None:
     try:
         when = datetime.fromisoformat(text)
-    except ValueError:
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def _id(order: Mapping[str, Any]) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from connector.lib.exact_json import Unkept, loads, tame
+
 REMOVED = "[removed]"
 
 # Fields of Magento\Sales\Api\Data\OrderPaymentInterface that hold card or bank data.
@@ -79,14 +81,19 @@ def _payment(key: str, value: Any) -> Any:
 
 
 def _text(value: str) -> str:
-    """Text of a payment: JSON inside it is searched as JSON."""
-    if value[:1] in "{[" and value:
-        try:
-            inner = json.loads(value, parse_float=Decimal)
-        except (ValueError, RecursionError):
-            return _masked(value, _LOOSE)
-        return json.dumps(_payment("", inner), default=str, ensure_ascii=False)
-    return _masked(value, _LOOSE)
+    """Text of a payment: JSON inside it is searched as JSON. What of that cannot be searched
+    is not kept."""
+    if value[:1] not in ("{", "["):
+        return _masked(value, _LOOSE)
+    try:
+        inner, flaws = tame(loads(value))
+    except ValueError:
+        return _masked(value, _LOOSE)
+    searched, more = tame(_payment("", inner))
+    text = json.dumps(searched, default=str, ensure_ascii=False)
+    if found := [*flaws, *more]:
+        return Unkept(text, f"holds JSON that cannot be kept: {found[0].message}"[:-1])
+    return text
 
 
 def _names_a_secret(entry: Any) -> bool:

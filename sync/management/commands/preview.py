@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts_mapping.models import snapshot
+from connector.lib import exact_json
 from connector.lib.errors import ConnectorError, NeedsAttention
 from stores import registry
 from stores.canonical import ParseError, ParseFacts
@@ -91,7 +91,8 @@ def _prepared(
     """The preview, and what it is of. Raises the shop's errors."""
     reader = registry.reader(store.platform)
     context = _context(store, options["context"])
-    known, records = parse_facts(store), ()
+    known = parse_facts(store)
+    records: Sequence[Mapping[str, Any]] = ()
     if options["order"] is not None:
         asked = ask_order(store, options["order"])
         known, records = asked.facts, asked.records
@@ -118,10 +119,10 @@ def _context(store: Store, name: str | None) -> ParseFacts:
 
 
 def read_json(name: str) -> Any:
-    """A JSON file with exact numbers; NaN and Infinity arrive as text and are refused later."""
+    """A JSON file with exact numbers; NaN and Infinity are refused later, with their field."""
     try:
         text = Path(name).read_text(encoding="utf-8-sig")
-        return json.loads(text, parse_float=Decimal, parse_constant=str)
+        return exact_json.loads(text)
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
     except ValueError as error:
