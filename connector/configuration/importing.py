@@ -10,14 +10,16 @@ from django.db import transaction
 
 from connector.configuration.applying import Applying
 from connector.configuration.inactive import inactive
-from connector.configuration.linting import doubts, misfits, shared_parts
+from connector.configuration.linting import doubts, misfits
 from connector.configuration.reading import Refused, read_configuration
 from connector.configuration.schema import FileSchema
+from connector.configuration.sharing import shared_parts
 from connector.configuration.stored import load_known, rules_of
 from connector.configuration.variables import Lookup
 from connector.configuration.yaml_text import read_yaml
 from connector.lib.environment import Env
 from stores.models import Store
+from sync.parsing import parse_facts
 from xero.facts import NOT_CONNECTED
 
 __all__ = ["Refused", "Report", "environment", "import_configuration", "mapping_problems"]
@@ -80,8 +82,10 @@ def _about_mappings(configuration: FileSchema) -> Iterator[str]:
 
 def _shared_parts() -> Iterator[str]:
     """Of all stores, also of those that the file does not name."""
-    profiles = [store.profile for store in Store.objects.order_by("slug")]
-    yield from (f"stores.{line}" for line in shared_parts(profiles))
+    stores = list(Store.objects.order_by("slug"))
+    parts = {store.profile.url: tuple(parse_facts(store).parts.values()) for store in stores}
+    told = {url: views for url, views in parts.items() if views}
+    yield from (f"stores.{line}" for line in shared_parts([one.profile for one in stores], told))
 
 
 def _alert_texts(text: str) -> list[str]:

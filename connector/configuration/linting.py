@@ -5,12 +5,12 @@ The same checks as before posting (`sync.checks`), over everything that is mappe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
-from accounts_mapping.resolve import Resolution, like
+from accounts_mapping.resolve import Resolution
 from accounts_mapping.schema import RowAccount, StoreRules, TaxRule, payment_accounts
 from connector.lib.money import plain
-from stores.schema import Only, StoreSettings
+from stores.schema import StoreSettings
 from sync.checks import active_account, line_account_fits, tax_fits
 from sync.eligible import takes_back
 from sync.reasons import Hold
@@ -41,32 +41,6 @@ def doubts(profile: StoreSettings, rules: StoreRules, organisation: Organisation
         *_receipts_need_banks(profile, rules, organisation),
         *_status_of_paid_orders(rules),
     ]
-
-
-def shared_parts(profiles: Sequence[StoreSettings]) -> list[str]:
-    """Parts of one shop that two stores would both take, one line each: such orders are posted
-    twice. Paths begin with the slug of the later store."""
-    lines = []
-    for index, store in enumerate(profiles):
-        for other in profiles[:index]:
-            same_shop = (store.platform, store.url) == (other.platform, other.url)
-            if same_shop and store.enabled and other.enabled and not _apart(store.only, other.only):
-                lines.append(
-                    f"{store.slug}.only: {other.slug} reads the same shop, and nothing keeps their "
-                    "orders apart: an order of both is posted by both. Name other websites, "
-                    "store views or stores in each."
-                )
-    return lines
-
-
-def _apart(one: Only, other: Only) -> bool:
-    """Whether some key of both names different parts; a name with wildcards may fit another."""
-    for key in type(one).model_fields:
-        here, there = getattr(one, key), getattr(other, key)
-        met = any(like(here, name) for name in there) or any(like(there, name) for name in here)
-        if here and there and not met:
-            return True
-    return False
 
 
 def _foreign_tax_at_home(

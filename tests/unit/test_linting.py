@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from connector.configuration.linting import doubts, misfits, shared_parts
+from connector.configuration.linting import doubts, misfits
+from connector.configuration.sharing import shared_parts
+from stores.canonical import PartKeys
 from stores.schema import StoreSettings
 from tests.unit.orders import organisation, snapshot
 from xero.facts import NOT_CONNECTED, OrganisationFacts, TrackingFacts
@@ -125,6 +127,41 @@ def test_two_stores_that_would_take_the_same_orders_are_told(
     lines = shared_parts([store_of("one", **first), store_of("two", **second)])
 
     assert [line.split(":")[0] for line in lines] == (["two.only"] if shared else [])
+
+
+VIEWS = (
+    PartKeys(("1", "base", "Main"), ("1", "main"), ("1", "en", "English")),
+    PartKeys(("1", "base", "Main"), ("1", "main"), ("2", "de", "German")),
+    PartKeys(("2", "b2b", "Trade"), ("2", "trade"), ("3", "b2b_en", "Trade English")),
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ({"websites": ["base"]}, {"store_views": ["b2b_en"]}, ""),
+        ({"websites": ["b2b"]}, {"stores": ["main"]}, ""),
+        ({"websites": ["Main"]}, {"stores": ["1"], "store_views": ["Trade*"]}, ""),
+        ({"websites": ["base"]}, {"store_views": ["de", "b2b_en"]}, "store view German"),
+        ({"websites": ["base"]}, {"websites": ["Main"]}, ""),
+        ({"websites": ["b2b"]}, {}, "store view Trade English"),
+    ],
+)
+def test_what_the_shop_told_keeps_parts_apart_that_are_named_in_different_ways(
+    first: dict[str, Any], second: dict[str, Any], shared: str
+) -> None:
+    stores = [store_of("one", **first), store_of("two", **second)]
+    lines = shared_parts(stores, {"https://shop.example.com": VIEWS})
+
+    assert len(lines) == bool(shared)
+    assert all(shared in line for line in lines)
+
+
+def test_what_cannot_be_told_yet_is_not_called_the_same() -> None:
+    (line,) = shared_parts([store_of("one", websites=["a"]), store_of("two", stores=["b"])])
+
+    assert "nothing keeps" not in line
+    assert "Test connection" in line
 
 
 def test_stores_of_two_shops_share_nothing() -> None:
