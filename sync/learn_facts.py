@@ -9,6 +9,7 @@ import structlog
 
 from accounts_mapping.models import snapshot
 from connector.lib import clock
+from connector.lib.errors import ConnectorError
 from stores.adapters.base import StoreAdapter
 from stores.models import Store
 
@@ -21,11 +22,18 @@ def learn_facts(store: Store, adapter: StoreAdapter) -> None:
 
     Orders say a customer's group by number, and the part of the shop by name or number, products
     and customers their websites by number: without names and codes a rule that names one would
-    pass them by. Raises the shop's errors.
+    pass them by. Raises the shop's errors where nothing was ever learned; what was learned before
+    serves until the shop can be asked again.
     """
     if not _needed(store) or not _is_old(store):
         return
-    facts = adapter.probe()
+    try:
+        facts = adapter.probe()
+    except ConnectorError as error:
+        if "parts" not in store.facts:
+            raise
+        log.warning("facts.old", store_id=store.pk, error=str(error))
+        return
     for warning in facts.warnings:
         log.warning("facts.incomplete", store_id=store.pk, warning=warning)
     store.facts = asdict(facts) | {"learned_at": clock.now().isoformat()}

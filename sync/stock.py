@@ -35,6 +35,8 @@ from xero.facts import ItemFacts
 from xero.models import Organisation
 
 log = structlog.get_logger(__name__)
+# A product that the shop fails to answer is left out; so many, one after the other, are the shop.
+_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,11 @@ def _to_store(store: Store, shop: _Shop, seen: Sequence[Seen]) -> None:
         keep_states(store, [one.state])
 
 
-def _leave_out(state: StockState, error: Rejected) -> None:
+def _leave_out(state: StockState, error: Rejected | Temporary) -> None:
     """A refusal is about one product: it is left as it is, and says why."""
-    text = f"{error} {error.hint}".strip()[:500]
-    state.reasons = [Reason("stock_refused", text, "sku").as_json()]
-    log.warning("stock.left_out", store_id=state.store_id, sku=state.sku, code=error.code)
+    hint = error.hint if isinstance(error, Rejected) else "It is asked again with the next run."
+    state.reasons = [Reason("stock_refused", f"{error} {hint}".strip()[:500], "sku").as_json()]
+    log.warning("stock.left_out", store_id=state.store_id, sku=state.sku, error=str(error))
 
 
 def _check_rivals(organisation: Organisation) -> None:
@@ -155,6 +157,7 @@ class _Shop:
     token: str
     run: SyncRun
     progress: Callable[[SyncRun], None]
+    _failed_in_a_row: int = 0
 
     def extend(self) -> bool:
         """Go on holding the right to this stream; False if another process has it."""
@@ -177,10 +180,17 @@ class _Shop:
             if error.code != "not_found":  # else it is sold elsewhere only
                 _leave_out(state, error)
             return None
+        except Temporary as error:
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= _FAILURES or error.retry_after is not None:
+                raise
+            _leave_out(state, error)
+            return None
         except ParseError as error:
             code = error.code if error.code in REASONS else "bad_value"
             state.reasons = [Reason(code, str(error), error.field).as_json()]
             return None
+        self._failed_in_a_row = 0
         assert isinstance(level, StockLevel)
         return level if level.counted else None
 

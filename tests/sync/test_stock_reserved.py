@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 
 from sandbox.magento import DemoShop
+from sandbox.magento.faults import Fault
 from stores.canonical import Stream
 from stores.models import Cursor
 from sync import flows
-from sync.models import Posting, StockState
+from sync.models import Posting, StockState, TrackedOrder
 from sync.pull import connect as connect_shop
 from tests.sync.test_stock import TRACKED, level, puts
 from tests.sync.world import World
@@ -195,3 +196,43 @@ def test_what_other_sources_have_is_no_lag(world: World) -> None:
     world.shop.stock.set(MUG, 20)
     assert level(world) == 0
     assert (StockState.objects.get(sku=MUG).reasons, puts(world)) == ([], 0)
+
+
+def test_one_product_that_the_shop_fails_to_answer_does_not_stop_the_others(world: World) -> None:
+    begin(world, "to_store")
+    world.xero.person("create_item", item={"Code": "TEA-POT", "Name": "TEA-POT", **TRACKED})
+    world.xero.person("receive_stock", item="TEA-POT", quantity=7, cost=4)
+    world.shop.stock.set("TEA-POT", 9)
+    path = f"get-product-salable-quantity/{MUG}/"
+    world.shop.faults.add(Fault("error", match=path, times=None))
+
+    assert level(world) == 1
+    assert world.shop.stock.quantities["TEA-POT"] == 7
+    (reason,) = StockState.objects.get(sku=MUG).reasons
+    assert "HTTP 500" in reason["message"]
+    assert StockState.objects.get(sku="TEA-POT").reasons == []
+    assert world.shop.stock.quantities[MUG] == 30
+
+
+def test_a_shop_that_fails_every_product_is_away(mugs: World) -> None:
+    for code in ("TEA-POT", "HONEY-500", "BEANS-250"):
+        mugs.xero.person("create_item", item={"Code": code, "Name": code, **TRACKED})
+    mugs.shop.faults.add(Fault("error", match="get-product-salable-quantity", times=None))
+
+    run = flows.read_stream(mugs.fresh(mugs.store), Stream.STOCK)
+
+    assert run is not None
+    assert "HTTP 500" in run.error
+    assert puts(mugs) == 0
+
+
+def test_facts_that_were_learned_serve_while_the_shop_cannot_be_asked_again(world: World) -> None:
+    world.change_store(only={"websites": ["base"]})
+    world.place()
+    world.sync()
+    assert TrackedOrder.objects.get().label == "posted"
+    world.time.forward(days=2)
+    world.shop.faults.add(Fault("error", match="store/storeViews", times=None))
+    later = world.place()
+    world.sync()
+    assert world.row(later).label == "posted"
