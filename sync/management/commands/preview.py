@@ -14,6 +14,7 @@ from accounts_mapping.models import snapshot
 from connector.lib import exact_json
 from connector.lib.errors import ConnectorError, NeedsAttention
 from stores import registry
+from stores.adapters.base import StoreAdapter
 from stores.canonical import ParseError, ParseFacts
 from stores.models import Store
 from sync.ask_order import ask_order
@@ -91,20 +92,23 @@ def _prepared(
     """The preview, and what it is of. Raises the shop's errors."""
     reader = registry.reader(store.platform)
     context = _context(store, options["context"])
-    known = parse_facts(store)
-    records: Sequence[Mapping[str, Any]] = ()
+    records: Sequence[Mapping[str, Any]]
     if options["order"] is not None:
         asked = ask_order(store, options["order"])
         known, records = asked.facts, asked.records
     else:
-        try:
-            records = reader.documents_of(read_json(options["file"]))
-        except ParseError as error:
-            raise CommandError(f"{options['file']}: {error}") from None
+        known, records = parse_facts(store), _in_file(reader, options["file"])
     connected = store.organisation is not None and store.organisation.connected
     organisation = store.organisation.facts() if connected else NOT_CONNECTED  # type: ignore[union-attr]
     books = Books(snapshot(store), organisation, known_items(context))
     return Preview(books, reader, over(known, context)), records
+
+
+def _in_file(reader: StoreAdapter, name: str) -> Sequence[Mapping[str, Any]]:
+    try:
+        return reader.documents_of(read_json(name))
+    except ParseError as error:
+        raise CommandError(f"{name}: {error}") from None
 
 
 def _context(store: Store, name: str | None) -> ParseFacts:
