@@ -32,10 +32,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--configuration", type=Path,
                         default=Path(__file__).with_name("configuration.yaml"))  # fmt: skip
     parser.add_argument("--shop", metavar="URL", help="a real shop; its bearer in SHOP_BEARER")
-    parser.add_argument("--script", metavar="PROGRAM", help="drives that shop")
+    parser.add_argument("--script", metavar="PROGRAM", help="drives that shop: see shops.py")
     parser.add_argument("--slug", default="au", help="of that shop, in the configuration")
     parser.add_argument("--organisation", default="Demo Company (AU)")
-    parser.add_argument("--prefix", default="AU-", help="of that shop's invoice numbers")
     return parser.parse_args()
 
 

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
-from connector.demo import remotes
 from connector.demo.remotes import Shop
 from connector.lib import clock
 from connector.processes import python
 from tests.chaos import checking, faults, report, resting, running, shops, timing, verdict
+from tests.chaos.expecting import Rules
 from tests.chaos.person import Person
 from tests.chaos.processes import Process, Product
 from tests.chaos.report import Log, say
@@ -55,7 +56,7 @@ def run(options: argparse.Namespace, folder: Path, postgres: PostgreSQL, broker:
 def _shops(options: argparse.Namespace) -> list[Shop]:
     if options.shop:
         return [_RealShop(options.slug, options.organisation, 0, 0, (), url_=options.shop)]
-    return remotes.shops(options.orders)
+    return shops.demo(options.orders)
 
 
 def _past(shop: Shop) -> int:
@@ -109,9 +110,9 @@ def _play(options: argparse.Namespace, stage: Stage) -> bool:
     product.start()
     person.connect_first()
     tenants = json.loads(stage.xero.read("config"))["organisations"]
-    names = {shop.organisation: shop for shop in stage.shops}
+    names = {shop.organisation for shop in stage.shops}
     stage.xero.tenants = [tenant for tenant, name in tenants.items() if name in names]
-    before = {shop.slug: checking.known_ids(verdict.ledger_of(stage, shop)) for shop in stage.shops}
+    before = {name: checking.known_ids(verdict.ledger_of(stage, name)) for name in names}
     person.backfill()
     drivers = [_driver(options, stage, shop) for shop in stage.shops]
     for driver in drivers:
@@ -152,11 +153,14 @@ def _account(
     wrong += verdict.reconcile()
     connections.close_all()
     rows = resting.rows()
+    stores = yaml.safe_load(options.configuration.read_text(encoding="utf-8"))["stores"]
+    rules = {store["slug"]: Rules.of(store) for store in stores}
     orders = 0
-    for shop in stage.shops:
-        found = list(verdict.of_shop(options, stage, shop, before[shop.slug], rows))
-        orders += found.pop()
-        wrong += found
+    for organisation, known in sorted(before.items()):
+        there = [shop for shop in stage.shops if shop.organisation == organisation]
+        found = verdict.Verdict(rules, there, verdict.ledger_of(stage, organisation), known)
+        wrong += found.wrong(rows)
+        orders += found.orders
     verdict.show(stage, orders)
     for line in wrong:
         stage.log.note("wrong", line)

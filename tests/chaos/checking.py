@@ -29,7 +29,7 @@ class Books:
     sums: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     standing: dict[str, list[Doc]] = field(default_factory=lambda: defaultdict(list))
     strange: list[str] = field(default_factory=list)
-    contacts: dict[str, str] = field(default_factory=dict)  # order number → e-mail of its contact
+    contacts: dict[str, str] = field(default_factory=dict)  # order → e-mail of its contact
 
 
 def known_ids(ledger: Ledger) -> frozenset[str]:
@@ -47,12 +47,16 @@ _IDS = {
 
 
 def read(
-    ledger: Ledger, prefix: str, references: Mapping[str, str], before: frozenset[str]
+    ledger: Ledger,
+    prefixes: Iterable[str],
+    references: Mapping[str, str],
+    before: frozenset[str],
 ) -> Books:
-    """Sum the ledger by order. `references` gives the order's number for what has none of its
-    own: an overpayment's reference."""
+    """Sum the ledger by order, under the numbers of their invoices. `references` gives those
+    for what has no number of its own: bank transactions."""
     books = Books()
-    pattern = re.compile(rf"{re.escape(prefix)}(?P<order>\d+){_SUFFIX}")
+    any_of = "|".join(re.escape(prefix) for prefix in prefixes)
+    pattern = re.compile(rf"(?P<order>(?:{any_of})\d+){_SUFFIX}")
     emails = {one["ContactID"]: one.get("EmailAddress", "") for one in ledger["Contacts"]}
 
     def order_of(number: str) -> str:
@@ -79,7 +83,8 @@ def read(
     for doc in _new(ledger, "Payments", before):
         _add_payment(books, doc, order_of)
     for doc in _new(ledger, "BankTransactions", before):
-        _add_bank(books, ledger, doc, references)
+        if _add_bank(books, ledger, doc, references):
+            books.contacts[references[str(doc["Reference"])]] = emails[doc["Contact"]["ContactID"]]
     return books
 
 
@@ -99,40 +104,45 @@ def _add_payment(books: Books, doc: Doc, order_of: Any) -> None:
         books.sums[order][side] += doc["Amount"]
 
 
-def _add_bank(books: Books, ledger: Ledger, doc: Doc, references: Mapping[str, str]) -> None:
+def _add_bank(books: Books, ledger: Ledger, doc: Doc, references: Mapping[str, str]) -> bool:
+    """Add money received: without an invoice, or beyond it. False where it is no order's."""
     if doc["Status"] == "DELETED":
-        return
-    reference = str(doc.get("Reference"))
+        return False
+    reference, kind = str(doc.get("Reference")), doc["Type"]
     order = references.get(reference, "")
-    if not order or doc["Type"] != "RECEIVE-OVERPAYMENT":
-        books.strange.append(f"a bank transaction of no order: {doc['Type']} {reference}")
-        return
+    if not order or kind not in ("RECEIVE", "RECEIVE-OVERPAYMENT"):
+        books.strange.append(f"a bank transaction of no order: {kind} {reference}")
+        return False
     sums = books.sums[order]
-    account = doc["BankAccount"].get("Code") or doc["BankAccount"].get("AccountID")
-    sums[f"in {account}"] += doc["Total"]
-    sums["overpayments"] += 1
+    sums["documents"] += 1
+    sums[f"in {doc['BankAccount'].get('Code')}"] += doc["Total"]
+    if kind == "RECEIVE":
+        sums["net"] += doc["Total"]
+        sums["tax"] += doc["TotalTax"]
+        return True
     for one in ledger["Overpayments"]:
         if one["OverpaymentID"] == doc.get("OverpaymentID"):
             sums["receivable"] -= one["RemainingCredit"]
+    return True
 
 
-def compare(books: Books, orders: Iterable[Expected], shop: str) -> Iterator[str]:
+def compare(books: Books, orders: Iterable[Expected]) -> Iterator[str]:
     """One line for everything that is wrong."""
-    yield from (f"{shop}: {text}" for text in books.strange)
+    yield from books.strange
     for number, documents in books.standing.items():
         if len(documents) > 1:
-            yield f"{shop}: {len(documents)} documents {number}"
+            yield f"{len(documents)} documents {number}"
     known = set()
     for one in orders:
-        known.add(one.number)
-        yield from (f"{shop} {one.number}: {text}" for text in _compare(books, one))
+        known.add(one.key)
+        yield from (f"{one.key}: {text}" for text in _compare(books, one))
     for number in books.sums:
         if number not in known:
-            yield f"{shop}: documents of the order {number}, which the shop does not have"
+            yield f"documents of the order {number}, which no shop has"
 
 
 def _compare(books: Books, one: Expected) -> Iterator[str]:
-    sums = books.sums.get(one.number, Counter())
+    sums = books.sums.get(one.key, Counter())
     found, wanted = _money(sums), _money(one.sums)
     if not sums["documents"] and one.may_be_absent:
         return
@@ -140,16 +150,13 @@ def _compare(books: Books, one: Expected) -> Iterator[str]:
         yield f"expected {_shown(wanted)}, in Xero {_shown(found)}"
     if one.sold and not sums["documents"]:
         yield "nothing in Xero"
-    if one.number in books.contacts and books.contacts[one.number].lower() != one.email.lower():
-        yield f"bought by {one.email}, in Xero {books.contacts[one.number]}"
+    contact = books.contacts.get(one.key)
+    if contact is not None and contact.lower() != one.email.lower():
+        yield f"bought by {one.email}, in Xero {contact}"
 
 
 def _money(sums: Counter[str]) -> dict[str, Decimal]:
-    return {
-        key: Decimal(amount)
-        for key, amount in sums.items()
-        if amount and key not in ("documents", "overpayments")
-    }
+    return {key: Decimal(amount) for key, amount in sums.items() if amount and key != "documents"}
 
 
 def _shown(sums: Mapping[str, Decimal]) -> str:

@@ -15,9 +15,6 @@ from typing import Any
 from tests.sync.naive_books import ZERO, split
 
 Doc = Mapping[str, Any]
-# As the configuration maps them.
-ACCOUNTS = {"stripe_payments": "091", "paypal_express": "092"}
-_OTHER_ACCOUNT = "090"
 
 
 def cents(value: object) -> Decimal:
@@ -29,34 +26,57 @@ class Expected:
     """One order's sale net of credits, the tax in it, what is owed, and money by account.
 
     `sold` is False where nothing may stand in the books but what comes to nothing;
-    `may_be_absent` where it depends on when the shop was asked.
+    `may_be_absent` where it depends on when the shop was asked. `key` is the number of its invoice,
+    `attention` the reason that a person must be given.
     """
 
+    key: str
     number: str
     email: str
     sums: Counter[str] = field(default_factory=Counter)
     sold: bool = True
     may_be_absent: bool = False
-    refunds: int = 0
+    attention: str = ""
 
 
-def expected(order: Doc, memos: Iterable[Doc]) -> Expected:
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a store's section of the configuration file says. Without invoices only what is paid
+    is posted."""
+
+    prefix: str
+    accounts: Mapping[str, str]
+    invoices: bool = True
+
+    @classmethod
+    def of(cls, store: Doc) -> Rules:
+        invoices = (store.get("streams") or {}).get("invoices", True)
+        return cls(str(store["number_prefix"]), store["payment_accounts"], invoices)
+
+    def account(self, method: str) -> str:
+        return self.accounts.get(method) or self.accounts["*"]
+
+
+def expected(order: Doc, memos: Iterable[Doc], rules: Rules) -> Expected:
     """Of one order in Magento's JSON with its credit memos."""
     number, email = str(order["increment_id"]), str(order["customer_email"])
-    total, state = cents(order["grand_total"]), order["state"]
+    key = f"{rules.prefix}{number}"
+    total, state, paid = cents(order["grand_total"]), order["state"], cents(order.get("total_paid"))
     if not total or state == "canceled":
-        return Expected(number, email, sold=False)
+        return Expected(key, number, email, sold=False)
+    if not rules.invoices and paid < total:
+        return Expected(key, number, email, sold=False, attention="receipt_waits")
     memos = list(memos)
-    account = ACCOUNTS.get(order["payment"]["method"], _OTHER_ACCOUNT)
+    account = rules.account(str(order["payment"]["method"]))
     credited = sum((cents(memo["grand_total"]) for memo in memos), ZERO)
     tax = cents(order["tax_amount"]) - sum((_tax(order, memo) for memo in memos), ZERO)
-    paid = cents(order.get("total_paid"))
     returned = min(credited, paid)
     sums = Counter({
         "net": total - credited, "tax": tax, f"in {account}": paid, f"out {account}": returned,
         "receivable": total - credited - paid + returned,
     })  # fmt: skip
-    return Expected(number, email, sums, may_be_absent=state == "holded", refunds=len(memos))
+    attention = "overpaid" if paid > total else ""
+    return Expected(key, number, email, sums, may_be_absent=state == "holded", attention=attention)
 
 
 def _tax(order: Doc, memo: Doc) -> Decimal:

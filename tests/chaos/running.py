@@ -15,7 +15,7 @@ import requests
 from django.db import connections
 
 from connector.demo.remotes import Shop
-from tests.chaos import faults, shops
+from tests.chaos import faults
 from tests.chaos.faults import Planned
 from tests.chaos.person import Person
 from tests.chaos.processes import WORKERS, Product
@@ -49,6 +49,8 @@ class Run:
         self._started = 0.0
         self._backup: Path | None = None
         self._minute_limits = 0
+        # A real shop has no port of ours, and no faults to arm.
+        self._demo_shops = [shop for shop in stage.shops if shop.port]
 
     def play(self) -> None:
         """From the first fault to the end of the last; then everything runs and is calm."""
@@ -72,9 +74,8 @@ class Run:
         for kind, count in stage.xero.calm().items():
             stage.log.note("struck", kind, count=count)
             stage.log.counts["struck"][kind] = count
-        for shop in stage.shops:
-            if shop.slug in shops.PREFIXES:
-                faults.calm_shop(shop.url)
+        for shop in self._demo_shops:
+            faults.calm_shop(shop.url)
         for server in (stage.postgres, stage.broker):
             if not server.running:
                 server.start()
@@ -102,7 +103,9 @@ class Run:
         if kind in faults.XERO_FAULTS:
             return {"armed": self._stage.xero.arm(kind, draw)}
         if kind in faults.SHOP_FAULTS:
-            shop = draw.choice(self._stage.shops)
+            if not self._demo_shops:
+                return {"skipped": True}
+            shop = draw.choice(self._demo_shops)
             return {"shop": shop.slug, "armed": faults.spoil_shop(shop.url, kind, draw)}
         if kind == "minute limit":
             return self._limit_the_minute(draw)

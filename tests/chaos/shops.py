@@ -13,28 +13,28 @@ import random
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 import requests
 
 from connector.demo.remotes import Shop
-from connector.processes import python
+from connector.processes import free_port, python
+from tests.chaos import reading
 from tests.chaos.processes import Process
 from tests.chaos.report import Log
 
 Doc = dict[str, Any]
-PREFIXES = {"au": "AU-", "uk": "UK-"}
+COUNTER = "counter"  # the shop without invoices
 # Of simple goods, so that they can be edited; the cheapest first.
 PLAIN = [
     [("MUG-STN", 1)], [("HONEY-500", 3)], [("MUG-STN", 2)], [("MUG-STN", 2), ("BEANS-250", 1)],
     [("BEANS-1KG", 2), ("FILTER-100", 3)], [("TEA-POT", 1), ("MUG-STN", 1), ("SALT-PINK", 2)],
 ]  # fmt: skip
-_ROLES, _ROLE_ODDS = ("any", "edits", "refunds", "cancels", "parts"), (25, 25, 25, 15, 10)
-_PAGE = 100
+_ROLES = ("any", "edits", "refunds", "cancels", "parts", "overpaid")
+_ROLE_ODDS = (25, 24, 24, 13, 10, 4)
+_COUNTER_ODDS = (60, 0, 40, 0, 0, 0)
 # The share of the time in which orders are placed; then they are only changed.
 _SELLING = 0.75
 
@@ -104,11 +104,14 @@ class Driver:
 
     def _place(self) -> None:
         draw = self._draw
-        (role,) = draw.choices(_ROLES, _ROLE_ODDS)
+        counter = self.shop.slug == COUNTER
+        (role,) = draw.choices(_ROLES, _COUNTER_ODDS if counter else _ROLE_ODDS)
         paid = role == "refunds" or (role in ("any", "edits") and draw.random() < 0.5)
         wish: Doc = {"status": "processing" if paid else "pending"}
+        if counter:
+            wish["foreign"] = False  # its accounts take Australian dollars
         basket = None
-        if role in ("edits", "parts", "refunds"):
+        if role in ("edits", "parts", "refunds", "overpaid"):
             basket = draw.choice(PLAIN)
             wish |= {"items": basket, "coupon": "", "foreign": False, "shipping": "flat"}
         answer = self._ask("orders", wish)
@@ -141,28 +144,30 @@ class Driver:
         if one.role == "refunds" and one.paid:
             what = draw.choice(({}, {"items": {one.basket[0][0]: 1}}, {"items": {}, "shipping": 4}))  # type: ignore[index]
             return "refund", what
-        if one.role == "parts" and not one.paid:
-            return self._half(one)
+        if one.role in ("parts", "overpaid") and not one.paid:
+            return self._part(one)
         if not one.paid:
             if one.role == "any" and draw.random() < 0.15:
                 return "hold", {}
             return "pay", {}
         return "ship", {}
 
-    def _half(self, one: _Order) -> tuple[str, Doc]:
-        """Half of the money has come in; the next time the rest has."""
-        order = order_of(self.shop, one.id, self._session)
+    def _part(self, one: _Order) -> tuple[str, Doc]:
+        """Half of the money has come in, and the next time the rest; or 5.00 too much at once."""
+        order = reading.order_of(self.shop, one.id, self._session)
         if order is None:
             return "", {}
         total, paid = Decimal(order["grand_total"]), Decimal(order.get("total_paid") or 0)
         now = total if paid else (total / 2).quantize(Decimal("0.01"))
+        if one.role == "overpaid":
+            now = total + 5
         payment = order["payment"] | {"amount_paid": float(now), "base_amount_paid": float(now)}
         rest = float(total - now)
         changes = {
             "total_paid": float(now), "base_total_paid": float(now), "total_due": rest,
             "base_total_due": rest, "payment": json.loads(json.dumps(payment, default=float)),
         }  # fmt: skip
-        one.done = now == total
+        one.done = now >= total
         return "set", changes
 
     def _remember(self, one: _Order, verb: str, body: Doc) -> None:
@@ -227,6 +232,19 @@ def _baskets(one: _Order) -> list[list[tuple[str, int]]]:
     return PLAIN[at + 1 :] if one.paid else PLAIN[:at] + PLAIN[at + 1 :]
 
 
+def demo(orders: int) -> list[Shop]:
+    """Three shops that share so many orders; two of them post to one organisation."""
+    counter, british = orders // 10, orders * 3 // 10
+    return [
+        Shop("au", "Demo Company (AU)", orders - british - counter, free_port(),
+             ("--profile", "au", "--prices", "inclusive", "--seed", "1")),
+        Shop("uk", "Demo Company (UK)", british, free_port(),
+             ("--profile", "uk", "--prices", "exclusive", "--seed", "2")),
+        Shop(COUNTER, "Demo Company (AU)", counter, free_port(),
+             ("--profile", "au", "--prices", "inclusive", "--seed", "3", "--foreign", "0")),
+    ]  # fmt: skip
+
+
 def process(shop: Shop, orders: int, hook: str, *, log: Any) -> Process:
     """The demo shop as a process, with so many orders of the past 30 days."""
     options = (
@@ -237,49 +255,3 @@ def process(shop: Shop, orders: int, hook: str, *, log: Any) -> Process:
         f"shop-{shop.slug}", python("-m", "sandbox.magento", *options), log=log,
         env={"HOOK_SECRET": shop.hook_secret},
     )  # fmt: skip
-
-
-# --- what a shop says of itself -------------------------------------------------------------
-
-
-def keys(shop: Shop) -> Doc:
-    answer = requests.get(f"{shop.url}/_sandbox/state", timeout=30)
-    answer.raise_for_status()
-    return dict(answer.json()["credentials"])
-
-
-def order_of(shop: Shop, number: int, session: requests.Session) -> Doc | None:
-    """One order; None where a fault of the shop meets us instead of the product."""
-    url = f"{shop.url}/rest/V1/orders/{number}"
-    bearer = {"Authorization": f"Bearer {_token(shop)}"}
-    try:
-        answer = session.get(url, headers=bearer, timeout=30)
-        answer.raise_for_status()
-        return dict(json.loads(answer.content, parse_float=Decimal))
-    except (requests.RequestException, ValueError):
-        return None
-
-
-def all_of(shop: Shop, kind: str) -> Iterator[Doc]:
-    """Every order (`orders`) or credit memo (`creditmemos`) of the shop, numbers exact."""
-    bearer = {"Authorization": f"Bearer {_token(shop)}"}
-    page = seen = 0
-    while True:
-        page += 1
-        query = urlencode({"searchCriteria[pageSize]": _PAGE, "searchCriteria[currentPage]": page})
-        answer = requests.get(f"{shop.url}/rest/V1/{kind}?{query}", headers=bearer, timeout=60)
-        answer.raise_for_status()
-        found = json.loads(answer.content, parse_float=Decimal)
-        yield from found["items"]
-        seen += len(found["items"])
-        if seen >= found["total_count"] or not found["items"]:
-            return
-
-
-_tokens: dict[str, str] = {}
-
-
-def _token(shop: Shop) -> str:
-    if shop.url not in _tokens:
-        _tokens[shop.url] = os.environ.get("SHOP_BEARER") or str(keys(shop)["access_token"])
-    return _tokens[shop.url]

@@ -12,6 +12,7 @@ import pytest
 from tests.chaos import checking, expecting, faults, shops
 
 Doc = dict[str, Any]
+RULES = expecting.Rules("AU-", {"checkmo": "090"})
 
 
 def order(number: int = 1, **changes: Any) -> Doc:
@@ -52,14 +53,14 @@ def books() -> dict[str, list[Doc]]:
 
 def wrong(ledger: dict[str, list[Doc]], *orders: Doc, memos: bool = True) -> list[str]:
     wanted = [
-        expecting.expected(one, [MEMO] if memos and one["entity_id"] == 1 else [])
+        expecting.expected(one, [MEMO] if memos and one["entity_id"] == 1 else [], RULES)
         for one in orders or (order(),)
     ]
     before = frozenset[str]()
-    found = checking.read(ledger, "AU-", {"000000001": "000000001"}, before)
+    found = checking.read(ledger, ["AU-", "CO-"], {"000000001": "AU-000000001"}, before)
     emails = [one.email for one in wanted]
     return [
-        *checking.compare(found, wanted, "au"), *checking.contacts(ledger, emails, before)
+        *checking.compare(found, wanted), *checking.contacts(ledger, emails, before)
     ]  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def change(kind: str, at: int = 0, **changes: Any) -> Callable[[dict[str, list[D
 BANK = {
     "BankTransactionID": "b1", "Type": "RECEIVE-OVERPAYMENT", "Status": "AUTHORISED",
     "Reference": "000000001", "Total": D("5.00"), "BankAccount": {"Code": "090"},
-    "OverpaymentID": "o1",
+    "OverpaymentID": "o1", "Contact": {"ContactID": "c1"},
 }  # fmt: skip
 
 
@@ -106,8 +107,8 @@ def test_each_mistake_is_told(spoil: Callable[[dict[str, list[Doc]]], None]) -> 
 
 def test_an_order_that_is_missing_is_told() -> None:
     assert wrong(books(), order(), order(2)) == [
-        "au 000000002: expected in 090 110.00, net 110.00, tax 10.00, in Xero nothing",
-        "au 000000002: nothing in Xero",
+        "AU-000000002: expected in 090 110.00, net 110.00, tax 10.00, in Xero nothing",
+        "AU-000000002: nothing in Xero",
     ]
 
 
@@ -124,6 +125,23 @@ def test_an_order_on_hold_may_be_there_or_not() -> None:
     assert wrong(books(), order(state="holded")) == []
     empty: dict[str, list[Doc]] = {kind: [] for kind in books()}
     assert wrong(empty, order(state="holded")) == []
+
+
+def test_over_the_counter_only_what_is_paid_is_money_received() -> None:
+    rules = expecting.Rules.of(
+        {"number_prefix": "CO-", "payment_accounts": {"*": "090"}, "streams": {"invoices": False}}
+    )
+    paid = expecting.expected(order(), [], rules)
+    waits = expecting.expected(order(2, total_paid=None), [], rules)
+    assert (waits.sold, waits.attention) == (False, "receipt_waits")
+    bank = BANK | {"Type": "RECEIVE", "Total": D("110.00"), "TotalTax": D("10.00")}
+    ledger: dict[str, list[Doc]] = {kind: [] for kind in books()}
+    ledger |= {"BankTransactions": [bank], "Contacts": [dict(CONTACT)]}
+    keys = {"000000001": "CO-000000001"}
+    found = checking.read(ledger, ["CO-"], keys, frozenset())
+    assert list(checking.compare(found, [paid, waits])) == []
+    ledger["BankTransactions"].append(dict(bank, BankTransactionID="b2"))
+    assert list(checking.compare(checking.read(ledger, ["CO-"], keys, frozenset()), [paid]))
 
 
 def test_the_seed_decides_the_faults_and_each_kind_comes() -> None:

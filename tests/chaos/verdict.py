@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -14,55 +13,81 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 
 from connector.demo.remotes import Shop
-from tests.chaos import checking, expecting, report, resting, shops
+from tests.chaos import checking, expecting, reading, report, resting
+from tests.chaos.expecting import Expected, Rules
 from tests.chaos.report import say
 from tests.chaos.running import Stage
 
 
-def ledger_of(stage: Stage, shop: Shop) -> dict[str, list[Any]]:
-    text = stage.xero.read(f"ledger?{urlencode({'tenant': shop.organisation})}")
+def ledger_of(stage: Stage, organisation: str) -> dict[str, list[Any]]:
+    text = stage.xero.read(f"ledger?{urlencode({'tenant': organisation})}")
     return dict(json.loads(text, parse_float=Decimal, parse_int=Decimal))
 
 
-def of_shop(
-    options: argparse.Namespace,
-    stage: Stage,
-    shop: Shop,
-    before: frozenset[str],
-    rows: dict[tuple[str, str], dict[str, Any]],
-) -> Iterator[Any]:
-    """What is wrong with a shop's orders; last how many there are."""
-    prefix = shops.PREFIXES.get(shop.slug, options.prefix)
-    memos = expecting.memos_by_order(shops.all_of(shop, "creditmemos"))
-    orders = list(shops.all_of(shop, "orders"))
-    wanted = [expecting.expected(one, memos.get(int(one["entity_id"]), [])) for one in orders]
-    references: dict[str, str] = {}
-    for one in orders:
-        number = str(one["increment_id"])
-        for key in (number, f"{number}-1", str(one["payment"].get("last_trans_id", ""))):
-            references[key] = number
-    ledger = ledger_of(stage, shop)
-    books = checking.read(ledger, prefix, references, before)
-    yield from checking.compare(books, wanted, shop.slug)
-    yield from checking.contacts(ledger, (one.email for one in wanted), before)
-    for one in wanted:
-        row = rows.get((shop.slug, one.number))
-        if row is None:
-            yield f"{shop.slug} {one.number}: the product does not know it"
-            continue
-        yield from _label(f"{shop.slug} {one.number}", one, row)
-    yield len(orders)
+class Verdict:
+    """One organisation's ledger against the orders of all shops that post to it."""
+
+    def __init__(
+        self,
+        rules: Mapping[str, Rules],
+        chosen: list[Shop],
+        ledger: checking.Ledger,
+        before: frozenset[str],
+    ) -> None:
+        self._ledger, self._before = ledger, before
+        self._rules = {shop.slug: rules[shop.slug] for shop in chosen}
+        self._wanted: list[tuple[str, Expected]] = []
+        self._references: dict[str, str] = {}
+        for shop in chosen:
+            self._read(shop)
+
+    @property
+    def orders(self) -> int:
+        return len(self._wanted)
+
+    def _read(self, shop: Shop) -> None:
+        rules = self._rules[shop.slug]
+        memos = expecting.memos_by_order(reading.all_of(shop, "creditmemos"))
+        for order in reading.all_of(shop, "orders"):
+            given = memos.get(int(order["entity_id"]), [])
+            wanted = expecting.expected(order, given, rules)
+            self._wanted.append((shop.slug, wanted))
+            number = str(order["increment_id"])
+            keys = [wanted.key]
+            if rules.invoices:
+                keys += [f"{number}-1", str(order["payment"].get("last_trans_id", ""))]
+            self._references |= dict.fromkeys(keys, wanted.key)
+
+    def wrong(self, rows: dict[tuple[str, str], dict[str, Any]]) -> Iterator[str]:
+        """One line for everything; `rows` is where each order stands by the product."""
+        books = checking.read(
+            self._ledger, [rules.prefix for rules in self._rules.values()], self._references,
+            self._before,
+        )  # fmt: skip
+        yield from checking.compare(books, (one for _, one in self._wanted))
+        emails = (one.email for _, one in self._wanted)
+        yield from checking.contacts(self._ledger, emails, self._before)
+        for slug, one in self._wanted:
+            row = rows.get((slug, one.number))
+            if row is None:
+                yield f"{one.key}: the product does not know it"
+            else:
+                yield from _label(one, row)
 
 
-def _label(name: str, one: expecting.Expected, row: dict[str, Any]) -> Iterator[str]:
+def _label(one: Expected, row: dict[str, Any]) -> Iterator[str]:
     """What the product says of the order must be so."""
     shown = f"{row['label']} {row['reasons']} {row['bad']}"
-    if one.sold and not one.may_be_absent and row["label"] != "posted":
-        yield f"{name}: shown as {shown}"
+    said = {reason.split(":")[0] for reason in row["reasons"]}
+    if one.attention:
+        if one.attention not in said:
+            yield f"{one.key}: must say {one.attention}, shown as {shown}"
+    elif one.sold and not one.may_be_absent and row["label"] != "posted":
+        yield f"{one.key}: shown as {shown}"
     elif row["label"] not in ("posted", "skipped", "voided"):
-        yield f"{name}: not sold, shown as {shown}"
+        yield f"{one.key}: not sold, shown as {shown}"
     if row["conflicts"]:
-        yield f"{name}: said to be changed by a person: {row['conflicts']}"
+        yield f"{one.key}: said to be changed by a person: {row['conflicts']}"
 
 
 def reconcile() -> list[str]:
