@@ -42,7 +42,7 @@ _LEDGER = [
     "TrackingCategories",
     "Currencies",
 ]
-_CONFIG = frozenset(["latency_ms", "limits", "auto_consent", "auto_tenant", "clients"])
+_CONFIG = frozenset(["latency_ms", "limits", "auto_consent", "auto_tenant", "clients", "webhook"])
 
 
 class App:
@@ -122,6 +122,10 @@ class App:
             found["Payments"] = [
                 views.payment(organisation, doc, views.Shape()) for doc in organisation["Payments"]
             ]
+            found["BankTransactions"] = [
+                shown(doc) | {"BankAccount": views.bank_account(organisation, doc)}
+                for doc in organisation["BankTransactions"]
+            ]
             found["Allocations"] = [
                 views.allocation(organisation, doc, views.Shape())
                 for doc in organisation["Allocations"]
@@ -182,6 +186,9 @@ class App:
             self.identity.auto_consent = bool(changes["auto_consent"])
         if "auto_tenant" in changes:
             self.identity.auto_tenant = changes["auto_tenant"]
+        if "webhook" in changes:
+            given = changes["webhook"]
+            self.state.webhooks.point(str(given["url"]), str(given.get("key", "")))
         for one in changes.get("clients") or ():
             uris = tuple(one.get("redirect_uris") or ())
             client = Client(one["id"], one["secret"], uris, one.get("tenant"))

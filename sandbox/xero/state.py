@@ -16,6 +16,7 @@ from typing import Any
 
 from connector.lib import clock
 from sandbox.xero.storage import Storage
+from sandbox.xero.webhooks import Webhooks
 from sandbox.xero.wire import Doc
 
 _NAMESPACE = uuid.UUID("6d0a3c1e-5b1f-4f0e-9d0b-0c1d2e3f4a5b")
@@ -249,6 +250,7 @@ class State:
         self.lock = threading.RLock()
         self.organisations: dict[str, Organisation] = {}
         self.storage = storage
+        self.webhooks = Webhooks()
         self._dirty: dict[tuple[str, str, str], Doc] = {}
         self.oauth: Doc = {}
 
@@ -282,6 +284,7 @@ class State:
         if self._dirty:
             if self.storage is not None:
                 self.storage.save((*key, doc) for key, doc in self._dirty.items())
+            self.webhooks.changed(self._dirty)
             self._dirty.clear()
 
     def organisation(self, tenant: str | None) -> Organisation:

@@ -187,10 +187,14 @@ def credit(org: Organisation, doc: Doc, shape: Shape) -> Doc:
 def bank_transaction(org: Organisation, doc: Doc, shape: Shape) -> Doc:
     found = _document(org, doc, shape)
     found.pop("UpdatedDateUTCString", None)
-    account = org["Accounts"].get(doc["_account"]) or {}
-    names = ("AccountID", "Code", "Name")
-    found["BankAccount"] = without_none({name: account.get(name) for name in names})
+    found["BankAccount"] = bank_account(org, doc)
     return found
+
+
+def bank_account(org: Organisation, doc: Doc) -> Doc:
+    """The account of a bank transaction, as it names it."""
+    account = org["Accounts"].get(doc["_account"]) or {}
+    return without_none({name: account.get(name) for name in ("AccountID", "Code", "Name")})
 
 
 def _allocation_brief(org: Organisation, doc: Doc) -> Doc:

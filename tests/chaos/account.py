@@ -113,6 +113,7 @@ def _play(options: argparse.Namespace, stage: Stage) -> bool:
     names = {shop.organisation for shop in stage.shops}
     stage.xero.tenants = [tenant for tenant, name in tenants.items() if name in names]
     before = {name: checking.known_ids(verdict.ledger_of(stage, name)) for name in names}
+    stage.xero.tell(f"{product.url}/xero/webhook/")
     person.backfill()
     drivers = [_driver(options, stage, shop) for shop in stage.shops]
     for driver in drivers:

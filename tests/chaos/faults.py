@@ -11,6 +11,7 @@ from typing import Any
 import requests
 
 Doc = dict[str, Any]
+WEBHOOK_KEY = "the webhook key of chaos"
 
 # How often in five minutes, roughly; every kind comes at least once, also in a short run.
 PROCESS_FAULTS = {
@@ -105,6 +106,10 @@ class Xero:
         fault["match"] = match
         self._post("faults", fault)
         return fault
+
+    def tell(self, url: str) -> None:
+        """Deliver Xero's webhooks there."""
+        self._post("config", {"webhook": {"url": url, "key": WEBHOOK_KEY}})
 
     def limit_the_minute(self, calls: int) -> None:
         self._post("config", {"limits": {"per_minute": calls}})

@@ -20,7 +20,7 @@ from connector.lib.errors import ConnectorError, Temporary
 from stores.models import Store
 from sync import backfill
 from sync.models import Backfill
-from tests.chaos import reading
+from tests.chaos import faults, reading
 from tests.chaos.report import Log
 from xero.models import Organisation, TokenSet
 
@@ -44,6 +44,7 @@ class Person:
         variables = {
             "XERO_CLIENT_ID": remotes.XERO_CLIENT_ID,
             "XERO_CLIENT_SECRET": remotes.XERO_CLIENT_SECRET,
+            "XERO_WEBHOOK_KEY": faults.WEBHOOK_KEY,
         }
         for shop in self._shops:
             if not shop.port:

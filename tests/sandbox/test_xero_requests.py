@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
+import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal as D
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 import requests
 
 from connector.lib import clock
-from sandbox.xero import StandIn
+from sandbox.xero import StandIn, webhooks
 from sandbox.xero.testing import Client, invoice, line, messages, parsed
 from sandbox.xero.wire import Doc, dumps
+from tests.conftest import Answer, reply
 
 
 class Now:
@@ -340,6 +347,27 @@ def test_a_late_request_is_saved_after_its_time(au: Client, xero: StandIn) -> No
     while not au.get("Invoices") and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [one["InvoiceNumber"] for one in au.get("Invoices")] == ["L-2"]
+
+
+def test_changes_are_told_by_signed_webhooks(
+    au: Client, xero: StandIn, serve: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "_GATHER_SECONDS", 0.05)
+    told: queue.Queue[tuple[str | None, bytes]] = queue.Queue()
+
+    def take(handler: BaseHTTPRequestHandler) -> None:
+        body = handler.rfile.read(int(handler.headers["Content-Length"]))
+        told.put((handler.headers["x-xero-signature"], body))
+        reply(handler)
+
+    xero.config(webhook={"url": serve(take), "key": "k"})
+    made = au.invoice("W-1")
+    signature, body = told.get(timeout=5)
+    signed = base64.b64encode(hmac.new(b"k", body, hashlib.sha256).digest()).decode()
+    assert signature == signed
+    events = json.loads(body)["events"]
+    about = {(one["eventCategory"], one["resourceId"], one["tenantId"]) for one in events}
+    assert ("INVOICE", made["InvoiceID"], au.tenant) in about
 
 
 def test_a_slow_body_arrives_whole(au: Client, xero: StandIn) -> None:
