@@ -55,7 +55,9 @@ class Verdict:
             number = str(order["increment_id"])
             keys = [wanted.key]
             if rules.invoices:
-                keys += [f"{number}-1", str(order["payment"].get("last_trans_id", ""))]
+                # What came in beyond an invoice bears the payment's reference.
+                payments = (f"{number}-1", str(order["payment"].get("last_trans_id", "")))
+                keys += [f"{payment}-over" for payment in payments if payment]
             self._references |= dict.fromkeys(keys, wanted.key)
 
     def wrong(self, rows: dict[tuple[str, str], dict[str, Any]]) -> Iterator[str]:
