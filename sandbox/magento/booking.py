@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.lib.money import round_to
 from sandbox.magento import tenders
-from sandbox.magento.lifecycle import Order, history, touch
+from sandbox.magento.lifecycle import Order, history, to_invoice, touch
 from sandbox.magento.numbers import amount, number
 
 Memo = dict[str, Any]
@@ -101,7 +101,10 @@ def _book_item(item: dict[str, Any], quantity: int, at: str) -> None:
 
 
 def _close(order: Order) -> None:
-    """Closed once all money is back, and all else; complete when no item is left to send."""
+    """Closed once all money is back, and all else; complete when no item is left to send. An
+    order of which something is still to be invoiced stays as it is."""
+    if any(to_invoice(item) for item in order["items"]):
+        return
     money = amount(order, "base_total_refunded") >= amount(order, "base_total_paid")
     if money and tenders.all_back(order):
         order["state"] = order["status"] = "closed"
@@ -110,4 +113,5 @@ def _close(order: Order) -> None:
 
 
 def _gone(item: Mapping[str, Any]) -> bool:
-    return item["qty_refunded"] + item["qty_shipped"] >= item["qty_ordered"]
+    gone = item["qty_refunded"] + item["qty_shipped"] + item["qty_canceled"]
+    return gone >= item["qty_ordered"]

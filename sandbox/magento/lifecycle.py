@@ -1,7 +1,7 @@
 """What can happen to an order: paid, sent, held, canceled. Orders are changed in place.
 
 Each verb raises `NotPossible` with Magento's own words when the state does not allow it.
-An order has at most one invoice, of everything; whether it has one shows in its totals.
+What was invoiced of an order shows in its totals.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _INVOICED = {
     "grand_total": "total_invoiced",
 }
 _CANCELED = {
-    "discount_amount": "discount_canceled",
-    "shipping_amount": "shipping_canceled",
-    "subtotal": "subtotal_canceled",
-    "tax_amount": "tax_canceled",
-    "grand_total": "total_canceled",
+    "discount_amount": ("discount_invoiced", "discount_canceled"),
+    "shipping_amount": ("shipping_invoiced", "shipping_canceled"),
+    "subtotal": ("subtotal_invoiced", "subtotal_canceled"),
+    "tax_amount": ("tax_invoiced", "tax_canceled"),
+    "grand_total": ("total_paid", "total_canceled"),
 }
 
 
@@ -56,8 +56,18 @@ def history(order: Order, comment: str, at: str, *, entity: str = "order", **ext
 
 
 def is_paid(order: Order) -> bool:
-    """Whether the order has its invoice."""
+    """Whether the order has an invoice."""
     return "total_invoiced" in order
+
+
+def to_invoice(item: dict[str, Any]) -> int:
+    """How many of a row are neither invoiced nor cancelled."""
+    return max(int(item["qty_ordered"] - item["qty_invoiced"] - item["qty_canceled"]), 0)
+
+
+def _to_ship(item: dict[str, Any]) -> int:
+    gone = max(item["qty_shipped"], item["qty_refunded"])
+    return max(int(item["qty_ordered"] - gone - item["qty_canceled"]), 0)
 
 
 def pay(order: Order, at: str, *, transaction_id: str | None = None) -> None:
@@ -88,7 +98,7 @@ def invoice_item(order: Order, item: dict[str, Any], at: str) -> None:
     if parts and item["product_type"] == "bundle" and any(part["row_total"] for part in parts):
         return  # a dynamic bundle is invoiced by its parts
     for prefix in ("base_", ""):
-        item[prefix + "row_invoiced"] = number(_row_before_discount(item, prefix))
+        item[prefix + "row_invoiced"] = number(row_before_discount(item, prefix))
         item[prefix + "discount_invoiced"] = item[prefix + "discount_amount"]
         item[prefix + "tax_invoiced"] = item[prefix + "tax_amount"]
         compensation = item.get(prefix + "discount_tax_compensation_amount", 0)
@@ -97,7 +107,7 @@ def invoice_item(order: Order, item: dict[str, Any], at: str) -> None:
         item["weee_tax_applied"] = "[]"
 
 
-def _row_before_discount(item: dict[str, Any], prefix: str) -> Decimal:
+def row_before_discount(item: dict[str, Any], prefix: str) -> Decimal:
     """The row without tax and discount. `row_total` does not tell: it stops at zero."""
     gross = amount(item, prefix + "row_total_incl_tax") + amount(item, prefix + "discount_amount")
     compensation = amount(item, prefix + "discount_tax_compensation_amount")
@@ -137,16 +147,25 @@ def ship(order: Order, at: str) -> None:
 
 
 def cancel(order: Order, at: str) -> None:
-    """Cancel an order that has no invoice."""
-    if is_paid(order) or order["state"] in ("canceled", "closed", "complete", "holded"):
+    """Cancel what has no invoice: the order, or the rest of it (Order::registerCancellation).
+
+    The order goes on where something is left to refund, and is canceled otherwise.
+    """
+    rest = any(to_invoice(item) for item in order["items"])
+    if not rest or order["state"] in ("canceled", "closed", "complete", "holded"):
         raise NotPossible("The order cannot be canceled.")
-    for prefix in ("base_", ""):
-        for source, target in _CANCELED.items():
-            order[prefix + target] = abs(order[prefix + source])
+    state = "canceled"
     for item in order["items"]:
-        item["qty_canceled"] = item["qty_ordered"]
+        gone = min(to_invoice(item), _to_ship(item))
+        if state != "processing" and item["qty_invoiced"] > item["qty_refunded"]:
+            state = "processing" if _to_ship(item) > gone else "complete"
+        item["qty_canceled"] = gone
         item["updated_at"] = at
-    order["state"] = order["status"] = "canceled"
+    for prefix in ("base_", ""):
+        for source, (done, target) in _CANCELED.items():
+            left = abs(amount(order, prefix + source)) - abs(amount(order, prefix + done))
+            order[prefix + target] = number(left)
+    order["state"] = order["status"] = state
     touch(order, at)
 
 

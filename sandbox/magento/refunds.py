@@ -79,7 +79,7 @@ def _quantities(order: Order, refund: Refund) -> dict[int, int]:
 
 
 def _shipping_wish(order: Order, refund: Refund) -> Decimal:
-    left = amount(order, "base_shipping_amount") - amount(order, "base_shipping_refunded")
+    left = amount(order, "base_shipping_invoiced") - amount(order, "base_shipping_refunded")
     wish = refund.shipping
     if wish is None:
         return left if refund.items is None else ZERO

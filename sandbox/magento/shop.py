@@ -17,6 +17,7 @@ from sandbox.magento import documents, edits, lifecycle, refunds
 from sandbox.magento.faults import Fault, Faults
 from sandbox.magento.generate import Born, Generator, Plan, Wish, moments, stamp
 from sandbox.magento.hooks import Hooks
+from sandbox.magento.invoicing import invoice_part
 from sandbox.magento.lifecycle import NotPossible, Order
 from sandbox.magento.oauth import Credentials, Gate
 from sandbox.magento.refunds import Refund
@@ -78,6 +79,7 @@ class DemoShop:
         self.invoices_apart = 0
         self._sent_at: dict[int, str] = {}
         self._memos: dict[int, dict[str, Any]] = {}
+        self._part_invoices: list[dict[str, Any]] = []
         self._documents: dict[str, dict[int, dict[str, Any]]] = {}
         self._port = port
         self._server: Server | None = None
@@ -103,6 +105,7 @@ class DemoShop:
         with self.lock:
             for kept in (self._orders, self._wishes, self._paid_at, self._sent_at, self._memos):
                 kept.clear()
+            self._part_invoices.clear()
             self._documents.clear()
             self.requests.clear()
             self.faults.clear()
@@ -232,6 +235,20 @@ class DemoShop:
             self.hooks.tell("orders", order_id)
             return order
 
+    def invoice(
+        self, order_id: int, items: Mapping[int | str, int] | None = None, *, shipping: bool = True
+    ) -> dict[str, Any]:
+        """Invoice and capture a part: of item ids or skus so many (None: all that is left), and
+        shipping, if no invoice had it yet. The invoice."""
+        with self.lock:
+            order, at = self._orders[order_id], stamp(self.now())
+            chosen = None if items is None else refunds.item_ids(order, items)
+            place = 1_000_000 + len(self._part_invoices)
+            made = invoice_part(order, chosen, shipping=shipping, number_of_it=place, at=at)
+            self._part_invoices.append(made)
+            self.hooks.tell("orders", order_id)
+            return made
+
     def ship(self, order_id: int) -> Order:
         """Send the whole order."""
         with self.lock:
@@ -243,7 +260,7 @@ class DemoShop:
             return order
 
     def cancel(self, order_id: int) -> Order:
-        """Cancel an order that is not paid."""
+        """Cancel what has no invoice: an order, or the rest of it."""
         with self.lock:
             order = self._change(order_id, lifecycle.cancel)
             self.stock.cancel(order)
@@ -303,11 +320,12 @@ class DemoShop:
 
     @property
     def invoices(self) -> list[dict[str, Any]]:
-        """The invoices of all paid orders, counted `invoices_apart` from the orders."""
+        """The invoices of all paid orders, counted `invoices_apart` from the orders, and those
+        of parts of orders."""
         written = self._written(documents.invoice, self._paid_at)
-        if not self.invoices_apart:
-            return written
-        return [documents.renumbered(one, self.invoices_apart) for one in written]
+        if self.invoices_apart:
+            written = [documents.renumbered(one, self.invoices_apart) for one in written]
+        return [*written, *self._part_invoices]
 
     @property
     def shipments(self) -> list[dict[str, Any]]:
