@@ -294,10 +294,10 @@ class Order:
 
     `id` is the platform's own key, `number` what the customer sees. `total` is the grand
     total as the shop states it, `tax` its stated tax in all; what was cancelled of an order that
-    goes on is in neither, nor in `lines` and `outstanding`. `received` is what the shop
-    states was received (None: it states nothing, and the status decides); `outstanding`
-    likewise. `rate` is units of `currency` per unit of `base_currency` as the shop recorded;
-    `base_total` and `base_tax` are `total` and `tax` in the base currency, as the shop states.
+    goes on is in neither, nor in `lines` and `outstanding`, but in `cancelled`. `received` is
+    what the shop states was received (None: it states nothing, and the status decides);
+    `outstanding` likewise. `rate` is units of `currency` per unit of `base_currency` as the shop
+    recorded; `base_total` and `base_tax` are `total` and `tax` in the base currency, as it states.
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
     `refunded` is what the order states was refunded in money, `given_back` what on gift cards, as
     store credit or points. `replaces` is the number of the order that this one was created from by
@@ -328,6 +328,7 @@ class Order:
     refunded: Decimal = Decimal(0)
     given_back: Decimal = Decimal(0)
     refunds: tuple[Refund, ...] = ()
+    cancelled: Decimal = Decimal(0)
     base_total: Decimal | None = None
     base_tax: Decimal | None = None
     rate: Decimal | None = None

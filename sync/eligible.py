@@ -27,8 +27,11 @@ def course(statuses: Statuses, order: Order) -> Course:
     An order that the shop closed after receiving money, or a gift card, was paid and refunded:
     it is posted whether or not `statuses.invoice` names it. One that another order replaced, by an
     edit in the shop, is taken back in any status. A status of `statuses.refunded` takes
-    the sale back, and its money.
+    the sale back, and its money. What the shop calls cancelled, and has cancelled a part of,
+    goes on with the rest: what happened to that is told by its figures.
     """
+    if order.cancelled and (order.state or order.status) == "canceled":
+        return Course.INVOICE
     if money_returned(statuses, order):
         return Course.REVERSE
     if order.replaced_by and not order.received:

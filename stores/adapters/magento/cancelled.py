@@ -2,13 +2,14 @@
 
 Magento leaves the order's totals, and what is due, as they were, and says beside them what was
 cancelled: `total_canceled`, `tax_canceled`, `shipping_canceled`, and each item's `qty_canceled`
-(Magento\\Sales\\Model\\Order::registerCancellation, 2.4.7). An order that was cancelled as a whole
-keeps its figures: its status says what becomes of it.
+(Magento\\Sales\\Model\\Order::registerCancellation, 2.4.7). What is left is what was invoiced, in
+any state: where all of that was refunded, the state is `canceled` though shipping was kept. An
+order of which nothing was invoiced keeps its figures: its status says what becomes of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -39,44 +40,89 @@ def without_cancelled(order: Order, raw: Raw) -> Order:
     ParseError `partly_cancelled` where the lines that were cancelled do not come to
     `total_canceled`, or their tax not to `tax_canceled`.
     """
-    gone, gone_tax = raw.amount("total_canceled"), raw.amount("tax_canceled")
-    if order.state == "canceled" or not ZERO < gone < order.total:
+    totals = _totals(order, raw)
+    if not totals:
         return order
-    shares = _kept_shares(raw)
-    kept = [_kept(line, shares.get(_item_of(line), _WHOLE)) for line in order.lines]
-    amount = _gross(order.lines) - _gross(kept) - gone
-    tax = _tax(order.lines) - _tax(kept) - gone_tax
-    slack = rounding_slack(2 * len(kept))  # net and tax of each line are rounded
-    if abs(amount) > slack or abs(tax) > slack:
-        raise _differs(raw, gone + amount, gone_tax + tax)
+    readings = [_Reading(order, shares, gone) for gone in totals for shares in _shares(raw)]
+    reading = next((one for one in readings if one.fits(raw)), None)
+    if reading is None:
+        raise _differs(raw, readings[0].amount, readings[0].tax)
+    return _left(order, raw, reading)
+
+
+def _totals(order: Order, raw: Raw) -> list[Decimal]:
+    """What was cancelled in all. `total_canceled` is all that is not paid, what is invoiced and
+    still owed too: then it is what was not invoiced."""
+    stated, invoiced = raw.amount("total_canceled"), raw.amount("total_invoiced")
+    if not stated or (order.state == "canceled" and not invoiced):
+        return []
+    found = [stated, order.total - invoiced] if invoiced else [stated]
+    return [gone for gone in dict.fromkeys(found) if ZERO < gone < order.total]
+
+
+class _Reading:
+    """One way to tell which part of each line is left, and what that makes of the lines."""
+
+    def __init__(self, order: Order, shares: Mapping[str, _Share], gone: Decimal) -> None:
+        self.gone = gone
+        self.shares = shares
+        self.kept = [_kept(line, shares.get(_item_of(line), _WHOLE)) for line in order.lines]
+        self.amount = _gross(order.lines) - _gross(self.kept)
+        self.tax = _tax(order.lines) - _tax(self.kept)
+
+    def fits(self, raw: Raw) -> bool:
+        """Whether the lines come to what the order says; net and tax of each are rounded."""
+        slack = rounding_slack(2 * len(self.kept))
+        tax = raw.amount("tax_canceled")
+        return abs(self.amount - self.gone) <= slack and abs(self.tax - tax) <= slack
+
+    def is_left(self, line: Line) -> bool:
+        return bool(self.shares.get(_item_of(line), _WHOLE).kept)
+
+
+def _left(order: Order, raw: Raw, reading: _Reading) -> Order:
+    gone, gone_tax = reading.gone, raw.amount("tax_canceled")
+    amount, tax = reading.amount - gone, reading.tax - gone_tax
     return replace(
         order,
         lines=tuple(
-            line
-            for line in _closed(kept, amount - tax, tax)
-            if shares.get(_item_of(line), _WHOLE).kept
+            line for line in _closed(reading.kept, amount - tax, tax) if reading.is_left(line)
         ),
         total=order.total - gone,
         tax=order.tax - gone_tax,
+        cancelled=gone,
         outstanding=None if order.outstanding is None else max(order.outstanding - gone, ZERO),
-        base_total=_less(order.base_total, raw, "base_total_canceled"),
+        base_total=_in_base(order.base_total, raw, gone),
         base_tax=_less(order.base_tax, raw, "base_tax_canceled"),
     )
 
 
-def _kept_shares(raw: Raw) -> dict[str, _Share]:
-    """Which part of each item, and of shipping, is left; by the line's id."""
-    shares = {}
-    for item in charged(raw.required_children("items")):
-        gone, ordered = item.amount("qty_canceled"), item.number("qty_ordered")
-        if not ZERO <= gone <= ordered:
-            raise item.refusal("qty_canceled", "more was cancelled than ordered", "bad_value")
-        if ordered:
-            shares[item.required_text("item_id")] = _Share(ordered - gone, ordered)
-    shipping = raw.amount("shipping_amount")
-    if shipping:
-        shares[SHIPPING_ID] = _Share(shipping - raw.amount("shipping_canceled"), shipping)
-    return shares
+def _shares(raw: Raw) -> list[dict[str, _Share]]:
+    """Which part of each item, and of shipping, is left, by the line's id: what was not
+    cancelled, or what was invoiced. Of goods that were sent and not invoiced, and of parts of a
+    bundle, Magento counts none as cancelled."""
+    ways = []
+    for left in (_not_cancelled, _invoiced):
+        shares = {}
+        for item in charged(raw.required_children("items")):
+            if ordered := item.number("qty_ordered"):
+                shares[item.required_text("item_id")] = _Share(left(item, ordered), ordered)
+        if shipping := raw.amount("shipping_amount"):
+            kept = shipping - raw.amount("shipping_canceled")
+            shares[SHIPPING_ID] = _Share(kept, shipping)
+        ways.append(shares)
+    return ways
+
+
+def _not_cancelled(item: Raw, ordered: Decimal) -> Decimal:
+    gone = item.amount("qty_canceled")
+    if not ZERO <= gone <= ordered:
+        raise item.refusal("qty_canceled", "more was cancelled than ordered", "bad_value")
+    return ordered - gone
+
+
+def _invoiced(item: Raw, ordered: Decimal) -> Decimal:
+    return min(max(item.amount("qty_invoiced"), ZERO), ordered)
 
 
 def _item_of(line: Line) -> str:
@@ -136,6 +182,13 @@ def _tax(lines: Sequence[Line]) -> Decimal:
 
 def _less(amount: Decimal | None, raw: Raw, key: str) -> Decimal | None:
     return None if amount is None else amount - raw.amount(key)
+
+
+def _in_base(amount: Decimal | None, raw: Raw, gone: Decimal) -> Decimal | None:
+    """The total in the base currency, less the same that was cancelled."""
+    if gone != raw.amount("total_canceled") and raw.amount("base_total_invoiced"):
+        return raw.amount("base_total_invoiced")
+    return _less(amount, raw, "base_total_canceled")
 
 
 def _differs(raw: Raw, amount: Decimal, tax: Decimal) -> ParseError:
