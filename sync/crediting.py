@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Refund
-from sync import edits, refunds, reversals
+from sync import refunds, reversals
 from sync.checks import payable_account
 from sync.convert import Conversion, of_refund
 from sync.given_back import Returned, given_back
 from sync.history import Slot
+from sync.issues import note_slot, standing_note, went_back
+from sync.last_refund import completed
+from sync.one_event import same_money
 from sync.reasons import Hold, Reason
 from sync.till import Back, Credit, Debit, total_of
 from xero.documents import CreditNote, Kind
@@ -101,19 +104,19 @@ def credit_of(
     planner: Planner, refund: Refund, found: list[Credit], limit: Decimal, parent: Slot | None
 ) -> Credit | None:
     """The credit note of a refund, or the credit that a change made for the same money."""
-    slot = _slot(refund)
+    slot, gone = note_slot(planner, refund), went_back(planner, refund)
     entry = planner.history.at(slot)
     if entry is not None and entry.frozen:
         day = entry.dated or refunds.refund_day(planner.books, refund)
-        credit = Credit(slot, entry.key, entry.total, day)
+        credit = Credit(slot, entry.key, entry.total, day, went_back=gone)
         return _stated(planner, refund, _back(planner, refund), credit)
     by = _refund_in_base(planner, refund, found)
     back = _back(planner, refund)
-    total, slack = (round_to(refund.total), ZERO) if by is None else (by.base_total, CENT)
-    total -= back.on_lines
-    same = edits.same_money(found, total, slack)
+    total = (round_to(refund.total) if by is None else by.base_total) - back.on_lines
+    same = same_money(planner, found, total)
     if same is not None:
         found.remove(same)
+        planner.same.add(refund.id)
     if _waits(planner, refund):
         text = (
             f"The refund of {written(total)} and its credit note wait for the "
@@ -131,6 +134,9 @@ def credit_of(
         text = f"{written(total)} was refunded; credit notes are switched off for this store."
         planner.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
         return None
+    if by is None:
+        refund = completed(planner, refund, back)
+        total = round_to(refund.total) - back.on_lines
     if sum((credit.total for credit in found), ZERO) + total > limit:
         raise Hold(
             "refund_exceeds_invoice",
@@ -146,7 +152,8 @@ def credit_of(
         on_lines=back.on_lines,
     )  # fmt: skip
     planner.want(note, slot, parent)
-    return _stated(planner, refund, back, Credit(slot, note.number, total, note.date))
+    credit = Credit(slot, note.number, total_of(note), note.date, went_back=gone)
+    return _stated(planner, refund, back, credit)
 
 
 def _stated(planner: Planner, refund: Refund, returned: Returned, credit: Credit) -> Credit:
@@ -158,7 +165,8 @@ def _stated(planner: Planner, refund: Refund, returned: Returned, credit: Credit
         account, is_id = payable_account(planner.books.organisation, part.to.account)
         back.append(Back(account, is_id, part.amount, sold and part.as_it_came))
     return replace(
-        credit, returned=True, method=refund.method, back=tuple(back), stated=True,
+        credit, returned=True, method=refund.method, stated=True,
+        back=() if credit.went_back else tuple(back),  # it went there once
         on_lines=returned.on_lines,
     )  # fmt: skip
 
@@ -182,8 +190,7 @@ def in_turn(planner: Planner, given: Sequence[Refund]) -> list[Refund]:
     for the others depends on them."""
 
     def place(refund: Refund) -> tuple[bool, datetime, str]:
-        entry = planner.history.at(_slot(refund))
-        return entry is None or not entry.frozen, refund.refunded_at, refund.id
+        return standing_note(planner, refund) is None, refund.refunded_at, refund.id
 
     return sorted(given, key=place)
 
@@ -196,8 +203,3 @@ def _refund_in_base(planner: Planner, refund: Refund, found: Sequence[Credit]) -
     earlier = [r for r in planner.order.refunds if ("refund", r.id) in mine]
     base = (c.total + c.on_lines for c in found if c.stands_for[0] == "refund")
     return of_refund(by, refund, earlier, sum(base, ZERO))
-
-
-def _slot(refund: Refund) -> Slot:
-    """The place of a refund's credit note."""
-    return Slot("refund", refund.id, "credit_note")

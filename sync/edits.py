@@ -13,12 +13,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from connector.lib.money import ZERO, written
+from stores.canonical import Refund
 from sync.dates import open_date
 from sync.eligible import local_date
 from sync.history import DRAFTS, Entry
+from sync.issues import standing_note
 from sync.line_differences import difference
+from sync.one_event import by_change, refunds_of_change
 from sync.reasons import Reason
-from sync.till import Credit, put_against
+from sync.till import put_against, total_of
 from xero.documents import CreditNote, Invoice, InvoiceUpdate, Kind, Ref
 from xero.lines import DocumentLine, TaxMode, line_totals
 
@@ -37,17 +40,23 @@ def follow(planner: Planner) -> None:
     edits = planner.edits()
     if not _moved(current, edits, desired):
         return
-    if planner.books.snapshot.rules.posting.edits == "ignore":
+    lowered = _net(current, edits)[0] - total_of(desired)
+    spoken = refunds_of_change(planner, lowered, edits)
+    planner.same |= {refund.id for refund in spoken}
+    if spoken and by_change(planner, lowered, edits) == lowered:
+        return  # the refunds speak of the same money
+    cancelled = lowered > 0 and not by_change(planner, lowered, edits)
+    if planner.books.snapshot.rules.posting.edits == "ignore" and not cancelled:
         text = f"{current.key} stays as it was posted; the shop has changed the order since."
         planner.reasons.append(Reason("edit_ignored", text, "posting.edits"))
     elif desired.currency != current.currency:
         _by_hand(planner, f"now {desired.currency}, posted in {current.currency}")
     elif _unsettled(planner, current, edits):
         planner.wait = True
-    elif may_change(planner, current):
+    elif may_change(planner, current) and not spoken:
         _in_place(planner, current, desired)
     else:
-        _beside(planner, current, edits, desired)
+        _beside(planner, current, edits, desired, spoken)
 
 
 def may_change(planner: Planner, current: Entry) -> bool:
@@ -81,13 +90,6 @@ def locked(planner: Planner, current: Entry) -> bool:
     return lock is not None and current.dated is not None and current.dated <= lock
 
 
-def same_money(credits: Sequence[Credit], total: Decimal, slack: Decimal = ZERO) -> Credit | None:
-    """The credit that a change made for the money that a refund is about, if there is one.
-    `slack`: by how much the two may differ and still be the same."""
-    made = (c for c in credits if c.purpose.startswith("edit-") and not c.returned)
-    return next((credit for credit in made if abs(credit.total - total) <= slack), None)
-
-
 def _moved(current: Entry, edits: Sequence[Entry], desired: Invoice) -> bool:
     totals = desired.expected()
     assert totals is not None
@@ -116,8 +118,12 @@ def _in_place(planner: Planner, current: Entry, desired: Invoice) -> None:
     planner.want(document, slot, current.slot)
 
 
-def _beside(planner: Planner, current: Entry, edits: Sequence[Entry], desired: Invoice) -> None:
-    """A supplementary invoice, or a credit note, for the difference."""
+def _beside(
+    planner: Planner, current: Entry, edits: Sequence[Entry], desired: Invoice,
+    spoken: Sequence[Refund],
+) -> None:  # fmt: skip
+    """A supplementary invoice, or a credit note, for the difference. What the refunds `spoken`
+    of credit is no part of it."""
     totals = desired.expected()
     assert totals is not None
     more = totals.total - _net(current, edits)[0]
@@ -131,11 +137,25 @@ def _beside(planner: Planner, current: Entry, edits: Sequence[Entry], desired: I
         lines = difference([*now, *sided(credited)], sided(invoiced), desired.mode)
         _supplement(planner, current, desired, lines)
         return
-    if planner.refunded() >= -more:
-        return  # the refund record speaks of the same money
-    credited += planner.credited()
+    notes = [standing_note(planner, refund) for refund in spoken]
+    if None in notes:
+        planner.wait = True  # what is left to credit is known once they are credited
+        return
+    credited += [note for note in notes if note is not None]
     lines = difference(sided(invoiced), [*now, *sided(credited)], desired.mode)
+    if _refunds_left(planner, invoiced, credited, spoken) < line_totals(lines, desired.mode).total:
+        _by_hand(planner, f"{written(-more)} less, and refunds have not left as much of it")
+        return
     _credit(planner, current, desired, lines)
+
+
+def _refunds_left(
+    planner: Planner, invoiced: Sequence[Entry], credited: Sequence[Entry], spoken: Sequence[Refund]
+) -> Decimal:
+    """What the refunds that are an event of their own leave of what was invoiced."""
+    left = sum((e.total for e in invoiced), ZERO) - sum((e.total for e in credited), ZERO)
+    own = [standing_note(planner, r) for r in planner.order.refunds if r not in spoken]
+    return left - sum((note.total for note in own if note is not None), ZERO)
 
 
 def sided(entries: Sequence[Entry]) -> Sided:

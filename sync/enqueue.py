@@ -177,7 +177,9 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
             tax = work.built.tax if work.built else None
             if work.built is not None and work.built.invoice is not None:
                 stands_in = work.built.invoice.currency
-            work.figures = figures_of(known, work.order, tax=tax, stands_in=stands_in)
+            work.figures = figures_of(
+                known, work.order, tax=tax, stands_in=stands_in, same=work.plan.same
+            )
     return contacts, ledger, already
 
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from connector.lib.money import ZERO, round_to
+from connector.lib.money import round_to
 from stores.canonical import Order
 from sync import crediting, edits, paying, reversals, without_invoice
 from sync.books import Books
 from sync.build import READY, SKIPPED, Built
 from sync.convert import Conversion, before_tenders, conversion
-from sync.convert import refunded as refunded_in_base
 from sync.eligible import Course, course, local_date
 from sync.given_back import as_mapped
 from sync.history import APPROVED, DRAFTS, NOTHING_YET, Entry, History, Slot
+from sync.issues import issue_number
 from sync.numbers import document_number
 from sync.reasons import Hold, Reason
 from sync.remarks import origin_of
@@ -45,7 +45,8 @@ class Plan:
 
     `restores` are archived contacts that must be made active again before.
     `wait`: something is on its way that decides what comes next. `keep`: nothing of what is
-    there may be touched. `reversed`: the sale was cancelled, and is being taken back.
+    there may be touched. `reversed`: the sale was cancelled, and is being taken back. `same`:
+    ids of refunds whose money the order's total is lowered by already.
     """
 
     wants: tuple[Want, ...] = ()
@@ -54,6 +55,7 @@ class Plan:
     keep: bool = False
     reversed: bool = False
     restores: tuple[ContactFacts, ...] = ()
+    same: frozenset[str] = frozenset()
 
 
 def plan_order(
@@ -85,20 +87,6 @@ def documents_of(built: Built, plan: Plan) -> tuple[Document, ...]:
     return (*contact, *wanted)
 
 
-def issue_number(base: str, issue: int) -> str:
-    """The invoice's number; one that is issued again after it was taken back bears a letter."""
-    return base if issue == 1 else f"{base}-{_letters(issue - 1)}"
-
-
-def _letters(count: int) -> str:
-    """1 → A, 26 → Z, 27 → AA."""
-    text = ""
-    while count:
-        count, place = divmod(count - 1, 26)
-        text = chr(ord("A") + place) + text
-    return text
-
-
 @dataclass(slots=True)
 class Planner:
     """Plans one order. `current` is the invoice of the latest issue as it is in Xero or on its
@@ -115,6 +103,7 @@ class Planner:
     current: Entry | None = None
     wants: list[Want] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
+    same: set[str] = field(default_factory=set)
     wait: bool = False
     restores: dict[str, ContactFacts] = field(default_factory=dict)
 
@@ -127,20 +116,21 @@ class Planner:
         self.issue = max(issues, default=1)
         if not self.reversing and self._taken_back(self.issue):
             self.issue += 1
-        self.current = self._entry("invoice", self.issue)
+        self.current = self.entry("invoice", self.issue)
 
     # --- where things stand -----------------------------------------------------------------
 
     def slot(self, purpose: str, revision: int = 1) -> Slot:
         return Slot("order", self.order.id, purpose, revision)
 
-    def _entry(self, purpose: str, revision: int) -> Entry | None:
+    def entry(self, purpose: str, revision: int) -> Entry | None:
+        """A document of the order itself that stands, or did until it was ended in Xero."""
         entry = self.history.at(self.slot(purpose, revision))
         return entry if entry is not None and (entry.frozen or entry.ended) else None
 
     def _taken_back(self, issue: int) -> bool:
-        invoice = self._entry("invoice", issue)
-        return (invoice is not None and invoice.ended) or bool(self._entry("cancel-credit", issue))
+        invoice = self.entry("invoice", issue)
+        return (invoice is not None and invoice.ended) or bool(self.entry("cancel-credit", issue))
 
     def sold(self) -> bool:
         """Whether an invoice, or a receipt in its place, is in Xero or on its way."""
@@ -149,12 +139,12 @@ class Planner:
     @property
     def receipt(self) -> Entry | None:
         """The money received without an invoice, as it is in Xero or on its way."""
-        return self._entry("receipt", 1)
+        return self.entry("receipt", 1)
 
     @property
     def number(self) -> str:
         """Of the latest issue: what follows the sale is numbered after it."""
-        first = self._entry("invoice", 1)
+        first = self.entry("invoice", 1)
         if first is not None and not first.linked:
             return issue_number(first.key, self.issue)
         fixed = self.history.number
@@ -232,12 +222,10 @@ class Planner:
             return self.current == self.receipt
         return self.receipt is not None or self.built.receipt is not None
 
-    def refunded(self) -> Decimal:
-        """What the shop says was given back, in the currency of the sale."""
-        by = self.conversion_of_refunds()
-        if by is not None:
-            return refunded_in_base(by, self.order.refunds)[0]
-        return sum((round_to(refund.total) for refund in self.order.refunds), ZERO)
+    def in_books(self, amount: Decimal) -> Decimal:
+        """An amount of the order, in cents of the currency of its sale."""
+        by = self.conversion()
+        return round_to(amount) if by is None else by.amount(amount)
 
     @property
     def awaited(self) -> Decimal:
@@ -284,7 +272,10 @@ class Planner:
             credits = []
             self.reasons.append(hold.reason)
         paying.settle(self, debits, credits)
-        return Plan(tuple(self.wants), tuple(self.reasons), self.wait, reversed=self.reversing)
+        return Plan(
+            tuple(self.wants), tuple(self.reasons), self.wait, reversed=self.reversing,
+            same=frozenset(self.same),
+        )  # fmt: skip
 
     def _invoices(self) -> list[Debit]:
         """The invoice, new or changed, and those of earlier changes, as far as they stand."""

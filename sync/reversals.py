@@ -14,7 +14,7 @@ from sync.history import DRAFTS, Entry
 from sync.line_differences import difference
 from sync.reasons import Reason
 from sync.till import Credit, total_of, used_of
-from xero.documents import CreditNote, Invoice, Kind, Ref, StatusChange
+from xero.documents import BankTransaction, CreditNote, Invoice, Kind, Ref, StatusChange
 from xero.lines import TaxMode, line_totals
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def by_credit(planner: Planner) -> list[Credit]:
 def _rest(planner: Planner) -> CreditNote | None:
     """All lines of the sale, less what was credited of them."""
     mode, currency, reference = _basis(planner)
-    invoiced, credited = _standing(planner)
+    invoiced, credited = standing(planner)
     plain_copy = not credited and not planner.edits()
     lines = (
         tuple(line for line, _ in invoiced) if plain_copy else difference(invoiced, credited, mode)
@@ -110,16 +110,19 @@ def _rest(planner: Planner) -> CreditNote | None:
     )
 
 
-def _standing(planner: Planner) -> tuple[Sided, Sided]:
+def standing(planner: Planner) -> tuple[Sided, Sided]:
     """Lines invoiced and lines credited, in Xero, on their way, and planned."""
     entries = [e for e in (planner.current, *planner.edits()) if e is not None]
     invoiced = sided([e for e in entries if e.kind is not Kind.CREDIT_NOTE])
     credited = sided([e for e in entries if e.kind is Kind.CREDIT_NOTE] + planner.credited())
     for want in planner.wants:
-        if isinstance(want.document, Invoice):
-            invoiced += [(line, want.document.mode) for line in want.document.lines]
-        elif isinstance(want.document, CreditNote):
-            credited += [(line, want.document.mode) for line in want.document.lines]
+        document = want.document
+        if isinstance(document, Invoice) or (
+            isinstance(document, BankTransaction) and want.slot.purpose == "receipt"
+        ):
+            invoiced += [(line, document.mode) for line in document.lines]
+        elif isinstance(document, CreditNote):
+            credited += [(line, document.mode) for line in document.lines]
     return invoiced, credited
 
 

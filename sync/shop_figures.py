@@ -6,6 +6,7 @@ charged, what came in, and what went back. A reconciliation compares these with 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from sync.convert import (
 )
 from sync.convert import refunded as refunded_in_base
 from sync.given_back import NOTHING_RETURNED, Returned, as_mapped, given_back
+from sync.last_refund import MOST_TAX, refunded_whole
 from sync.negative_lines import negative_lines
 from sync.reasons import Hold
 from sync.redeemed import Plan, plan_of
@@ -38,8 +40,9 @@ class ShopFigures:
 
     `received` is money and what the shop issued itself (`tendered`), together. `refunded_tax`
     holds the tax of goodwill and fees kept, which the shop's own leaves out; it is None where
-    the shop states that something was refunded and not what. `by_hand` came in by methods that
-    are mapped to none, so that a person enters it in Xero: it is not in `received`.
+    the shop states that something was refunded and not what. Refunds of what the order was
+    lowered by are in neither: `invoiced` is without it. `by_hand` came in by methods that are
+    mapped to none, so that a person enters it in Xero: it is not in `received`.
     """
 
     invoiced: Decimal
@@ -53,11 +56,15 @@ class ShopFigures:
 
 
 def figures_of(
-    books: Books, order: Order, *, tax: Decimal | None = None, stands_in: str = ""
-) -> ShopFigures:
-    """`tax` is a build's, where there was one; `stands_in` the currency of the sale in Xero.
-    Never raises: where the rules do not say how tax is posted, it is the order's own."""
+    books: Books, order: Order, *, tax: Decimal | None = None, stands_in: str = "",
+    same: Collection[str] = (),
+) -> ShopFigures:  # fmt: skip
+    """`tax` is a build's, where there was one; `stands_in` the currency of the sale in Xero;
+    `same` are the refunds of what the order was lowered by. Never raises: where the rules do not
+    say how tax is posted, it is the order's own."""
     order = as_mapped(books.snapshot, order)
+    stated = bool(order.refunds) or not order.refunded + order.given_back
+    order = replace(order, refunds=tuple(one for one in order.refunds if one.id not in same))
     rows = sort_rows(books.snapshot, order)
     tendered = rows.tendered
     lines_only = not books.snapshot.store.streams.invoices
@@ -69,16 +76,13 @@ def figures_of(
         money = sum((tender.amount for tender in received(books, order)), ZERO)
     by_hand = _by_hand(books, order, stands_in)
     money -= by_hand
-    refunded = order.refunded + order.given_back
-    if order.refunds:
-        refunded = sum((refund.total for refund in order.refunds), ZERO)
-    refunded_tax: Decimal | None
-    refunded_tax = sum((_refund_tax(books, order, refund) for refund in order.refunds), ZERO)
-    if refunded and not order.refunds:
-        refunded_tax = None
+    tax = round_to(_tax(books, order, rows, plan) if tax is None else tax)
+    refunded, refunded_tax = order.refunded + order.given_back, None
+    if stated:
+        refunded, refunded_tax = _refunded(books, order, tax)
     figures = ShopFigures(
         invoiced=round_to(order.total + tendered) - mirrored,
-        tax=round_to(_tax(books, order, rows, plan) if tax is None else tax),
+        tax=tax,
         tendered=round_to(tendered) - mirrored,
         received=round_to(money + tendered) - mirrored,
         refunded=round_to(refunded) - _mirrored_back(books, order),
@@ -102,7 +106,7 @@ def _in_base(
     mirrored = plan_of(books, *convert_tenders(order, rows, by)).on_lines
     tendered = tendered_in_base(rows, by) - mirrored
     back, whole = figures.refunded_tax, before_tenders(by, rows)
-    if order.refunds:
+    if order.refunds or back is not None:
         refunded, back = refunded_in_base(whole, order.refunds)
         back += sum((_changed_in_base(books, order, one, whole) for one in order.refunds), ZERO)
         refunded -= _mirrored_back(books, order, by)
@@ -125,6 +129,17 @@ def _by_hand(books: Books, order: Order, stands_in: str) -> Decimal:
     posted = replace(order, currency=stands_in or order.currency)
     tenders = (one for one in received(books, order) if posted_elsewhere(books, posted, one))
     return sum((tender.amount for tender in tenders), ZERO)
+
+
+def _refunded(books: Books, order: Order, tax: Decimal) -> tuple[Decimal, Decimal]:
+    """What the refunds credit together, each rounded by itself, and the tax in that; those that
+    complete the order credit what it came to."""
+    given = order.refunds
+    back = sum((_refund_tax(books, order, refund) for refund in given), ZERO)
+    if not refunded_whole(books, order, given):
+        return sum((round_to(refund.total) for refund in given), ZERO), back
+    total = sum((refund.total for refund in given), ZERO)
+    return total, tax if abs(tax - back) <= MOST_TAX * len(given) else back
 
 
 def _refund_tax(books: Books, order: Order, refund: Refund) -> Decimal:

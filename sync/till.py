@@ -68,7 +68,8 @@ class Credit:
     `returned`: what is not allocated went back to the buyer, by the tender named `method`
     if the shop says so; else it stays open on the contact. `back` is what of it went back on
     what the shop issued itself; `stated`: the shop says so, and the rest was money. `on_lines`
-    was taken off the total by lines for such tenders.
+    was taken off the total by lines for such tenders. `went_back`: so much of it was
+    paid out before, for an issue of the sale that was taken back.
     """
 
     slot: Slot
@@ -82,6 +83,7 @@ class Credit:
     back: tuple[Back, ...] = ()
     stated: bool = False
     on_lines: Decimal = ZERO
+    went_back: Decimal = ZERO
 
     @property
     def stands_for(self) -> tuple[str, str]:
@@ -244,15 +246,23 @@ class Till:
         wants, rest = self._refill(credit, credit.total - used)
         if credit.is_refund and not self.credit_first:
             self._gone_elsewhere(credit, used)
-            more, rest = self._give_back(credit, rest, account)
+            more, rest = self._return(credit, rest, account)
             allocated, rest = self._allocate(credit, rest)
             return [*wants, *more, *allocated], rest
         allocated, rest = self._allocate(credit, rest)
         wants += allocated
         if credit.returned:
-            more, rest = self._give_back(credit, rest, account)
+            more, rest = self._return(credit, rest, account)
             wants += more
         return wants, rest
+
+    def _return(
+        self, credit: Credit, rest: Decimal, account: tuple[str, bool] | None
+    ) -> tuple[list[Want], Decimal]:
+        """What of a credit goes back now, and what is left of it: no money goes back twice."""
+        kept = min(rest, credit.went_back)
+        wants, left = self._give_back(credit, rest - kept, account)
+        return wants, left + kept
 
     def _allocate(self, credit: Credit, rest: Decimal) -> tuple[list[Want], Decimal]:
         """Credit put against what is due, and what is left of it."""
