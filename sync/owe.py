@@ -1,9 +1,10 @@
 """Keep what shops are to be told of documents, in the transaction that learns of them.
 
 A comment is owed of each invoice that is posted, where the store wants comments; a status of
-each order whose invoices are all paid in Xero, where `statuses.on_paid` names one. Both are
-owed once: what is learned again owes nothing more. Nothing is owed of what came to be before
-the setting was made, also where it is learned only afterwards.
+each order whose invoices are all paid in Xero, where `statuses.on_paid` names one: by money, or
+by what a change took off, but not by what was refunded or taken back. Both are owed once: what
+is learned again owes nothing more. Nothing is owed of what came to be before the setting was
+made, also where it is learned only afterwards.
 """
 
 from __future__ import annotations
@@ -110,14 +111,23 @@ def _orders_of(documents: Sequence[Posting]) -> list[tuple[TrackedOrder, int]]:
 
 
 def _with_unpaid(orders: Sequence[TrackedOrder]) -> set[int]:
-    """Those of which something invoiced is not paid yet."""
+    """Those of which something invoiced is not paid yet, or not by the buyer."""
     ids = [order.pk for order in orders]
     due: QuerySet[Posting] = Posting.objects.filter(
         kind=Kind.INVOICE, verb="PUT", state=Posting.State.POSTED
     ).exclude(_PAID)
     own = due.filter(order__in=ids).values_list("order", flat=True)
     shared = due.filter(sources__order__in=ids).values_list("sources__order", flat=True)
-    return {*filter(None, own), *shared}
+    return {*filter(None, own), *shared, *_settled_by_credit(ids)}
+
+
+def _settled_by_credit(orders: Sequence[int]) -> set[int]:
+    """Those of whose invoices a credit paid a part, and of which money went back, or the sale."""
+    posted = Posting.objects.filter(order__in=orders, state=Posting.State.POSTED)
+    allocated = posted.filter(kind=Kind.ALLOCATION).values_list("order", flat=True)
+    taken_back = posted.filter(kind=Kind.CREDIT_NOTE).exclude(purpose="edit")
+    found = taken_back.filter(order__in=allocated).values_list("order", flat=True)
+    return set(filter(None, found))
 
 
 def _owe(writes: Iterable[ShopWrite]) -> None:
