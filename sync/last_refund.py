@@ -29,11 +29,9 @@ MOST_TAX = 5 * CENT
 
 def refunded_whole(books: Books, order: Order, given: Sequence[Refund]) -> bool:
     """Whether these refunds give back all that the order came to."""
-    total = sum((refund.total for refund in given), ZERO)
+    total = round_to(sum((refund.total for refund in given), ZERO))
     tendered = sort_rows(books.snapshot, order).tendered
-    return bool(given) and round_to(total) in (
-        round_to(order.total), round_to(order.total + tendered)
-    )  # fmt: skip
+    return total > 0 and total == round_to(order.total + tendered)
 
 
 def completed(planner: Planner, refund: Refund, back: Returned) -> Refund:
