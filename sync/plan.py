@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from connector.lib.money import round_to
+from connector.lib.money import ZERO, round_to
 from stores.canonical import Order
 from sync import crediting, edits, paying, reversals, without_invoice
 from sync.books import Books
