@@ -13,6 +13,7 @@ from stores.adapters.base import StoreAdapter
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync.learn_facts import learn_facts
+from sync.learn_products import look_up_products
 from sync.parsing import parse_facts, parsed_raw, with_products
 from sync.pull import connect
 
@@ -53,4 +54,7 @@ def _facts(store: Store, adapter: StoreAdapter, records: Sequence[dict[str, Any]
             continue  # the preview says what is wrong with it
         assert isinstance(order, Order)
         skus |= {line.sku for line in order.lines}
-    return with_products(store, facts, skus)
+    known = with_products(store, facts, skus)
+    if lacking := skus - known.products.keys():
+        known = look_up_products(store, adapter, known, lacking)
+    return known

@@ -6,8 +6,8 @@ is newer is asked for by its SKU and kept as a reading keeps it, so that it is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from stores.canonical import ParseError, ParseFacts, Product, Stream
 from stores.models import ShopCategory, Store
 from sync.categories import learn_categories
 from sync.keep import complete, keep
-from sync.parsing import with_products
+from sync.parsing import parsed_raw, product_facts, with_products
 from sync.pull import connect, in_words
 from sync.reasons import Reason
 
@@ -57,6 +57,16 @@ def learn_products(store: Store, facts: ParseFacts, lacking: Iterable[str]) -> L
     return Learnt(known)
 
 
+def look_up_products(
+    store: Store, adapter: StoreAdapter, facts: ParseFacts, lacking: Iterable[str]
+) -> ParseFacts:
+    """As `learn_products`, for a look: they are not kept. Raises the shop's errors."""
+    records = adapter.fetch_many(Stream.PRODUCTS, sorted({sku for sku in lacking if sku}))
+    _know_categories(store, adapter, facts, records)
+    found = product_facts(store, _read(adapter, facts, records))
+    return replace(facts, products={**facts.products, **found})
+
+
 def unanswered(unknown: PassedBy, error: str) -> Reason:
     """Why an order waits for the shop."""
     text = (
@@ -82,18 +92,24 @@ def _wait(error: ConnectorError) -> timedelta:
     return max(_SOON, timedelta(seconds=error.retry_after or 0))
 
 
+def _read(
+    adapter: StoreAdapter, facts: ParseFacts, records: list[dict[str, Any]]
+) -> Iterator[Product]:
+    """The products that can be read."""
+    for record in records:
+        try:
+            product = parsed_raw(adapter, Stream.PRODUCTS, record, facts)
+        except ParseError:
+            continue
+        assert isinstance(product, Product)
+        yield product
+
+
 def _know_categories(
     store: Store, adapter: StoreAdapter, facts: ParseFacts, records: list[dict[str, Any]]
 ) -> None:
     """A new product may be in a new category, of which only the id is known."""
-    named: set[str] = set()
-    for record in records:
-        try:
-            product = adapter.parse(Stream.PRODUCTS, record, facts)
-        except ParseError:
-            continue
-        assert isinstance(product, Product)
-        named |= set(product.categories)
+    named = {one for product in _read(adapter, facts, records) for one in product.categories}
     known = ShopCategory.objects.filter(store=store, source_id__in=named)
     if named - set(known.values_list("source_id", flat=True)):
         learn_categories(store, adapter)

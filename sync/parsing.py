@@ -81,12 +81,17 @@ def with_products(store: Store, facts: ParseFacts, skus: Iterable[str]) -> Parse
                 continue  # the product itself is held, with the field
             assert isinstance(product, Product)
             products.append(product)
-        known |= {
-            product.sku: {
-                "category": "\n".join(product.categories),
-                "tax_class": product.tax_class,
-                "type": product.product_type,
-            }
-            for product in with_names(store, products)
-        }
+        known |= product_facts(store, products)
     return replace(facts, products=known)
+
+
+def product_facts(store: Store, products: Iterable[Product]) -> dict[str, dict[str, Any]]:
+    """By SKU, what a parser of orders needs of products: category, tax class and type."""
+    return {
+        product.sku: {
+            "category": "\n".join(product.categories),
+            "tax_class": product.tax_class,
+            "type": product.product_type,
+        }
+        for product in with_names(store, products)
+    }

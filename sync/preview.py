@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib.exact_json import tame
 from connector.lib.money import plain
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream, Whereabouts
@@ -18,9 +19,10 @@ from sync.cards import CardBook
 from sync.charges import Books
 from sync.contacts import find_contact
 from sync.directory import Contacts
-from sync.eligible import unreadable_elsewhere, untold
+from sync.eligible import skipped, unreadable_elsewhere, untold
 from sync.explain import sources
 from sync.item_codes import item_code
+from sync.learn_products import gone
 from sync.numbers import document_number
 from sync.persons import shared_person
 from sync.plan import Plan, documents_of
@@ -45,13 +47,14 @@ class Reader(Protocol):
 @dataclass(slots=True)
 class Preview:
     """Builds order after order; later ones see the contacts, numbers and gift cards of earlier
-    ones."""
+    ones. `asked`: the shop was asked for the products, and lacks those that are not known."""
 
     books: Books
     reader: Reader
     facts: ParseFacts
     contacts: Contacts = field(default_factory=Contacts)
     cards: CardBook = field(default_factory=CardBook)
+    asked: bool = False
     _orders: set[str] = field(default_factory=set)
     _numbers: set[str] = field(default_factory=set)
     _parts: list[Part] = field(default_factory=list)
@@ -113,6 +116,9 @@ class Preview:
     def _plan(self, books: Books, order: Order) -> Sale:
         """As it would be posted. Where nobody has asked the shop yet which part of it the order
         is of, it is taken to be one that the store reads, and says so."""
+        lacking = passed_by(books.snapshot, books.organisation, order) if self.asked else PassedBy()
+        if lacking.taxed and skipped(books.snapshot, order) is None:
+            return Sale(Built(HELD, (gone(lacking),)), Plan())
         keys = untold(books.snapshot, order)
         if not keys:
             return plan_sale(books, order, self.contacts)

@@ -38,6 +38,8 @@ stores:
         - {country: "*", rate: 20, tax_type: T20}
         - {country: "*", class: "9", tax_type: T9}
 """
+# A product of no class and no category.
+KNOWN: dict[str, Any] = {"products": {"MUG": {}}}
 
 
 @pytest.fixture(autouse=True)
@@ -47,15 +49,14 @@ def store() -> None:
 
 @pytest.fixture
 def previewed(tmp_path: Path) -> Any:
-    """Run the command on a record; the answer of `--json`."""
+    """Run the command on a record, whose product is known; the answer of `--json`."""
 
-    def run(content: Any, *, context: Any = None) -> dict[str, Any]:
+    def run(content: Any, *, context: Any = KNOWN) -> dict[str, Any]:
         file = tmp_path / "orders.json"
         file.write_text(json.dumps(content), encoding="utf-8")
         arguments = ["--store", "de", "--file", str(file), "--json"]
-        if context is not None:
-            (tmp_path / "context.json").write_text(json.dumps(context), encoding="utf-8")
-            arguments += ["--context", str(tmp_path / "context.json")]
+        (tmp_path / "context.json").write_text(json.dumps(context), encoding="utf-8")
+        arguments += ["--context", str(tmp_path / "context.json")]
         out = StringIO()
         call_command("preview", *arguments, stdout=out)
         answer: dict[str, Any] = json.loads(out.getvalue())
@@ -195,6 +196,9 @@ def test_words_for_a_person(tmp_path: Path) -> None:
     call_command("preview", "--store", "de", "--file", str(file), stdout=out)
     assert out.getvalue() == (
         "000000007: ready\n"
+        "  product_not_read: MUG: not known as a product, so that no rule by category or tax class "
+        "was applied. Name the SKU under products with an account and a tax type of its own, if "
+        "one should have been. [products]\n"
         "  contact      Ines Silva\n"
         "  invoice      DE-000000007 24.00 EUR (tax 4.00)\n"
         "    Contact.ContactID contact:Ines Silva: contacts.strategy\n"
@@ -321,6 +325,23 @@ def test_an_order_is_fetched_by_its_number_also_for_a_store_that_is_off(
     assert found["status"] == "held"  # its rates are not mapped
     assert (TrackedOrder.objects.count(), SourceRecord.objects.count()) == (0, 0)
     assert Posting.objects.count() == 0
+
+
+def test_the_shop_is_asked_for_products_that_were_not_read(switched_off: DemoShop) -> None:
+    text = CONFIGURATION.replace("https://shop.example.com", switched_off.url)
+    rules = "    rules: [{when: {category: Kitchen}, account: '8999'}]\n"
+    import_configuration(text + rules, lookup={}.get, dry_run=False)
+    placed = switched_off.place_order(items=[("MUG-STN", 2)], status="processing", foreign=False)
+    placed["items"][0]["sku"] = "MUG-OLD"
+    switched_off.update_order(placed["entity_id"])
+    other = switched_off.place_order(items=[("MUG-STN", 1)], status="processing", foreign=False)
+
+    old, new = (asked(one["increment_id"])["orders"][0] for one in (placed, other))
+
+    said = [reason["message"] for reason in old["reasons"] if "product" in reason["code"]]
+    assert not said or "MUG-OLD" in said[0]
+    assert not [reason for reason in new["reasons"] if "product" in reason["code"]]
+    assert (SourceRecord.objects.count(), TrackedOrder.objects.count()) == (0, 0)
 
 
 def test_an_order_that_the_shop_has_not_is_said(switched_off: DemoShop) -> None:

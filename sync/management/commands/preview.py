@@ -94,14 +94,15 @@ def _prepared(
     context = _context(store, options["context"])
     records: Sequence[Mapping[str, Any]]
     if options["order"] is not None:
-        asked = ask_order(store, options["order"])
-        known, records = asked.facts, asked.records
+        answer = ask_order(store, options["order"])
+        known, records = answer.facts, answer.records
     else:
         known, records = parse_facts(store), _in_file(reader, options["file"])
     connected = store.organisation is not None and store.organisation.connected
     organisation = store.organisation.facts() if connected else NOT_CONNECTED  # type: ignore[union-attr]
     books = Books(snapshot(store), organisation, known_items(context))
-    return Preview(books, reader, over(known, context)), records
+    asked = options["order"] is not None
+    return Preview(books, reader, over(known, context), asked=asked), records
 
 
 def _in_file(reader: StoreAdapter, name: str) -> Sequence[Mapping[str, Any]]:
