@@ -174,7 +174,7 @@ MEANINGS = {
     "stores[].accounts": "account codes, or AccountIDs, by what they are for; what is missing holds",
     "stores[].accounts.sales": "goods",
     "stores[].accounts.shipping": "shipping",
-    "stores[].accounts.discounts": "discounts on a line of their own",
+    "stores[].accounts.discounts": "discounts on a line of their own; of class REVENUE, or an expense account where the tax of the sales may be used with it",
     "stores[].accounts.other_income": "other amounts of the order",
     "stores[].accounts.rounding": "rounding lines",
     "stores[].accounts.gift_cards": "liability for gift cards; where it takes no payments, what is redeemed is a negative line",

@@ -20,6 +20,7 @@ from stores.canonical import Line, LineKind, Order, TaxShare, TotalRow
 from sync.books import Books
 from sync.checks import (
     account_target,
+    discount_fits,
     effective_rate,
     found,
     line_account_fits,
@@ -106,11 +107,10 @@ class ClosingAccounts:
     books: Books
 
     def discounts(self, tax_type: str) -> tuple[str, bool]:
-        """A discount is a negative sale, so its account is of class REVENUE."""
+        """A discount is a negative sale, and bears the tax of the sale."""
         organisation = self.books.organisation
         answer = found(account_key(self.books.snapshot, "discounts"))
-        facts = line_account_fits(organisation, answer, revenue_only=True)
-        tax_fits(organisation, facts, Resolution(tax_type, answer.source))
+        discount_fits(organisation, answer, tax_type)
         return account_target(organisation, answer.value)
 
     def rounding(self, gap: Decimal) -> tuple[str, bool, str]:

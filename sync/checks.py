@@ -7,6 +7,7 @@ connected allows everything.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from accounts_mapping.resolve import MappingSnapshot, Resolution, Unmapped
@@ -14,6 +15,7 @@ from connector.lib.money import plain
 from sync.reasons import Hold
 from xero.facts import AccountFacts, OrganisationFacts
 
+_MOST_NAMED = 5
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -54,25 +56,77 @@ def active_account(organisation: OrganisationFacts, answer: Resolution) -> Accou
     return facts
 
 
-def line_account_fits(
-    organisation: OrganisationFacts, answer: Resolution, *, revenue_only: bool = False
-) -> AccountFacts | None:
+def line_account_fits(organisation: OrganisationFacts, answer: Resolution) -> AccountFacts | None:
     """As `active_account`, and not one that Xero keeps for itself; rounding lines alone may
-    use Xero's rounding account. `revenue_only` is for discounts."""
+    use Xero's rounding account."""
     facts = active_account(organisation, answer)
     if facts is None:
         return None
     rounding = facts.system_account == "ROUNDING" and answer.source == "accounts.rounding"
     if facts.system_account and not rounding:
         raise system_account(facts, answer)
-    if revenue_only and facts.account_class != "REVENUE":
-        raise Hold(
-            "account_not_allowed",
-            f"Discounts are negative sales: account {answer.value} {facts.name} must be of "
-            f"class REVENUE, not {facts.account_class}. Map another as {answer.source}.",
-            answer.source,
-        )
     return facts
+
+
+def discount_account(organisation: OrganisationFacts, answer: Resolution) -> AccountFacts | None:
+    """As `line_account_fits`, of discounts: best of class REVENUE, being negative sales; one of
+    class EXPENSE is taken where the tax of the line fits it."""
+    facts = line_account_fits(organisation, answer)
+    if facts is None or facts.account_class in ("REVENUE", "EXPENSE"):
+        return facts
+    raise Hold(
+        "account_not_allowed",
+        f"Discounts are negative sales: account {answer.value} {facts.name} must be of class "
+        f"REVENUE, not {facts.account_class}. {_instead(organisation, answer, ())}",
+        answer.source,
+    )
+
+
+def discount_fits(organisation: OrganisationFacts, answer: Resolution, tax_type: str) -> None:
+    """Whether a discount on sales of this tax type may stand on the account of discounts."""
+    facts = discount_account(organisation, answer)
+    if facts is not None and barred(organisation, facts, tax_type):
+        text = discount_barred(organisation, facts, answer, (tax_type,))
+        raise Hold("tax_not_allowed", text, answer.source)
+    tax_fits(organisation, facts, Resolution(tax_type, answer.source))
+
+
+def barred(organisation: OrganisationFacts, account: AccountFacts, tax_type: str) -> bool:
+    """Whether Xero does not let an active tax type be used with the account."""
+    rate = organisation.tax_rates.get(tax_type)
+    known = rate is not None and rate.status == "ACTIVE"
+    return known and account.account_class not in rate.applies_to  # type: ignore[union-attr]
+
+
+def discount_barred(
+    organisation: OrganisationFacts, account: AccountFacts, answer: Resolution,
+    tax_types: Sequence[str],
+) -> str:  # fmt: skip
+    """That discounts of these sales cannot be posted, and where they could be."""
+    kind = "tax type" if len(tax_types) == 1 else "tax types"
+    return (
+        f"Discounts bear the tax of the sales that they reduce, and Xero does not allow {kind} "
+        f"{', '.join(tax_types)} with account {account.code or answer.value} {account.name} "
+        f"(class {account.account_class}). {_instead(organisation, answer, tax_types)}"
+    )
+
+
+def _instead(
+    organisation: OrganisationFacts, answer: Resolution, tax_types: Sequence[str]
+) -> str:  # fmt: skip
+    """Accounts that discounts of these sales fit: those that are named for it first."""
+    distinct = {one.account_id: one for one in organisation.accounts.values()}
+    fitting = [
+        one
+        for one in distinct.values()
+        if one.status == "ACTIVE" and one.account_class == "REVENUE" and not one.system_account
+        and not any(barred(organisation, one, kind) for kind in tax_types)
+    ]  # fmt: skip
+    fitting.sort(key=lambda one: ("discount" not in one.name.casefold(), one.code, one.name))
+    if not fitting:
+        return f"Add an account of class REVENUE in Xero, and map it as {answer.source}."
+    names = ", ".join(f"{one.code or one.account_id} {one.name}" for one in fitting[:_MOST_NAMED])
+    return f"Map one of these as {answer.source}: {names}."
 
 
 def payable_account(organisation: OrganisationFacts, answer: Resolution) -> tuple[str, bool]:

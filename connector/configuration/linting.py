@@ -9,15 +9,22 @@ from collections.abc import Callable, Iterator
 
 from accounts_mapping.resolve import Resolution
 from accounts_mapping.schema import RowAccount, StoreRules, TaxRule, payment_accounts
+from connector.configuration import discounts
 from connector.lib.money import plain
 from stores.schema import StoreSettings
-from sync.checks import active_account, line_account_fits, tax_fits
+from sync.checks import (
+    active_account,
+    discount_account,
+    line_account_fits,
+    tax_fits,
+)
 from sync.eligible import takes_back
 from sync.reasons import Hold
 from xero.facts import AccountFacts, OrganisationFacts
 
 # Posted through items, never as the account of our lines.
-_BEHIND_ITEMS = frozenset({"inventory", "cogs", "purchases"})
+_CHECKS = dict.fromkeys(("inventory", "cogs", "purchases"), active_account)
+_CHECKS["discounts"] = discount_account
 
 
 def misfits(rules: StoreRules, organisation: OrganisationFacts) -> list[str]:
@@ -39,6 +46,7 @@ def doubts(profile: StoreSettings, rules: StoreRules, organisation: Organisation
         *_without_tracking(rules, organisation),
         *_other_base_currency(profile, organisation),
         *_receipts_need_banks(profile, rules, organisation),
+        *discounts.doubts(rules, organisation),
         *_status_of_paid_orders(rules),
     ]
 
@@ -146,8 +154,8 @@ class _Misfits:
 
     def accounts(self) -> None:
         for key, value in self._rules.accounts:
-            check = active_account if key in _BEHIND_ITEMS else line_account_fits
-            self._account(value, f"accounts.{key}", _revenue if key == "discounts" else check)
+            self._account(value, f"accounts.{key}", _CHECKS.get(key, line_account_fits))
+        self.lines += discounts.misfits(self._rules, self._organisation)
         self._of_tracked_items()
         for method, currency, code in payment_accounts(self._rules):
             self._payment_account(code, f"payment_accounts.{method}", currency)
@@ -263,10 +271,6 @@ class _Misfits:
 
     def _report(self, path: str, text: str) -> None:
         self.lines.append(f"{path}: {text}")
-
-
-def _revenue(organisation: OrganisationFacts, answer: Resolution) -> AccountFacts | None:
-    return line_account_fits(organisation, answer, revenue_only=True)
 
 
 def _who(organisation: OrganisationFacts) -> str:

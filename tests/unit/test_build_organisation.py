@@ -8,22 +8,26 @@ from typing import Any
 
 import pytest
 
+from accounts_mapping.schema import StoreRules
+from connector.configuration.linting import misfits
 from sync.build import Built, build_order
 from sync.charges import Books
 from sync.directory import Contacts
 from tests.unit.orders import (
+    RULES,
     account,
     build,
     codes,
     discounted,
     line,
     lines_of,
+    merged,
     order,
     organisation,
     shape,
     snapshot,
 )
-from xero.facts import ItemFacts, OrganisationFacts, TaxRateFacts, TrackingFacts
+from xero.facts import AccountFacts, ItemFacts, OrganisationFacts, TaxRateFacts, TrackingFacts
 
 D = Decimal
 
@@ -100,11 +104,45 @@ def test_the_configured_rates_count_while_not_connected() -> None:
 # --- discounts ------------------------------------------------------------------------------
 
 
-def test_discounts_go_to_revenue() -> None:
-    facts = organisation(account("205", "EXPENSE"))
+def _limited(*accounts: AccountFacts) -> OrganisationFacts:
+    """Taxes of sales that Xero lets be used with revenue alone, as most are."""
+    facts = organisation(*accounts)
+    sales = {
+        name: replace(rate, applies_to=frozenset({"REVENUE"})) if name == "TAX10" else rate
+        for name, rate in facts.tax_rates.items()
+    }
+    return replace(facts, tax_rates=sales)
+
+
+def test_discounts_go_to_an_expense_account_where_their_tax_fits_it() -> None:
+    facts = organisation(account("429", "EXPENSE"))
+    rules = {"accounts": {"discounts": "429"}}
+    built = build(order(discounted("100", "10")), rules, facts)
+    assert built.status == "ready"
+    assert "429" in {line.account for line in lines_of(built)}
+
+
+def test_where_the_tax_is_barred_from_the_account_the_hold_names_those_that_fit() -> None:
+    facts = _limited(account("429", "EXPENSE"), account("206", name="Discounts given"))
+    rules = {"accounts": {"discounts": "429"}}
+    built = build(order(discounted("100", "10")), rules, facts)
+    assert held(built) == ("tax_not_allowed", "accounts.discounts")
+    text = built.reasons[0].message
+    assert "does not allow tax type TAX10 with account 429 Account 429 (class EXPENSE)" in text
+    assert "Map one of these as accounts.discounts: 206 Discounts given, 200 Account 200, " in text
+    assert build(order(), rules, facts).status == "ready"
+    untaxed = order(discounted("100", "10", rate="0"))
+    assert build(untaxed, rules, facts).status == "ready"
+    (said,) = misfits(StoreRules.model_validate(merged(RULES, rules)), facts)
+    assert said.startswith("accounts.discounts: Discounts bear the tax")
+    assert text.split("account 429")[1] == said.split("account 429")[1]
+
+
+def test_discounts_never_go_to_an_account_that_is_neither() -> None:
+    facts = organisation(account("205", "LIABILITY"))
     built = build(order(discounted("100", "10")), organisation=facts)
     assert held(built) == ("account_not_allowed", "accounts.discounts")
-    assert "must be of class REVENUE, not EXPENSE" in built.reasons[0].message
+    assert "must be of class REVENUE, not LIABILITY" in built.reasons[0].message
 
 
 def test_a_discount_account_that_no_line_uses_is_not_checked() -> None:

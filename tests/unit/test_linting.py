@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from accounts_mapping.schema import StoreRules
 from connector.configuration.linting import doubts, misfits
 from connector.configuration.sharing import shared_parts
 from stores.canonical import PartKeys
 from stores.schema import StoreSettings
-from tests.unit.orders import organisation, snapshot
+from tests.unit.orders import RULES, account, merged, organisation, snapshot
 from xero.facts import NOT_CONNECTED, OrganisationFacts, TrackingFacts
 
 
@@ -176,3 +178,35 @@ def test_none_in_place_of_an_account_is_no_account(accounts: dict[str, Any]) -> 
     off = snapshot({"payment_accounts": accounts}, streams={"invoices": False})
     told = doubts(off.store, off.rules, organisation())
     assert [line for line in told if "is not of type BANK" in line] == []
+
+
+def _with_expenses(*classes: str) -> OrganisationFacts:
+    """An organisation with account 429, whose sales tax may be used with these classes."""
+    facts = organisation(account("429", "EXPENSE"))
+    rates = {
+        name: replace(rate, applies_to=frozenset(classes)) for name, rate in facts.tax_rates.items()
+    }
+    return replace(facts, tax_rates=rates)
+
+
+def _discounts(rules: dict[str, Any], facts: OrganisationFacts) -> tuple[list[str], list[str]]:
+    """What would hold orders with a discount, and what is only doubtful."""
+    checked = StoreRules.model_validate(merged(RULES, rules))
+    lines = (misfits(checked, facts), doubts(store_of("one"), checked, facts))
+    wrong, doubtful = ([one for one in some if "accounts.discounts" in one] for some in lines)
+    return wrong, doubtful
+
+
+def test_an_expense_account_for_discounts_is_told_before_the_first_order() -> None:
+    rules = {"accounts": {"discounts": "429"}}
+    wrong, doubtful = _discounts(rules, _with_expenses("REVENUE", "EXPENSE", "LIABILITY"))
+    assert wrong == []
+    assert len(doubtful) == 1
+    assert "is an expense account" in doubtful[0]
+    wrong, doubtful = _discounts(rules, _with_expenses("REVENUE", "LIABILITY"))
+    assert doubtful == []
+    assert len(wrong) == 1
+    assert "TAX10" in wrong[0]
+    assert "Map one of these as accounts.discounts: 200 Account 200" in wrong[0]
+    folded = {**rules, "posting": {"discounts": "folded"}}
+    assert _discounts(folded, _with_expenses("REVENUE", "LIABILITY")) == ([], [])
