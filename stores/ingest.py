@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from connector.lib.exact_json import Flaw, tame
+from connector.lib.exact_json import Flaw, printable, tame
 from stores.adapters.base import StoreAdapter
 from stores.canonical import ParseError, RecordRef, Stream
 from stores.models import SourceRecord, Store, as_text
@@ -135,8 +135,3 @@ def _storable(ref: RecordRef, digest: str, flaws: list[Flaw]) -> RecordRef:
     return replace(
         ref, id=source_id, number=number[:_NUMBER], version=printable(ref.version)[:_VERSION]
     )
-
-
-def printable(text: str) -> str:
-    """Without the control characters that a database, or a page, would choke on."""
-    return "".join(character for character in text if character.isprintable())

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from stores.adapters.base import WebhookCall, WebhookRefused
 
+SIGNED_HEADERS = ("X-Timestamp",)
 WINDOW_SECONDS = 300
 # Verifies in place of a secret that is not there: whether there is one takes no other time.
 NOBODYS_SECRET = secrets.token_hex(32)

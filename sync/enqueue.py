@@ -19,10 +19,10 @@ from accounts_mapping.models import snapshot
 from accounts_mapping.resolve import about_products
 from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib import clock, doorbell
+from connector.lib.exact_json import printable
 from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
-from stores.ingest import printable
 from stores.models import Store
 from sync import conflicts, tracking
 from sync.absorb import plan_sale

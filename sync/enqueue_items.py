@@ -15,9 +15,9 @@ from django.db import transaction
 
 from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
+from connector.lib.exact_json import printable
 from stores import registry
 from stores.canonical import ParseError, Product, Stream
-from stores.ingest import printable
 from stores.models import Store
 from sync.books import Books
 from sync.bulk import update_each

@@ -58,8 +58,7 @@ def accept(slug: str, call: WebhookCall) -> None:
     refs = adapter.webhook(genuine)
     if store is None or not secret:
         raise WebhookRefused("The signature is wrong.", code="bad_signature", status=401)
-    digest = genuine.digest(adapter.signed_headers)
-    IncomingCall.store_once(store, digest, refs, call.received_at)
+    IncomingCall.store_once(store, genuine, adapter.signed_headers, refs)
     doorbell.ring_for_burst("sync.hooks", store)
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
+from connector.lib import exact_json
+from connector.lib.exact_json import is_storable
 from connector.lib.money import parse_decimal, round_to
+from stores.canonical import Stream
 
 _MOST_TOLD = 50
 _LONGEST_SKU = 100
@@ -41,12 +43,14 @@ class BadLevels(ValueError):
 def from_json(body: bytes) -> list[Level]:
     """`{"levels": [{"sku": "MUG", "quantity": "12"}]}`; a quantity is text or a number, exact."""
     try:
-        said = json.loads(body.decode(), parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+        said = exact_json.loads(body.decode(), strict=True)
+    except ValueError:
         raise BadLevels(["the body is not JSON in UTF-8"]) from None
     rows = said.get("levels") if isinstance(said, dict) else None
     if not isinstance(rows, list):
         raise BadLevels(['levels: must be a list of {"sku": …, "quantity": …}'])
+    if others := [stream.value for stream in Stream if stream.value in said]:
+        raise BadLevels([f"{others[0]}: what names records has an address of its own"])
     reading = _Reading()
     for index, row in enumerate(rows):
         at = f"levels[{index}]"
@@ -95,7 +99,8 @@ class _Reading:
 
     def add(self, sku: Any, quantity: Any, at: str, at_sku: str, at_quantity: str) -> None:
         """One row; `at…` is where it and its cells stand."""
-        if not isinstance(sku, str) or not sku.strip() or len(sku) > _LONGEST_SKU:
+        good = isinstance(sku, str) and 0 < len(sku) <= _LONGEST_SKU and is_storable(sku)
+        if not good or not sku.strip():
             self.lines.append(
                 f"{at_sku}: {_shown(sku)} is no SKU: text of 1 to {_LONGEST_SKU} characters"
             )
@@ -127,9 +132,5 @@ def _fault(quantity: object) -> str:
 
 
 def _shown(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = exact_json.dumps(exact_json.tame(value)[0])
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number in JSON")

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from connector.lib import clock
+from connector.lib.exact_json import printable
 from xero.models import MirrorContact, MirrorCursor, MirrorDocument, Organisation, XeroApp
 
 _Kind = MirrorCursor.Kind
@@ -65,13 +66,13 @@ def events_of(body: bytes) -> list[Event]:
         raise ValueError("there are no events")
     return [
         Event(
-            tenant_id=str(one.get("tenantId")),
+            tenant_id=printable(str(one.get("tenantId"))),
             kind=_LISTS[one["eventCategory"]],
-            resource_id=str(one.get("resourceId")),
+            resource_id=printable(str(one.get("resourceId"))),
             at=_moment(one.get("eventDateUtc")),
         )
         for one in found
-        if isinstance(one, dict) and one.get("eventCategory") in _LISTS
+        if isinstance(one, dict) and str(one.get("eventCategory")) in _LISTS
     ]
 
 
@@ -124,4 +125,7 @@ def _moment(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        return None

@@ -7,6 +7,7 @@ is a bug and is raised.
 
 from __future__ import annotations
 
+import threading
 import time
 from functools import partial
 from typing import Any
@@ -30,6 +31,7 @@ BROKER_ERRORS = (OperationalError, RedisConnectionError, RedisTimeoutError, OSEr
 _SLOW_SECONDS = 0.5
 _PAUSE_SECONDS = 15.0
 _paused_until = 0.0
+_IMPORTING = threading.RLock()
 
 # How far apart this process publishes rings of one burst, in seconds of the wall.
 _BURST_SECONDS = 0.5
@@ -72,8 +74,11 @@ def ring(
 
 def _task(name: str) -> Task:
     if name not in current_app.tasks:
-        # Only workers import the tasks' modules by themselves.
-        current_app.loader.import_default_modules()
+        # Only workers import the tasks' modules by themselves. One thread does; others wait, as
+        # Celery would tell them that it is done while it is still going on.
+        with _IMPORTING:
+            if name not in current_app.tasks:
+                current_app.loader.import_default_modules()
     try:
         return current_app.tasks[name]
     except NotRegistered:

@@ -79,6 +79,16 @@ def tame(value: Any) -> tuple[Any, list[Flaw]]:
     return _tamed(value, "", 0, note), flaws
 
 
+def is_storable(text: str) -> bool:
+    """Whether any database takes the text: no NUL in it, and no half of a character."""
+    return "\0" not in text and _is_whole(text)
+
+
+def printable(text: str) -> str:
+    """Without the control characters that a database, or a page, would choke on."""
+    return "".join(character for character in text if character.isprintable())
+
+
 # --- reading ---------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -68,13 +69,15 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class WebhookCall:
-    """One incoming call: its raw body, its headers by any spelling, the store's secret."""
+    """One incoming call: its raw body, its headers by any spelling, the store's secret, and the
+    path of the address that it came to."""
 
     body: bytes
     headers: Mapping[str, str]
     secret: str
     received_at: datetime
     query: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
 
     def header(self, name: str) -> str:
         """A header by its name in any case; "" where it is absent."""
@@ -83,8 +86,16 @@ class WebhookCall:
 
     def digest(self, signed_headers: Iterable[str]) -> str:
         """SHA-256 of all that was signed: equal for a call that comes twice, and only then."""
-        text = "\n".join(self.header(name) for name in signed_headers)
-        return hashlib.sha256(text.encode() + b"\n\n" + self.body).hexdigest()
+        return hashlib.sha256(self._signed(signed_headers)).hexdigest()
+
+    def key(self, signed_headers: Iterable[str]) -> str:
+        """The same under the secret: equal for one signature of one secret, and only then."""
+        signed = self._signed(signed_headers)
+        return hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
+
+    def _signed(self, headers: Iterable[str]) -> bytes:
+        text = "\n".join(self.header(name) for name in headers)
+        return text.encode() + b"\n\n" + self.body
 
 
 class WebhookRefused(ConnectorError):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from connector.lib import clock
+from stores.adapters.base import WebhookCall, WebhookRefused
 from stores.canonical import RecordRef, Stream
 from stores.models import Store
 
 # So many rows are deleted in one statement.
 _CHUNK = 1000
+_ADDRESS = 300
 
 
 class IncomingCallQuerySet(models.QuerySet["IncomingCall"]):
@@ -54,9 +57,11 @@ class IncomingCallQuerySet(models.QuerySet["IncomingCall"]):
 class IncomingCall(models.Model):
     """One call of a shop. Its signature was good; what it says is only where to look.
 
-    `digest` tells a call that came twice. `wanted` lists what to fetch, as pairs of stream and
-    id. `due_at` is when it is tried next, `claimed_*` the lease of the worker that has it.
-    `quiet_until`: the shop asked to be left alone until then. `note` says what became of it.
+    `digest` tells a call that came twice; `signed` its signature under its secret, whichever
+    `address` it came to, so that a call is taken at one address only. `wanted` lists what to
+    fetch, as pairs of stream and id. `due_at` is when it is tried next, `claimed_*` the lease of
+    the worker that has it. `quiet_until`: the shop asked to be left alone until then. `note` says
+    what became of it.
     """
 
     class State(models.TextChoices):
@@ -66,6 +71,8 @@ class IncomingCall(models.Model):
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="incoming_calls")
     digest = models.CharField(max_length=64)
+    signed = models.CharField(max_length=64, null=True, unique=True)
+    address = models.CharField(max_length=300, blank=True, default="")
     received_at = models.DateTimeField(default=clock.now, db_index=True)
     wanted = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
@@ -100,10 +107,24 @@ class IncomingCall(models.Model):
 
     @classmethod
     def store_once(
-        cls, store_id: int, digest: str, refs: Iterable[RecordRef], received_at: datetime
+        cls,
+        store_id: int,
+        call: WebhookCall,
+        signed_headers: Iterable[str],
+        refs: Iterable[RecordRef] = (),
+        **columns: Any,
     ) -> None:
-        """Keep a call; one that is there already is left as it is. One statement."""
-        wanted = [[ref.stream.value, ref.id] for ref in refs]
-        row = IncomingCall(store_id=store_id, digest=digest, wanted=wanted, received_at=received_at,
-                  due_at=received_at)  # fmt: skip
+        """Keep a genuine call; one that is there already is left as it is. WebhookRefused where
+        it came to another address before: who overheard it may not use it elsewhere."""
+        headers = tuple(signed_headers)
+        row = IncomingCall(
+            store_id=store_id, digest=call.digest(headers), signed=call.key(headers),
+            address=call.address[:_ADDRESS], wanted=[[ref.stream.value, ref.id] for ref in refs],
+            received_at=call.received_at, due_at=call.received_at, **columns,
+        )  # fmt: skip
         IncomingCall.objects.bulk_create([row], ignore_conflicts=True)
+        mine = IncomingCall.objects.filter(store=store_id, signed=row.signed, address=row.address)
+        if not mine.exists():
+            raise WebhookRefused(
+                "The call was taken at another address.", code="other_address", status=401
+            )

@@ -24,12 +24,12 @@ MOST_BYTES = 1024 * 1024
 def shop_hook(request: HttpRequest, slug: str, rest: str = "") -> HttpResponse:
     """A shop says what changed. 200 once that is stored, or was stored before; 401 for a call
     that is not believed, 413 for one above 1 MB, 400 for one that cannot be read."""
-    body = _body(request)
+    body = body_of(request)
     if body is None:
         return HttpResponse(status=413)
     call = WebhookCall(
         body=body, headers=request.headers, secret="", received_at=clock.now(),
-        query=request.GET.dict(),
+        query=request.GET.dict(), address=request.path,
     )  # fmt: skip
     try:
         hooks.accept(slug, call)
@@ -55,7 +55,7 @@ def shop_trigger(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 @require_POST
 def xero_hook(request: HttpRequest) -> HttpResponse:
     """Xero says what changed, or tries whether signatures are checked: 200 or 401, empty."""
-    body = _body(request)
+    body = body_of(request)
     if body is None:
         return HttpResponse(status=413)
     if not events.is_genuine(body, request.headers.get("X-Xero-Signature", "")):
@@ -71,7 +71,7 @@ def xero_hook(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def _body(request: HttpRequest) -> bytes | None:
+def body_of(request: HttpRequest) -> bytes | None:
     """The raw body; None if it is, or says that it is, above the limit."""
     said = request.META.get("CONTENT_LENGTH") or "0"
     if not said.isdecimal() or int(said) > MOST_BYTES:

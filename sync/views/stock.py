@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,10 +25,11 @@ from connector.lib.http import MEGABYTE
 from connector.lib.rights import STORES, right
 from stores.adapters.base import WebhookCall, WebhookRefused
 from stores.models import Store
-from stores.signatures import NOBODYS_SECRET, verify
-from sync.models import MasterLevel
-from sync.stock_levels import BadLevels, from_csv, from_json
+from stores.signatures import NOBODYS_SECRET, SIGNED_HEADERS, verify
+from sync.models import IncomingCall, MasterLevel
+from sync.stock_levels import BadLevels, Level, from_csv, from_json
 from sync.take_stock import take_stock
+from sync.views.incoming import body_of
 
 log = structlog.get_logger(__name__)
 _SHOWN = 50
@@ -54,12 +57,14 @@ class Upload(forms.Form):
 @require_POST
 def stock_call(request: HttpRequest, slug: str) -> HttpResponse:
     """A signed call: 200 once the levels are kept; 401, 413, 400 or 409 with nothing kept."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MEGABYTE:
+    body = body_of(request)
+    if body is None:
         return _no(413, ["the body is larger than 1 MB"])
-    body = request.read()
     store = Store.objects.filter(slug=slug).first()
     secret = (store.webhook_secret if store else "") or NOBODYS_SECRET
-    call = WebhookCall(body, dict(request.headers.items()), secret, clock.now())
+    call = WebhookCall(
+        body, dict(request.headers.items()), secret, clock.now(), address=request.path
+    )
     try:
         said_at = verify(call)
     except WebhookRefused as refused:
@@ -67,12 +72,25 @@ def stock_call(request: HttpRequest, slug: str) -> HttpResponse:
         return _no(refused.status, [str(refused)])
     assert store is not None
     try:
-        taken = take_stock(store, from_json(body), said_at)
+        taken = _take(store, call, from_json(body), said_at)
     except BadLevels as error:
         return _no(400, error.lines)
+    except WebhookRefused as refused:
+        log.warning("stock.call_refused", store=slug, code=refused.code)
+        return _no(refused.status, [str(refused)])
     except NeedsAttention as error:
         return _no(409, [f"{error} {error.hint}"])
     return JsonResponse({"accepted": taken})
+
+
+def _take(store: Store, call: WebhookCall, levels: list[Level], said_at: datetime) -> int:
+    """Take over the levels of a call, and keep that it came here and not to another address."""
+    with transaction.atomic():
+        IncomingCall.store_once(
+            store.pk, call, SIGNED_HEADERS, state=IncomingCall.State.DONE,
+            done_at=call.received_at, note=f"Stock levels: {len(levels)}.",
+        )  # fmt: skip
+        return take_stock(store, levels, said_at)
 
 
 def _no(status: int, errors: list[str]) -> JsonResponse:

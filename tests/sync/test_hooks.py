@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from connector.lib import clock
 from sandbox.magento import DemoShop
 from stores.models import Cursor
 from stores.signatures import signature
 from sync import flows, hooks
-from sync.models import IncomingCall, Posting, Preferences, TrackedOrder
+from sync.models import IncomingCall, MasterLevel, Posting, Preferences, TrackedOrder
 from sync.pull import Window
 from sync.views.incoming import MOST_BYTES
 from tests.sync.bell import Bell
@@ -352,3 +354,108 @@ def test_a_burst_at_once_is_stored_whole(real_world: World, bell: Bell) -> None:
 
     assert {status for found in answers for status in found} == {200}
     assert IncomingCall.objects.count() == 20
+
+
+# --- one call, one address ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["/hooks/nz/", "/hooks/au/orders", "/stock/au/", "/stock/nz/"]
+)
+def test_a_call_that_was_taken_is_refused_at_every_other_address(
+    world: World, bell: Bell, elsewhere: str
+) -> None:
+    world.change_store(streams={"stock": "master"})
+    other = world.add_store(world.shop, "nz", "N-", streams={"stock": "master"})
+    world.change_store(other, webhook_secret=SECRET)
+    now = clock.timestamp()
+    body = {"orders": [1]}
+    assert send(body, at=now).status_code == 200
+
+    answer = send(body, at=now, address=elsewhere)
+
+    assert answer.status_code in (400, 401)
+    assert (IncomingCall.objects.count(), MasterLevel.objects.count()) == (1, 0)
+    assert send(body, at=now).status_code == 200
+    assert send(body, at=now + 1, address="/hooks/nz/").status_code == 200
+
+
+@pytest.mark.parametrize("elsewhere", ["/stock/nz/", "/hooks/au/", "/hooks/nz/"])
+def test_stock_that_was_taken_is_taken_at_no_other_address(
+    world: World, bell: Bell, elsewhere: str
+) -> None:
+    world.change_store(streams={"stock": "master"})
+    other = world.add_store(world.shop, "nz", "N-", streams={"stock": "master"})
+    world.change_store(other, webhook_secret=SECRET)
+    now = clock.timestamp()
+    body = {"levels": [{"sku": "MUG", "quantity": "3"}]}
+    for _ in range(2):
+        assert send(body, at=now, address="/stock/au/").status_code == 200
+
+    assert send(body, at=now, address=elsewhere).status_code in (400, 401)
+    assert [(row.store_id, row.sku) for row in MasterLevel.objects.all()] == [
+        (world.store.pk, "MUG")
+    ]
+    assert IncomingCall.objects.get().state == State.DONE
+
+
+def test_a_body_is_of_one_kind(world: World, bell: Bell) -> None:
+    world.change_store(streams={"stock": "master"})
+    both = {"orders": [1], "levels": [{"sku": "MUG", "quantity": "3"}]}
+    for address in ("/hooks/au/", "/stock/au/"):
+        assert send(both, address=address).status_code == 400
+    assert (IncomingCall.objects.count(), MasterLevel.objects.count()) == (0, 0)
+
+
+def test_stock_that_is_not_taken_may_be_sent_again(world: World, bell: Bell) -> None:
+    now = clock.timestamp()
+    body = {"levels": [{"sku": "MUG", "quantity": "3"}]}
+    assert send(body, at=now, address="/stock/au/").status_code == 409
+    assert IncomingCall.objects.count() == 0
+    world.change_store(streams={"stock": "master"})
+    assert send(body, at=now, address="/stock/au/").status_code == 200
+
+
+odd_text = st.text(min_size=1, max_size=5) | st.sampled_from(
+    ["\0", "a\0", "\ud83d", "\udfff\ud800"]
+)
+odd = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | odd_text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(odd_text, inner, max_size=3),
+    max_leaves=6,
+)
+HOOK_BODIES = st.fixed_dictionaries(
+    {}, optional={name: st.lists(odd, max_size=3) | odd for name in ("orders", "products", "call")}
+)
+LEVELS = st.fixed_dictionaries({"sku": odd}, optional={"quantity": odd, "x": odd})
+STOCK_BODIES = st.fixed_dictionaries({"levels": st.lists(LEVELS, max_size=3) | odd})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(body=HOOK_BODIES | STOCK_BODIES | odd, stock=st.booleans())
+@example(body={"products": ["\0"]}, stock=False)
+@example(body={"products": ["\ud83d"]}, stock=False)
+@example(body={"orders": [10**400]}, stock=False)
+@example(body={"levels": [{"sku": "\0", "quantity": "1"}]}, stock=True)
+@example(body={"levels": [{"sku": "\ud83d", "quantity": "1"}]}, stock=True)
+@example(body={"levels": [{"sku": "A", "quantity": "1e999999999"}]}, stock=True)
+@example(body={"levels": [{"sku": "A", "quantity": "1e-40"}]}, stock=True)
+def test_no_signed_body_breaks_the_answer(world: World, bell: Bell, body: Any, stock: bool) -> None:
+    world.change_store(streams={"stock": "master"})
+    answer = send(body, address="/stock/au/" if stock else ADDRESS)
+    assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("text", ["1e99999999999999999999", "[" * 100_000, "NaN", "9" * 5000])
+@pytest.mark.parametrize("address", ["/stock/au/", ADDRESS])
+def test_no_signed_text_breaks_the_answer(
+    world: World, bell: Bell, text: str, address: str
+) -> None:
+    world.change_store(streams={"stock": "master"})
+    for body in (
+        text,
+        f'{{"levels": [{{"sku": "A", "quantity": {text}}}]}}',
+        f'{{"orders": {text}}}',
+    ):
+        assert send(body.encode(), address=address).status_code == 400
+    assert (IncomingCall.objects.count(), MasterLevel.objects.count()) == (0, 0)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,3 +145,32 @@ def test_a_burst_is_a_few_rings_and_none_of_it_goes_unheard(
         at[0] += 0.005
         doorbell.ring_for_burst("tests.hear", 2)
     assert len(heard_at) - 3 <= 5 / 0.5 + 2
+
+
+# --- the first rings of a process --------------------------------------------------------------
+
+_FIRST_RINGS = """
+import threading, django
+django.setup()
+from connector.lib import doorbell
+failed, ready = [], threading.Barrier(12)
+def ring():
+    ready.wait()
+    try:
+        doorbell._task("sync.hooks")
+    except Exception as error:
+        failed.append(repr(error))
+threads = [threading.Thread(target=ring) for _ in range(12)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(failed)
+"""
+
+
+def test_threads_that_ring_first_in_a_process_all_find_their_task() -> None:
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "connector.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST_RINGS], env=env, capture_output=True, text=True, check=True,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]"

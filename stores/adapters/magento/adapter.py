@@ -38,6 +38,7 @@ from stores.canonical import (
     Stream,
     Whereabouts,
 )
+from stores.signatures import SIGNED_HEADERS
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -64,7 +65,7 @@ class MagentoAdapter:
     label: ClassVar[str] = "Magento 2 / Adobe Commerce"
     streams: ClassVar[frozenset[Stream]] = frozenset(_PARSERS)
     Credentials: ClassVar[type[MagentoCredentials]] = MagentoCredentials
-    signed_headers: ClassVar[tuple[str, ...]] = webhook.SIGNED_HEADERS
+    signed_headers: ClassVar[tuple[str, ...]] = SIGNED_HEADERS
     hook_scheme: ClassVar[str] = webhook.SCHEME
 
     def __init__(

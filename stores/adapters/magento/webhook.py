@@ -14,17 +14,17 @@ from __future__ import annotations
 
 import json
 
+from connector.lib.exact_json import is_storable
 from stores.adapters.base import WebhookCall, WebhookRefused
 from stores.canonical import RecordRef, Stream
 from stores.signatures import verify
 
-SIGNED_HEADERS = ("X-Timestamp",)
 SCHEME = (
     'A call is a POST of JSON such as {"orders": [12], "refunds": [7]} with two headers: '
     "X-Timestamp, the time in Unix seconds, and X-Signature, the hex HMAC-SHA256 of that time, "
     "a full stop and the body under the webhook secret."
 )
-_MOST = 1000
+_MOST, _MOST_ID = 1000, 999_999_999_999_999_999
 
 
 def read_call(call: WebhookCall, streams: frozenset[Stream]) -> list[RecordRef]:
@@ -36,6 +36,9 @@ def read_call(call: WebhookCall, streams: frozenset[Stream]) -> list[RecordRef]:
         raise WebhookRefused("The body is not JSON.", code="bad_body", status=400) from None
     if not isinstance(body, dict):
         raise WebhookRefused("The body is not an object.", code="bad_body", status=400)
+    if "levels" in body:
+        text = "Stock levels have an address of their own."
+        raise WebhookRefused(text, code="bad_body", status=400)
     refs: dict[RecordRef, None] = {}
     for stream in sorted(streams):
         ids = body.get(stream.value, [])
@@ -49,6 +52,6 @@ def read_call(call: WebhookCall, streams: frozenset[Stream]) -> list[RecordRef]:
 def _is_id(value: object) -> bool:
     if isinstance(value, bool):
         return False
-    return (isinstance(value, int) and value > 0) or (
-        isinstance(value, str) and 0 < len(value) < 65
-    )
+    if isinstance(value, int):
+        return 0 < value <= _MOST_ID
+    return isinstance(value, str) and 0 < len(value) < 65 and is_storable(value)
