@@ -224,8 +224,9 @@ class TenderBack:
     """A part of a refund that went back on what the shop issues itself: a gift card, store
     credit, points.
 
-    `code` is what `total_rows` of the configuration names, `amount` is positive. `of` is the
-    code of what had paid it, "" where that was money.
+    `code` is what `total_rows` of the configuration names, `amount` is positive; `base_amount`
+    is the same in the shop's base currency, None where it does not state it. `of` is the code of
+    what had paid it, "" where that was money.
     """
 
     code: str
@@ -233,6 +234,7 @@ class TenderBack:
     amount: Decimal
     of: str = ""
     path: str = ""
+    base_amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

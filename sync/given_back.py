@@ -127,9 +127,12 @@ def _parts(
     for back in refund.tenders:
         had = [one for one in sale.tenders if back.of and one.code == back.of]
         whole = -sum((row.amount for row, _ in rows.tenders if row.code == back.of), ZERO)
-        start = sum((one.amount for one in before if one.of == back.of), ZERO)
+        same = [one for one in before if one.of == back.of]
+        start = sum((one.amount for one in same), ZERO)
         end = min(start + back.amount, whole)
-        for of, amount in _between(had, whole, start, end):
+        total = sum((one.amount for one in had), ZERO)
+        first, last = (_place(some, whole, total, by) for some in (same, [*same, back]))
+        for of, amount in _between(had, first, last):
             if not payments and of.how in (How.PAYMENT, How.HELD):
                 continue  # nobody but a person books it
             yield Part(_to(books, back, of, amount, lines_only=lines_only), of)
@@ -153,18 +156,25 @@ def completes(books: Books, order: Order, refund: Refund) -> bool:
     return round_to(total) == round_to(sold) and not any(one.adjustment for one in given)
 
 
+def _place(
+    backs: Sequence[TenderBack], whole: Decimal, total: Decimal, by: Conversion | None
+) -> Decimal:
+    """What these come to of tenders over `total` in the books, `whole` as the shop states it. In
+    another currency it is the shop's own word, as far as it gives it."""
+    amount = sum((one.amount for one in backs), ZERO)
+    if amount >= whole:
+        return total
+    base = [one.base_amount for one in backs if one.base_amount is not None]
+    if by is not None and len(base) == len(backs):
+        return min(round_to(sum(base, ZERO)), total)
+    return round_to(amount * total / whole)
+
+
 def _between(
-    had: Sequence[Redeemed], whole: Decimal, start: Decimal, end: Decimal
+    had: Sequence[Redeemed], first: Decimal, last: Decimal
 ) -> Iterator[tuple[Redeemed, Decimal]]:
     """The parts of these tenders that lie between two amounts of their sum: each memo goes on
-    where the one before it ended, so that together they are the tenders to the cent.
-
-    `whole` is that sum as the shop states it, which these may stand in another currency for.
-    """
-    total = sum((one.amount for one in had), ZERO)
-    if not total or end <= start:
-        return
-    first, last = (round_to(amount * total / whole) for amount in (start, end))
+    where the one before it ended, so that together they are the tenders to the cent."""
     place = ZERO
     for one in had:
         part = min(last, place + one.amount) - max(first, place)

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
+from sync import prepare
 from sync.models import TrackedOrder
 from sync.reconcile import queue, reconcile
 from sync.undo_orders import undo
 from tests.sync.order_sums import cents
 from tests.sync.standing import again, ledger, stands
 from tests.sync.world import RULES, World, at_rest
+from xero.models import Currency
 
 LIABLE = {"gift_cards": "835", "store_credit": "836", "rewards": "837"}
 ACCOUNTS = {**RULES["accounts"], **LIABLE, "refund_adjustments": "260"}
@@ -205,16 +207,24 @@ def test_a_day_of_card_orders_and_their_refunds_is_a_summary(liable: World) -> N
     assert money(liable) == {"837": Decimal(3), "836": Decimal("3.05"), "090": Decimal("28.85")}
 
 
-def test_what_is_foreign_is_converted_and_comes_to_nothing_in_the_end(liable: World) -> None:
-    liable.xero.person("lock", period=None)
-    choose(liable, posting={"currency_not_enabled": "convert"})
-    order = sold(liable, foreign=True)
+@pytest.mark.parametrize(("enabled", "gift_cards"), [(True, "835"), (True, "838"), (False, "835")])
+def test_a_foreign_order_comes_to_nothing_in_the_end_converted_or_not(
+    liable: World, enabled: bool, gift_cards: str
+) -> None:
+    if not enabled:
+        prepare.prepare(liable.organisation)
+        Currency.objects.filter(code="NZD").delete()
+    accounts = {**ACCOUNTS, "gift_cards": gift_cards}
+    choose(liable, accounts=accounts, posting={"currency_not_enabled": "convert"})
+    order = sold(liable, foreign=True, issued={"gift_card": "20.01", "store_credit": "7.77"})
     liable.sync()
+    (invoice,) = liable.invoices().values()
+    assert invoice["CurrencyCode"] == ("NZD" if enabled else "AUD")
     liable.shop.refund(order["entity_id"], items={"MUG-STN": 1})
     settled(liable)
     liable.shop.refund(order["entity_id"])
     settled(liable)
-    assert (sums(liable), money(liable)) == (NOTHING, {})
+    assert (sums(liable), money(liable), on_account(liable, "838")) == (NOTHING, {}, Decimal(0))
 
 
 def test_a_sale_that_is_undone_after_a_part_went_back_on_the_card(liable: World) -> None:

@@ -34,20 +34,26 @@ def tenders_back(memo: Raw) -> tuple[TenderBack, ...]:
     for code, title in TENDERS.items():
         source = holder(memo, code)
         if amount := abs(source.amount(code)):
-            made.append(TenderBack(code, title, amount, of=code, path=source.at(code)))
+            base = _in_base(memo, code, amount)
+            made.append(TenderBack(code, title, amount, code, source.at(code), base))
     return tuple(made)
+
+
+def _in_base(memo: Raw, code: str, amount: Decimal) -> Decimal | None:
+    """The amount in the base currency, where the memo states it."""
+    key = f"base_{code}"
+    stated = holder(memo, key).optional(key)
+    if stated is not None:
+        return abs(stated)
+    return amount if memo.text("order_currency_code") == memo.text("base_currency_code") else None
 
 
 def before_tenders(memo: Raw) -> tuple[Decimal, Decimal | None]:
     """What a memo took back before its tenders, and the same in the base currency."""
     total, base = memo.number("grand_total"), memo.optional("base_grand_total")
-    same = memo.text("order_currency_code") == memo.text("base_currency_code")
-    for code in TENDERS:
-        amount = abs(holder(memo, code).amount(code))
-        own = holder(memo, f"base_{code}").optional(f"base_{code}")
-        stated = amount if own is None and (same or not amount) else own
-        total += amount
-        base = None if base is None or stated is None else base + abs(stated)
+    for one in tenders_back(memo):
+        total += one.amount
+        base = None if base is None or one.base_amount is None else base + one.base_amount
     return total, base
 
 
@@ -126,7 +132,9 @@ def _moved(refund: Refund, amount: Decimal, source: Raw) -> Refund:
     of_cards = amount - of_money
     path = source.at(_PUT[0])
     kept = [
-        replace(one, amount=one.amount - of_cards) if one.code == _CARDS else one
+        replace(one, amount=one.amount - of_cards, base_amount=None)
+        if of_cards and one.code == _CARDS
+        else one
         for one in refund.tenders
     ]
     more = [
