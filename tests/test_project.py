@@ -20,6 +20,7 @@ from django.core.management import call_command, get_commands
 from connector.configuration import inactive
 from connector.configuration.schema import FileSchema
 from connector.configuration.yaml_text import read_yaml
+from connector.lib import version
 from sync.reasons import REASONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -324,3 +325,26 @@ def test_the_tree_speaks_of_the_product_only():
         if (hit := words.search(text)) is not None
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("how", [["install", "--target"], ["wheel", "--wheel-dir"]])
+def test_who_builds_a_package_is_told_what_to_type_and_gets_none(
+    tmp_path: Path, how: list[str]
+) -> None:
+    command, where = how
+    result = subprocess.run(
+        [sys.executable, "-m", "pip", command, "--no-index", "--no-deps", where, str(tmp_path),
+         "."],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert result.returncode != 0
+    said = result.stdout + result.stderr
+    assert "Shop to Xero is no package to install: it runs from its checkout" in said
+    assert "make install" in said
+    assert "Traceback" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_product_calls_itself_by_the_version_of_its_file() -> None:
+    assert version.current() == project()["project"]["version"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+import tomllib
+from functools import cache
+from pathlib import Path
+
+_PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
 
+@cache
 def current() -> str:
-    """`1.2.3`, or `dev` in a checkout that is not installed."""
+    """`1.2.3`; `dev` where the file that says it was left behind."""
     try:
-        return version("shop-to-xero")
-    except PackageNotFoundError:
+        return str(tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"])
+    except FileNotFoundError:
         return "dev"
