@@ -21,6 +21,7 @@ class Health:
     shape: str
     label: str
     says: str
+    of_xero: bool = False  # told of a store, and mended at Xero
 
     @property
     def bad(self) -> bool:
@@ -85,7 +86,9 @@ def of_organisation(organisation: Organisation) -> Health:
 
 def stores_health() -> list[StoreHealth]:
     """All stores, two queries."""
-    stores = Store.objects.select_related("organisation").defer("credentials", "webhook_secret")
+    stores = Store.objects.select_related("organisation__token_set").defer(
+        "credentials", "webhook_secret"
+    )
     return [
         StoreHealth(store, of_store(store, store.cursors.all()))
         for store in stores.prefetch_related("cursors")
@@ -105,6 +108,10 @@ def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
     if failing is not None:
         again = f" It is tried again {until(failing.next_run_at)}." if failing.next_run_at else ""
         return Health("dead", "Cannot read", f"{failing.last_error}{again}")
+    if why := store.organisation.unavailable_reason():
+        return Health(
+            "held", "Not posting", f"It is read, but nothing is posted: {why}", of_xero=True
+        )
     runs = [cursor.last_run_at for cursor in found if cursor.last_run_at]
     if not runs:
         return Health(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,15 +21,15 @@ from connector.lib import clock
 from connector.lib.rights import right
 from connector.templatetags.pages import COUNT_LIMIT, capped, of
 from sync.models import Posting, TrackedOrder
-from sync.views.attention import ATTENTION, groups
+from sync.views.attention import ATTENTION, drafts, groups
 from xero.documents import Kind
 from xero.models import Organisation
 
 Label = TrackedOrder.Label
 _CHART_DAYS = 14
 _SHOWN = (
-    Label.POSTED, Label.WORKING, Label.CHECKING, Label.HELD, Label.DEAD, Label.DIFFERS,
-    Label.SKIPPED,
+    Label.POSTED, Label.DRAFT, Label.WORKING, Label.CHECKING, Label.HELD, Label.DEAD,
+    Label.DIFFERS, Label.SKIPPED,
 )  # fmt: skip
 
 
@@ -65,18 +65,34 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "dashboard/overview.html",
         {
-            "condition": condition(counts, days[-1][1], [o.organisation for o in organisations]),
+            "condition": condition(
+                counts,
+                days[-1][1],
+                [o.organisation for o in organisations],
+                kept=kept_back(),
+                unread=any(map(_unread, stores)),
+            ),
             "attention": sum(counts[label] for label in ATTENTION),
             "states": states,
             "backlog": backlog(),
             "days": days,
             "posted_at_all": any(count for _, count in days),
-            "groups": groups(),
+            "groups": [*groups(), *drafts()],
             "organisations": organisations,
             "stores": stores,
-            "broken": [*filter(_is_bad, organisations), *filter(_is_bad, stores)],
+            # What is mended at Xero is said once, of the organisation.
+            "broken": [
+                *filter(_is_bad, organisations),
+                *(s for s in stores if s.health.bad and not s.health.of_xero),
+            ],
         },
     )
+
+
+def _unread(found: StoreHealth) -> bool:
+    """Whether the shop may have orders that nobody knows of here: it is off, or not readable."""
+    health = found.health
+    return (health.bad or not found.store.enabled) and not health.of_xero
 
 
 def _is_bad(found: OrganisationHealth | StoreHealth) -> bool:
@@ -107,14 +123,18 @@ def backlog() -> Backlog:
 
 
 def posted_per_day() -> list[tuple[date, int]]:
-    """Invoices that reached Xero on each of the last 14 UTC days, the newest last."""
+    """Invoices that reached Xero on each of the last 14 UTC days, the newest last.
+
+    An approval or a change of one that is there is no other invoice.
+    """
     today = clock.now().date()
     first = today - timedelta(days=_CHART_DAYS - 1)
     since = datetime.combine(first, datetime.min.time(), clock.now().tzinfo)
     # `changed_at` is never before `posted_at`, and has the index.
     posted = Posting.objects.filter(
-        kind=Kind.INVOICE, state=Posting.State.POSTED, changed_at__gte=since, posted_at__gte=since
-    )
+        kind=Kind.INVOICE, verb="PUT", linked=False, state=Posting.State.POSTED,
+        changed_at__gte=since, posted_at__gte=since,
+    )  # fmt: skip
     counted = dict(
         posted.annotate(day=TruncDate("posted_at"))
         .values_list("day")
@@ -125,25 +145,49 @@ def posted_per_day() -> list[tuple[date, int]]:
     return [(day, counted.get(day, 0)) for day in days]
 
 
-def condition(counts: dict[str, int], today: int, organisations: list[Organisation]) -> str:
-    """The sentence under the title."""
+def kept_back() -> int:
+    """Orders that nothing is done for, as their store is switched off or posts nowhere yet."""
+    idle = Q(store__enabled=False) | Q(store__organisation=None)
+    return TrackedOrder.objects.filter(idle, label=Label.WORKING)[: COUNT_LIMIT + 1].count()
+
+
+def condition(
+    counts: dict[str, int], today: int, organisations: list[Organisation], *,
+    kept: int = 0, unread: bool = False,
+) -> str:  # fmt: skip
+    """The sentence under the title. `kept`: of those on the way, what is kept back; `unread`:
+    what a shop has may not be known here."""
     if not organisations:
         return "Nothing is posted yet: no organisation of Xero is connected."
     if not any(counts.values()):
         return "No order has been read yet. Orders appear here as soon as the shop has some."
-    need = counts[Label.HELD] + counts[Label.DIFFERS]
-    parts = []
+    open_ = _open(counts, kept)
+    parts = [] if open_ else [_all_done(counts, unread)]
     if all(organisation.unavailable_reason() for organisation in organisations):
         parts.append("Nothing is being posted until the connection to Xero is mended.")
-    parts.append(f"{of(today, 'invoice')} posted today.")
+    return " ".join([*parts, f"{of(today, 'invoice')} posted today.", *open_])
+
+
+def _all_done(counts: dict[str, int], unread: bool) -> str:
+    if not counts[Label.POSTED]:
+        return "Nothing had to be posted: every order so far is left out, by a rule or a person."
+    return "Everything that was read is in Xero." if unread else "Everything is in Xero."
+
+
+def _open(counts: dict[str, int], kept: int) -> list[str]:
+    """What is not, or not all, done yet: a sentence for each kind."""
+    need, drafts = counts[Label.HELD] + counts[Label.DIFFERS], counts[Label.DRAFT]
+    moving = counts[Label.WORKING] + counts[Label.CHECKING] - kept
+    parts = []
     if need:
         parts.append(f"{capped(need)} {'needs' if need == 1 else 'need'} you.")
+    if drafts:
+        parts.append(f"{of(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for approval.")
     if counts[Label.DEAD]:
         was = "was" if counts[Label.DEAD] == 1 else "were"
         parts.append(f"{capped(counts[Label.DEAD])} {was} refused by Xero.")
-    moving = counts[Label.WORKING] + counts[Label.CHECKING]
-    if moving:
+    if moving > 0:
         parts.append(f"{capped(moving)} on the way.")
-    if not need and not counts[Label.DEAD] and not moving:
-        parts.insert(0, "Everything is in Xero.")
-    return " ".join(parts)
+    if kept:
+        parts.append(f"{capped(kept)} kept back: the store is switched off or not connected.")
+    return parts

@@ -26,11 +26,11 @@ from stores.canonical import Stream
 from stores.models import Cursor, Store
 from sync.models import IncomingCall, TrackedOrder
 from sync.pull import pulled
+from sync.views.attention import ATTENTION
 from sync.views.stock import levels_of
 
 _CALLS = 20
 _IDS = 6
-_ATTENTION = (TrackedOrder.Label.HELD, TrackedOrder.Label.DEAD, TrackedOrder.Label.DIFFERS)
 _SHAPES = {
     IncomingCall.State.WAITING: "working",
     IncomingCall.State.DONE: "posted",
@@ -86,7 +86,7 @@ def stores_page(request: HttpRequest) -> HttpResponse:
 
 def _listed() -> list[Listed]:
     """All stores in four queries, however many there are."""
-    attention = TrackedOrder.objects.filter(label__in=_ATTENTION).order_by().values("store")
+    attention = TrackedOrder.objects.filter(label__in=ATTENTION).order_by().values("store")
     needed = dict(attention.annotate(n=Count("pk")).values_list("store", "n"))
     failed = IncomingCall.objects.filter(state=IncomingCall.State.FAILED).order_by()
     calls = dict(failed.values("store").annotate(n=Count("pk")).values_list("store", "n"))
@@ -108,6 +108,8 @@ def list_condition(found: list[Listed]) -> str:
         return "No store is set up yet."
     off = sum(not row.store.enabled for row in found)
     bad = sum(row.health.bad for row in found)
+    need = sum(row.attention for row in found)
+    lost = sum(row.failed_calls for row in found)
     said = f"{of(len(found), 'store')}."
     if bad:
         said += f" {bad} {'needs' if bad == 1 else 'need'} you."
@@ -115,7 +117,13 @@ def list_condition(found: list[Listed]) -> str:
         said += f" {off} switched off."
     if new := sum(row.health.shape == "unknown" for row in found):
         said += f" {new} not read yet."
-    return said if bad or off or new else f"{said} Every one is read and posted."
+    if not (bad or off or new):
+        said += " Every one is read." if need else " Every one is read and posted."
+    if need:
+        said += f" {of(need, 'order')} {'needs' if need == 1 else 'need'} you."
+    if lost:
+        said += f" {of(lost, 'incoming call')} given up."
+    return said
 
 
 def platform_label(platform: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from connector.lib import clock
 from connector.lib.money import from_units
@@ -15,12 +18,31 @@ from stores.models import SourceRecord, Store
 from sync.models.backfill import Backfill
 from xero.models import Lane
 
+# What says that the shop cancelled an order that was posted, among its first reasons.
+_REVERSED = "reversed_in_xero"
+_LOOKED_AT = 3
+
 
 class TrackedOrderQuerySet(models.QuerySet["TrackedOrder"]):
     def due(self, now: datetime) -> TrackedOrderQuerySet:
         """Orders whose documents are to be built, and that nobody is building."""
         free = Q(building_until__isnull=True) | Q(building_until__lt=now)
         return self.let_go().filter(free, build_at__lte=now)
+
+    def ended(self, ending: str) -> TrackedOrderQuerySet:
+        """Those whose `ending` this is."""
+        rows = self.filter(label=TrackedOrder.Label.POSTED)
+        places = (f"reasons__{place}__code" for place in range(_LOOKED_AT))
+        cancelled = reduce(or_, (Q(**{place: _REVERSED}) for place in places))
+        sold = Coalesce("invoiced_units", "total_units")
+        whole = Q(refunded_units__gt=0, refunded_units__gte=sold)
+        if ending == TrackedOrder.Ending.REFUNDED:
+            return rows.filter(whole)
+        if ending == TrackedOrder.Ending.CANCELLED:
+            return rows.filter(cancelled & ~whole)
+        # Not `exclude`: a reason that is not there is neither this one nor another.
+        others = rows.filter(cancelled | whole).values("pk")
+        return rows.filter(refunded_units__gt=0).exclude(pk__in=others)
 
     def let_go(self) -> TrackedOrderQuerySet:
         """Without those that wait for their backfill to go on. One that the shop changed or a
@@ -62,6 +84,13 @@ class TrackedOrder(models.Model):
         CHECKING = "unknown", "Checking"
         SKIPPED = "skipped", "Not synced"
         DIFFERS = "mismatch", "Differs"
+
+    class Ending(models.TextChoices):
+        """What became afterwards of an order that is in Xero: its label, where it has one."""
+
+        REFUNDED = "refunded", "Refunded"
+        PART_REFUNDED = "part", "Part refunded"
+        CANCELLED = "cancelled", "Cancelled"
 
     class Excluded(models.TextChoices):
         """Why a person left an order out: also the code of its reason."""
@@ -153,6 +182,33 @@ class TrackedOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.store.slug} {self.number}"
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the shop cancelled what is, or was, in Xero."""
+        return any(reason.get("code") == _REVERSED for reason in self.reasons[:_LOOKED_AT])
+
+    @property
+    def sold_units(self) -> int:
+        """What it came to before anything was given back."""
+        return self.total_units if self.invoiced_units is None else self.invoiced_units
+
+    @property
+    def ending(self) -> Ending | None:
+        """What became of it afterwards; None while it is not, or only partly, in Xero."""
+        if self.label != self.Label.POSTED:
+            return None
+        if self.refunded_units > 0 and self.refunded_units >= self.sold_units:
+            return self.Ending.REFUNDED
+        if self.is_reversed:
+            return self.Ending.CANCELLED
+        return self.Ending.PART_REFUNDED if self.refunded_units > 0 else None
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """The class of its label in the stylesheet, and the word."""
+        shown = self.ending or self.Label(self.label)
+        return shown.value, str(shown.label)
 
     @property
     def is_given_up(self) -> bool:

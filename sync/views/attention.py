@@ -13,9 +13,12 @@ from sync.models import Posting, ShopWrite, TrackedOrder
 from sync.reasons import REASONS
 
 Label = TrackedOrder.Label
-ATTENTION = (Label.HELD, Label.DEAD, Label.DIFFERS)
+# Orders that go no further without somebody. Drafts are a cause of their own.
+STOPPED = (Label.HELD, Label.DEAD, Label.DIFFERS)
+ATTENTION = (*STOPPED, Label.DRAFT)
 LIMIT = 10_000
 _NO_REASON = "unforeseen"
+_DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,13 @@ class Group:
     fix: str
     count: int
 
+    @property
+    def query(self) -> str:
+        """The list of these orders, as a filter of the page of orders."""
+        if self.code == _DRAFTS:
+            return f"state={Label.DRAFT}"
+        return f"state=attention&reason={self.code}"
+
 
 def waiting_documents() -> QuerySet[Posting]:
     """Documents that a person must look at."""
@@ -37,9 +47,9 @@ def waiting_documents() -> QuerySet[Posting]:
 
 def groups() -> list[Group]:
     """The largest first. An order counts once in each group that it belongs to. Three queries."""
-    held = TrackedOrder.objects.filter(label__in=ATTENTION, reasons__0__isnull=False)
+    held = TrackedOrder.objects.filter(label__in=STOPPED, reasons__0__isnull=False)
     by_order = held.annotate(code=KT("reasons__0__code")).values_list("pk", "code")
-    mine = Q(order__label__in=ATTENTION) | Q(sources__order__label__in=ATTENTION)
+    mine = Q(order__label__in=STOPPED) | Q(sources__order__label__in=STOPPED)
     documents = (
         waiting_documents()
         .filter(mine)
@@ -54,6 +64,13 @@ def groups() -> list[Group]:
         orders[code or _NO_REASON].add(order)
     found = [_group(code, len(members)) for code, members in orders.items()]
     return sorted(found, key=lambda group: (-group.count, group.title))
+
+
+def drafts() -> list[Group]:
+    """Orders that wait in Xero for approval, where there are any. One query."""
+    count = TrackedOrder.objects.filter(label=Label.DRAFT)[: LIMIT + 1].count()
+    title, fix = "Drafts that wait for approval in Xero", "Orders: tick them, then Approve drafts"
+    return [Group(_DRAFTS, title, fix, count)] if count else []
 
 
 def _stuck_writes() -> QuerySet[ShopWrite]:

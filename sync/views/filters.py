@@ -19,6 +19,7 @@ _STATES = [
     ("", "Any state"),
     ("attention", "Needs attention"),
     *TrackedOrder.Label.choices,
+    *TrackedOrder.Ending.choices,
 ]
 
 
@@ -79,8 +80,7 @@ class OrderFilters(forms.Form):
         self.is_valid()
         chosen = self.cleaned_data
         if state := chosen.get("state"):
-            labels = ATTENTION if state == "attention" else (state,)
-            orders = orders.filter(label__in=labels)
+            orders = _in_state(orders, state)
         if slug := chosen.get("store"):
             orders = orders.filter(store__in=[s.pk for s in self._stores if s.slug == slug])
         if chosen.get("since") or chosen.get("until"):
@@ -108,6 +108,12 @@ class OrderFilters(forms.Form):
 def zone_of(store: Store) -> str:
     """The time zone of a store's books."""
     return str(store.settings.get("timezone") or "UTC")
+
+
+def _in_state(orders: QuerySet[TrackedOrder], state: str) -> QuerySet[TrackedOrder]:
+    if state in TrackedOrder.Ending.values:
+        return orders.filter(pk__in=TrackedOrder.objects.ended(state).values("pk"))
+    return orders.filter(label__in=ATTENTION if state == "attention" else (state,))
 
 
 def _midnight(day: date, zone: str) -> datetime:

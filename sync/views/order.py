@@ -19,21 +19,24 @@ from connector.lib.money import from_units
 from connector.lib.rights import right
 from stores import registry
 from stores.canonical import Order, ParseError, Stream
+from sync import orders
+from sync.approve import drafts_of
 from sync.charges import Books
 from sync.contacts import person_of
 from sync.directory import Contacts, load_contacts
 from sync.models import Posting, PostingSource, TrackedOrder
 from sync.parsing import parse_facts, parsed
 from sync.preview import Preview
+from sync.views.books_of import predicted
 from sync.views.filters import zone_of
+from sync.views.headline import condition
 from sync.views.shop_writes import written
 from sync.views.timeline import timeline
 from sync.views.wording import (
     DOCUMENT_LABELS,
     KIND_NAMES,
     Why,
-    condition,
-    predicted,
+    document_name,
     reasons_of,
 )
 from xero.documents import Kind
@@ -96,7 +99,12 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "order": order if readable else None,
             "unreadable": None if readable else order,
             "extra_rows": list(totals(order)) if isinstance(order, Order) else [],
-            "documents": [shown(posting, shares.get(posting.pk)) for posting in postings],
+            "documents": [
+                shown(posting, shares.get(posting.pk))
+                for posting in postings
+                if not took_effect(posting)
+            ],
+            "may_approve": may_approve(row),
             "waits": waits,
             "writes": [written(write) for write in writes],
             "events": timeline(row, postings, writes),
@@ -165,13 +173,29 @@ def documents_of(row: TrackedOrder) -> list[Posting]:
     return sorted([*parents.values(), *own], key=lambda p: (places.get(p.kind, 99), p.pk))
 
 
+def took_effect(posting: Posting) -> bool:
+    """Whether it changed a document that stands in the list itself, as it is since."""
+    changed = posting.kind in (Kind.INVOICE, Kind.CREDIT_NOTE) and posting.verb == "POST"
+    return changed and posting.state == Posting.State.POSTED
+
+
+def may_approve(row: TrackedOrder) -> bool:
+    """Whether something of it waits in Xero for a word that can be said here."""
+    mine = TrackedOrder.objects.filter(pk=row.pk)
+    return row.label == TrackedOrder.Label.DRAFT and (
+        orders.approvable(mine).exists() or drafts_of(mine).exists()
+    )
+
+
 def shown(posting: Posting, share: int | None = None) -> Document:
     """`share`: how much of it is of the order whose page it is, in ten-thousandths."""
     shape, label = DOCUMENT_LABELS[Posting.State(posting.state)]
     if posting.differs:
         shape, label = "mismatch", "Differs"
+    elif posting.is_draft:
+        shape, label = "draft", "Draft"
     return Document(
-        posting, KIND_NAMES.get(Kind(posting.kind), posting.kind), shape, label,
+        posting, document_name(posting), shape, label,
         predicted(posting), _link(posting), reasons_of(posting.reasons),
         None if share is None else from_units(share),
     )  # fmt: skip

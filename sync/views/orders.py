@@ -18,6 +18,7 @@ from sync import orders as verbs
 from sync.approve import approve_summaries, drafts_of
 from sync.models import Posting, PostingSource, Proposal, SummaryPart, TrackedOrder
 from sync.views.attention import groups
+from sync.views.books_of import sale_of
 from sync.views.filters import OrderFilters, zone_of
 from sync.views.keyset import window
 from sync.views.selection import chosen_orders, way_back
@@ -65,7 +66,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:
     """What the list says of these orders: a few queries, however many they are."""
-    zones = {store.pk: zone_of(store) for store in stores}
+    known = {store.pk: store for store in stores}
+    zones = {pk: zone_of(store) for pk, store in known.items()}
     documents = documents_of([order.pk for order in orders])
     organisations = Organisation.objects.only("short_code").in_bulk(
         {posting.organisation_id for found in documents.values() for posting in found}
@@ -74,17 +76,19 @@ def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:
     waits = dict(parts.order_by("-day").values_list("order", "day"))
     rows = []
     for order in orders:
+        order.store = known.get(order.store_id) or order.store
         found = documents[order.pk]
-        invoice = next((p for p in found if p.kind == Kind.INVOICE and p.xero_id), None)
+        sale = sale_of(found)
+        invoice = sale if sale is not None and sale.kind == Kind.INVOICE else None
         link = ""
-        if invoice is not None:
+        if invoice is not None and invoice.xero_id:
             link = organisations[invoice.organisation_id].invoice_link(invoice.xero_id)
         rows.append(
             Row(
                 order,
                 zones.get(order.store_id, "UTC"),
                 short_reason(order, found, waits.get(order.pk)),
-                invoice.key if invoice else "",
+                invoice.key if invoice and invoice.xero_id else "",
                 link,
             )
         )

@@ -17,10 +17,11 @@ from connector.lib.rights import ORDERS, right
 from sync.approve import approve_summaries, drafts
 from sync.models import Posting, PostingSource
 from sync.models.outbox import SUMMARY
+from sync.views.books_of import predicted
 from sync.views.filters import zone_of
 from sync.views.keyset import PAGE_SIZE
 from sync.views.order import shown
-from sync.views.wording import KIND_NAMES, predicted
+from sync.views.wording import KIND_NAMES
 from xero.documents import Kind
 from xero.payloads import loaded
 

@@ -11,7 +11,7 @@ from connector.templatetags.pages import money
 from stores.canonical import Stream
 from stores.models import SourceRecord
 from sync.models import Attempt, Posting, ShopWrite, TrackedOrder
-from sync.views.wording import KIND_NAMES
+from sync.views.wording import document_name
 from xero.documents import Kind
 
 _MOST = 100
@@ -84,6 +84,9 @@ def _posted(order: TrackedOrder, documents: list[Posting]) -> Iterator[Event]:
     for document in documents:
         if document.posted_at is None:
             continue
+        if document.verb == "POST" and document.kind != Kind.CONTACT:
+            yield Event(document.posted_at, f"{_named(document)}: done in Xero")
+            continue
         total = document.xero_total
         detail = f"{money(total, order.currency)} {order.currency}" if total is not None else ""
         if document.adopted:
@@ -109,5 +112,5 @@ def _told(writes: list[ShopWrite]) -> Iterator[Event]:
 
 
 def _named(document: Posting) -> str:
-    kind = KIND_NAMES.get(Kind(document.kind), document.kind)
-    return f"{kind} {document.key}" if document.kind != Kind.CONTACT else kind
+    name = document_name(document)
+    return f"{name} {document.key}" if document.kind != Kind.CONTACT else name

@@ -243,5 +243,18 @@ def test_the_edges_of_fields_can_be_seen(theme: int) -> None:
 
 
 def test_every_state_has_its_shape() -> None:
-    for state in ("held", "dead", "working", "unknown", "skipped", "voided", "mismatch", "posted"):
+    for state in (
+        "held",
+        "dead",
+        "working",
+        "unknown",
+        "skipped",
+        "voided",
+        "mismatch",
+        "posted",
+        "draft",
+        "refunded",
+        "part",
+        "cancelled",
+    ):
         assert f".state.{state}::before" in CSS
