@@ -2,13 +2,15 @@
 
 The mirror tells that a document changed. One whose totals are others, or that was voided, is
 a conflict: nothing of its order is sent until a person decides. A draft that was approved is
-none: what waited for that goes out. While the fate of a change of ours is not known, what Xero
-shows of the document is left to the look-up of that change.
+none: what waited for that goes out. What people paid, credited or allocated is none either: what
+is left of the document is taken over, and its order planned from that. While the fate of a
+change of ours is not known, what Xero shows of the document is left to the look-up of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import structlog
@@ -21,13 +23,15 @@ from sync import owe
 from sync.history import APPROVED
 from sync.labels import orders_behind
 from sync.models import Posting, TrackedOrder
-from sync.models.outbox import PostingQuerySet
+from sync.models.outbox import MONEY, PostingQuerySet
 from sync.reasons import Reason
 from sync.settle import GONE
+from xero import mirror
 from xero.models import MirrorDocument, Organisation
 
 log = structlog.get_logger(__name__)
 _CHUNK = 500
+_LISTS = (mirror.Kind.INVOICES, mirror.Kind.CREDIT_NOTES)
 
 
 def find(organisation: Organisation, since: datetime | None) -> int:
@@ -48,11 +52,26 @@ def find(organisation: Organisation, since: datetime | None) -> int:
 
 def _compare(organisation: Organisation, rows: Sequence[MirrorDocument]) -> int:
     by_id = {row.xero_id: row for row in rows}
-    ours = _posted(organisation).filter(xero_id__in=by_id).at_rest()
+    ours = list(_posted(organisation).filter(xero_id__in=by_id).at_rest())
+    moving = _moving(organisation, ours)
     changed = 0
     for posting in ours:
-        changed += observe(posting, by_id[posting.xero_id])
+        changed += observe(posting, by_id[posting.xero_id], moving=posting.pk in moving)
     return changed
+
+
+def _moving(organisation: Organisation, documents: Sequence[Posting]) -> AbstractSet[int]:
+    """Those on which money or credit of ours is on its way, or came to stand after the list was
+    read: what is left of them by that list is not what is left now."""
+    read = [mirror.read_at(organisation, kind) for kind in _LISTS]
+    since = min(filter(None, read), default=None)
+    recent = Q(state__in=Posting.ON_ITS_WAY) | Q(posted_at__isnull=False)
+    if since is not None:
+        recent = Q(state__in=Posting.ON_ITS_WAY) | Q(posted_at__gte=since)
+    ids = [posting.pk for posting in documents]
+    money = Posting.objects.filter(recent, kind__in=MONEY)
+    touched = money.filter(Q(parent__in=ids) | Q(target__in=ids))
+    return {pk for pair in touched.values_list("parent", "target") for pk in pair if pk}
 
 
 def _posted(organisation: Organisation) -> PostingQuerySet:
@@ -62,8 +81,9 @@ def _posted(organisation: Organisation) -> PostingQuerySet:
     )  # fmt: skip
 
 
-def observe(posting: Posting, row: MirrorDocument) -> bool:
-    """Take over what Xero says of one of our documents now; whether that is news."""
+def observe(posting: Posting, row: MirrorDocument, *, moving: bool = False) -> bool:
+    """Take over what Xero says of one of our documents now; whether that is news. Where money of
+    ours is `moving`, all but what is left of it."""
     if posting.xero_updated_at and row.updated_utc and row.updated_utc <= posting.xero_updated_at:
         return False
     if row.status in GONE:
@@ -78,13 +98,22 @@ def observe(posting: Posting, row: MirrorDocument) -> bool:
             "there, or correct it in Xero."
         )
         return _conflict(posting, row, Reason("changed_in_xero", text))
-    if row.status == posting.xero_status:
+    left = posting.amount_due_units if moving else row.amount_due
+    if (row.status, left) == (posting.xero_status, posting.amount_due_units):
         return False
-    known = Posting.objects.filter(pk=posting.pk, xero_status=posting.xero_status)
+    known = Posting.objects.filter(
+        pk=posting.pk, xero_status=posting.xero_status, amount_due_units=posting.amount_due_units
+    )
     with transaction.atomic():
-        if not known.update(xero_status=row.status):
+        if not known.update(xero_status=row.status, amount_due_units=left):
             return False
         owe.statuses([posting.pk], at=row.updated_utc)
+    if left != posting.amount_due_units:
+        # That moved the document's date, and no edit did.
+        Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
+        log.info("conflicts.settled", posting_id=posting.pk)
+        if not posting.is_summary:
+            _plan_again(posting)
     if row.status in APPROVED and posting.xero_status not in APPROVED:
         Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
         log.info("conflicts.approved", posting_id=posting.pk)

@@ -30,7 +30,7 @@ def credits_of(planner: Planner, debits: list[Debit]) -> list[Credit]:
     """Credit notes of refunds, changes and the cancellation that may still be used."""
     if not debits and planner.current is not None:
         return []
-    limit = sum((debit.capacity for debit in debits), ZERO)
+    limit = sum((debit.capacity for debit in debits), ZERO) - planner.credited_by_people
     found = _edit_credits(planner)
     _compare_refunds(planner)
     sale = planner.slot("invoice", planner.issue)

@@ -19,12 +19,13 @@ from accounts_mapping.models import snapshot
 from accounts_mapping.resolve import about_products
 from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib import clock, doorbell
+from connector.lib.errors import ConnectorError
 from connector.lib.exact_json import printable
 from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
-from sync import conflicts, tracking
+from sync import conflicts, prepare, tracking
 from sync.absorb import plan_sale
 from sync.already import Already, Found, reason_of
 from sync.books import Books
@@ -46,12 +47,15 @@ from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
 from sync.shop_figures import ShopFigures, figures_of
 from sync.summary import Part
+from xero.documents import Allocation, CreditNote, InvoiceUpdate, Refund, StatusChange
 from xero.facts import OrganisationFacts
-from xero.models import Lane, MirrorDocument
+from xero.models import Lane, MirrorDocument, Organisation
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=2)
 CHUNK = 100
+# Documents that are planned by what Xero says is left of those before them.
+_BY_WHAT_IS_LEFT = (Allocation, CreditNote, InvoiceUpdate, Refund, StatusChange)
 _GIVEN_UP = (
     "The backfill that read it was cancelled before it was posted. Select it on the Orders page "
     "and choose “Sync to Xero” to post it, or begin a backfill of its days again."
@@ -131,6 +135,8 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     assert store.organisation is not None
     conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
     contacts, ledger, already = _build_all(store, books, works)
+    if _take_back(works, ledger) and _seen_again(store.organisation):
+        contacts, ledger, already = _build_all(store, books, works)
     provided = tracking.provide(store.organisation, books.organisation, works)
     if provided is not None:
         books = replace(books, organisation=provided.facts)
@@ -142,6 +148,25 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
         already.write((work.row, work.found) for work in kept)
         write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
         _save_rows(kept, ledger, books.snapshot.version, claim)
+
+
+def _take_back(works: list[Work], ledger: Ledger) -> bool:
+    """Whether anything that is in Xero is to be credited, changed, allocated or given back."""
+    return any(
+        isinstance(want.document, _BY_WHAT_IS_LEFT)
+        for work in works
+        if work.plan.wants and ledger.standing(work.row).posted
+        for want in work.plan.wants
+    )
+
+
+def _seen_again(organisation: Organisation) -> bool:
+    """Look at what people did there meanwhile; while Xero is away, what is known serves on."""
+    try:
+        return prepare.see_people(organisation)
+    except ConnectorError as error:
+        log.info("enqueue.not_seen", organisation_id=organisation.pk, error=str(error))
+        return False
 
 
 def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts, Ledger, Already]:

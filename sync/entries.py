@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from connector.lib.money import ZERO
+from connector.lib.money import ZERO, from_units
 from sync.history import Entry, History, Slot
 from sync.models import Posting
 from sync.reasons import Reason
@@ -62,6 +62,7 @@ def entry_of(posting: Posting) -> Entry:
         total=Decimal(expected["Total"]) if "Total" in expected else Decimal(amount),
         tax=Decimal(expected.get("TotalTax", 0)),
         due=posting.amount_due,
+        settled=_settled(posting),
         dated=_day(body.get("Date")),
         lines=_lines(body, posting.rates or []),
         mode=TaxMode(body.get("LineAmountTypes", TaxMode.EXCLUSIVE)),
@@ -74,7 +75,20 @@ def entry_of(posting: Posting) -> Entry:
         or _number(body.get("Invoice"), "InvoiceID"),
         against=_number(body.get("Invoice"), "InvoiceID"),
         linked=posting.linked,
+        not_payable=is_open(posting) and _was_not_payable(posting),
     )
+
+
+def _settled(posting: Posting) -> Decimal | None:
+    """What of a document Xero says is gone; its changes say it too, of the same document."""
+    if posting.verb != "PUT" or posting.kind not in (Kind.INVOICE, Kind.CREDIT_NOTE):
+        return None
+    total, left = posting.xero_total_units, posting.amount_due_units
+    return None if total is None or left is None else from_units(total - left)
+
+
+def _was_not_payable(posting: Posting) -> bool:
+    return any(reason["code"] == "invoice_not_payable" for reason in posting.reasons)
 
 
 def _day(text: str | None) -> date | None:

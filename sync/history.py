@@ -39,10 +39,10 @@ class Entry:
     `total` and `tax` are a document's, `total` alone the amount of a payment, refund or
     allocation. `settles` is the number of the invoice that it pays, or of the credit note that
     it refunds or uses up; `against` the invoice that an allocation is for. `conflict`: Xero
-    has it otherwise than it was sent. `by_people` is what people have put on an invoice in Xero,
-    or used of a credit note, beside what is ours; `credited_by_people` the part of it that is
-    credit. `not_payable`: when it was looked up, it was not there, and its document could not
-    take it. `shared`: it is the order's part of a document of many
+    has it otherwise than it was sent. `settled` is what of a document is paid, credited or used
+    by Xero's word, None where that is not known; `by_people` the part of it that is none of ours,
+    and `credited_by_people` what of that is credit. `not_payable`: it was looked up and is not
+    there, and its document cannot take it. `shared`: it is the order's part of a document of many
     orders, which is never changed or voided for one of them. `linked`: it is somebody's own,
     which a person said is the order's.
     """
@@ -58,6 +58,7 @@ class Entry:
     total: Decimal = ZERO
     tax: Decimal = ZERO
     due: Decimal | None = None
+    settled: Decimal | None = None
     dated: date | None = None
     lines: tuple[DocumentLine, ...] = ()
     mode: TaxMode = TaxMode.EXCLUSIVE

@@ -10,12 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from connector.lib import clock
+from connector.lib.money import from_units
 from stores.models import Store
 from sync.adopt import LINKED, adopt
 from sync.build import HELD, READY, SKIPPED, Built, EarlierInvoice, Standing
+from sync.by_people import with_people
 from sync.contact_postings import ContactPostings
 from sync.contacts import RESTORED
 from sync.directory import Contacts
@@ -88,6 +91,7 @@ class Ledger:
         self._store = store
         self._organisation = organisation
         self._postings: dict[int, dict[Slot, Posting]] = defaultdict(dict)
+        self._credited: dict[int, dict[Slot, Decimal]] = defaultdict(dict)
         self._remarks: dict[int, list[Reason]] = defaultdict(list)
         self._in_xero: set[tuple[str, str]] = set()
         self._owner: dict[str, int | None] = {}
@@ -106,7 +110,27 @@ class Ledger:
             assert posting.order_id is not None
             self._postings[posting.order_id][slot_of(posting)] = posting
         own = [one for rows in self._postings.values() for one in rows.values()]
+        self._load_credited(own)
         self._contacts.load([*own, *self._parts.summaries()])
+
+    def _load_credited(self, postings: Iterable[Posting]) -> None:
+        """What Xero says that credit notes have taken off the invoices."""
+        self._credited.clear()
+        touched = {
+            one.xero_id: one
+            for one in postings
+            if one.kind == Kind.INVOICE and one.verb == "PUT" and one.xero_id
+            and one.amount_due_units != one.xero_total_units
+        }  # fmt: skip
+        if not touched:
+            return
+        rows = MirrorDocument.objects.filter(
+            organisation=self._organisation, kind=Kind.INVOICE, xero_id__in=sorted(touched)
+        )
+        for xero_id, units in rows.values_list("xero_id", "credited"):
+            posting = touched[xero_id]
+            if units is not None and posting.order_id is not None:
+                self._credited[posting.order_id][slot_of(posting)] = from_units(units)
 
     def earlier(self, found: Mapping[int, EarlierInvoice]) -> dict[int, EarlierInvoice]:
         """Invoices of before the cut-over, each with whom it belongs to by now."""
@@ -129,6 +153,7 @@ class Ledger:
             for posting in self._postings[row.pk].values()
             for entry in (entry_of(posting),)
         ]
+        own = with_people(own, self._credited[row.pk])
         shared = self._parts.entries(row, contacts)
         return History((*own, *shared), self.number(row), contacts.put_away)
 
@@ -330,6 +355,8 @@ class Ledger:
             self._correct(posting, want.document, parent, target, row)
         else:
             return
+        if want.look_up:
+            posting.look_up = True
         number = document_key(want.document)
         changes = isinstance(want.document, InvoiceUpdate | StatusChange)
         if changes or ((posting.kind, number) in self._in_xero and not posting.xero_id):

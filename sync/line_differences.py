@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from connector.lib.money import ZERO
-from xero.lines import DocumentLine, TaxMode, line_tax
+from connector.lib.money import ZERO, allocate, round_to
+from xero.lines import DocumentLine, TaxMode, line_tax, line_totals
 
 _One = Decimal(1)
 
@@ -38,6 +38,28 @@ def difference(
             found.net += sign * net
             found.tax += sign * tax
     return tuple(_line(one, mode) for one in sums.values() if one.net or one.tax)
+
+
+def less(
+    lines: tuple[DocumentLine, ...], amount: Decimal, mode: TaxMode, text: str
+) -> tuple[DocumentLine, ...]:
+    """The lines, and negative ones that take `amount` off them, tax inside it: split over their
+    accounts and tax types by largest remainder."""
+    groups: dict[object, list[DocumentLine]] = {}
+    for line in lines:
+        key = (line.account, line.account_is_id, line.tax_type, line.rate)
+        groups.setdefault(key, []).append(line)
+    sums = [line_totals(tuple(group), mode) for group in groups.values()]
+    if amount <= 0 or not any(one.total > 0 for one in sums):
+        return lines
+    parts = allocate(amount, [max(one.total, ZERO) for one in sums])
+    off = []
+    for group, whole, part in zip(groups.values(), sums, parts, strict=True):
+        if part:
+            tax = round_to(part * whole.total_tax / whole.total)
+            like = replace(group[0], description=text, item_code="", sources=())
+            off.append(_line(_Sum(like, tax - part, -tax), mode))
+    return (*lines, *off)
 
 
 def _thing(line: DocumentLine) -> object:

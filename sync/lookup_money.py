@@ -12,10 +12,13 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
+from connector.lib import clock
 from connector.lib.money import ZERO, plain, to_units
+from sync.labels import orders_behind
 from sync.lookup_common import Element, Found, Pairs, Verdict, chunks
-from sync.models import Dispatch, Posting
+from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
+from sync.settle import GONE
 from xero import replies
 from xero.documents import Kind
 from xero.gateway import Gateway
@@ -34,7 +37,8 @@ def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
             some = by_invoice[str(one["InvoiceID"])]
             due = replies.amount(one.get("AmountDue")) or ZERO
             read.verdicts |= _among(dispatch, some, one.get("Payments") or [], due)
-            _told(read, {row.parent_id for row, _ in some}, due)
+            if one.get("Status") not in GONE:
+                _told(read, {row.parent_id for row, _ in some}, due)
     return read
 
 
@@ -85,8 +89,16 @@ def _known(dispatch: Dispatch, pairs: Pairs) -> set[str]:
 def _told(read: Found, documents: set[int | None], left: Decimal) -> None:
     """What Xero says is left on a document: what is adopted was taken off by it, not by us."""
     ids = sorted(pk for pk in documents if pk is not None)
-    rows = Posting.objects.filter(pk__in=ids)
-    read.learn.append(partial(rows.update, amount_due_units=to_units(left)))
+    read.learn.append(partial(_learn, ids, to_units(left)))
+
+
+def _learn(documents: Sequence[int], left: int) -> None:
+    """Keep what is left; where that is news, the orders are planned again: people may have put
+    something on the document, and nothing may be put on it beyond what is left."""
+    rows = Posting.objects.filter(pk__in=documents).exclude(amount_due_units=left)
+    news = list(rows.order_by("pk"))
+    rows.update(amount_due_units=left)
+    TrackedOrder.objects.filter(pk__in=orders_behind(news)).update(build_at=clock.now())
 
 
 def _by_note(
@@ -116,9 +128,10 @@ def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     read = Found()
     verdicts = read.verdicts
     _told(read, {row.parent_id for row, _ in pairs}, left)
-    _told_invoices(read, gateway, pairs)
+    due = _told_invoices(read, gateway, pairs)
     for row, sent in pairs:
         one = next((one for one in free if _same_allocation(one, sent)), None)
+        invoice = sent["Invoice"]["InvoiceID"]
         if one is not None:
             free.remove(one)
             verdicts[row.pk] = element_result("allocations", one)
@@ -128,9 +141,16 @@ def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
                 f"{plain(left)} of it is left in Xero. Compare the credit note there."
             )
             verdicts[row.pk] = Reason("invoice_not_payable", text)
+        elif due.get(invoice, left) < sent["Amount"]:
+            text = (
+                f"{plain(Decimal(sent['Amount']))} of {row.key} is to be allocated, and only "
+                f"{plain(due[invoice])} is due on the invoice in Xero. Compare the two there."
+            )
+            verdicts[row.pk] = Reason("invoice_not_payable", text)
         else:
             verdicts[row.pk] = None
             left -= sent["Amount"]
+            due[invoice] = due.get(invoice, ZERO) - sent["Amount"]
     return read
 
 
@@ -141,13 +161,18 @@ def _same_allocation(one: Element, sent: Element) -> bool:
     )
 
 
-def _told_invoices(read: Found, gateway: Gateway, pairs: Pairs) -> None:
+def _told_invoices(read: Found, gateway: Gateway, pairs: Pairs) -> dict[str, Decimal]:
+    """What is due on the invoices that credit is allocated to, by their ids."""
+    found: dict[str, Decimal] = {}
     ids = {sent["Invoice"]["InvoiceID"]: row.target_id for row, sent in pairs}
     for chunk in chunks(list(ids)):
         reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
         for one in replies.elements("invoices", reply.json):
             due = replies.amount(one.get("AmountDue")) or ZERO
-            _told(read, {ids[str(one["InvoiceID"])]}, due)
+            found[str(one["InvoiceID"])] = due
+            if one.get("Status") not in GONE:
+                _told(read, {ids[str(one["InvoiceID"])]}, due)
+    return found
 
 
 # --- bank transactions -----------------------------------------------------------------------

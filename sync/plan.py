@@ -228,6 +228,12 @@ class Planner:
         return round_to(amount) if by is None else by.amount(amount)
 
     @property
+    def credited_by_people(self) -> Decimal:
+        """What people credited of the sale in Xero: it is credited, and not once more."""
+        standing = [self.current, *self.edits()]
+        return sum((entry.credited_by_people for entry in standing if entry is not None), ZERO)
+
+    @property
     def awaited(self) -> Decimal:
         """Money that came in and waits to be posted (its method is not mapped, its day is
         locked): what gives it back waits with it. What a person has undone waits for nothing."""

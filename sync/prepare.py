@@ -89,19 +89,41 @@ def _look(
     first = not looked(organisation)
     for kind in dict.fromkeys((*_wanted(organisation), *told)):
         age = _MAX_AGE[lane] if (organisation.pk, kind) in _seen else timedelta(0)
-        if kind in told or not mirror.is_fresh(organisation, kind, max_age=age):
-            since = mirror.known_up_to(organisation, kind)
-            if not mirror.refresh(organisation, kind, lane=lane):
-                continue  # another process is reading it
-            if kind == mirror.Kind.CONTACTS:
-                shop_customers.find(organisation, since)
-            else:
-                conflicts.find(organisation, since)
-            if kind == mirror.Kind.INVOICES:
-                doubt_paid_invoices(organisation)
+        stale = kind in told or not mirror.is_fresh(organisation, kind, max_age=age)
+        if stale and not _read(organisation, kind, lane):
+            continue  # another process is reading it
         _seen.add((organisation.pk, kind))
     if first and looked(organisation):
         doubt_refused_payments(organisation)
+
+
+def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
+    """Bring one list up to date and see what is new in it; False if another process is at it."""
+    since = mirror.known_up_to(organisation, kind)
+    if not mirror.refresh(organisation, kind, lane=lane):
+        return False
+    if kind == mirror.Kind.CONTACTS:
+        shop_customers.find(organisation, since)
+        return True
+    if kind == mirror.Kind.INVOICES:
+        doubt_paid_invoices(organisation)
+    conflicts.find(organisation, since)
+    return True
+
+
+def see_people(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> bool:
+    """See what people did to our documents just now; whether anything was read for it.
+
+    Asked before what is left of a document is credited, allocated or given back: somebody may
+    have paid or credited it since the last look. Raises as `prepare`.
+    """
+    kinds = [kind for kind in _wanted(organisation) if kind != mirror.Kind.CONTACTS]
+    old = [
+        kind
+        for kind in kinds
+        if not mirror.is_fresh(organisation, kind, max_age=_MAX_AGE[Lane.CLICK])
+    ]
+    return sum(_read(organisation, kind, lane) for kind in old) > 0
 
 
 def watch(organisation: Organisation) -> None:

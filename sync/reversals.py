@@ -11,7 +11,7 @@ from sync.dates import open_date
 from sync.edits import Sided, may_change, sided
 from sync.eligible import money_returned
 from sync.history import DRAFTS, Entry
-from sync.line_differences import difference
+from sync.line_differences import difference, less
 from sync.reasons import Reason
 from sync.till import Credit, total_of, used_of
 from xero.documents import BankTransaction, CreditNote, Invoice, Kind, Ref, StatusChange
@@ -95,8 +95,10 @@ def _rest(planner: Planner) -> CreditNote | None:
     lines = (
         tuple(line for line, _ in invoiced) if plain_copy else difference(invoiced, credited, mode)
     )
-    if line_totals(lines, mode).total <= 0:
+    theirs = planner.credited_by_people
+    if line_totals(lines, mode).total <= theirs:
         return None
+    lines = less(lines, theirs, mode, "Credited in Xero before")
     return CreditNote(
         number=f"{planner.number}-C",
         contact=planner.contact,

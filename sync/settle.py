@@ -33,6 +33,7 @@ from xero.faults import Refused
 from xero.gateway import Reply
 from xero.models import MirrorCursor, MirrorDocument, Organisation
 from xero.replies import ElementResult
+from xero.texts import UNKNOWN
 
 _State = Posting.State
 GONE = ("VOIDED", "DELETED")
@@ -238,7 +239,9 @@ def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
     """A definite no, in Xero's words: looked up, cured by a new build, held, or dead."""
     said = " ".join(texts) or "Xero gave no reason."
     again = row.attempts < MOST_CURES
-    if code in _LOOK_UP and again:
+    # In words that nobody listed, too: an allocation has no key, and what it is for may be gone.
+    unsaid = code == UNKNOWN and row.kind == Kind.ALLOCATION and not row.attempts
+    if (code in _LOOK_UP and again) or unsaid:
         _move(
             row, _State.PENDING, look_up=True, attempts=row.attempts + 1, not_before=clock.now(),
             reasons=[Reason("refused", said).as_json()],

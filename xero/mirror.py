@@ -374,6 +374,7 @@ def _document(kind: MirrorDocument.Kind, element: Element) -> dict[str, Any]:
         "total": to_units(amount(element.get("Total")) or ZERO),
         "tax": to_units(amount(element.get("TotalTax")) or ZERO),
         "amount_due": to_units(amount(due) or ZERO),
+        "credited": to_units(amount(element.get("AmountCredited")) or ZERO) if invoice else None,
         "contact_id": text((element.get("Contact") or {}).get("ContactID")),
         "reference": text(element.get("Reference")),
         "updated_utc": moment(element.get("UpdatedDateUTC")),

@@ -13,6 +13,7 @@ import pytest
 
 from stores.canonical import Order, Payment, Refund, RefundLine
 from sync.build import Standing, build_order
+from sync.by_people import with_people
 from sync.directory import Contacts
 from sync.history import NOTHING_YET, Entry, History
 from sync.plan import Plan, plan_order
@@ -335,3 +336,47 @@ def test_a_credit_note_that_a_person_used_up_is_not_used_again() -> None:
     note = replace(posted(cancelled).entries[0], by_people=D("110.00"))
     done = planned(gone, History((*history.entries, note)))
     assert (done.wants, codes(done)) == ((), ["reversed_in_xero"])
+
+
+@pytest.mark.parametrize(
+    ("credit", "expected"),
+    [
+        ("44", ["note C 66.00", "allocation 66.00"]),
+        ("110", []),
+        ("0", ["note C 110.00", "allocation 66.00"]),
+    ],
+)
+def test_what_a_person_credited_is_not_credited_again(credit: str, expected: list[str]) -> None:
+    made = sold()
+    history = people(after(planned(made)), max(credit, "44"), credit=credit)
+    gone = replace(made, status="canceled", state="canceled", received=D(0))
+    plan = planned(gone, history)
+    assert shape(plan) == expected
+    for want in plan.wants:
+        if isinstance(want.document, CreditNote):
+            totals = want.document.expected()
+            assert totals is not None
+            assert (totals.total * 1, totals.total_tax * 11) == (totals.total, totals.total)
+
+
+def test_refunds_and_a_persons_credit_do_not_exceed_the_invoice() -> None:
+    made = sold(("checkmo", "60"))
+    history = people(after(planned(made)), "40", credit="40")
+    plan = planned(refunded(made, memo(1, "77.00")), history)
+    assert (shape(plan), codes(plan)) == ([], ["refund_exceeds_invoice"])
+    assert shape(planned(refunded(made, memo(1, "66.00")), history)) == [
+        "note R1 66.00", "refund 970 60.00", "allocation 6.00",
+    ]  # fmt: skip
+
+
+def test_what_people_put_is_what_xero_says_is_gone_beyond_what_is_ours() -> None:
+    made = sold(("checkmo", "60"))
+    sale = after(planned(made))
+    told = [replace(e, settled=D("104.00")) if e.key else e for e in sale.entries]
+    slot = sale.entries[0].slot
+    first = with_people(told, {slot: D("30.00")})[0]
+    assert (first.by_people, first.credited_by_people) == (D("44.00"), D("30.00"))
+    on_its_way = [replace(e, posted=e.slot == slot) for e in told]
+    assert with_people(on_its_way, {})[0].by_people == D("104.00")
+    less = [replace(e, settled=D("60.00")) if e.key else e for e in sale.entries]
+    assert with_people(less, {slot: D("60.00")})[0].by_people == 0

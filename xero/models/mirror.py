@@ -115,7 +115,8 @@ class MirrorContact(models.Model):
 class MirrorDocument(models.Model):
     """Number and state of one invoice or credit note. Money in ten-thousandths.
 
-    `tax` and `date` are null in a row that was read by a version that did not keep them.
+    `credited` is what credit has taken off an invoice. It, `tax` and `date` are null in a row that
+    was read by a version that did not keep them.
     """
 
     class Kind(models.TextChoices):
@@ -134,6 +135,7 @@ class MirrorDocument(models.Model):
     total = models.BigIntegerField(default=0)
     tax = models.BigIntegerField(null=True)
     amount_due = models.BigIntegerField(default=0)
+    credited = models.BigIntegerField(null=True)
     contact_id = models.CharField(max_length=50, blank=True, default="")
     reference = models.CharField(max_length=500, blank=True, default="")
     updated_utc = models.DateTimeField(null=True)
