@@ -92,17 +92,21 @@ class Applying:
             )
 
     def _preferences(self, alert_texts: list[str]) -> None:
-        row = preferences()
-        logging, retries = self._configuration.logging, self._configuration.retries
+        """Sections that the file names; the others stay as they are."""
+        row, given = preferences(), self._configuration.model_fields_set
+        before = row.alerts or []
+        logging, retries, alerts = logging_of(row), retries_of(row), before
+        if "logging" in given:
+            logging = self._configuration.logging
+        if "retries" in given:
+            retries = self._configuration.retries
+        if "alerts" in given:
+            alerts = self._alerts(alert_texts)
         changes = list(_between(logging_of(row), logging, "logging"))
         changes += _between(retries_of(row), retries, "retries")
-        alerts = self._alerts(alert_texts)
-        before = row.alerts or []
         changes += self._alert_changes(before, alerts)
         if changes or before != alerts:
-            row.logging = _values(logging)
-            row.retries = _values(retries)
-            row.alerts = alerts
+            row.logging, row.retries, row.alerts = _values(logging), _values(retries), alerts
             row.save()
         self.changes += changes
 

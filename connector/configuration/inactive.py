@@ -18,6 +18,8 @@ def inactive(configuration: FileSchema) -> list[str]:
     lines = []
     if configuration.alerts:
         lines.append("alerts: kept, but not active yet")
+    if configuration.logging.debug:
+        lines.append("logging.debug: true is kept, but not active yet")
     for store in configuration.stores:
         for key, value in _waiting(store):
             said = f"{value} is kept, but not active yet" if value else "kept, but not active yet"

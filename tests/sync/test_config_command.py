@@ -196,10 +196,10 @@ def test_stores_that_the_file_does_not_name_stay_and_are_named():
     assert Store.objects.get().name == "Old name"
 
 
-def test_absent_sections_are_their_defaults_and_an_absent_app_stays():
+def test_an_absent_app_stays():
     apply("version: 1\nxero: {client_id: a, client_secret: b}\nretries: {attempts: 3}\n")
-    report = apply("version: 1\n")
-    assert report.changes == ("retries.attempts: 3 → 12",)
+    assert apply("version: 1\n").changes == ()
+    assert apply("version: 1\nretries: {}\n").changes == ("retries.attempts: 3 → 12",)
     assert XeroApp.objects.get().client_id == "a"
 
 
@@ -440,3 +440,27 @@ def test_any_configuration_survives_export_and_import(rules):
     before = everything()
     assert apply(exported()).changes == ()
     assert everything() == before
+
+
+def test_sections_that_a_file_lacks_stay_as_they_are() -> None:
+    whole = (
+        "version: 1\nalerts: [{email: books@example.com, severity: warning}]\n"
+        "logging: {retention_days: 7}\nretries: {attempts: 5}\nstores: []\n"
+    )
+    apply(whole)
+    before = exported()
+
+    assert apply("version: 1\nstores: []\n").changes == ()
+    assert exported() == before
+    assert apply("version: 1\nretries: {attempts: 6}\n").changes == ("retries.attempts: 5 → 6",)
+    assert "retention_days: 7" in exported()
+    # Named and without a value, a setting is its default; an empty list is empty.
+    apply("version: 1\nalerts: []\nlogging: {}\n")
+    assert "alerts" not in exported()
+    assert "retention_days: 30" in exported()
+
+
+def test_detailed_logs_are_said_to_be_kept_and_not_active() -> None:
+    notices = apply("version: 1\nlogging: {debug: true}\n").notices
+
+    assert "logging.debug: true is kept, but not active yet" in notices

@@ -111,6 +111,17 @@ def test_a_store_that_is_off_is_not_asked_and_one_without_credentials_is_wrong()
     assert line(lines, "store au") == "! store au: is switched off, not asked"
 
 
+def test_the_mapping_of_a_store_that_is_off_is_checked_before_it_is_let_go(shop, connected):
+    import_configuration(
+        STORE + "    enabled: false\n    accounts: {sales: '999'}\n", lookup={}.get
+    )
+    Store.objects.update(organisation=connected)
+    code, lines = run()
+    assert (code, lines[-1]) == (1, "1 to fix.")
+    assert line(lines, "store au") == "! store au: is switched off, not asked"
+    assert line(lines, "mapping of au").startswith("✗ mapping of au: accounts.sales")
+
+
 def test_a_platform_without_an_adapter_is_one_line(settings):
     settings.STORE_ADAPTERS = {"magento": "stores.nowhere.Adapter"}
     import_configuration(STORE + "    credentials: {bearer: hush}\n", lookup={}.get)
