@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
+    ValidationError,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -87,6 +88,12 @@ def _whole(value: object) -> int:
     return int(str(value))
 
 
+def _day_of_month(value: object) -> int:
+    if isinstance(value, bool) or not str(value).isdecimal() or not 1 <= int(str(value)) <= 31:
+        raise ValueError("must be a day from 1 to 31")
+    return int(str(value))
+
+
 def _texts(value: object) -> tuple[str, ...]:
     """One text or a list of texts."""
     items = value if isinstance(value, list | tuple) else [value]
@@ -110,11 +117,56 @@ Texts = Annotated[
 ]
 
 
+class DayOfMonth(Section):
+    """`{day: 20, of: next_month}`: a day of the month after the invoice's."""
+
+    day: Annotated[int, BeforeValidator(_day_of_month)]
+    of: Literal["next_month"]
+
+
+class AfterMonth(Section):
+    """`{days: 14, from: end_of_month}`: so long after the end of the invoice's month."""
+
+    days: Days
+    from_: Literal["end_of_month"] = Field(alias="from")
+
+
+_DUE = (
+    "must be a whole number of days from 0 to 3650, {day: 20, of: next_month}, "
+    "{days: 14, from: end_of_month} or contact"
+)
+
+
+def _due(value: object) -> object:
+    if isinstance(value, DayOfMonth | AfterMonth) or value == "contact":
+        return value
+    if isinstance(value, dict):
+        shape = DayOfMonth if "day" in value else AfterMonth
+        try:
+            return shape.model_validate(value, by_alias=True, by_name=False)
+        except ValidationError:
+            raise ValueError(_DUE) from None
+    try:
+        return _whole(value)
+    except ValueError:
+        raise ValueError(_DUE) from None
+
+
+def _due_out(value: Any) -> Any:
+    if isinstance(value, Section):
+        return value.model_dump(mode="json", by_alias=True)
+    return str(value)
+
+
+Due = int | DayOfMonth | AfterMonth | Literal["contact"]
+DueDays = Annotated[Any, BeforeValidator(_due), PlainSerializer(_due_out)]
+
+
 class Posting(Section):
     mode: Literal["per_order", "daily_summary"] = "per_order"
     status: Literal["DRAFT", "SUBMITTED", "AUTHORISED"] = "AUTHORISED"
     date: Literal["ordered", "paid", "shipped"] = "ordered"
-    due_days: Days = 0
+    due_days: DueDays = 0
     zero_orders: Literal["skip", "post"] = "skip"
     locked_period: Literal["hold", "next_open_day"] = "hold"
     currency_not_enabled: Literal["hold", "convert"] = "hold"
@@ -294,7 +346,7 @@ class Rule(Section):
     account: Code | None = None
     tax_type: Code | None = None
     tracking: dict[Text, Template] | None = None
-    due_days: Days | None = None
+    due_days: DueDays | None = None
     contact: Template | None = None
     item: Flag | None = None
     approve: Flag | None = None

@@ -40,6 +40,10 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (mapping.Template, "template"),
     (mapping.Texts, "text or list"),
     (mapping.Days, "days"),
+    (
+        mapping.DueDays,
+        "days, `{day: 20, of: next_month}`, `{days: 14, from: end_of_month}` or `contact`",
+    ),
     (mapping.PaymentAccount, "account, or accounts by currency"),
     (mapping.RowMeaning, "an account, or `discount`, `gift_card`, `store_credit`, `ignore`"),
     (stores.Zone, "time zone"),
@@ -124,7 +128,7 @@ MEANINGS = {
     "stores[].posting.mode": "an invoice for each order, or one for all paid orders of a day",
     "stores[].posting.status": "of new invoices; payments are sent to AUTHORISED ones only",
     "stores[].posting.date": "the invoice's date: the day of the order, of the money or of the parcel. Where that day never comes (nothing is due, or nothing left to ship), the step before",
-    "stores[].posting.due_days": "due date, in days after the date",
+    "stores[].posting.due_days": "due date: days after the date, a day of the next month, days after the end of the month, or by the contact's own terms in Xero (none there: the date itself)",
     "stores[].posting.zero_orders": "orders of 0.00",
     "stores[].posting.locked_period": "a date in a locked period: hold, or move to the next open day",
     "stores[].posting.currency_not_enabled": (

@@ -7,10 +7,9 @@ there are none; it never guesses and never raises for bad input.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 
-from accounts_mapping.resolve import Resolution, order_rules, posting_status
+from accounts_mapping.resolve import posting_status
 from accounts_mapping.texts import render
 from connector.lib.money import known_currency, round_to, written
 from stores.canonical import Order
@@ -32,6 +31,7 @@ from sync.convert import (
     tendered_in_base,
 )
 from sync.dates import OpenDay, open_date
+from sync.due import due_date
 from sync.eligible import (
     held_by_rule,
     local_date,
@@ -59,7 +59,7 @@ from sync.tenders import (
     received,
 )
 from sync.totals import close, compose, re_dated
-from xero.documents import BankTransaction, Contact, Document, Id, Invoice, Payment
+from xero.documents import BankTransaction, Contact, Document, Invoice, Payment
 from xero.lines import DocumentLine, TaxMode
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
@@ -199,7 +199,7 @@ def _build(
             receipt=money.receipt, warnings=contact.warnings, cards=cards,
         )  # fmt: skip
     number = document_number(books.snapshot, order, standing.number)
-    invoice = _invoice(books, order, number, contact.id, day, lines, mode)
+    invoice = _invoice(books, order, number, contact, day, lines, mode)
     if by is not None:
         invoice = replace(invoice, currency=by.currency, currency_rate=None)
     if standing.approve:
@@ -323,18 +323,19 @@ def _invoice(
     books: Books,
     order: Order,
     number: str,
-    contact: Id,
+    contact: ContactAnswer,
     day: OpenDay,
     lines: tuple[DocumentLine, ...],
     mode: TaxMode,
 ) -> Invoice:
     posting = books.snapshot.rules.posting
-    status, due = posting_status(books.snapshot, order), _due(books, order)
+    status = posting_status(books.snapshot, order)
+    due, source = due_date(books, order, day.day, contact)
     return Invoice(
         number=number,
-        contact=contact,
+        contact=contact.id,
         date=day.day,
-        due_date=day.day + timedelta(days=int(due.value)),
+        due_date=due,
         mode=mode,
         currency=order.currency,
         status=status.value,
@@ -346,21 +347,13 @@ def _invoice(
         sources=(
             ("Contact", contact_source(books.snapshot, order)),
             ("Date", "posting.date" if day.original is None else "posting.locked_period"),
-            ("DueDate", due.source),
+            ("DueDate", source),
             ("Status", status.source),
             ("Reference", "posting.reference"),
             ("BrandingThemeID", "posting.branding_theme"),
             ("SentToContact", "posting.send_to_contact"),
         ),
     )
-
-
-def _due(books: Books, order: Order) -> Resolution:
-    """How many days after its date the invoice is due, by rule or by the store's own setting."""
-    for index, rule in order_rules(books.snapshot, order):
-        if rule.due_days is not None:
-            return Resolution(str(rule.due_days), f"rules[{index}].due_days")
-    return Resolution(str(books.snapshot.rules.posting.due_days), "posting.due_days")
 
 
 def _theme(books: Books) -> str:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sync.persons import Person, clean_email, clean_name, email_key, name_key, person_of, prefix
 from xero.documents import Contact, Id, Kind, Ref
-from xero.facts import ContactFacts
+from xero.facts import ContactFacts, PaymentTerms
 
 __all__ = [
     "RESTORED",
@@ -60,6 +60,11 @@ class ContactAnswer:
     warnings: tuple[str, ...] = ()
     found: ContactFacts | None = None
     made: bool = True
+
+    @property
+    def terms(self) -> PaymentTerms | None:
+        """When it pays, by its own terms in Xero."""
+        return self.found.terms if self.found is not None else None
 
 
 def find_contact(person: Person, directory: Directory, *, archived: str) -> ContactAnswer:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from connector.lib.money import ZERO, written
 from stores.canonical import Refund
 from sync.dates import open_date
+from sync.due import due_date
 from sync.eligible import local_date
 from sync.history import DRAFTS, Entry
 from sync.issues import standing_note
@@ -175,7 +176,7 @@ def _supplement(
     planner: Planner, current: Entry, desired: Invoice, lines: tuple[DocumentLine, ...]
 ) -> None:
     count, number, day = _place(planner, current)
-    due = day + (desired.due_date - desired.date)
+    due, _ = due_date(planner.books, planner.order, day, planner.built.contact)
     document = replace(
         desired, number=number, lines=lines, date=day, due_date=due, contact=planner.contact,
         currency_rate=current.rate, status=planner.status,

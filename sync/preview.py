@@ -100,7 +100,9 @@ class Preview:
             for kind in _SUMMARISED:
                 for pack in packs(self.books, (p for p in parts if p.kind is kind)):
                     given[number, kind] += 1
-                    summary = summarised(self.books, pack, answer.id, given[number, kind])
+                    summary = summarised(
+                        self.books, pack, answer.id, given[number, kind], answer.terms
+                    )
                     documents.append(summary.document)
                     documents += [one.document for one in summary.money]
             numbers = sorted({part.rank[:2]: part.order_number for part in parts}.items())

@@ -147,12 +147,16 @@ class _Day:
         place = rows.next_place(_PURPOSES[kind][0])
         reason = None
         try:
-            summary = summarised(self.books, pack, answer.id, place)
+            summary = summarised(self.books, pack, answer.id, place, answer.terms)
         except Hold as hold:
             # Xero takes no stated tax, and what it computes itself is more than rounding.
             reason = hold.reason
             summary = summarised(
-                self.books, [replace(part, overrides=True) for part in pack], answer.id, place
+                self.books,
+                [replace(part, overrides=True) for part in pack],
+                answer.id,
+                place,
+                answer.terms,
             )
         numbers = list(dict.fromkeys(part.order_number for part in pack))
         origin = origin_of_day(self.books, numbers)

@@ -17,9 +17,11 @@ from zoneinfo import ZoneInfo
 
 from connector.lib.money import CENT, ZERO, round_to, trim
 from sync.books import Books
+from sync.due import due_on
 from sync.history import Slot
 from sync.summary_lines import computed_lines, is_rounding, lines_of
 from xero.documents import CreditNote, Id, Invoice, Kind, Payment, Ref, Refund
+from xero.facts import PaymentTerms
 from xero.lines import DocumentLine, TaxMode, Totals, line_totals
 
 _REFERENCE_LIMIT = 255
@@ -152,9 +154,11 @@ def fits_alone(part: Part) -> bool:
     return _fits((part,))
 
 
-def summarised(books: Books, parts: Sequence[Part], contact: Id, place: int) -> Summary:
-    """The document of a pack. Raises Hold where Xero takes no stated tax and the rounding
-    that is left is none."""
+def summarised(
+    books: Books, parts: Sequence[Part], contact: Id, place: int, terms: PaymentTerms | None = None
+) -> Summary:
+    """The document of a pack; `terms` are the contact's in Xero. Raises Hold where Xero takes
+    no stated tax and the rounding that is left is none."""
     first = parts[0]
     number = document_number(day_number(books, first.day, first.currency), first.kind, place)
     mode = _mode(parts)
@@ -164,7 +168,7 @@ def summarised(books: Books, parts: Sequence[Part], contact: Id, place: int) -> 
     if first.kind is Kind.INVOICE:
         document = Invoice(
             number=number, contact=contact, date=first.day,
-            due_date=first.day + timedelta(days=posting.due_days), mode=mode,
+            due_date=due_on(posting.due_days, first.day, terms), mode=mode,
             currency=first.currency, status=posting.status, reference=_reference(parts),
             lines=lines, currency_rate=_rate(parts), branding_theme_id=first.theme,
         )  # fmt: skip

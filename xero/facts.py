@@ -48,8 +48,17 @@ class TaxRateFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """When a contact pays invoices: `type` as Xero names it, such as DAYSAFTERBILLDATE."""
+
+    day: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """One contact of the mirror. `details` as in `xero.contact_details`, None: not known."""
+    """One contact of the mirror. `details` as in `xero.contact_details`, None: not known. `terms`
+    are those of sales, None where it has none."""
 
     contact_id: str
     name: str
@@ -60,6 +69,7 @@ class ContactFacts:
     updated_at: datetime | None = None
     account_number: str = ""
     details: Mapping[str, Any] | None = None
+    terms: PaymentTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,8 +333,16 @@ def _contact(element: Element) -> dict[str, Any]:
         "merged_to": text(element.get("MergedToContactID")),
         "likeness": likeness(name),
         "details": details_of(element) if "Addresses" in element else None,
+        "terms": _sales_terms(element),
         "updated_utc": moment(element.get("UpdatedDateUTC")),
     }
+
+
+def _sales_terms(element: Element) -> dict[str, Any]:
+    """`{"day": 20, "type": "OFFOLLOWINGMONTH"}`, empty where the contact has none."""
+    terms = (element.get("PaymentTerms") or {}).get("Sales") or {}
+    number, kind = amount(terms.get("Day")), text(terms.get("Type"))
+    return {"day": int(number), "type": kind} if number is not None and kind else {}
 
 
 _DETAILS: Final = (

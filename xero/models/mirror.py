@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from connector.lib import clock
-from xero.facts import ContactFacts
+from xero.facts import ContactFacts, PaymentTerms
 from xero.models.organisation import Organisation
 
 # Xero's clock is not ours, and it does not promise to list a change at once: what changed
@@ -63,7 +63,7 @@ class MirrorContact(models.Model):
     """One contact of Xero. `name_key` and `email_key` are the forms that are compared.
 
     `likeness` is the name as it is compared with others for likely duplicates. `details` are
-    those of `xero.contact_details`, null where they have not been read.
+    those of `xero.contact_details`, null where they have not been read; `terms` those of sales.
     """
 
     organisation = models.ForeignKey(
@@ -81,6 +81,7 @@ class MirrorContact(models.Model):
     updated_utc = models.DateTimeField(null=True)
     likeness = models.CharField(max_length=500, blank=True, default="")
     details = models.JSONField(null=True)
+    terms = models.JSONField(default=dict)
 
     objects = MirrorContactQuerySet.as_manager()
 
@@ -109,6 +110,7 @@ class MirrorContact(models.Model):
             updated_at=self.updated_utc,
             account_number=self.account_number,
             details=self.details,
+            terms=PaymentTerms(**self.terms) if self.terms else None,
         )
 
 
