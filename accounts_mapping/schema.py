@@ -181,6 +181,7 @@ class Posting(Section):
     branding_theme: Text | None = None
     send_to_contact: Flag = False
     number: Literal["order", "invoice"] = "order"
+    delivery_address: Literal["contact", "lines"] = "contact"
     history_notes: Literal["deviations", "all", "off"] = "deviations"
 
 
@@ -207,6 +208,7 @@ class Contacts(Section):
     guest: Template = "Web sales"
     summary: Template = "Web sales"
     archived: Literal["restore", "suffix"] = "restore"
+    account_number: Flag = False
 
 
 class Items(Section):

@@ -146,6 +146,7 @@ MEANINGS = {
     "stores[].posting.branding_theme": "name or id",
     "stores[].posting.send_to_contact": "marks the invoice in Xero as sent to the customer",
     "stores[].posting.number": "what invoices are called behind the prefix: the order's number, or that of the shop's own invoice where exactly one covers the whole order, else `O-` and the order's; fixed with the first document",
+    "stores[].posting.delivery_address": "where the order goes: `contact` keeps it as the contact's address; `lines` also puts it under the invoice's first line where the contact is shared (guests, a company, a rule's)",
     "stores[].posting.history_notes": (
         "what Xero's history says, at a call each, sent last: why a document deviates; `all`: on "
         "every invoice, credit note and bank transaction also its order and shop; `off`: nothing"
@@ -164,6 +165,7 @@ MEANINGS = {
     "stores[].contacts.guest": "name of the contact of guests, and of `single`",
     "stores[].contacts.summary": "name of the contact of summaries",
     "stores[].contacts.archived": "a contact that is archived in Xero: restore it, or make another with a suffix",
+    "stores[].contacts.account_number": "a customer's contact bears the shop's customer number as its account number; one that stands in Xero stays",
     "stores[].items": "items in Xero",
     "stores[].items.tracked": "new items are made as tracked inventory; needs accounts.inventory and accounts.cogs",
     "stores[].items.oversell": "more sold than Xero has, or before it tracked: post the line without its item, or hold the order",

@@ -185,8 +185,9 @@ def _build(
     if by is not None:
         lines = in_base(books, lines, mode, by, total=_base_total(books, order, rows, by))
     dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
-    lines = with_notes(books.snapshot, order, re_dated(lines, day.original, dated))
     person = person_of(books.snapshot, order)
+    lines = re_dated(lines, day.original, dated)
+    lines = with_notes(books.snapshot, order, lines, shared=person.shared)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
     filled = refilled(books, order, lines_only=not invoiced)
     cards = merged((*sold_moves(order), *plan.moves, *filled))

@@ -8,12 +8,15 @@ and nobody is renamed.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xero.contact_details import ADDRESSES, PHONE, Details
+from xero.contact_details import ADDRESSES, MOST_PERSONS, PERSONS, PHONE, Details
 
 _NAMES = ("FirstName", "LastName")
+_FIRST_PERSON = (*_NAMES, "EmailAddress")
+# A bookkeeper's own stands.
+_FILLED_ONLY = (*_NAMES, "AccountNumber")
 # A person's own addition to an address: whoever reads the post there.
 _ATTENTION = "AttentionTo"
 
@@ -29,6 +32,9 @@ def changes(
     """
     found: dict[str, Any] = {}
     for name, value in said.items():
+        if name == PERSONS:
+            found[name] = value
+            continue
         if before is not None and before.get(name) == value:
             continue
         present = (there or {}).get(name)
@@ -41,7 +47,51 @@ def changes(
 
 def merged(earlier: Details | None, later: Details) -> dict[str, Any]:
     """What is known once `later` was said: what it leaves out stays as it was."""
-    return {**(earlier or {}), **later}
+    whole = {**(earlier or {}), **later}
+    if PERSONS in whole:
+        whole[PERSONS] = distinct([*(earlier or {}).get(PERSONS, ()), *later.get(PERSONS, ())])
+    return whole
+
+
+def distinct(persons: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each person once, as first named."""
+    found: list[dict[str, Any]] = []
+    for one in persons:
+        found += [] if _is_among(one, found) else [one]
+    return found
+
+
+def self_of(said: Details) -> list[dict[str, Any]]:
+    """Whoever says it, as one of the persons of a contact that many share."""
+    who = {name: said[name] for name in _FIRST_PERSON if said.get(name)}
+    return [who] if who else []
+
+
+def of_many(said: Details, before: Details | None, there: Details | None) -> dict[str, Any]:
+    """What to compare of a contact that many share: its first person stays, and others stand
+    beside it, each once, as long as there is room. `there`: as of `changes`."""
+    rest = {name: value for name, value in said.items() if name != PERSONS}
+    first = {name: there[name] for name in _FIRST_PERSON if there and there.get(name)}
+    if not first:
+        return rest
+    if not _is_among(rest, [first]):
+        rest = {name: value for name, value in rest.items() if name not in _FIRST_PERSON}
+    beside = [*(there or {}).get(PERSONS, [])]
+    known = [first, *beside, *(before or {}).get(PERSONS, [])]
+    room = MOST_PERSONS - len(beside)
+    fresh = [who for who in said.get(PERSONS, ()) if not _is_among(who, known)][: max(room, 0)]
+    return rest | ({PERSONS: [*beside, *fresh]} if fresh else {})
+
+
+def _is_among(who: Mapping[str, Any], persons: Sequence[Mapping[str, Any]]) -> bool:
+    """By the e-mail where both have one, else by the name."""
+    return any(_identity(who, one) == _identity(one, who) for one in persons)
+
+
+def _identity(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    if one.get("EmailAddress") and other.get("EmailAddress"):
+        return _folded(one["EmailAddress"])
+    return _folded(" ".join(one.get(name, "") for name in _NAMES))
 
 
 def differs(name: str, one: Any, other: Any) -> bool:
@@ -60,7 +110,7 @@ def _is_named(there: Details | None) -> bool:
 
 def _follows(name: str, value: Any, present: Any) -> bool:
     """Whether the shop's value goes over one that Xero has."""
-    if name in _NAMES:
+    if name in _FILLED_ONLY:
         return False
     if name == PHONE:
         return _digits(value["PhoneNumber"]) not in _dialled(present)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,10 +19,10 @@ from django.db.models import Q, QuerySet
 from connector.lib import clock
 from stores.models import Store
 from sync.bulk import update_each
-from sync.contact_changes import changes, merged
+from sync.contact_changes import changes, distinct, merged, of_many, self_of
 from sync.contacts import ContactAnswer, email_key
 from sync.models import Posting, ShopContact
-from xero.contact_details import details_of, fields_of, over
+from xero.contact_details import PERSONS, details_of, fields_of, over
 from xero.documents import Kind, Ref
 from xero.models import Organisation
 from xero.payloads import loaded, stored
@@ -34,10 +34,12 @@ _IN_FLIGHT = (Posting.State.SENDING, Posting.State.RETRY, Posting.State.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the shop says of a person, by one order or record, and how urgent that is."""
+    """What the shop says of a person, by one order or record, and how urgent that is. `persons`
+    are those who spoke for a contact that many share, this one and earlier ones."""
 
     answer: ContactAnswer
     lane: str
+    persons: tuple[dict[str, Any], ...] = ()
 
     @property
     def key(self) -> str:
@@ -50,7 +52,8 @@ class Word:
 
     @property
     def details(self) -> dict[str, Any]:
-        return details_of(dict(self.answer.person.fields))
+        found = details_of(dict(self.answer.person.fields))
+        return found | ({PERSONS: [*self.persons]} if self.persons else {})
 
     @property
     def contact_id(self) -> str:
@@ -83,16 +86,21 @@ def follow(
     if not store.profile.streams.customers:
         return
     newest: dict[str, Word] = {}
+    persons: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for word in filter(_speaks, words):
         if word.key not in newest or word.at >= newest[word.key].at:
             newest[word.key] = word
+        if word.answer.person.shared:
+            persons[word.key] += self_of(word.details)
+    for key, some in persons.items():
+        newest[key] = replace(newest[key], persons=tuple(distinct(some)))
     heard = _Heard(store, organisation, newest)
     told = heard.take_all()
     updates = _updates(store, organisation, [word.key for word in told])
     new: list[Posting] = []
     for word in told:
         contact, earlier = contacts.get(word.key), updates[word.key]
-        details = _to_send(word, heard, earlier)
+        details = _to_send(word, heard, earlier, contact)
         if details and not (not word.contact_id and _in_time(word, details, contact)):
             latest = earlier[-1] if earlier else None
             new += _write(_Change(word, details), store, organisation, contact, latest)
@@ -224,7 +232,9 @@ def _updates(store: Store, organisation: Organisation, keys: list[str]) -> dict[
     return found
 
 
-def _to_send(word: Word, heard: _Heard, updates: list[Posting]) -> dict[str, Any]:
+def _to_send(
+    word: Word, heard: _Heard, updates: list[Posting], contact: Posting | None
+) -> dict[str, Any]:
     before, there = heard.before(word), word.there
     for update in updates:
         if there is not None and update.state in (*_OPEN, *_IN_FLIGHT):
@@ -235,7 +245,16 @@ def _to_send(word: Word, heard: _Heard, updates: list[Posting]) -> dict[str, Any
     # Without an earlier word nobody knows whether the shop's or Xero's is the newer one.
     doubtful = before is None and changed is not None and changed >= word.at
     fill_only = not answer.made or answer.person.shared or doubtful
-    return changes(word.details, before, there, fill_only=fill_only)
+    said = word.details
+    if answer.person.shared:
+        made = there if word.contact_id else _on_its_way(contact)
+        said = of_many(said, before, made)
+    return changes(said, before, there, fill_only=fill_only)
+
+
+def _on_its_way(contact: Posting | None) -> Mapping[str, Any] | None:
+    """What a contact that is not in Xero yet is going to say."""
+    return details_of(_payload(contact)) if contact is not None else None
 
 
 def _in_time(word: Word, details: Mapping[str, Any], contact: Posting | None) -> bool:

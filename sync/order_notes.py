@@ -2,7 +2,8 @@
 
 The coupon's code stands with its discount. The purchase-order number and the note stand under
 the first line, where Xero prints them; a template in `posting.reference` takes the
-purchase-order number to the reference instead.
+purchase-order number to the reference instead. So does, by posting.delivery_address, the
+address of this order where many share the contact, whose own address would be another's.
 """
 
 from __future__ import annotations
@@ -30,10 +31,13 @@ def discount_title(snapshot: MappingSnapshot, order: Order) -> str:
 
 
 def with_notes(
-    snapshot: MappingSnapshot, order: Order, lines: tuple[DocumentLine, ...]
+    snapshot: MappingSnapshot, order: Order, lines: tuple[DocumentLine, ...], *, shared: bool
 ) -> tuple[DocumentLine, ...]:
-    """The lines with purchase-order number and note, and a coupon that no line names."""
+    """The lines with purchase-order number and note, and a coupon that no line names; to a
+    `shared` contact also with where the order goes."""
     texts: list[str] = []
+    if shared and snapshot.rules.posting.delivery_address == "lines":
+        texts += delivered_to(order)
     number, note, code = (
         " ".join(text.split()) for text in (order.po_number, order.note, order.coupon)
     )
@@ -47,6 +51,18 @@ def with_notes(
         return lines
     first = replace(lines[0], description=cut("\n".join([lines[0].description, *texts])))
     return (first, *lines[1:])
+
+
+def delivered_to(order: Order) -> list[str]:
+    """`Deliver to: Ann Lee, 1 High St, Sydney NSW 2000, AU`; nothing of what is not delivered."""
+    there = order.shipping
+    if there is None:
+        return []
+    name = f"{there.first_name} {there.last_name}"
+    place = f"{there.city} {there.region_code or there.region} {there.postcode}"
+    parts = (name, there.company, *there.lines, place, there.country)
+    cleaned = [clean for part in parts if (clean := " ".join(part.split()))]
+    return [f"Deliver to: {', '.join(cleaned)}"[:_MOST]] if cleaned else []
 
 
 def _in_reference(snapshot: MappingSnapshot) -> bool:

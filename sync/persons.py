@@ -131,9 +131,16 @@ def _customer(snapshot: MappingSnapshot, order: Order, email: str) -> Person:
         contact_number=number,
         email=email,
         unique=snapshot.rules.contacts.unique,
-        fields=_fields(snapshot, order, email),
+        fields=(*_fields(snapshot, order, email), *_account_number(snapshot, order)),
         said_at=order.placed_at,
     )
+
+
+def _account_number(snapshot: MappingSnapshot, order: Order) -> tuple[tuple[str, Any], ...]:
+    """The shop's own number of the customer, where contacts are to bear it."""
+    if not snapshot.rules.contacts.account_number:
+        return ()
+    return (("AccountNumber", order.customer.id[:_NUMBER_LIMIT]),)
 
 
 def _by_email(snapshot: MappingSnapshot, order: Order, email: str) -> Person:

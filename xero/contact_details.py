@@ -1,7 +1,8 @@
 """What a contact says of a person, in one flat form for payloads and answers alike: pure.
 
 Details are `{"EmailAddress": "…", "Phone": {"PhoneNumber": "…"}, "POBOX": {"City": "…"}}`: texts
-by their name in Xero, the default phone, and addresses by their type. What is empty is left out.
+by their name in Xero, the default phone, addresses by their type, and the persons beside the first.
+What is empty is left out.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import Any, Final
 
 Details = Mapping[str, Any]
 
-TEXTS: Final = ("FirstName", "LastName", "EmailAddress", "TaxNumber")
+TEXTS: Final = ("FirstName", "LastName", "EmailAddress", "TaxNumber", "AccountNumber")
 PHONE: Final = "Phone"
 ADDRESSES: Final = ("POBOX", "STREET")
+PERSONS: Final = "ContactPersons"
+MOST_PERSONS: Final = 5  # of which Xero takes no more
 _PHONE_PARTS = ("PhoneNumber", "PhoneAreaCode", "PhoneCountryCode")
 _ADDRESS_PARTS = (
     "AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4", "City", "Region",
@@ -31,6 +34,9 @@ def details_of(contact: Mapping[str, Any]) -> dict[str, Any]:
         parts = _parts(address, _ADDRESS_PARTS)
         if address.get("AddressType") in ADDRESSES and parts:
             found[address["AddressType"]] = parts
+    persons = [_person(one) for one in contact.get(PERSONS) or ()]
+    if any(persons):
+        found[PERSONS] = [one for one in persons if one]
     return found
 
 
@@ -42,6 +48,8 @@ def fields_of(details: Details) -> dict[str, Any]:
         fields["Addresses"] = addresses
     if PHONE in details:
         fields["Phones"] = [{"PhoneType": "DEFAULT"} | details[PHONE]]
+    if PERSONS in details:
+        fields[PERSONS] = details[PERSONS]
     return fields
 
 
@@ -51,6 +59,12 @@ def over(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]
     kinds |= {one["AddressType"]: one for one in later.get("Addresses", ())}
     whole = {**earlier, **later}
     return whole | {"Addresses": list(kinds.values())} if kinds else whole
+
+
+def _person(one: Mapping[str, Any]) -> dict[str, Any]:
+    """A person with what must be said again, because whoever is not listed is removed."""
+    known: dict[str, Any] = {**_parts(one, ("FirstName", "LastName", "EmailAddress"))}
+    return known | ({"IncludeInEmails": True} if known and one.get("IncludeInEmails") else {})
 
 
 def _parts(whole: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:

@@ -31,6 +31,7 @@ _LIMITS = (
     ("CompanyNumber", 50),
     ("TaxNumber", 50),
 )
+_TERMS = ("DAYSAFTERBILLDATE", "DAYSAFTERBILLMONTH", "OFCURRENTMONTH", "OFFOLLOWINGMONTH")
 _ADDRESS_LIMITS = (
     *((f"AddressLine{n}", 500) for n in (1, 2, 3, 4)),
     ("City", 255),
@@ -96,6 +97,9 @@ def _messages(org: Organisation, element: Doc, old: Doc | None) -> list[str]:
         found += fields.too_long(phone, _PHONE_LIMITS)
     if len(element.get("ContactPersons") or ()) > 5:
         found.append("A contact can have no more than 5 contact persons")
+    for terms in (element.get("PaymentTerms") or {}).values():
+        if terms and terms.get("Type") not in _TERMS:
+            found.append("The PaymentTermType is not valid")
     currency = fields.text(element, "DefaultCurrency")
     if currency and org["Currencies"].get(currency) is None:
         found.append(f"Organisation is not subscribed to currency {currency}")
