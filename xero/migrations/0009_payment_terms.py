@@ -12,7 +12,7 @@ def read_again(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('xero', '0007_documents_by_reference_and_date'),
+        ('xero', '0008_what_credit_took_off'),
     ]
 
     operations = [
