@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -61,6 +62,8 @@ def main() -> int:
     if missing := servers.needed():
         print(f"skipped: {missing}")  # noqa: T201
         return 0
+    # As Ctrl-C: servers and folders are cleaned up on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     postgres = servers.PostgreSQL()
     broker = servers.Broker(folder)

@@ -173,3 +173,13 @@ def contacts(ledger: Ledger, emails: Iterable[str], before: frozenset[str]) -> I
         if email not in bought:
             yield f"a contact of nobody who bought: {one['Name']} {email}"
     yield from (f"{count} contacts {email}" for email, count in seen.items() if count > 1)
+
+
+def comments(order: Doc, key: str) -> Iterator[str]:
+    """Comments that the shop was given twice."""
+    texts = Counter(str(one.get("comment") or "") for one in order.get("status_histories") or ())
+    yield from (
+        f"{key}: the shop was told {count} times: {text}"
+        for text, count in texts.items()
+        if count > 1 and "Xero" in text
+    )

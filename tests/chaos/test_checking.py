@@ -144,6 +144,13 @@ def test_over_the_counter_only_what_is_paid_is_money_received() -> None:
     assert list(checking.compare(checking.read(ledger, ["CO-"], keys, frozenset()), [paid]))
 
 
+def test_a_comment_that_the_shop_has_twice_is_told() -> None:
+    one = {"comment": "Invoice AU-000000001 in Xero: https://example.com/1"}
+    notes = [one, {"comment": "Called twice"}, {"comment": "Called twice"}]
+    assert list(checking.comments(order(status_histories=notes), "AU-1")) == []
+    assert list(checking.comments(order(status_histories=[*notes, one]), "AU-1"))
+
+
 def test_the_seed_decides_the_faults_and_each_kind_comes() -> None:
     kinds = {*faults.PROCESS_FAULTS, *faults.XERO_FAULTS, *faults.SHOP_FAULTS, *faults.LIMITS}
     found = [(one.at, one.kind, one.draw.random()) for one in faults.plan(3, 30, 20)]

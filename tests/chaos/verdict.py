@@ -38,6 +38,7 @@ class Verdict:
         self._rules = {shop.slug: rules[shop.slug] for shop in chosen}
         self._wanted: list[tuple[str, Expected]] = []
         self._references: dict[str, str] = {}
+        self._twice: list[str] = []
         for shop in chosen:
             self._read(shop)
 
@@ -52,6 +53,7 @@ class Verdict:
             given = memos.get(int(order["entity_id"]), [])
             wanted = expecting.expected(order, given, rules)
             self._wanted.append((shop.slug, wanted))
+            self._twice += checking.comments(order, wanted.key)
             number = str(order["increment_id"])
             keys = [wanted.key]
             if rules.invoices:
@@ -67,6 +69,7 @@ class Verdict:
             self._before,
         )  # fmt: skip
         yield from checking.compare(books, (one for _, one in self._wanted))
+        yield from self._twice
         emails = (one.email for _, one in self._wanted)
         yield from checking.contacts(self._ledger, emails, self._before)
         for slug, one in self._wanted:
