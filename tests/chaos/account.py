@@ -19,7 +19,7 @@ from django.db import connections
 from connector.demo.remotes import Shop
 from connector.lib import clock
 from connector.processes import python
-from tests.chaos import checking, faults, report, resting, running, shops, timing, verdict
+from tests.chaos import checking, faults, logged, report, resting, running, shops, timing, verdict
 from tests.chaos.expecting import Rules
 from tests.chaos.person import Person
 from tests.chaos.processes import Process, Product
@@ -152,6 +152,8 @@ def _account(
     if left:
         wrong += resting.stuck()
     wrong += verdict.reconcile()
+    logged_errors = logged.unforeseen(stage.folder / "logs")
+    wrong += [f"logged {count} times: {text}" for text, count in logged_errors.items()]
     connections.close_all()
     rows = resting.rows()
     stores = yaml.safe_load(options.configuration.read_text(encoding="utf-8"))["stores"]

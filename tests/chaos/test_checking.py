@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from decimal import Decimal as D
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.chaos import checking, expecting, faults, shops
+from tests.chaos import checking, expecting, faults, logged, shops
 
 Doc = dict[str, Any]
 RULES = expecting.Rules("AU-", {"checkmo": "090"})
@@ -149,6 +151,17 @@ def test_a_comment_that_the_shop_has_twice_is_told() -> None:
     notes = [one, {"comment": "Called twice"}, {"comment": "Called twice"}]
     assert list(checking.comments(order(status_histories=notes), "AU-1")) == []
     assert list(checking.comments(order(status_histories=[*notes, one]), "AU-1"))
+
+
+def test_errors_that_no_fault_explains_are_told(tmp_path: Path) -> None:
+    lines = [
+        {"level": "error", "event": "task_failed", "exception": "Deadlock\nDeadlock: detected"},
+        {"level": "error", "event": "task_failed", "exception": "x\nthe connection is closed"},
+        {"level": "warning", "event": "doorbell.broker_down", "error": "KeyError"},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines)
+    (tmp_path / "worker.log").write_text(f"no JSON\n{text}\n")
+    assert logged.unforeseen(tmp_path) == {"task_failed: Deadlock: detected": 1}
 
 
 def test_the_seed_decides_the_faults_and_each_kind_comes() -> None:
