@@ -142,6 +142,9 @@ def _differing(
         wanted = order.shop_status or "not posted"
         return [Difference("status", wanted, status, Side.STORE, Cause.CHANGED_IN_SHOP)]
     differences = _dates(held)
+    if _TAKEN_BACK in order.reasons and not net:
+        due = why_due.of_cancelled(order, postings, held, found) if compared.payments else None
+        return [*differences, due] if due else differences
     total = None
     if order.state != "skipped":
         total = _total(order, postings, held, compared)

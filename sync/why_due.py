@@ -46,6 +46,21 @@ def difference(
     return Difference("amount_due", shop_due, due, side, cause)
 
 
+def of_cancelled(
+    order: OrderRow, postings: Sequence[DocumentRow], held: Sequence[Held], found: InXero
+) -> Difference | None:
+    """Of a sale that was taken back whole: nothing is due, and what came in and did not go back
+    is a credit that is left open."""
+    invoices = [one for one in held if one.posting.kind == Kind.INVOICE]
+    due = sum(one.due for one in invoices)
+    due -= sum(one.due for one in held if one.posting.kind in CREDITS)
+    left = max((order.received or 0) - order.refunded, 0)
+    if not invoices or due in (0, -left):
+        return None
+    cause, side = _cause(order, postings, invoices, _Money(postings, invoices, found))
+    return Difference("amount_due", 0, due, side, cause)
+
+
 def _of_part(
     order: OrderRow, postings: Sequence[DocumentRow], shop_due: int, due: int
 ) -> Difference:

@@ -287,3 +287,17 @@ def test_money_that_a_person_posts_is_no_difference_entered_or_not(world: World)
     code, answer = reconcile()
     assert (code, answer["differences"]) == (0, [])
     assert [one["Account"]["Code"] for one in world.payments()].count("090") == 3
+
+
+def test_a_cancelled_order_that_was_credited_is_no_difference(world: World) -> None:
+    unpaid, paid = world.place(status="pending"), world.place(customer=2)
+    world.sync()
+    world.time.forward(days=40)
+    world.shop.cancel(unpaid["entity_id"])
+    world.shop.update_order(paid["entity_id"], state="canceled", status="canceled")
+    world.sync()
+    notes = world.xero.ledger(world.organisation.tenant_id)["CreditNotes"]
+    left = {one["CreditNoteNumber"]: str(one["RemainingCredit"]) for one in notes}
+    assert left == {f"{world.number(unpaid)}-C": "0.00", f"{world.number(paid)}-C": "34.90"}
+    code, answer = reconcile("--store", "au")
+    assert (code, answer["differences"]) == (0, [])

@@ -112,6 +112,10 @@ def test_every_order_has_a_document_or_a_reason_or_is_missing(
 
 GONE = InXero({}, {}, READ, READ)
 FOREIGN = XeroPayment("x", "i", "AUTHORISED", GROSS, DAY, "091")
+WHOLE_NOTE = replace(NOTE, key="S1-1001-C", total=GROSS, tax=TAX, expected_total=GROSS,
+                     expected_tax=TAX, due=0)  # fmt: skip
+WHOLE_NOTE_THERE = XeroDocument("c", "PAID", "AUD", GROSS, TAX, 0, DAY)
+CANCELLED = replace(ORDER, reasons=("reversed_in_xero",), shop_status="canceled")
 UNPAID = replace(ORDER, received=0, due=GROSS)
 OPEN = replace(IN_XERO, status="AUTHORISED", due=GROSS)
 NO_PAYMENT = found(OPEN, paid=())
@@ -155,6 +159,12 @@ HELD_PAYMENT = replace(PAYMENT, state="held", xero_id="", reasons=("payment_meth
         (
             replace(UNPAID, received=500, due=GROSS - 500), (INVOICE,), NO_PAYMENT,
             ("amount_due", GROSS - 500, GROSS, Side.STORE, Cause.CHANGED_IN_SHOP),
+        ),
+        # cancelled and credited, and the credit was not put against the invoice
+        (
+            replace(CANCELLED, received=0, due=GROSS), (INVOICE, WHOLE_NOTE),
+            found(OPEN, replace(WHOLE_NOTE_THERE, due=100), paid=()),
+            ("amount_due", 0, GROSS - 100, Side.XERO, Cause.UNEXPLAINED),
         ),
         # at posting
         (
@@ -257,6 +267,16 @@ NOTE_THERE = XeroDocument("c", "PAID", "AUD", 220_000, 20_000, 0, DAY)
                 replace(INVOICE, pk=9, expected_total=None, xero_status="VOIDED"),
             ),
             found(replace(OPEN, status="VOIDED"), paid=()), ALL,
+        ),
+        # cancelled in the shop when it could not be voided any more: credited, nothing is due
+        (
+            replace(CANCELLED, received=0, due=GROSS), (INVOICE, WHOLE_NOTE),
+            found(IN_XERO, WHOLE_NOTE_THERE, paid=()), ALL,
+        ),
+        # cancelled after it was paid, and the money did not go back
+        (
+            CANCELLED, (INVOICE, PAYMENT, replace(WHOLE_NOTE, due=GROSS)),
+            found(IN_XERO, replace(WHOLE_NOTE_THERE, status="AUTHORISED", due=GROSS)), ALL,
         ),
         # a gift card that was taken off the invoice by a line of its own
         (
