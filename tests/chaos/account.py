@@ -6,10 +6,10 @@ import argparse
 import contextlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import yaml
 from django.conf import settings
@@ -167,5 +167,15 @@ def _account(
     verdict.show(stage, orders)
     for line in wrong:
         stage.log.note("wrong", line)
+    if wrong:
+        _keep(stage, before)
     report.wrong(wrong)
     return bool(wrong)
+
+
+def _keep(stage: Stage, organisations: Iterable[str]) -> None:
+    """Both sides as they stand, for whoever looks into it."""
+    stage.postgres.dump(stage.folder / "end.dump")
+    for number, name in enumerate(sorted(organisations), start=1):
+        ledger = stage.xero.read(f"ledger?{urlencode({'tenant': name})}")
+        (stage.folder / f"ledger-{number}.json").write_bytes(ledger)
