@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from django.core.management import call_command, get_commands
 from connector.configuration import inactive
 from connector.configuration.schema import FileSchema
 from connector.configuration.yaml_text import read_yaml
+from connector.dashboard import first_run
 from connector.lib import version
 from sync.reasons import REASONS
 
@@ -198,14 +200,25 @@ def test_nothing_else_is_read_from_the_environment():
     assert found - INTERNAL == OTHER_READERS
 
 
+def readme_example() -> str:
+    block = re.search(r" *```yaml\n(.*?) *```", README, re.DOTALL)[1]
+    return textwrap.dedent(block)
+
+
+def test_the_pages_show_the_example_of_the_readme():
+    assert readme_example() == first_run.EXAMPLE
+
+
 def test_the_example_configuration_of_the_readme_is_valid():
-    text = re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1]
-    text = "\n".join(line.removeprefix("   ") for line in text.splitlines())
+    text = readme_example()
     document, problems = read_yaml(text)
     assert problems == []
     configuration = FileSchema.model_validate(document)
     assert [store.slug for store in configuration.stores] == ["au"]
     assert inactive.inactive(configuration) == []
+    (store,) = configuration.stores
+    assert (store.environment, store.enabled, store.posting.status) == ("sandbox", False, "DRAFT")
+    assert store.tax.none
 
 
 def test_links_between_documents_lead_somewhere():

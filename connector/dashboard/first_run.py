@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model, login
@@ -23,24 +24,8 @@ from stores.models import Store
 from xero.models import Organisation, XeroApp
 
 IMPORT_COMMAND = "python manage.py config import shops.yaml"
-EXAMPLE = """\
-version: 1
-stores:
-  - slug: au
-    name: AU shop
-    platform: magento
-    url: https://shop.example.com
-    credentials: {bearer: "${SHOP_TOKEN}"}
-    organisation: Demo Company (AU)
-    base_currency: AUD
-    timezone: Australia/Sydney
-    cut_over: 2026-01-01
-    accounts: {sales: "200", shipping: "200"}
-    payment_accounts: {"*": "091"}
-    tax:
-      rules:
-        - {rate: 10, tax_type: OUTPUT}
-"""
+# The one of the README: it posts drafts to a demo company, and nothing before it is switched on.
+EXAMPLE = Path(__file__).with_name("example.yaml").read_text(encoding="utf-8")
 
 
 class AdministratorForm(BaseUserCreationForm):
@@ -110,6 +95,7 @@ def next_steps(request: HttpRequest) -> HttpResponse:
             "app": app,
             "organisations": organisations,
             "stores": list(Store.objects.values_list("name", flat=True)),
+            "running": Store.objects.filter(enabled=True).exists(),
             "command": IMPORT_COMMAND,
             "example": EXAMPLE,
         },
