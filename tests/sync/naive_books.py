@@ -48,19 +48,23 @@ class Received(Event):
 
 @dataclass(frozen=True)
 class Refunded(Event):
-    """A refund of the shop; money goes out by this account where it had come in."""
+    """A refund of the shop; money goes out by this account where it had come in. `back` went
+    back on what the shop issued itself, by account."""
 
     total: Decimal
     tax: Decimal
     account: str
+    back: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True)
 class Cancelled(Event):
-    """`returned`: the money that had come in went back by this account."""
+    """`returned`: the money that had come in went back by this account, and what the shop had
+    issued itself by the accounts of `issued`."""
 
     returned: bool
     account: str
+    issued: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,14 +107,19 @@ def sums(events: Iterable[Event]) -> Sums:
                 found.net, found.tax = found.net + total, found.tax + tax
             case Received(account=account, amount=amount):
                 found.paid_in[account] += amount
-            case Refunded(total=total, tax=tax, account=account):
+            case Refunded(total=total, tax=tax, account=account, back=back):
                 owed = max(found.receivable, ZERO)  # a credit settles what is owed first
                 found.net, found.tax = found.net - total, found.tax - tax
+                for own, amount in back:
+                    found.paid_out[own] += amount
+                    total -= amount
                 found.paid_out[account] += max(total - owed, ZERO)
-            case Cancelled(returned=returned, account=account):
+            case Cancelled(returned=returned, account=account, issued=issued):
                 before_cancelling = found.net, found.tax
                 found.net = found.tax = ZERO
                 if returned:
+                    for own in issued:
+                        found.paid_out[own] = found.paid_in[own]
                     found.paid_out[account] += found.money
             case Reopened():
                 found.net, found.tax = before_cancelling

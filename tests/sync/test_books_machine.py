@@ -71,6 +71,11 @@ BASKETS = [
     [("GUIDE-PDF", 1)],
 ]
 PLAIN = BASKETS[:5]
+# What the shop issues itself: its account, or the line that stands for it.
+ISSUED = {
+    "gift_cards_amount": "835", "customer_balance_amount": "836", "reward_currency_amount": "837",
+}  # fmt: skip
+LIABLE = {"gift_cards": "835", "store_credit": "836", "rewards": "837"}
 SHARED_WITH_POSTAGE = ("SORRY25",)
 
 
@@ -97,12 +102,17 @@ class Story:
         return int(self.order["entity_id"])
 
     @property
+    def issued(self) -> Counter[str]:
+        """What gift cards, store credit and points paid, by account."""
+        return issued(self.order)
+
+    @property
     def total(self) -> Decimal:
-        return cents(self.order["grand_total"])
+        return cents(self.order["grand_total"]) + self.issued.total()
 
     @property
     def paid(self) -> Decimal:
-        return cents(self.order.get("total_paid"))
+        return cents(self.order.get("total_paid")) + self.issued.total()
 
     @property
     def partly_paid(self) -> bool:
@@ -110,11 +120,20 @@ class Story:
 
     @property
     def refunded(self) -> Decimal:
-        return cents(self.order.get("total_refunded"))
+        extra = self.order["extension_attributes"]
+        names = ("gift_cards_refunded", "customer_balance_refunded", "rwrd_crrncy_amnt_refunded")
+        back = sum((cents(extra.get(name)) for name in names), cents(0))
+        return cents(self.order.get("total_refunded")) + back
 
     @property
     def foreign(self) -> bool:
         return bool(self.order["order_currency_code"] != self.order["base_currency_code"])
+
+
+def issued(document: dict[str, Any]) -> Counter[str]:
+    """Of an order or a memo: what the shop issued itself, by account."""
+    extra = document.get("extension_attributes", {})
+    return Counter({to: cents(extra[code]) for code, to in ISSUED.items() if extra.get(code)})
 
 
 class BooksMachine(RuleBasedStateMachine):
@@ -131,6 +150,7 @@ class BooksMachine(RuleBasedStateMachine):
         self.half_sent = False
         self.returned = False
         self.adjustment_tax = "as_goods"
+        self.mirrored = False
 
     def teardown(self) -> None:
         try:
@@ -150,17 +170,21 @@ class BooksMachine(RuleBasedStateMachine):
         returned=st.booleans(),
         baskets=st.tuples(st.sampled_from(PLAIN), st.sampled_from(PLAIN)),
         heard=st.booleans(),
+        mirrored=st.booleans(),
     )
     def choose(
         self, status: str, cancel: str, edits: str, adjustment_tax: str, locked: str,
-        returned: bool, baskets: Any, heard: bool,
+        returned: bool, baskets: Any, heard: bool, mirrored: bool,
     ) -> None:  # fmt: skip
-        """The shop owner's choices."""
+        """The shop owner's choices. `mirrored`: the account of gift cards takes no payments."""
+        cards = {"gift_cards": "838"} if mirrored else {}
+        self.mirrored = mirrored
         self.world.save_rules(
             posting={"status": status, "cancel": cancel, "edits": edits, "locked_period": locked},
             refunds={"adjustment_tax": adjustment_tax},
             statuses={"refunded": ["canceled"] if returned else []},
-            accounts={"refund_adjustments": "203"},
+            accounts={"refund_adjustments": "203", **LIABLE, **cards},
+            gift_cards={"unknown": "liability"},
         )
         self.keeper = BookKeeper(
             holds_locked_days=locked == "hold", ignores_edits=edits == "ignore",
@@ -175,7 +199,7 @@ class BooksMachine(RuleBasedStateMachine):
         for basket, pays in ((first, "all"), (second, "nothing")):
             self.sells(
                 basket=basket, pays=pays, method="checkmo", coupon="", shipping="flat", customer=1,
-                guest=False, foreign=False,
+                guest=False, foreign=False, issued={},
             )  # fmt: skip
         if heard:
             self._sync_and_compare()
@@ -217,9 +241,14 @@ class BooksMachine(RuleBasedStateMachine):
         customer=st.integers(1, 6),
         guest=st.booleans(),
         foreign=st.sampled_from([False, False, False, True]),
-    )
+        issued=st.sampled_from(
+            [{}, {}, {}, {"gift_card": "30"}, {"gift_card": "900"},
+             {"gift_card": "6", "store_credit": "5", "points": "4"}]
+        ),
+    )  # fmt: skip
     def sells(self, basket: Any, pays: str, coupon: str, foreign: bool, **wish: Any) -> None:
         self._tick()
+        pays = "all" if wish["issued"] else pays
         order = self.world.place(
             items=basket, coupon=coupon, foreign=foreign, payment_method=wish.pop("method"),
             status="pending" if pays == "nothing" else "processing", **wish,
@@ -234,11 +263,20 @@ class BooksMachine(RuleBasedStateMachine):
         if not story.total:
             page.closed = "nothing to pay"  # a coupon paid for all of it: not for the books
             return
-        self._say(story, Sold(self._today(), story.total, cents(order["tax_amount"])))
+        posted = self._payable(story.issued)
+        total = story.total - (story.issued - posted).total()
+        self._say(story, Sold(self._today(), total, cents(order["tax_amount"])))
+        for own, amount in posted.items():
+            self._say(story, Received(self._today(), own, amount))
         if pays == "half" and not foreign:
             self.world.part_paid(order, str(cents(story.total / 2)))
-        if story.paid:
-            self._say(story, Received(self._today(), account, story.paid))
+        if money := story.paid - story.issued.total():
+            self._say(story, Received(self._today(), account, money))
+
+    def _payable(self, found: Counter[str]) -> Counter[str]:
+        """What is paid from an account, and no line."""
+        mine = found.items()
+        return Counter({a: n for a, n in mine if not (self.mirrored and a == "835")})
 
     def _unpaid(self) -> list[Story]:
         return self._open(
@@ -291,7 +329,10 @@ class BooksMachine(RuleBasedStateMachine):
         )  # fmt: skip
 
     @precondition(lambda self: self._refundable())
-    @rule(data=st.data(), what=st.sampled_from(["all", "goods", "postage", "fee", "goodwill"]))
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(["all", "goods", "postage", "fee", "goodwill", "stored"]),
+    )
     def refunds(self, data: st.DataObject, what: str) -> None:
         self._tick()
         self._refund(data.draw(st.sampled_from(self._refundable())), what)
@@ -304,7 +345,10 @@ class BooksMachine(RuleBasedStateMachine):
             "postage": {"items": {}, "shipping": Decimal("4.00")},
             "fee": {"items": {first["item_id"]: 1}, "adjustment_negative": Decimal("1.23")},
             "goodwill": {"items": {}, "adjustment_positive": Decimal("3.21")},
+            "stored": {"items": {first["item_id"]: 1}, "stored": Decimal("1.00")},
         }[what]
+        if what == "stored" and (story.issued or story.foreign):
+            return
         if what in ("fee", "goodwill") and not (
             story.plain and story.coupon not in SHARED_WITH_POSTAGE
         ):
@@ -313,9 +357,12 @@ class BooksMachine(RuleBasedStateMachine):
             memo = self.world.shop.refund(story.id, **wish)
         except NotPossible:
             return
-        total = cents(memo["grand_total"])
+        back = issued(memo) + Counter({"836": cents(1)} if what == "stored" else {})
+        posted = self._payable(back)
+        total = cents(memo["grand_total"]) + self._payable(issued(memo)).total()
         tax = cents(memo["tax_amount"]) + self._adjustment_tax(story, memo)
-        self._say(story, Refunded(self._today(), total, tax, story.account))
+        own = tuple(posted.items())
+        self._say(story, Refunded(self._today(), total, tax, story.account, own))
 
     def _adjustment_tax(self, story: Story, memo: dict[str, Any]) -> Decimal:
         """The tax inside fees kept and goodwill: that of the goods, by largest remainder."""
@@ -341,7 +388,7 @@ class BooksMachine(RuleBasedStateMachine):
     def _editable(self) -> list[Story]:
         return self._open(
             lambda s: (
-                s.plain and not s.coupon and not s.foreign
+                s.plain and not s.coupon and not s.foreign and not s.issued
                 and not s.page.cancelled and not s.refunded and not s.person_paid_once
                 and not (self.keeper.ignores_edits and (self.half_sent or (s.page.told and s.paid)))
             )
@@ -393,7 +440,8 @@ class BooksMachine(RuleBasedStateMachine):
             self.world.shop.update_order(story.id, state="canceled", status="canceled")
         else:
             self.world.shop.cancel(story.id)
-        self._say(story, Cancelled(self._today(), self.returned, story.account))
+        own = tuple(self._payable(story.issued))
+        self._say(story, Cancelled(self._today(), self.returned, story.account, own))
 
     def _reopenable(self) -> list[Story]:
         return self._heard(
