@@ -40,6 +40,10 @@ REASONS: dict[str, ReasonKind] = {
         "A part of the order was cancelled, and its lines do not say which",
         "Xero: credit it by hand, then the order's page",
     ),
+    "refund_tenders": ReasonKind(
+        "A refund was put on the store credit, and the shop does not say in place of what",
+        "Xero: enter the refund by hand, then the order's page",
+    ),
     "negative_total": ReasonKind("The total is negative", _SHOP),
     "unknown_currency": ReasonKind("The currency is not one that exists", _SHOP),
     "tax_without_rate": ReasonKind("A line has tax, but no rate can be told", _SHOP),

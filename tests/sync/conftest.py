@@ -97,7 +97,8 @@ _STORIES = frozenset(
         "test_lost_credits", "test_notes", "test_one_shop_two_organisations", "test_oversell",
         "test_own_changes", "test_restored",
         "test_people", "test_product_rules", "test_rebuilding", "test_reconcile",
-        "test_refund_stream", "test_refunds_and_cancellations", "test_refusals",
+        "test_refund_stream", "test_refunded_tenders", "test_refunds_and_cancellations",
+        "test_refusals",
         "test_shop_customers", "test_shop_faults", "test_stock", "test_summaries",
         "test_two_workers", "test_undo", "test_walk", "test_write_back",
     }

@@ -62,3 +62,24 @@ def test_parts_of_a_foreign_card_sum_to_what_was_redeemed() -> None:
 def test_a_card_without_a_code_has_no_balance_of_its_own() -> None:
     parts = card_parts(CardFacts({"": D(50)}), D(0), [GiftCard("", D(10), D(10))])
     assert [part.known for part in parts] == [False]
+
+
+def test_a_card_that_was_filled_again_is_there_for_another_order() -> None:
+    book = CardBook()
+    book.put("1", [move("A", CardUse.SOLD, "50")])
+    book.put("2", [move("A", CardUse.REDEEMED, "50"), move("A", CardUse.RETURNED, "30")])
+    assert book.facts(buying("3", "A")) == CardFacts({"A": D(30)}, D(0), {})
+    book.put("3", [move("A", CardUse.REDEEMED, "30")])
+    assert book.facts(buying("4", "A")) == CardFacts({"A": D(0)}, D(0), {})
+    # Whoever is built again has what it was posted with.
+    assert book.facts(buying("2", "A")) == CardFacts({"A": D(50)}, D(0), {})
+    assert book.facts(buying("3", "A")) == CardFacts({"A": D(30)}, D(0), {})
+
+
+def test_what_went_back_on_a_card_of_before_is_opening_balance_again() -> None:
+    book = CardBook()
+    book.put("1", [move("Z", CardUse.OPENING, "20"), move("Z", CardUse.RESTORED, "15")])
+    book.put("2", [move("Z", CardUse.OPENING, "15")])
+    assert book.facts(buying("3", "Z")).opening_used == D(20)
+    assert book.facts(buying("1", "Z")).opening_used == D(0)
+    assert book.facts(buying("2", "Z")).opening_used == D(5)

@@ -1,0 +1,130 @@
+"""What Magento's credit memos and orders say of gift cards, store credit and points."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stores.adapters.magento.parse import parse_creditmemo, parse_order
+from stores.canonical import Order, ParseError, ParseFacts, Refund
+from tests.unit.card_orders import CODES, CardOrder, worked
+
+D = Decimal
+CARD, CREDIT, POINTS = CODES
+
+
+def read(made: CardOrder) -> Order:
+    record = json.loads(json.dumps(made.record()), parse_float=Decimal)
+    return parse_order(record, ParseFacts())
+
+
+def backs(refund: Refund) -> list[tuple[str, str, Decimal]]:
+    """Code, what had paid it, amount."""
+    return [(one.code, one.of, one.amount) for one in refund.tenders]
+
+
+def test_the_total_is_before_tenders_in_both_currencies() -> None:
+    made = worked()
+    made.refund(2)
+    (refund,) = read(made).refunds
+    assert (refund.total, refund.base_total, refund.tax) == (D(86), D(86), D("14.33"))
+    assert (refund.money, backs(refund)) == (D(36), [(CARD, CARD, D(50))])
+    assert refund.tenders[0].path == "creditmemos[0].extension_attributes.gift_cards_amount"
+
+
+def test_amounts_may_stand_beside_the_fields_of_the_memo_and_be_negative() -> None:
+    made = worked()
+    memo = made.refund(2)
+    extra = memo.pop("extension_attributes")
+    memo |= {CARD: -extra[CARD], "base_gift_cards_amount": -extra[CARD]}
+    (refund,) = read(made).refunds
+    assert (refund.total, refund.base_total, refund.money) == (D(86), D(86), D(36))
+
+
+def test_a_memo_alone_says_the_same() -> None:
+    made = worked()
+    made.refund(2)
+    record = json.loads(json.dumps(made.record()), parse_float=Decimal)
+    pair = {"creditmemo": record["creditmemos"][0], "order": record["order"]}
+    refund = parse_creditmemo(pair, ParseFacts())
+    assert (refund.total, backs(refund)) == (D(86), [(CARD, CARD, D(50))])
+
+
+def test_a_foreign_memo_without_base_tenders_has_no_base_total() -> None:
+    made = worked()
+    memo = made.refund(2)
+    memo |= {"order_currency_code": "NZD", "base_grand_total": 33}
+    del memo["extension_attributes"]["base_gift_cards_amount"]
+    (refund,) = read(made).refunds
+    assert (refund.total, refund.base_total) == (D(86), None)
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (0, [(CARD, CARD, D(50))]),
+        (2000, [(CARD, CARD, D(30)), (CREDIT, CARD, D(20))]),
+        (3600, [(CARD, CARD, D(50)), (CREDIT, "", D(36))]),
+        (5000, [(CREDIT, CARD, D(50))]),
+        (6000, [(CREDIT, CARD, D(50)), (CREDIT, "", D(10))]),
+        (8600, [(CREDIT, CARD, D(50)), (CREDIT, "", D(36))]),
+    ],
+)
+def test_cards_are_put_on_the_store_credit_before_money(
+    stored: int, expected: list[tuple[str, str, Decimal]]
+) -> None:
+    made = worked()
+    made.refund(2, stored=stored)
+    (refund,) = read(made).refunds
+    assert backs(refund) == expected
+    assert refund.total == D(86)
+
+
+def test_more_on_the_store_credit_than_was_given_back_is_refused() -> None:
+    made = worked()
+    made.refund(2, stored=8700)
+    with pytest.raises(ParseError) as refused:
+        read(made)
+    name = "creditmemos[0].extension_attributes.customer_bal_total_refunded"
+    assert (refused.value.field, refused.value.code) == (name, "refund_tenders")
+
+
+def told(stated: Any, *pieces: int, tenders: Any = ((CARD, 5000),)) -> list[Any]:
+    """The refunds of an order that states so much on the store credit, of which no memo tells."""
+    made = CardOrder(sum(pieces), 4300, dict(tenders))
+    made.extra = {"customer_balance_total_refunded": stated}
+    for count in pieces:
+        made.refund(count)
+    return [backs(refund) for refund in read(made).refunds]
+
+
+def test_the_order_tells_what_was_put_on_the_store_credit() -> None:
+    assert told(86, 2, tenders=()) == [[(CREDIT, "", D(86))]]
+    assert told(50, 1, 1) == [[(CREDIT, CARD, D(43))], [(CREDIT, CARD, D(7))]]
+    assert told(86, 1, 1) == [
+        [(CREDIT, CARD, D(43))], [(CREDIT, CARD, D(7)), (CREDIT, "", D(36))]
+    ]  # fmt: skip
+    assert told(36, 1, 1) == [[(CARD, CARD, D(43))], [(CARD, CARD, D(7)), (CREDIT, "", D(36))]]
+
+
+def test_what_only_went_back_where_it_came_from_is_no_more() -> None:
+    both = [[(CREDIT, CREDIT, D(43))], [(CREDIT, CREDIT, D(7))]]
+    for stated in (0, 43, 50):
+        assert told(stated, 1, 1, tenders=((CREDIT, 5000),)) == both
+
+
+def test_of_several_memos_the_order_must_tell_which() -> None:
+    with pytest.raises(ParseError) as refused:
+        told(43, 1, 1, tenders=())
+    name = "order.extension_attributes.customer_balance_total_refunded"
+    assert (refused.value.field, refused.value.code) == (name, "refund_tenders")
+
+
+def test_the_order_states_what_was_given_back_on_them() -> None:
+    made = worked()
+    made.extra = {"gift_cards_refunded": 43, "customer_balance_refunded": 5,
+                  "rwrd_crrncy_amnt_refunded": "2.0000"}  # fmt: skip
+    assert read(made).given_back == D(50)
