@@ -40,6 +40,8 @@ def difference(
         return None if total or due == shop_due else _of_part(order, postings, shop_due, due)
     if due == shop_due:
         return None if total else _received(order, held, money)
+    if _left_open(order, due):
+        return None
     if total and total.cause is not Cause.MISMATCH and _by(total) == due - shop_due:
         return None
     cause, side = _cause(order, postings, invoices, money)
@@ -87,6 +89,13 @@ def _shop_due(order: OrderRow) -> int | None:
     if order.due is not None and not order.by_hand:
         return max(order.due, 0)
     return None if order.received is None else max(order.invoiced - order.received, 0)
+
+
+def _left_open(order: OrderRow, due: int) -> bool:
+    """Whether what the buyer paid beyond what the order is worth now is open on the contact, as
+    the order says, and nothing else is to be done."""
+    asked = set(order.reasons) - INFORMATIVE - _OTHER_REASONS
+    return order.due is not None and due == order.due < 0 and asked <= {"credit_left_open"}
 
 
 def _explained_by_hand(order: OrderRow, due: int) -> bool:

@@ -20,6 +20,7 @@ from sync.reasons import Reason
 from sync.till import Want, posted_money
 from xero.documents import (
     Allocation,
+    BankTransaction,
     CreditNote,
     Id,
     Invoice,
@@ -81,6 +82,9 @@ class OneOrder:
             self._change(_key(document.document), document.invoice)
         elif isinstance(document, StatusChange):
             self._set_status(_key(document.document), document.status)
+        elif isinstance(document, BankTransaction):
+            amount = sum((line.amount for line in document.lines), ZERO)
+            entry = replace(entry, total=amount, account=document.account, dated=document.date)
         elif isinstance(document, Payment):
             entry = self._moved(entry, document, _key(document.invoice))
         elif isinstance(document, Refund):
@@ -138,20 +142,25 @@ class OneOrder:
         documents = self.standing(Kind.INVOICE, Kind.CREDIT_NOTE)
         net = sum((sign[e.kind] * e.total for e in documents), ZERO)
         tax = sum((sign[e.kind] * e.tax for e in documents), ZERO)
-        moved = {Kind.PAYMENT: 1, Kind.REFUND: -1}
+        moved = {Kind.PAYMENT: 1, Kind.REFUND: -1, Kind.BANK_TRANSACTION: 1}
         money = sum((moved[e.kind] * e.total for e in self.entries if e.kind in moved), ZERO)
         return net, tax, money
 
     @property
     def receivable(self) -> Decimal:
-        """What is due on invoices, less what is open on credit notes."""
-        return sum(
+        """What is due on invoices, less what is open on credit notes and was paid beyond."""
+        return -self.overpaid + sum(
             (
                 self.left[e.key] * (1 if e.kind is Kind.INVOICE else -1)
                 for e in self.standing(Kind.INVOICE, Kind.CREDIT_NOTE)
             ),
             ZERO,
         )
+
+    @property
+    def overpaid(self) -> Decimal:
+        received = (e.total for e in self.entries if e.kind is Kind.BANK_TRANSACTION)
+        return sum(received, ZERO)
 
     @property
     def books_of(self) -> dict[str, str]:

@@ -357,3 +357,25 @@ def test_a_breakdown_sums_lines_by_account_and_tax_type_net_of_tax() -> None:
     assert breakdown_of(Payment("i", "090", DAY, Decimal("12.50"), "tx")) == [["090", 125_000]]
     assert breakdown_of(StatusChange(Invoice.kind, "i", "VOIDED")) is None
     assert (date_of(invoice), date_of(StatusChange(Invoice.kind, "i", "VOIDED"))) == (DAY, None)
+
+
+# --- what is left open ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reasons", "open_units", "differs"),
+    [
+        (("credit_left_open",), 220_000, False),
+        (("credit_left_open", "period_locked"), 220_000, True),
+        (("credit_left_open",), 110_000, True),
+    ],
+)
+def test_credit_that_is_left_open_as_the_order_says_is_no_difference(
+    reasons: tuple[str, ...], open_units: int, differs: bool
+) -> None:
+    """110.00 was paid, and the order is worth 88.00 since: 22.00 is the buyer's."""
+    order = replace(ORDER, invoiced=880_000, tax=80_000, due=-220_000, reasons=reasons)
+    note = replace(NOTE, key="S1-1001-E1", due=open_units)
+    credit = XeroDocument("c", "AUTHORISED", "AUD", 220_000, 20_000, open_units, DAY)
+    verdict = judge(order, [INVOICE, PAYMENT, note], found(IN_XERO, credit), ALL)
+    assert bool(verdict.differences) is differs
