@@ -146,10 +146,9 @@ def _due(value: object) -> object:
             return shape.model_validate(value, by_alias=True, by_name=False)
         except ValidationError:
             raise ValueError(_DUE) from None
-    try:
+    if re.fullmatch(r"[-+]?[\d.]+", str(value)):
         return _whole(value)
-    except ValueError:
-        raise ValueError(_DUE) from None
+    raise ValueError(_DUE)
 
 
 def _due_out(value: Any) -> Any:

@@ -103,11 +103,11 @@ def discount_barred(
     tax_types: Sequence[str],
 ) -> str:  # fmt: skip
     """That discounts of these sales cannot be posted, and where they could be."""
-    kind = "tax type" if len(tax_types) == 1 else "tax types"
+    kind = "the tax type" if len(tax_types) == 1 else "the tax types"
     return (
-        f"Discounts bear the tax of the sales that they reduce, and Xero does not allow {kind} "
-        f"{', '.join(tax_types)} with account {account.code or answer.value} {account.name} "
-        f"(class {account.account_class}). {_instead(organisation, answer, tax_types)}"
+        f"Discounts are negative sales: account {account.code or answer.value} {account.name} must "
+        f"be of class REVENUE, not {account.account_class}, for {kind} {', '.join(tax_types)}, "
+        f"which Xero does not allow with it. {_instead(organisation, answer, tax_types)}"
     )
 
 

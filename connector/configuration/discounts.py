@@ -28,10 +28,11 @@ def misfits(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]
 
 
 def doubts(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]:
-    """That an expense account is taken for at least some sales."""
+    """That an expense account is taken, where none of the sales is barred from it."""
     account = _expense_account(rules, organisation)
-    types = _sales_types(rules)
-    if account is None or (types and all(barred(organisation, account, one) for one in types)):
+    if account is None:
+        return
+    if any(barred(organisation, account, one) for one in _sales_types(rules)):
         return
     yield (
         f"accounts.discounts: {account.code} {account.name} is an expense account: discounts "

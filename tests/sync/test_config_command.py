@@ -387,14 +387,29 @@ def test_what_does_not_fit_the_organisation_is_reported_and_not_refused(books):
         assert notice.startswith(f"stores.au.{beginning}")
 
 
+_due = st.one_of(
+    st.integers(0, 3650).map(str),
+    st.just("contact"),
+    st.fixed_dictionaries({"day": st.integers(1, 31).map(str), "of": st.just("next_month")}),
+    st.fixed_dictionaries({"days": st.integers(0, 99).map(str), "from": st.just("end_of_month")}),
+)
 _rules = st.fixed_dictionaries(
     {},
     optional={
+        "contacts": st.fixed_dictionaries({}, optional={"account_number": st.booleans()}),
+        "rules": st.lists(
+            st.fixed_dictionaries({"when": st.just({"country": "AU"}), "due_days": _due}),
+            max_size=2,
+        ),
         "posting": st.fixed_dictionaries(
             {}, optional={
                 "status": st.sampled_from(["DRAFT", "SUBMITTED", "AUTHORISED"]),
-                "due_days": st.integers(0, 3650).map(str),
-                "reference": st.sampled_from(["{order_number}", "Web: {email} #", "yes"]),
+                "due_days": _due,
+                "number": st.sampled_from(["order", "invoice"]),
+                "delivery_address": st.sampled_from(["contact", "lines"]),
+                "reference": st.sampled_from(
+                    ["{order_number}", "Web: {email} #", "yes", "{invoice_number}"]
+                ),
                 "send_to_contact": st.booleans(),
             },
         ),
@@ -437,9 +452,10 @@ def test_any_configuration_survives_export_and_import(rules):
         "organisation": "Demo", "base_currency": "AUD", "timezone": "Australia/Sydney",
     }  # fmt: skip
     apply(written({"version": "1", "stores": [store | rules]}))
-    before = everything()
-    assert apply(exported()).changes == ()
+    before, text = everything(), exported()
+    assert apply(text).changes == ()
     assert everything() == before
+    assert exported() == text
 
 
 def test_sections_that_a_file_lacks_stay_as_they_are() -> None:

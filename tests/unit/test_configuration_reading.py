@@ -92,7 +92,7 @@ def test_every_default_is_the_documented_one():
             "rounding": "auto", "discounts": "separate", "cancel": "void", "edits": "update",
             "reference": "{order_number}", "settle_delay": "0m", "summary_after": "03:00",
             "tracking_options": "create", "branding_theme": None, "send_to_contact": False,
-            "history_notes": "deviations",
+            "history_notes": "deviations", "number": "order", "delivery_address": "contact",
         },
         "statuses": {
             "invoice": ["processing", "complete"], "reverse": ["canceled"], "refunded": [],
@@ -101,7 +101,7 @@ def test_every_default_is_the_documented_one():
         "contacts": {
             "strategy": "per_customer", "guests": "by_email", "unique": "email",
             "name": "{first_name} {last_name}", "guest": "Web sales", "summary": "Web sales",
-            "archived": "restore",
+            "archived": "restore", "account_number": False,
         },
         "items": {"tracked": False, "oversell": "post_untracked"},
         "refunds": {
