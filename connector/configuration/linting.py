@@ -155,7 +155,8 @@ class _Misfits:
     def accounts(self) -> None:
         for key, value in self._rules.accounts:
             self._account(value, f"accounts.{key}", _CHECKS.get(key, line_account_fits))
-        self.lines += discounts.misfits(self._rules, self._organisation)
+            if key == "discounts":
+                self.lines += discounts.misfits(self._rules, self._organisation)
         self._of_tracked_items()
         for method, currency, code in payment_accounts(self._rules):
             self._payment_account(code, f"payment_accounts.{method}", currency)

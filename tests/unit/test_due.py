@@ -71,7 +71,7 @@ def test_what_is_no_due_date_is_refused_with_what_it_may_be(section: str, wrong:
     given: dict[str, Any] = {"posting": {"due_days": wrong}}
     if section == "rules":
         given = {"rules": [{"when": {"country": "AU"}, "due_days": wrong}]}
-    with pytest.raises(ValidationError, match="of: next_month|whole number of days from 0"):
+    with pytest.raises(ValidationError, match=r"of: next_month|whole number of days from 0"):
         StoreRules.model_validate(given)
 
 
