@@ -24,7 +24,6 @@ from sync.contacts import (
     person_of,
 )
 from sync.convert import (
-    Conversion,
     conversion,
     convert_tenders,
     in_base,
@@ -41,7 +40,7 @@ from sync.eligible import (
     zero_total,
 )
 from sync.given_back import refilled
-from sync.negative_lines import NegativeLines, negative_lines
+from sync.negative_lines import NegativeLines, mirrored, negative_lines
 from sync.numbers import document_number
 from sync.order_notes import discount_title, with_notes
 from sync.persons import contact_source
@@ -183,7 +182,10 @@ def _build(
     less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
     lines = _lines(books, order, rows, charges, mode, less)
     if by is not None:
-        lines = in_base(books, lines, mode, by, total=_base_total(books, order, rows, by))
+        own = plan_of(books, *convert_tenders(order, rows, by))
+        total = by.base_total + tendered_in_base(rows, by) - own.on_lines
+        fixed = mirrored(books, plan, own)
+        lines = in_base(books, lines, mode, by, total=total, fixed=fixed)
     dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
     person = person_of(books.snapshot, order)
     lines = re_dated(lines, day.original, dated)
@@ -278,12 +280,6 @@ def _lines(
         [*lines, *less.lines], mode, total=total - less.amount, tax=charges.tax - less.tax,
         override=override, closing=closing, unmapped=rows.unmapped,
     )  # fmt: skip
-
-
-def _base_total(books: Books, order: Order, rows: SortedRows, by: Conversion) -> Decimal:
-    """The invoice's total in the books' currency: before the tenders that are payments."""
-    plan = plan_of(books, *convert_tenders(order, rows, by))
-    return by.base_total + tendered_in_base(rows, by) - plan.on_lines
 
 
 def _check_currency(order: Order) -> None:

@@ -203,18 +203,24 @@ def _no_part(by: Conversion, refund: Refund, base: Decimal) -> Hold:
     return Hold("refund_does_not_add_up", text, "creditmemos")
 
 
+Fixed = Sequence[tuple[DocumentLine, Decimal]]
+
+
 def in_base(
-    books: Books, lines: tuple[DocumentLine, ...], mode: TaxMode, by: Conversion, *, total: Decimal
-) -> tuple[DocumentLine, ...]:
-    """The lines in the books' currency, closed to `total`, the shop's own in it."""
+    books: Books, lines: tuple[DocumentLine, ...], mode: TaxMode, by: Conversion, *,
+    total: Decimal, fixed: Fixed = (),
+) -> tuple[DocumentLine, ...]:  # fmt: skip
+    """The lines in the books' currency, closed to `total`, the shop's own in it. `fixed` are
+    untaxed lines whose amount in it is known."""
     override, closing = overrides(books), closing_accounts(books)
-    converted, tax = convert_lines(lines, mode, by, total=total, override=override)
+    converted, tax = convert_lines(lines, mode, by, total=total, override=override, fixed=fixed)
     return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
 
 
 def convert_lines(
-    lines: Sequence[DocumentLine], mode: TaxMode, by: Conversion, *, total: Decimal, override: bool
-) -> tuple[list[DocumentLine], Decimal]:
+    lines: Sequence[DocumentLine], mode: TaxMode, by: Conversion, *, total: Decimal,
+    override: bool, fixed: Fixed = (),
+) -> tuple[list[DocumentLine], Decimal]:  # fmt: skip
     """The lines in the base currency, which sum to `total`, and their tax.
 
     A rounding line is not carried over: its cents are in the total. With `override`, or where
@@ -223,18 +229,30 @@ def convert_lines(
     kept = [line for line in lines if line.description != "Rounding" or line.rate]
     ids = [str(line.payload()) for line in kept]  # equal lines share a cent either way
     tax = by.tax_of(sum((line.tax(mode) for line in lines), ZERO))
-    amounts = _split(
-        [line.amount for line in kept],
-        by,
-        total - tax if mode is TaxMode.EXCLUSIVE else total,
-        ids,
-    )
+    amounts = _amounts(kept, by, total - tax if mode is TaxMode.EXCLUSIVE else total, ids, fixed)
     taxes = _split([line.tax(mode) for line in kept], by, tax, ids)
     converted = [
         _line(line, mode, by, amount, due, override=override)
         for line, amount, due in zip(kept, amounts, taxes, strict=True)
     ]
     return converted, tax
+
+
+def _amounts(
+    lines: Sequence[DocumentLine], by: Conversion, total: Decimal, ids: Sequence[str], fixed: Fixed
+) -> list[Decimal]:
+    """What each line comes to: what is fixed of it, and the rest spread over the others."""
+    left = list(fixed)
+    own: list[Decimal | None] = []
+    for line in lines:
+        place = next((i for i, (one, _) in enumerate(left) if one == line), None)
+        own.append(None if place is None else left.pop(place)[1])
+    loose = [place for place, amount in enumerate(own) if amount is None]
+    if not loose:
+        return _split([line.amount for line in lines], by, total, ids)
+    rest = total - sum((amount for amount in own if amount is not None), ZERO)
+    parts = iter(_split([lines[i].amount for i in loose], by, rest, [ids[i] for i in loose]))
+    return [next(parts) if amount is None else amount for amount in own]
 
 
 def _split(

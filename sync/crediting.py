@@ -149,7 +149,7 @@ def credit_of(
         planner.books, planner.order, refund, invoice_number=planner.number,
         contact=planner.contact, status=planner.status, rate=planner.rate, by=by,
         returned=back if by is None else _back(planner, refund, foreign=True),
-        on_lines=back.on_lines,
+        converted=back,
     )  # fmt: skip
     planner.want(note, slot, parent)
     credit = Credit(slot, note.number, total_of(note), note.date, went_back=gone)

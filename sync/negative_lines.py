@@ -63,6 +63,14 @@ def negative_lines(
     return NegativeLines(tuple(lines), plan.on_lines, tax)
 
 
+def mirrored(books: Books, plan: Plan, converted: Plan) -> list[tuple[DocumentLine, Decimal]]:
+    """The lines of liabilities with what each comes to once it is `converted`."""
+    if len(plan.tenders) != len(converted.tenders):
+        return []
+    pairs = zip(plan.tenders, converted.tenders, strict=True)
+    return [(_mirror(books, one), -its.amount) for one, its in pairs if one.how is How.LINE]
+
+
 def _mirror(books: Books, tender: Redeemed) -> DocumentLine:
     """On the account of the liability, without tax."""
     assert tender.account is not None

@@ -23,7 +23,7 @@ from sync.dates import open_date
 from sync.eligible import local_date
 from sync.fees_kept import adjustments
 from sync.given_back import NOTHING_RETURNED, Returned, completes, given_back, refunds_before
-from sync.negative_lines import NegativeLines, negative_lines
+from sync.negative_lines import NegativeLines, mirrored, negative_lines
 from sync.reasons import Hold
 from sync.redeemed import plan_of
 from sync.rows import SortedRows, sort_rows
@@ -46,12 +46,12 @@ def credit_note_of(
     rate: Decimal | None,
     by: Conversion | None = None,
     returned: Returned = NOTHING_RETURNED,
-    on_lines: Decimal | None = None,
+    converted: Returned | None = None,
 ) -> CreditNote:
     """The credit note of one refund, converted where its sale is (`by`, the refund's own).
 
     `returned` is what went back on what the shop issued itself, in the order's currency, and
-    `on_lines` how much of that is lines, in the currency of the sale. Raises Hold where it
+    `converted` the same in the currency of the sale. Raises Hold where it
     cannot be posted for certain.
     """
     if refund.currency != order.currency:
@@ -66,8 +66,10 @@ def credit_note_of(
     posting = books.snapshot.rules.posting
     lines = _lines(books, order, refund, mode, returned)
     if by is not None:
-        less = returned.on_lines if on_lines is None else on_lines
-        lines = in_base(books, lines, mode, by, total=by.base_total - less)
+        own = converted or returned
+        fixed = mirrored(books, returned.plan, own.plan)
+        total = by.base_total - own.on_lines
+        lines = in_base(books, lines, mode, by, total=total, fixed=fixed)
     return CreditNote(
         number=f"{invoice_number}-R{refund.id}",
         contact=contact,
