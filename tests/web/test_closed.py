@@ -181,6 +181,21 @@ def test_who_has_no_right_may_look(
 
 
 @pytest.mark.parametrize(("name", "address", "right"), OURS)
+def test_who_has_no_right_is_offered_no_button_and_shown_no_secret(
+    visitor: Client, world: TrackedOrder, store: Store, name: str, address: str,
+    right: rights.Right,
+) -> None:  # fmt: skip
+    store.rotate_trigger()
+
+    text = visitor.get(address).text
+
+    assert 'method="post"' not in text, name
+    assert 'form="act"' not in text
+    assert 'href="/xero/connect/' not in text
+    assert store.trigger_token not in text
+
+
+@pytest.mark.parametrize(("name", "address", "right"), OURS)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_superuser_is_refused_nothing(
     page: Client, world: TrackedOrder, rung: list, name: str, address: str, method: str,
