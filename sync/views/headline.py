@@ -108,18 +108,21 @@ def _refunds(order: TrackedOrder, books: BooksOf) -> str:
         word = "Refunded" if whole else "Part refunded"
     else:
         word = "Credited in full" if whole else "Credited after a change"
-    of_all = f" of {_amount(order, books.total)}" if books.total else ""
-    text = f"{word}: {_amount(order, books.credited)}{of_all}"
-    ways = [
-        f"{_amount(order, amount)} from account {account}"
-        for account, amount in sorted(books.back.items())
-    ]
-    put = books.credited - books.left_open - sum(books.back.values())
-    if put > 0:
-        ways.append(f"{_amount(order, put)} taken off what was due")
-    if books.left_open > 0:
-        ways.append(f"{_amount(order, books.left_open)} left open for the customer")
-    return f"{text}; {', '.join(ways)}." if ways else f"{text}."
+    currency = order.books_currency or order.currency
+    of_all = f" of {money(books.total, currency)}" if books.total else ""
+    text = f"{word}: {money(books.credited, currency)}{of_all} {currency}"
+    ways = _ways(books)
+    if len(ways) == 1:
+        return f"{text}, {ways[0][1]}."
+    return f"{text}: {', '.join(f'{money(amount, currency)} {way}' for amount, way in ways)}."
+
+
+def _ways(books: BooksOf) -> list[tuple[Decimal, str]]:
+    """What became of what was credited: paid back, taken off, left open."""
+    ways = [(amount, f"from account {account}") for account, amount in sorted(books.back.items())]
+    off = books.credited - books.left_open - sum(books.back.values())
+    ways += [(off, "taken off what was due"), (books.left_open, "left open for the customer")]
+    return [(amount, way) for amount, way in ways if amount > 0]
 
 
 def _not_credited(order: TrackedOrder, books: BooksOf, said: Decimal) -> str:
@@ -127,7 +130,8 @@ def _not_credited(order: TrackedOrder, books: BooksOf, said: Decimal) -> str:
     if not said:
         return ""
     whole = from_units(order.sold_units)
-    text = f"The shop gave back {_amount(order, said)} of {_amount(order, whole)}"
+    back = money(said, order.books_currency or order.currency)
+    text = f"The shop gave back {back} of {_amount(order, whole)}"
     if books.sale is not None and (books.sale.is_summary or books.taken_back):
         return f"{text}."
     return f"{text}, which is not in Xero."

@@ -159,7 +159,7 @@ def _given_back(order: TrackedOrder) -> str:
         return ""
     currency = order.books_currency or order.currency
     back, whole = from_units(order.refunded_units), from_units(order.sold_units)
-    return f"{money(back, currency)} of {money(whole, currency)} given back"
+    return f"{money(back, currency)} of {money(whole, currency)}"
 
 
 def _cut(text: str) -> str:

@@ -52,7 +52,7 @@ def document(row: TrackedOrder, kind: str, purpose: str, amount: str, **fields: 
         "expected": {"SubTotal": amount, "TotalTax": "0.00", "Total": amount} if note else None,
         "xero_total_units": int(float(amount) * 10_000) if note else None,
         "payload": json.dumps({} if note else payload), "parent": parent, "key": f"{kind}-{amount}",
-        "amount_due_units": None, "xero_id": f"{kind}-{purpose}", "source_id": "8",
+        "amount_due_units": None, "xero_id": f"{kind}-{purpose}", "source_id": row.source_id,
     } | fields  # fmt: skip
     return PostingFactory(order=row, kind=kind, purpose=purpose, **fields)
 
@@ -387,32 +387,31 @@ ORDERS: list[tuple[Callable[[Store], TrackedOrder], str, str]] = [
     (approved, "In Xero", f"{IN_XERO} Paid in full."),
     (
         refunded, "Refunded",
-        f"{IN_XERO} Refunded: 110.00 AUD of 110.00 AUD; 110.00 AUD from account 091.",
+        f"{IN_XERO} Refunded: 110.00 of 110.00 AUD, from account 091.",
     ),
     (
         part_refunded, "Part refunded",
-        f"{IN_XERO} Part refunded: 55.00 AUD of 110.00 AUD; 55.00 AUD from account 091. "
-        "Nothing is due.",
+        f"{IN_XERO} Part refunded: 55.00 of 110.00 AUD, from account 091. Nothing is due.",
     ),
     (
         refunded_from_two, "Part refunded",
-        f"{IN_XERO} Part refunded: 86.00 AUD of 110.00 AUD; 36.00 AUD from account 091, 50.00 AUD "
-        "from account 835. Nothing is due.",
+        f"{IN_XERO} Part refunded: 86.00 of 110.00 AUD: 36.00 from account 091, 50.00 from account "
+        "835. Nothing is due.",
     ),
     (
         taken_off, "Part refunded",
-        f"{IN_XERO} Part refunded: 33.00 AUD of 110.00 AUD; 33.00 AUD taken off what was due. "
+        f"{IN_XERO} Part refunded: 33.00 of 110.00 AUD, taken off what was due. "
         "17.00 AUD is due. 60.00 AUD is paid.",
     ),
     (
         refunded_elsewhere, "Part refunded",
-        f"{IN_XERO} The shop gave back 55.00 AUD of 110.00 AUD, which is not in Xero. "
+        f"{IN_XERO} The shop gave back 55.00 of 110.00 AUD, which is not in Xero. "
         "Paid in full.",
     ),
     (
         lowered, "In Xero",
-        f"{IN_XERO} Credited after a change: 22.00 AUD of 110.00 AUD; 22.00 AUD left open for the "
-        "customer. Nothing is due.",
+        f"{IN_XERO} Credited after a change: 22.00 of 110.00 AUD, left open for the customer. "
+        "Nothing is due.",
     ),
     (raised, "In Xero", "In Xero as S1-000000007, 121.00 AUD. 11.00 AUD is due."),
     (voided, "Cancelled", "Cancelled in the shop: S1-000000007 is voided in Xero."),
@@ -424,7 +423,7 @@ ORDERS: list[tuple[Callable[[Store], TrackedOrder], str, str]] = [
     (
         credited, "Cancelled",
         "Cancelled in the shop, and in Xero as S1-000000007, 110.00 AUD. Credited in full: 110.00 "
-        "AUD of 110.00 AUD; 110.00 AUD left open for the customer.",
+        "of 110.00 AUD, left open for the customer.",
     ),
     (issued_anew, "In Xero", "In Xero as S1-000000007-A, 110.00 AUD. Paid in full."),
     (receipt, "In Xero", "In Xero as a bank transaction of 110.00 AUD."),
