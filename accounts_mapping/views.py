@@ -16,6 +16,7 @@ from accounts_mapping.forms import ChartFilters
 from accounts_mapping.models import MappingVersion
 from accounts_mapping.schema import ACCOUNT_KEYS, RowAccount, StoreRules, payment_accounts
 from connector.lib import doorbell
+from connector.lib.marks import row_key
 from connector.lib.rights import ORGANISATIONS, right
 from xero.models import Account, Organisation
 
@@ -52,7 +53,7 @@ def chart(request: HttpRequest) -> HttpResponse:
 def _after(accounts: QuerySet[Account], mark: str) -> QuerySet[Account]:
     """In order of code, from behind the marked account."""
     accounts = accounts.order_by("code", "pk")
-    last = Account.objects.filter(pk=int(mark)).first() if mark.isdecimal() else None
+    last = Account.objects.filter(pk=row_key(mark) or 0).first()
     if last is None:
         return accounts
     return accounts.filter(Q(code__gt=last.code) | Q(code=last.code, pk__gt=last.pk))

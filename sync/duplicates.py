@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from connector.lib import clock
+from connector.lib.marks import row_key
 from sync.alike import WINDOW, By, Entry, Pair, pairs
 from sync.models import ContactDecision
 from xero.models import MirrorContact, Organisation
@@ -59,7 +60,7 @@ def _entries(organisation: Organisation, by: By, after: str) -> list[Entry]:
     column = _COLUMN[by]
     rows = MirrorContact.objects.filter(organisation=organisation, status="ACTIVE")
     rows = rows.exclude(**{column: ""}).order_by(column, "pk")
-    last = rows.filter(pk=int(after)).first() if after.isdecimal() else None
+    last = rows.filter(pk=row_key(after) or 0).first()
     if last is not None:
         value = getattr(last, column)
         rows = rows.filter(Q(**{f"{column}__gt": value}) | Q(**{column: value}, pk__gt=last.pk))

@@ -95,10 +95,11 @@ def _due(one: Ingested, settle: float) -> datetime:
     if not settle:
         return now
     try:
-        updated = datetime.fromisoformat(one.ref.version)
-    except ValueError:
+        due = datetime.fromisoformat(one.ref.version) + timedelta(seconds=settle)
+    except (ValueError, OverflowError):
         return now
-    return max(now, updated + timedelta(seconds=settle))
+    # A shop that is ahead by a year would have its order wait that long.
+    return min(max(now, due), now + timedelta(seconds=settle)) if due.tzinfo else now
 
 
 def rebuild_held(store: Store) -> int:

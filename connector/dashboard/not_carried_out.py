@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
@@ -17,11 +16,13 @@ from connector.lib.rights import right
 def not_carried_out(request: HttpRequest) -> HttpResponse:
     """`?page=` is the page on which something was clicked."""
     page = request.GET.get("page", "")
-    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()):
+    if not page.startswith("/") or not url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, request.is_secure()
+    ):
         page = reverse("dashboard:overview")
     messages.warning(
         request,
         "Your log-in had ended, so what you clicked was not carried out, and nothing was changed. "
         "Look at the page as it is now, then click again.",
     )
-    return redirect(page)
+    return HttpResponseRedirect(page)

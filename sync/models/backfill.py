@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
 
 from connector.lib import clock
+from connector.lib.days import begin_of, end_of
 from stores.adapters.base import By, Cursor
 from stores.models import Store
 
@@ -139,9 +139,11 @@ class Backfill(models.Model):
     def cursor(self) -> Cursor:
         """Where reading goes on: from the first moment of `since`, behind `position`, to the
         last moment of `until`."""
-        zone = ZoneInfo(self.store.profile.timezone)
-        start = _midnight(self.since, zone)
-        end = _midnight(self.until + timedelta(days=1), zone) - timedelta(microseconds=1)
+        zone = self.store.profile.timezone
+        start, end = (
+            begin_of(self.since, zone),
+            end_of(self.until, zone) - timedelta(microseconds=1),
+        )
         return Cursor(start, timedelta(0), end, by=By.PLACED, after=self.position)
 
     def counts(self) -> Counts:
@@ -192,8 +194,3 @@ class Backfill(models.Model):
     def release(self, token: str) -> None:
         mine = Backfill.objects.filter(pk=self.pk, leased_by=token)
         mine.update(lease_until=None, leased_by="")
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which a day of the books begins."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from connector.lib.marks import row_key
 from connector.lib.rights import ORDERS, right
 from connector.templatetags.pages import of
 from sync import proposals
@@ -49,8 +50,7 @@ class Shown:
 @require_safe
 def already_list(request: HttpRequest) -> HttpResponse:
     """`?after=` is the mark of a page."""
-    text = request.GET.get("after", "")
-    after = int(text) if text.isdecimal() and len(text) < 19 else 0
+    after = row_key(request.GET.get("after", "")) or 0
     rows = Proposal.objects.open().select_related("order__store", "organisation")
     found = list(rows.filter(pk__gt=after).order_by("pk")[: _ROWS + 1])
     context = {

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connector.lib import clock
+from connector.lib.marks import row_key
 from connector.lib.rights import BACKFILLS, right
 from connector.templatetags.pages import ago, capped, day, of
 from stores.models import Store
@@ -86,7 +87,8 @@ def _earlier(request: HttpRequest, store: Store, row: Backfill | None) -> dict[s
     """Those before the one that the page is about, the newest first."""
     before = request.GET.get("before", "")
     newest = row.pk if row is not None else 0
-    mark = int(before) if before.isdecimal() and len(before) < 19 else newest
+    key = row_key(before)
+    mark = newest if key is None else key
     rows = Backfill.objects.worth_showing().filter(store=store, pk__lt=mark)
     found = list(rows.select_related("started_by").order_by("-pk")[: _ROWS + 1])
     older = found[_ROWS - 1].pk if len(found) > _ROWS else None

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from connector.lib.marks import row_key
 from connector.lib.rights import CUSTOMERS, right
 from sync import duplicates
 from sync.alike import By, Pair
@@ -184,10 +185,10 @@ def duplicate_take_back(request: HttpRequest) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    try:
-        return int(request.POST.get(name, ""))
-    except ValueError:
-        raise BadRequest(f"{name} must be a number") from None
+    key = row_key(request.POST.get(name, ""))
+    if key is None:
+        raise BadRequest(f"{name} must be a number")
+    return key
 
 
 def _back(request: HttpRequest) -> str:

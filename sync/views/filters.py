@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q, QuerySet
 
+from connector.lib.days import begin_of, end_of
 from stores.models import Store
 from sync.models import Posting, PostingSource, TrackedOrder
 from sync.views.attention import ATTENTION, Group, title_of, with_reason
@@ -98,9 +98,9 @@ class OrderFilters(forms.Form):
             stores = [store.pk for store in self._stores if zone_of(store) == zone]
             within = Q(store__in=stores)
             if since:
-                within &= Q(placed_at__gte=_midnight(since, zone))
+                within &= Q(placed_at__gte=begin_of(since, zone))
             if until:
-                within &= Q(placed_at__lt=_midnight(until + timedelta(days=1), zone))
+                within &= Q(placed_at__lt=end_of(until, zone))
             wanted |= within
         return wanted
 
@@ -114,10 +114,6 @@ def _in_state(orders: QuerySet[TrackedOrder], state: str) -> QuerySet[TrackedOrd
     if state in TrackedOrder.Ending.values:
         return orders.filter(pk__in=TrackedOrder.objects.ended(state).values("pk"))
     return orders.filter(label__in=ATTENTION if state == "attention" else (state,))
-
-
-def _midnight(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(zone))
 
 
 def _named(text: str) -> Q:

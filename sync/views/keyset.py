@@ -12,6 +12,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from connector.lib.days import in_utc
+from connector.lib.marks import row_key
 from sync.models import TrackedOrder
 
 PAGE_SIZE = 50
@@ -35,11 +37,12 @@ class Mark:
         moment, _, pk = text.rpartition("~")
         try:
             placed_at = datetime.fromisoformat(moment) if moment else None
-            if placed_at is not None and placed_at.tzinfo is None:
-                return None
-            return cls(placed_at, int(pk))
         except ValueError:
             return None
+        key = row_key(pk)
+        if key is None or (placed_at is not None and placed_at.tzinfo is None):
+            return None
+        return cls(placed_at and in_utc(placed_at), key)
 
     def __str__(self) -> str:
         return f"{self.placed_at.isoformat() if self.placed_at else ''}~{self.pk}"

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from connector.lib import doorbell
+from connector.lib.marks import row_key
 from connector.lib.rights import ORDERS, RECONCILIATIONS, right
 from connector.templatetags.pages import ago, capped, of
 from stores.models import Store
@@ -90,7 +91,7 @@ def reconcile_page(request: HttpRequest) -> HttpResponse:
         "address": f"{reverse('sync:reconcile')}?store={store.slug}" if store else "",
     }
     if run is not None and store is not None:
-        context |= _found(run, store, _whole(request.GET.get("found")))
+        context |= _found(run, store, row_key(request.GET.get("found", "")) or 0)
         context |= _days(run, store, request.GET.get("until", ""))
         handled = HandledDifference.objects.filter(store=store, reopened_at=None)
         context["handled"] = list(handled.select_related("user").order_by("-at")[:_ROWS])
@@ -125,10 +126,6 @@ def _belongs(count: int) -> str:
 
 def _joined(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
 def _found(run: ReconcileRun, store: Store, after: int) -> dict[str, Any]:

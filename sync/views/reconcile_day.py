@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
@@ -13,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from connector.lib.days import begin_of, end_of
+from connector.lib.marks import row_key
 from connector.lib.money import from_units
 from connector.lib.rights import right
 from stores.models import Store
@@ -60,9 +61,9 @@ def reconcile_day(request: HttpRequest) -> HttpResponse:
     try:
         day = date.fromisoformat(asked.get("day", ""))
         measure = ReconcileDay.Measure(asked.get("measure", ""))
-        after = int(asked.get("after", "0"))
     except ValueError:
-        raise BadRequest("day, measure or after cannot be read") from None
+        raise BadRequest("day or measure cannot be read") from None
+    after = row_key(asked.get("after", "")) or 0
     key = (day, asked.get("currency", ""), measure.value, asked.get("name", ""))
     lines, older = _lines(store, key, after)
     return render(
@@ -120,10 +121,8 @@ def _candidates(store: Store, day: date, measure: str) -> QuerySet[TrackedOrder]
         else:
             documents = MirrorDocument.objects.filter(organisation=store.organisation, date=day)
             dated |= Q(xero_id__in=documents.values("xero_id"))
-    zone = ZoneInfo(zone_of(store))
-    first = datetime.combine(day, time.min, zone)
-    last = datetime.combine(day + timedelta(days=1), time.min, zone)
-    placed = Q(placed_at__gte=first, placed_at__lt=last)
+    zone = zone_of(store)
+    placed = Q(placed_at__gte=begin_of(day, zone), placed_at__lt=end_of(day, zone))
     documented = Q(pk__in=postings.filter(dated, order__isnull=False).values("order_id"))
     parts = SummaryPart.objects.filter(store=store, day=day).values("order_id")
     return TrackedOrder.objects.filter(placed | documented | Q(pk__in=parts), store=store)

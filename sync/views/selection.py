@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from connector.lib.marks import row_key
 from sync.models import TrackedOrder
 
 MOST = 500
@@ -57,10 +58,10 @@ def bound(form: type[forms.Form], request: HttpRequest) -> forms.Form:
 
 def chosen_orders(request: HttpRequest) -> QuerySet[TrackedOrder] | None:
     """The ticked orders; None if there are none."""
-    try:
-        ids = {int(value) for value in request.POST.getlist("order")}
-    except ValueError:
-        raise BadRequest("order must be a number") from None
+    ticked = request.POST.getlist("order")
+    ids = {key for value in ticked if (key := row_key(value)) is not None}
+    if any(row_key(value) is None for value in ticked):
+        raise BadRequest("order must be a number")
     if len(ids) > MOST:
         raise BadRequest(f"at most {MOST} orders at a time")
     chosen = TrackedOrder.objects.filter(pk__in=ids)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from connector.lib.marks import row_key
 from connector.lib.rights import CUSTOMERS, ORDERS, right
 from sync import orders, write_back
 from sync.models import ShopWrite
@@ -68,10 +69,10 @@ def orders_tell_shop(request: HttpRequest) -> HttpResponse:
 @require_POST
 def customers_tell_shop(request: HttpRequest) -> HttpResponse:
     """Write to the shop what it refused of a customer."""
-    try:
-        chosen = ShopWrite.objects.filter(pk=int(request.POST.get("write", "")))
-    except ValueError:
-        raise BadRequest("write must be a number") from None
+    key = row_key(request.POST.get("write", ""))
+    if key is None:
+        raise BadRequest("write must be a number")
+    chosen = ShopWrite.objects.filter(pk=key)
     return _done(request, write_back.try_again(chosen), "sync:duplicates")
 
 

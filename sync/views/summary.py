@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from connector.lib.marks import row_key
 from connector.lib.money import from_units
 from connector.lib.rights import ORDERS, right
 from sync.approve import approve_summaries, drafts
@@ -90,18 +91,19 @@ def summary_approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(sources: Sources, after: str, before: str) -> Page:
     """The newest first; each page is found by its neighbour's key."""
-    if before.isdecimal():
-        newer = list(sources.filter(pk__gt=int(before)).order_by("pk")[: PAGE_SIZE + 1])
+    last, first = row_key(after), row_key(before)
+    if first is not None:
+        newer = list(sources.filter(pk__gt=first).order_by("pk")[: PAGE_SIZE + 1])
         rows = newer[:PAGE_SIZE][::-1]
         if rows:
             more = rows[0].pk if len(newer) > PAGE_SIZE else None
             return Page(_shown(rows), more, rows[-1].pk)
-    older = sources.filter(pk__lt=int(after)) if after.isdecimal() else sources
+    older = sources if last is None else sources.filter(pk__lt=last)
     found = list(older.order_by("-pk")[: PAGE_SIZE + 1])
     rows = found[:PAGE_SIZE]
     return Page(
         _shown(rows),
-        rows[0].pk if rows and after.isdecimal() else None,
+        rows[0].pk if rows and last is not None else None,
         rows[-1].pk if len(found) > PAGE_SIZE else None,
     )
 

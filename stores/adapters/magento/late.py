@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from connector.lib.errors import NeedsAttention
 from stores.adapters.base import Cursor
 from stores.adapters.magento import errors, reading
 from stores.adapters.magento.client import Filter, Group, Json, MagentoClient
-from stores.adapters.magento.reading import STAMP, Key, Source
+from stores.adapters.magento.reading import Key, Source, stamp
 from stores.canonical import Page, Stream
 
 _SHORT = "items[entity_id,order_id,updated_at],total_count"
@@ -70,9 +70,9 @@ def _before(page: tuple[Json, ...], until: datetime | None) -> list[Group]:
     """The filters of orders that come before the end of a page."""
     if until is None:
         return []
-    earlier = Filter("updated_at", "lt", _stamp(until))
+    earlier = Filter("updated_at", "lt", stamp(until))
     same = Filter("entity_id", "lteq", str(page[-1].get("entity_id")))
-    return [(Filter("updated_at", "lteq", _stamp(until)),), (earlier, same)]
+    return [(Filter("updated_at", "lteq", stamp(until)),), (earlier, same)]
 
 
 class _Tail:
@@ -119,7 +119,3 @@ class _Tail:
         found = self._client.search(self._source.path, sort=sort, page_size=1, fields=_SHORT)
         told = (row.get("updated_at") for row in found.items)
         return next((reading.moment(text) for text in told if isinstance(text, str)), None)
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime(STAMP)

@@ -19,12 +19,12 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from connector.lib.days import in_utc
 from stores.adapters.base import By, Cursor
 from stores.adapters.magento import errors
 from stores.adapters.magento.client import PAGE_SIZE, Filter, Group, Json, MagentoClient
 from stores.canonical import Page, Stream
 
-STAMP = "%Y-%m-%d %H:%M:%S"
 # So many ids, or SKUs of up to 64 characters, in one search: its address stays below the
 # 8 KB that servers take.
 _IDS, _SKUS = 100, 20
@@ -166,7 +166,7 @@ def _window(source: Source, since: Cursor, last: Key | None) -> list[Group]:
     """The filters of the next page: of the interval, and beyond the last record."""
     column = _COLUMNS[since.by]
     groups: list[Group] = [(one,) for one in source.only]
-    start = last[0] if last else since.start.astimezone(UTC).strftime(STAMP) if since.start else ""
+    start = last[0] if last else stamp(since.start) if since.start else ""
     if start:
         groups.append((Filter(column, "gteq", start),))
     if last:
@@ -174,7 +174,7 @@ def _window(source: Source, since: Cursor, last: Key | None) -> list[Group]:
         beyond = Filter(column, "gt", last[0] or "1970-01-01 00:00:00")
         groups.append((beyond, Filter("entity_id", "gt", str(last[1]))))
     if since.until:
-        groups.append((Filter(column, "lteq", since.until.astimezone(UTC).strftime(STAMP)),))
+        groups.append((Filter(column, "lteq", stamp(since.until)),))
     return groups
 
 
@@ -238,6 +238,11 @@ def _number(client: MagentoClient, path: str, row: Json, field: str) -> int:
 def is_id(value: str) -> bool:
     """Whether it can be a number of Magento's tables."""
     return value.isascii() and value.isdecimal() and len(value) <= _ID_DIGITS
+
+
+def stamp(at: datetime) -> str:
+    """A moment as Magento writes it; strftime would drop the zeros of an early year."""
+    return in_utc(at).replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def moment(text: str) -> datetime | None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
+from connector.lib.days import in_utc
 from stores.canonical import Stream
 from stores.models import Store
 from sync.linking import link_organisations
@@ -94,4 +95,4 @@ def _moment(store: Store, option: str, text: str | None) -> datetime | None:
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(store.profile.shop_timezone))
-    return moment
+    return in_utc(moment)
