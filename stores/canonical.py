@@ -268,6 +268,11 @@ class Refund:
         """What went back as money."""
         return self.total - sum((one.amount for one in self.tenders), Decimal(0))
 
+    @property
+    def of_money(self) -> Decimal:
+        """What had been paid with money, whatever it went back as: an order states the sum."""
+        return self.total - sum((one.amount for one in self.tenders if one.of), Decimal(0))
+
 
 @dataclass(frozen=True, slots=True)
 class PartKeys:
@@ -301,8 +306,8 @@ class Order:
     `outstanding` likewise. `rate` is units of `currency` per unit of `base_currency` as the shop
     recorded; `base_total` and `base_tax` are `total` and `tax` in the base currency, as it states.
     `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
-    `refunded` is what the order states was refunded in money, `given_back` what on gift cards, as
-    store credit or points. `replaces` is the number of the order that this one was created from by
+    `refunded` is what the order states was refunded of money, `given_back` what of gift cards,
+    store credit and points. `replaces` is the number of the order that this one was created from by
     an edit. `ships` is False where the shop says that it holds nothing to ship. `cards_sold` are
     the gift cards that the order brought into being, by code; `cards_redeemed` those that paid for
     it. `invoice_number` is what the shop calls its own invoice, where exactly one covers all of

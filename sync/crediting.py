@@ -51,7 +51,7 @@ def _compare_refunds(planner: Planner) -> None:
     """What the refunds come to against what the order says was refunded, if it says so."""
     _compare_tenders(planner)
     stated = round_to(planner.order.refunded)
-    given = sum((round_to(refund.money) for refund in planner.order.refunds), ZERO)
+    given = sum((round_to(refund.of_money) for refund in planner.order.refunds), ZERO)
     slack = CENT * len(planner.order.refunds)
     if not stated or not given or abs(stated - given) <= slack:
         return

@@ -211,7 +211,7 @@ def _to(
 
 def refilled(books: Books, order: Order, *, lines_only: bool = False) -> tuple[CardMove, ...]:
     """By how much refunds filled the gift cards again that had paid for the order."""
-    moves = []
+    moves, order = [], as_mapped(books.snapshot, order)
     for refund in order.refunds:
         try:
             returned = given_back(books, order, refund, lines_only=lines_only)

@@ -151,7 +151,7 @@ def _returned(planner: Planner) -> bool:
     if planner.undo:
         return True
     order = planner.order
-    known = sum((round_to(refund.money) for refund in order.refunds), ZERO)
+    known = sum((round_to(refund.of_money) for refund in order.refunds), ZERO)
     return money_returned(planner.books.snapshot.rules.statuses, order) or (
         bool(order.refunds or order.refunded) and round_to(order.refunded) > known
     )

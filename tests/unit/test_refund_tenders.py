@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from stores.adapters.magento.parse import parse_order
 from stores.canonical import Order, ParseFacts
 from sync.build import Built, build_order
+from sync.cards import CardFacts, CardMove, CardUse
 from sync.directory import Contacts
 from sync.plan import NOTHING_YET, History, Plan, plan_order
 from sync.shop_figures import figures_of
 from tests.unit.card_orders import CODES, CardOrder, worked
-from tests.unit.orders import account, books, organisation
+from tests.unit.orders import account, books, merged, organisation
 from tests.unit.standing import posted
 from xero.documents import CreditNote, Invoice, Payment, Refund
 
@@ -47,10 +48,11 @@ class Answer:
 
     def __init__(
         self, made: CardOrder | Order, rules: dict[str, Any] | None = None, facts: Any = PAYABLE,
-        history: History = NOTHING_YET, **store: Any,
+        history: History = NOTHING_YET, cards: CardFacts | None = None, **store: Any,
     ) -> None:  # fmt: skip
         order = read(made) if isinstance(made, CardOrder) else made
-        self.books = books({**RULES, **(rules or {})}, facts, **store)
+        found = books(merged(RULES, rules or {}), facts, **store)
+        self.books = replace(found, cards=cards or CardFacts())
         self.built: Built = build_order(self.books, order, Contacts())
         self.plan: Plan = plan_order(self.books, order, self.built, history)
         self.figures = figures_of(self.books, order, tax=self.built.tax)
@@ -175,6 +177,87 @@ def test_a_card_that_was_taxed_when_sold_reduces_the_tax_of_the_note_as_of_the_i
     assert answer.money(Refund) == {"091": D("36.00")}
 
 
+def card_of(worth: int) -> CardOrder:
+    """86.00 of which so many cents are paid by the card AAA."""
+    made = worked([(CODES[0], worth)])
+    card = {"id": 1, "code": "AAA", "amount": worth / 100, "base_amount": worth / 100}
+    made.extra = {"gift_cards": [card]}
+    return made
+
+
+def test_a_known_single_purpose_card_is_on_each_note_as_on_the_invoice() -> None:
+    made = card_of(5000)
+    made.refund(1)
+    made.refund(1)
+    single = {"gift_cards": {"voucher": "single"}}
+    answer = Answer(made, single, cards=CardFacts({"AAA": D(50)}))
+    assert [total for _, total, _ in answer.notes] == [D("0.00"), D("36.00")]
+    assert sum(tax for _, _, tax in answer.notes) == D("6.00")
+    assert [line[0] for line in answer.lines[1]] == ["200", "200"]
+    assert answer.money(Refund) == {"091": D("36.00")}
+    assert answer.codes == []
+
+
+def test_from_a_single_purpose_card_nothing_goes_to_the_store_credit() -> None:
+    made = card_of(5000)
+    made.refund(2, stored=5000)
+    single = {"gift_cards": {"voucher": "single"}}
+    answer = Answer(made, single, cards=CardFacts({"AAA": D(50)}))
+    assert (answer.notes, answer.codes) == ([], ["refund_does_not_add_up"])
+
+
+def test_points_that_are_a_discount_had_made_the_goods_cheaper() -> None:
+    made = worked([(CODES[2], 600)])
+    made.refund(1)
+    made.refund(1)
+    answer = Answer(made, {"total_rows": {CODES[2]: "discount"}})
+    (invoice,) = (one for one in answer.wanted if isinstance(one, Invoice))
+    assert (invoice.expected().total, invoice.expected().total_tax) == (D("80.00"), D("14.33"))
+    assert sum(total for _, total, _ in answer.notes) == D("80.00")
+    assert sum(tax for _, _, tax in answer.notes) == D("14.33")
+    assert answer.money(Refund) == answer.money(Payment) == {"091": D("80.00")}
+
+
+# --- the card itself ---------------------------------------------------------------------------
+
+
+def test_what_went_back_on_a_card_is_there_for_the_next_order() -> None:
+    made = card_of(5000)
+    made.refund(1)
+    moves = Answer(made, cards=CardFacts({"AAA": D(20)})).built.cards
+    assert moves == (
+        CardMove("AAA", CardUse.REDEEMED, D(20)), CardMove("AAA", CardUse.UNKNOWN, D(30)),
+        CardMove("AAA", CardUse.RETURNED, D(43)),
+    )  # fmt: skip
+
+
+def test_a_card_whose_money_went_to_the_store_credit_stays_empty() -> None:
+    made = card_of(5000)
+    made.refund(2, stored=5000)
+    moves = Answer(made, cards=CardFacts({"AAA": D(50)})).built.cards
+    assert moves == (CardMove("AAA", CardUse.REDEEMED, D(50)),)
+
+
+# --- before the cut-over -----------------------------------------------------------------------
+
+
+def test_a_refund_of_before_the_cut_over_goes_to_each_tender_too() -> None:
+    made = worked()
+    made.refund(2)
+    rules = {"refunds": {"before_cut_over": "standalone"}}
+    answer = Answer(made, rules, cut_over="2026-03-04")
+    assert answer.notes == [("S1-1001-R1", D("86.00"), D("14.33"))]
+    assert answer.money(Refund) == {"091": D("36.00"), "835": D("50.00")}
+
+
+def test_an_order_that_states_what_went_back_and_brings_no_memo_says_so() -> None:
+    made = worked()
+    made.extra = {"gift_cards_refunded": 43}
+    answer = Answer(made)
+    assert answer.codes == ["refund_not_given"]
+    assert (answer.figures.refunded, answer.figures.refunded_tax) == (D(43), None)
+
+
 # --- what waits --------------------------------------------------------------------------------
 
 
@@ -208,6 +291,17 @@ def test_money_that_was_put_on_the_store_credit_leaves_the_bank_alone(name: str)
     assert answer.notes == [("S1-1001-R1", D("86.00"), D("14.33"))]
     assert answer.money(Payment) == {"091": D("86.00")}
     assert answer.money(Refund) == {"836": D("86.00")}
+
+
+def test_the_order_states_it_as_refunded_and_a_cancellation_returns_nothing_more() -> None:
+    """Of 86.00 by gateway 43.00 was put on the store credit; then the order was cancelled."""
+    made = CardOrder(2, 4300, {})
+    made.refund(1, stored=4300)
+    assert Answer(made).codes == []
+    order = replace(read(made), state="canceled", status="canceled")
+    answer = Answer(order)
+    assert answer.money(Refund) == {"836": D("43.00")}
+    assert "credit_left_open" in answer.codes
 
 
 def test_the_order_tells_it_where_no_memo_does() -> None:
