@@ -166,6 +166,8 @@ class Planner:
             return "AUTHORISED"
         if self.built.invoice is not None:
             return self.built.invoice.status
+        if self.current is not None and self.current.kind is Kind.BANK_TRANSACTION:
+            return "AUTHORISED"  # money is no draft; on its way it has no status yet
         if self.current is not None:
             return self.current.status
         return self.books.snapshot.rules.posting.status
