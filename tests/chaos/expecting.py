@@ -65,7 +65,8 @@ def expected(order: Doc, memos: Iterable[Doc], rules: Rules) -> Expected:
     if not total or state == "canceled":
         return Expected(key, number, email, sold=False)
     if not rules.invoices and paid < total:
-        return Expected(key, number, email, sold=False, attention="receipt_waits")
+        says = "" if state == "holded" else "receipt_waits"
+        return Expected(key, number, email, sold=False, attention=says)
     memos = list(memos)
     account = rules.account(str(order["payment"]["method"]))
     credited = sum((cents(memo["grand_total"]) for memo in memos), ZERO)
