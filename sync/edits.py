@@ -22,7 +22,8 @@ from sync.issues import standing_note
 from sync.line_differences import difference
 from sync.one_event import by_change, refunds_of_change
 from sync.reasons import Reason
-from sync.till import put_against, total_of
+from sync.standing_money import put_against
+from sync.till import total_of
 from xero.documents import CreditNote, Invoice, InvoiceUpdate, Kind, Ref
 from xero.lines import DocumentLine, TaxMode, line_totals
 

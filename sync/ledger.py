@@ -32,8 +32,9 @@ from sync.parts import SummaryParts
 from sync.plan import Plan
 from sync.reasons import Reason
 from sync.standing_contacts import StandingContacts, answer_of
+from sync.standing_money import posted_money
 from sync.summary import Part
-from sync.till import Want, posted_money
+from sync.till import Want
 from xero.documents import (
     CreditNote,
     Document,

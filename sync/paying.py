@@ -14,8 +14,9 @@ from sync.checks import found, payable_account
 from sync.given_back import issued_accounts
 from sync.history import APPROVED
 from sync.reasons import Hold, Reason
+from sync.standing_money import credited_ahead
 from sync.tenders import overpaid, overpayment
-from sync.till import Credit, Debit, Till, credited_ahead, total_of
+from sync.till import Credit, Debit, Till, total_of
 from xero.documents import BankTransaction, Kind, Payment
 
 if TYPE_CHECKING:

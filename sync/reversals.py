@@ -13,7 +13,8 @@ from sync.eligible import money_returned
 from sync.history import DRAFTS, Entry
 from sync.line_differences import difference, less
 from sync.reasons import Reason
-from sync.till import Credit, total_of, used_of
+from sync.standing_money import used_of
+from sync.till import Credit, total_of
 from xero.documents import BankTransaction, CreditNote, Invoice, Kind, Ref, StatusChange
 from xero.lines import TaxMode, line_totals
 

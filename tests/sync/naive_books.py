@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 ZERO = Decimal("0.00")
+MONEY = ("970", "090")  # where money comes in; elsewhere it is gift cards and the like
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ class Changed(Event):
 
 @dataclass(frozen=True)
 class Received(Event):
-    """Money came in on a clearing account."""
+    """Money came in on a clearing account. `by_hand`: a person entered it, beside the shop's."""
 
     account: str
     amount: Decimal
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,14 @@ class Sums:
     tax: Decimal = ZERO
     paid_in: Counter[str] = field(default_factory=Counter)
     paid_out: Counter[str] = field(default_factory=Counter)
+    by_hand: Decimal = ZERO
+
+    def to_give_back(self, account: str) -> Decimal:
+        """What of the money goes back by this account: not what a person entered, nor what gift
+        cards and the like still hold."""
+        cards = self.paid_in.keys() - {account, *MONEY}
+        kept = sum((self.paid_in[own] - self.paid_out[own] for own in cards), ZERO)
+        return max(self.money - self.by_hand - kept, ZERO)
 
     @property
     def money(self) -> Decimal:
@@ -105,22 +115,23 @@ def sums(events: Iterable[Event]) -> Sums:
         match event:
             case Sold(total=total, tax=tax) | Changed(more=total, more_tax=tax):
                 found.net, found.tax = found.net + total, found.tax + tax
-            case Received(account=account, amount=amount):
+            case Received(account=account, amount=amount, by_hand=by_hand):
                 found.paid_in[account] += amount
+                found.by_hand += amount if by_hand else ZERO
             case Refunded(total=total, tax=tax, account=account, back=back):
-                owed = max(found.receivable, ZERO)  # a credit settles what is owed first
                 found.net, found.tax = found.net - total, found.tax - tax
                 for own, amount in back:
                     found.paid_out[own] += amount
                     total -= amount
-                found.paid_out[account] += max(total - owed, ZERO)
+                # What came in goes back; credit beyond that settles what is owed.
+                found.paid_out[account] += min(total, found.to_give_back(account))
             case Cancelled(returned=returned, account=account, issued=issued):
                 before_cancelling = found.net, found.tax
                 found.net = found.tax = ZERO
                 if returned:
                     for own in issued:
                         found.paid_out[own] = found.paid_in[own]
-                    found.paid_out[account] += found.money
+                    found.paid_out[account] += found.to_give_back(account)
             case Reopened():
                 found.net, found.tax = before_cancelling
     return found
@@ -134,6 +145,7 @@ class Page:
     told: list[Event] = field(default_factory=list)
     unread: list[Event] = field(default_factory=list)
     closed: str = ""  # why nothing more of this order may be booked
+    unmapped: bool = False  # nobody has said yet where its money is posted
 
     @property
     def sums(self) -> Sums:
@@ -193,8 +205,12 @@ class BookKeeper:
         # Of money that came and went unseen, the payment goes first.
         batch = sorted(page.unread, key=lambda event: not isinstance(event, Sold | Received))
         page.unread = []
+        paid = any(isinstance(one, Received) and one.account in MONEY for one in batch)
         for event in batch:
-            if waits and isinstance(event, Received | Refunded):
+            of_money = isinstance(event, Received | Refunded)
+            if (waits and of_money) or (
+                page.unmapped and (of_money or (paid and isinstance(event, Cancelled)))
+            ):
                 page.unread.append(event)
             elif not (self.ignores_edits and booked_before and isinstance(event, Changed)):
                 page.told.append(event)

@@ -31,6 +31,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from accounts_mapping.models import dumped, save_rules, snapshot
+from accounts_mapping.schema import StoreRules
 from connector.lib import clock
 from sandbox.magento import DemoShop
 from sandbox.magento.lifecycle import NotPossible
@@ -93,6 +95,8 @@ class Story:
     edited_unheard: bool = False
     paid_by_person: bool = False
     person_paid_once: bool = False
+    by_people: Decimal = Decimal(0)  # a part that a person paid or credited
+    by_hand: bool = False  # its method is mapped to none
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(f"<order {self.page.number}>")
@@ -113,6 +117,13 @@ class Story:
     @property
     def paid(self) -> Decimal:
         return cents(self.order.get("total_paid")) + self.issued.total()
+
+    @property
+    def credited(self) -> bool:
+        """By a person: what of its tax is credited, nobody says."""
+        return bool(self.by_people) and not any(
+            isinstance(one, Received) and one.by_hand for one in self.page.events
+        )
 
     @property
     def partly_paid(self) -> bool:
@@ -151,6 +162,7 @@ class BooksMachine(RuleBasedStateMachine):
         self.returned = False
         self.adjustment_tax = "as_goods"
         self.mirrored = False
+        self.transfers = "090"
 
     def teardown(self) -> None:
         try:
@@ -171,10 +183,12 @@ class BooksMachine(RuleBasedStateMachine):
         baskets=st.tuples(st.sampled_from(PLAIN), st.sampled_from(PLAIN)),
         heard=st.booleans(),
         mirrored=st.booleans(),
+        transfers=st.sampled_from(["090", "090", "none", ""]),
     )
     def choose(
         self, status: str, cancel: str, edits: str, adjustment_tax: str, locked: str,
         returned: bool, baskets: Any, heard: bool, mirrored: bool,
+        transfers: str,
     ) -> None:  # fmt: skip
         """The shop owner's choices. `mirrored`: the account of gift cards takes no payments."""
         cards = {"gift_cards": "838"} if mirrored else {}
@@ -192,7 +206,16 @@ class BooksMachine(RuleBasedStateMachine):
         )  # fmt: skip
         self.returned = returned
         self.adjustment_tax = adjustment_tax
+        self.transfers = transfers if status == "AUTHORISED" else "090"
+        self._map(self.transfers)
         self._open_shop(*baskets, heard)
+
+    def _map(self, transfers: str) -> None:
+        """Say where bank transfers are posted: to an account, by hand (none), or not yet ("")."""
+        known = {"checkmo": "970", "stripe_payments": "090"}
+        rules = dumped(snapshot(self.world.store).rules)
+        rules["payment_accounts"] = known | ({"banktransfer": transfers} if transfers else {})
+        save_rules(self.world.store, StoreRules.model_validate(rules))
 
     def _open_shop(self, first: Any, second: Any, heard: bool) -> None:
         """One paid order and one that is not, as every story needs them."""
@@ -260,6 +283,9 @@ class BooksMachine(RuleBasedStateMachine):
         )
         self.stories.append(story)
         self.keeper.pages.append(page)
+        transferred = order["payment"]["method"] == "banktransfer"
+        story.by_hand = transferred and self.transfers == "none"
+        page.unmapped = transferred and not self.transfers
         if not story.total:
             page.closed = "nothing to pay"  # a coupon paid for all of it: not for the books
             return
@@ -270,7 +296,7 @@ class BooksMachine(RuleBasedStateMachine):
             self._say(story, Received(self._today(), own, amount))
         if pays == "half" and not foreign:
             self.world.part_paid(order, str(cents(story.total / 2)))
-        if money := story.paid - story.issued.total():
+        if (money := story.paid - story.issued.total()) and not story.by_hand:
             self._say(story, Received(self._today(), account, money))
 
     def _payable(self, found: Counter[str]) -> Counter[str]:
@@ -295,14 +321,19 @@ class BooksMachine(RuleBasedStateMachine):
 
     def _pay(self, story: Story) -> None:
         self.world.shop.pay(story.id, transaction_id=f"tx{story.id:018d}")
-        if not story.paid_by_person:
-            self._say(story, Received(self._today(), story.account, story.paid))
+        if not story.paid_by_person and not story.by_hand:
+            amount = story.paid - story.by_people
+            self._say(story, Received(self._today(), story.account, amount))
         story.paid_by_person = False
 
     def _half_paid(self) -> list[Story]:
         return self._open(
             lambda s: (
-                s.partly_paid and not s.page.cancelled and not s.refunded and self._may_be_paid(s)
+                s.partly_paid
+                and not s.page.cancelled
+                and not s.refunded
+                and not s.by_hand
+                and self._may_be_paid(s)
             )
         )
 
@@ -322,7 +353,7 @@ class BooksMachine(RuleBasedStateMachine):
     def _refundable(self) -> list[Story]:
         return self._open(
             lambda s: (
-                s.refunded < s.paid and not s.page.cancelled
+                s.refunded < s.paid and not s.page.cancelled and not s.credited
                 and not s.supplemented and not s.edited_unheard and s.approved
                 and not (self.keeper.ignores_edits and s.page.has(Changed))
             )
@@ -390,6 +421,7 @@ class BooksMachine(RuleBasedStateMachine):
             lambda s: (
                 s.plain and not s.coupon and not s.foreign and not s.issued
                 and not s.page.cancelled and not s.refunded and not s.person_paid_once
+                and not s.by_people and not s.page.unmapped
                 and not (self.keeper.ignores_edits and (self.half_sent or (s.page.told and s.paid)))
             )
         )  # fmt: skip
@@ -423,7 +455,7 @@ class BooksMachine(RuleBasedStateMachine):
     def _cancellable(self) -> list[Story]:
         return self._open(
             lambda s: (
-                not s.page.cancelled
+                not s.page.cancelled and not s.credited
                 and s.order["state"] != "closed" and not (s.paid_by_person and self.returned)
                 and not (self.keeper.drafts and s.paid)
             )
@@ -499,7 +531,11 @@ class BooksMachine(RuleBasedStateMachine):
             self._lose_an_answer(data.draw(st.sampled_from(kinds)))
         elif what == "a process dies":
             self._die(data.draw(st.sampled_from(["read", "built", "sent"])))
-        elif what == "an old copy comes back" and any(s.page.unread for s in self.stories):
+        elif (
+            what == "an old copy comes back"
+            and any(s.page.unread for s in self.stories)
+            and not any(s.by_people for s in self.stories)
+        ):
             with forgotten(self.world):
                 self.world.sync()
             self._sync_and_compare()
@@ -540,7 +576,7 @@ class BooksMachine(RuleBasedStateMachine):
             lambda s: (
                 s.total > 0 == s.paid and not s.page.cancelled and s.approved
                 and not s.page.has(Reopened)
-                and not s.paid_by_person and not s.supplemented
+                and not s.paid_by_person and not s.supplemented and not s.by_people
             )
         )  # fmt: skip
 
@@ -553,6 +589,48 @@ class BooksMachine(RuleBasedStateMachine):
         story.page.told.append(Received(self._today(), "090", amount))
         story.paid_by_person = story.person_paid_once = True
         self._tick()
+
+    @precondition(lambda self: self._untouched())
+    @rule(data=st.data(), act=st.sampled_from(["pay", "pay", "credit"]))
+    def a_person_pays_or_credits_a_part(self, data: st.DataObject, act: str) -> None:
+        story = data.draw(st.sampled_from(self._untouched()))
+        number, amount, today = story.page.number, cents(story.page.sums.net / 3), self._today()
+        self.world.xero.person(act, invoice=number, amount=amount, account="090", reference="part")
+        story.page.told.append(
+            Received(today, "090", amount, by_hand=True) if act == "pay"
+            else Refunded(today, amount, cents(0), "090")
+        )  # fmt: skip
+        story.by_people = amount
+        self._tick()
+
+    def _paid_into_the_bank(self) -> list[Story]:
+        """Paid in the shop's word, by a method whose money a person posts."""
+        return self._heard(
+            lambda s: s.by_hand and s.paid and not s.page.cancelled and not s.page.has(Received)
+        )
+
+    @precondition(lambda self: self._paid_into_the_bank())
+    @rule(data=st.data())
+    def the_bookkeeper_posts_a_transfer(self, data: st.DataObject) -> None:
+        story = data.draw(st.sampled_from(self._paid_into_the_bank()))
+        amount = story.page.sums.receivable
+        if amount <= 0 or not story.approved:
+            return
+        number = story.page.number
+        self.world.xero.person("pay", invoice=number, amount=amount, account="090")
+        story.page.told.append(Received(self._today(), "090", amount, by_hand=True))
+        story.by_people = amount
+        self._tick()
+
+    @precondition(lambda self: not self.transfers and not self.half_sent)
+    @rule()
+    def bank_transfers_are_mapped(self) -> None:
+        self.transfers = "090"
+        self._map("090")
+        for story in self.stories:
+            story.page.unmapped = False
+        self.world.pull()
+        self.world.rebuild(*(story.order for story in self.stories))
 
     @precondition(lambda self: self._untouched() and self.keeper.locked_until == date.min)
     @rule(data=st.data(), act=st.sampled_from(["void", "edit"]), then=st.booleans())

@@ -17,7 +17,8 @@ from sync.directory import Contacts
 from sync.history import APPROVED, DRAFTS, Entry, History
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason
-from sync.till import Want, posted_money
+from sync.standing_money import posted_money
+from sync.till import Want
 from xero.documents import (
     Allocation,
     BankTransaction,

@@ -17,7 +17,7 @@ from sync.by_people import with_people
 from sync.directory import Contacts
 from sync.history import NOTHING_YET, Entry, History
 from sync.plan import Plan, plan_order
-from sync.till import posted_money
+from sync.standing_money import posted_money
 from tests.unit.orders import NOON, books, line, order
 from tests.unit.standing import posted
 from xero.documents import Allocation, CreditNote, Invoice, StatusChange
