@@ -20,7 +20,7 @@ from sync.plan import Plan, plan_order
 from sync.standing_money import posted_money
 from tests.unit.orders import NOON, books, line, order
 from tests.unit.standing import posted
-from xero.documents import Allocation, CreditNote, Invoice, StatusChange
+from xero.documents import Allocation, BankTransaction, CreditNote, Invoice, StatusChange
 from xero.documents import Payment as Paid
 from xero.documents import Refund as PaidBack
 
@@ -76,6 +76,8 @@ def shape(plan: Plan) -> list[str]:
                 found.append(f"note {number.removeprefix('S1-1001-')} {totals.total}")
             case Invoice():
                 found.append("invoice")
+            case BankTransaction() as over:
+                found.append(f"overpayment {over.lines[0].unit_amount}")
             case StatusChange(status=status):
                 found.append(status.lower())
     return found
@@ -144,6 +146,17 @@ def test_several_refunds_give_back_no_more_than_came_in() -> None:
     _, one, two = steps(made, refunded(made, first), refunded(made, first, second))
     assert one == ["note R1 44.00", "refund 970 44.00"]
     assert two == ["note R2 33.00", "refund 970 16.00", "allocation 17.00"]
+
+
+def test_money_that_comes_after_credit_took_what_was_due_is_an_overpayment() -> None:
+    first, back = sold(), memo(1, "33.00")
+    history = after(planned(first))
+    credited = planned(refunded(first, back), history)
+    assert shape(credited) == ["note R1 33.00", "allocation 33.00"]
+    history = History((*history.entries, *posted(credited).entries))
+    plan = planned(refunded(sold(("checkmo", "110")), back), history)
+    assert shape(plan) == ["payment 970 77.00", "overpayment 33.00"]
+    assert codes(plan) == ["overpaid"]
 
 
 # --- money that cannot be posted yet ----------------------------------------------------------
