@@ -658,6 +658,29 @@ class BooksMachine(RuleBasedStateMachine):
             self.world.shop.edit(story.id, BASKETS[4])
         story.page.closed = f"a person's {act}"
 
+    def _known(self) -> list[str]:
+        """Names of contacts that take documents, while nothing is on its way to one."""
+        if self.half_sent:
+            return []
+        active = [one for one in self.world.contacts() if one["ContactStatus"] == "ACTIVE"]
+        return sorted(one["Name"] for one in active)
+
+    @precondition(lambda self: self._known())
+    @rule(data=st.data(), merge=st.booleans(), noticed=st.booleans())
+    def a_person_puts_a_contact_away(self, data: st.DataObject, merge: bool, noticed: bool) -> None:
+        """Archived, or merged into one of the others or into a new one: no page changes."""
+        name = data.draw(st.sampled_from(self._known()))
+        if merge:
+            into = data.draw(st.sampled_from(["", *self._known()]))
+            if into in ("", name):
+                into = f"Survivor {len(self.world.contacts())}"
+                self.world.xero.person("create_contact", contact={"Name": into})
+            self.world.xero.person("merge_contacts", contact=name, into=into)
+        else:
+            self.world.xero.person("archive_contact", contact=name)
+        # Xero is looked at every half hour: what is sent sooner is refused, and tried again.
+        self.world.time.forward(minutes=31 if noticed else 1)
+
     def _drafts(self) -> list[Story]:
         if not self.keeper.drafts:
             return []
