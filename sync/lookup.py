@@ -27,7 +27,7 @@ from sync import (
 )
 from sync.contacts import name_key
 from sync.labels import relabel_behind
-from sync.lookup_common import Element, Found, Pairs, Verdict, chunks
+from sync.lookup_common import Element, Found, Pairs, Verdict, chunks, to_survivors
 from sync.models import Dispatch, Posting
 from sync.reasons import Reason
 from xero import mirror, replies
@@ -110,6 +110,11 @@ def _invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
         for one in replies.elements("invoices", reply.json):
             found[str(one.get("InvoiceNumber"))].append(one)
     taken = _claimed_by_others([row for row, _ in pairs], found)
+    named = {
+        row.pk: [str((one.get("Contact") or {}).get("ContactID")) for one in found[row.key]]
+        for row, _ in pairs
+    }
+    pairs = to_survivors(dispatch, pairs, named)
     return Found({row.pk: _invoice(row, sent, found[row.key], taken) for row, sent in pairs})
 
 
@@ -179,6 +184,8 @@ def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
     taken = set(
         others.exclude(pk__in=[row.pk for row, _ in pairs]).values_list("xero_id", flat=True)
     )
+    named = {row.pk: [one.contact_id for one in found[row.key]] for row, _ in pairs}
+    pairs = to_survivors(dispatch, pairs, named)
     return Found({row.pk: _credit_note(row, sent, found[row.key], taken) for row, sent in pairs})
 
 

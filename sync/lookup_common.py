@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.models import Posting
+from sync.models import Dispatch, Posting
 from sync.reasons import Reason
+from sync.standing_contacts import StandingContacts
+from xero import mirror
 from xero.endpoints import MOST_IDS
+from xero.models import Lane
 from xero.replies import ElementResult
 
 Element = dict[str, Any]
@@ -28,6 +31,21 @@ class Found:
 
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     learn: list[Callable[[], object]] = field(default_factory=list)
+
+
+def to_survivors(dispatch: Dispatch, pairs: Pairs, found: Mapping[int, Sequence[str]]) -> Pairs:
+    """What was sent, to what its contacts became meanwhile: one that was merged took its
+    documents along. `found` are the contacts of what stands in Xero, by posting; Xero is asked
+    for contacts only where one of those is another than was sent."""
+    sent_to = {row.pk: str(sent["Contact"]["ContactID"]) for row, sent in pairs}
+    if any(set(found.get(pk, ())) - {contact} for pk, contact in sent_to.items()):
+        mirror.refresh(dispatch.organisation, mirror.Kind.CONTACTS, lane=Lane(dispatch.lane))
+    contacts = StandingContacts(dispatch.organisation)
+    contacts.know(sent_to.values())
+    return [
+        (row, {**sent, "Contact": {"ContactID": contacts.survivor(sent_to[row.pk])}})
+        for row, sent in pairs
+    ]
 
 
 def chunks(items: Sequence[str]) -> list[Sequence[str]]:

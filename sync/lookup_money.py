@@ -15,7 +15,7 @@ from functools import partial
 from connector.lib import clock
 from connector.lib.money import ZERO, plain, to_units
 from sync.labels import orders_behind
-from sync.lookup_common import Element, Found, Pairs, Verdict, chunks
+from sync.lookup_common import Element, Found, Pairs, Verdict, chunks, to_survivors
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
 from sync.settle import GONE
@@ -182,7 +182,7 @@ def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Fou
     """By contact and day, then amount and reference: Xero has no key for these either."""
     verdicts: dict[int, Verdict] = {}
     taken: set[str] = set()
-    for row, sent in pairs:
+    for row, sent in to_survivors(dispatch, pairs, {}):
         day = date.fromisoformat(sent["Date"])
         asked = (
             f'Contact.ContactID==Guid("{sent["Contact"]["ContactID"]}") AND '

@@ -247,3 +247,21 @@ def test_a_restoring_that_xero_refuses_is_said_by_what_waits_for_it(world: World
     assert row.label in ("held", "dead")
     waits = row.postings.get(purpose="credit_note")
     assert waits.reasons[0]["code"] == "contact_unusable"
+
+
+def test_an_invoice_in_doubt_whose_contact_was_merged_meanwhile_is_ours(world: World) -> None:
+    known_customer(world)
+    order = world.place(items=[("TEA-POT", 1)])
+    world.bought_by(order, "Ann Lee", "ann@example.com", customer=7)
+    world.xero.faults({"kind": "lose_answer", "match": {"method": "PUT", "path": "/Invoices$"}})
+    world.pull()
+    world.build()
+    world.send()
+    world.xero.faults()
+    _merge(world)
+    world.work()
+    assert len(world.invoices()) == 2
+    assert _names(world, "Invoices") == {"Lee Holdings"}
+    world.rebuild(order)
+    world.sync()  # who stands for her now learns her address
+    _done(world, order)
