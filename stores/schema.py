@@ -55,6 +55,25 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+# Credentials that travel with every call as they are; others only sign it.
+_IN_THE_CLEAR = {"bearer": "bearer token", "api_key": "API key"}
+
+
+def overheard(url: str, credentials: Iterable[str]) -> str:
+    """What is wrong with credentials (their names) at an address without encryption; "" if
+    nothing is, as on this very machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    here = host in ("localhost", "::1") or host.startswith("127.")
+    sent = [label for key, label in _IN_THE_CLEAR.items() if key in set(credentials)]
+    if parts.scheme != "http" or here or not sent:
+        return ""
+    return (
+        f"The {sent[0]} goes to {host} with every call, and http:// does not encrypt it: whoever "
+        "carries the call can read it and use it. Use the shop's https:// address."
+    )
+
+
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", value):
         raise ValueError("must be 1 to 40 small letters, digits and hyphens, such as au-shop")

@@ -23,7 +23,7 @@ def crosschecks(document: dict[str, Any], known: Known) -> list[str]:
     for index, store in stores:
         lines += [f"stores[{index}].{line}" for line in _within(store)]
         lines += [f"stores[{index}].{line}" for line in _against_stored(store, known)]
-    return lines + list(_same_prefix(stores, known))
+    return lines + list(_same_prefix(stores, known)) + list(_same_secret(stores, known))
 
 
 def _same_slug(stores: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
@@ -89,6 +89,30 @@ def _same_prefix(stores: list[tuple[int, dict[str, Any]]], known: Known) -> Iter
             yield (
                 f'stores[{index}].number_prefix: "{prefix}" is already used by store {user} '
                 "in the same organisation"
+            )
+
+
+def _same_secret(stores: list[tuple[int, dict[str, Any]]], known: Known) -> Iterator[str]:
+    """One webhook secret once, also among stores that only we know: a call that is signed for
+    one store would be believed by the other."""
+    named = {_text(store, "slug") for _, store in stores}
+    users = {
+        other.webhook_secret: other.slug
+        for other in known.stores.values()
+        if other.webhook_secret and other.slug not in named
+    }
+    for index, store in stores:
+        slug = _text(store, "slug")
+        before = known.stores.get(slug)
+        given = store.get("webhook_secret")
+        secret = given if isinstance(given, str) and given else before and before.webhook_secret
+        if not slug or not secret:
+            continue
+        user = users.setdefault(secret, slug)
+        if user != slug:
+            yield (
+                f"stores[{index}].webhook_secret: is also that of store {user}; give each store "
+                "a secret of its own, here and where its calls are signed"
             )
 
 

@@ -19,6 +19,7 @@ from connector.configuration.variables import Lookup
 from connector.configuration.yaml_text import read_yaml
 from connector.lib.environment import Env
 from stores.models import Store
+from stores.schema import overheard
 from sync.parsing import parse_facts
 from xero.facts import NOT_CONNECTED
 
@@ -59,6 +60,7 @@ def import_configuration(
             *applying.notices,
             *inactive(configuration),
             *_about_mappings(configuration),
+            *_overheard(configuration),
             *_shared_parts(),
         ]
         if dry_run:
@@ -71,6 +73,13 @@ def mapping_problems(store: Store) -> tuple[list[str], list[str]]:
     facts = store.organisation.facts() if store.organisation else NOT_CONNECTED
     rules = rules_of(store)
     return misfits(rules, facts), doubts(store.profile, rules, facts)
+
+
+def _overheard(configuration: FileSchema) -> Iterator[str]:
+    slugs = [section.slug for section in configuration.stores]
+    for store in Store.objects.filter(slug__in=slugs):
+        if warning := overheard(store.profile.url, store.credentials or ()):
+            yield f"stores.{store.slug}.url: {warning}"
 
 
 def _about_mappings(configuration: FileSchema) -> Iterator[str]:

@@ -24,6 +24,7 @@ from connector.templatetags.pages import of, until
 from stores import registry
 from stores.canonical import Stream
 from stores.models import Cursor, Store
+from stores.schema import overheard
 from sync.models import IncomingCall, TrackedOrder
 from sync.pull import pulled
 from sync.views.attention import ATTENTION
@@ -137,7 +138,7 @@ def platform_label(platform: str) -> str:
 @require_safe
 def store_page(request: HttpRequest, slug: str) -> HttpResponse:
     stores = Store.objects.select_related("organisation").prefetch_related("cursors")
-    store = get_object_or_404(stores.defer("credentials"), slug=slug)
+    store = get_object_or_404(stores, slug=slug)
     profile = store.profile
     return render(
         request,
@@ -149,6 +150,7 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             "health": of_store(store, store.cursors.all()),
             "platform": platform_label(store.platform),
             "facts": store.facts,
+            "overheard": overheard(profile.url, store.credentials or ()),
             "probed_at": _moment(store.facts.get("probed_at")),
             "streams": _streams(store),
             "backfill": store.backfills.order_by("-pk").first(),

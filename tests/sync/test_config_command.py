@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts_mapping.models import MappingVersion
+from connector import doctor
 from connector.configuration.exporting import exported
 from connector.configuration.importing import Refused, import_configuration
 from stores.models import SourceRecord, Store
@@ -480,3 +481,22 @@ def test_detailed_logs_are_said_to_be_kept_and_not_active() -> None:
     notices = apply("version: 1\nlogging: {debug: true}\n").notices
 
     assert "logging.debug: true is kept, but not active yet" in notices
+
+
+@pytest.mark.parametrize(
+    ("url", "credentials", "warned"),
+    [
+        ("http://shop.example.com", "{bearer: T0ken}", True),
+        ("https://shop.example.com", "{bearer: T0ken}", False),
+        ("http://127.0.0.1:8080", "{bearer: T0ken}", False),
+        ("http://shop.example.com",
+         "{consumer_key: a, consumer_secret: b, access_token: c, access_token_secret: d}", False),
+    ],
+)  # fmt: skip
+def test_a_token_that_travels_unencrypted_is_said(url: str, credentials: str, warned: bool) -> None:
+    text = STORE.replace("https://shop.example.com", url) + f"    credentials: {credentials}\n"
+    for _ in range(2):
+        notices = [line for line in apply(text).notices if line.startswith("stores.au.url: ")]
+        assert (len(notices), "T0ken" in str(notices)) == (int(warned), False)
+    said = [str(one) for one in doctor._stores() if "http://" in one.text]
+    assert len(said) == int(warned)

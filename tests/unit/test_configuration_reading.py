@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -359,6 +360,22 @@ def test_a_slug_twice_and_a_prefix_twice():
         'stores[1].number_prefix: "AU-" is already used by store au in the same organisation'
     ]
     assert read(STORE + other.replace("Demo", "Other")).stores[1].number_prefix == "AU-"
+
+
+def test_a_webhook_secret_is_one_stores_only():
+    second = STORE.partition("stores:\n")[2].replace("slug: au", "slug: nz")
+    hook = "    webhook_secret: hush-hush\n"
+    (line,) = refused(STORE + hook + second + hook)
+    assert line.startswith("stores[1].webhook_secret: is also that of store au; ")
+    assert "hush" not in line
+    assert read(STORE + hook + second + hook.replace("hush-hush", "other"))
+    stored = KnownStore("old", "magento", "OLD-", "Demo", webhook_secret="hush-hush")
+    (line,) = refused(STORE + hook, known=Known(stores={"old": stored}))
+    assert "store old" in line
+    # One that the file leaves as it is counts as well.
+    kept = KnownStore("nz", "magento", "NZ-", "Demo", webhook_secret="hush-hush")
+    assert refused(STORE + hook + second, known=Known(stores={"nz": kept}))
+    assert read(STORE + hook, known=Known(stores={"au": replace(stored, slug="au")}))
 
 
 DEMO = KnownOrganisation("11111111-1111-1111-1111-111111111111", "Demo")

@@ -203,3 +203,12 @@ def test_a_store_without_an_organisation_says_whom_it_waits_for(page: Client) ->
     OrganisationFactory(name="Other")
     StoreFactory(slug="au", organisation=None, organisation_name="Not yet")
     assert "Waits until “Not yet” is connected to Xero." in page.get(ADDRESS).text
+
+
+def test_a_token_that_travels_unencrypted_is_said_on_the_stores_page(
+    page: Client, store: Store
+) -> None:
+    assert "Not encrypted" not in page.get("/stores/au/").text
+    store.settings |= {"url": "http://shop.example.com"}
+    store.save()
+    assert "Not encrypted" in page.get("/stores/au/").text
