@@ -10,9 +10,11 @@ from django.core.management.base import OutputWrapper
 
 from connector import processes
 from connector.broker import EmbeddedBroker
+from connector.celery import app as tasks
 from connector.demo import connecting, remotes, report, watching
 from connector.demo.remotes import Shop
 from connector.demo.watching import Times
+from connector.lib import logs
 from connector.processes import Family
 from stores.models import Store
 
@@ -35,10 +37,13 @@ class Demo:
         Raises ChildEnded, and Stopped when somebody ends the demo.
         """
         chosen = remotes.shops(self.orders)
+        # Celery sets Django up once more when it first needs its tasks, and the logging with it.
+        tasks.loader.import_default_modules()
         with (
             processes.stoppable(),
             EmbeddedBroker(settings.DATA_DIR),
             Family(logs=settings.DATA_DIR / "logs") as family,
+            logs.in_file(settings.DATA_DIR / "logs" / "demo.log"),
         ):
             self._say("Starting a stand-in Xero, two shops, the worker, the clock and the web app.")
             password = self._start(family, chosen)

@@ -7,8 +7,11 @@ it is a net under the rule that such values are not logged, not a licence to log
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -156,3 +159,18 @@ def logging_config(*, console: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         },
     }
+
+
+@contextmanager
+def in_file(path: Path) -> Iterator[None]:
+    """What this process logs goes to a file: its standard error belongs to a person's progress."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handlers = [one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler]
+    with path.open("a", encoding="utf-8") as file:
+        before = [handler.setStream(file) for handler in handlers]
+        try:
+            yield
+        finally:
+            for handler, stream in zip(handlers, before, strict=True):
+                if stream is not None:
+                    handler.setStream(stream)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
 import json
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,3 +109,19 @@ def test_log_lines_are_json_on_stderr_also_for_libraries_and_tracebacks(
     assert captured.out == ""
     assert (line["event"], line["level"]) == ("failed for [hidden]", "error")
     assert "ValueError: Bearer [hidden]" in line["exception"]
+
+
+def test_beside_a_progress_bar_the_log_goes_to_a_file(tmp_path: Path) -> None:
+    shown, file = io.StringIO(), tmp_path / "new" / "demo.log"
+    handler = logging.StreamHandler(shown)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        with logs.in_file(file):
+            root.warning("inside")
+        root.warning("after")
+    finally:
+        root.removeHandler(handler)
+
+    assert shown.getvalue() == "after\n"
+    assert "inside\n" in file.read_text(encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pytest_django import Settings
 
 from xero.models import Organisation, TokenSet, XeroApp
 
@@ -40,6 +41,17 @@ def test_an_invoice_link_is_as_xero_documents_it(organisation: Organisation) -> 
     assert organisation.invoice_link("4acd-01") == (
         "https://go.xero.com/organisationlogin/default.aspx?shortcode=%21NLglS"
         "&redirecturl=%2FAccountsReceivable%2FView.aspx%3FInvoiceID%3D4acd-01"
+    )
+
+
+def test_in_a_sandbox_links_lead_to_the_stand_in(
+    organisation: Organisation, settings: Settings
+) -> None:
+    settings.SANDBOX, settings.XERO_LOGIN_URL = True, "http://127.0.0.1:9090"
+
+    assert organisation.contact_link("4acd-01") == (
+        "http://127.0.0.1:9090/organisationlogin/default.aspx?shortcode=%21NLglS"
+        "&redirecturl=%2FContacts%2FView%2F4acd-01"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -12,7 +13,7 @@ from connector.lib import clock
 from xero.facts import OrganisationFacts
 from xero.models.connection import TokenSet
 
-_OPEN = "https://go.xero.com/organisationlogin/default.aspx"
+_WEB = "https://go.xero.com"
 
 # What is off when a scope was not granted, in the words of the pages.
 SCOPE_USES = {
@@ -176,4 +177,7 @@ class Organisation(models.Model):
         return self._link(f"/Contacts/View/{quote(contact_id)}")
 
     def _link(self, page: str) -> str:
-        return f"{_OPEN}?{urlencode({'shortcode': self.short_code, 'redirecturl': page})}"
+        """A stand-in serves these pages at the address of its log-in."""
+        web = settings.XERO_LOGIN_URL.rstrip("/") if settings.SANDBOX else _WEB
+        query = urlencode({"shortcode": self.short_code, "redirecturl": page})
+        return f"{web}/organisationlogin/default.aspx?{query}"
