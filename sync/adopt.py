@@ -1,20 +1,30 @@
-"""An invoice that somebody else posted becomes an order's: its posting, as if it were ours.
+"""What Xero has becomes the content of a posting, in place of what was meant.
 
-What follows, such as payments and refunds, is planned from it. It is never changed or voided:
-its lines are not known, and it is not ours.
+An invoice that somebody else posted becomes an order's: what follows, such as payments and
+refunds, is planned from it. It is never changed or voided: its lines are not known, and it is not
+ours. Our own that this database forgot, or knows in an older state, stays ours.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 from connector.lib import clock
+from connector.lib.money import plain, to_units
 from sync.breakdown import breakdown_of, date_of
 from sync.fill import expected_of, rates_of
-from sync.models import Posting
+from sync.labels import orders_behind
+from sync.models import Posting, TrackedOrder
 from xero.documents import Invoice
+from xero.kinds import Kind
 from xero.models import MirrorDocument
-from xero.payloads import stored
+from xero.payloads import loaded, stored
+
+# Money of which a part may stand in Xero: of a bank transaction only what was paid too much.
+_PAID = (Kind.PAYMENT, Kind.REFUND, Kind.BANK_TRANSACTION)
 
 # What a linked posting has beyond one that waits to be sent.
 LINKED = (
@@ -25,19 +35,66 @@ LINKED = (
 
 def adopt(posting: Posting, invoice: Invoice, document: MirrorDocument) -> None:
     """Fill a posting that is not sent with what Xero has, in place of what would be posted."""
+    posting.kind, posting.verb = invoice.kind, "PUT"
+    _take_content(posting, invoice, document)
+    posting.parent = posting.target = None
+    posting.state, posting.reasons = Posting.State.POSTED, []
+    posting.look_up, posting.attempts, posting.not_before = False, 0, clock.now()
+    posting.xero_id = document.xero_id
+    posting.adopted = posting.linked = True
+    posting.posted_at = posting.changed_at = clock.now()
+
+
+# What `as_it_is` changes.
+CONTENT = (
+    "key", "payload", "rates", "expected", "breakdown", "document_date", "xero_status",
+    "xero_total_units", "xero_tax_units", "amount_due_units", "xero_updated_at", "conflict",
+    "reasons", "changed_at",
+)  # fmt: skip
+
+
+def as_it_is(posting: Posting, invoice: Invoice, document: MirrorDocument) -> None:
+    """Our own invoice, as it stands in Xero now: `invoice` has the totals that it has there."""
+    _take_content(posting, invoice, document)
+    posting.conflict, posting.reasons, posting.changed_at = False, [], clock.now()
+
+
+def _take_content(posting: Posting, invoice: Invoice, document: MirrorDocument) -> None:
     theirs = replace(
         invoice, number=document.number or invoice.number, contact=document.contact_id,
         date=document.date or invoice.date, reference=document.reference,
     )  # fmt: skip
-    posting.kind, posting.verb, posting.key = theirs.kind, "PUT", theirs.number
-    posting.payload, posting.rates = stored(theirs.payload()), rates_of(theirs)
+    posting.key, posting.payload, posting.rates = (
+        theirs.number, stored(theirs.payload()), rates_of(theirs),
+    )  # fmt: skip
     posting.expected = expected_of(theirs)
     posting.breakdown, posting.document_date = breakdown_of(theirs), date_of(theirs)
-    posting.parent = posting.target = None
-    posting.state, posting.reasons = Posting.State.POSTED, []
-    posting.look_up, posting.attempts, posting.not_before = False, 0, clock.now()
-    posting.xero_id, posting.xero_status = document.xero_id, document.status
+    posting.xero_status = document.status
     posting.xero_total_units, posting.xero_tax_units = document.total, document.tax
     posting.amount_due_units, posting.xero_updated_at = document.amount_due, document.updated_utc
-    posting.adopted = posting.linked = True
-    posting.posted_at = posting.changed_at = clock.now()
+
+
+def take_amount(posting: Posting, amount: Decimal | None) -> None:
+    """Money that stands in Xero under the same reference, but with another amount than was
+    meant: that is what it is, and what it lacks is planned anew."""
+    if amount is None or posting.kind not in _PAID or amount == _meant(posting):
+        return
+    body: dict[str, Any] = json.loads(posting.payload)
+    held = body["LineItems"][0] if posting.kind == Kind.BANK_TRANSACTION else body
+    held["UnitAmount" if held is not body else "Amount"] = {"$n": plain(amount)}
+    posting.payload = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    if posting.expected is not None:
+        posting.expected |= {"SubTotal": plain(amount), "Total": plain(amount)}
+    sums = [to_units(amount), 0] if held is not body else [to_units(amount)]
+    posting.breakdown = posting.breakdown and [[*posting.breakdown[0][: -len(sums)], *sums]]
+    Posting.objects.filter(pk=posting.pk, state__in=Posting.ON_ITS_WAY).update(
+        payload=posting.payload, expected=posting.expected, breakdown=posting.breakdown
+    )
+    TrackedOrder.objects.filter(pk__in=orders_behind([posting])).update(build_at=clock.now())
+
+
+def _meant(posting: Posting) -> Decimal:
+    """The amount of a payment or refund, or the total of a bank transaction."""
+    if posting.expected is not None:
+        return Decimal(posting.expected["Total"])
+    return Decimal(loaded(posting.payload, str)["Amount"])

@@ -24,9 +24,9 @@ from connector.lib.errors import (
     OutcomeUnknown,
     Temporary,
 )
-from sync import lookup, outbox, prepare, retries, settle
+from sync import away, lookup, outbox, prepare, retries, settle
 from sync.models import Attempt, Dispatch, OrganisationRun, Posting
-from xero import budget, transport
+from xero import budget, mirror, transport
 from xero.documents import Kind
 from xero.faults import Refused, Throttled
 from xero.gateway import Exchange, Gateway, Reply
@@ -37,6 +37,7 @@ _State = Dispatch.State
 _GATHER_AGAIN = timedelta(seconds=5)
 # A right that the connected user lacks, or bad credentials of the app: asked again after.
 _ASK_AGAIN = timedelta(minutes=10)
+_AWAY = "Xero did not answer, and is asked again a little later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ def _step(organisation: Organisation, token: str) -> Idle | None:
     dispatch = dispatch or outbox.gather(organisation)
     if dispatch is None:
         return _idle(organisation)
-    if dispatch.state == _State.UNKNOWN:
-        return _look_up(dispatch, token)
-    return _send(dispatch, token)
+    if dispatch.state != _State.UNKNOWN:
+        return _send(dispatch, token)
+    return _look_up(dispatch, token) if away.until(organisation) is None else _idle(organisation)
 
 
 def _may_send(organisation: Organisation) -> bool:
@@ -109,16 +110,20 @@ def _may_send(organisation: Organisation) -> bool:
 
 def _prepared(organisation: Organisation) -> Idle | None:
     """Before the first request of this process: does Xero know more than this database?"""
+    if (at := away.until(organisation)) is not None:
+        return Idle(at, _AWAY)
     try:
         prepare.first_look(organisation)
-    except prepare.BeingRead as error:
+    except mirror.BeingRead as error:
         return Idle(clock.now() + timedelta(seconds=error.retry_after or 5), str(error), busy=True)
+    except Throttled as error:
+        return Idle(clock.now() + timedelta(seconds=error.retry_after or 1), str(error))
     except Temporary as error:
-        wait = timedelta(seconds=error.retry_after or retries.policy().wait(1))
-        return Idle(clock.now() + wait, str(error))
+        return Idle(clock.now() + away.failed(organisation, error), str(error))
     except NeedsAttention as error:
         _stopped(organisation, error)
         return Idle(None, str(error))
+    away.answered(organisation)
     return None
 
 
@@ -140,7 +145,10 @@ def _due_dispatch(organisation: Organisation) -> Dispatch | None:
         state__in=(_State.OPEN, _State.RETRY, _State.UNKNOWN),
         not_before__lte=clock.now(),
     )
-    return due.order_by(outbox.LANE_ORDER, "pk").first()
+    if away.until(organisation) is not None:
+        due = due.exclude(state=_State.UNKNOWN)
+    # What was looked up in vain lets the others go first: it may be the only one that fails.
+    return due.order_by(outbox.LANE_ORDER, "looks", "pk").first()
 
 
 def _recover(organisation: Organisation) -> None:
@@ -161,6 +169,10 @@ def _idle(organisation: Organisation) -> Idle:
     waiting = Posting.objects.filter(
         organisation=organisation, state=Posting.State.PENDING, not_before__gt=clock.now()
     )
+    asked = away.until(organisation)
+    if asked is not None and unfinished.filter(state=_State.UNKNOWN).exists():
+        sending = unfinished.exclude(state__in=(_State.SENDING, _State.UNKNOWN))
+        waits = {"at": min(filter(None, (asked, sending.aggregate(at=Min("not_before"))["at"])))}
     times = [waits["at"], lease["at"], waiting.aggregate(at=Min("not_before"))["at"]]
     if outbox.gathering(organisation):
         return Idle(clock.now() + _GATHER_AGAIN, "gathering")
@@ -254,12 +266,20 @@ def _look_up(dispatch: Dispatch, token: str) -> Idle | None:
     except (NotConnected, Misconfigured) as error:
         _stopped(dispatch.organisation, error)
         return Idle(None, str(error))
-    except Temporary as error:
-        wait = timedelta(seconds=max(retries.policy().wait(1), error.retry_after or 0))
+    except mirror.BeingRead as error:
+        wait = timedelta(seconds=error.retry_after or 5)
         Dispatch.objects.filter(pk=dispatch.pk).update(not_before=clock.now() + wait)
+    except Temporary as error:
+        away.failed(dispatch.organisation, error)
+        wait = away.wait_after(dispatch.looks + 1, error)
+        Dispatch.objects.filter(pk=dispatch.pk).update(
+            not_before=clock.now() + wait, looks=F("looks") + 1
+        )
     except Exception as error:
         log.exception("lookup.unforeseen", dispatch_id=dispatch.pk)
         settle.unforeseen(dispatch, "", error)
+    else:
+        away.answered(dispatch.organisation)
     finally:
         log_attempts(dispatch, exchanges, what="look-up")
     return None

@@ -25,7 +25,7 @@ from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
-from sync import conflicts, prepare, tracking
+from sync import away, conflicts, explained, prepare, tracking
 from sync.absorb import plan_sale
 from sync.already import Already, Found, reason_of
 from sync.books import Books
@@ -137,6 +137,9 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     contacts, ledger, already = _build_all(store, books, works)
     if _take_back(works, ledger) and _seen_again(store.organisation):
         contacts, ledger, already = _build_all(store, books, works)
+    in_conflict = [(w.row, w.built, w.plan.reversed) for w in works if w.plan.keep and w.built]
+    if in_conflict and explained.take_over(in_conflict):
+        contacts, ledger, already = _build_all(store, books, works)
     provided = tracking.provide(store.organisation, books.organisation, works)
     if provided is not None:
         books = replace(books, organisation=provided.facts)
@@ -162,9 +165,12 @@ def _take_back(works: list[Work], ledger: Ledger) -> bool:
 
 def _seen_again(organisation: Organisation) -> bool:
     """Look at what people did there meanwhile; while Xero is away, what is known serves on."""
+    if away.until(organisation) is not None:
+        return False
     try:
         return prepare.see_people(organisation)
     except ConnectorError as error:
+        away.notice(organisation, error)
         log.info("enqueue.not_seen", organisation_id=organisation.pk, error=str(error))
         return False
 

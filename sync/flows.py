@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import dispatch, enqueue, hooks, notes, prepare, stock, summarise, track_products
+from sync import away, dispatch, enqueue, hooks, notes, prepare, stock, summarise, track_products
 from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
 from sync.models import (
@@ -82,12 +83,19 @@ def build_store(store: Store) -> int:
 
 def _prepared(organisation: Organisation, lane: Lane) -> bool:
     """Whether the organisation may be built for. Known lists serve on while Xero is away."""
-    try:
-        prepare.prepare(organisation, lane=lane)
-    except ConnectorError as error:
-        log.info("prepare.waits", organisation_id=organisation.pk, error=str(error))
+    if lane == Lane.CLICK or away.until(organisation) is None:
+        _asked(organisation, partial(prepare.prepare, organisation, lane=lane), "prepare.waits")
     organisation.refresh_from_db()
     return organisation.reference_refreshed_at is not None
+
+
+def _asked(organisation: Organisation, question: Callable[[], None], event: str) -> None:
+    """Ask Xero; where it does not answer it is left alone for a while."""
+    try:
+        question()
+    except ConnectorError as error:
+        away.notice(organisation, error)
+        log.info(event, organisation_id=organisation.pk, error=str(error))
 
 
 def send_to(organisation: Organisation) -> float | None:
@@ -147,10 +155,8 @@ def watch(organisation: Organisation) -> None:
     """
     if not organisation.take_watch(max(_WATCH_EVERY, budget.pace(organisation))):
         return
-    try:
-        prepare.watch(organisation)
-    except ConnectorError as error:
-        log.info("watch.waits", organisation_id=organisation.pk, error=str(error))
+    if away.until(organisation) is None:
+        _asked(organisation, partial(prepare.watch, organisation), "watch.waits")
     rebuild_due(organisation)
 
 

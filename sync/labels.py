@@ -11,7 +11,7 @@ from sync.reasons import INFORMATIVE
 
 _Label = TrackedOrder.Label
 # What is read of a document to say what it comes to.
-_DECIDING = ("state", "differs", "kind", "verb", "xero_status")
+_DECIDING = ("state", "differs", "kind", "verb", "xero_status", "xero_id")
 # The worst document decides, in this order.
 _WORST = (
     (Posting.State.DEAD, _Label.DEAD),
@@ -45,7 +45,10 @@ def label_of(
         return _Label.HELD
     if waits and not states & {Posting.State.HELD, Posting.State.UNKNOWN}:
         return _Label.WORKING
-    label = next((label for wanted, label in _WORST if wanted in states), _Label.WORKING)
+    # Where all that there was has been taken back in Xero, everything is as it should be.
+    ended = any(posting.ended for posting in rows)
+    none = _Label.POSTED if ended else _Label.WORKING
+    label = next((label for wanted, label in _WORST if wanted in states), none)
     if label == _Label.POSTED and any(posting.is_draft for posting in rows):
         return _Label.DRAFT
     return label

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from connector.lib import clock
-from connector.lib.errors import Temporary
 from connector.lib.money import ZERO, from_units, plain
 from sync import (
+    adopt,
     lookup_changes,
     lookup_contacts,
     lookup_items,
@@ -55,6 +56,7 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
         for row, _ in pairs:
             verdict = found.verdicts.get(row.pk)
             if isinstance(verdict, ElementResult):
+                adopt.take_amount(row, verdict.total)
                 settle.posted([(row, verdict)], adopted=True)
             elif isinstance(verdict, Reason):
                 _hold(row, verdict)
@@ -89,10 +91,10 @@ def _hold(row: Posting, reason: Reason) -> None:
 
 def _free(row: Posting, *, payload: str | None) -> None:
     """Xero does not have it: it may go out anew, with a corrected payload if one is given."""
-    changes = {}
+    changes: dict[str, Any] = {"looked_at": clock.now()}
     if payload:
         name = loaded(payload, lambda ref: ref)["Name"]
-        changes = {"payload": payload, "name_key": name_key(name)[:300]}
+        changes |= {"payload": payload, "name_key": name_key(name)[:300]}
     Posting.objects.filter(pk=row.pk).move(
         to=Posting.State.PENDING, frm=settle.UNDECIDED, look_up=False, not_before=clock.now(),
         dispatch=None, **changes,
@@ -173,7 +175,7 @@ def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
     """By number in the list of credit notes: Xero has no question for numbers of those."""
     organisation = dispatch.organisation
     if not mirror.refresh(organisation, mirror.Kind.CREDIT_NOTES, lane=Lane(dispatch.lane)):
-        raise Temporary("Xero's credit notes are being read by another worker.", retry_after=5)
+        raise mirror.BeingRead("Xero's credit notes")
     numbers = [row.key for row, _ in pairs]
     found: dict[str, list[MirrorDocument]] = defaultdict(list)
     for one in mirror.find_documents(organisation, MirrorDocument.Kind.CREDIT_NOTE, numbers):

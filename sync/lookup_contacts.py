@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from connector.lib.errors import Temporary
 from sync.contacts import email_key, name_key
 from sync.follow import is_there
 from sync.lookup_common import Element, Found, Pairs, Verdict
@@ -19,7 +18,7 @@ from xero.replies import ElementResult
 def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
     """Read what changed in Xero's contacts, then match: number first, then name and e-mail."""
     if not mirror.refresh(dispatch.organisation, mirror.Kind.CONTACTS, lane=Lane(dispatch.lane)):
-        raise Temporary("Xero's contacts are being read by another worker.", retry_after=5)
+        raise mirror.BeingRead("Xero's contacts")
     rows = MirrorContact.objects.filter(organisation=dispatch.organisation)
     if dispatch.verb == "POST":
         return _changes(rows, pairs)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.lib import clock
-from connector.lib.errors import Temporary
 from sync.items import up_to_date
 from sync.known_items import by_code
 from sync.lookup_common import Found, Verdict
@@ -26,7 +25,7 @@ def items(
     is not as it was to be; the rest may go out anew."""
     organisation, lane = dispatch.organisation, Lane(dispatch.lane)
     if not mirror.refresh(organisation, mirror.Kind.ITEMS, lane=lane, whole=True):
-        raise Temporary("Xero's items are being read by another worker.", retry_after=5)
+        raise mirror.BeingRead("Xero's items")
     found = mirror.find_items(
         organisation,
         codes=[sent["Code"] for _, sent in pairs],

@@ -22,7 +22,8 @@ from sync.settle import GONE
 from xero import replies
 from xero.documents import Kind
 from xero.gateway import Gateway
-from xero.replies import element_result
+from xero.mirror import PAGE_SIZE
+from xero.replies import ElementResult, element_result
 
 
 def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
@@ -65,10 +66,11 @@ def _among(
     ]
     verdicts: dict[int, Verdict] = {}
     # First those that are there for certain, so that none of them is taken for another.
-    for row, sent in pairs:
-        if one := _exactly(row, sent, free):
-            free.remove(one)
-            verdicts[row.pk] = element_result("payments", one)
+    for same in (_exactly, _referred):
+        for row, sent in pairs:
+            if row.pk not in verdicts and (one := same(row, sent, free)):
+                free.remove(one)
+                verdicts[row.pk] = element_result("payments", one)
     for row, sent in pairs:
         if row.pk not in verdicts:
             verdicts[row.pk] = verdict = _payment(sent, free, left)
@@ -180,49 +182,80 @@ def _told_invoices(read: Found, gateway: Gateway, pairs: Pairs) -> dict[str, Dec
 
 def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     """By contact and day, then amount and reference: Xero has no key for these either."""
-    verdicts: dict[int, Verdict] = {}
-    taken: set[str] = set()
-    for row, sent in to_survivors(dispatch, pairs, {}):
-        day = date.fromisoformat(sent["Date"])
-        asked = (
-            f'Contact.ContactID==Guid("{sent["Contact"]["ContactID"]}") AND '
-            f"Date==DateTime({day.year}, {day.month:02}, {day.day:02})"
-        )
-        reply = gateway.read("bank_transactions", where=asked, page=1, page_size=100)
-        found = [
-            one
-            for one in replies.elements("bank_transactions", reply.json)
-            if one.get("Status") != "DELETED" and one.get("Type") == sent["Type"]
-        ]
-        verdicts[row.pk] = _bank_transaction(row, sent, found, taken)
-    return Found(verdicts)
+    pairs = to_survivors(dispatch, pairs, {})
+    listed: dict[tuple[str, str], list[Element]] = {}
+    for _, sent in pairs:
+        place = (sent["Contact"]["ContactID"], sent["Date"])
+        if place not in listed:
+            listed[place] = _of_day(gateway, *place)
+    ids = [str(one.get("BankTransactionID")) for some in listed.values() for one in some]
+    others = Posting.objects.filter(
+        organisation=dispatch.organisation, kind=Kind.BANK_TRANSACTION, xero_id__in=ids
+    ).exclude(pk__in=[row.pk for row, _ in pairs])
+    taken = set(others.values_list("xero_id", flat=True))
+    found = Found()
+    # First those that are there for certain, so that none of them is taken for another.
+    for judge in (_is_received, _may_be_received):
+        for row, sent in pairs:
+            there = [
+                one
+                for one in listed[sent["Contact"]["ContactID"], sent["Date"]]
+                if one.get("Status") != "DELETED"
+                and one.get("Type") == sent["Type"]
+                and str(one.get("BankTransactionID")) not in taken
+            ]
+            if found.verdicts.get(row.pk) is None:
+                found.verdicts[row.pk] = verdict = judge(row, sent, there)
+                if isinstance(verdict, ElementResult):
+                    taken.add(verdict.xero_id)
+    return found
 
 
-def _bank_transaction(
-    row: Posting, sent: Element, found: Sequence[Element], taken: set[str]
-) -> Verdict:
-    assert row.expected is not None
-    ids = [str(one.get("BankTransactionID")) for one in found]
-    others = Posting.objects.filter(kind=Kind.BANK_TRANSACTION, xero_id__in=ids)
-    taken |= set(others.exclude(pk=row.pk).values_list("xero_id", flat=True))
-    total = Decimal(row.expected["Total"])
-    same = [
-        one
-        for one in found
-        if str(one.get("BankTransactionID")) not in taken
-        and replies.amount(one.get("Total")) == total
-    ]
-    ours = [one for one in same if (one.get("Reference") or "") == sent.get("Reference", "")]
-    if ours:
-        taken.add(str(ours[0].get("BankTransactionID")))
-        return element_result("bank_transactions", ours[0])
-    if same:
-        text = (
-            f"{plain(total)} on {sent['Date']} stands in Xero under another reference. It may be "
-            "this one: compare, then decide."
-        )
-        return Reason("outcome_ambiguous", text)
+def _of_day(gateway: Gateway, contact_id: str, on: str) -> list[Element]:
+    """All bank transactions of a contact on a day."""
+    day = date.fromisoformat(on)
+    asked = (
+        f'Contact.ContactID==Guid("{contact_id}") AND '
+        f"Date==DateTime({day.year}, {day.month:02}, {day.day:02})"
+    )
+    found: list[Element] = []
+    while True:
+        page = len(found) // PAGE_SIZE + 1
+        reply = gateway.read("bank_transactions", where=asked, page=page, page_size=PAGE_SIZE)
+        more = replies.elements("bank_transactions", reply.json)
+        found += more
+        if len(more) < PAGE_SIZE:
+            return found
+
+
+def _is_received(row: Posting, sent: Element, free: Sequence[Element]) -> Verdict:
+    """The one with this reference and amount; of what was paid too much also a part, which was
+    sent before the rest came in."""
+    named = [one for one in free if (one.get("Reference") or "") == sent.get("Reference", "")]
+    for one in named:
+        if replies.amount(one.get("Total")) == _total(row):
+            return element_result("bank_transactions", one)
+    if named and sent["Type"] == "RECEIVE-OVERPAYMENT" and sent.get("Reference"):
+        return element_result("bank_transactions", named[0])
     return None
+
+
+def _may_be_received(row: Posting, sent: Element, free: Sequence[Element]) -> Verdict:
+    """Like it in one of both: a person must compare."""
+    for one in free:
+        total, reference = replies.amount(one.get("Total")) or ZERO, one.get("Reference") or ""
+        if total == _total(row) or (reference and reference == sent.get("Reference")):
+            text = (
+                f"{plain(total)} on {sent['Date']} stands in Xero under the reference "
+                f"{reference or '(none)'}. It may be this one: compare, then decide."
+            )
+            return Reason("outcome_ambiguous", text)
+    return None
+
+
+def _total(row: Posting) -> Decimal:
+    assert row.expected is not None
+    return Decimal(row.expected["Total"])
 
 
 # --- one payment -----------------------------------------------------------------------------
@@ -233,6 +266,12 @@ def _exactly(row: Posting, sent: Element, free: list[Element]) -> Element | None
     amount = Decimal(sent["Amount"])
     same = (one for one in free if replies.amount(one.get("Amount")) == amount)
     return next((o for o in same if _same_day(o, sent) and o.get("Reference") == row.key), None)
+
+
+def _referred(row: Posting, sent: Element, free: list[Element]) -> Element | None:
+    """The payment with this reference, which is unique in its order. Another amount or day: it
+    was sent by a database that has been replaced by an older copy since."""
+    return next((one for one in free if row.key and one.get("Reference") == row.key), None)
 
 
 def _payment(sent: Element, free: list[Element], due: Decimal) -> Verdict:

@@ -13,6 +13,7 @@ from django.db.models import Case, IntegerField, Value, When
 
 from connector.lib import clock
 from stores.models import Cursor
+from sync import doubt
 from sync.bulk import update_each
 from sync.labels import relabel_behind
 from sync.models import Backfill, Dispatch, Posting, TrackedOrder
@@ -164,17 +165,23 @@ def _xero_id(posting: Posting, ref: str) -> str:
     return above.xero_id
 
 
-_CLAIMED = ["state", "changed_at", "dispatch", "position"]
+_CLAIMED = ["state", "changed_at", "dispatch", "position", "look_up"]
 
 
 def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> Dispatch | None:
     """Store the request and claim its postings in one transaction; None if one was taken.
 
-    Postings to look up become a request that is looked up before anything of it is sent.
+    Postings to look up become a request that is looked up before anything of it is sent, and
+    so do those that may be in Xero without being known here: without the others.
     """
-    chosen, body = _fitting(kind, rows)
-    if not chosen:
+    pairs = _fitting(rows)
+    if unsure := doubt.in_doubt(organisation, kind, pairs):
+        pairs = [(row, one) for row, one in pairs if row.pk in unsure]
+    if not pairs:
         return None
+    chosen, body = [row for row, _ in pairs], render({ENVELOPE[kind]: [one for _, one in pairs]})
+    for row in chosen:
+        row.look_up = row.look_up or row.pk in unsure
     now = clock.now()
     state = Dispatch.State.UNKNOWN if chosen[0].look_up else Dispatch.State.OPEN
     with transaction.atomic():
@@ -209,10 +216,9 @@ def _unwritable(row: Posting, error: ValueError) -> None:
     relabel_behind([row])
 
 
-def _fitting(kind: Kind, rows: Sequence[Posting]) -> tuple[list[Posting], str]:
-    """As many as fit into a request, and its body as it goes over the wire."""
-    chosen: list[Posting] = []
-    elements: list[dict[str, Any]] = []
+def _fitting(rows: Sequence[Posting]) -> list[tuple[Posting, dict[str, Any]]]:
+    """As many as fit into a request, each with its element as it goes over the wire."""
+    chosen: list[tuple[Posting, dict[str, Any]]] = []
     size = 0
     for row in rows:
         try:
@@ -223,6 +229,5 @@ def _fitting(kind: Kind, rows: Sequence[Posting]) -> tuple[list[Posting], str]:
             continue
         if chosen and size > BATCH_BYTES:
             break
-        chosen.append(row)
-        elements.append(one)
-    return chosen, render({ENVELOPE[kind]: elements})
+        chosen.append((row, one))
+    return chosen

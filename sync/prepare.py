@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.db.models import F, OuterRef, Subquery
+from datetime import datetime, timedelta
 
 from connector.lib import clock
-from connector.lib.errors import Temporary
-from sync import conflicts, settle, shop_customers
+from sync import conflicts, doubt, settle, shop_customers
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
 from sync.track_products import rebuild_stuck
 from xero import mirror, reference
 from xero.documents import Kind
-from xero.models import Lane, MirrorDocument, Organisation
+from xero.models import Lane, Organisation
 
-# Kinds of which Xero takes the same twice.
-_NO_KEY = (
-    Kind.PAYMENT, Kind.REFUND, Kind.ALLOCATION, Kind.BANK_TRANSACTION, Kind.STOCK_INCREASE,
-    Kind.STOCK_DECREASE,
-)  # fmt: skip
 MIRROR_MAX_AGE = timedelta(minutes=30)
 # A person who clicks may have just changed something in Xero.
 _MAX_AGE = {
@@ -28,13 +20,11 @@ _MAX_AGE = {
 }  # fmt: skip
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
 _ALSO_CREDITS = (*_KINDS, mirror.Kind.CREDIT_NOTES)
-# What this process has read of which organisation: a database that was restored from a backup
-# knows less than Xero, and is found out before the first payment of a new process.
-_seen: set[tuple[int, str]] = set()
-
-
-class BeingRead(Temporary):
-    """Another process holds the right to read; it, or its lease, comes to an end soon."""
+_DOCUMENTS = (mirror.Kind.INVOICES, mirror.Kind.CREDIT_NOTES)
+# Up to when this process has read which list of which organisation: a database that was restored
+# from a backup knows less than Xero, and is found out before the first request of a new process,
+# or of one under which it went back in time.
+_seen: dict[tuple[int, str], datetime] = {}
 
 
 def prepare(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
@@ -60,25 +50,47 @@ def items_known(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
 
 
 def looked(organisation: Organisation) -> bool:
-    """Whether this process has seen what Xero has."""
-    return all((organisation.pk, kind) in _seen for kind in _wanted(organisation))
+    """Whether this process has seen what Xero has, and the database remembers it."""
+    read = organisation.mirror_cursors.values_list("kind", "position")
+    up_to = dict(read.filter(kind__in=_wanted(organisation)))
+    return all(
+        _has_seen(organisation, kind) and _remembers(organisation, kind, up_to.get(kind))
+        for kind in _wanted(organisation)
+    )
+
+
+def _has_seen(organisation: Organisation, kind: mirror.Kind) -> bool:
+    return (organisation.pk, kind) in _seen
+
+
+def _remembers(organisation: Organisation, kind: mirror.Kind, up_to: datetime | None) -> bool:
+    """Whether the list is known at least up to where this process has read it; contacts are read
+    again from an earlier moment now and then."""
+    if kind == mirror.Kind.CONTACTS:
+        return True
+    return up_to is not None and up_to >= _seen[organisation.pk, kind]
 
 
 def _wanted(organisation: Organisation) -> tuple[mirror.Kind, ...]:
-    """The lists that matter: credit notes only if there are some of ours."""
-    credits = Posting.objects.filter(organisation=organisation, kind=Kind.CREDIT_NOTE)
-    return _ALSO_CREDITS if credits.exists() else _KINDS
+    """The lists that matter: credit notes, and money received without an invoice, only if there
+    is some of ours."""
+    ours = Posting.objects.filter(organisation=organisation)
+    wanted = _ALSO_CREDITS if ours.filter(kind=Kind.CREDIT_NOTE).exists() else _KINDS
+    received = ours.filter(kind=Kind.BANK_TRANSACTION).exists()
+    if received and organisation.can("accounting.banktransactions"):
+        return (*wanted, mirror.Kind.BANK_TRANSACTIONS)
+    return wanted
 
 
 def first_look(organisation: Organisation) -> None:
     """Before this process sends anything: what Xero has and this database may not know of.
 
-    Raises as `prepare`, and BeingRead while another process is reading the same lists.
+    Raises as `prepare`, and mirror.BeingRead while another process is reading the same lists.
     """
     if not looked(organisation):
         _look(organisation, Lane.LIVE)
     if not looked(organisation):
-        raise BeingRead("Another worker is reading Xero's lists.", retry_after=5)
+        raise mirror.BeingRead("Xero's lists")
 
 
 def _look(
@@ -88,13 +100,24 @@ def _look(
     `told` to have changed."""
     first = not looked(organisation)
     for kind in dict.fromkeys((*_wanted(organisation), *told)):
-        age = _MAX_AGE[lane] if (organisation.pk, kind) in _seen else timedelta(0)
-        stale = kind in told or not mirror.is_fresh(organisation, kind, max_age=age)
+        stale = kind in told or not _is_fresh(organisation, kind, lane, first)
         if stale and not _read(organisation, kind, lane):
             continue  # another process is reading it
-        _seen.add((organisation.pk, kind))
+        if (up_to := mirror.read_at(organisation, kind)) is not None:
+            _seen[organisation.pk, kind] = up_to
     if first and looked(organisation):
-        doubt_refused_payments(organisation)
+        doubt_what_waits(organisation)
+
+
+def _is_fresh(organisation: Organisation, kind: mirror.Kind, lane: Lane, first: bool) -> bool:
+    """Whether a list need not be read now. Money received is only looked through for what this
+    database forgot, so once by each process."""
+    up_to = mirror.read_at(organisation, kind)
+    if not _has_seen(organisation, kind) or not _remembers(organisation, kind, up_to):
+        return False
+    if kind == mirror.Kind.BANK_TRANSACTIONS and not first:
+        return True
+    return mirror.is_fresh(organisation, kind, max_age=_MAX_AGE[lane])
 
 
 def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
@@ -104,10 +127,8 @@ def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
         return False
     if kind == mirror.Kind.CONTACTS:
         shop_customers.find(organisation, since)
-        return True
-    if kind == mirror.Kind.INVOICES:
-        doubt_paid_invoices(organisation)
-    conflicts.find(organisation, since)
+    elif kind != mirror.Kind.BANK_TRANSACTIONS:
+        conflicts.find(organisation, since)
     return True
 
 
@@ -117,7 +138,7 @@ def see_people(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> bool:
     Asked before what is left of a document is credited, allocated or given back: somebody may
     have paid or credited it since the last look. Raises as `prepare`.
     """
-    kinds = [kind for kind in _wanted(organisation) if kind != mirror.Kind.CONTACTS]
+    kinds = [kind for kind in _wanted(organisation) if kind in _DOCUMENTS]
     old = [
         kind
         for kind in kinds
@@ -136,33 +157,13 @@ def watch(organisation: Organisation) -> None:
     _look(organisation, Lane.BACKFILL, kinds)
 
 
-def doubt_refused_payments(organisation: Organisation) -> None:
-    """Requests that wait to be sent again: the database may be an old copy, and Xero may have
-    taken them since. Where nothing in Xero keeps two equal ones apart they are looked up."""
+def doubt_what_waits(organisation: Organisation) -> None:
+    """The database may be an old copy, and Xero may have taken since what waits to be sent.
+    Where nothing in Xero keeps two equal ones apart, it is looked up."""
     waiting = Dispatch.objects.filter(organisation=organisation, state=Dispatch.State.RETRY)
-    for dispatch in waiting.filter(kind__in=_NO_KEY):
+    for dispatch in waiting.filter(kind__in=doubt.NO_KEY):
         settle.unknown(dispatch, Dispatch.State.RETRY, clock.now())
     # An adjustment of stock that waits to be sent for the first time may have been, too.
     unsent = Posting.objects.filter(organisation=organisation, state=Posting.State.PENDING)
     unsent.filter(source_kind="stock").update(look_up=True)
-
-
-def doubt_paid_invoices(organisation: Organisation) -> int:
-    """Payments not sent yet, of invoices on which Xero says that less is due than we know.
-
-    Somebody paid, or we did and do not remember: they are looked up first. How many.
-    """
-    due = MirrorDocument.objects.filter(
-        organisation=organisation, kind="invoice", xero_id=OuterRef("parent__xero_id")
-    ).values("amount_due")[:1]
-    waiting = Posting.objects.filter(
-        organisation=organisation,
-        kind=Kind.PAYMENT,
-        state=Posting.State.PENDING,
-        look_up=False,
-        parent__state=Posting.State.POSTED,
-    ).annotate(due=Subquery(due))
-    doubted = list(
-        waiting.filter(due__lt=F("parent__amount_due_units")).values_list("pk", flat=True)
-    )
-    return Posting.objects.filter(pk__in=doubted).update(look_up=True)
+    doubt.forget_look_ups(organisation)

@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
-from sync import follow, notes, owe
+from sync import doubt, follow, notes, owe
 from sync.bulk import add_to_each, update_each
 from sync.entries import MOST_CURES
 from sync.labels import orders_behind, relabel_behind
@@ -27,13 +27,12 @@ from sync.models import Dispatch, Posting, TrackedOrder
 from sync.models.outbox import MONEY, PostingQuerySet
 from sync.outbox import PLURAL, element
 from sync.reasons import Reason
-from xero import mirror, reference, replies
+from xero import mirror, reference, replies, texts
 from xero.documents import Kind
 from xero.faults import Refused
 from xero.gateway import Reply
 from xero.models import MirrorCursor, MirrorDocument, Organisation
 from xero.replies import ElementResult
-from xero.texts import UNKNOWN
 
 _State = Posting.State
 GONE = ("VOIDED", "DELETED")
@@ -44,6 +43,8 @@ _LOOK_UP = frozenset(
     {"number_taken", "contact_name_taken", "contact_number_taken", "payment_exceeds",
      "payment_not_approved", "has_payments", "document_locked", "item_code_taken"}
 )  # fmt: skip
+# Refusals that say nothing that is known.
+_UNCLEAR = frozenset({texts.UNKNOWN, "not_found"})
 # Refusals that are cured by building the order anew with what is now known.
 _REBUILD = frozenset(
     {"archived_contact", "tax_amount_refused", "period_locked", "item_invalid",
@@ -235,13 +236,13 @@ def _differs(row: Posting, answer: ElementResult) -> Reason | None:
     return Reason("mismatch", text)
 
 
-def refused(row: Posting, code: str, texts: Sequence[str]) -> None:
+def refused(row: Posting, code: str, words: Sequence[str]) -> None:
     """A definite no, in Xero's words: looked up, cured by a new build, held, or dead."""
-    said = " ".join(texts) or "Xero gave no reason."
+    said = " ".join(words) or "Xero gave no reason."
     again = row.attempts < MOST_CURES
-    # In words that nobody listed, too: an allocation has no key, and what it is for may be gone.
-    unsaid = code == UNKNOWN and row.kind == Kind.ALLOCATION and not row.attempts
-    if (code in _LOOK_UP and again) or unsaid:
+    # In words that are not known Xero may say that it has it already: looked up once.
+    unclear = code in _UNCLEAR and row.kind in doubt.NO_KEY and row.looked_at is None
+    if (code in _LOOK_UP or unclear) and again:
         _move(
             row, _State.PENDING, look_up=True, attempts=row.attempts + 1, not_before=clock.now(),
             reasons=[Reason("refused", said).as_json()],
@@ -409,6 +410,8 @@ def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:
         mirror.remember_documents(dispatch.organisation, kind, raw)
     elif dispatch.kind in (Kind.PAYMENT, Kind.REFUND):
         mirror.remember_payments(dispatch.organisation, raw)
+    elif dispatch.kind == Kind.BANK_TRANSACTION:
+        mirror.remember_bank_transactions(dispatch.organisation, raw)
 
 
 def _units(amount: Decimal | None) -> int | None:

@@ -1,5 +1,5 @@
-"""The local copy of contacts, of invoices and credit notes without lines, of payments, and of
-items.
+"""The local copy of contacts, of invoices and credit notes without lines, of payments, of money
+received without an invoice, and of items.
 
 Read once in pages of 1,000 (items, which Xero does not page, in one), then kept fresh with
 If-Modified-Since; our own writes are put in directly. So a known customer and a free number
@@ -20,12 +20,14 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.errors import Temporary
 from connector.lib.money import ZERO, plain, round_to, to_units
 from xero.contact_details import details_of
 from xero.facts import ContactFacts, ItemFacts
 from xero.gateway import Gateway, Reply
 from xero.models import (
     Lane,
+    MirrorBankTransaction,
     MirrorContact,
     MirrorCursor,
     MirrorDocument,
@@ -55,6 +57,10 @@ _ASKED: Final[dict[str, dict[str, Any]]] = {
     Kind.CREDIT_NOTES: {"where": 'Type=="ACCRECCREDIT"', "order": "CreditNoteID ASC"},
     Kind.ITEMS: {},
     Kind.PAYMENTS: {"order": "PaymentID ASC"},
+    Kind.BANK_TRANSACTIONS: {
+        "where": 'Type=="RECEIVE" OR Type=="RECEIVE-OVERPAYMENT"',
+        "order": "BankTransactionID ASC",
+    },
 }
 # Of all payments those of customers; a payment that does not say what it is counts as one.
 _OF_CUSTOMERS: Final = ("ACCRECPAYMENT", "ARCREDITPAYMENT", "")
@@ -64,6 +70,13 @@ _DOCUMENTS_OF: Final = {
     Kind.CREDIT_NOTES: MirrorDocument.Kind.CREDIT_NOTE,
 }
 _LIST_OF: Final = {document: listed for listed, document in _DOCUMENTS_OF.items()}
+
+
+class BeingRead(Temporary):
+    """Another process is reading the list; it, or its lease, comes to an end soon."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} are being read by another worker.", retry_after=5)
 
 
 def refresh(
@@ -238,6 +251,14 @@ def remember_payments(organisation: Organisation, found: Iterable[Element]) -> N
         _keep(organisation, MirrorPayment, rows, ["payment_id"])
 
 
+def remember_bank_transactions(organisation: Organisation, found: Iterable[Element]) -> None:
+    """Likewise money received without an invoice, or beyond one."""
+    with transaction.atomic():
+        _lock(organisation, Kind.BANK_TRANSACTIONS)
+        rows = [_bank_transaction(e) for e in found]
+        _keep(organisation, MirrorBankTransaction, rows, ["bank_transaction_id"])
+
+
 def _lease() -> timedelta:
     """Long enough for one page: a slot, a call to its deadline, and the store."""
     return timedelta(seconds=2 * call_seconds())
@@ -271,6 +292,8 @@ def _store_page(organisation: Organisation, cursor: MirrorCursor, reply: Reply) 
                 _forget_items(organisation, found, began)
         elif cursor.kind == Kind.PAYMENTS:
             remember_payments(organisation, found)
+        elif cursor.kind == Kind.BANK_TRANSACTIONS:
+            remember_bank_transactions(organisation, found)
         else:
             remember_documents(organisation, _DOCUMENTS_OF[Kind(cursor.kind)], found)
     return True
@@ -402,5 +425,18 @@ def _payment(element: Element) -> dict[str, Any]:
         "account_code": text(account.get("Code")),
         "reference": text(element.get("Reference")),
         "is_reconciled": element.get("IsReconciled") is True,
+        "updated_utc": moment(element.get("UpdatedDateUTC")),
+    }
+
+
+def _bank_transaction(element: Element) -> dict[str, Any]:
+    return {
+        "bank_transaction_id": element["BankTransactionID"],
+        "type": text(element.get("Type")),
+        "status": text(element.get("Status")),
+        "contact_id": text((element.get("Contact") or {}).get("ContactID")),
+        "date": day(element.get("Date")),
+        "total": to_units(amount(element.get("Total")) or ZERO),
+        "reference": text(element.get("Reference")),
         "updated_utc": moment(element.get("UpdatedDateUTC")),
     }

@@ -18,7 +18,7 @@ from sync.models.reconcile import (
     ReconcileDifference,
     ReconcileRun,
 )
-from sync.models.runs import OrganisationRun, Preferences, SyncRun
+from sync.models.runs import Installation, OrganisationRun, Preferences, SyncRun
 from sync.models.shop_write import ShopWrite
 from sync.models.stock import StockState
 from sync.models.summary import SummaryPart
@@ -32,6 +32,7 @@ __all__ = [
     "HandledDifference",
     "HistoryNote",
     "IncomingCall",
+    "Installation",
     "MasterLevel",
     "OrderAction",
     "OrganisationRun",

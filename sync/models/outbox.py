@@ -58,6 +58,7 @@ class Dispatch(models.Model):
     claimed_until = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=40, blank=True, default="")
     sent_at = models.DateTimeField(null=True)
+    looks = models.PositiveIntegerField(default=0, help_text="Look-ups of it that failed.")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -236,6 +237,9 @@ class Posting(models.Model):
     look_up = models.BooleanField(
         default=False, help_text="Something like it may be in Xero already: look before sending."
     )
+    looked_at = models.DateTimeField(
+        null=True, help_text="When it was looked up and not found; a new process forgets it."
+    )
     differs = models.BooleanField(default=False)
     conflict = models.BooleanField(
         default=False, help_text="A person changed it in Xero: nothing of it is touched."
@@ -284,6 +288,11 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was in Xero, and was taken back there."""
+        return self.state == Posting.State.VOIDED and bool(self.xero_id)
 
     @property
     def is_summary(self) -> bool:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.crypto import EncryptedJSONField
+from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
 from stores.models import Store
 from xero.models import Organisation
 
@@ -25,6 +25,9 @@ class OrganisationRun(models.Model):
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE)
     running_until = models.DateTimeField(null=True)
     running_by = models.CharField(max_length=40, blank=True, default="")
+    # Questions in a row that Xero did not answer, and when the next one is asked.
+    failed_looks = models.PositiveIntegerField(default=0)
+    look_again_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"sender of {self.organisation}"
@@ -74,6 +77,22 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream} of {self.store.slug}"
+
+
+class Installation(models.Model):
+    """What holds for this database as a whole: one row.
+
+    `key_check` opens with the keys that its secrets were encrypted with, and with no others.
+    `clock_at` is the latest moment that a sweep saw, `written_at` when the database was last
+    written to find out whether it can be.
+    """
+
+    key_check = EncryptedTextField(blank=True, default="")
+    clock_at = models.DateTimeField(null=True)
+    written_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return "installation"
 
 
 class Preferences(models.Model):

@@ -92,7 +92,8 @@ def bell(monkeypatch: pytest.MonkeyPatch) -> Bell:
 # They are run by `make faults`, so that `make test` stays quick.
 _STORIES = frozenset(
     {
-        "test_already_in_xero", "test_approvals", "test_books_machine", "test_edited_orders",
+        "test_already_in_xero", "test_approvals", "test_away", "test_books_machine",
+        "test_edited_orders",
         "test_follow", "test_gift_cards", "test_items", "test_limits", "test_lost_answers",
         "test_lost_credits", "test_notes", "test_one_shop_two_organisations", "test_oversell",
         "test_own_changes", "test_restored",

@@ -17,6 +17,7 @@ from connector.lib import clock
 from sync import flows, prepare
 from sync.models import Dispatch, Posting
 from tests.sync.standing import again, invoice, ledger
+from tests.sync.test_refunds_and_cancellations import time as time
 from tests.sync.world import World, at_rest, in_xero
 from xero.models import Organisation
 

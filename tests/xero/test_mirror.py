@@ -166,7 +166,7 @@ def test_the_mirror_is_complete_when_all_its_lists_are(
         assert mirror.is_fresh(organisation, kind, max_age=timedelta(minutes=1))
         assert not mirror.is_fresh(organisation, kind, max_age=timedelta(0))
     assert mirror.is_complete(organisation)
-    assert asked(xero) == len(Kind) == 5
+    assert asked(xero) == len(Kind) == 6
 
 
 def test_invoices_of_every_status_are_known_by_number(

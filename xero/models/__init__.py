@@ -5,7 +5,13 @@ from __future__ import annotations
 from xero.models.calls import Call, DayCount, Lane
 from xero.models.connection import TokenSet, XeroApp
 from xero.models.items import MirrorItem
-from xero.models.mirror import MirrorContact, MirrorCursor, MirrorDocument, MirrorPayment
+from xero.models.mirror import (
+    MirrorBankTransaction,
+    MirrorContact,
+    MirrorCursor,
+    MirrorDocument,
+    MirrorPayment,
+)
 from xero.models.organisation import Organisation
 from xero.models.reference import Account, BrandingTheme, Currency, TaxRate, TrackingCategory
 
@@ -16,6 +22,7 @@ __all__ = [
     "Currency",
     "DayCount",
     "Lane",
+    "MirrorBankTransaction",
     "MirrorContact",
     "MirrorCursor",
     "MirrorDocument",

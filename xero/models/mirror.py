@@ -188,6 +188,36 @@ class MirrorPayment(models.Model):
         return self.reference or self.payment_id
 
 
+class MirrorBankTransaction(models.Model):
+    """Money received without an invoice, or beyond one; `total` in ten-thousandths."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="bank_transactions"
+    )
+    bank_transaction_id = models.CharField(max_length=50)
+    type = models.CharField(max_length=30)
+    status = models.CharField(max_length=20)
+    contact_id = models.CharField(max_length=50, blank=True, default="")
+    date = models.DateField(null=True)
+    total = models.BigIntegerField(default=0)
+    reference = models.CharField(max_length=500, blank=True, default="")
+    updated_utc = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "bank_transaction_id"], name="one_bank_transaction_row"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "date"]),
+            models.Index(fields=["organisation", "reference"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference or self.bank_transaction_id
+
+
 class MirrorCursorQuerySet(models.QuerySet["MirrorCursor"]):
     def told(self) -> MirrorCursorQuerySet:
         """Lists of which Xero said that they changed, since they were last read to the end."""
@@ -210,6 +240,7 @@ class MirrorCursor(models.Model):
         CREDIT_NOTES = "credit_notes", "Credit notes"
         ITEMS = "items", "Items"
         PAYMENTS = "payments", "Payments"
+        BANK_TRANSACTIONS = "bank_transactions", "Money received"
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="mirror_cursors"
