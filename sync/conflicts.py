@@ -27,11 +27,17 @@ from sync.models.outbox import MONEY, PostingQuerySet
 from sync.reasons import Reason
 from sync.settle import GONE
 from xero import mirror
+from xero.documents import Kind
 from xero.models import MirrorDocument, Organisation
 
 log = structlog.get_logger(__name__)
 _CHUNK = 500
-_LISTS = (mirror.Kind.INVOICES, mirror.Kind.CREDIT_NOTES)
+# Refused, or not told: what was sent may be there, and is looked up before it is sent again.
+_IN_DOUBT = Q(state=Posting.State.PENDING, look_up=True, dispatch__isnull=False)
+_LISTS = {
+    Kind.INVOICE: mirror.Kind.INVOICES,
+    Kind.CREDIT_NOTE: mirror.Kind.CREDIT_NOTES,
+}
 
 
 def find(organisation: Organisation, since: datetime | None) -> int:
@@ -63,15 +69,16 @@ def _compare(organisation: Organisation, rows: Sequence[MirrorDocument]) -> int:
 def _moving(organisation: Organisation, documents: Sequence[Posting]) -> AbstractSet[int]:
     """Those on which money or credit of ours is on its way, or came to stand after the list was
     read: what is left of them by that list is not what is left now."""
-    read = [mirror.read_at(organisation, kind) for kind in _LISTS]
-    since = min(filter(None, read), default=None)
-    recent = Q(state__in=Posting.ON_ITS_WAY) | Q(posted_at__isnull=False)
-    if since is not None:
-        recent = Q(state__in=Posting.ON_ITS_WAY) | Q(posted_at__gte=since)
-    ids = [posting.pk for posting in documents]
-    money = Posting.objects.filter(recent, kind__in=MONEY)
-    touched = money.filter(Q(parent__in=ids) | Q(target__in=ids))
-    return {pk for pair in touched.values_list("parent", "target") for pk in pair if pk}
+    found: set[int] = set()
+    for kind, listed in _LISTS.items():
+        ids = [posting.pk for posting in documents if posting.kind == kind]
+        read = mirror.read_at(organisation, listed)
+        recent = Q(state__in=Posting.ON_ITS_WAY) | _IN_DOUBT
+        recent |= Q(posted_at__isnull=False) if read is None else Q(posted_at__gte=read)
+        money = Posting.objects.filter(recent, kind__in=MONEY) if ids else Posting.objects.none()
+        touched = money.filter(Q(parent__in=ids) | Q(target__in=ids))
+        found |= {pk for pair in touched.values_list("parent", "target") for pk in pair if pk}
+    return found
 
 
 def _posted(organisation: Organisation) -> PostingQuerySet:

@@ -18,8 +18,14 @@ def in_xero(world: World) -> dict[str, Counter[str]]:
     books: dict[str, Counter[str]] = defaultdict(Counter)
     found = ledger(world)
 
+    # A credit note that a person made belongs to the invoice that it was put on.
+    put_on = {
+        one["CreditNote"]["CreditNoteNumber"]: one["Invoice"]["InvoiceNumber"]
+        for one in found["Allocations"]
+    }
+
     def of(number: str) -> Counter[str]:
-        match = _OF_ORDER.fullmatch(number)
+        match = _OF_ORDER.fullmatch(number) or _OF_ORDER.fullmatch(put_on.get(number, ""))
         assert match, number
         return books[match[1]]
 
