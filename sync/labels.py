@@ -11,7 +11,7 @@ from sync.reasons import INFORMATIVE
 
 _Label = TrackedOrder.Label
 # What is read of a document to say what it comes to.
-_DECIDING = ("state", "differs", "kind", "verb", "xero_status", "xero_id")
+_DECIDING = ("state", "differs", "kind", "verb", "purpose", "xero_status", "xero_id")
 # The worst document decides, in this order.
 _WORST = (
     (Posting.State.DEAD, _Label.DEAD),
@@ -32,7 +32,7 @@ def label_of(
     `waits`: something of it waits for the summary of its day.
     """
     if state in (TrackedOrder.State.SKIPPED, TrackedOrder.State.EXCLUDED):
-        return _Label.SKIPPED
+        return _undo_stuck(reasons, postings) or _Label.SKIPPED
     if state == TrackedOrder.State.NEW:
         return _Label.WORKING
     rows = list(postings)
@@ -52,6 +52,15 @@ def label_of(
     if label == _Label.POSTED and any(posting.is_draft for posting in rows):
         return _Label.DRAFT
     return label
+
+
+def _undo_stuck(reasons: list[dict[str, Any]], postings: Iterable[Posting]) -> str:
+    """The label of an order that is to be undone, where Xero did not let that happen; "" if it
+    did, or may yet."""
+    if not any(reason["code"] == TrackedOrder.Excluded.UNDONE for reason in reasons):
+        return ""
+    states = {one.state for one in postings if one.purpose in ("cancel", "cancel-credit")}
+    return next((label for wanted, label in _WORST[:2] if wanted in states), "")
 
 
 def relabel(orders: Iterable[int | None]) -> None:

@@ -43,7 +43,7 @@ def condition(
         )
     if order.label == _Label.DIFFERS:
         return _differs(order, documents, books)
-    if order.label == _Label.SKIPPED:
+    if order.label == _Label.SKIPPED or order.excluded_as == TrackedOrder.Excluded.UNDONE:
         return _left_out(order, documents, books)
     return _needs_somebody(order, documents, books)
 

@@ -316,7 +316,7 @@ def left_out(store: Store, how: str = "do_not_sync", **fields: Any) -> TrackedOr
     ana = get_user_model().objects.create_user("bea")
     return order(
         store, state="excluded", excluded_at=clock.now(), excluded_by=ana, excluded_as=how,
-        excluded_why="Twice in the shop", **fields,
+        excluded_why="Twice in the shop", reasons=[reason(how, "Marked by a person.")], **fields,
     )  # fmt: skip
 
 
@@ -486,7 +486,7 @@ ORDERS: list[tuple[Callable[[Store], TrackedOrder], str, str]] = [
         "shop.",
     ),
     (
-        undo_refused, "Not synced",
+        undo_refused, "Refused",
         "Undo asked for by bea, but not all could be taken back in Xero: The period is locked. "
         "Why: Twice in the shop.",
     ),
