@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Celery
+from celery.schedules import schedule
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Connection, pools
@@ -34,6 +36,14 @@ class ConnectorApp(Celery):
         return pools.producers[self.connection_for_write()]
 
 
+class Steady(schedule):
+    """Every so often, also after the clock of the machine was set back."""
+
+    def remaining_estimate(self, last_run_at: datetime) -> timedelta:
+        left = super().remaining_estimate(last_run_at)
+        return left if left <= self.run_every else timedelta(0)
+
+
 @setup_logging.connect
 def _keep_djangos_logging(**_: Any) -> None:
     """A receiver makes Celery leave logging alone: settings.LOGGING holds in workers too."""
@@ -49,7 +59,7 @@ _MINUTE = clock.wall_seconds(60)
 app.conf.beat_schedule = {
     "tick": {
         "task": "sync.tick",
-        "schedule": max(1.0, _MINUTE),
+        "schedule": Steady(max(1.0, _MINUTE)),
         # Ticks that no worker took are not made up for.
         "options": {"expires": max(1.0, _MINUTE)},
     }

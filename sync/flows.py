@@ -14,7 +14,18 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from sync import away, dispatch, enqueue, hooks, notes, prepare, stock, summarise, track_products
+from sync import (
+    away,
+    dispatch,
+    enqueue,
+    hooks,
+    notes,
+    prepare,
+    rewind,
+    stock,
+    summarise,
+    track_products,
+)
 from sync.enqueue_items import enqueue_items
 from sync.linking import link_organisations
 from sync.models import (
@@ -166,6 +177,7 @@ def keep_tokens_alive() -> int:
 
 def sweep() -> None:
     """Ring for everything that is due by column."""
+    rewind.notice()
     link_organisations()
     _pull_due()
     for store_id in hooks.stores_with_due_calls():

@@ -37,6 +37,8 @@ TELLING_LASTS: Final = timedelta(hours=1)
 _MINUTE_SHARE: Final = {Lane.CLICK: 1.0, Lane.LIVE: 0.95, Lane.BACKFILL: 0.85}
 _SLOTS_LEFT_FREE: Final = {Lane.CLICK: 0, Lane.LIVE: 0, Lane.BACKFILL: 1}
 _BUSY_SECONDS: Final = 0.5
+# Clocks of several hosts differ by less.
+_CLOCKS_DIFFER: Final = timedelta(seconds=30)
 # The server ends its side of a call a moment after its last byte has reached us.
 _LINGER_WALL_SECONDS: Final = 0.02
 _KEEP_CALLS: Final = timedelta(minutes=10)
@@ -81,6 +83,7 @@ def take(organisation: Organisation, lane: Lane, kind: str = "") -> Slot | Wait:
             .get(pk=organisation.pk)
         )
         now = clock.now()
+        _bring_back(row, now)
         refusal = _parked(row, now) or _minute_or_slots(row, lane, now)
         if refusal:
             return refusal
@@ -172,6 +175,14 @@ def left_today(organisation: Organisation) -> int:
 def a_minute(lane: Lane) -> int:
     """How many calls a minute a lane gets where nobody else needs any."""
     return max(1, int(settings.XERO_CALLS_PER_MINUTE * _MINUTE_SHARE[lane]))
+
+
+def _bring_back(row: Organisation, now: datetime) -> None:
+    """Calls that were sent later than it is now: the clock was set back. They count as answered
+    just now, so that a minute later all is as it was."""
+    later = now + _CLOCKS_DIFFER
+    ahead = Call.objects.filter(organisation=row, deadline_at__gt=later, sent_at__gt=later)
+    ahead.update(sent_at=now, deadline_at=now, ended_at=now)
 
 
 def _parked(row: Organisation, now: datetime) -> Wait | None:

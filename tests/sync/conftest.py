@@ -93,7 +93,7 @@ def bell(monkeypatch: pytest.MonkeyPatch) -> Bell:
 _STORIES = frozenset(
     {
         "test_already_in_xero", "test_approvals", "test_away", "test_books_machine",
-        "test_edited_orders",
+        "test_clock_set_back", "test_edited_orders",
         "test_follow", "test_gift_cards", "test_items", "test_limits", "test_lost_answers",
         "test_lost_credits", "test_notes", "test_one_shop_two_organisations", "test_oversell",
         "test_own_changes", "test_restored",

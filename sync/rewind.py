@@ -1,0 +1,84 @@
+"""The machine's clock was set back: what lies ahead of it by mistake is brought back too.
+
+Every wait and lease is a moment in a column. After the clock went back, each of them lies as much
+too far ahead, and what was to happen in five minutes happens in an hour, or in a day. A sweep
+notices by the latest moment that any sweep has seen, and takes the difference off. How far
+lists have been read is taken back further, as meanwhile Xero and the shops were asked for what
+changed after a moment that had not come yet.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.apps import apps
+from django.db.models import Model, QuerySet
+
+from connector.lib import clock
+from sync.models import Installation
+
+log = structlog.get_logger(__name__)
+# Clocks of several hosts differ by less; a smaller step back is over within two sweeps anyway.
+_STEP = timedelta(minutes=2)
+# Leases and waits, by model.
+WAITS = {
+    "stores.Cursor": ("next_run_at", "pulling_until"),
+    "stores.Store": ("triggered_at",),
+    "sync.Backfill": ("not_before", "lease_until"),
+    "sync.Dispatch": ("not_before", "claimed_until", "sent_at"),
+    "sync.IncomingCall": ("due_at", "claimed_until", "quiet_until"),
+    "sync.MasterLevel": ("not_before", "claimed_until"),
+    "sync.OrganisationRun": ("running_until", "look_again_at"),
+    "sync.Posting": ("not_before",),
+    "sync.ReconcileRun": ("lease_until",),
+    "sync.ShopWrite": ("not_before", "claimed_until"),
+    "sync.TrackedOrder": ("build_at", "building_until"),
+    "sync.TrackedProduct": ("build_at", "building_until"),
+    "xero.Call": ("sent_at", "deadline_at", "ended_at"),
+    "xero.DayCount": ("told_at",),
+    "xero.MirrorCursor": ("claimed_until", "changed_at"),
+    "xero.Organisation": (
+        "parked_until", "others_until", "watched_at", "details_refreshed_at", "reference_tried_at",
+        "reference_refreshed_at",
+    ),
+    "xero.TokenSet": ("expires_at", "refreshing_until", "previous_valid_until", "refreshed_at"),
+}  # fmt: skip
+# Up to when something was read.
+POSITIONS = {
+    "stores.Cursor": ("position",),
+    "xero.MirrorCursor": ("position", "run_started_at", "run_since"),
+}
+
+
+def notice() -> timedelta | None:
+    """See whether the clock went back since the last sweep, and mend it; by how much."""
+    now = clock.now()
+    seen = Installation.column("clock_at")
+    if not Installation.objects.filter(pk=1, clock_at=seen).update(clock_at=now):
+        return None  # another sweep is at it
+    if seen is None or seen - now < _STEP:
+        return None
+    back = seen - now
+    log.warning("clock.went_back", seconds=round(back.total_seconds()))
+    for name, fields in WAITS.items():
+        for field in fields:
+            _bring_back(name, field, now, back)
+    for name, fields in POSITIONS.items():
+        for field in fields:
+            _rows(name).filter(**{f"{field}__gt": now}).update(**{field: now - back})
+    return back
+
+
+def _bring_back(name: str, field: str, now: datetime, back: timedelta) -> None:
+    """Moments of after the step keep their distance to it; what had come by then is now."""
+    rows = _rows(name)
+    old = now + back
+    rows.filter(**{f"{field}__gt": now, f"{field}__lte": old}).update(**{field: now})
+    ahead = rows.filter(**{f"{field}__gt": old}).order_by("pk")
+    for pk, moment in list(ahead.values_list("pk", field)):
+        rows.filter(pk=pk, **{field: moment}).update(**{field: moment - back})
+
+
+def _rows(name: str) -> QuerySet[Model]:
+    return apps.get_model(name)._default_manager.all()
