@@ -41,7 +41,7 @@ REASONS: dict[str, ReasonKind] = {
         "Xero: credit it by hand, then the order's page",
     ),
     "refund_tenders": ReasonKind(
-        "A refund was put on the store credit, and the shop does not say in place of what",
+        "The shop does not say on what a refund went back: card, store credit, points or money",
         "Xero: enter the refund by hand, then the order's page",
     ),
     "negative_total": ReasonKind("The total is negative", _SHOP),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
-from sync import prepare
+from sync import orders, prepare
 from sync.models import TrackedOrder
 from sync.reconcile import queue, reconcile
 from sync.undo_orders import undo
@@ -237,6 +237,19 @@ def test_a_sale_that_is_undone_after_a_part_went_back_on_the_card(liable: World)
     liable.sync()
     at_rest()
     assert (sums(liable), money(liable)) == (NOTHING, {})
+
+
+def test_a_sale_that_is_undone_and_issued_anew_has_its_refund_once(liable: World) -> None:
+    order = sold(liable)
+    liable.shop.refund(order["entity_id"], items={"MUG-STN": 1})
+    liable.sync()
+    before = (sums(liable), money(liable))
+    person, _ = get_user_model().objects.get_or_create(username="ana")
+    undo(TrackedOrder.objects.filter(pk=liable.row(order).pk), person, "a sample")
+    liable.sync()
+    orders.sync_now(TrackedOrder.objects.filter(pk=liable.row(order).pk), person)
+    settled(liable)
+    assert (sums(liable), money(liable)) == before
 
 
 def test_a_refund_waits_while_the_card_that_paid_is_held(liable: World) -> None:

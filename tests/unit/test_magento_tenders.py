@@ -128,3 +128,48 @@ def test_the_order_states_what_was_given_back_on_them() -> None:
     made.extra = {"gift_cards_refunded": 43, "customer_balance_refunded": 5,
                   "rwrd_crrncy_amnt_refunded": "2.0000"}  # fmt: skip
     assert read(made).given_back == D(50)
+
+
+def without(made: CardOrder, *codes: str) -> CardOrder:
+    """The memos say nothing of these."""
+    for memo in made.memos:
+        for code in codes:
+            memo["extension_attributes"].pop(code, None)
+            memo["extension_attributes"].pop(f"base_{code}", None)
+    return made
+
+
+def test_points_that_memos_leave_out_are_what_their_totals_lack() -> None:
+    made = worked([(CARD, 2000), (POINTS, 3000)])
+    made.refund(1, fee=100)
+    made.refund(1)
+    first, second = read(without(made, POINTS)).refunds
+    assert (first.total, first.base_total) == (D(42), D(42))
+    assert backs(first) == [(CARD, CARD, D(20)), (POINTS, POINTS, D(22))]
+    assert (second.total, backs(second)) == (D(43), [(POINTS, POINTS, D(8))])
+    assert second.money == D(35)
+
+
+def test_two_tenders_that_no_memo_states_are_known_once_all_is_back() -> None:
+    made = worked([(CARD, 2000), (POINTS, 3000)])
+    made.refund(2)
+    (refund,) = read(without(made, CARD, POINTS)).refunds
+    assert (refund.total, refund.money) == (D(86), D(36))
+    assert backs(refund) == [(CARD, CARD, D(20)), (POINTS, POINTS, D(30))]
+
+
+def test_of_two_tenders_that_no_memo_states_none_is_guessed() -> None:
+    made = worked([(CARD, 2000), (POINTS, 3000)])
+    made.refund(1)
+    with pytest.raises(ParseError) as refused:
+        read(without(made, CARD, POINTS))
+    found = (refused.value.field, refused.value.code)
+    assert found == ("creditmemos[0].grand_total", "refund_tenders")
+
+
+def test_a_total_that_lacks_more_than_the_tender_had_paid_is_left_alone() -> None:
+    made = worked([(POINTS, 3000)])
+    memo = made.refund(2)
+    memo |= {"grand_total": 10, "base_grand_total": 10}
+    (refund,) = read(without(made, POINTS)).refunds
+    assert (refund.total, backs(refund)) == (D(10), [])

@@ -17,6 +17,7 @@ from stores.adapters.magento.tenders import (
     tenders_back,
     to_store_credit,
     told_by_order,
+    unstated,
 )
 from stores.adapters.raw import Raw
 from stores.canonical import Line, ParseError, Refund, RefundLine
@@ -62,7 +63,8 @@ def read_refunds(
 ) -> tuple[Refund, ...]:
     """The credit memos of an order by which something was given back."""
     given = [memo for memo in memos if is_refunded(memo)]
-    return told_by_order(order, given, [read_refund(memo, lines, zone) for memo in given])
+    read = [read_refund(memo, lines, zone) for memo in given]
+    return told_by_order(order, given, unstated(order, given, read))
 
 
 def _carries_money(item: Raw, lines: Mapping[str, Line]) -> bool:

@@ -22,7 +22,7 @@ TENDERS = {
     "customer_balance_amount": "Store credit",
     "reward_currency_amount": "Reward points",
 }
-_WRAPPING = {
+WRAPPING = {
     "gw_price": ("Gift wrapping", "gw_tax_amount"),
     "gw_items_price": ("Gift wrapping of items", "gw_items_tax_amount"),
     "gw_card_price": ("Printed card", "gw_card_tax_amount"),
@@ -75,7 +75,7 @@ def commerce_rows(order: Raw) -> tuple[TotalRow, ...]:
         source = holder(order, code)
         if amount := source.amount(code):
             rows.append(TotalRow(code, title, -abs(amount), source.at(code)))
-    for code, (title, tax_code) in _WRAPPING.items():
+    for code, (title, tax_code) in WRAPPING.items():
         source = holder(order, code)
         amount, tax = source.amount(code), source.amount(tax_code)
         if amount or tax:

@@ -10,12 +10,13 @@ goes there for a registered customer, and what money paid if staff chose so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from connector.lib.money import ZERO, plain, round_to
-from stores.adapters.magento.rows import TENDERS, holder
+from stores.adapters.magento.amounts import rounding_slack
+from stores.adapters.magento.rows import TENDERS, WRAPPING, holder
 from stores.adapters.raw import Raw
 from stores.canonical import ParseError, Refund, TenderBack
 
@@ -24,6 +25,11 @@ _CARDS, _STORE_CREDIT = "gift_cards_amount", "customer_balance_amount"
 # same in the base currency.
 _PUT = ("customer_bal_total_refunded", "customer_balance_total_refunded")
 _PUT_BASE = ("bs_customer_bal_total_refunded", "base_customer_balance_total_refunded")
+# What a memo's total is made of.
+_PARTS = (
+    "subtotal", "discount_amount", "tax_amount", "shipping_amount",
+    "discount_tax_compensation_amount", "adjustment_positive",
+)  # fmt: skip
 # What an order states was given back of each.
 _OF_ORDER = ("gift_cards_refunded", "customer_balance_refunded", "rwrd_crrncy_amnt_refunded")
 
@@ -55,6 +61,62 @@ def before_tenders(memo: Raw) -> tuple[Decimal, Decimal | None]:
         total += one.amount
         base = None if base is None or one.base_amount is None else base + one.base_amount
     return total, base
+
+
+def unstated(order: Raw, memos: Sequence[Raw], refunds: Sequence[Refund]) -> list[Refund]:
+    """The refunds with what went back on tenders of the order that no memo states.
+
+    REST leaves reward points out of memos. A memo's total is then less than its own amounts come
+    to, which is not so otherwise. ParseError where there are several such tenders and it does not
+    tell how much went back on each.
+    """
+    told = {one.code for refund in refunds for one in refund.tenders}
+    paid = {code: abs(holder(order, code).amount(code)) for code in TENDERS if code not in told}
+    found = []
+    for memo, refund in zip(memos, refunds, strict=True):
+        left = {code: amount for code, amount in paid.items() if amount}
+        gap = _sum_of_parts(memo) - refund.total
+        whole = sum(left.values(), ZERO)
+        if not left or not rounding_slack(len(refund.lines)) < gap <= whole:
+            found.append(refund)
+            continue
+        if len(left) > 1 and gap != whole:
+            raise _unclear(memo, gap, left)
+        for code in left:
+            amount = min(gap, left[code])
+            refund = _also(refund, code, amount, memo)
+            paid[code] -= amount
+        found.append(refund)
+    return found
+
+
+def _unclear(memo: Raw, gap: Decimal, left: Mapping[str, Decimal]) -> ParseError:
+    names = " and ".join(TENDERS[code].lower() for code in left)
+    message = (
+        f"{memo.at('grand_total')} is {plain(gap)} less than the memo's own amounts come to, and "
+        f"the memo does not tell how much of that went back on {names}. Enter the refunds in Xero "
+        "by hand, and mark the order as handled by hand."
+    )
+    return ParseError(
+        memo.at("grand_total"), memo.data.get("grand_total"), message, code="refund_tenders"
+    )
+
+
+def _sum_of_parts(memo: Raw) -> Decimal:
+    """What a memo's own amounts come to, before what the shop issued itself."""
+    wrapping = (holder(memo, key).amount(key) for key in WRAPPING)
+    parts = sum((memo.amount(key) for key in _PARTS), sum(wrapping, ZERO))
+    return parts - memo.amount("adjustment_negative")
+
+
+def _also(refund: Refund, code: str, amount: Decimal, memo: Raw) -> Refund:
+    same = memo.text("order_currency_code") == memo.text("base_currency_code")
+    base = refund.base_total + amount if same and refund.base_total is not None else None
+    more = TenderBack(
+        code, TENDERS[code], amount, code, memo.at("grand_total"), amount if same else None
+    )
+    tenders = (*refund.tenders, more)
+    return replace(refund, total=refund.total + amount, base_total=base, tenders=tenders)
 
 
 def given_back(order: Raw) -> Decimal:
