@@ -208,9 +208,11 @@ class BookKeeper:
         paid = any(isinstance(one, Received) and one.account in MONEY for one in batch)
         for event in batch:
             of_money = isinstance(event, Received | Refunded)
-            if (waits and of_money) or (
-                page.unmapped and (of_money or (paid and isinstance(event, Cancelled)))
-            ):
+            unmapped = page.unmapped and (
+                (isinstance(event, Received | Refunded) and event.account in MONEY)
+                or (paid and isinstance(event, Cancelled))
+            )
+            if unmapped or (waits and of_money):
                 page.unread.append(event)
             elif not (self.ignores_edits and booked_before and isinstance(event, Changed)):
                 page.told.append(event)
