@@ -351,8 +351,9 @@ def _keep_claim(claim: _Claim, works: list[Work]) -> list[Work]:
     """Extend the claim inside the transaction; what somebody else took over is left to them."""
     ids = [work.row.pk for work in works]
     mine = TrackedOrder.objects.filter(pk__in=ids, building_by=claim.token)
-    mine.update(building_until=clock.now() + LEASE)
-    kept = set(mine.values_list("pk", flat=True))
+    # In the order of their keys, as others lock them; an update takes them as they lie.
+    kept = set(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
+    mine.filter(pk__in=kept).update(building_until=clock.now() + LEASE)
     return [work for work in works if work.row.pk in kept]
 
 
