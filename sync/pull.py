@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import transaction
@@ -30,6 +31,8 @@ from sync.schedules import next_run
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
 OVERLAP = timedelta(minutes=5)
+# An hour that is shown twice, and the wait until that is looked for.
+_HOUR, _TWICE = timedelta(hours=1), timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def _read(
         # What the look after a refresh may have missed, should its worker have been killed.
         shop_customers.find(store.organisation, None)
     started = clock.now()
-    for page in _pages(adapter, stream, cursor, window):
+    for page in _pages(store, adapter, stream, cursor, window):
         delivery = complete(store, adapter, stream, page.records)
         with transaction.atomic():
             changed = keep(store, adapter, delivery, export=run.trigger == "command")
@@ -174,13 +177,32 @@ def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:
 
 
 def _pages(
-    adapter: StoreAdapter, stream: Stream, cursor: Cursor, window: Window | None
+    store: Store, adapter: StoreAdapter, stream: Stream, cursor: Cursor, window: Window | None
 ) -> Iterator[Page]:
     if window is None:
-        since = base.Cursor(cursor.position, OVERLAP)
+        since = base.Cursor(cursor.position, _overlap(store, cursor))
     else:
         since = base.Cursor(window.since, timedelta(0), window.until)
     return adapter.pages(stream, since)
+
+
+def _overlap(store: Store, cursor: Cursor) -> timedelta:
+    """How far before its position a stream is read again.
+
+    Further where that lies in an hour that the shop's clock shows twice, at the end of summer
+    time, as what is placed the second time bears a time that was read already. And once an hour,
+    as a shop may not say by which clock it writes.
+    """
+    if cursor.position is None:
+        return OVERLAP
+    wall = cursor.position.replace(tzinfo=ZoneInfo(store.profile.shop_timezone)) - OVERLAP
+    first, second = (wall.replace(fold=fold).utcoffset() for fold in (0, 1))
+    assert first is not None
+    assert second is not None
+    last = cursor.last_run_at
+    if last is not None and (clock.now() - last > _HOUR or clock.now().hour != last.hour):
+        return OVERLAP + _TWICE
+    return OVERLAP + max(first - second, timedelta(0))
 
 
 def _failed(cursor: Cursor, error: Exception, window: Window | None) -> str:

@@ -74,7 +74,7 @@ def _payment(key: str, value: Any) -> Any:
         return [_payment(key, entry) for entry in value if not _names_a_secret(entry)]
     if _IDENTIFIER.fullmatch(key) or isinstance(value, bool | None):
         return value
-    if isinstance(value, int | Decimal):
+    if isinstance(value, int | float | Decimal):
         # A number that Magento writes as one is an amount; a card number never is one.
         return REMOVED if _is_card(str(value)) else value
     return _text(value)
