@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ORDERS ?= 40
 PORT ?= 8000
+MINUTES ?= 20
 
-.PHONY: help install demo run test lint faults chaos e2e bench clean
+.PHONY: help install demo run test lint faults chaos mutants e2e bench clean
 
 help:
 	@echo "make demo [ONCE=1] [ORDERS=n] [PORT=n]  the whole product against a stand-in Xero and demo shops"
@@ -14,6 +15,7 @@ help:
 	@echo "make run      the app, its worker and clock on this machine [PORT=n]"
 	@echo "make lint     style, imports, types      make faults   whole stories, and processes killed"
 	@echo "make chaos    five minutes in which everything fails [SEED=n] [ORDERS=n] [SECONDS=n]"
+	@echo "make mutants  small changes to the code that no test notices [MINUTES=n]"
 	@echo "make e2e      in a browser               make bench    speed and memory"
 
 install: $(STAMP)
@@ -52,6 +54,9 @@ chaos: install
 
 e2e: install
 	$(BIN)/python -m pytest -q -m e2e
+
+mutants: install
+	$(BIN)/python -m tests.mutants --minutes $(MINUTES)
 
 bench: install
 	$(BIN)/python -m tests.bench
