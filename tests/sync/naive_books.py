@@ -75,6 +75,28 @@ class Reopened(Event):
 
 
 @dataclass(frozen=True)
+class Shrunk(Event):
+    """A part of the order that nobody had paid was cancelled: it was never charged."""
+
+    total: Decimal
+    tax: Decimal
+
+
+@dataclass(frozen=True)
+class Undone(Event):
+    """A person took the sale back in Xero, and its money with it."""
+
+    account: str
+
+
+@dataclass(frozen=True)
+class OpenedAgain(Reopened):
+    """It was posted anew: what was sold, given back and paid counts once more."""
+
+    account: str
+
+
+@dataclass(frozen=True)
 class Approved(Event):
     """A person approved the draft in Xero."""
 
@@ -110,7 +132,7 @@ class Sums:
 def sums(events: Iterable[Event]) -> Sums:
     """The running sums of one order's events."""
     found = Sums()
-    before_cancelling = (ZERO, ZERO)
+    before_cancelling, undone = (ZERO, ZERO), (ZERO, ZERO, ZERO)
     for event in events:
         match event:
             case Sold(total=total, tax=tax) | Changed(more=total, more_tax=tax):
@@ -132,6 +154,15 @@ def sums(events: Iterable[Event]) -> Sums:
                     for own in issued:
                         found.paid_out[own] = found.paid_in[own]
                     found.paid_out[account] += found.to_give_back(account)
+            case Shrunk(total=total, tax=tax):
+                found.net, found.tax = found.net - total, found.tax - tax
+            case Undone(account=account):
+                undone = found.net, found.tax, found.money
+                found.net = found.tax = ZERO
+                found.paid_out[account] += undone[2]
+            case OpenedAgain(account=account):
+                found.net, found.tax, again = undone
+                found.paid_in[account] += again
             case Reopened():
                 found.net, found.tax = before_cancelling
     return found
