@@ -463,6 +463,7 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
                 not s.page.cancelled and not s.credited and not s.in_parts
                 and s.order["state"] != "closed" and not (s.paid_by_person and self.returned)
                 and not (self.keeper.drafts and s.paid)
+                and not (s.issued.total() == s.paid > 0 and not s.page.told)  # no money came in
             )
         )  # fmt: skip
 
@@ -635,7 +636,8 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
         for story in self.stories:
             story.page.unmapped = False
         self.world.pull()
-        self.world.rebuild(*(story.order for story in self.stories))
+        # A click also is leave to post anew what a person voided: not on what is left to them.
+        self.world.rebuild(*(story.order for story in self.stories if not story.page.closed))
 
     @precondition(lambda self: self._untouched() and self.keeper.locked_until == date.min)
     @rule(data=st.data(), act=st.sampled_from(["void", "edit"]), then=st.booleans())
