@@ -8,7 +8,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import schedule
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Connection, pools
 from kombu.pools import ProducerPool
@@ -42,6 +42,15 @@ class Steady(schedule):
     def remaining_estimate(self, last_run_at: datetime) -> timedelta:
         left = super().remaining_estimate(last_run_at)
         return left if left <= self.run_every else timedelta(0)
+
+
+@worker_init.connect
+@beat_init.connect
+def _refuse_wrong_keys(**_: Any) -> None:
+    """A worker that cannot open the secrets would take tasks and fail at each."""
+    from connector import key_check
+
+    key_check.refuse_to_start()
 
 
 @setup_logging.connect

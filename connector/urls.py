@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from connector import writable
 from connector.dashboard.closed import closed
 
 
@@ -16,12 +16,10 @@ from connector.dashboard.closed import closed
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 "ok" if the database answers, else 503. For load balancers: needs no log-in."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("database unreachable\n", status=503, content_type="text/plain")
+    """200 "ok" if the database and DATA_DIR can be written, else 503. For load balancers: needs no
+    log-in."""
+    if wrong := writable.complaint():
+        return HttpResponse(f"{wrong}\n", status=503, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,8 +26,17 @@ class Command(BaseCommand):
         "while the product runs, and again. Afterwards the older keys may be removed."
     )
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--lost", action="store_true",
+            help="the older keys are lost: empty what cannot be opened, to be entered again",
+        )  # fmt: skip
+
     def handle(self, *args: Any, **options: Any) -> None:
         unreadable: set[str] = set()
+        if options["lost"]:
+            for model, field in encrypted_fields():
+                self.stdout.write(f"{field.context}: {_empty(model, field)} emptied")
         for model, field in encrypted_fields():
             done = sum(_rotate(model, field, unreadable) for _ in range(_PASSES))
             self.stdout.write(f"{field.context}: {done} re-encrypted")
@@ -65,6 +75,17 @@ def _rotate(model: type[Model], field: crypto.EncryptedTextField, unreadable: se
             .update(**{field.name: Value(new, output_field=TextField())})
         )
     return done
+
+
+def _empty(model: type[Model], field: crypto.EncryptedTextField) -> int:
+    """Forget the values of a column that no key in force opens; how many."""
+    keys, lost = crypto.keyring(), []
+    for key, old in _outdated(_raw(model, field), keys):
+        try:
+            keys.unseal(old, field.context)
+        except Misconfigured:
+            lost.append(key)
+    return _raw(model, field).filter(pk__in=lost).update(**{field.name: field.get_default()})
 
 
 def _raw(model: type[Model], field: crypto.EncryptedTextField) -> QuerySet[Any]:
