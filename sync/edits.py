@@ -116,6 +116,7 @@ def _in_place(planner: Planner, current: Entry, desired: Invoice) -> None:
     slot = planner.slot("update", max(done, default=0) + 1)
     if current.status in DRAFTS:
         desired = replace(desired, status=current.status, sent_to_contact=False)
+    desired = replace(desired, contact=planner.contact)
     document = InvoiceUpdate(Ref(Kind.INVOICE, current.key), desired)
     planner.want(document, slot, current.slot)
 

@@ -38,6 +38,7 @@ from sync.till import Want
 from xero.documents import (
     CreditNote,
     Document,
+    Id,
     Invoice,
     InvoiceUpdate,
     Kind,
@@ -308,7 +309,7 @@ class Ledger:
         restores = {one.contact_id: parents[f"{RESTORED}{one.contact_id}"]
                     for one in one.plan.restores}  # fmt: skip
         for want in one.plan.wants:
-            first = restores.get(str(getattr(want.document, "contact", "")))
+            first = restores.get(str(_to(want.document)))
             self._want(one.row, want, contact, first)
             wanted.add(want.slot)
         for slot, posting in have.items():
@@ -452,6 +453,14 @@ _CORRECTED = (
     "kind", "verb", "key", "payload", "expected", "rates", "breakdown", "document_date", "parent",
     "target", "reasons", "attempts", "not_before", "lane", "look_up",
 )  # fmt: skip
+
+
+def _to(document: Document) -> Id:
+    """Whom a document is to; "" of one that names nobody."""
+    if isinstance(document, InvoiceUpdate):
+        return document.invoice.contact
+    contact: Id = getattr(document, "contact", "")
+    return contact
 
 
 def _by_depth(rows: Sequence[Posting]) -> dict[int, list[Posting]]:

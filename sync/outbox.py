@@ -157,7 +157,9 @@ def element(posting: Posting) -> dict[str, Any]:
 def _xero_id(posting: Posting, ref: str) -> str:
     """The id behind a reference: of the nearest document above the posting of that kind."""
     kind = ref.partition(":")[0]
-    above = posting.target if kind == Kind.INVOICE and posting.target else posting.parent
+    target = posting.target
+    named = target is not None and target.kind == kind == Kind.INVOICE
+    above = target if named else posting.parent
     while above is not None and above.kind != kind:
         above = above.parent
     if above is None or not above.xero_id:

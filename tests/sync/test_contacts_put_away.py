@@ -13,7 +13,7 @@ from sync import orders
 from sync.models import Posting, TrackedOrder
 from tests.sync.standing import again, ledger
 from tests.sync.test_people import known_customer
-from tests.sync.world import World, at_rest
+from tests.sync.world import World, at_rest, money
 
 
 @pytest.fixture(autouse=True)
@@ -264,4 +264,28 @@ def test_an_invoice_in_doubt_whose_contact_was_merged_meanwhile_is_ours(world: W
     assert _names(world, "Invoices") == {"Lee Holdings"}
     world.rebuild(order)
     world.sync()  # who stands for her now learns her address
+    _done(world, order)
+
+
+@pytest.mark.parametrize(("put_away", "owner"), [(_merge, "Lee Holdings"), (_archive, "Ann Lee")])
+@pytest.mark.parametrize("policy", ["restore", "suffix"])
+def test_an_invoice_that_is_changed_in_place_stays_with_its_contact(
+    world: World, put_away: Any, owner: str, policy: str
+) -> None:
+    world.save_rules(contacts={"archived": policy})
+    order = world.place(status="pending")
+    world.bought_by(order, "Ann Lee", "ann@example.com", customer=7)
+    world.sync()
+    put_away(world)
+    world.time.forward(hours=1)
+    world.shop.edit(order["entity_id"], [("MUG-STN", 2)])
+    world.bought_by(order, "Ann Lee", "ann@example.com", customer=7)
+    world.sync()
+    (invoice,) = world.invoices().values()
+    assert _names(world, "Invoices") == {owner}
+    if owner == "Ann Lee" and policy == "suffix":
+        assert "contacts.archived" in world.row(order).reasons[-1]["message"]
+        assert world.row(order).label == "held"
+        return
+    assert invoice["Total"] == money(order["grand_total"])
     _done(world, order)
