@@ -13,6 +13,7 @@ from sync import orders
 from sync.models import Posting, TrackedOrder
 from tests.sync.standing import again, ledger
 from tests.sync.test_people import known_customer
+from tests.sync.test_refunds_and_cancellations import time as time
 from tests.sync.world import World, at_rest, money
 
 
