@@ -24,7 +24,7 @@ from connector.lib import schema as lib  # noqa: E402
 from connector.lib.schema import Section  # noqa: E402
 from stores import schema as stores  # noqa: E402
 from stores.schema import CREDENTIAL_KEYS  # noqa: E402
-from sync.reasons import INFORMATIVE, REASONS  # noqa: E402
+from sync.reason_kinds import INFORMATIVE, REASONS  # noqa: E402
 
 TYPES: tuple[tuple[Any, str], ...] = (
     (lib.Flag, "true or false"),
@@ -417,9 +417,7 @@ def reasons() -> str:
         "",
         "Why an order, or one of its documents, was not posted. The order's page and `preview` add a sentence with the values, and the field. What was fixed in the shop, the configuration or Xero is built anew by itself.",
         "",
-        "The mapping page and the pages of a store are not part of this version: both mean the store's section of the configuration file.",
-        "",
-        "| code | means | fixed in |",
+        "| code | means | what to do |",
         "|---|---|---|",
     ]
     lines += [

@@ -21,7 +21,8 @@ from sync.contacts import Directory
 from sync.history import NOTHING_YET, History, Slot
 from sync.persons import clean_name
 from sync.plan import Plan, plan_order
-from sync.reasons import INFORMATIVE, Reason
+from sync.reason_kinds import INFORMATIVE
+from sync.reasons import Reason
 from sync.rows import sort_rows
 from sync.summary import Money, Part, due_at, fits_alone
 from sync.tenders import received

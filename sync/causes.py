@@ -105,7 +105,7 @@ CAUSES: dict[Cause, CauseKind] = {
     Cause.PAYMENT_HELD: CauseKind(
         "The payment is held or was refused",
         "The order's page says what it waits for; a payment method without an account is mapped "
-        "on the Mapping page, and the payment then follows by itself.",
+        "under payment_accounts, and the payment then follows by itself.",
     ),
     Cause.REFUND_NOT_POSTED: CauseKind(
         "The refund is not in Xero",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
-from sync.reasons import INFORMATIVE
+from sync.reason_kinds import INFORMATIVE
 
 _Label = TrackedOrder.Label
 # What is read of a document to say what it comes to.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sync import why_due
 from sync.causes import Cause, Side
-from sync.reasons import INFORMATIVE
+from sync.reason_kinds import INFORMATIVE
 from sync.reconcile_rows import (
     CREDITS,
     SALES,

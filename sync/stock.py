@@ -28,7 +28,8 @@ from sync.outstanding import outstanding
 from sync.parsing import parse_facts, parsed_raw
 from sync.prepare import prepare
 from sync.pull import LEASE, Window, connect, pull
-from sync.reasons import REASONS, Reason
+from sync.reason_kinds import REASONS
+from sync.reasons import Reason
 from sync.stock_postings import Seen, keep_states, post_adjustments, withdraw_unsent
 from xero import mirror
 from xero.facts import ItemFacts

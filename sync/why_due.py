@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync.causes import Cause, Side
-from sync.reasons import INFORMATIVE
+from sync.reason_kinds import INFORMATIVE
 from sync.reconcile_rows import (
     CREDITS,
     Difference,

@@ -23,7 +23,7 @@ from connector.configuration.schema import FileSchema
 from connector.configuration.yaml_text import read_yaml
 from connector.dashboard import first_run
 from connector.lib import version
-from sync.reasons import REASONS
+from sync.reason_kinds import REASONS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -219,6 +219,17 @@ def test_the_example_configuration_of_the_readme_is_valid():
     (store,) = configuration.stores
     assert (store.environment, store.enabled, store.posting.status) == ("sandbox", False, "DRAFT")
     assert store.tax.none
+
+
+def test_every_reason_says_in_words_what_a_person_does():
+    pages = ("Chart of accounts", "Already in Xero", "Xero connection")
+    for code, kind in REASONS.items():
+        assert len(kind.fix.split()) >= 3, f"{code}: {kind.fix}"
+        assert "Mapping page" not in kind.fix
+        for named in re.findall(r"\bpage ([A-Z].*)", kind.fix):
+            assert named.startswith(pages), f"{code}: {kind.fix}"
+        for word in ("object", "list", "element", "parent", "ambiguous"):
+            assert word not in kind.title.split(), f"{code}: {kind.title}"
 
 
 def test_links_between_documents_lead_somewhere():

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
 from sync.models import Posting, ShopWrite, TrackedOrder
-from sync.reasons import REASONS
+from sync.reason_kinds import REASONS
 
 Label = TrackedOrder.Label
 # Orders that go no further without somebody. Drafts are a cause of their own.

@@ -12,7 +12,7 @@ from connector.lib import clock
 from connector.lib.money import from_units
 from connector.templatetags.pages import day, money, until
 from sync.models import Posting, TrackedOrder
-from sync.reasons import INFORMATIVE, REASONS
+from sync.reason_kinds import INFORMATIVE, REASONS
 from sync.views.books_of import predicted
 from xero.documents import Kind
 

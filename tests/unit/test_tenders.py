@@ -11,7 +11,7 @@ import pytest
 
 from stores.canonical import Order, Payment, StatusChange
 from sync.build import Built
-from sync.reasons import INFORMATIVE
+from sync.reason_kinds import INFORMATIVE
 from tests.unit.orders import NOON, account, build, codes, line, order, organisation
 from xero.lines import Totals
 

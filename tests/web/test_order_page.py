@@ -67,7 +67,8 @@ def test_reasons_say_where_they_are_fixed(page: Client, store: Store) -> None:
     text = page.get(f"/orders/{order.pk}/").text
 
     assert "Not posted: No account for shipping." in text
-    assert "Where to fix it: Mapping page of the store" in text
+    fix = "What to do: The store&#x27;s section of the configuration file: name the account under"
+    assert fix in text
     assert "accounts.shipping" in text
 
 
