@@ -394,7 +394,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "shop_not_writable": ReasonKind(
         "The shop does not let us write to it",
-        "Give the integration the right to write in the shop, then try it again on the order's page",
+        "Let the integration write in the shop, then try it again on the order's page",
     ),
     "shop_not_reached": ReasonKind(
         "The shop could not be written to",
