@@ -6,8 +6,10 @@ STAMP := $(VENV)/.installed
 ORDERS ?= 40
 PORT ?= 8000
 MINUTES ?= 20
+N ?= 200
+STEPS ?= 18
 
-.PHONY: help install demo run test lint faults chaos mutants e2e bench clean
+.PHONY: help install demo run test lint faults stories chaos mutants e2e bench clean
 
 help:
 	@echo "make demo [ONCE=1] [ORDERS=n] [PORT=n]  the whole product against a stand-in Xero and demo shops"
@@ -15,6 +17,7 @@ help:
 	@echo "make run      the app, its worker and clock on this machine [PORT=n]"
 	@echo "make lint     style, imports, types      make faults   whole stories, and processes killed"
 	@echo "make chaos    five minutes in which everything fails [SEED=n] [ORDERS=n] [SECONDS=n]"
+	@echo "make stories  made-up days of a shop and its books, new ones each time [N=n] [STEPS=n]"
 	@echo "make mutants  small changes to the code that no test notices [MINUTES=n]"
 	@echo "make e2e      in a browser               make bench    speed and memory"
 
@@ -47,6 +50,10 @@ lint: install
 faults: install
 	$(BIN)/python -m pytest -q -m stories -n auto --dist worksteal
 	$(BIN)/python -m pytest -q -m process
+
+stories: install
+	STORIES=$(N) STEPS=$(STEPS) HYPOTHESIS_PROFILE=explore \
+	  $(BIN)/python -m pytest -q -m stories tests/sync/test_books_machine.py
 
 chaos: install
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --seconds $(or $(SECONDS),300) \
