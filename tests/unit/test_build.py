@@ -129,6 +129,21 @@ def test_the_orders_own_tax_is_compared(stated: str, status: str) -> None:
         assert totals(built).total_tax == D(stated)
 
 
+@pytest.mark.parametrize(
+    ("currency", "net", "status"),
+    [
+        ("AUD", "0.09", "ready"),
+        ("AUD", "0.10", "held"),
+        ("JPY", "9", "ready"),
+        ("JPY", "10", "held"),
+    ],
+)
+def test_a_taxed_line_without_tax_is_held_from_one_minor_unit_of_tax_on(
+    currency: str, net: str, status: str
+) -> None:
+    assert build(order(line(net, tax="0"), currency=currency)).status == status
+
+
 def test_a_line_that_states_a_rate_but_bears_no_tax_is_held() -> None:
     made = order(line("100", tax="0"))
     built = build(made)

@@ -186,3 +186,11 @@ def test_tax_of_three_decimals_is_the_shops_own_in_the_base_currency() -> None:
         currency="KWD",
     )  # fmt: skip
     assert totals(converted(made)).total_tax == D("0.48")
+
+
+@pytest.mark.parametrize(("base", "status"), [("1.05", "ready"), ("1.06", "held")])
+def test_of_a_small_order_the_shops_base_total_may_be_five_cents_off_its_rate(
+    base: str, status: str
+) -> None:
+    made = pounds(line("0.50", rate="0"), base=base, base_tax=D("0.00"))
+    assert build(made, CONVERT, organisation()).status == status

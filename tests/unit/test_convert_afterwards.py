@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from stores.canonical import Order, Payment, Refund, RefundLine
 from sync.build import Standing, build_order
+from sync.convert import Conversion, of_refund
+from sync.convert import refunded as refunds_in_base
 from sync.directory import Contacts
 from sync.history import NOTHING_YET, History
 from sync.plan import Plan, plan_order
@@ -231,3 +233,25 @@ def test_credits_never_exceed_the_sale_and_all_of_them_are_it(
     assert (credited == total) is whole
     back = sum(e.total for e in history.entries if e.slot.purpose.startswith("refund-"))
     assert back == credited
+
+
+HALF_A_POUND = Conversion(
+    "GBP", "AUD", D("0.5"), total=D("110.00"), base_total=D("220.01"), tax=D("10.00"),
+    base_tax=D("20.01"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", [{"tax": D("9.00")}, {"adjustment": D("-5.00")}])
+def test_a_refund_of_all_money_but_not_of_all_tax_keeps_the_tax_that_it_states(
+    changes: dict[str, Any],
+) -> None:
+    """Goodwill and fees kept bring tax of their own, so that the memo's is not the sale's."""
+    last = memo(1, "110.00", "220.01", base_tax=D("18.00"), **changes)
+    assert refunds_in_base(HALF_A_POUND, [last]) == (D("220.01"), D("18.00"))
+    assert of_refund(HALF_A_POUND, last, (), D(0)).base_tax == D("18.00")
+
+
+def test_a_refund_of_all_money_and_all_tax_takes_the_sales_own_tax() -> None:
+    last = memo(1, "110.00", "220.01", base_tax=D("20.00"))
+    assert refunds_in_base(HALF_A_POUND, [last]) == (D("220.01"), D("20.01"))
+    assert of_refund(HALF_A_POUND, last, (), D(0)).base_tax == D("20.01")

@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from stores.canonical import Order, Payment, Refund, RefundLine
 from sync.build import build_order
 from sync.directory import Contacts
@@ -222,3 +224,32 @@ def test_goods_that_went_back_to_stock_carry_their_item_code_as_the_setting_says
     assert (code(True, "as_store"), code(False, "as_store")) == ("SHIRT", None)
     assert (code(True, "always"), code(False, "always")) == ("SHIRT", "SHIRT")
     assert (code(True, "never"), code(False, "never")) == (None, None)
+
+
+def test_goodwill_on_goods_taxed_as_charged_has_the_shops_rate_inside() -> None:
+    """5.40 at the shop's 8 % are 5.00 and 0.40, whatever the rate of the type."""
+    rules = ADJUSTED | {
+        "tax": {"rates": {"TAX10": "10"}, "rules": [
+            {"country": "*", "rate": "8", "tax_type": "TAX10", "as_charged": True},
+        ]},
+    }  # fmt: skip
+    goods = RefundLine(
+        "1", "Shirt", "SHIRT", D(1), D("50.00"), D("4.00"), D(8), "creditmemos[0].items"
+    )
+    memo = back("59.40", adjustment=D("5.40"), tax=D("4.00"), lines=(goods,))
+    made = replace(
+        refunded(memo, payments=(Payment("checkmo", D("108.00")),), received=D("108.00")),
+        lines=(line("100.00", rate="8"),), total=D("108.00"), tax=D("8.00"),
+    )  # fmt: skip
+    answer = built(made, rules)
+    assert totals(answer) == [(D("59.40"), D("4.40"))]
+    assert ("261", "TAX10", "5.00", "0.40") in note_lines(answer)
+
+
+@pytest.mark.parametrize(("stated", "posted"), [("43.98", 2), ("43.97", 0)])
+def test_the_order_may_round_its_refunds_by_a_cent_each_and_no_more(
+    stated: str, posted: int
+) -> None:
+    answer = built(refunded(back("22.00"), back("22.00", id="8"), refunded=D(stated)))
+    assert len(totals(answer)) == posted
+    assert codes(answer) == ([] if posted else ["refund_does_not_add_up"])

@@ -188,6 +188,23 @@ def test_tracking_and_tax_that_is_as_charged_are_kept_apart() -> None:
     ]  # fmt: skip
 
 
+def test_tax_as_charged_stays_stated_where_xero_is_to_compute_the_rest() -> None:
+    """A cent off its rate: by its size it may be rounding, but it was stated all the same."""
+    rules = {
+        **DAILY,
+        "tax": {"rules": [
+            {"country": "*", "rate": "10", "tax_type": "TAX10", "as_charged": True},
+            {"country": "*", "rate": "20", "tax_type": "TAX20"},
+        ]},
+    }  # fmt: skip
+    orders = (
+        paid(line("100.00", tax="10.01"), id="1"), paid(line("50.00", rate="20"), id="2"),
+    )  # fmt: skip
+    parts = [replace(part, overrides=False) for part in parts_of(*orders, rules=rules)]
+    (found,) = documents(parts, rules)
+    assert shape(found) == [("200", "TAX10", "100.00", "10.01"), ("200", "TAX20", "50.00", None)]
+
+
 def test_one_payment_for_each_clearing_account_and_day() -> None:
     rules = {**DAILY, "payment_accounts": {"checkmo": "970", "stripe": "091"}}
     half = Payment("checkmo", D("55.00"), received_at=NOON)
@@ -223,6 +240,11 @@ def test_foreign_orders_of_several_rates_give_the_base_amount_that_the_shop_reco
     assert mixed.number == "S1-D20260302-EUR"
     # 220.00 EUR are 110 / 0.6 + 110 / 0.5 = 403.333… AUD
     assert mixed.currency_rate == D("0.545455")
+
+
+def test_where_an_order_has_no_rate_the_document_has_none() -> None:
+    known = paid(id="1", currency="EUR", rate=D("0.6"))
+    assert one(known, paid(id="2", currency="EUR")).document.currency_rate is None
 
 
 # --- which orders ------------------------------------------------------------------------------

@@ -264,3 +264,12 @@ def test_a_cent_of_tax_that_the_net_hides_is_disclosed() -> None:
 def test_without_override_the_tax_stays_xeros() -> None:
     (line,) = closed([taxed("110")], "110.00", "9.99", mode=INCLUSIVE, override=False)
     assert line.tax_amount is None
+
+
+def test_a_cent_of_tax_goes_to_the_largest_line_in_whatever_order_they_come() -> None:
+    small, large = taxed("11"), taxed("110")
+    for lines in ([small, large], [large, small]):
+        retaxed = closed(lines, "121.00", "10.99", mode=INCLUSIVE)
+        assert {line.amount: line.tax_amount for line in retaxed} == {
+            D("11.00"): None, D("110.00"): D("9.99"),
+        }  # fmt: skip

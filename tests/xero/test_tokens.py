@@ -95,6 +95,17 @@ def test_eight_threads_make_one_refresh_and_no_lock_is_held_meanwhile(
     assert got == [TokenSet.objects.get().access_token] * 8
 
 
+def test_a_lease_is_not_given_to_one_that_read_the_tokens_before_they_were_renewed(
+    organisation: Organisation,
+) -> None:
+    read_before = expire(organisation)
+    tokens.access_token(read_before.pk)
+
+    assert not tokens._claim(read_before, "late")
+    assert TokenSet.objects.get().refreshing_by == ""
+    assert tokens._claim(TokenSet.objects.get(), "next")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_eight_processes_make_one_refresh(relay: Relay, organisation: Organisation) -> None:
     kept = expire(organisation)

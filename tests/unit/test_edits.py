@@ -1,0 +1,86 @@
+"""An order that changed after posting: its invoice changed in place, or what follows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from stores.canonical import Order
+from sync.edits import month_over
+from sync.history import Entry, Slot
+from tests.unit.one_order import OneOrder
+from tests.unit.orders import NOON, D, books, line, order, organisation
+from tests.unit.test_one_event import WHOLE, codes, ordered, seen, with_refunds
+from tests.unit.test_refund_documents import METHODS, back
+from xero.documents import Kind
+
+MARCH = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("dated", "today", "over"),
+    [
+        (date(2026, 3, 31), date(2026, 3, 31), False),
+        (date(2026, 3, 31), date(2026, 4, 1), True),
+        (date(2025, 12, 31), date(2026, 1, 1), True),
+        (date(2025, 3, 2), date(2026, 3, 2), True),
+        (date(2026, 1, 1), date(2025, 12, 31), False),
+    ],
+)
+def test_a_month_is_over_with_its_last_day_whatever_the_year(
+    dated: date, today: date, over: bool
+) -> None:
+    entry = Entry(Slot("order", "7", "invoice"), Kind.INVOICE, "S1-1001", True, True, dated=dated)
+    assert month_over(entry, today) is over
+
+
+def unpaid(*amounts: str, at: datetime = NOON) -> Order:
+    lines = [line(net, id=str(place)) for place, net in enumerate(amounts, 1)]
+    return replace(order(*lines, received=D(0)), status="pending", updated_at=at)
+
+
+@pytest.mark.parametrize(
+    ("lock", "at", "documents"),
+    [
+        (None, NOON, {"S1-1001": "132.00 (12.00)"}),
+        (date(2026, 3, 1), NOON, {"S1-1001": "132.00 (12.00)"}),
+        (
+            MARCH, datetime(2026, 3, 3, 12, tzinfo=UTC),
+            {"S1-1001": "110.00 (10.00)", "S1-1001-E1": "22.00 (2.00)"},
+        ),
+        (
+            None, datetime(2026, 4, 1, 12, tzinfo=UTC),
+            {"S1-1001": "110.00 (10.00)", "S1-1001-E1": "22.00 (2.00)"},
+        ),
+    ],
+)  # fmt: skip
+def test_an_invoice_is_changed_in_place_while_its_month_runs_and_its_day_is_open(
+    lock: date | None, at: datetime, documents: dict[str, str]
+) -> None:
+    """The day of the lock is locked itself."""
+    rules = METHODS | {"statuses": {"invoice": ["pending"]}}
+    xero = organisation()
+    one = OneOrder(books(rules, xero)).see(unpaid("100.00"))
+    one.books = books(rules, replace(xero, lock_date=lock))
+    one.see(unpaid("100.00", "20.00", at=at))
+    assert one.books_of == documents
+
+
+@pytest.mark.parametrize(
+    ("net", "note", "said"),
+    [
+        ("31.00", "75.90 (6.90)", "credit_left_open"),
+        ("30.99", None, "changed_after_posting"),
+    ],
+)
+def test_all_that_refunds_have_left_of_an_order_may_be_taken_off_it_and_no_more(
+    net: str, note: str | None, said: str
+) -> None:
+    given = back("34.10")
+    one = seen(WHOLE, with_refunds(ordered("100.00"), given))
+    assert one.sums == (D("75.90"), D("6.90"), D("75.90"))
+    one.see(with_refunds(ordered(net), given))
+    assert one.books_of.get("S1-1001-E1") == note
+    assert codes(one) == [said]
