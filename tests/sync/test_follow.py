@@ -188,7 +188,7 @@ def test_a_changed_customer_record_changes_the_contact_and_makes_none(world: Wor
     assert (summary["posted"], summary["waiting"]) == (1, 0)
     assert sorted(one["Name"] for one in world.contacts()) == ["Ann Lee", "Bo Roe"]
     assert run_sync(world, "customers")["posted"] == 0
-    books(world)
+    books(world, skipped=[stranger])
 
 
 def run_sync(world: World, stream: str) -> dict[str, Any]:

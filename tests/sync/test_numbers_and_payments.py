@@ -51,7 +51,7 @@ def test_of_two_orders_with_one_number_the_second_is_held(
     assert world.codes(second) == ["number_taken"]
     assert world.row(second).label == "held"
     assert len(world.payments()) == 1
-    books(world)
+    books(world, held=[second])
 
 
 def test_two_orders_with_one_number_built_by_two_workers_do_not_share_an_invoice(

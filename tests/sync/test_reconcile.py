@@ -64,7 +64,7 @@ def test_a_clean_world_has_no_difference_and_a_second_look_reads_little(world: W
     calls = world.calls().total()
     assert reconcile()[0] == 0
     assert world.calls().total() - calls == 3, "invoices, credit notes, payments: one page each"
-    books(world)
+    books(world, skipped=[left_out])
 
 
 def test_each_kind_of_difference_is_found_with_its_cause_and_its_side(world: World) -> None:
