@@ -179,6 +179,7 @@ def test_rotation_moves_every_row_once(settings: Any, monkeypatch: pytest.Monkey
         "connector.Vault.token: 5 re-encrypted",
         "connector.Vault.other: 0 re-encrypted",
         "connector.Vault.data: 5 re-encrypted",
+        "mfa.Authenticator.data: 0 re-encrypted",
     ]
     assert "5 re-encrypted" not in rotate(monkeypatch)
     settings.FIELD_ENCRYPTION_KEYS = [NEW]

@@ -273,7 +273,7 @@ def test_a_discounted_line_is_paid_at_what_was_charged() -> None:
 
 
 def test_a_discount_account_that_does_not_fit_holds_the_order() -> None:
-    facts = organisation(account("205", "EXPENSE"))
+    facts = organisation(account("205", status="ARCHIVED"))
     built = build(redeemed(), unknown("discount"), facts)
     assert (built.status, built.reasons[0].field) == ("held", "accounts.discounts")
 
