@@ -115,8 +115,9 @@ def _in_place(planner: Planner, current: Entry, desired: Invoice) -> None:
     done = [entry.slot.revision for entry in planner.history.of("update")]
     slot = planner.slot("update", max(done, default=0) + 1)
     if current.status in DRAFTS:
-        desired = replace(desired, status=current.status, sent_to_contact=False)
-    desired = replace(desired, contact=planner.contact)
+        desired = replace(desired, sent_to_contact=False)
+    # Its own status, whatever the setting is by now: Xero makes no draft of what is approved.
+    desired = replace(desired, contact=planner.contact, status=current.status)
     document = InvoiceUpdate(Ref(Kind.INVOICE, current.key), desired)
     planner.want(document, slot, current.slot)
 

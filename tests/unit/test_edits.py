@@ -84,3 +84,39 @@ def test_all_that_refunds_have_left_of_an_order_may_be_taken_off_it_and_no_more(
     one.see(with_refunds(ordered(net), given))
     assert one.books_of.get("S1-1001-E1") == note
     assert codes(one) == [said]
+
+
+def test_a_draft_that_is_changed_stays_a_draft_whatever_the_setting_is_by_now() -> None:
+    rules = METHODS | {"statuses": {"invoice": ["pending"]}}
+    one = OneOrder(books(rules | {"posting": {"status": "DRAFT"}})).see(unpaid("100.00"))
+    one.books = books(rules)
+    one.see(unpaid("100.00", "20.00"))
+    (invoice,) = one.standing(Kind.INVOICE)
+    assert (invoice.status, invoice.total) == ("DRAFT", D("132.00"))
+
+
+def test_an_approved_invoice_that_is_changed_stays_approved() -> None:
+    rules = METHODS | {"statuses": {"invoice": ["pending"]}}
+    one = OneOrder(books(rules)).see(unpaid("100.00"))
+    one.books = books(rules | {"posting": {"status": "DRAFT"}})
+    one.see(unpaid("100.00", "20.00"))
+    (invoice,) = one.standing(Kind.INVOICE)
+    assert (invoice.status, invoice.total) == ("AUTHORISED", D("132.00"))
+
+
+def test_by_setting_a_change_is_said_and_not_posted() -> None:
+    one = seen(WHOLE, ordered("80.00", "40.00"), posting={"edits": "ignore"})
+    assert one.sums == (D("110.00"), D("10.00"), D("110.00"))
+    assert codes(one) == ["edit_ignored"]
+
+
+def test_another_tax_in_the_same_total_of_a_paid_order_is_for_a_person() -> None:
+    other = replace(line("101.00", tax="9.00", rate="10"), id="1")
+    changed = replace(WHOLE, lines=(other,), tax=D("9.00"))
+    one = OneOrder(books(METHODS | {"tax": {"rules": [
+        {"country": "*", "rate": "10", "tax_type": "TAX10", "as_charged": True}
+    ]}}))  # fmt: skip
+    one.see(WHOLE).see(changed)
+    assert one.sums == (D("110.00"), D("10.00"), D("110.00"))
+    assert codes(one) == ["changed_after_posting"]
+    assert "its tax is 9.00 now, its total is the same" in one.reasons[-1].message
