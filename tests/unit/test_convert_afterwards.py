@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stores.canonical import Order, Payment, Refund, RefundLine
+from stores.canonical import Order, Payment, Refund, RefundLine, TenderBack
 from sync.build import Standing, build_order
 from sync.convert import Conversion, of_refund
 from sync.convert import refunded as refunds_in_base
@@ -20,7 +20,7 @@ from sync.directory import Contacts
 from sync.history import NOTHING_YET, History
 from sync.plan import Plan, plan_order
 from sync.shop_figures import figures_of
-from tests.unit.orders import NOON, books, line, order, organisation
+from tests.unit.orders import NOON, account, books, line, order, organisation, row
 from tests.unit.standing import posted
 from xero.documents import CreditNote, StatusChange
 from xero.documents import Payment as Paid
@@ -61,9 +61,10 @@ def refunded(made: Order, *memos: Refund) -> Order:
 
 
 def planned(
-    made: Order, history: History = NOTHING_YET, xero: OrganisationFacts | None = None
-) -> Plan:
-    setting = books(CONVERT, xero or organisation())
+    made: Order, history: History = NOTHING_YET, xero: OrganisationFacts | None = None,
+    rules: dict[str, Any] | None = None,
+) -> Plan:  # fmt: skip
+    setting = books(CONVERT | (rules or {}), xero or organisation())
     stands_in = history.entries[0].currency if history.entries else ""
     standing = Standing(posted=bool(stands_in), approved=True, currency=stands_in)
     built = build_order(setting, made, Contacts(), standing)
@@ -255,3 +256,27 @@ def test_a_refund_of_all_money_and_all_tax_takes_the_sales_own_tax() -> None:
     last = memo(1, "110.00", "220.01", base_tax=D("20.00"))
     assert refunds_in_base(HALF_A_POUND, [last]) == (D("220.01"), D("20.01"))
     assert of_refund(HALF_A_POUND, last, (), D(0)).base_tax == D("20.01")
+
+
+@pytest.mark.parametrize("payable", [True, False])
+def test_what_went_back_on_a_card_is_converted_as_the_card_was(payable: bool) -> None:
+    """110.00 GBP, half of it by card: 220.01 AUD, of which 110.00 go back to the card."""
+    xero = organisation(account("835", "LIABILITY", payments_enabled=payable))
+    rules = {"gift_cards": {"unknown": "liability"}}
+    made = pounds()
+    made = replace(
+        made, total=D("55.00"), base_total=D("110.01"), received=D("55.00"),
+        rows=(row("gift_cards_amount", "-55.00"),), payments=(Payment("checkmo", D("55.00")),),
+    )  # fmt: skip
+    card = TenderBack("gift_cards_amount", "Gift card", D("55.00"), of="gift_cards_amount")
+    gone = replace(
+        made, refunds=(memo(9, "110.00", "220.01", tenders=(card,)),), refunded=D("55.00"),
+        given_back=D("55.00"),
+    )  # fmt: skip
+    plan = planned(gone, xero=xero, rules=rules)
+    assert codes(plan) == []
+    total = D("220.01") if payable else D("110.01")
+    assert amounts(notes(plan)) == [("AUD", str(total), "20.00")]
+    back = [want.document for want in plan.wants if isinstance(want.document, PaidBack)]
+    given = {one.account: one.amount for one in back}
+    assert given == {"970": D("110.01")} | ({"835": D("110.00")} if payable else {})

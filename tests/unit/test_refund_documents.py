@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stores.canonical import Order, Payment, Refund, RefundLine
+from stores.canonical import Order, Payment, Refund, RefundLine, TenderBack
 from sync.build import build_order
 from sync.directory import Contacts
 from sync.plan import documents_of, plan_order
@@ -253,3 +253,13 @@ def test_the_order_may_round_its_refunds_by_a_cent_each_and_no_more(
     answer = built(refunded(back("22.00"), back("22.00", id="8"), refunded=D(stated)))
     assert len(totals(answer)) == posted
     assert codes(answer) == ([] if posted else ["refund_does_not_add_up"])
+
+
+def test_money_that_was_put_on_the_store_credit_is_not_what_the_order_says_went_back_on_it() -> (
+    None
+):
+    """The order states 22.00 of store credit given back; the memo is of money that became some."""
+    stored = TenderBack("customer_balance_amount", "Store credit", D("22.00"))
+    answer = built(refunded(back("22.00", tenders=(stored,)), given_back=D("22.00")))
+    assert codes(answer) == ["refund_not_given"]
+    assert "credit memos over 0.00 of that" in answer.reasons[-1].message
