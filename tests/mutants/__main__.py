@@ -1,6 +1,6 @@
 """Would the tests notice? Changes the code in small ways, one at a time, and runs what covers it.
 
-    python -m tests.mutants [--minutes 20] [--seed 1] [--only sync/till.py] [--list]
+    python -m tests.mutants [--minutes 20] [--seed 1] [--only sync/till.py] [--cache FILE]
 
 A change that no test notices is a survivor: a rule that nothing holds to. Survivors are printed
 with their line; the run ends with 1 if there are any. Which tests run a function is written
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,14 +36,15 @@ COVERING = (
     "tests/sync/test_numbers_and_payments.py", "tests/sync/test_lost_answers.py",
     "tests/sync/test_lost_credits.py", "tests/sync/test_refusals.py", "tests/sync/test_limits.py",
     "tests/sync/test_two_workers.py", "tests/sync/test_money_of_edits.py",
+    "tests/sync/test_gathering.py",
     "tests/sync/test_refunds_and_cancellations.py", "tests/sync/test_own_changes.py",
 )  # fmt: skip
 PYTEST = (
     sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.mutants.plugin", "-p", "no:randomly",
     "-m", "not process and not e2e", "--no-header",
 )  # fmt: skip
-# Beyond so many tests of one function, the quickest of them are taken.
-MOST_TESTS = 60
+# Beyond so many tests of one function, those that run the least besides it are taken.
+MOST_TESTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def pure_modules() -> list[str]:
 
 
 def recorded(cache: Path) -> dict[str, list[str]]:
-    """Which tests run which function: `path:line of its def` to the tests."""
+    """Which tests run which function: `path:name` to the tests."""
     if not cache.exists():
         print("Writing down which test runs what …", flush=True)
         environment = os.environ | {"MUTANTS_RECORD": str(cache)}
@@ -74,6 +76,7 @@ def recorded(cache: Path) -> dict[str, list[str]]:
         command.remove("-x")
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
         if done.returncode:
+            cache.unlink(missing_ok=True)
             sys.exit(f"The tests fail without any change:\n{done.stdout[-3000:]}")
     found: dict[str, list[str]] = json.loads(cache.read_text(encoding="utf-8"))
     return found
@@ -95,17 +98,23 @@ def survives(mutant: Mutant, deadline: float) -> bool | None:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return None if time.monotonic() > deadline else False
+    if b"ERROR: not found:" in done.stdout + done.stderr:
+        sys.exit(f"The tests of {mutant} are others by now: delete the cache.")
     return done.returncode == 0
 
 
 def chosen(paths: list[str], tests: dict[str, list[str]], seed: int) -> list[Mutant]:
     """Every change of these modules, in an order that the seed decides."""
     found = []
+    breadth = Counter(test for some in tests.values() for test in some)
     for path in paths:
         for mutation in mutations((ROOT / path).read_text(encoding="utf-8")):
             covering = tests.get(f"{path}:{mutation.function}", [])
-            # Tests that need no database come first: they are quicker, and mostly enough.
-            ordered = sorted(covering, key=lambda test: (not test.startswith("tests/unit"), test))
+            # Tests that need no database come first: they are quicker, and mostly enough. Of
+            # those the narrow ones, which are about the function.
+            ordered = sorted(
+                covering, key=lambda test: (not test.startswith("tests/unit"), breadth[test], test)
+            )
             found.append(Mutant(path, mutation, tuple(ordered[:MOST_TESTS])))
     random.Random(seed).shuffle(found)
     return found

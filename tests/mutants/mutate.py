@@ -24,11 +24,11 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """What is changed, on which line, and in which function (by the line of its `def`)."""
+    """What is changed, on which line, and in which function or method (`Class.name`)."""
 
     number: int
     line: int
-    function: int
+    function: str
     what: str
 
 
@@ -53,28 +53,23 @@ def mutated(source: str, number: int) -> ast.Module:
     raise IndexError(f"there are fewer than {number + 1} mutations")
 
 
-def _edits(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, int, str, Edit]]:
-    """Nodes within functions, with the first line of the outermost one."""
-    for function in _functions(tree):
+def _edits(tree: ast.Module) -> Iterator[tuple[ast.expr | ast.stmt, str, str, Edit]]:
+    """Nodes within functions, with the name of the outermost one."""
+    for name, function in _functions(tree):
         skipped = {id(inner) for part in _untouched(function) for inner in ast.walk(part)}
         for node in ast.walk(function):
             if id(node) not in skipped:
                 for what, edit in _of(node):
                     assert isinstance(node, ast.expr | ast.stmt)
-                    yield node, _first_line(function), what, edit
+                    yield node, name, what, edit
 
 
-def _first_line(function: ast.FunctionDef) -> int:
-    """As its code object has it: of the first decorator, if there is one."""
-    return min([function.lineno, *(one.lineno for one in function.decorator_list)])
-
-
-def _functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
+def _functions(node: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef):
-            yield child
+            yield within + child.name, child
         elif isinstance(child, ast.ClassDef):
-            yield from _functions(child)
+            yield from _functions(child, f"{within}{child.name}.")
 
 
 def _untouched(function: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -98,7 +93,11 @@ def _of(node: ast.AST) -> Iterator[tuple[str, Edit]]:
     elif isinstance(node, ast.BinOp) and type(node.op) in _COUNTED:
         old_op, new_op = type(node.op), _COUNTED[type(node.op)]
         yield f"{old_op.__name__} becomes {new_op.__name__}", _set("op", new_op())
+    elif isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
+        yield "what is added is not", _set("value", ast.Constant(value=0))
     elif isinstance(node, ast.BoolOp):
+        for place in range(len(node.values)):
+            yield f"part {place + 1} of the condition is gone", _without(place)
         other = ast.Or if isinstance(node.op, ast.And) else ast.And
         yield f"{type(node.op).__name__} becomes {other.__name__}", _set("op", other())
     elif isinstance(node, ast.If | ast.IfExp):
@@ -123,6 +122,14 @@ def _of_call(node: ast.Call, name: ast.Name) -> Iterator[tuple[str, Edit]]:
         value = node.args[0].value
         if isinstance(value, str) and _NUMBER.fullmatch(value):
             yield f"{value} becomes ten times it", _set("args", [ast.Constant(value=f"{value}e1")])
+
+
+def _without(place: int) -> Edit:
+    def drop(node: ast.AST) -> None:
+        assert isinstance(node, ast.BoolOp)
+        node.values[place] = ast.Constant(value=isinstance(node.op, ast.And))
+
+    return drop
 
 
 def _set(name: str, value: object) -> Edit:

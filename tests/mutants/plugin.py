@@ -1,6 +1,7 @@
 """pytest's side of a mutation run: writes down which test runs which function, or runs a mutant.
 
-`MUTANTS_RECORD=FILE` records; `MUTANT=path:number` changes that module before it is imported.
+`MUTANTS_RECORD=FILE` records the tests that pass; `MUTANT=path:number` changes that module before
+it is imported.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.mutants.mutate import mutated
 
 ROOT = Path(__file__).resolve().parents[2]
 _seen: dict[str, set[str]] = defaultdict(set)
+_failed: set[str] = set()
 _test = ""
 
 
@@ -65,7 +67,7 @@ def _profile(frame: FrameType, event: str, arg: Any) -> None:
     if event == "call":
         code = frame.f_code
         if code.co_filename.startswith(str(ROOT)) and ".venv" not in code.co_filename:
-            place = f"{Path(code.co_filename).relative_to(ROOT)}:{code.co_firstlineno}"
+            place = f"{Path(code.co_filename).relative_to(ROOT)}:{code.co_qualname}"
             _seen[place].add(_test)
 
 
@@ -84,7 +86,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
         threading.setprofile(None)  # type: ignore[arg-type]
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        _failed.add(report.nodeid)  # it would notice every change, and tell of none
+
+
 def pytest_sessionfinish() -> None:
     if target := os.environ.get("MUTANTS_RECORD"):
-        found = {place: sorted(tests) for place, tests in sorted(_seen.items())}
+        found = {place: sorted(tests - _failed) for place, tests in sorted(_seen.items())}
         Path(target).write_text(json.dumps(found), encoding="utf-8")
