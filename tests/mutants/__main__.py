@@ -43,7 +43,8 @@ PYTEST = (
     sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.mutants.plugin", "-p", "no:randomly",
     "-m", "not process and not e2e", "--no-header",
 )  # fmt: skip
-# Beyond so many tests of one function, those that run the least besides it are taken.
+# Beyond so many tests of one function, half are those that run the least besides it, and half of
+# every breadth: only the broad ones come to what is seldom.
 MOST_TESTS = 100
 
 
@@ -110,14 +111,22 @@ def chosen(paths: list[str], tests: dict[str, list[str]], seed: int) -> list[Mut
     for path in paths:
         for mutation in mutations((ROOT / path).read_text(encoding="utf-8")):
             covering = tests.get(f"{path}:{mutation.function}", [])
-            # Tests that need no database come first: they are quicker, and mostly enough. Of
-            # those the narrow ones, which are about the function.
+            # Tests that need no database come first: they are quicker, and mostly enough.
             ordered = sorted(
                 covering, key=lambda test: (not test.startswith("tests/unit"), breadth[test], test)
             )
-            found.append(Mutant(path, mutation, tuple(ordered[:MOST_TESTS])))
+            found.append(Mutant(path, mutation, tuple(_some(ordered))))
     random.Random(seed).shuffle(found)
     return found
+
+
+def _some(tests: list[str]) -> list[str]:
+    """At most MOST_TESTS of them, of the first ones more than of the others."""
+    half = MOST_TESTS // 2
+    if len(tests) <= MOST_TESTS:
+        return tests
+    rest = tests[half:]
+    return tests[:half] + [rest[place * len(rest) // half] for place in range(half)]
 
 
 def main() -> int:

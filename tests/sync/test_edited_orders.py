@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from tests.sync.test_refunds_and_cancellations import time as time
 from tests.sync.world import World, books
 
 MUG = Decimal("24.95")
