@@ -153,9 +153,8 @@ def _returned(planner: Planner) -> bool:
         return True
     order = planner.order
     known = sum((round_to(refund.of_money) for refund in order.refunds), ZERO)
-    return money_returned(planner.books.snapshot.rules.statuses, order) or (
-        bool(order.refunds or order.refunded) and round_to(order.refunded) > known
-    )
+    told = money_returned(planner.books.snapshot.rules.statuses, order)
+    return told or round_to(order.refunded) > known
 
 
 def left_open(planner: Planner) -> list[Credit]:

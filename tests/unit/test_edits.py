@@ -8,10 +8,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from stores.canonical import Order
+from sync.build import Standing, build_order
+from sync.directory import Contacts
 from sync.edits import month_over
-from sync.history import Entry, Slot
+from sync.history import Entry, History, Slot
+from sync.plan import Plan, plan_order
 from tests.unit.one_order import OneOrder
 from tests.unit.orders import NOON, D, books, line, order, organisation
+from tests.unit.standing import posted
 from tests.unit.test_one_event import WHOLE, codes, ordered, seen, with_refunds
 from tests.unit.test_refund_documents import METHODS, back
 from xero.documents import Kind
@@ -120,3 +124,34 @@ def test_another_tax_in_the_same_total_of_a_paid_order_is_for_a_person() -> None
     assert one.sums == (D("110.00"), D("10.00"), D("110.00"))
     assert codes(one) == ["changed_after_posting"]
     assert "its tax is 9.00 now, its total is the same" in one.reasons[-1].message
+
+
+def again(made: Order, *entries: Entry) -> Plan:
+    setting = books(METHODS | {"statuses": {"invoice": ["pending"]}})
+    built = build_order(setting, made, Contacts(), Standing(posted=True, approved=True))
+    return plan_order(setting, made, built, History(entries))
+
+
+def invoiced() -> Entry:
+    setting = books(METHODS | {"statuses": {"invoice": ["pending"]}})
+    made = unpaid("100.00")
+    (entry,) = posted(plan_order(setting, made, build_order(setting, made, Contacts()))).entries
+    return replace(entry, due=entry.total)
+
+
+def test_an_invoice_whose_payment_is_on_its_way_is_no_longer_untouched() -> None:
+    """Xero states all of it as due still."""
+    paying = Entry(
+        Slot("order", "7", "payment-1"), Kind.PAYMENT, "", frozen=True, posted=False,
+        total=D("110.00"), settles="S1-1001", account="970", dated=MARCH,
+    )  # fmt: skip
+    more = unpaid("100.00", "20.00")
+    assert [want.slot.purpose for want in again(more, invoiced()).wants] == ["update"]
+    (want,) = again(more, invoiced(), paying).wants
+    assert want.slot.purpose == "edit"
+
+
+def test_the_next_change_waits_for_the_one_that_is_on_its_way() -> None:
+    under_way = Entry(Slot("order", "7", "update"), Kind.INVOICE, "", frozen=True, posted=False)
+    plan = again(unpaid("100.00", "20.00"), invoiced(), under_way)
+    assert (plan.wants, plan.wait) == ((), True)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from stores.canonical import Order, Payment
 from sync.build import build_order
 from sync.directory import Contacts
+from sync.history import History
 from sync.plan import Plan, plan_order
 from tests.unit.one_order import OneOrder
 from tests.unit.orders import NOON, D, books, order
 from tests.unit.standing import posted
 from tests.unit.test_one_event import WHOLE, codes, ordered, seen, with_refunds
 from tests.unit.test_refund_documents import METHODS, back
-from xero.documents import StatusChange
+from xero.documents import CreditNote, StatusChange
 
 RETURNED = {"statuses": {"invoice": ["processing"], "reverse": ["canceled"],
                          "refunded": ["returned"], "paid": ["*"]}}  # fmt: skip
@@ -89,3 +90,18 @@ def test_money_that_came_in_before_the_cancellation_is_posted_and_nothing_is_voi
     assert one.books_of["S1-1001-C"] == "110.00 (10.00)"
     assert one.sums == (D(0), D(0), D("110.00"))
     assert one.receivable == D("-110.00")
+
+
+def test_a_credit_note_that_waits_to_be_sent_is_planned_again_and_one_on_its_way_is_not() -> None:
+    """What waits is made of the order as it is now; what is on its way is not changed."""
+    by_note = {"posting": {"cancel": "credit_note"}}
+    first = planned(UNPAID, None, **by_note)
+    gone = planned(cancelled(UNPAID), first, **by_note)
+    (sale,) = posted(first, due=D("110.00")).entries
+    for frozen, wanted in ((False, ["S1-1001-C"]), (True, [])):
+        waiting = posted(gone, frozen=frozen, posted=False, status="").entries
+        setting = books(STATUSES | by_note)
+        built = build_order(setting, cancelled(UNPAID), Contacts())
+        plan = plan_order(setting, cancelled(UNPAID), built, History((sale, *waiting)))
+        notes = [w.document.number for w in plan.wants if isinstance(w.document, CreditNote)]
+        assert notes == wanted

@@ -111,3 +111,23 @@ def test_a_tender_is_posted_as_far_as_it_is_not_posted_yet(amount: str, posted: 
     wants = one.receive([payment], again=[])
     assert [str(want.document.amount) for want in wants] == posted  # type: ignore[union-attr]
     assert (one.short, one.over) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("not_payable", "posted", "covered"), [(False, ["110.00"], []), (True, [], ["110.00"])]
+)
+def test_what_people_paid_is_looked_for_once_and_then_covers_the_tender(
+    not_payable: bool, posted: list[str], covered: list[str]
+) -> None:
+    """Their payment may be this very one, which is then found on the invoice."""
+    waiting = Entry(
+        Slot("order", "7", "payment-1"), Kind.PAYMENT, "", False, False, not_payable=not_payable
+    )
+    debit = Debit(SALE, "S1-1001", D("110.00"), by_people=D("110.00"))
+    one = Till(History((waiting,)), "7", [debit])
+    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
+    wants = one.receive([payment], again=[])
+    assert [str(want.document.amount) for want in wants] == posted  # type: ignore[union-attr]
+    assert all(want.look_up for want in wants)
+    assert [str(theirs) for _, theirs in one.covered] == covered
+    assert one.over == []
