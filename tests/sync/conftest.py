@@ -93,11 +93,12 @@ def bell(monkeypatch: pytest.MonkeyPatch) -> Bell:
 _STORIES = frozenset(
     {
         "test_already_in_xero", "test_approvals", "test_away", "test_books_machine",
-        "test_clock_set_back", "test_edited_orders",
+        "test_cancelled_rest", "test_clock_set_back", "test_contacts_put_away",
+        "test_edited_orders",
         "test_follow", "test_gift_cards", "test_items", "test_limits", "test_lost_answers",
         "test_lost_credits", "test_notes", "test_one_shop_two_organisations", "test_oversell",
         "test_own_changes", "test_restored",
-        "test_people", "test_product_rules", "test_rebuilding", "test_reconcile",
+        "test_people", "test_people_pay", "test_product_rules", "test_rebuilding", "test_reconcile",
         "test_refund_stream", "test_refunded_tenders", "test_refunds_and_cancellations",
         "test_refusals",
         "test_shop_customers", "test_shop_faults", "test_stock", "test_summaries",

@@ -58,6 +58,7 @@ def test_where_secrets_are_stored_already_a_stranger_is_not_the_first(settings: 
     assert XeroApp.objects.get().client_secret == ""
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "command",
     [

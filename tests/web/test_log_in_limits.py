@@ -172,6 +172,7 @@ def said_by(process: subprocess.Popen[str]) -> list[int]:
     return [int(number) for number in out.split()]
 
 
+@pytest.mark.process
 def test_two_workers_count_together(tmp_path: Path) -> None:
     made = worker(tmp_path, "manage.py", "migrate", "--verbosity", "0")
     made.communicate(timeout=120)
