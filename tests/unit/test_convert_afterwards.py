@@ -280,3 +280,11 @@ def test_what_went_back_on_a_card_is_converted_as_the_card_was(payable: bool) ->
     back = [want.document for want in plan.wants if isinstance(want.document, PaidBack)]
     given = {one.account: one.amount for one in back}
     assert given == {"970": D("110.01")} | ({"835": D("110.00")} if payable else {})
+
+
+def test_without_any_base_figures_what_follows_a_converted_sale_is_held() -> None:
+    bare = replace(pounds(), rate=None, base_total=None, base_tax=None)
+    standing = Standing(posted=True, approved=True, currency="AUD")
+    built = build_order(books(CONVERT, organisation()), bare, Contacts(), standing)
+    assert [reason.code for reason in built.reasons] == ["currency_not_enabled"]
+    assert built.status == "held"

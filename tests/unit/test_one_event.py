@@ -206,3 +206,13 @@ def test_a_refund_of_an_order_that_was_undone_stays_with_the_issue_it_was_made_f
     assert one.sums == (D("33.00"), D("3.00"), D("33.00"))
     assert one.receivable == 0
     assert Decimal(one.books_of["S1-1001-A-R8"].split()[0]) == D("22.00")
+
+
+def test_a_change_of_which_a_part_was_cancelled_waits_for_the_refund_of_the_rest() -> None:
+    """33.00 less: 11.00 cancelled, 22.00 given back, all seen at once or one after the other."""
+    less = ordered("70.00", cancelled=D("11.00"))
+    given = with_refunds(less, back("22.00"))
+    for one in (seen(WHOLE, given), seen(WHOLE, with_refunds(WHOLE, back("22.00")), given)):
+        assert one.sums == (D("77.00"), D("7.00"), D("88.00"))
+        assert one.receivable == D("-11.00")
+        assert one.plan.same == {"7"}

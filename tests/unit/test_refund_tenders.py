@@ -20,9 +20,10 @@ from sync.directory import Contacts
 from sync.plan import NOTHING_YET, History, Plan, plan_order
 from sync.shop_figures import figures_of
 from tests.unit.card_orders import CODES, CardOrder, worked
+from tests.unit.one_order import OneOrder
 from tests.unit.orders import account, books, merged, organisation
 from tests.unit.standing import posted
-from xero.documents import CreditNote, Invoice, Payment, Refund
+from xero.documents import CreditNote, Invoice, Kind, Payment, Refund
 
 D = Decimal
 RULES: dict[str, Any] = {
@@ -435,3 +436,29 @@ def test_cards_taxed_when_sold_leave_the_notes_with_the_tax_of_the_invoice(made:
     assert sum((total for _, total, _ in answer.notes), D(0)) == invoice.expected().total
     assert sum((tax for _, _, tax in answer.notes), D(0)) == invoice.expected().total_tax
     assert answer.money(Refund) == answer.money(Payment)
+
+
+# --- taken back and issued anew ------------------------------------------------------------------
+
+
+def test_what_went_back_to_a_card_goes_back_once_though_the_sale_is_issued_anew() -> None:
+    made = worked()
+    made.refund(1)
+    order = read(made)
+    one = OneOrder(replace(books(merged(RULES, {}), PAYABLE), cards=CardFacts())).see(order)
+    before = refilled(one)
+    assert before == {"835": D("43.00")}
+    one.see(order, undo=True)
+    one.see(order)
+    assert one.sums[0] == D("43.00")
+    assert one.receivable == 0
+    by_memo = [e for e in one.entries if e.kind is Kind.REFUND and e.slot.source_kind == "refund"]
+    assert sum(e.total for e in by_memo) == D("43.00")
+
+
+def refilled(one: OneOrder) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for entry in one.entries:
+        if entry.kind is Kind.REFUND:
+            found[entry.account] += entry.total  # type: ignore[assignment]
+    return found

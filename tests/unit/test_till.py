@@ -131,3 +131,26 @@ def test_what_people_paid_is_looked_for_once_and_then_covers_the_tender(
     assert all(want.look_up for want in wants)
     assert [str(theirs) for _, theirs in one.covered] == covered
     assert one.over == []
+
+
+def test_a_second_payment_of_a_tender_is_told_from_the_first_by_its_place_and_reference() -> None:
+    one = till(paid(1, "60.00"))
+    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
+    (want,) = one.receive([payment], again=[])
+    assert want.slot == Slot("order", "7", "payment-1", revision=2)
+    assert isinstance(want.document, Payment)
+    assert (want.document.amount, want.document.reference) == (D("50.00"), "pi_1-2")
+
+
+def test_a_payment_that_was_removed_in_xero_leaves_its_place_to_nobody() -> None:
+    gone = replace(paid(1, "110.00"), ended=True)
+    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
+    (want,) = till(gone).receive([payment], again=[])
+    assert want.slot == Slot("order", "7", "payment-1", revision=2)
+
+
+def test_of_two_cards_on_one_account_the_second_is_refilled_though_the_first_was() -> None:
+    done = given_back(1, "30.00", of="1", account="835")
+    one = till(paid(1, "50.00", "835"), done, issued=frozenset({("835", False)}))
+    back = tuple(Back("835", False, D(part), bound=True) for part in ("30.00", "20.00"))
+    assert used(one, credit("50.00", "1", back=back, stated=True)) == ([("835", "20.00")], "0.00")

@@ -273,3 +273,8 @@ def test_a_cent_of_tax_goes_to_the_largest_line_in_whatever_order_they_come() ->
         assert {line.amount: line.tax_amount for line in retaxed} == {
             D("11.00"): None, D("110.00"): D("9.99"),
         }  # fmt: skip
+
+
+def test_a_cent_of_tax_on_an_order_without_a_taxed_line_changes_no_line() -> None:
+    lines = [taxed("10", "0")]
+    assert closed(lines, "10.00", "0.01") == tuple(lines)
