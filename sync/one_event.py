@@ -35,13 +35,15 @@ def refunds_of_change(planner: Planner, lowered: Decimal, edits: Sequence[Entry]
 
 def by_change(planner: Planner, lowered: Decimal, edits: Sequence[Entry]) -> Decimal:
     """How much of it is no cancellation. What was cancelled is taken to be in it, unless it was
-    credited before, or was no part of the invoice."""
+    credited before (then all of it is change), or was no part of the invoice."""
     cancelled, credited_before = planner.in_books(planner.order.cancelled), sum(_notes(edits), ZERO)
     if lowered < cancelled:
         grew = credited_before and cancelled - lowered <= credited_before < cancelled
         return ZERO if grew else lowered
     rest = lowered - cancelled
-    return rest if rest > slack(planner) else ZERO
+    if rest <= slack(planner):
+        return ZERO
+    return lowered if credited_before == cancelled else rest
 
 
 def same_money(planner: Planner, credits: Sequence[Credit], total: Decimal) -> Credit | None:
