@@ -143,7 +143,7 @@ def test_a_second_payment_of_a_tender_is_told_from_the_first_by_its_place_and_re
 
 
 def test_a_payment_that_was_removed_in_xero_leaves_its_place_to_nobody() -> None:
-    gone = replace(paid(1, "110.00"), ended=True)
+    gone = replace(paid(1, "110.00"), frozen=False, ended=True)
     payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
     (want,) = till(gone).receive([payment], again=[])
     assert want.slot == Slot("order", "7", "payment-1", revision=2)
