@@ -155,3 +155,12 @@ def test_the_next_change_waits_for_the_one_that_is_on_its_way() -> None:
     under_way = Entry(Slot("order", "7", "update"), Kind.INVOICE, "", frozen=True, posted=False)
     plan = again(unpaid("100.00", "20.00"), invoiced(), under_way)
     assert (plan.wants, plan.wait) == ((), True)
+
+
+def test_each_change_in_place_has_a_place_of_its_own() -> None:
+    one = OneOrder(books(METHODS | {"statuses": {"invoice": ["pending"]}}))
+    for more in ("10.00", "20.00", "30.00", "40.00"):
+        one.see(unpaid("100.00", more))
+    places = [e.slot.revision for e in one.entries if e.slot.purpose == "update"]
+    assert places == [1, 2, 3]
+    assert one.books_of == {"S1-1001": "154.00 (14.00)"}
