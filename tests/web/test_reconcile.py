@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -202,8 +203,9 @@ def test_undo_says_beforehand_what_it_does_and_what_it_cannot(
     Organisation.objects.update(period_lock_date=None)
     open_one = order_in_xero(store, 1)
     changed = order_in_xero(store, 2, total=1_210_000)
-    Posting.objects.filter(order=open_one).update(document_date=clock.now().date())
-    MirrorDocument.objects.filter(total=1_100_000).update(date=clock.now().date())
+    today = clock.now().astimezone(ZoneInfo(store.profile.timezone)).date()
+    Posting.objects.filter(order=open_one).update(document_date=today)
+    MirrorDocument.objects.filter(total=1_100_000).update(date=today)
     chosen = {"order": [open_one.pk, changed.pk]}
 
     text = page.post("/orders/undo/", chosen).text
