@@ -169,6 +169,19 @@ def cancel(order: Order, at: str) -> None:
     touch(order, at)
 
 
+def reopen(order: Order, at: str) -> None:
+    """Take a cancellation back, as extensions do: nothing of the order is canceled any more."""
+    if order["state"] != "canceled":
+        raise NotPossible("The order is not canceled.")
+    for item in order["items"]:
+        item["qty_canceled"] = 0
+    for prefix in ("base_", ""):
+        for _, target in _CANCELED.values():
+            order.pop(prefix + target, None)
+    order["state"], order["status"] = "new", "pending"
+    touch(order, at)
+
+
 def hold(order: Order, at: str) -> None:
     """Put the order on hold, remembering where it was."""
     if order["state"] in ("canceled", "closed", "complete", "holded", "payment_review"):

@@ -266,6 +266,13 @@ class DemoShop:
             self.stock.cancel(order)
             return order
 
+    def reopen(self, order_id: int) -> Order:
+        """Open a canceled order again."""
+        with self.lock:
+            order = self._change(order_id, lifecycle.reopen)
+            self.stock.sell(order)
+            return order
+
     def hold(self, order_id: int) -> Order:
         """Put an order on hold."""
         return self._change(order_id, lifecycle.hold)

@@ -495,7 +495,7 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
     def reopens(self, data: st.DataObject) -> None:
         story = data.draw(st.sampled_from(self._reopenable()))
         self._tick()
-        self.world.shop.update_order(story.id, state="new", status="pending")
+        self.world.shop.reopen(story.id)
         self._say(story, Reopened(self._today()))
 
     # --- the shop owner -------------------------------------------------------------------------
