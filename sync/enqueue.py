@@ -247,7 +247,11 @@ def _build(
             work.hold(reason_of(work.found))
     answer = work.built.contact
     if answer is not None and answer.contact is not None:
-        contacts.add_new(answer.contact)
+        if ledger.sends_to_buyer(work.row, work.plan):
+            contacts.add_new(answer.contact)
+        else:
+            # For what stands nobody is restored, and nobody made beside who was put away.
+            work.built = replace(work.built, contact=None)
 
 
 def _books(store: Store, facts: OrganisationFacts) -> Books:

@@ -178,6 +178,12 @@ class Ledger:
             for posting in self._postings[row.pk].values()
         )
 
+    def sends_to_buyer(self, row: TrackedOrder, plan: Plan) -> bool:
+        """Whether a document of this plan that names the buyer is still to go out."""
+        have = self._postings[row.pk]
+        unsent = (one for one in plan.wants if one.slot not in have or is_open(have[one.slot]))
+        return any(want.parent is None for want in unsent)
+
     def is_new(self, row: TrackedOrder) -> bool:
         """Whether nothing of it ever went to Xero."""
         return not any(entry.frozen or entry.ended for entry in self.history(row).entries)
@@ -305,6 +311,10 @@ class Ledger:
         contact = None
         if one.built.contact is not None:
             contact = parents[one.built.contact.person.key[:300]]
+        elif self.sends_to_buyer(one.row, one.plan):
+            # What stood when it was built was refused meanwhile.
+            self.again_at[one.row.pk] = clock.now() + timedelta(seconds=5)
+            return
         wanted = set()
         restores = {one.contact_id: parents[f"{RESTORED}{one.contact_id}"]
                     for one in one.plan.restores}  # fmt: skip

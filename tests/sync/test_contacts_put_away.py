@@ -95,6 +95,30 @@ def test_a_cancellation_of_last_month_is_allocated_to_the_invoice(
     _done(world, order)
 
 
+@pytest.mark.parametrize("archived", ["restore", "suffix"])
+def test_who_was_put_away_stays_away_while_nothing_new_is_posted(
+    world: World, archived: str
+) -> None:
+    world.save_rules(contacts={"archived": archived})
+    order = known_customer(world)
+    _archive(world)
+    world.time.forward(hours=1)
+    world.rebuild(order)
+    world.sync()
+    assert [(one["Name"], one["ContactStatus"]) for one in world.contacts()] == [
+        ("Ann Lee", "ARCHIVED")
+    ]
+    more = world.place()
+    world.bought_by(more, "Ann Lee", "ann@example.com", customer=7)
+    world.rebuild(order)
+    world.sync()
+    assert world.row(more).label == "posted"
+    assert [one["ContactStatus"] for one in world.contacts()] == (
+        ["ACTIVE"] if archived == "restore" else ["ARCHIVED", "ACTIVE"]
+    )
+    _done(world, order)
+
+
 def test_where_archived_contacts_stay_archived_the_order_says_so(world: World) -> None:
     world.save_rules(contacts={"archived": "suffix"})
     order = known_customer(world)
