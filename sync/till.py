@@ -372,7 +372,8 @@ class Till:
         money, it went back that way."""
         rest = used - refunded_of(self.history, credit.number)
         for _, tender in self._last_first(credit.method):
-            if not tender.ours and (part := min(rest, tender.left)) > 0:
+            if not tender.ours:
+                part = min(rest, tender.left)
                 tender.given_back += part
                 rest -= part
 

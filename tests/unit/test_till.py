@@ -38,6 +38,21 @@ def credit(total: str, id: str = "1", **changes: object) -> Credit:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+def allocated(amount: str, of: str) -> Entry:
+    return Entry(
+        Slot("refund", of, "allocation"), Kind.ALLOCATION, "", True, True, total=D(amount),
+        settles=f"S1-1001-R{of}", against="S1-1001",
+    )  # fmt: skip
+
+
+def tender(index: int, amount: str, *, days: int = 0) -> Payment:
+    """What the shop received, as it is to be posted."""
+    day = DAY + timedelta(days=days)
+    return Payment(
+        Ref(Kind.INVOICE, "S1-1001"), "091", day, D(amount), f"pi_{index}", tender=index
+    )
+
+
 def till(*entries: Entry, due: str = "110.00", **options: object) -> Till:
     """Of an invoice of so much, before what the entries put on it."""
     debit = Debit(SALE, "S1-1001", D(due))
@@ -154,3 +169,93 @@ def test_of_two_cards_on_one_account_the_second_is_refilled_though_the_first_was
     one = till(paid(1, "50.00", "835"), done, issued=frozenset({("835", False)}))
     back = tuple(Back("835", False, D(part), bound=True) for part in ("30.00", "20.00"))
     assert used(one, credit("50.00", "1", back=back, stated=True)) == ([("835", "20.00")], "0.00")
+
+
+def test_what_went_back_before_goes_back_no_more_and_stays_open() -> None:
+    one = till(paid(1, "110.00"))
+    assert used(one, credit("40.00", went_back=D("15.00"))) == ([("091", "25.00")], "15.00")
+
+
+def test_what_went_back_before_is_put_against_what_is_due() -> None:
+    one = till(paid(1, "100.00"))
+    assert used(one, credit("40.00", went_back=D("15.00"))) == (
+        [("091", "25.00"), ("S1-1001", "10.00")], "5.00",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("xero_id", ["", "c6a0f3a2"])
+def test_an_allocation_waits_for_an_invoice_of_ours_and_takes_another_by_its_id(
+    xero_id: str,
+) -> None:
+    debit = Debit(SALE, "S1-1001", D("110.00"), xero_id)
+    ((want,), _) = Till(History(), "7", [debit]).use(credit("40.00"), None)
+    assert isinstance(want.document, Allocation)
+    if xero_id:
+        assert (want.document.invoice, want.target) == (xero_id, None)
+    else:
+        assert (want.document.invoice, want.target) == (Ref(Kind.INVOICE, "S1-1001"), SALE)
+
+
+def test_a_card_that_was_refilled_in_part_takes_the_rest_of_it() -> None:
+    one = till(paid(1, "110.00"), given_back(0, "30.00", of="1", account="835"))
+    back = Back("835", False, D("50.00"), bound=False)
+    assert used(one, credit("90.00", back=(back,), stated=True)) == (
+        [("835", "20.00"), ("091", "40.00")], "0.00",
+    )  # fmt: skip
+
+
+def test_what_went_back_on_cards_of_one_account_is_spread_over_them_once() -> None:
+    one = till(paid(1, "30.00", "835"), paid(2, "40.00", "835"), paid(3, "40.00"),
+               issued=frozenset({("835", False)}))  # fmt: skip
+    back = Back("835", False, D("50.00"), bound=True)
+    assert used(one, credit("60.00", back=(back,), stated=True)) == (
+        [("835", "30.00"), ("835", "20.00"), ("091", "10.00")], "0.00",
+    )  # fmt: skip
+
+
+def test_people_give_back_what_they_post_of_a_tender_and_not_what_is_posted_from_here() -> None:
+    """Of a tender of 50, 20 are posted from here: 30 go back by people, 20 from here."""
+    one = till(paid(1, "60.00"), paid(2, "20.00"))
+    one.elsewhere([tender(2, "50.00", days=9)])
+    assert used(one, credit("80.00")) == (
+        [("091", "20.00"), ("091", "30.00"), ("S1-1001", "30.00")], "0.00",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("theirs", "by_us", "ours", "put"),
+    [
+        ([0], "0.00", "50.00", None),  # what is posted from here is all there yet
+        ([9, 8], "0.00", None, "50.00"),  # of two tenders, one is there yet
+        ([9], "20.00", "30.00", "20.00"),  # what was refunded from here did not go back by them
+    ],
+)
+def test_a_refund_that_was_put_on_the_invoice_went_back_where_people_post_the_money(
+    theirs: list[int], by_us: str, ours: str | None, put: str | None
+) -> None:
+    """Of 60 posted from here and 50 for each tender of theirs, 50 went back: 50 more."""
+    done = [allocated(str(D("50.00") - D(by_us)), of="1")]
+    done += [given_back(1, by_us, of="1")] if D(by_us) else []
+    one = till(paid(1, "60.00"), *done, due="500.00")
+    one.elsewhere([tender(2 + at, "50.00", days=days) for at, days in enumerate(theirs)])
+    assert used(one, credit("50.00", "1")) == ([], "0.00")
+    expected = [("091", ours)] * bool(ours) + [("S1-1001", put)] * bool(put)
+    assert used(one, credit("50.00", "2")) == (expected, "0.00")
+
+
+def test_less_received_than_is_posted_is_told() -> None:
+    one = till(paid(1, "60.00"))
+    assert one.receive([tender(1, "59.99")], again=[]) == []
+    assert (one.short, one.over) == ([(D("60.00"), D("59.99"))], [])
+
+
+def test_what_people_put_on_several_invoices_covers_each_tender_once() -> None:
+    """120 on two invoices: 100 of the first tender, 20 of the second, whose rest is too much."""
+    debits = [
+        Debit(Slot("order", "7", purpose), number, D("60.00"), by_people=D("60.00"))
+        for purpose, number in (("invoice", "S1-1001"), ("edit", "S1-1001-E1"))
+    ]
+    one = Till(History(), "7", debits)
+    assert one.receive([tender(1, "100.00"), tender(2, "30.00")], again=[]) == []
+    assert [str(theirs) for _, theirs in one.covered] == ["100.00", "20.00"]
+    assert [str(payment.amount) for payment in one.over] == ["10.00"]
