@@ -21,7 +21,7 @@ from sync.cents import spread
 from sync.charges import closing_accounts, overrides
 from sync.reasons import Hold, Reason
 from sync.rows import SortedRows
-from sync.totals import Charge, close, priced, with_tax
+from sync.totals import Charge, close, is_rounding, priced, with_tax
 from xero.lines import DocumentLine, TaxMode, line_totals
 
 # How far a shop's own base total may be from its rate before the two contradict each other.
@@ -226,7 +226,7 @@ def convert_lines(
     A rounding line is not carried over: its cents are in the total. With `override`, or where
     a line states its tax, each bears the tax that was charged, converted.
     """
-    kept = [line for line in lines if line.description != "Rounding" or line.rate]
+    kept = [line for line in lines if not is_rounding(line)]
     ids = [str(line.payload()) for line in kept]  # equal lines share a cent either way
     tax = by.tax_of(sum((line.tax(mode) for line in lines), ZERO))
     amounts = _amounts(kept, by, total - tax if mode is TaxMode.EXCLUSIVE else total, ids, fixed)

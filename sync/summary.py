@@ -19,7 +19,8 @@ from connector.lib.money import CENT, ZERO, round_to, trim
 from sync.books import Books
 from sync.due import due_on
 from sync.history import Slot
-from sync.summary_lines import computed_lines, is_rounding, lines_of
+from sync.summary_lines import computed_lines, lines_of
+from sync.totals import is_rounding
 from xero.documents import CreditNote, Id, Invoice, Kind, Payment, Ref, Refund
 from xero.facts import PaymentTerms
 from xero.lines import DocumentLine, TaxMode, Totals, line_totals

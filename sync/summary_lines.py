@@ -11,7 +11,7 @@ from connector.lib.money import CENT, ZERO
 from sync.books import Books
 from sync.charges import closing_accounts, overrides
 from sync.reasons import Hold
-from sync.totals import close
+from sync.totals import close, is_rounding
 from xero.lines import DocumentLine, TaxMode, line_tax
 
 if TYPE_CHECKING:
@@ -118,10 +118,6 @@ def _as_charged(line: DocumentLine, part: Part) -> bool:
     gap = abs(line.tax_amount - line_tax(line.amount, line.rate, part.mode))
     large = gap > max(_AS_CHARGED, abs(line.amount) * _AS_CHARGED_SHARE)
     return large or not part.overrides
-
-
-def is_rounding(line: DocumentLine) -> bool:
-    return line.description == "Rounding" and not line.rate
 
 
 def _title(books: Books, one: _Sum) -> str:

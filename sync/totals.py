@@ -98,9 +98,11 @@ def priced(charge: Charge, amount: Decimal) -> DocumentLine:
     """
     quantity = trim_quantity(charge.quantity)
     description, item_code = charge.description, charge.item_code
-    unit = amount if quantity == 1 else _unit_price(charge.unit, quantity, amount)
-    if unit is None and charge.counted:
-        unit = _near_price(quantity, amount)
+    unit = amount if quantity == 1 else None
+    if unit is None and quantity and round_to(quantity, 4) == quantity:
+        unit = _unit_price(charge.unit, quantity, amount)
+        if unit is None and charge.counted:
+            unit = _near_price(quantity, amount)
     if unit is None:
         description = f"{plain(quantity)} × {description}"
         quantity, unit = Decimal(1), amount
@@ -123,8 +125,6 @@ def _unit_price(stated: Decimal | None, quantity: Decimal, amount: Decimal) -> D
 
     A stated price that Xero's 4 decimals cannot hold is not replaced by another one.
     """
-    if not quantity or round_to(quantity, 4) != quantity:
-        return None
     if stated is not None:
         if round_to(stated, 4) != stated:
             return None
@@ -136,8 +136,6 @@ def _unit_price(stated: Decimal | None, quantity: Decimal, amount: Decimal) -> D
 
 def _near_price(quantity: Decimal, amount: Decimal) -> Decimal | None:
     """A unit price of 4 decimals whose line comes to the amount once it is rounded to cents."""
-    if not quantity or round_to(quantity, 4) != quantity:
-        return None
     near = round_to(amount / quantity, 4)
     return trim(near) if round_to(near * quantity) == amount else None
 
@@ -277,6 +275,11 @@ def _rounding_line(gap: Decimal, closing: Closing) -> DocumentLine:
         "Rounding", Decimal(1), gap, account, tax_type, account_is_id=is_id,
         sources=(("AccountCode", "accounts.rounding"), ("TaxType", "tax.out_of_scope")),
     )  # fmt: skip
+
+
+def is_rounding(line: DocumentLine) -> bool:
+    """Whether it closes a document, and is nothing that was sold under that name."""
+    return line.description == "Rounding" and not line.rate
 
 
 def _without_account(sources: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -85,6 +85,25 @@ def test_a_line_is_exactly_its_amount(
     assert line.amount == D(amount)
 
 
+@pytest.mark.parametrize(
+    ("quantity", "amount", "shown"),
+    [
+        ("3", "10.00", ("3", "3.3333", "Shirt", "SHIRT")),
+        ("0.0003", "0.01", ("0.0003", "33.3333", "Shirt", "SHIRT")),
+        ("3.00001", "10.00", ("1", "10.00", "3.00001 × Shirt", "")),
+        ("0", "0.00", ("1", "0.00", "0 × Shirt", "")),
+        ("30000", "10.00", ("1", "10.00", "30000 × Shirt", "")),
+    ],
+)
+def test_a_line_moves_the_stock_of_its_item_by_what_was_sold_or_not_at_all(
+    quantity: str, amount: str, shown: tuple[str, str, str, str]
+) -> None:
+    made = charge(amount, amount, "0", quantity=D(quantity), item_code="SHIRT", counted=True)
+    line = priced(made, D(amount))
+    assert (str(line.quantity), str(line.unit_amount), line.description, line.item_code) == shown
+    assert line.amount == D(amount)
+
+
 def test_a_description_is_cut_to_4000_and_never_empty() -> None:
     assert cut("  ") == "-"
     assert cut("x" * 4000) == "x" * 4000
