@@ -294,9 +294,7 @@ def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Ord
     received = None if order.received is None else by.amount(order.received)
     outstanding = order.outstanding
     if outstanding is not None:
-        known = paid if order.payments else order.received or ZERO
-        doubt = outstanding - (order.total - known)
-        outstanding = by.base_total - by.amount(known) + round_to(doubt / by.rate)
+        outstanding = by.base_total - by.amount(order.total - outstanding)
     own = [-row.amount for row, _ in rows.tenders]
     taken = _split(own, by, tendered_in_base(rows, by))
     tenders = tuple(

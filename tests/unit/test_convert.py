@@ -159,6 +159,49 @@ def test_figures_that_contradict_each_other_still_do() -> None:
     assert built.payments == ()
 
 
+@pytest.mark.parametrize("stated", ["payments", "received", "status"])
+def test_what_is_paid_in_full_is_due_no_more_though_the_shops_own_total_is_off_its_rate(
+    stated: str,
+) -> None:
+    """11.00 GBP are 15.71 AUD at its rate; the shop has 15.80."""
+    paid = (Payment("checkmo", D("11.00")),) if stated == "payments" else ()
+    made = replace(
+        pounds(line("10.00"), rate="0.7", base="15.80"), payments=paid, outstanding=D(0),
+        received=D("11.00") if stated == "received" else None, status="complete",
+    )  # fmt: skip
+    built = converted(made)
+    assert codes(built) == ["currency_converted"]
+    assert [str(payment.amount) for payment in built.payments] == ["15.80"]
+
+
+@pytest.mark.parametrize(("outstanding", "posted"), [("7.67", ["4.76"]), ("7.66", [])])
+def test_what_is_open_of_it_is_what_the_payments_leave_of_the_shops_own_total(
+    outstanding: str, posted: list[str]
+) -> None:
+    made = replace(
+        pounds(line("10.00"), rate="0.7", base="15.80"), outstanding=D(outstanding),
+        payments=(Payment("checkmo", D("3.33")),),
+    )  # fmt: skip
+    assert [str(payment.amount) for payment in converted(made).payments] == posted
+
+
+def test_more_than_it_costs_may_have_been_received() -> None:
+    """12.00 GBP for 11.00: 17.14 AUD, of which 15.80 are due."""
+    made = replace(
+        pounds(line("10.00"), rate="0.7", base="15.80"), outstanding=D(0),
+        payments=(Payment("checkmo", D("12.00")),),
+    )  # fmt: skip
+    built = converted(made)
+    assert "tenders_do_not_add_up" not in codes(built)
+    assert [str(payment.amount) for payment in built.payments] == ["15.80"]
+
+
+def test_what_was_sold_under_the_name_of_rounding_is_converted_like_all_else() -> None:
+    built = converted(pounds(line("10.00", name="Rounding"), base="22.02", base_tax=D("2.00")))
+    (kept,) = lines_of(built)
+    assert (kept.description, totals(built).total) == ("Rounding (GBP 10.00 at 0.50)", D("22.02"))
+
+
 def test_yen_stay_whole() -> None:
     made = replace(
         pounds(line("10.00"), line("7.77", tax="0.78", id="2"), rate="0.0052"),
