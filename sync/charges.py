@@ -226,7 +226,7 @@ class _Resolver:
             known = effective_rate(
                 self._books.snapshot, self._books.organisation, answer.value, ZERO
             )
-            if known and round_to(row.amount * known / 100) == round_to(row.tax):
+            if round_to(row.amount * known / 100) == round_to(row.tax):
                 return known
         exact = [r for r in rates if round_to(row.amount * r / 100) == round_to(row.tax)]
         if len(exact or rates) == 1:

@@ -171,6 +171,21 @@ def test_rounding_goes_to_xeros_own_account_unless_mapped() -> None:
     assert shape(built)[1] == ("1", "0.01", "861", "BASEXCLUDED", None)
 
 
+def test_xeros_own_account_for_rounding_may_have_no_code() -> None:
+    facts = organisation()
+    own = replace(facts.accounts.pop("860"), code="")
+    facts.accounts[own.account_id] = own
+    built = build(order(**OFF), {"accounts": {"rounding": None}}, facts)
+    assert lines_of(built)[1].payload()["AccountID"] == own.account_id
+
+
+def test_xeros_own_account_for_rounding_is_named_by_its_code() -> None:
+    facts = organisation(account("860", "EXPENSE", system_account="ROUNDING", status="ARCHIVED"))
+    built = build(order(**OFF), {"accounts": {"rounding": None}}, facts)
+    assert held(built) == ("account_archived", "accounts.rounding")
+    assert built.reasons[0].message.startswith("Account 860 Account 860 is archived")
+
+
 @pytest.mark.parametrize(
     ("rules", "code", "field"),
     [
