@@ -277,6 +277,11 @@ def test_what_went_back_on_a_card_is_converted_as_the_card_was(payable: bool) ->
     assert codes(plan) == []
     total = D("220.01") if payable else D("110.01")
     assert amounts(notes(plan)) == [("AUD", str(total), "20.00")]
+    (note,) = notes(plan)
+    lines = [f"{one.description}: {one.amount}" for one in note.lines]
+    assert lines == ["Shirt (GBP 100.00 at 0.50): 200.01"] + (
+        [] if payable else ["Gift_cards_amount (GBP -55.00 at 0.50): -110.00"]
+    )
     back = [want.document for want in plan.wants if isinstance(want.document, PaidBack)]
     given = {one.account: one.amount for one in back}
     assert given == {"970": D("110.01")} | ({"835": D("110.00")} if payable else {})

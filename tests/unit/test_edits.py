@@ -164,3 +164,29 @@ def test_each_change_in_place_has_a_place_of_its_own() -> None:
     places = [e.slot.revision for e in one.entries if e.slot.purpose == "update"]
     assert places == [1, 2, 3]
     assert one.books_of == {"S1-1001": "154.00 (14.00)"}
+
+
+@pytest.mark.parametrize(("kind", "purpose", "key"), [
+    (Kind.INVOICE, "edit", "S1-1001-E1"), (Kind.CREDIT_NOTE, "edit", "S1-1001-E1"),
+    (Kind.CREDIT_NOTE, "credit_note", "S1-1001-R7"),
+])  # fmt: skip
+def test_an_invoice_that_a_document_follows_is_no_longer_untouched(
+    kind: Kind, purpose: str, key: str
+) -> None:
+    """Though nothing is paid on it: what stood against it was taken off it in Xero."""
+    follows = Entry(
+        Slot("order", "7", purpose), kind, key, frozen=True, posted=True, status="AUTHORISED",
+        total=D("11.00"), tax=D("1.00"), currency="AUD", dated=MARCH,
+        lines=(replace(invoiced().lines[0], unit_amount=D("10.00")),),
+    )  # fmt: skip
+    wants = again(unpaid("100.00", "50.00"), invoiced(), follows).wants
+    planned = [want.slot.purpose for want in wants]
+    assert "edit" in planned
+    assert "update" not in planned
+
+
+def test_each_rise_of_a_paid_order_is_an_invoice_of_what_was_added() -> None:
+    one = seen(ordered("100.00"), ordered("100.00", "10.00"), ordered("100.00", "10.00", "20.00"))
+    assert one.books_of["S1-1001-E1"] == "11.00 (1.00)"
+    assert one.books_of["S1-1001-E2"] == "22.00 (2.00)"
+    assert one.sums == (D("143.00"), D("13.00"), D("110.00"))

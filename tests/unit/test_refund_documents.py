@@ -14,7 +14,7 @@ from sync.build import build_order
 from sync.directory import Contacts
 from sync.plan import documents_of, plan_order
 from sync.reasons import Reason
-from tests.unit.orders import NOON, D, books, codes, line, order
+from tests.unit.orders import NOON, D, books, codes, line, order, shipping
 from xero.documents import Document, Kind
 
 METHODS = {"payment_accounts": {"checkmo": "970", "stripe": "091", "banktransfer": "090"}}
@@ -196,6 +196,18 @@ def test_a_fee_of_one_cent_over_two_rates_goes_to_the_larger_part() -> None:
     answer = built(made, ADJUSTED)
     assert totals(answer) == [(D("139.99"), D("10.00"))]
     assert [row[2] for row in note_lines(answer) if row[0] == "261"] == ["-0.01"]
+
+
+def test_goodwill_of_an_order_without_goods_is_no_part_of_any_supply() -> None:
+    carried = shipping("100.00")
+    memo = back("33.00", total=D("38.00"), adjustment=D("5.00"), lines=(), tax=D("3.00"),
+                shipping_net=D("30.00"), shipping_tax=D("3.00"))  # fmt: skip
+    answer = built(replace(refunded(memo), lines=(carried,)), ADJUSTED)
+    assert codes(answer) == []
+    assert note_lines(answer) == [
+        ("202", "TAX10", "30.00", None), ("261", "BASEXCLUDED", "5.00", None),
+    ]  # fmt: skip
+    assert totals(answer) == [(D("38.00"), D("3.00"))]
 
 
 def test_four_decimals_of_a_memo_are_rounded_and_the_order_s_sum_agrees() -> None:

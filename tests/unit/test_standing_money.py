@@ -49,6 +49,13 @@ def test_a_credit_note_is_used_by_its_own_refunds_and_allocations_and_by_people(
     assert (refunded_of(STANDING, "S1-1-R7"), refunded_of(STANDING, "S1-1-C")) == (D("20"), D("12"))
 
 
+def test_an_invoice_of_somebody_that_is_called_like_a_credit_note_is_none() -> None:
+    linked = entry(
+        Kind.INVOICE, "invoice", "110", key="S1-1-R7", linked=True, by_people=D("110")
+    )  # fmt: skip
+    assert used_of(History((*STANDING.entries, linked)), "S1-1-R7") == D("33")
+
+
 def test_posted_is_what_came_in_less_what_a_cancellation_gave_back() -> None:
     """A refund gives back what was sold, and the money had been there."""
     money = posted_money(STANDING)

@@ -48,9 +48,7 @@ def allocated(amount: str, of: str) -> Entry:
 def tender(index: int, amount: str, *, days: int = 0) -> Payment:
     """What the shop received, as it is to be posted."""
     day = DAY + timedelta(days=days)
-    return Payment(
-        Ref(Kind.INVOICE, "S1-1001"), "091", day, D(amount), f"pi_{index}", tender=index
-    )
+    return Payment(Ref(Kind.INVOICE, "S1-1001"), "091", day, D(amount), f"pi_{index}", tender=index)
 
 
 def till(*entries: Entry, due: str = "110.00", **options: object) -> Till:

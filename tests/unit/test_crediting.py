@@ -1,0 +1,49 @@
+"""What credits a sale: refunds against what the order says of them, and what of them stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from stores.canonical import Payment, TenderBack
+from sync.build import Standing, build_order
+from sync.directory import Contacts
+from sync.history import History
+from sync.plan import plan_order
+from sync.standing_money import posted_money
+from tests.unit.orders import NOON, D, books, codes, row
+from tests.unit.standing import posted
+from tests.unit.test_refund_documents import METHODS, back, built, paid_back, refunded
+from xero.documents import Kind
+
+
+@pytest.mark.parametrize(("stated", "said"), [("22.02", []), ("22.03", ["refund_not_given"])])
+def test_what_went_back_on_cards_may_be_rounded_by_a_cent_for_each_memo_and_no_more(
+    stated: str, said: list[str]
+) -> None:
+    card = TenderBack("gift_cards_amount", "Gift card", D("11.00"), of="gift_cards_amount")
+    made = replace(
+        refunded(*(back("11.00", id=id, tenders=(card,)) for id in "78"), given_back=D(stated)),
+        rows=(row("gift_cards_amount", "-30.00"),), total=D("80.00"), received=D("80.00"),
+        payments=(Payment("checkmo", D("80.00"), received_at=NOON),), refunded=D(0),
+    )  # fmt: skip
+    answer = built(made, {"gift_cards": {"unknown": "liability"}})
+    assert codes(answer) == said
+    assert paid_back(answer) == [("S1-1001-R7", "835", "11.00"), ("S1-1001-R8", "835", "11.00")]
+
+
+def test_a_credit_note_that_was_never_sent_is_made_anew_of_what_the_refund_is_by_now() -> None:
+    setting = books(METHODS)
+    first = refunded(back("22.00"))
+    history = posted(plan_order(setting, first, build_order(setting, first, Contacts())))
+    unsent = ("credit_note", "refund-1")
+    history = History(tuple(
+        replace(e, frozen=False, posted=False) if e.slot.purpose in unsent else e
+        for e in history.entries
+    ))  # fmt: skip
+    now = refunded(back("33.00"))
+    standing = Standing(posted=True, approved=True, money=posted_money(history))
+    plan = plan_order(setting, now, build_order(setting, now, Contacts(), standing), history)
+    notes = [w.document.expected() for w in plan.wants if w.document.kind is Kind.CREDIT_NOTE]
+    assert [one.total for one in notes if one is not None] == [D("33.00")]
