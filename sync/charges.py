@@ -74,23 +74,24 @@ def overrides(books: Books) -> bool:
 def charges_of(books: Books, order: Order, rows: SortedRows, mode: TaxMode) -> Charges:
     """All charges of an order: its lines, its fees, and taxes that are lines of their own."""
     fees = with_their_tax(order, rows)
-    fee_tax = sum((row.tax for row, _ in fees), ZERO)
-    split = split_taxes(books, order, fee_tax)
+    discounts = rows.discounts
+    row_tax = sum((row.tax for row in (*(row for row, _ in fees), *discounts)), ZERO)
+    split = split_taxes(books, order, row_tax)
     if books.snapshot.rules.tax.sales_tax is not None:
         fees = [(_untaxed(row), to) for row, to in fees]
+        discounts = tuple(_untaxed(row) for row in discounts)
     resolver = _Resolver(books, order, mode)
-    charges = [resolver.line(line) for line in less_discounts(split.lines, rows)]
+    charges = [resolver.line(line) for line in less_discounts(split.lines, discounts)]
     charges += [resolver.fee(row, to) for row, to in fees]
-    stated = _stated_tax(order, rows, fee_tax)
+    stated = _stated_tax(order, row_tax)
     skipped = tuple(dict.fromkeys(resolver.skipped))
     oversold = tuple(resolver.stock.oversold)
     return Charges(charges + split.charges, stated - split.moved, skipped, oversold)
 
 
-def _stated_tax(order: Order, rows: SortedRows, fee_tax: Decimal) -> Decimal:
+def _stated_tax(order: Order, row_tax: Decimal) -> Decimal:
     """The order's tax as stated, without fixed taxes where the shop counts them in."""
-    lines = sum((line.tax for line in order.lines), fee_tax)
-    lines += sum((row.tax for row in rows.discounts), ZERO)
+    lines = sum((line.tax for line in order.lines), row_tax)
     fixed = sum((tax.amount for line in order.lines for tax in line.fixed_taxes), ZERO)
     with_fixed = abs(order.tax - fixed - lines) < abs(order.tax - lines)
     return order.tax - fixed if with_fixed else order.tax
@@ -230,7 +231,7 @@ class _Resolver:
                 return known
         exact = [r for r in rates if round_to(row.amount * r / 100) == round_to(row.tax)]
         if len(exact or rates) == 1:
-            return (exact or rates)[0]
+            return rates[0]  # the closest
         why = "fits several of" if rates else "is at none of"
         raise Hold(
             "tax_without_rate",
@@ -263,8 +264,6 @@ class _Resolver:
     def _tracking(self, line: Line | None) -> Tracking:
         snapshot = self._books.snapshot
         wanted = tracking(snapshot, self._order, line)
-        if not wanted:
-            return ()
         kept = tracking_fits(snapshot, self._books.organisation, wanted)
         names = {name.casefold() for name, _ in kept}
         self.skipped += [pair for pair in wanted if pair[0].casefold() not in names]
@@ -289,7 +288,7 @@ def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: st
     same_rate(answer, effective, line.rate, line.name)
     if answer.as_charged:
         return
-    if not line.tax and line.rate and not _rounded_away(line, currency):
+    if not line.tax and not _rounded_away(line, currency):
         raise Hold(
             "tax_rate_differs",
             f"{line.name}: the shop states {plain(line.rate.normalize())} % tax, but charged none "
@@ -320,10 +319,12 @@ def _full(line: Line, inclusive: bool) -> Decimal:
     charged = line.gross if inclusive else line.net
     full = line.full_gross if inclusive else line.full_net
     other, other_charged = (line.full_net, line.net) if inclusive else (line.full_gross, line.gross)
-    if other is not None and other == other_charged:
+    if other == other_charged:
         return charged
-    if full is not None or other is None:
-        return charged if full is None else full
+    if full is not None:
+        return full
+    if other is None:
+        return charged
     percent = 100 + line.rate
     factor = percent / 100 if inclusive else 100 / percent
     return charged + round_to((other - other_charged) * factor)

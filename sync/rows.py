@@ -6,6 +6,7 @@ and overrides them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -105,13 +106,13 @@ def explains_nothing(order: Order, rows: SortedRows) -> bool:
     return not round_to(charged)
 
 
-def less_discounts(lines: list[Line], rows: SortedRows) -> list[Line]:
+def less_discounts(lines: list[Line], discounts: Sequence[TotalRow]) -> list[Line]:
     """The lines with discount rows spread over the goods by their gross value.
 
     Of equal remainders the larger line gets the cent, then the one with the lower id.
     """
-    amount = sum((row.amount for row in rows.discounts), ZERO)
-    tax = sum((row.tax for row in rows.discounts), ZERO)
+    amount = sum((row.amount for row in discounts), ZERO)
+    tax = sum((row.tax for row in discounts), ZERO)
     goods = [i for i, line in enumerate(lines) if line.kind is LineKind.GOODS]
     if not goods or not (amount or tax):
         return lines

@@ -25,14 +25,14 @@ class SplitTaxes:
     moved: Decimal
 
 
-def split_taxes(books: Books, order: Order, fee_tax: Decimal) -> SplitTaxes:
+def split_taxes(books: Books, order: Order, row_tax: Decimal) -> SplitTaxes:
     """Lines without the taxes that the mapping posts as lines, and those taxes as lines.
 
-    `fee_tax` is the tax on rows of the total: it belongs to the sales tax line, if there is one.
+    `row_tax` is the tax on rows of the total: it belongs to the sales tax line, if there is one.
     """
     sales_tax = books.snapshot.rules.tax.sales_tax
     if sales_tax is not None:
-        total = sum((line.tax for line in order.lines), fee_tax)
+        total = sum((line.tax for line in order.lines), row_tax)
         bare = [replace(line, tax=ZERO, rate=ZERO, taxes=()) for line in order.lines]
         account = Resolution(sales_tax.account, "tax.sales_tax.account")
         own = [_tax_line(books, "Sales tax", total, account)] if total else []
