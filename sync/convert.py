@@ -71,7 +71,7 @@ def conversion(books: Books, order: Order, stands_in: str = "") -> Conversion | 
     where the currency is not enabled and the setting, or what the shop says, does not allow to
     convert it.
     """
-    if stands_in and stands_in == order.currency:
+    if stands_in == order.currency:
         return None
     if stands_in and stands_in == order.base_currency and _has_base(order):
         return _conversion(order)

@@ -10,7 +10,10 @@ import pytest
 
 from stores.canonical import Order, Payment
 from sync.build import Built
+from sync.convert import Conversion, conversion
+from sync.reasons import Hold
 from tests.unit.orders import (
+    books,
     build,
     codes,
     discounted,
@@ -200,6 +203,54 @@ def test_what_was_sold_under_the_name_of_rounding_is_converted_like_all_else() -
     built = converted(pounds(line("10.00", name="Rounding"), base="22.02", base_tax=D("2.00")))
     (kept,) = lines_of(built)
     assert (kept.description, totals(built).total) == ("Rounding (GBP 10.00 at 0.50)", D("22.02"))
+
+
+def test_yen_stay_whole_also_where_the_rate_decides() -> None:
+    made = replace(pounds(line("10.00"), rate="0.0052"), base_currency="JPY")
+    built = build(made, CONVERT, organisation(base_currency="JPY", currencies=frozenset({"JPY"})))
+    assert (totals(built).total, totals(built).total_tax) == (D(2115), D(192))
+
+
+def test_only_invoices_are_converted() -> None:
+    built = build(pounds(base="220.00"), CONVERT, organisation(), streams={"invoices": False})
+    assert codes(built) == ["currency_not_enabled"]
+    assert built.reasons[0].message.endswith(": only invoices are converted.")
+
+
+def test_a_shop_that_names_no_base_currency_converts_nothing() -> None:
+    made = replace(pounds(base="220.00"), base_currency="")
+    assert conversion(books(CONVERT), made) is None
+
+
+def test_what_stands_in_a_third_currency_is_not_converted_into_the_base() -> None:
+    xero = organisation(currencies=frozenset({"AUD", "GBP", "EUR"}))
+    assert conversion(books(CONVERT, xero), pounds(base="220.00"), "EUR") is None
+    assert conversion(books(CONVERT, xero), pounds(base="220.00"), "AUD") is not None
+
+
+def test_an_order_of_nothing_has_no_rate() -> None:
+    made = replace(pounds(line("0.00"), rate=None, base="0.01"), total=D(0))
+    with pytest.raises(Hold) as held:
+        conversion(books(CONVERT, organisation()), made)
+    assert held.value.reason.field == "base_grand_total"
+
+
+@pytest.mark.parametrize(
+    ("tax", "base_tax", "posted", "expected"),
+    [
+        ("10.00", "20.01", "10.00", "20.01"),
+        ("10.00", "20.01", "3.00", "6.00"),
+        ("10.00", None, "3.00", "6.00"),
+        ("0", "0.00", "0.01", "0.02"),
+    ],
+)
+def test_tax_that_is_posted_is_the_shops_own_or_its_part_of_it(
+    tax: str, base_tax: str | None, posted: str, expected: str
+) -> None:
+    by = Conversion(
+        "GBP", "AUD", D("0.5"), D("110.00"), D("220.01"), D(tax), base_tax and D(base_tax)
+    )
+    assert by.tax_of(D(posted)) == D(expected)
 
 
 def test_yen_stay_whole() -> None:
