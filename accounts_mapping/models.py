@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 
 from accounts_mapping.resolve import MappingSnapshot
-from accounts_mapping.schema import MAGENTO_STATUSES, StoreRules
+from accounts_mapping.schema import Statuses, StoreRules
 from connector.lib import clock
+from stores import registry
 from stores.models import Store
+from stores.profile import PlatformProfile
 
 
 class MappingVersionQuerySet(models.QuerySet["MappingVersion"]):
@@ -51,15 +53,16 @@ class MappingVersion(models.Model):
 def snapshot(store: Store) -> MappingSnapshot:
     """The store's rules in force; the documented defaults where none were saved."""
     version = MappingVersion.objects.current(store)
+    platform = registry.profile(store.platform)
     if version is None:
-        return MappingSnapshot(store.profile, default_rules(store.platform), 0)
-    return MappingSnapshot(store.profile, version.rules, version.number)
+        return MappingSnapshot(store.profile, default_rules(platform), platform, 0)
+    return MappingSnapshot(store.profile, version.rules, platform, version.number)
 
 
-def default_rules(platform: str) -> StoreRules:
+def default_rules(platform: PlatformProfile) -> StoreRules:
     """The rules of a store that was not configured yet."""
-    if platform == "magento":
-        return StoreRules(statuses=MAGENTO_STATUSES)
+    if platform.statuses_hold:
+        return StoreRules(statuses=Statuses.proposed(platform))
     return StoreRules()
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from accounts_mapping.schema import NO_PAYMENT, Rule, StoreRules, When
 from stores.canonical import FIXED_TAX_CODE, Line, LineKind, Order, Whereabouts
+from stores.profile import PlatformProfile
 from stores.schema import StoreSettings
 from xero.facts import OrganisationFacts
 
@@ -23,10 +24,12 @@ GIFT_CARD_TYPES = frozenset({"giftcard", "gift_card", "voucher"})
 
 @dataclass(frozen=True, slots=True)
 class MappingSnapshot:
-    """The rules of one store as of now. `version` names them in the ledger."""
+    """The rules of one store as of now, and what its platform is. `version` names them in the
+    ledger."""
 
     store: StoreSettings
     rules: StoreRules
+    platform: PlatformProfile
     version: int = 0
 
 

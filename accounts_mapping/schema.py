@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -31,6 +32,7 @@ from connector.lib.schema import (
     Text,
     TimeOfDay,
 )
+from stores.profile import PlatformProfile
 
 ACCOUNT_KEYS = (
     "sales", "shipping", "discounts", "other_income", "rounding", "gift_cards", "store_credit",
@@ -193,10 +195,11 @@ class Statuses(Section):
     paid: tuple[Code, ...] = ()
     on_paid: Code | None = None
 
-
-MAGENTO_STATUSES = Statuses(
-    invoice=("processing", "complete"), reverse=("canceled",), paid=("processing", "complete")
-)
+    @classmethod
+    def proposed(cls, platform: PlatformProfile) -> Statuses:
+        """Those that the platform proposes."""
+        given = {name: said for name, said in asdict(platform.statuses).items() if said}
+        return cls.model_validate(given)
 
 
 class Contacts(Section):

@@ -32,7 +32,6 @@ from connector.lib.errors import ConnectorError, Misconfigured
 from connector.lib.schema import problems
 from stores import registry
 from stores.models import Store
-from stores.schema import overheard
 from sync.models import Posting, TrackedOrder
 from xero import identity, tokens
 from xero.models import Organisation, TokenSet
@@ -245,7 +244,8 @@ def _stores() -> Iterator[Finding]:
     with ThreadPoolExecutor(max_workers=8) as pool:
         yield from pool.map(_probed, enabled)
     for store in stores:
-        if warning := overheard(store.profile.url, store.credentials or ()):
+        platform = registry.profile(store.platform)
+        if warning := platform.overheard(store.profile.url, store.credentials or ()):
             sentence, _, fix = warning.rpartition(". ")
             yield _note(f"store {store.slug}", sentence, fix)
         if not store.enabled:

@@ -262,7 +262,12 @@ EMAIL_TIMEOUT = 10
 
 # --- Shops and Xero -----------------------------------------------------------------------
 
-STORE_ADAPTERS = {"magento": "stores.adapters.magento.adapter.MagentoAdapter"}
+# Of a platform whose shops cannot be read yet, its profile alone.
+STORE_ADAPTERS = {
+    "magento": "stores.adapters.magento.adapter.MagentoAdapter",
+    "opencart": "stores.adapters.opencart.profile.PROFILE",
+    "cscart": "stores.adapters.cscart.profile.PROFILE",
+}
 
 XERO_IDENTITY_URL = env.address("XERO_IDENTITY_URL", "https://identity.xero.com")
 XERO_API_URL = env.address("XERO_API_URL", "https://api.xero.com")

@@ -9,21 +9,24 @@ A key of the schema without a meaning here, or a meaning without its key, is an 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
 
 from accounts_mapping import schema as mapping  # noqa: E402
 from connector.configuration.schema import Count, FileSchema, StoreSection  # noqa: E402
 from connector.lib import schema as lib  # noqa: E402
 from connector.lib.schema import Section  # noqa: E402
+from stores import registry  # noqa: E402
 from stores import schema as stores  # noqa: E402
-from stores.schema import CREDENTIAL_KEYS  # noqa: E402
 from sync.reason_kinds import INFORMATIVE, REASONS  # noqa: E402
 
 TYPES: tuple[tuple[Any, str], ...] = (
@@ -84,7 +87,7 @@ MEANINGS = {
     "retries.cap": "the longest wait",
     "stores": "one entry for each shop",
     "stores[].slug": "short name, in commands and variables; 1 to 40 small letters, digits, hyphens",
-    "stores[].platform": "`opencart` and `cscart` are accepted, and not read yet",
+    "stores[].platform": "{unread} are accepted, and not read yet",
     "stores[].url": "where the shop is served",
     "stores[].organisation": "name or id of the organisation in Xero; an id where two share a name",
     "stores[].base_currency": "of the shop; used by `preview` while not connected",
@@ -370,11 +373,13 @@ def configuration() -> str:
             kind, shown = ("list" if is_list else "section"), "–"
         else:
             kind, shown = type_of(hint), default_of(default, required=required)
+        if path == "stores[].platform":
+            kind = ", ".join(f"`{name}`" for name in registry.profiles())
         if path == "stores[].name":
             shown = "the slug"
         elif path == "stores[].number_prefix":
             shown = 'the slug in capitals and "-"'
-        meaning = MEANINGS[path]
+        meaning = MEANINGS[path].replace("{unread}", unread())
         if not_active(path):
             meaning += ". **Not active yet**"
         tables[owner].append(f"| `{name}` | {kind} | {shown} | {meaning} |")
@@ -387,25 +392,39 @@ def configuration() -> str:
         if owner == "stores[]":
             parts.append(credentials())
         if owner == "stores[].statuses":
-            parts.append(magento_statuses())
+            parts.append(statuses())
     return "\n".join(parts)
 
 
 def credentials() -> str:
     lines = [
-        f"- {platform}: " + ", or ".join(", ".join(f"`{k}`" for k in keys) for keys in choices)
-        for platform, choices in CREDENTIAL_KEYS.items()
+        f"- {name}: "
+        + ", or ".join(", ".join(f"`{key}`" for key in way.keys) for way in platform.ways_in)
+        for name, platform in registry.profiles().items()
     ]
     return "`credentials`, one set of keys and the whole of it:\n\n" + "\n".join(lines) + "\n"
 
 
-def magento_statuses() -> str:
-    given = mapping.MAGENTO_STATUSES
-    said = "; ".join(
-        f"`{name}`: {', '.join(f'`{one}`' for one in getattr(given, name))}"
-        for name in ("invoice", "reverse", "paid")
-    )
-    return f"A Magento store without this section has {said}. All other statuses are skipped.\n"
+def unread() -> str:
+    """The platforms that a store may name, and whose shops are not read."""
+    names = [f"`{name}`" for name in registry.profiles() if not registry.is_read(name)]
+    return " and ".join(names)
+
+
+def statuses() -> str:
+    """The statuses that hold without a setting, a sentence for each platform that has such."""
+    lines = []
+    for platform in registry.profiles().values():
+        said = "; ".join(
+            f"`{name}`: {', '.join(f'`{one}`' for one in codes)}"
+            for name, codes in asdict(platform.statuses).items()
+            if codes
+        )
+        if platform.statuses_hold:
+            lines.append(
+                f"A {platform.label} store without this section has {said}. All other statuses are skipped.\n"
+            )
+    return "\n".join(lines)
 
 
 def reasons() -> str:

@@ -1,7 +1,7 @@
-"""Which adapter speaks to which platform: a dict of dotted paths in the settings.
+"""Which platforms there are: `STORE_ADAPTERS` of the settings, a dotted path for each.
 
-`STORE_ADAPTERS = {"magento": "stores.adapters.magento.adapter.MagentoAdapter"}` is the
-default; a shop's own adapter is one more entry.
+A path leads to the platform's adapter, whose profile says what the platform is, or to the profile
+alone where its shops cannot be read yet. A shop's own adapter is one more line.
 """
 
 from __future__ import annotations
@@ -13,19 +13,31 @@ from django.utils.module_loading import import_string
 
 from connector.lib.errors import Misconfigured
 from stores.adapters.base import StoreAdapter
+from stores.profile import PlatformProfile
 
-DEFAULTS = {"magento": "stores.adapters.magento.adapter.MagentoAdapter"}
+Found = type[StoreAdapter] | PlatformProfile
 
 
 def platforms() -> tuple[str, ...]:
-    """The names of all known platforms, in alphabetical order."""
-    return tuple(sorted(_paths()))
+    """The names of all platforms whose shops can be read, in alphabetical order."""
+    return tuple(sorted(name for name in _paths() if is_read(name)))
+
+
+def is_read(platform: str) -> bool:
+    """Whether an adapter is named for it, as far as that can be told of one that does not load."""
+    path = _paths().get(platform)
+    if path is None:
+        return False
+    try:
+        return not isinstance(_load(path), PlatformProfile)
+    except Misconfigured:
+        return True
 
 
 def adapter_class(platform: str) -> type[StoreAdapter]:
     """The adapter of a platform, imported at its first use; Misconfigured if there is none."""
-    paths = _paths()
-    if platform not in paths:
+    found = _load(_paths()[platform]) if platform in _paths() else None
+    if found is None or isinstance(found, PlatformProfile):
         raise Misconfigured(
             f"This version cannot read {platform} shops; it reads: {', '.join(platforms())}.",
             code="unknown_platform",
@@ -33,18 +45,33 @@ def adapter_class(platform: str) -> type[StoreAdapter]:
             "store.",
             field="platform",
         )
-    return _load(paths[platform])
+    return found
+
+
+def profiles() -> dict[str, PlatformProfile]:
+    """What all platforms are that a store may be of, in the order of the settings."""
+    return {name: profile(name) for name in _paths()}
+
+
+def profile(platform: str) -> PlatformProfile:
+    """What a platform is. Of one that is not there, or does not load, no more than its name is
+    known: whoever reads its shops is told why not by `adapter_class`."""
+    try:
+        found = _load(_paths()[platform])
+    except (KeyError, Misconfigured):
+        return PlatformProfile(kind=platform, label=platform)
+    return found if isinstance(found, PlatformProfile) else found.profile
 
 
 def _paths() -> dict[str, str]:
-    paths: dict[str, str] = getattr(settings, "STORE_ADAPTERS", DEFAULTS)
+    paths: dict[str, str] = settings.STORE_ADAPTERS
     return paths
 
 
 @cache
-def _load(path: str) -> type[StoreAdapter]:
+def _load(path: str) -> Found:
     try:
-        found: type[StoreAdapter] = import_string(path)
+        found: Found = import_string(path)
     except ImportError as error:
         raise Misconfigured(
             f"The part of the program that reads these shops, {path}, cannot be loaded: {error}.",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -13,17 +12,6 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from connector.lib.money import known_currency
 from connector.lib.schema import Country, Day, Flag, Schedule, Section, Text
-
-PLATFORMS = ("magento", "opencart", "cscart")
-# By platform, the sets of keys of which one must be given whole.
-CREDENTIAL_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "magento": (
-        ("consumer_key", "consumer_secret", "access_token", "access_token_secret"),
-        ("bearer",),
-    ),
-    "opencart": (("key", "secret"),),
-    "cscart": (("email", "api_key"),),
-}
 
 
 @cache
@@ -53,25 +41,6 @@ def _address(value: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("must not contain a query or a fragment")
     return value.rstrip("/")
-
-
-# Credentials that travel with every call as they are; others only sign it.
-_IN_THE_CLEAR = {"bearer": "bearer token", "api_key": "API key"}
-
-
-def overheard(url: str, credentials: Iterable[str]) -> str:
-    """What is wrong with credentials (their names) at an address without encryption; "" if
-    nothing is, as on this very machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    here = host in ("localhost", "::1") or host.startswith("127.")
-    sent = [label for key, label in _IN_THE_CLEAR.items() if key in set(credentials)]
-    if parts.scheme != "http" or here or not sent:
-        return ""
-    return (
-        f"The {sent[0]} goes to {host} with every call, and http:// does not encrypt it: whoever "
-        "carries the call can read it and use it. Use the shop's https:// address."
-    )
 
 
 def _slug(value: str) -> str:
@@ -148,8 +117,11 @@ class WriteBack(Section):
 
 
 class StoreSettings(Section):
+    """Whether there is such a platform, and whether these are its keys, the registry knows: it is
+    checked where settings come in."""
+
     slug: Slug
-    platform: Literal["magento", "opencart", "cscart"]
+    platform: Text
     url: Address
     organisation: Text
     base_currency: Currency
@@ -176,29 +148,3 @@ class StoreSettings(Section):
         if isinstance(data, dict) and isinstance(data.get("slug"), str):
             data = {"name": data["slug"], "number_prefix": f"{data['slug'].upper()}-"} | data
         return data
-
-    @model_validator(mode="after")
-    def _whole_credentials(self) -> StoreSettings:
-        if self.credentials:
-            check_credentials(self.platform, self.credentials)
-        return self
-
-
-def check_credentials(platform: str, given: Mapping[str, str]) -> None:
-    """Raise ValueError unless `given` is exactly one of the platform's sets of keys."""
-    for line in credential_problems(platform, given):
-        raise ValueError(line)
-
-
-def credential_problems(platform: str, given: Iterable[str]) -> list[str]:
-    """What is wrong with these keys, one line each: `credentials.secret: required`."""
-    choices = CREDENTIAL_KEYS[platform]
-    keys = set(given)
-    unknown = sorted(keys - {key for choice in choices for key in choice})
-    if unknown:
-        return [f"credentials.{key}: unknown key" for key in unknown]
-    begun = [choice for choice in choices if keys & set(choice)]
-    if len(begun) == 1:
-        return [f"credentials.{key}: required" for key in begun[0] if key not in keys]
-    wanted = " or ".join("{" + ", ".join(choice) + "}" for choice in choices)
-    return [f"credentials: must be {wanted} for {platform}, one of them only"]

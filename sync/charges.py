@@ -64,11 +64,11 @@ def tax_mode(books: Books, order: Order) -> TaxMode:
 def overrides(books: Books) -> bool:
     """Whether the shop's tax of each line is posted as it is, by posting.rounding.
 
-    `auto` does where the shop gives tax per line; OpenCart's is per unit and before coupons.
+    `auto` does where the platform states the tax of each line as it was charged.
     """
     rounding = books.snapshot.rules.posting.rounding
-    per_line_tax = books.snapshot.store.platform != "opencart"
-    return rounding == "tax_override" or (rounding == "auto" and per_line_tax)
+    stated = books.snapshot.platform.tax_per_line
+    return rounding == "tax_override" or (rounding == "auto" and stated)
 
 
 def charges_of(books: Books, order: Order, rows: SortedRows, mode: TaxMode) -> Charges:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -23,7 +24,6 @@ from stores.adapters.base import StoreAdapter, WebhookCall, WebhookRefused
 from stores.canonical import ParseError, RecordRef, Stream
 from stores.ingest import ids_of
 from stores.models import Cursor, Store
-from stores.schema import PLATFORMS
 from stores.signatures import NOBODYS_SECRET
 from sync.keep import complete, keep, ready
 from sync.models import IncomingCall, Preferences
@@ -52,22 +52,22 @@ def accept(slug: str, call: WebhookCall) -> None:
     """
     rows = Store.objects.filter(slug=slug).values_list("pk", "platform", "webhook_secret")
     found = list(rows)
-    store, platform, secret = found[0] if found else (None, PLATFORMS[0], "")
+    store, platform, secret = found[0] if found else (None, "", "")
     adapter = _adapter_of(platform)
     genuine = replace(call, secret=secret or NOBODYS_SECRET)
     refs = adapter.webhook(genuine)
     if store is None or not secret:
         raise WebhookRefused("The signature is wrong.", code="bad_signature", status=401)
-    IncomingCall.store_once(store, genuine, adapter.signed_headers, refs)
+    IncomingCall.store_once(store, genuine, adapter.profile.hooks.signed_headers, refs)
     doorbell.ring_for_burst("sync.hooks", store)
 
 
 def _adapter_of(platform: str) -> type[StoreAdapter]:
-    """The platform's adapter; another, to do the same work, where there is none yet."""
-    try:
-        return registry.adapter_class(platform)
-    except Misconfigured:
-        return registry.adapter_class(PLATFORMS[0])
+    """The platform's adapter; another, to do the same work, where there is none."""
+    for one in (platform, *registry.platforms()):
+        with suppress(Misconfigured):
+            return registry.adapter_class(one)
+    return registry.adapter_class(platform)
 
 
 def trigger(slug: str, token: str) -> bool:
@@ -79,7 +79,7 @@ def trigger(slug: str, token: str) -> bool:
     if store is None or not known or not right:
         return False
     if store.take_trigger(_TRIGGER_EVERY):
-        for stream in (Stream.ORDERS, Stream.REFUNDS):
+        for stream in {Stream.ORDERS, Stream.REFUNDS}.intersection(pulled(store)):
             Cursor.of(store, stream).hurry()
             doorbell.ring("sync.pull", store.pk, stream.value)
     return True

@@ -18,6 +18,7 @@ from accounts_mapping.products import purchase_account, sales_account, sales_tax
 from accounts_mapping.resolve import GIFT_CARD_TYPES, Resolution, account_key
 from connector.lib.money import round_to, trim
 from stores.canonical import Product
+from stores.profile import ProductTypes
 from sync.books import Books
 from sync.checks import account_target, active_account, found, line_account_fits, tax_fits
 from sync.eligible import of_other_website
@@ -27,9 +28,6 @@ from xero.facts import AccountFacts, ItemFacts
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 NAME_LIMIT, TEXT_LIMIT = 50, 4000
-# Magento: never sold themselves, their variants or members are.
-_SOLD_AS_OTHERS = frozenset({"configurable", "grouped"})
-_WITHOUT_STOCK = frozenset({"virtual", "downloadable", "bundle"}) | GIFT_CARD_TYPES
 _FIELDS = ("name", "description", "price")
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|li|div|h[1-6]|tr)>", re.IGNORECASE)
 _HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -52,7 +50,9 @@ def build_item(
     books: Books, product: Product, *, code: str, existing: ItemFacts | None
 ) -> BuiltItem:
     """The item of a product, or why not; `existing` is the one that Xero has."""
-    if reason := of_other_website(books.snapshot, product.websites) or _skipped(product, existing):
+    if reason := of_other_website(books.snapshot, product.websites) or _skipped(
+        books.snapshot.platform.product_types, product, existing
+    ):
         return BuiltItem(SKIPPED, (reason,))
     try:
         reasons: list[Reason] = []
@@ -88,10 +88,10 @@ def up_to_date(payload: Mapping[str, Any], existing: ItemFacts) -> bool:
     return all(same(k, v, existing) for k, v in payload.items() if k not in ("ItemID", "Code"))
 
 
-def _skipped(product: Product, existing: ItemFacts | None) -> Reason | None:
+def _skipped(types: ProductTypes, product: Product, existing: ItemFacts | None) -> Reason | None:
     """Why there is no item of this product at all."""
-    dynamic = product.product_type == "bundle" and not product.price
-    if product.product_type in _SOLD_AS_OTHERS or dynamic:
+    dynamic = product.product_type in types.of_parts and not product.price
+    if product.product_type in types.of_others or dynamic:
         text = (
             f"A {product.product_type} product is sold as the products that it consists of: those "
             "have items."
@@ -133,7 +133,8 @@ def _wanted(
 
 
 def _is_tracked(books: Books, product: Product) -> bool:
-    return books.snapshot.rules.items.tracked and product.product_type not in _WITHOUT_STOCK
+    without_stock = books.snapshot.platform.product_types.without_stock | GIFT_CARD_TYPES
+    return books.snapshot.rules.items.tracked and product.product_type not in without_stock
 
 
 # --- prices ----------------------------------------------------------------------------------

@@ -49,14 +49,16 @@ Reader = Callable[
 
 
 def pulled(store: Store) -> tuple[Stream, ...]:
-    """The streams that are read of this store: products also for rules about them."""
+    """The streams that are read of this store, as far as its platform has them: products also
+    for rules about them."""
     streams = store.profile.streams
     wanted = {
         Stream.ORDERS: True, Stream.REFUNDS: True, Stream.CUSTOMERS: bool(streams.customers),
         Stream.PRODUCTS: streams.products or about_products(snapshot(store).rules),
         Stream.STOCK: streams.stock in ("to_store", "to_xero"),
     }  # fmt: skip
-    return tuple(stream for stream in Stream if wanted[stream])
+    there = registry.profile(store.platform).streams
+    return tuple(stream for stream in Stream if wanted[stream] and stream in there)
 
 
 def connect(store: Store, **limits: float) -> StoreAdapter:

@@ -1,7 +1,7 @@
 """What the rows of a shop's total mean: account lines, discounts, tenders. Pure.
 
-The platforms' core rows have built-in meanings; `total_rows` of the configuration adds to them
-and overrides them.
+A platform's core rows have meanings of their own, by its profile; `total_rows` of the
+configuration adds to them and overrides them.
 """
 
 from __future__ import annotations
@@ -17,17 +17,6 @@ from stores.canonical import Line, LineKind, Order, TotalRow
 from sync.reasons import Hold
 
 TENDERS = ("gift_card", "store_credit", "reward")
-
-BUILT_IN: dict[str, dict[str, str]] = {
-    "magento": {
-        "gift_cards_amount": "gift_card",
-        "customer_balance_amount": "store_credit",
-        "reward_currency_amount": "reward",
-        "gw_price": "fee",
-        "gw_items_price": "fee",
-        "gw_card_price": "fee",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +59,8 @@ def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
 
 
 def meaning_of(snapshot: MappingSnapshot, code: str) -> RowAccount | str | None:
-    """What a row means: by the configuration, else built in, else None."""
-    built_in = BUILT_IN.get(snapshot.store.platform, {})
-    return snapshot.rules.total_rows.get(code, built_in.get(code))
+    """What a row means: by the configuration, else by the platform, else None."""
+    return snapshot.rules.total_rows.get(code, snapshot.platform.total_rows.get(code))
 
 
 def check_mapped(rows: SortedRows) -> None:

@@ -16,13 +16,14 @@ from types import ModuleType
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import call_command, get_commands
 
 from connector.configuration import inactive
 from connector.configuration.schema import FileSchema
 from connector.configuration.yaml_text import read_yaml
-from connector.dashboard import first_run
 from connector.lib import version
+from stores.adapters.magento.profile import PROFILE
 from sync.reason_kinds import REASONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,6 +145,59 @@ def test_nothing_the_image_uninstalls_is_needed_to_run():
     assert tools & names(project()["project"]["dependencies"]) == set()
 
 
+def names_of_platforms(text: str) -> list[tuple[int, str]]:
+    """Line by line, the names by which platforms of shops are called, in any spelling."""
+    names = re.compile(r"magento|adobe[ _-]?commerce|open[ _-]?cart|cs[ _-]?cart", re.IGNORECASE)
+    return [
+        (number, found[0])
+        for number, line in enumerate(text.splitlines(), start=1)
+        for found in names.finditer(line)
+    ]
+
+
+def platform_of(said: str) -> str:
+    """The folder of a platform by one of its names."""
+    return re.sub(r"[ _-]", "", said.lower()).replace("adobecommerce", "magento")
+
+
+def test_no_code_outside_its_folder_names_a_platform():
+    """What is particular to a platform stands in its profile. The settings register it; the demo
+    and the stand-ins are of one on purpose."""
+    registered = tuple(set(settings.STORE_ADAPTERS) | set(settings.STORE_ADAPTERS.values()))
+    found = []
+    for path, text in texts().items():
+        name = str(path.relative_to(ROOT))
+        inside = name.startswith(("stores/adapters/", "connector/demo/"))
+        ours = name.startswith(tuple(f"{one}/" for one in (*PACKAGES, "templates", "static")))
+        if inside or not ours or path.suffix not in (".py", ".html", ".yaml", ".js", ".css"):
+            continue
+        if name == "connector/settings.py":
+            for one in sorted(registered, key=len, reverse=True):
+                text = text.replace(f'"{one}"', '""')
+        found += [f"{name}:{line}: {said}" for line, said in names_of_platforms(text)]
+    assert found == []
+
+
+def test_a_platform_is_named_in_its_own_folder_only():
+    folders = {path.name for path in (ROOT / "stores/adapters").iterdir() if path.is_dir()}
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {said}"
+        for path, text in texts().items()
+        if path.is_relative_to(ROOT / "stores/adapters") and path.suffix == ".py"
+        for line, said in names_of_platforms(text)
+        if platform_of(said) != path.relative_to(ROOT / "stores/adapters").parts[0]
+    ]
+    assert {"magento", "opencart", "cscart"} <= folders
+    assert found == []
+
+
+def test_a_name_of_a_platform_is_found_in_any_spelling():
+    text = "x = 1\nMAGENTO_STATUSES = CS-Cart\nif open_cart or Adobe Commerce or CsCart:\n"
+    assert names_of_platforms(text) == [
+        (2, "MAGENTO"), (2, "CS-Cart"), (3, "open_cart"), (3, "Adobe Commerce"), (3, "CsCart"),
+    ]  # fmt: skip
+
+
 # --- README ---------------------------------------------------------------------------------
 
 
@@ -206,7 +260,7 @@ def readme_example() -> str:
 
 
 def test_the_pages_show_the_example_of_the_readme():
-    assert readme_example() == first_run.EXAMPLE
+    assert readme_example() == PROFILE.example
 
 
 def test_the_example_configuration_of_the_readme_is_valid():

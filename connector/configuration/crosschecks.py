@@ -6,23 +6,26 @@ them: all of a file's faults are told at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from accounts_mapping.schema import check_categories
 from connector.configuration.known import Known, KnownStore
-from stores.schema import CREDENTIAL_KEYS, credential_problems
+from connector.lib.schema import instead
+from stores.profile import PlatformProfile
+
+Platforms = Mapping[str, PlatformProfile]
 
 
-def crosschecks(document: dict[str, Any], known: Known) -> list[str]:
+def crosschecks(document: dict[str, Any], known: Known, platforms: Platforms) -> list[str]:
     """One line for each fault."""
     listed = document.get("stores")
     listed = listed if isinstance(listed, list) else []
     stores = [(index, store) for index, store in enumerate(listed) if isinstance(store, dict)]
     lines = list(_same_slug(stores))
     for index, store in stores:
-        lines += [f"stores[{index}].{line}" for line in _within(store)]
-        lines += [f"stores[{index}].{line}" for line in _against_stored(store, known)]
+        lines += [f"stores[{index}].{line}" for line in _within(store, platforms)]
+        lines += [f"stores[{index}].{line}" for line in _against_stored(store, known, platforms)]
     return lines + list(_same_prefix(stores, known)) + list(_same_secret(stores, known))
 
 
@@ -34,11 +37,13 @@ def _same_slug(stores: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
             yield f'stores[{index}].slug: "{slug}" is already the slug of stores[{first[slug]}]'
 
 
-def _within(store: dict[str, Any]) -> Iterator[str]:
-    given = store.get("credentials")
-    platform = _text(store, "platform")
-    if isinstance(given, dict) and given and platform in CREDENTIAL_KEYS:
-        yield from credential_problems(platform, given)
+def _within(store: dict[str, Any], platforms: Platforms) -> Iterator[str]:
+    name, given = store.get("platform"), store.get("credentials")
+    platform = platforms.get(name) if isinstance(name, str) else None
+    if platform is None and "platform" in store:
+        yield f"platform: must be {_one_of(platforms)}{instead(name)}"
+    if platform is not None and isinstance(given, dict) and given:
+        yield from platform.credential_problems(given)
     rules = store.get("rules")
     parts = [store, *(rules if isinstance(rules, list) else [])]
     used = [part.get("tracking") for part in parts if isinstance(part, dict)]
@@ -48,11 +53,17 @@ def _within(store: dict[str, Any]) -> Iterator[str]:
         yield str(error)
 
 
-def _against_stored(store: dict[str, Any], known: Known) -> Iterator[str]:
+def _one_of(platforms: Platforms) -> str:
+    """`a, b or c`."""
+    *others, last = platforms or ("a platform of this installation, which has none",)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _against_stored(store: dict[str, Any], known: Known, platforms: Platforms) -> Iterator[str]:
     """A shop's records are in its platform's form; a name must mean one organisation."""
     before = known.stores.get(_text(store, "slug"))
     platform = _text(store, "platform")
-    moves = before is not None and platform in CREDENTIAL_KEYS and before.platform != platform
+    moves = before is not None and platform in platforms and before.platform != platform
     if before and moves and before.has_records:
         yield (
             f"platform: cannot change from {before.platform} to {platform}, "

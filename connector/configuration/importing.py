@@ -18,8 +18,8 @@ from connector.configuration.stored import load_known, rules_of
 from connector.configuration.variables import Lookup
 from connector.configuration.yaml_text import read_yaml
 from connector.lib.environment import Env
+from stores import registry
 from stores.models import Store
-from stores.schema import overheard
 from sync.parsing import parse_facts
 from xero.facts import NOT_CONNECTED
 
@@ -78,7 +78,8 @@ def mapping_problems(store: Store) -> tuple[list[str], list[str]]:
 def _overheard(configuration: FileSchema) -> Iterator[str]:
     slugs = [section.slug for section in configuration.stores]
     for store in Store.objects.filter(slug__in=slugs):
-        if warning := overheard(store.profile.url, store.credentials or ()):
+        platform = registry.profile(store.platform)
+        if warning := platform.overheard(store.profile.url, store.credentials or ()):
             yield f"stores.{store.slug}.url: {warning}"
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector.configuration.schema import FileSchema, StoreSection
-
-# Platforms whose shops cannot be read yet.
-PLATFORMS = ("opencart", "cscart")
+from stores import registry
 
 
 def inactive(configuration: FileSchema) -> list[str]:
@@ -28,5 +26,5 @@ def inactive(configuration: FileSchema) -> list[str]:
 
 
 def _waiting(store: StoreSection) -> Iterator[tuple[str, str]]:
-    if store.platform in PLATFORMS:
+    if not registry.is_read(store.platform):
         yield "platform", store.platform

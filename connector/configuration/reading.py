@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
-from accounts_mapping.schema import MAGENTO_STATUSES
+from accounts_mapping.schema import Statuses
 from connector.configuration.crosschecks import crosschecks
 from connector.configuration.known import Known
 from connector.configuration.schema import FileSchema
 from connector.configuration.variables import Expansion, Lookup
 from connector.configuration.yaml_text import MAX_BYTES, Unreadable, read_yaml
 from connector.lib.schema import problems
+from stores import registry
+from stores.profile import PlatformProfile
 
 _PATH = re.compile(r"[^\s:]*(?=: )")
 
@@ -47,8 +50,9 @@ def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
         raise Refused([*lines, "file: must be a mapping"])
     expansion = Expansion(document, lookup, known)
     lines += expansion.problems
-    filled = _with_platform_defaults(expansion.value)
-    lines += crosschecks(filled, known)
+    platforms = registry.profiles()
+    filled = _with_platform_defaults(expansion.value, platforms)
+    lines += crosschecks(filled, known, platforms)
     checked = None
     try:
         # By alias only: `class_`, the name in Python, is no key of the file.
@@ -60,18 +64,25 @@ def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
     return checked
 
 
-def _with_platform_defaults(document: dict[str, Any]) -> dict[str, Any]:
-    """Magento's documented statuses, key by key, where a Magento store does not set them."""
+def _with_platform_defaults(
+    document: dict[str, Any], platforms: Mapping[str, PlatformProfile]
+) -> dict[str, Any]:
+    """The platform's own statuses, key by key, where they hold and a store does not set them."""
     stores = document.get("stores")
     if not isinstance(stores, list):
         return document
-    defaults = MAGENTO_STATUSES.model_dump(mode="json")
+    defaults = {
+        name: Statuses.proposed(platform).model_dump(mode="json")
+        for name, platform in platforms.items()
+        if platform.statuses_hold
+    }
 
     def completed(store: Any) -> Any:
-        if not isinstance(store, dict) or store.get("platform") != "magento":
+        name = store.get("platform") if isinstance(store, dict) else None
+        if not isinstance(name, str) or name not in defaults:
             return store
         given = store.get("statuses", {})
-        return store | {"statuses": defaults | given} if isinstance(given, dict) else store
+        return store | {"statuses": defaults[name] | given} if isinstance(given, dict) else store
 
     return document | {"stores": [completed(store) for store in stores]}
 

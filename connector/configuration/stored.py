@@ -9,6 +9,7 @@ from accounts_mapping.models import MappingVersion, default_rules
 from accounts_mapping.schema import StoreRules
 from connector.configuration.known import Known, KnownAlert, KnownOrganisation, KnownStore
 from connector.configuration.schema import LoggingSection, RetriesSection
+from stores import registry
 from stores.models import Store
 from sync.models import Preferences
 from xero.models import Organisation, XeroApp
@@ -25,7 +26,7 @@ def xero_app() -> XeroApp | None:
 def rules_of(store: Store) -> StoreRules:
     """The rules in force."""
     version = MappingVersion.objects.current(store)
-    return version.rules if version else default_rules(store.platform)
+    return version.rules if version else default_rules(registry.profile(store.platform))
 
 
 def credentials_of(store: Store) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model, login
@@ -20,12 +19,11 @@ from django.views.decorators.http import require_safe
 from django.views.generic import FormView
 
 from connector.lib.rights import right
+from stores import registry
 from stores.models import Store
 from xero.models import Organisation, XeroApp
 
 IMPORT_COMMAND = "python manage.py config import shops.yaml"
-# The one of the README: it posts drafts to a demo company, and nothing before it is switched on.
-EXAMPLE = Path(__file__).with_name("example.yaml").read_text(encoding="utf-8")
 
 
 class AdministratorForm(BaseUserCreationForm):
@@ -97,6 +95,6 @@ def next_steps(request: HttpRequest) -> HttpResponse:
             "stores": list(Store.objects.values_list("name", flat=True)),
             "running": Store.objects.filter(enabled=True).exists(),
             "command": IMPORT_COMMAND,
-            "example": EXAMPLE,
+            "platforms": [registry.profile(name) for name in registry.platforms()],
         },
     )

@@ -24,7 +24,6 @@ from connector.templatetags.pages import of, until
 from stores import registry
 from stores.canonical import Stream
 from stores.models import Cursor, Store
-from stores.schema import overheard
 from sync.models import IncomingCall, TrackedOrder
 from sync.pull import pulled
 from sync.views.attention import ATTENTION
@@ -129,7 +128,7 @@ def list_condition(found: list[Listed]) -> str:
 
 def platform_label(platform: str) -> str:
     try:
-        return registry.adapter_class(platform).label
+        return registry.adapter_class(platform).profile.label
     except Misconfigured:
         return f"{platform} (not read yet)"
 
@@ -139,7 +138,7 @@ def platform_label(platform: str) -> str:
 def store_page(request: HttpRequest, slug: str) -> HttpResponse:
     stores = Store.objects.select_related("organisation").prefetch_related("cursors")
     store = get_object_or_404(stores, slug=slug)
-    profile = store.profile
+    profile, platform = store.profile, registry.profile(store.platform)
     return render(
         request,
         "stores/detail.html",
@@ -150,7 +149,7 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             "health": of_store(store, store.cursors.all()),
             "platform": platform_label(store.platform),
             "facts": store.facts,
-            "overheard": overheard(profile.url, store.credentials or ()),
+            "overheard": platform.overheard(profile.url, store.credentials or ()),
             "probed_at": _moment(store.facts.get("probed_at")),
             "streams": _streams(store),
             "backfill": store.backfills.order_by("-pk").first(),
@@ -176,18 +175,11 @@ def _hooks(store: Store) -> dict[str, Any]:
     return {
         "hook_address": f"{settings.PUBLIC_URL}{reverse('sync:shop-hook', args=[store.slug])}",
         "hook_secret": bool(store.webhook_secret),
-        "hook_scheme": _scheme(store.platform),
+        "hook_scheme": registry.profile(store.platform).hooks.text,
         "calls": [_call(call) for call in calls],
         "calls_shown": _CALLS,
         "trigger": f"curl -fsS {settings.PUBLIC_URL}{trigger}" if token else "",
     }
-
-
-def _scheme(platform: str) -> str:
-    try:
-        return registry.adapter_class(platform).hook_scheme
-    except Misconfigured:
-        return ""
 
 
 def _call(call: IncomingCall) -> CallRow:

@@ -183,10 +183,10 @@ def _words(kind: str, message: str, value: Any) -> str:
     if kind == "literal_error":
         text = text.replace("'", "")
     text = text.replace("String should", "must")
-    return text if value is _HIDDEN else f"{text}{_instead(value)}"
+    return text if value is _HIDDEN else f"{text}{instead(value)}"
 
 
-def _instead(value: Any) -> str:
+def instead(value: Any) -> str:
     """`, not 'value'`; nothing for a list or mapping, and no password of an address."""
     if isinstance(value, dict | list):
         return ""

@@ -31,6 +31,7 @@ from stores.canonical import (
     Stream,
     Whereabouts,
 )
+from stores.profile import PlatformProfile
 
 Parsed = Order | Refund | Customer | Product | StockLevel
 
@@ -112,17 +113,11 @@ class StoreAdapter(Protocol):
     """One kind of shop. Adapters know no accounting, no database and not each other.
 
     HTTP goes through the given session. Calls raise `connector.lib.errors`; parsing raises
-    `ParseError`. What needs no connection is static: `adapter_class("magento").parse(…)`.
+    `ParseError`. What needs no connection is static: `adapter_class(platform).parse(…)`.
     """
 
-    kind: ClassVar[str]
-    label: ClassVar[str]
-    streams: ClassVar[frozenset[Stream]]
+    profile: ClassVar[PlatformProfile]
     Credentials: ClassVar[type[BaseModel]]
-    # What an incoming call's signature covers beside its body, by the names of the headers.
-    signed_headers: ClassVar[tuple[str, ...]]
-    # How a shop signs its calls, and what they say: a sentence for the store's page.
-    hook_scheme: ClassVar[str]
 
     def __init__(self, credentials: Any, session: requests.Session, *, url: str) -> None: ...
 

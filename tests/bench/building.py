@@ -93,4 +93,4 @@ def _books() -> Books:
         tax_rates=rates, currencies=frozenset({"AUD"}),
     )  # fmt: skip
     rules = StoreRules.model_validate(world.RULES)
-    return Books(MappingSnapshot(profile, rules, 1), organisation)
+    return Books(MappingSnapshot(profile, rules, registry.profile("magento"), 1), organisation)

@@ -16,6 +16,7 @@ import pytest
 from accounts_mapping.resolve import MappingSnapshot
 from accounts_mapping.schema import StoreRules
 from stores import registry
+from stores.adapters.magento.profile import PROFILE
 from stores.canonical import ParseError, ParseFacts
 from stores.schema import StoreSettings
 from sync.charges import Books
@@ -97,7 +98,7 @@ def previewed(name: str) -> dict[str, Any]:
     )
     reader = registry.reader("magento")
     (record,) = reader.documents_of(raw)
-    books = Books(MappingSnapshot(STORE, RULES), NOT_CONNECTED)
+    books = Books(MappingSnapshot(STORE, RULES, PROFILE), NOT_CONNECTED)
     return Preview(books, reader, ParseFacts()).add(record)
 
 

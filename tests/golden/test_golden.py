@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from accounts_mapping.resolve import MappingSnapshot
-from accounts_mapping.schema import MAGENTO_STATUSES
+from accounts_mapping.schema import Statuses
 from connector.configuration.schema import StoreSection
 from stores import registry
+from stores.adapters.magento.profile import PROFILE
 from sync.charges import Books
 from sync.preview import Preview, given_facts, known_items
 from tests.unit.orders import merged
@@ -54,10 +55,10 @@ def preview(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, 
     section = StoreSection.model_validate(merged(USUAL, case.get("store", {})))
     rules = section.store_rules
     if "statuses" not in section.model_fields_set:
-        rules = rules.model_copy(update={"statuses": MAGENTO_STATUSES})
+        rules = rules.model_copy(update={"statuses": Statuses.proposed(PROFILE)})
     facts = given_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
     xero = organisation(case["accounts"]) if "accounts" in case else NOT_CONNECTED
-    books = Books(MappingSnapshot(section.profile, rules), xero, known_items(facts))
+    books = Books(MappingSnapshot(section.profile, rules, PROFILE), xero, known_items(facts))
     reader = registry.reader("magento")
     shown = Preview(books, reader, facts)
     found = [shown.add(record) for record in reader.documents_of(case["orders"])]

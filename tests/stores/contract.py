@@ -52,9 +52,9 @@ class AdapterContract:
         adapter = connection.adapter
 
         assert isinstance(adapter, StoreAdapter)
-        assert adapter.kind.isidentifier()
-        assert adapter.label
-        assert Stream.ORDERS in adapter.streams
+        assert adapter.profile.kind.isidentifier()
+        assert adapter.profile.label
+        assert Stream.ORDERS in adapter.profile.streams
 
     def test_its_credentials_say_what_is_missing(self, connection: Connection) -> None:
         with pytest.raises(ValidationError) as refused:
@@ -206,8 +206,8 @@ class AdapterContract:
 
     @pytest.mark.parametrize("stream", list(Stream))
     def test_an_empty_record_is_refused(self, connection: Connection, stream: Stream) -> None:
-        if stream not in connection.adapter.streams:
-            pytest.skip(f"{connection.adapter.label} has no {stream}")
+        if stream not in connection.adapter.profile.streams:
+            pytest.skip(f"{connection.adapter.profile.label} has no {stream}")
 
         with pytest.raises(ParseError):
             connection.adapter.parse(stream, {}, FACTS)
@@ -249,7 +249,8 @@ class AdapterContract:
         assert connection.adapter.webhook(call(connection)) == list(connection.refs)
 
     def test_only_a_call_that_comes_twice_has_the_same_digest(self, connection: Connection) -> None:
-        headers, genuine = connection.adapter.signed_headers, call(connection)
+        headers = connection.adapter.profile.hooks.signed_headers
+        genuine = call(connection)
         again = replace(genuine, received_at=NOW + timedelta(seconds=9))
         later = connection.sign("hush", connection.body, NOW + timedelta(seconds=1))
 

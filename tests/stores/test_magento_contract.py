@@ -17,7 +17,7 @@ from connector.lib.errors import Rejected
 from stores.adapters.base import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical import Address, CustomerChanges, ParseFacts, RecordRef, Stream
-from stores.signatures import signature
+from stores.signatures import SIGNED_HEADERS, signature
 from tests.stores.contract import AdapterContract, Connection
 from tests.stores.magento_records import Goods, Json, Sale, creditmemo, invoice, shipment
 from tests.stores.recorded_magento import STORE, URL, RecordedShop
@@ -70,6 +70,10 @@ def some_orders(count: int) -> list[Json]:
             order["items"][0]["qty_shipped"] = 4
         orders.append(order)
     return orders
+
+
+def test_its_calls_are_signed_as_ours_are_verified() -> None:
+    assert MagentoAdapter.profile.hooks.signed_headers == SIGNED_HEADERS
 
 
 class TestRecordedShop(AdapterContract):
@@ -190,7 +194,7 @@ class TestDemoShop(AdapterContract):
 
     def test_any_stream_is_asked_for_by_id(self, connection: Connection) -> None:
         adapter = connection.adapter
-        for stream in adapter.streams - {Stream.STOCK}:
+        for stream in adapter.profile.streams - {Stream.STOCK}:
             first = next(iter(adapter.pages(stream, Cursor()))).records[0]
             known = adapter.identify(stream, first).id
             found = adapter.fetch_many(stream, [known, "none,at-all"])

@@ -9,6 +9,7 @@ import pytest
 from connector.lib.errors import Misconfigured
 from stores import registry
 from stores.adapters.magento.adapter import MagentoAdapter
+from stores.adapters.magento.profile import PROFILE
 
 
 def test_the_adapter_of_a_platform_is_found_by_its_name() -> None:
@@ -37,12 +38,35 @@ def test_an_adapter_that_cannot_be_imported_says_which(settings: Any) -> None:
 
 
 def test_every_platform_that_is_named_in_the_settings_can_be_loaded() -> None:
-    assert [registry.adapter_class(one).kind for one in registry.platforms()] == [
+    assert [registry.adapter_class(one).profile.kind for one in registry.platforms()] == [
         *registry.platforms()
     ]
 
 
-def test_without_a_setting_the_built_in_adapters_are_known(settings: Any) -> None:
-    del settings.STORE_ADAPTERS
+def test_every_platform_has_a_profile_of_its_name() -> None:
+    assert [one.kind for one in registry.profiles().values()] == ["magento", "opencart", "cscart"]
+    assert registry.profile("magento") is PROFILE
 
-    assert registry.platforms() == ("magento",)
+
+def test_a_platform_with_a_profile_alone_cannot_be_read() -> None:
+    assert (registry.platforms(), registry.is_read("cscart")) == (("magento",), False)
+
+    with pytest.raises(Misconfigured) as refused:
+        registry.adapter_class("cscart")
+
+    assert str(refused.value) == "This version cannot read cscart shops; it reads: magento."
+    assert (refused.value.code, refused.value.field) == ("unknown_platform", "platform")
+
+
+@pytest.mark.parametrize("paths", [{}, {"lost": "stores.adapters.lost.Adapter"}])
+def test_of_a_platform_that_is_gone_no_more_than_its_name_is_known(
+    settings: Any, paths: dict[str, str]
+) -> None:
+    settings.STORE_ADAPTERS = paths
+
+    gone = registry.profile("lost")
+
+    assert (gone.kind, gone.label, gone.statuses_hold) == ("lost", "lost", False)
+    assert gone.total_rows == {}
+    assert gone.credential_problems({"any": "thing"}) == []
+    assert gone.overheard("http://shop.example.com", ["bearer"]) == ""

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from connector.configuration.importing import import_configuration, mapping_problems
-from connector.dashboard.first_run import EXAMPLE
 from connector.lib import clock
 from sandbox.magento import DemoShop
 from sandbox.magento.generate import Plan
+from stores.adapters.magento.profile import PROFILE
 from stores.models import Store
 from sync.models import TrackedOrder
 from tests.sync.world import World
 
+EXAMPLE = PROFILE.example
 BLOCK = EXAMPLE[EXAMPLE.index("    credentials:") : EXAMPLE.index("    organisation:")]
 
 

@@ -166,6 +166,35 @@ def test_partial_statuses_keep_the_other_defaults_of_magento():
     assert statuses.on_paid == "done"
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("shopify", ", not 'shopify'"),
+        ("Magento", ", not 'Magento'"),
+        ("null", ", not null"),
+        ("true", ", not true"),
+        ("[magento]", ""),
+    ],
+)
+def test_a_platform_that_is_not_known_is_refused_with_those_that_are(written, shown):
+    assert refused(STORE.replace("magento", written)) == [
+        f"stores[0].platform: must be magento, opencart or cscart{shown}"
+    ]
+
+
+def test_without_a_platform_it_is_asked_for():
+    assert refused(STORE.replace("    platform: magento\n", "")) == ["stores[0].platform: required"]
+
+
+def test_the_platforms_are_those_of_the_settings(settings):
+    settings.STORE_ADAPTERS = {"magento": "stores.adapters.magento.adapter.MagentoAdapter"}
+    assert refused(STORE.replace("magento", "cscart")) == [
+        "stores[0].platform: must be magento, not 'cscart'"
+    ]
+    settings.STORE_ADAPTERS = {}
+    assert refused(STORE)[0].startswith("stores[0].platform: must be a platform of this")
+
+
 @pytest.mark.parametrize("platform", ["opencart", "cscart"])
 def test_other_platforms_have_no_statuses(platform):
     statuses = read(STORE.replace("magento", platform)).stores[0].statuses

@@ -27,6 +27,7 @@ from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
 from stores.adapters.magento.inventory import Inventory
 from stores.adapters.magento.probe import Probe
+from stores.adapters.magento.profile import PROFILE
 from stores.canonical import (
     Category,
     CustomerChanges,
@@ -38,7 +39,7 @@ from stores.canonical import (
     Stream,
     Whereabouts,
 )
-from stores.signatures import SIGNED_HEADERS
+from stores.profile import PlatformProfile
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -61,12 +62,8 @@ _CONDITION = "status,state,status_histories[comment]"
 class MagentoAdapter:
     """A Magento shop at `url`; see `stores.adapters.base.StoreAdapter` for the contract."""
 
-    kind: ClassVar[str] = "magento"
-    label: ClassVar[str] = "Magento 2 / Adobe Commerce"
-    streams: ClassVar[frozenset[Stream]] = frozenset(_PARSERS)
+    profile: ClassVar[PlatformProfile] = PROFILE
     Credentials: ClassVar[type[MagentoCredentials]] = MagentoCredentials
-    signed_headers: ClassVar[tuple[str, ...]] = SIGNED_HEADERS
-    hook_scheme: ClassVar[str] = webhook.SCHEME
 
     def __init__(
         self, credentials: MagentoCredentials, session: requests.Session, *, url: str
@@ -163,9 +160,9 @@ class MagentoAdapter:
     def documents_of(raw: object) -> list[Json]:
         return forms.documents_of(raw)
 
-    @classmethod
-    def webhook(cls, call: WebhookCall) -> list[RecordRef]:
-        return webhook.read_call(call, cls.streams)
+    @staticmethod
+    def webhook(call: WebhookCall) -> list[RecordRef]:
+        return webhook.read_call(call, PROFILE.streams)
 
     def order_condition(self, order_id: str) -> OrderCondition:
         order = self._client.get(f"orders/{in_path(order_id)}", [("fields", _CONDITION)])

@@ -19,11 +19,6 @@ from stores.adapters.base import WebhookCall, WebhookRefused
 from stores.canonical import RecordRef, Stream
 from stores.signatures import verify
 
-SCHEME = (
-    'A call is a POST of JSON such as {"orders": [12], "refunds": [7]} with two headers: '
-    "X-Timestamp, the time in Unix seconds, and X-Signature, the hex HMAC-SHA256 of that time, "
-    "a full stop and the body under the webhook secret."
-)
 _MOST, _MOST_ID = 1000, 999_999_999_999_999_999
 
 

@@ -1,0 +1,138 @@
+"""What a platform is, as a value: all that the rest of the product knows of it. Pure.
+
+One stands in each platform's folder, and `stores.registry` is the only way to it. Nothing
+outside that folder asks which platform a store is of: it asks the profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from stores.canonical import Stream
+
+
+class Written(StrEnum):
+    """What can be written to shops of a platform."""
+
+    ORDERS = "orders"
+    CUSTOMERS = "customers"
+    STOCK = "stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One key of a shop. `name` is what a sentence calls it; `in_the_clear`: it travels with
+    every call as it is, while others only sign the call."""
+
+    key: str
+    name: str
+    in_the_clear: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name as a form or a list has it."""
+        return self.name[:1].upper() + self.name[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """One set of keys, of which all are needed, and the clicks in the shop that give them."""
+
+    credentials: tuple[Credential, ...]
+    clicks: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(one.key for one in self.credentials)
+
+
+@dataclass(frozen=True, slots=True)
+class HookScheme:
+    """How a shop's calls are signed and what they say: a sentence for the store's page, and the
+    headers that the signature covers beside the body."""
+
+    text: str = ""
+    signed_headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShopStatuses:
+    """The platform's own statuses by what they cause, as `statuses` of a store has them."""
+
+    invoice: tuple[str, ...] = ()
+    reverse: tuple[str, ...] = ()
+    refunded: tuple[str, ...] = ()
+    paid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductTypes:
+    """Types of products that are not sold, or not counted, as others are.
+
+    `of_others` are never sold themselves: their variants or members are. `of_parts` are sold as
+    their parts where they have no price of their own. `without_stock` are not counted.
+    """
+
+    of_others: frozenset[str] = frozenset()
+    of_parts: frozenset[str] = frozenset()
+    without_stock: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformProfile:
+    """One platform.
+
+    `total_rows` are the meanings that rows of an order's total have by themselves. `statuses`
+    are proposed when a store is set up; with `statuses_hold` they hold without a setting too.
+    `tax_per_line`: the shop states the tax of each line as it charged it, so that it can be
+    posted as it is. `example` is a whole configuration file for one shop: it posts drafts to a
+    demo company, and nothing before it is switched on.
+    """
+
+    kind: str
+    label: str
+    ways_in: tuple[WayIn, ...] = ()
+    streams: frozenset[Stream] = frozenset(Stream)
+    writes: frozenset[Written] = frozenset()
+    hooks: HookScheme = HookScheme()
+    total_rows: Mapping[str, str] = field(default_factory=dict)
+    statuses: ShopStatuses = ShopStatuses()
+    statuses_hold: bool = False
+    tax_per_line: bool = True
+    product_types: ProductTypes = ProductTypes()
+    example: str = ""
+
+    def credential_problems(self, given: Iterable[str]) -> list[str]:
+        """What is wrong with these keys, one line each: `credentials.secret: required`. Nothing
+        is where no way in is known."""
+        choices = [way.keys for way in self.ways_in]
+        if not choices:
+            return []
+        keys = set(given)
+        unknown = sorted(keys - {key for choice in choices for key in choice})
+        if unknown:
+            return [f"credentials.{key}: unknown key" for key in unknown]
+        begun = [choice for choice in choices if keys & set(choice)]
+        if len(begun) == 1:
+            return [f"credentials.{key}: required" for key in begun[0] if key not in keys]
+        wanted = " or ".join("{" + ", ".join(choice) + "}" for choice in choices)
+        return [f"credentials: must be {wanted} for {self.kind}, one of them only"]
+
+    def overheard(self, url: str, given: Iterable[str]) -> str:
+        """What is wrong with credentials (their keys) at an address without encryption; "" if
+        nothing is, as on this very machine."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        here = host in ("localhost", "::1") or host.startswith("127.")
+        keys = set(given)
+        known = [one for way in self.ways_in for one in way.credentials]
+        sent = [one.name for one in known if one.in_the_clear and one.key in keys]
+        if parts.scheme != "http" or here or not sent:
+            return ""
+        return (
+            f"The {sent[0]} goes to {host} with every call, and http:// does not encrypt it: "
+            "whoever carries the call can read it and use it. Use the shop's https:// address."
+        )
