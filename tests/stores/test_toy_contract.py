@@ -1,0 +1,38 @@
+"""A platform is its folder and one line of the settings: the smallest one keeps the contract."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connector.lib import http
+from stores.canonical import RecordRef, Stream
+from stores.signatures import signature
+from tests.stores.contract import AdapterContract, Connection
+from tests.stores.toy.adapter import BOXES, ToyAdapter
+from tests.stores.toy.orders import toy_order
+
+URL = "https://toys.example.com"
+
+
+def sign(secret: str, body: bytes, at: datetime) -> dict[str, str]:
+    timestamp = str(int(at.timestamp()))
+    return {"X-Timestamp": timestamp, "X-Signature": signature(secret, timestamp, body)}
+
+
+class TestToyShop(AdapterContract):
+    @pytest.fixture
+    def connection(self, monkeypatch: pytest.MonkeyPatch) -> Connection:
+        box: list[dict[str, Any]] = [toy_order(n, toys=n, tip=Decimal(n - 1)) for n in (1, 2, 3)]
+        monkeypatch.setitem(BOXES, URL, box)
+        return Connection(
+            adapter=ToyAdapter(ToyAdapter.Credentials(key="hush"), http.session(), url=URL),
+            order_ids=frozenset({"1", "2", "3"}),
+            total_field=("total",),
+            sign=sign,
+            body=b'{"orders": ["1"]}',
+            refs=(RecordRef(Stream.ORDERS, "1"),),
+        )

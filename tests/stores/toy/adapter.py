@@ -1,0 +1,78 @@
+"""A toy shop as a store: it keeps its orders in memory."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from pydantic import SecretStr, create_model
+
+from connector.lib.errors import Rejected
+from stores import canonical as c
+from stores.adapters.base import By, fetch_each
+from stores.adapters.raw import Raw
+from stores.signatures import verify
+from tests.stores.toy import parse, profile
+
+BOXES: dict[str, list[dict[str, Any]]] = {}  # the orders of each shop, by its address
+
+
+class ToyAdapter:
+    profile: ClassVar = profile.PROFILE
+    Credentials: ClassVar = create_model("ToyKey", key=(SecretStr, ...))
+
+    def __init__(self, credentials, session, *, url):
+        self._box = BOXES[url]
+
+    def probe(self):
+        named = (("played", "Played"),), (("marbles", "Marbles"),)
+        return c.StoreFacts("Toys", "1", "AUD", "UTC", *named)
+
+    def pages(self, stream, since):
+        when = "placed" if since.by is By.PLACED else "changed"
+        for one in sorted(self._box, key=lambda one: one[when]):
+            at = Raw(one).moment(when, "UTC")
+            if (since.start or at) <= at <= (since.until or at) and one[when] > since.after:
+                yield c.Page((dict(one),), at, mark=one[when])
+
+    def count(self, stream, since):
+        return len(list(self.pages(stream, since)))
+
+    def fetch(self, ref):
+        for one in self._box:
+            if one["id"] == ref.id:
+                return dict(one)
+        raise Rejected("There is no such order.", code="not_found")
+
+    def fetch_many(self, stream, ids):
+        return fetch_each(self.fetch, stream, ids)
+
+    def numbered(self, number):
+        return [dict(one) for one in self._box if one["no"] == number]
+
+    parse = staticmethod(parse.parse_order)
+    scrub = staticmethod(dict)
+    whereabouts = staticmethod(lambda record, facts: c.Whereabouts())
+
+    @staticmethod
+    def identify(stream, record):
+        one = Raw(record)
+        return c.RecordRef(stream, one.required_text("id"), one.text("changed"), one.text("no"))
+
+    @staticmethod
+    def documents_of(raw):
+        found = raw if isinstance(raw, list) else [raw]
+        return [one for one in found if Raw(one).required_children("toys")]
+
+    @staticmethod
+    def webhook(call):
+        verify(call)
+        return [c.RecordRef(c.Stream.ORDERS, one) for one in json.loads(call.body)["orders"]]
+
+    def order_condition(self, order_id):
+        return c.OrderCondition(self.fetch(c.RecordRef(c.Stream.ORDERS, order_id))["status"])
+
+    def set_order_status(self, *args):
+        raise Rejected("Toys cannot be written to.", code="not_allowed")
+
+    set_customer = set_stock = set_order_status

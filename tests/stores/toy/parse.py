@@ -1,0 +1,28 @@
+"""A toy's order in canonical form."""
+
+from __future__ import annotations
+
+from stores import canonical as c
+from stores.adapters.raw import Raw
+
+
+def parse_order(stream, record, facts):
+    order = Raw(record)
+    first, tip = order.text("name"), order.amount("tip")
+    return c.Order(
+        id=order.required_text("id"), number=order.required_text("no"),
+        status=order.text("status"), currency=order.currency("money"), base_currency="AUD",
+        total=order.number("total"), tax=order.amount("tax"),
+        placed_at=order.moment("placed", "UTC"), updated_at=order.moment("changed", "UTC"),
+        customer=c.Customer(first_name=first, email=order.text("email")),
+        billing=c.Address(first_name=first, country="AU"), payment_method="marbles",
+        rows=(c.TotalRow("tip", "Tip", tip, order.at("tip")),) if tip else (),
+        lines=tuple(
+            c.Line(
+                id=toy.required_text("id"), kind=c.LineKind.GOODS, name=toy.text("name"),
+                quantity=toy.number("count"), net=toy.number("net"), tax=toy.amount("tax"),
+                full_net=None, full_gross=None, rate=toy.amount("rate"), path=toy.path,
+            )
+            for toy in order.required_children("toys")
+        ),
+    )  # fmt: skip

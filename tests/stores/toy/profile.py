@@ -1,0 +1,13 @@
+"""What a toy shop is, to the rest of the product."""
+
+from __future__ import annotations
+
+from stores.canonical import Stream
+from stores.profile import Credential, HookScheme, PlatformProfile, ShopStatuses, WayIn
+
+PROFILE = PlatformProfile(
+    kind="toy", label="Toy shop", streams=frozenset({Stream.ORDERS}), total_rows={"tip": "fee"},
+    ways_in=(WayIn((Credential("key", "toy key", True),), ("Look under the lid.",)),),
+    hooks=HookScheme("A toy rings twice.", ("X-Timestamp",)),
+    statuses=ShopStatuses(invoice=("played",), paid=("played",)), statuses_hold=True,
+)  # fmt: skip
