@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def credits_of(planner: Planner, debits: list[Debit]) -> list[Credit]:
     """Credit notes of refunds, changes and the cancellation that may still be used."""
-    if not debits and planner.current is not None:
+    if not debits:
         return []
     limit = sum((debit.capacity for debit in debits), ZERO) - planner.credited_by_people
     found = _edit_credits(planner)

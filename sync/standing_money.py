@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from connector.lib.money import ZERO
-from sync.history import History
+from sync.history import Entry, History
 from sync.tenders import PostedMoney
 from xero.documents import Kind
 
@@ -43,10 +43,14 @@ def used_of(history: History, number: str) -> Decimal:
     )
 
 
+def refunds_of(history: History, number: str) -> list[Entry]:
+    """Our refunds of a credit note."""
+    return list(history.frozen(lambda e: e.kind is Kind.REFUND and e.settles == number))
+
+
 def refunded_of(history: History, number: str) -> Decimal:
     """How much of a credit note was given back by our refunds."""
-    refunds = history.frozen(lambda e: e.kind is Kind.REFUND and e.settles == number)
-    return sum((entry.total for entry in refunds), ZERO)
+    return sum((entry.total for entry in refunds_of(history, number)), ZERO)
 
 
 def credited_ahead(history: History) -> Decimal:

@@ -18,7 +18,7 @@ from decimal import Decimal
 from connector.lib.money import ZERO
 from sync.history import Entry, History, Slot
 from sync.payment_slots import numbered
-from sync.standing_money import put_against, refunded_of, used_of
+from sync.standing_money import put_against, refunded_of, refunds_of, used_of
 from xero.documents import Allocation, Document, Kind, Payment, Ref, Refund
 
 
@@ -319,7 +319,7 @@ class Till:
     def _refunded_to(self, number: str) -> dict[tuple[str, bool], Decimal]:
         """How much of a credit note is refunded, by account."""
         done: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
-        for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND and e.settles == number):
+        for entry in refunds_of(self.history, number):
             done[entry.account, entry.account_is_id] += entry.total
         return done
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,8 +15,9 @@ from sync.plan import plan_order
 from sync.standing_money import posted_money
 from tests.unit.orders import NOON, D, books, codes, row
 from tests.unit.standing import posted
+from tests.unit.test_one_event import ordered, seen
 from tests.unit.test_refund_documents import METHODS, back, built, paid_back, refunded
-from xero.documents import Kind
+from xero.documents import Allocation, Kind
 
 
 @pytest.mark.parametrize(("stated", "said"), [("22.02", []), ("22.03", ["refund_not_given"])])
@@ -47,3 +49,17 @@ def test_a_credit_note_that_was_never_sent_is_made_anew_of_what_the_refund_is_by
     plan = plan_order(setting, now, build_order(setting, now, Contacts(), standing), history)
     notes = [w.document.expected() for w in plan.wants if w.document.kind is Kind.CREDIT_NOTE]
     assert [one.total for one in notes if one is not None] == [D("33.00")]
+
+
+def test_what_uses_up_the_credit_note_of_a_change_bears_its_date() -> None:
+    """Also where it was approved, or freed in Xero, long after."""
+    lowered = ordered("80.00", paid="60.00")
+    one = seen(ordered("80.00", "20.00", paid="60.00"), lowered)
+    (note,) = one.standing(Kind.CREDIT_NOTE)
+    freed = History(tuple(e for e in one.entries if e.kind is not Kind.ALLOCATION))
+    later = replace(lowered, updated_at=lowered.updated_at + timedelta(days=40))
+    standing = Standing(posted=True, approved=True, money=posted_money(freed))
+    built = build_order(one.books, later, Contacts(), standing)
+    (want,) = plan_order(one.books, later, built, freed).wants
+    assert isinstance(want.document, Allocation)
+    assert (want.document.date, want.document.amount) == (note.dated, D("22.00"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -117,51 +116,6 @@ def test_money_that_people_post_goes_back_by_them_and_counts_as_given_back() -> 
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("amount", "posted"), [("60.00", []), ("60.01", ["0.01"])])
-def test_a_tender_is_posted_as_far_as_it_is_not_posted_yet(amount: str, posted: list[str]) -> None:
-    one = till(paid(1, "60.00"))
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, Decimal(amount), "pi_1", tender=1)
-    wants = one.receive([payment], again=[])
-    assert [str(want.document.amount) for want in wants] == posted  # type: ignore[union-attr]
-    assert (one.short, one.over) == ([], [])
-
-
-@pytest.mark.parametrize(
-    ("not_payable", "posted", "covered"), [(False, ["110.00"], []), (True, [], ["110.00"])]
-)
-def test_what_people_paid_is_looked_for_once_and_then_covers_the_tender(
-    not_payable: bool, posted: list[str], covered: list[str]
-) -> None:
-    """Their payment may be this very one, which is then found on the invoice."""
-    waiting = Entry(
-        Slot("order", "7", "payment-1"), Kind.PAYMENT, "", False, False, not_payable=not_payable
-    )
-    debit = Debit(SALE, "S1-1001", D("110.00"), by_people=D("110.00"))
-    one = Till(History((waiting,)), "7", [debit])
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
-    wants = one.receive([payment], again=[])
-    assert [str(want.document.amount) for want in wants] == posted  # type: ignore[union-attr]
-    assert all(want.look_up for want in wants)
-    assert [str(theirs) for _, theirs in one.covered] == covered
-    assert one.over == []
-
-
-def test_a_second_payment_of_a_tender_is_told_from_the_first_by_its_place_and_reference() -> None:
-    one = till(paid(1, "60.00"))
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
-    (want,) = one.receive([payment], again=[])
-    assert want.slot == Slot("order", "7", "payment-1", revision=2)
-    assert isinstance(want.document, Payment)
-    assert (want.document.amount, want.document.reference) == (D("50.00"), "pi_1-2")
-
-
-def test_a_payment_that_was_removed_in_xero_leaves_its_place_to_nobody() -> None:
-    gone = replace(paid(1, "110.00"), frozen=False, ended=True)
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
-    (want,) = till(gone).receive([payment], again=[])
-    assert want.slot == Slot("order", "7", "payment-1", revision=2)
-
-
 def test_of_two_cards_on_one_account_the_second_is_refilled_though_the_first_was() -> None:
     done = given_back(1, "30.00", of="1", account="835")
     one = till(paid(1, "50.00", "835"), done, issued=frozenset({("835", False)}))
@@ -241,19 +195,66 @@ def test_a_refund_that_was_put_on_the_invoice_went_back_where_people_post_the_mo
     assert used(one, credit("50.00", "2")) == (expected, "0.00")
 
 
-def test_less_received_than_is_posted_is_told() -> None:
+def test_a_refund_pays_money_back_first_and_any_other_credit_is_put_against_what_is_due() -> None:
+    assert used(till(paid(1, "60.00")), credit("60.00")) == ([("091", "60.00")], "0.00")
+    cancelled = credit("110.00", slot=Slot("order", "7", "cancel-credit"))
+    assert used(till(paid(1, "60.00")), cancelled) == (
+        [("S1-1001", "50.00"), ("091", "60.00")], "0.00",
+    )  # fmt: skip
+    by_hand = credit("60.00", returned=False)
+    assert used(till(paid(1, "60.00")), by_hand) == ([("S1-1001", "50.00")], "10.00")
+
+
+def test_the_credit_of_a_change_for_the_money_of_a_refund_is_used_as_that_refund() -> None:
+    edit = Slot("order", "7", "edit", 1)
+    same = credit("30.00", slot=edit, purpose="", source=("refund", "5"))
+    (want,), left = till(paid(1, "60.00")).use(same, None)
+    assert (want.slot, want.parent, left) == (Slot("refund", "5", "refund-1"), edit, D("0.00"))
+
+
+@pytest.mark.parametrize("dated", [DAY, None])
+def test_what_was_paid_last_goes_back_first_whatever_its_place(dated: date | None) -> None:
+    first = replace(paid(2, "50.00", "970"), dated=dated)
+    earlier = replace(paid(3, "50.00", "972"), dated=dated)
+    one = till(paid(1, "60.00"), first, earlier, due="160.00")
+    assert used(one, credit("80.00")) == ([("091", "60.00"), ("972", "20.00")], "0.00")
+
+
+def test_what_one_credit_took_of_what_is_due_is_not_there_for_the_next() -> None:
+    one = till(due="50.00")
+    assert used(one, credit("40.00", "1")) == ([("S1-1001", "40.00")], "0.00")
+    assert used(one, credit("40.00", "2")) == ([("S1-1001", "10.00")], "30.00")
+
+
+def test_where_nobody_says_what_of_the_money_is_booked_a_refund_is_put_against_what_is_due() -> (
+    None
+):
+    one = till(paid(1, "60.00"), credit_first=True)
+    assert used(one, credit("60.00")) == ([("S1-1001", "50.00"), ("091", "10.00")], "0.00")
+
+
+def test_what_one_credit_note_put_on_a_card_is_not_what_another_one_puts_there() -> None:
+    done = given_back(1, "30.00", of="1", account="835")
+    one = till(paid(1, "50.00", "835"), done, issued=frozenset({("835", False)}))
+    back = (Back("835", False, D("20.00"), bound=True),)
+    assert used(one, credit("20.00", "2", back=back, stated=True)) == ([("835", "20.00")], "0.00")
+
+
+def test_a_credit_note_that_is_used_up_pays_nothing_back() -> None:
+    one = till(paid(1, "110.00"), allocated("60.00", of="1"))
+    assert used(one, credit("60.00"), CHEQUE) == ([], "0.00")
+
+
+def test_money_goes_to_another_method_as_far_as_money_came_in_and_the_rest_is_credit() -> None:
+    """Of 60 in money and 50 by card, 80 are given back by bank: 20 of it is due, and no money."""
+    issued = frozenset({("835", False)})
+    one = till(paid(1, "50.00", "835"), paid(2, "60.00"), due="160.00", issued=issued)
+    assert used(one, credit("80.00"), CHEQUE) == (
+        [("970", "60.00"), ("S1-1001", "20.00")], "0.00",
+    )  # fmt: skip
+
+
+def test_where_the_shop_names_no_method_none_is_the_one_it_names() -> None:
     one = till(paid(1, "60.00"))
-    assert one.receive([tender(1, "59.99")], again=[]) == []
-    assert (one.short, one.over) == ([(D("60.00"), D("59.99"))], [])
-
-
-def test_what_people_put_on_several_invoices_covers_each_tender_once() -> None:
-    """120 on two invoices: 100 of the first tender, 20 of the second, whose rest is too much."""
-    debits = [
-        Debit(Slot("order", "7", purpose), number, D("60.00"), by_people=D("60.00"))
-        for purpose, number in (("invoice", "S1-1001"), ("edit", "S1-1001-E1"))
-    ]
-    one = Till(History(), "7", debits)
-    assert one.receive([tender(1, "100.00"), tender(2, "30.00")], again=[]) == []
-    assert [str(theirs) for _, theirs in one.covered] == ["100.00", "20.00"]
-    assert [str(payment.amount) for payment in one.over] == ["10.00"]
+    one.know([replace(tender(2, "50.00", days=9), account="970", method="checkmo")])
+    assert used(one, credit("30.00")) == ([("970", "30.00")], "0.00")
