@@ -10,9 +10,8 @@ from typing import Any
 
 from accounts_mapping.resolve import MappingSnapshot
 from accounts_mapping.schema import Statuses, StoreRules
-from stores.adapters.magento.profile import PROFILE
+from stores import registry
 from stores.canonical import Address, Customer, Line, LineKind, Order, TotalRow
-from stores.profile import PlatformProfile
 from stores.schema import StoreSettings
 from sync.books import Books
 from sync.build import Built, build_order
@@ -53,21 +52,20 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 
 def snapshot(
-    rules: Mapping[str, Any] | None = None,
-    platform: PlatformProfile | None = None,
-    **store: Any,
+    rules: Mapping[str, Any] | None = None, platform: str = "magento", **store: Any
 ) -> MappingSnapshot:
     """The rules above with changes, for an Australian shop unless `store` says otherwise."""
     settings: dict[str, Any] = {
-        "slug": "s1", "platform": "magento", "url": "https://shop.example.com",
+        "slug": "s1", "platform": platform, "url": "https://shop.example.com",
         "organisation": "Demo", "base_currency": "AUD", "country": "AU",
         "timezone": "Australia/Sydney", "number_prefix": "S1-",
     }  # fmt: skip
-    filled = {"statuses": Statuses.proposed(PROFILE)} | merged(RULES, rules or {})
+    usual = Statuses.proposed(registry.profile("magento"))
+    filled = {"statuses": usual} | merged(RULES, rules or {})
     return MappingSnapshot(
         StoreSettings.model_validate(settings | store),
         StoreRules.model_validate(filled),
-        platform or PROFILE,
+        registry.profile(platform),
     )
 
 
