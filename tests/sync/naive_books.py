@@ -177,6 +177,7 @@ class Page:
     unread: list[Event] = field(default_factory=list)
     closed: str = ""  # why nothing more of this order may be booked
     unmapped: bool = False  # nobody has said yet where its money is posted
+    outdated: bool = False  # the shop has changed it, and that was ignored
 
     @property
     def sums(self) -> Sums:
@@ -199,6 +200,10 @@ class Page:
         return self.events[0].on
 
 
+def _changes(events: Iterable[Event]) -> list[Event]:
+    return [event for event in events if isinstance(event, Changed | Shrunk)]
+
+
 @dataclass
 class BookKeeper:
     """Reads what the shop says into the pages, by the shop owner's choices."""
@@ -215,12 +220,25 @@ class BookKeeper:
             self.holds_locked_days
             and not page.closed
             and not (page.cancelled and not page.told and not page.has(Received))
-            and any(self._is_locked(event) for event in page.unread)
+            and (
+                any(self._is_locked(event) for event in page.unread)
+                or self._is_changed_in_locked_days(page)
+            )
         )
 
     def _is_locked(self, event: Event) -> bool:
-        """Edits and cancellations are booked today; the rest on its own day."""
+        """Cancellations are booked today; sales and money on their own day."""
         return isinstance(event, Sold | Received | Refunded) and event.on <= self.locked_until
+
+    def _is_changed_in_locked_days(self, page: Page) -> bool:
+        """Where the invoice itself may not be changed any more, the difference is booked on the
+        day on which the shop changed the order last."""
+        may_be_changed = self.ignores_edits or (self.drafts and not page.has(Approved))
+        if not page.told or may_be_changed:
+            return False
+        known, now = sums(page.told), sums([*page.told, *_changes(page.unread)])
+        moved = (known.net, known.tax) != (now.net, now.tax)
+        return moved and max(event.on for event in page.unread) <= self.locked_until
 
     def read(self, today: date) -> None:
         """Book everything that may be booked."""
@@ -245,7 +263,9 @@ class BookKeeper:
             )
             if unmapped or (waits and of_money):
                 page.unread.append(event)
-            elif not (self.ignores_edits and booked_before and isinstance(event, Changed)):
+            elif self.ignores_edits and booked_before and isinstance(event, Changed):
+                page.outdated = True
+            else:
                 page.told.append(event)
 
     def is_settled(self, page: Page, today: date) -> bool:

@@ -101,7 +101,7 @@ class PartsAndUndo(Machine):
         page = story.page
         if page.closed or page.unread or page.cancelled or not story.approved:
             return False
-        if story.person_paid_once or (self.keeper.ignores_edits and page.has(Changed)):
+        if story.person_paid_once or page.outdated:
             return False
         return self._as_the_shop_says(story)
 
