@@ -215,7 +215,7 @@ class _Heard:
         """The newest word on the contact, whoever of ours it was said of."""
         rows = list(self._of.get(word.contact_id, ()))
         own = self._own.get(word.key)
-        if own is not None and own.contact_id in ("", word.contact_id):
+        if own is not None:
             rows.append(own)
         return max(rows, key=lambda row: row.said_at, default=None)
 
