@@ -18,7 +18,7 @@ from sync.breakdown import breakdown_of, date_of
 from sync.fill import expected_of, rates_of
 from sync.labels import orders_behind
 from sync.models import Posting, TrackedOrder
-from xero.documents import Invoice
+from xero.documents import CreditNote, Invoice
 from xero.kinds import Kind
 from xero.models import MirrorDocument
 from xero.payloads import loaded, stored
@@ -35,13 +35,27 @@ LINKED = (
 
 def adopt(posting: Posting, invoice: Invoice, document: MirrorDocument) -> None:
     """Fill a posting that is not sent with what Xero has, in place of what would be posted."""
-    posting.kind, posting.verb = invoice.kind, "PUT"
-    _take_content(posting, invoice, document)
+    recalled(posting, invoice, document)
+    posting.linked = True
+
+
+# What `recalled` changes of a posting that was kept before.
+RECALLED = (
+    "kind", "verb", "key", "payload", "rates", "expected", "breakdown", "document_date", "parent",
+    "target", "reasons", "look_up", "attempts", "not_before", "changed_at", "xero_id",
+    "xero_status", "xero_total_units", "xero_tax_units", "amount_due_units", "xero_updated_at",
+    "adopted", "posted_at",
+)  # fmt: skip
+
+
+def recalled(posting: Posting, content: Invoice | CreditNote, document: MirrorDocument) -> None:
+    """Our own document that this database forgot: `content` is what Xero has of it."""
+    posting.kind, posting.verb = content.kind, "PUT"
+    _take_content(posting, content, document)
     posting.parent = posting.target = None
     posting.state, posting.reasons = Posting.State.POSTED, []
     posting.look_up, posting.attempts, posting.not_before = False, 0, clock.now()
-    posting.xero_id = document.xero_id
-    posting.adopted = posting.linked = True
+    posting.xero_id, posting.adopted = document.xero_id, True
     posting.posted_at = posting.changed_at = clock.now()
 
 
@@ -59,7 +73,9 @@ def as_it_is(posting: Posting, invoice: Invoice, document: MirrorDocument) -> No
     posting.conflict, posting.reasons, posting.changed_at = False, [], clock.now()
 
 
-def _take_content(posting: Posting, invoice: Invoice, document: MirrorDocument) -> None:
+def _take_content(
+    posting: Posting, invoice: Invoice | CreditNote, document: MirrorDocument
+) -> None:
     theirs = replace(
         invoice, number=document.number or invoice.number, contact=document.contact_id,
         date=document.date or invoice.date, reference=document.reference,

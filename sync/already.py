@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -48,9 +48,11 @@ class Found:
 
 @dataclass(slots=True)
 class Already:
-    """What was found for one chunk of orders, and what people decided before."""
+    """What was found for one chunk of orders, and what people decided before. `since`: when the
+    store was connected."""
 
     books: Books
+    since: datetime
     _documents: Mapping[object, list[MirrorDocument]] = field(default_factory=dict)
     _decided: dict[tuple[int, str], str] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
@@ -59,7 +61,7 @@ class Already:
     @classmethod
     def load(cls, store: Store, books: Books, orders: Pairs) -> Already:
         """`orders` are those of which nothing is posted, or on its way."""
-        self = cls(books)
+        self = cls(books, store.created_at)
         if not orders:
             return self
         rows = MirrorDocument.objects.filter(
@@ -127,7 +129,8 @@ class Already:
         free = [one for one in near.values() if one.xero_id not in self._given]
         found = []
         for document in free:
-            sure = certainty(sold, _listed(document), guess=row.backfill_id is not None)
+            listed = _listed(document, since=self.since)
+            sure = certainty(sold, listed, guess=row.backfill_id is not None)
             if sure is not None and (row.pk, document.xero_id) not in self._decided:
                 found.append(Found(document, sure))
         return sorted(found, key=lambda one: list(Certainty).index(one.certainty))
@@ -195,10 +198,12 @@ def _sold(books: Books, order: Order, built: Built, number: str) -> Sold:
     )
 
 
-def _listed(document: MirrorDocument) -> Listed:
+def _listed(document: MirrorDocument, *, since: datetime) -> Listed:
+    written = document.updated_utc
     return Listed(
         document.xero_id, document.number, document.reference, from_units(document.total),
         document.currency, document.date, document.contact_id,
+        recent=written is not None and written >= since,
     )  # fmt: skip
 
 

@@ -222,6 +222,15 @@ def _build(
     )  # fmt: skip
 
 
+def as_sold(books: Books, order: Order, directory: Directory) -> Invoice | None:
+    """The invoice of an order that was taken back, as it was; None where nothing can be built."""
+    rows = sort_rows(books.snapshot, order)
+    try:
+        return _build(books, order, rows, directory, Standing(posted=True)).invoice
+    except Hold:
+        return None
+
+
 def _before_cut_over(
     books: Books,
     order: Order,

@@ -8,6 +8,7 @@ short transaction writes a chunk, and writes nothing if the claim was lost meanw
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -45,6 +46,8 @@ from sync.numbers import own_number
 from sync.parsing import parse_facts, parsed, with_products
 from sync.plan import Plan, plan_order
 from sync.reasons import Reason, unreadable
+from sync.recall import Sought, recall
+from sync.recall_payments import recall_payments
 from sync.shop_figures import ShopFigures, figures_of
 from sync.summary import Part
 from xero.documents import Allocation, CreditNote, InvoiceUpdate, Refund, StatusChange
@@ -135,6 +138,10 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
     assert store.organisation is not None
     conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
     contacts, ledger, already = _build_all(store, books, works)
+    while recall(store, books, sought := [*_sought(works)], contacts, ledger) or recall_payments(
+        store, sought, ledger
+    ):
+        contacts, ledger, already = _build_all(store, books, works)
     if _take_back(works, ledger) and _seen_again(store.organisation):
         contacts, ledger, already = _build_all(store, books, works)
     in_conflict = [(w.row, w.built, w.plan.reversed) for w in works if w.plan.keep and w.built]
@@ -161,6 +168,15 @@ def _take_back(works: list[Work], ledger: Ledger) -> bool:
         if work.plan.wants and ledger.standing(work.row).posted
         for want in work.plan.wants
     )
+
+
+def _sought(works: list[Work]) -> Iterator[Sought]:
+    """Orders of which something may be in Xero that this database has forgotten."""
+    for work in works:
+        if work.decided or work.link is not None:
+            continue
+        if work.order is not None and work.built is not None:
+            yield Sought(work.row, work.order, work.built, work.plan)
 
 
 def _seen_again(organisation: Organisation) -> bool:

@@ -184,6 +184,14 @@ class Ledger:
         unsent = (one for one in plan.wants if one.slot not in have or is_open(have[one.slot]))
         return any(want.parent is None for want in unsent)
 
+    def postings(self, row: TrackedOrder) -> list[Posting]:
+        """All of the order's own, in the outbox and in Xero."""
+        return [*self._postings[row.pk].values()]
+
+    def posting_at(self, row: TrackedOrder, slot: Slot) -> Posting | None:
+        """The order's own posting at a place, if there is one."""
+        return self._postings[row.pk].get(slot)
+
     def is_new(self, row: TrackedOrder) -> bool:
         """Whether nothing of it ever went to Xero."""
         return not any(entry.frozen or entry.ended for entry in self.history(row).entries)
@@ -337,7 +345,7 @@ class Ledger:
             text += " Mark it as handled by hand."
             self._remarks[one.row.pk].append(Reason("already_in_xero", text, "streams.invoices"))
             return
-        posting = have.get(slot) or self._new(one.row, slot)
+        posting = have.get(slot) or self.new_posting(one.row, slot)
         adopt(posting, invoice, document)
         have[slot] = posting
         (self._changes.new if posting._state.adding else self._changes.linked).append(posting)
@@ -357,7 +365,7 @@ class Ledger:
         target = self._at(row, want.target) if want.target is not None else first
         posting = have.get(want.slot)
         if posting is None:
-            posting = self._new(row, want.slot)
+            posting = self.new_posting(row, want.slot)
             fill(posting, want.document, parent, target)
             posting.note = f"{want.origin} {want.note}".strip()[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
@@ -375,7 +383,7 @@ class Ledger:
             # A person may have changed it meanwhile, or it is there already: looked up first.
             posting.look_up = True
 
-    def _new(self, row: TrackedOrder, slot: Slot) -> Posting:
+    def new_posting(self, row: TrackedOrder, slot: Slot) -> Posting:
         """A posting for a place that has none; without content yet."""
         return Posting(
             organisation=self._organisation, store=self._store, order=row,

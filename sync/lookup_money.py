@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -19,6 +20,7 @@ from sync.lookup_common import Element, Found, Pairs, Verdict, chunks, to_surviv
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.reasons import Reason
 from sync.settle import GONE
+from sync.tenders import OVERPAID
 from xero import replies
 from xero.documents import Kind
 from xero.gateway import Gateway
@@ -195,6 +197,8 @@ def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Fou
     taken = set(others.values_list("xero_id", flat=True))
     found = Found()
     # First those that are there for certain, so that none of them is taken for another.
+    references = {one.get("Reference") or "" for some in listed.values() for one in some}
+    ours = _Ours.load(dispatch, [row for row, _ in pairs], references)
     for judge in (_is_received, _may_be_received):
         for row, sent in pairs:
             there = [
@@ -203,12 +207,45 @@ def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Fou
                 if one.get("Status") != "DELETED"
                 and one.get("Type") == sent["Type"]
                 and str(one.get("BankTransactionID")) not in taken
+                and not ours.is_another(one.get("Reference") or "", sent)
             ]
             if found.verdicts.get(row.pk) is None:
                 found.verdicts[row.pk] = verdict = judge(row, sent, there)
                 if isinstance(verdict, ElementResult):
                     taken.add(verdict.xero_id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """Which references are made here: those of other documents and orders of ours, and what begins
+    with the prefix of a store, or ends as overpayments do."""
+
+    named: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    @classmethod
+    def load(cls, dispatch: Dispatch, rows: Sequence[Posting], references: set[str]) -> _Ours:
+        organisation = dispatch.organisation
+        known = Posting.objects.filter(
+            organisation=organisation, kind=Kind.BANK_TRANSACTION, key__in=references
+        ).exclude(pk__in=[row.pk for row in rows])  # fmt: skip
+        orders = TrackedOrder.objects.filter(
+            store__organisation=organisation, number__in=references
+        ).exclude(pk__in=[row.order_id for row in rows if row.order_id])  # fmt: skip
+        stores = organisation.stores.exclude(number_prefix="")
+        return cls(
+            frozenset(known.values_list("key", flat=True))
+            | frozenset(orders.values_list("number", flat=True)),
+            tuple(stores.values_list("number_prefix", flat=True)),
+        )
+
+    def is_another(self, reference: str, sent: Element) -> bool:
+        """Whether a reference is one of ours, and not the one that was sent."""
+        if not reference or reference == sent.get("Reference", ""):
+            return False
+        made_here = reference.endswith(OVERPAID) or reference.startswith(self.prefixes)
+        return made_here or reference in self.named
 
 
 def _of_day(gateway: Gateway, contact_id: str, on: str) -> list[Element]:

@@ -39,7 +39,7 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An invoice as Xero lists it."""
+    """An invoice as Xero lists it. `recent`: it was written since the store is connected."""
 
     xero_id: str
     number: str
@@ -48,6 +48,7 @@ class Listed:
     currency: str
     day: date | None = None
     contact_id: str = ""
+    recent: bool = False
 
 
 def names_of(order_number: str, number: str) -> tuple[str, ...]:
@@ -77,7 +78,9 @@ def certainty(sold: Sold, listed: Listed, *, guess: bool) -> Certainty | None:
 
 def _is_ours(sold: Sold, listed: Listed) -> bool:
     """The very document that would be posted: it was, by a database that is an old copy now.
-    It is looked up and adopted before anything is sent."""
-    return (listed.number, listed.reference, listed.contact_id, listed.total) == (
-        sold.number, sold.reference, sold.contact_id, sold.total,
+    Before anything is sent it is looked up and adopted, or taken over with another total."""
+    named = (listed.number, listed.reference, listed.contact_id) == (
+        sold.number, sold.reference, sold.contact_id,
     )  # fmt: skip
+    changed = listed.recent and listed.day == sold.day
+    return named and (listed.total == sold.total or changed)

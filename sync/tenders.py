@@ -27,6 +27,8 @@ from xero.documents import BankTransaction, Id, Invoice, Kind, Payment, Ref
 from xero.lines import DocumentLine, TaxMode
 
 _REFERENCE_LIMIT = 255
+# Ends the reference of what was received beyond what is due.
+OVERPAID = "-over"
 # Named so while the organisation, and with it the code of its account, is not known.
 DEBTORS = "DEBTORS"
 
@@ -327,7 +329,7 @@ def overpayment(
         date=payment_day(books, order, tender),
         mode=TaxMode.NO_TAX,
         currency=order.currency,
-        reference=f"{reference}-over"[-_REFERENCE_LIMIT:],
+        reference=f"{reference}{OVERPAID}"[-_REFERENCE_LIMIT:],
         lines=(DocumentLine(text, Decimal(1), over, debtors, "", account_is_id=debtors_is_id),),
     )
 

@@ -12,7 +12,7 @@ from sync.convert import convert_tenders
 from sync.crediting import credit_of, in_turn
 from sync.eligible import refunded_since
 from sync.given_back import issued_accounts
-from sync.history import Entry
+from sync.history import Entry, Slot
 from sync.paying import use
 from sync.reasons import Hold, Reason
 from sync.rows import sort_rows
@@ -42,7 +42,7 @@ def receipt(planner: Planner) -> None:
         _compare(planner, entry)
     till = Till(planner.history, planner.order.id, [])
     till.know((Payment("", account, day, total, "", is_id),))
-    _credit(planner, till, planner.order.refunds, total)
+    _credit(planner, till, planner.order.refunds, total, planner.slot("receipt"))
     if entry is not None and planner.reversing:
         _take_back(planner, till)
 
@@ -100,14 +100,17 @@ def refunds_alone(planner: Planner) -> None:
     since = refunded_since(planner.books.snapshot, order)
     tendered = sort_rows(planner.books.snapshot, planner.order).tendered
     tendered = by.amount(tendered) if by is not None else tendered
-    _credit(planner, till, since, round_to(order.total + tendered))
+    _credit(planner, till, since, round_to(order.total + tendered), None)
 
 
-def _credit(planner: Planner, till: Till, given: tuple[Refund, ...], limit: Decimal) -> None:
+def _credit(
+    planner: Planner, till: Till, given: tuple[Refund, ...], limit: Decimal, sale: Slot | None
+) -> None:
+    """Credit notes of refunds, each after the `sale` that it takes back."""
     found: list[Credit] = []
     for refund in in_turn(planner, given):
         try:
-            credit = credit_of(planner, refund, found, limit, None)
+            credit = credit_of(planner, refund, found, limit, sale)
         except Hold as hold:
             planner.reasons.append(hold.reason)
             continue

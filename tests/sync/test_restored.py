@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from sync import flows, prepare
-from sync.models import Dispatch, Posting
-from tests.sync.standing import again, stands
+from sync.models import Dispatch, Posting, TrackedOrder
+from tests.sync.standing import again, ledger, stands
+from tests.sync.test_backfill import begun, finish
 from tests.sync.test_refunds_and_cancellations import MUG, TWO_MUGS_AND_BEANS
 from tests.sync.test_refunds_and_cancellations import time as time
-from tests.sync.world import World, at_rest, books, forgotten
+from tests.sync.world import World, at_rest, books, forgotten, money
 
 Doc = dict[str, Any]
 Happens = Callable[[World, list[Doc]], None]
@@ -243,6 +244,140 @@ def test_also_where_the_backup_had_read_but_not_posted_the_order(
 
     restored(world, both)
     again(world)
+
+
+# --- what the shop changed once more -----------------------------------------------------------
+
+
+def edits_again(world: World, orders: list[Doc]) -> None:
+    for order in orders:
+        world.shop.edit(order["entity_id"], [("MUG-STN", 3)])
+
+
+def pays(world: World, orders: list[Doc]) -> None:
+    for order in orders:
+        world.shop.pay(order["entity_id"])
+
+
+def edits_again_and_pays(world: World, orders: list[Doc]) -> None:
+    edits_again(world, orders)
+    pays(world, orders)
+
+
+@pytest.mark.parametrize("backfilled", [False, True])
+@pytest.mark.parametrize("later", [False, True], ids=["in its month", "a month later"])
+@pytest.mark.parametrize("then", [edits_again, edits_again_and_pays, cancels])
+def test_a_forgotten_sale_that_the_shop_changed_since_is_ours(
+    world: World, then: Happens, later: bool, backfilled: bool
+) -> None:
+    orders: list[Doc] = []
+    world.sync()
+    with forgotten(world):
+        orders += three(world, status="pending")
+        world.sync()
+    world.time.forward(days=40 if later else 0, minutes=7)
+    flows.keep_tokens_alive()
+    then(world, orders)
+    if backfilled:
+        finish(world, begun(world, days=60))
+    world.sync()
+    at_rest()
+    nobody_is_asked(world, *([] if then is cancels else orders))
+    number = world.number(orders[0])
+    standing = [line for line in stands(world) if f" {number}" in line]
+    if then is not cancels:
+        total, due = money(orders[0]["grand_total"]), money(orders[0]["total_due"])
+        assert _net(world, number) == (total, due), standing
+    else:
+        assert _net(world, number) == (0, 0), standing
+    again(world)
+
+
+def test_a_forgotten_supplement_of_an_order_that_was_raised_once_more_is_ours(
+    world: World,
+) -> None:
+    orders = three(world, items=[("MUG-STN", 1)])
+    world.sync()
+    with forgotten(world):
+        edits(world, orders)
+        world.sync()
+        assert f"{world.number(orders[0])}-E1" in world.invoices()
+    world.time.forward(minutes=7)
+    edits_again(world, orders)
+    world.sync()
+    at_rest()
+    nobody_is_asked(world, *orders)
+    for order in orders:
+        total, due = money(order["grand_total"]), money(order["total_due"])
+        assert _net(world, world.number(order)) == (total, due)
+    again(world)
+
+
+@pytest.mark.parametrize("first_is_known", [True, False])
+def test_forgotten_part_payments_are_told_from_those_of_people(
+    world: World, first_is_known: bool
+) -> None:
+    orders = three(world, status="pending")
+    world.sync()
+
+    def first() -> None:
+        for order in orders:
+            world.part_paid(order, "10.00")
+        world.sync()
+        world.time.forward(minutes=7)
+
+    if first_is_known:
+        first()
+    with forgotten(world):
+        if not first_is_known:
+            first()
+        for order in orders:
+            world.part_paid(order, "34.90")
+        world.sync()
+        assert len(world.payments()) == 6
+    world.time.forward(minutes=7)
+    world.sync()
+    at_rest()
+    nobody_is_asked(world, *orders)
+    assert len(world.payments()) == 6
+    again(world)
+
+
+def test_a_receipt_is_no_other_orders_that_is_not_known_again_yet(world: World) -> None:
+    """All to one contact, of one amount and one day, and one of them is forgotten."""
+    without_invoices(world)
+    world.save_rules(payment_accounts={"checkmo": "090"}, contacts={"strategy": "single"})
+    world.sync()
+    with forgotten(world):
+        first = world.place(customer=1)
+        world.sync()
+    second = world.place(customer=2)
+    world.pull()
+    # The shop is read anew; of what it told before, only the newer order is built yet.
+    TrackedOrder.objects.filter(pk=world.row(first).pk).update(build_at=None)
+    world.sync()
+    nobody_is_asked(world, second)
+    assert len(stands(world)) == 2
+    world.rebuild(first)
+    world.sync()
+    at_rest()
+    nobody_is_asked(world, first, second)
+    assert len(stands(world)) == 2
+
+
+def _net(world: World, number: str) -> tuple[Decimal, Decimal]:
+    """What all documents of an order come to, and what is due on them."""
+    found = ledger(world)
+    gone = ("VOIDED", "DELETED")
+    sold = [one for one in found["Invoices"] if one["InvoiceNumber"].startswith(number)]
+    sold = [one for one in sold if one["Status"] not in gone]
+    notes = [one for one in found["CreditNotes"] if one["CreditNoteNumber"].startswith(number)]
+    net = sum(money(one["Total"]) for one in sold) - sum(money(one["Total"]) for one in notes)
+    left = sum(money(one["RemainingCredit"]) for one in notes)
+    return Decimal(net), Decimal(sum(money(one["AmountDue"]) for one in sold) - left)
+
+
+# --- refunds ------------------------------------------------------------------------------------
 
 
 def refunds(world: World, orders: list[Doc]) -> None:

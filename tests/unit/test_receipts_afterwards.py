@@ -7,10 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from stores.canonical import Order, Payment, Refund, RefundLine
 from sync.build import Standing, build_order
 from sync.directory import Contacts
-from sync.history import NOTHING_YET, History
+from sync.history import NOTHING_YET, History, Slot
 from sync.plan import Plan, plan_order
 from tests.unit.orders import NOON, books, line, order
 from tests.unit.standing import posted
@@ -68,14 +70,24 @@ def test_cancelled_with_its_money_kept_the_credit_is_left_open_and_said() -> Non
     assert codes(plan) == ["reversed_in_xero", "credit_left_open"]
 
 
-def test_a_cancellation_credits_what_refunds_have_not() -> None:
+@pytest.mark.parametrize("history", [NOTHING_YET, RECEIPT], ids=["to come", "posted"])
+def test_a_refund_is_credited_after_the_receipt_that_it_takes_back(history: History) -> None:
+    plan = planned(replace(paid(), refunds=(_memo(),)), history)
+    (note,) = [want for want in plan.wants if isinstance(want.document, CreditNote)]
+    assert note.parent == Slot("order", "7", "receipt")
+
+
+def _memo() -> Refund:
     part = RefundLine("1", "Shirt", "SHIRT", D(1), D("10.00"), D("1.00"), D(10), "x")
-    memo = Refund(
+    return Refund(
         id="9", number="009", order_id="7", currency="AUD", total=D("11.00"), updated_at=NOON,
         refunded_at=NOON + timedelta(days=1), lines=(part,), shipping_net=D(0),
         shipping_tax=D(0), adjustment=D(0), tax=D("1.00"),
     )  # fmt: skip
-    made = replace(paid(), refunds=(memo,), refunded=D("11.00"))
+
+
+def test_a_cancellation_credits_what_refunds_have_not() -> None:
+    made = replace(paid(), refunds=(_memo(),), refunded=D("11.00"))
     first = planned(made, RECEIPT)
     assert shape(first) == [("S1-1001-R9", "11.00"), ("970", "11.00")]
     history = History((*RECEIPT.entries, *posted(first).entries))

@@ -1,0 +1,183 @@
+"""Our own documents that stand in Xero, and that this database has forgotten.
+
+A backup that is put back knows nothing of what was posted since. Where the shop says of an order
+what it said then, the documents are found by their numbers and adopted (`lookup`). Where it has
+changed or cancelled the order meanwhile, no document that is wanted now is the one that stands.
+What bears the number, the reference, the contact, the currency and the day that the order's own
+would bear, and was written since the store is connected, is ours all the same: it is read whole
+and taken over as it stands, before anything is planned upon it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from connector.lib.errors import ConnectorError
+from connector.lib.money import to_units
+from stores.canonical import Order
+from stores.models import Store
+from sync import adopt, away, notes
+from sync.as_it_stands import as_it_stands
+from sync.books import Books
+from sync.build import SKIPPED, Built, as_sold
+from sync.directory import Contacts
+from sync.eligible import Course, course
+from sync.entries import OPEN, is_open
+from sync.history import Slot
+from sync.ledger import Ledger
+from sync.models import Posting, TrackedOrder
+from sync.plan import Plan
+from sync.settle import GONE
+from xero import replies
+from xero.documents import CreditNote, Invoice, Kind
+from xero.endpoints import MOST_IDS
+from xero.gateway import Gateway
+from xero.models import Lane, MirrorDocument
+from xero.replies import Element
+
+log = structlog.get_logger(__name__)
+_NOTE = "Posted from here, forgotten with a backup that was put back, and taken over as it stands."
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """An order as it is built and planned by what is known of it."""
+
+    row: TrackedOrder
+    order: Order
+    built: Built
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Forgotten:
+    """A place of an order, what would be posted there, and what stands in Xero instead."""
+
+    row: TrackedOrder
+    slot: Slot
+    meant: Invoice | CreditNote
+    document: MirrorDocument
+
+
+def recall(
+    store: Store, books: Books, orders: Sequence[Sought], contacts: Contacts, ledger: Ledger
+) -> int:
+    """Take over what was forgotten of these orders; how many documents.
+
+    One statement for a chunk, and calls only where something was. While Xero does not answer,
+    nothing is taken over, and what is wanted is looked up before it is sent.
+    """
+    assert store.organisation is not None
+    forgotten = list(_find(store, books, orders, contacts, ledger))
+    if not forgotten or away.until(store.organisation) is not None:
+        return 0
+    try:
+        read = _read(Gateway(store.organisation, Lane.LIVE), forgotten)
+    except ConnectorError as error:
+        away.notice(store.organisation, error)
+        log.info("recall.not_read", organisation_id=store.organisation.pk, error=str(error))
+        return 0
+    return sum(_take(books, one, read.get(one.document.xero_id), ledger) for one in forgotten)
+
+
+def _find(
+    store: Store, books: Books, orders: Sequence[Sought], contacts: Contacts, ledger: Ledger
+) -> Iterator[_Forgotten]:
+    meant = {
+        (str(document.kind), document.number): (one.row, slot, document, wanted)
+        for one in orders
+        for slot, document, wanted in _meant(books, one, contacts, ledger)
+    }
+    if not meant:
+        return
+    rows = MirrorDocument.objects.filter(
+        organisation=store.organisation, kind__in={kind for kind, _ in meant},
+        number__in={number for _, number in meant}, updated_utc__gte=store.created_at,
+    ).exclude(status__in=GONE)  # fmt: skip
+    found = list(rows)
+    ids = [one.xero_id for one in found]
+    claimed = Posting.objects.filter(organisation=store.organisation, xero_id__in=ids)
+    taken = set(claimed.values_list("xero_id", flat=True)) if ids else set()
+    for one in found:
+        place = meant.get((one.kind, one.number))
+        if place is None or one.xero_id in taken or not _is_ours(one, place[2]):
+            continue
+        row, slot, document, wanted = place
+        # What is wanted just as it stands is adopted where it is looked up.
+        if not (wanted and _is_the_same(one, document)):
+            yield _Forgotten(row, slot, document, one)
+
+
+def _meant(
+    books: Books, one: Sought, contacts: Contacts, ledger: Ledger
+) -> Iterator[tuple[Slot, Invoice | CreditNote, bool]]:
+    """The invoices and credit notes that are to be posted (True), and the invoice of a sale that
+    is taken back though nothing of it is known."""
+    for want in one.plan.wants:
+        posting = ledger.posting_at(one.row, want.slot)
+        if isinstance(want.document, Invoice | CreditNote) and (
+            posting is None or (is_open(posting) and posting.dispatch_id is None)
+        ):
+            yield want.slot, want.document, True
+    if one.built.status == SKIPPED and ledger.is_new(one.row) and one.row.excluded_at is None:
+        taken_back = course(books.snapshot.rules.statuses, one.order) is Course.REVERSE
+        sale = as_sold(books, one.order, contacts) if taken_back else None
+        if sale is not None:
+            yield Slot("order", one.order.id, "invoice"), sale, False
+
+
+def _is_ours(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:
+    """Whether it is the order's document, whatever its lines."""
+    return (there.reference, there.currency, there.date, there.contact_id) == (
+        meant.reference, meant.currency, meant.date, meant.contact,
+    )  # fmt: skip
+
+
+def _is_the_same(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:
+    totals = meant.expected()
+    return totals is not None and there.total == to_units(totals.total)
+
+
+def _read(gateway: Gateway, forgotten: Sequence[_Forgotten]) -> dict[str, Element]:
+    """The documents with their lines, by Xero's ids: invoices many at a time."""
+    found: dict[str, Element] = {}
+    invoices = [one.document.xero_id for one in forgotten if one.document.kind == Kind.INVOICE]
+    for start in range(0, len(invoices), MOST_IDS):
+        some = invoices[start : start + MOST_IDS]
+        reply = gateway.read("invoices", i_ds=some, page=1, page_size=100)
+        found |= {str(e["InvoiceID"]): e for e in replies.elements("invoices", reply.json)}
+    for one in forgotten:
+        if one.document.kind == Kind.CREDIT_NOTE:
+            reply = gateway.read("credit_note", credit_note_id=one.document.xero_id)
+            for note in replies.elements("credit_notes", reply.json):
+                found[one.document.xero_id] = note
+    return found
+
+
+def _take(books: Books, one: _Forgotten, there: Element | None, ledger: Ledger) -> bool:
+    content = as_it_stands(one.meant, there or {}, books.organisation)
+    if content is None:
+        return False
+    posting = ledger.posting_at(one.row, one.slot)
+    new = posting is None
+    if posting is None:
+        posting = ledger.new_posting(one.row, one.slot)
+    adopt.recalled(posting, content, one.document)
+    try:
+        with transaction.atomic():
+            if new:
+                posting.save()
+            elif not Posting.objects.filter(pk=posting.pk, xero_id="").move(
+                to=Posting.State.POSTED, frm=(*OPEN, Posting.State.VOIDED),
+                **{name: getattr(posting, name) for name in adopt.RECALLED},
+            ):  # fmt: skip
+                return False
+            notes.write_down([(posting, _NOTE)])
+    except IntegrityError:
+        return False  # another process has it by now
+    log.info("recall.taken_over", posting_id=posting.pk, number=posting.key)
+    return True
