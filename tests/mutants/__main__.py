@@ -4,28 +4,31 @@
 
 A change that no test notices is a survivor: a rule that nothing holds to. Survivors are printed
 with their line; the run ends with 1 if there are any. Which tests run a function is written
-down first, by running them all once.
+down first, by running them all once, and again for each file of tests that changed.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.mutants.mutate import Mutation, mutations
+import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.mutants.forked import PYTEST, Forks, Mutant
+from tests.mutants.mutate import mutations
+from tests.mutants.plugin import ROOT
+
 # What sends, and decides what is sent: beside the pure modules, which pyproject.toml names.
 HEART = (
     "sync/dispatch.py", "sync/settle.py", "sync/outbox.py", "sync/lookup.py",
@@ -39,23 +42,13 @@ COVERING = (
     "tests/sync/test_gathering.py",
     "tests/sync/test_refunds_and_cancellations.py", "tests/sync/test_own_changes.py",
 )  # fmt: skip
-PYTEST = (
-    sys.executable, "-m", "pytest", "-q", "-x", "-p", "tests.mutants.plugin", "-p", "no:randomly",
-    "-m", "not process and not e2e", "--no-header",
-)  # fmt: skip
-# Beyond so many tests of one function, half are those that run the least besides it, and half of
-# every breadth: only the broad ones come to what is seldom.
+# Beyond so many tests of one function, half are the first ones, and half of every breadth: only
+# the broad ones come to what is seldom.
 MOST_TESTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    path: str
-    mutation: Mutation
-    tests: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.mutation.line}: {self.mutation.what}"
+# A test is given so many times its usual time, and some seconds, before it is one that never ends.
+SLOWER = 10
+# A test that passes: its seconds, and its places, which are the functions that it runs.
+Recorded = dict[str, dict[str, Any]]
 
 
 def pure_modules() -> list[str]:
@@ -68,52 +61,63 @@ def pure_modules() -> list[str]:
     return [path for path in paths if (ROOT / path).exists()]
 
 
-def recorded(cache: Path) -> dict[str, list[str]]:
-    """Which tests run which function: `path:name` to the tests."""
-    if not cache.exists():
-        print("Writing down which test runs what …", flush=True)
-        environment = os.environ | {"MUTANTS_RECORD": str(cache)}
-        command = [*PYTEST, *COVERING]
-        command.remove("-x")
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-        if done.returncode:
-            cache.unlink(missing_ok=True)
-            sys.exit(f"The tests fail without any change:\n{done.stdout[-3000:]}")
-    found: dict[str, list[str]] = json.loads(cache.read_text(encoding="utf-8"))
-    return found
+def recorded(cache: Path, covering: list[str], jobs: int = 1) -> Recorded:
+    """Which test runs which functions, from the cache where its file is as it was."""
+    files = {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in _files(covering)}
+    known = json.loads(cache.read_text(encoding="utf-8")) if cache.exists() else {}
+    changed = [file for file in files if known.get(file, {}).get("hash") != files[file]]
+    if changed:
+        print(f"Writing down what the tests of {len(changed)} files run …", flush=True)
+        with ThreadPoolExecutor(jobs) as pool:
+            parts = [changed[first::jobs] for first in range(jobs)]
+            places = [cache.with_suffix(f".{part}") for part in range(jobs)]
+            tests = {test: of for part in pool.map(_record, parts, places) for test, of in part}
+        for file in changed:
+            own = {test: tests[test] for test in tests if test.startswith(f"{file}::")}
+            known[file] = {"hash": files[file], "tests": own}
+        cache.write_text(json.dumps(known), encoding="utf-8")
+    return {test: of for file in files for test, of in known[file]["tests"].items()}
 
 
-def survives(mutant: Mutant, deadline: float) -> bool | None:
-    """Whether every test passes all the same; None where there was no time to tell."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        return None
-    with tempfile.TemporaryDirectory(prefix="mutant-") as place:
-        environment = os.environ | {
-            "MUTANT": f"{mutant.path}:{mutant.mutation.number}", "DATA_DIR": place,
-        }  # fmt: skip
-        try:
-            done = subprocess.run(
-                [*PYTEST, *mutant.tests], cwd=ROOT, env=environment, capture_output=True,
-                timeout=min(left, 300),
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return None if time.monotonic() > deadline else False
-    if b"ERROR: not found:" in done.stdout + done.stderr:
-        sys.exit(f"The tests of {mutant} are others by now: delete the cache.")
-    return done.returncode == 0
-
-
-def chosen(paths: list[str], tests: dict[str, list[str]], seed: int) -> list[Mutant]:
-    """Every change of these modules, in an order that the seed decides."""
+def _files(covering: list[str]) -> list[str]:
     found = []
-    breadth = Counter(test for some in tests.values() for test in some)
+    for place in map(Path, covering):
+        found += [place] if place.is_file() else sorted(place.rglob("test_*.py"))
+    return [str(path) for path in found]
+
+
+def _record(files: list[str], target: Path) -> list[tuple[str, dict[str, Any]]]:
+    if not files:
+        return []
+    environment = os.environ | {"MUTANTS_RECORD": str(target)}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *PYTEST, *files], cwd=ROOT, env=environment,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    if done.returncode > pytest.ExitCode.TESTS_FAILED:
+        sys.exit(f"The tests cannot be run:\n{done.stdout[-3000:]}")
+    for line in done.stdout.splitlines():
+        if line.startswith(("FAILED ", "ERROR ")):
+            print(f"fails without any change, left out: {line.split()[1]}", flush=True)
+    found: Recorded = json.loads(target.read_text(encoding="utf-8"))
+    target.unlink()
+    return list(found.items())
+
+
+def chosen(paths: list[str], known: Recorded, seed: int) -> list[Mutant]:
+    """Every change of these modules, in an order that the seed decides."""
+    covering: dict[str, list[str]] = defaultdict(list)
+    breadth = Counter({test: len(of["places"]) for test, of in known.items()})
+    for test, of in known.items():
+        for place in of["places"]:
+            covering[place].append(test)
+    found = []
     for path in paths:
         for mutation in mutations((ROOT / path).read_text(encoding="utf-8")):
-            covering = tests.get(f"{path}:{mutation.function}", [])
-            # Tests that need no database come first: they are quicker, and mostly enough.
+            # Quick and narrow tests come first: they are mostly enough.
             ordered = sorted(
-                covering, key=lambda test: (not test.startswith("tests/unit"), breadth[test], test)
+                covering[f"{path}:{mutation.function}"],
+                key=lambda test: (known[test]["seconds"] * breadth[test], test),
             )
             found.append(Mutant(path, mutation, tuple(_some(ordered))))
     random.Random(seed).shuffle(found)
@@ -129,36 +133,41 @@ def _some(tests: list[str]) -> list[str]:
     return tests[:half] + [rest[place * len(rest) // half] for place in range(half)]
 
 
-def main() -> int:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", default=[], metavar="PATH")
+    parser.add_argument("--tests", action="append", default=[], metavar="PATH")
+    parser.add_argument("--grace", type=float, default=15, metavar="SECONDS")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--cache", type=Path, default=ROOT / "build" / "covering.json")
-    options = parser.parse_args()
-    deadline = time.monotonic() + options.minutes * 60
+    return parser.parse_args()
+
+
+def main() -> int:
+    options = _options()
     options.cache.parent.mkdir(exist_ok=True)
-    mutants = chosen(
-        options.only or [*pure_modules(), *HEART], recorded(options.cache), options.seed
-    )
-    alive, killed, unknown = [], 0, 0
-    with ThreadPoolExecutor(options.jobs) as pool:
-        covered = [one for one in mutants if one.tests]
-        for mutant, lives in zip(
-            covered, pool.map(lambda one: survives(one, deadline), covered), strict=True
-        ):
-            if lives:
-                alive.append(mutant)
-                print(f"survives  {mutant}", flush=True)
-            killed += lives is False
-            unknown += lives is None
-    bare = sum(not one.tests for one in mutants)
+    for name in ("DATABASE_URL", "CELERY_BROKER_URL"):
+        os.environ.pop(name, None)  # each fork has its copy of an SQLite database
+    os.environ["HYPOTHESIS_PROFILE"] = "mutants"
+    covering = options.tests or [*COVERING]
+    known = recorded(options.cache, covering, options.jobs)
+    mutants = chosen(options.only or [*pure_modules(), *HEART], known, options.seed)
+    covered = [one for one in mutants if one.tests]
+    limits = {test: of["seconds"] * SLOWER + options.grace for test, of in known.items()}
+    forks = Forks(covered, limits, options.minutes, options.jobs)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as place:
+        os.environ["DATA_DIR"] = place
+        if ended := pytest.main([*PYTEST, "-s", *covering], plugins=[forks]):
+            sys.exit(f"pytest ended with {ended!r}")
+    counted = Counter(lives for _, lives in forks.verdicts)
     print(
-        f"{len(mutants)} changes; {killed} noticed, {len(alive)} not, {bare} that none of these "
-        f"tests runs, {unknown} not tried in {options.minutes:g} minutes."
+        f"{len(mutants)} changes; {counted[False]} noticed, {counted[True]} not, "
+        f"{len(mutants) - len(covered)} that none of these tests runs, {counted[None]} not tried "
+        f"in {options.minutes:g} minutes."
     )
-    return 1 if alive else 0
+    return 1 if counted[True] else 0
 
 
 if __name__ == "__main__":

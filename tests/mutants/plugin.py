@@ -10,22 +10,24 @@ import json
 import os
 import sys
 import threading
-from collections import defaultdict
+import time
 from collections.abc import Generator, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests.mutants.mutate import mutated
 
-ROOT = Path(__file__).resolve().parents[2]
-_seen: dict[str, set[str]] = defaultdict(set)
-_failed: set[str] = set()
-_test = ""
+ROOT = Path.cwd()
+# The examples of every run; a failing one is enough, the smallest is not asked for.
+settings.register_profile(
+    "mutants", derandomize=True, deadline=None, phases=(Phase.explicit, Phase.generate)
+)
 
 
 class _Mutant(Loader):
@@ -36,8 +38,13 @@ class _Mutant(Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        tree = mutated(self._path.read_text(encoding="utf-8"), self._number)
-        exec(compile(tree, str(self._path), "exec"), module.__dict__)
+        exec(compiled(self._path, self._number), module.__dict__)
+
+
+def compiled(path: Path, number: int) -> CodeType:
+    tree = mutated(path.read_text(encoding="utf-8"), number)
+    code: CodeType = compile(tree, str(path), "exec", dont_inherit=True)
+    return code
 
 
 class _Finder:
@@ -63,35 +70,67 @@ if mutant := os.environ.get("MUTANT"):
     sys.meta_path.insert(0, _Finder(mutant))  # type: ignore[arg-type]
 
 
-def _profile(frame: FrameType, event: str, arg: Any) -> None:
-    if event == "call":
-        code = frame.f_code
-        if code.co_filename.startswith(str(ROOT)) and ".venv" not in code.co_filename:
-            place = f"{Path(code.co_filename).relative_to(ROOT)}:{code.co_qualname}"
-            _seen[place].add(_test)
+class Called:
+    """Which functions of the project run from its start to its stop, as `path:name`."""
+
+    def __init__(self) -> None:
+        self._codes: dict[int, CodeType] = {}
+
+    def start(self) -> None:
+        sys.settrace(self._trace)
+        threading.settrace(self._trace)
+
+    def stop(self) -> None:
+        sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]
+
+    def _trace(self, frame: FrameType, event: str, arg: Any) -> None:
+        self._codes[id(frame.f_code)] = frame.f_code
+
+    def places(self) -> set[str]:
+        ours = [code for code in list(self._codes.values()) if is_ours(code)]
+        return {f"{Path(one.co_filename).relative_to(ROOT)}:{one.co_qualname}" for one in ours}
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    global _test
-    if not os.environ.get("MUTANTS_RECORD"):
-        return (yield)
-    _test = item.nodeid
-    sys.setprofile(_profile)
-    threading.setprofile(_profile)
-    try:
-        return (yield)
-    finally:
-        sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+def is_ours(function: object) -> bool:
+    """Whether a function, or a code object, is from a file of the project."""
+    name = getattr(getattr(function, "__code__", function), "co_filename", "")
+    return name.startswith(f"{ROOT}/") and "/.venv/" not in name
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    if report.failed:
-        _failed.add(report.nodeid)  # it would notice every change, and tell of none
+class Recorder:
+    """Writes down the places and the seconds of each test that passes."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._places: dict[str, list[str]] = {}
+        self._seconds: dict[str, float] = {}
+        self._failed: set[str] = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        called, began = Called(), time.process_time()
+        called.start()
+        try:
+            return (yield)
+        finally:
+            called.stop()
+            self._seconds[item.nodeid] = round(time.process_time() - began, 3)
+            self._places[item.nodeid] = sorted(called.places())
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._failed.add(report.nodeid)  # it would notice every change, and tell of none
+
+    def pytest_sessionfinish(self) -> None:
+        passed = self._places.keys() - self._failed
+        found = {
+            test: {"seconds": self._seconds[test], "places": self._places[test]}
+            for test in sorted(passed)
+        }
+        self._target.write_text(json.dumps(found), encoding="utf-8")
 
 
-def pytest_sessionfinish() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     if target := os.environ.get("MUTANTS_RECORD"):
-        found = {place: sorted(tests - _failed) for place, tests in sorted(_seen.items())}
-        Path(target).write_text(json.dumps(found), encoding="utf-8")
+        config.pluginmanager.register(Recorder(Path(target)))
