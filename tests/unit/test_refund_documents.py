@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stores.canonical import Order, Payment, Refund, RefundLine, TenderBack
+from stores.canonical import Order, Payment, Refund, RefundLine, TaxShare, TenderBack
 from sync.build import build_order
 from sync.directory import Contacts
 from sync.plan import documents_of, plan_order
@@ -222,6 +222,35 @@ def test_a_header_that_differs_from_its_lines_is_spread_over_them() -> None:
     answer = built(refunded(memo))
     assert totals(answer) == [(D("33.51"), D("3.00"))]
     assert [(row[0], row[2]) for row in note_lines(answer)] == [("200", "10.17"), ("200", "20.34")]
+
+
+def test_a_memo_s_tax_that_differs_from_its_lines_is_spread_by_their_tax() -> None:
+    """Lines with 1.00 and 2.00 of tax, a header with 3.03; the total stays as it is."""
+    one, two = back("11.00").lines[0], back("22.00").lines[0]
+    answer = built(refunded(back("33.00", tax=D("3.03"), lines=(one, two))))
+    assert totals(answer) == [(D("33.00"), D("3.03"))]
+    assert note_lines(answer) == [
+        ("200", "TAX10", "9.99", "1.01"),
+        ("200", "TAX10", "19.98", "2.02"),
+    ]
+
+
+def test_where_prices_include_tax_more_of_it_leaves_the_amounts_as_they_are() -> None:
+    one, two = back("11.00").lines[0], back("22.00").lines[0]
+    memo = back("33.00", tax=D("3.03"), lines=(one, two))
+    answer = built(refunded(memo, prices_include_tax=True))
+    assert totals(answer) == [(D("33.00"), D("3.03"))]
+    assert note_lines(answer) == [
+        ("200", "TAX10", "11.00", "1.01"), ("200", "TAX10", "22.00", "2.02"),
+    ]  # fmt: skip
+
+
+def test_a_line_with_a_tax_below_zero_is_credited_with_the_tax_that_went_back() -> None:
+    """Its tax cannot be shared out by such figures; only the sum is needed."""
+    shares = (TaxShare("GST", D(11), D("11.00")), TaxShare("Rebate", D(-1), D("-1.00")))
+    sold = line("100.00", taxes=shares)
+    answer = built(replace(refunded(back("33.00")), lines=(sold,)))
+    assert totals(answer) == [(D("33.00"), D("3.00"))]
 
 
 def test_goods_that_went_back_to_stock_carry_their_item_code_as_the_setting_says() -> None:
