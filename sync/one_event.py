@@ -29,21 +29,27 @@ def refunds_of_change(planner: Planner, lowered: Decimal, edits: Sequence[Entry]
     """The refunds whose sum is what a change took off, beyond what was cancelled of the order; none
     where no such refunds are. `edits` are the documents of earlier changes."""
     amount = by_change(planner, lowered, edits)
+    return _refunds_over(planner, amount, edits) if amount else []
+
+
+def _refunds_over(planner: Planner, amount: Decimal, edits: Sequence[Entry]) -> list[Refund]:
     amounts = [(refund, credited(planner, refund)) for refund in _unspoken(planner, edits)]
-    return _summing(amounts, amount, slack(planner)) if amount else []
+    return _summing(amounts, amount, slack(planner))
 
 
 def by_change(planner: Planner, lowered: Decimal, edits: Sequence[Entry]) -> Decimal:
     """How much of it is no cancellation. What was cancelled is taken to be in it, unless it was
-    credited before (then all of it is change), or was no part of the invoice."""
+    credited before (then all of it is change), or was no part of the invoice. Where it was as much
+    as is left, refunds over that tell which of the two is."""
     cancelled, credited_before = planner.in_books(planner.order.cancelled), sum(_notes(edits), ZERO)
     if lowered < cancelled:
         grew = credited_before and cancelled - lowered <= credited_before < cancelled
         return ZERO if grew else lowered
     rest = lowered - cancelled
+    before = credited_before == cancelled
     if rest <= slack(planner):
-        return ZERO
-    return lowered if credited_before == cancelled else rest
+        return lowered if before and _refunds_over(planner, lowered, edits) else ZERO
+    return lowered if before else rest
 
 
 def same_money(planner: Planner, credits: Sequence[Credit], total: Decimal) -> Credit | None:

@@ -208,6 +208,15 @@ def test_a_refund_of_an_order_that_was_undone_stays_with_the_issue_it_was_made_f
     assert Decimal(one.books_of["S1-1001-A-R8"].split()[0]) == D("22.00")
 
 
+def test_as_much_cancelled_as_given_back_is_credited_once_each_however_often_it_is_seen() -> None:
+    """44.00 less: 22.00 were never charged, 22.00 given back."""
+    less = with_refunds(ordered("60.00", paid="88.00", cancelled=D("22.00")), back("22.00"))
+    one = seen(ordered("80.00", "20.00", paid="88.00"), less, less)
+    assert one.books_of["S1-1001-R7"] == one.books_of["S1-1001-E1"] == "22.00 (2.00)"
+    assert one.sums == (D("66.00"), D("6.00"), D("66.00"))
+    assert one.receivable == 0
+
+
 def test_a_change_of_which_a_part_was_cancelled_waits_for_the_refund_of_the_rest() -> None:
     """33.00 less: 11.00 cancelled, 22.00 given back, all seen at once or one after the other."""
     less = ordered("70.00", cancelled=D("11.00"))
