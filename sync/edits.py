@@ -51,8 +51,6 @@ def follow(planner: Planner) -> None:
     if planner.books.snapshot.rules.posting.edits == "ignore" and not cancelled:
         text = f"{current.key} stays as it was posted; the shop has changed the order since."
         planner.reasons.append(Reason("edit_ignored", text, "posting.edits"))
-    elif desired.currency != current.currency:
-        _by_hand(planner, f"now {desired.currency}, posted in {current.currency}")
     elif _unsettled(planner, current, edits):
         planner.wait = True
     elif may_change(planner, current) and not spoken:
@@ -89,7 +87,8 @@ def month_over(current: Entry, today: date) -> bool:
 
 def locked(planner: Planner, current: Entry) -> bool:
     lock = planner.books.organisation.lock_date
-    return lock is not None and current.dated is not None and current.dated <= lock
+    assert current.dated is not None
+    return lock is not None and current.dated <= lock
 
 
 def _moved(current: Entry, edits: Sequence[Entry], desired: Invoice) -> bool:
@@ -141,11 +140,11 @@ def _beside(
         lines = difference([*now, *sided(credited)], sided(invoiced), desired.mode)
         _supplement(planner, current, desired, lines)
         return
-    notes = [standing_note(planner, refund) for refund in spoken]
-    if None in notes:
+    notes = [note for refund in spoken if (note := standing_note(planner, refund)) is not None]
+    if len(notes) < len(spoken):
         planner.wait = True  # what is left to credit is known once they are credited
         return
-    credited += [note for note in notes if note is not None]
+    credited += notes
     lines = difference(sided(invoiced), [*now, *sided(credited)], desired.mode)
     if _refunds_left(planner, invoiced, credited, spoken) < line_totals(lines, desired.mode).total:
         _by_hand(planner, f"{written(-more)} less, and refunds have not left as much of it")

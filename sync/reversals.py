@@ -13,7 +13,6 @@ from sync.eligible import money_returned
 from sync.history import DRAFTS, Entry
 from sync.line_differences import difference, less
 from sync.reasons import Reason
-from sync.standing_money import used_of
 from sync.till import Credit, total_of
 from xero.documents import BankTransaction, CreditNote, Invoice, Kind, Ref, StatusChange
 from xero.lines import TaxMode, line_totals
@@ -40,7 +39,7 @@ def by_status(planner: Planner) -> bool:
     came = planner.built.payments or (planner.built.elsewhere and not planner.undo)
     if not draft and (by_credit_note or came):
         return False
-    if not draft and not may_change(planner, current):
+    if not may_change(planner, current):
         return False
     status = "DELETED" if draft else "VOIDED"
     document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
@@ -120,9 +119,7 @@ def standing(planner: Planner) -> tuple[Sided, Sided]:
     credited = sided([e for e in entries if e.kind is Kind.CREDIT_NOTE] + planner.credited())
     for want in planner.wants:
         document = want.document
-        if isinstance(document, Invoice) or (
-            isinstance(document, BankTransaction) and want.slot.purpose == "receipt"
-        ):
+        if isinstance(document, Invoice | BankTransaction):  # money beyond it is planned later
             invoiced += [(line, document.mode) for line in document.lines]
         elif isinstance(document, CreditNote):
             credited += [(line, document.mode) for line in document.lines]
@@ -158,13 +155,11 @@ def _returned(planner: Planner) -> bool:
 
 
 def left_open(planner: Planner) -> list[Credit]:
-    """Credit notes of earlier issues that were taken back, and that nobody has used since:
-    they pay for the issue that stands now."""
+    """Credit notes of earlier issues that were taken back: what nobody has used of them pays for
+    the issue that stands now."""
     if planner.reversing:
         return []
-    earlier = planner.history.of("cancel-credit")
     return [
         Credit(e.slot, e.key, e.total, planner.today, f"cancel-{e.slot.revision}-")
-        for e in earlier
-        if e.slot.revision < planner.issue and used_of(planner.history, e.key) < e.total
+        for e in planner.history.of("cancel-credit")
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.unit.orders import NOON, D, books, line, order, organisation
 from tests.unit.standing import posted
 from tests.unit.test_one_event import WHOLE, codes, ordered, seen, with_refunds
 from tests.unit.test_refund_documents import METHODS, back
-from xero.documents import Kind
+from xero.documents import InvoiceUpdate, Kind
 
 MARCH = date(2026, 3, 2)
 
@@ -126,8 +127,8 @@ def test_another_tax_in_the_same_total_of_a_paid_order_is_for_a_person() -> None
     assert "its tax is 9.00 now, its total is the same" in one.reasons[-1].message
 
 
-def again(made: Order, *entries: Entry) -> Plan:
-    setting = books(METHODS | {"statuses": {"invoice": ["pending"]}})
+def again(made: Order, *entries: Entry, **rules: Any) -> Plan:
+    setting = books(METHODS | {"statuses": {"invoice": ["pending"]}} | rules)
     built = build_order(setting, made, Contacts(), Standing(posted=True, approved=True))
     return plan_order(setting, made, built, History(entries))
 
@@ -186,7 +187,80 @@ def test_an_invoice_that_a_document_follows_is_no_longer_untouched(
 
 
 def test_each_rise_of_a_paid_order_is_an_invoice_of_what_was_added() -> None:
-    one = seen(ordered("100.00"), ordered("100.00", "10.00"), ordered("100.00", "10.00", "20.00"))
-    assert one.books_of["S1-1001-E1"] == "11.00 (1.00)"
-    assert one.books_of["S1-1001-E2"] == "22.00 (2.00)"
-    assert one.sums == (D("143.00"), D("13.00"), D("110.00"))
+    one = seen(
+        *(ordered("100.00", *more) for more in ((), ("10",), ("10", "20"), ("10", "20", "5")))
+    )
+    numbers = ("S1-1001-E1", "S1-1001-E2", "S1-1001-E3")
+    assert [one.books_of[key] for key in numbers] == ["11.00 (1.00)", "22.00 (2.00)", "5.50 (0.50)"]
+    assert one.sums == (D("148.50"), D("13.50"), D("110.00"))
+
+
+@pytest.mark.parametrize(("net", "note"), [("30.00", "55.00 (5.00)"), ("29.99", None)])
+def test_what_changes_and_refunds_have_left_may_be_taken_off_and_no_more(
+    net: str, note: str | None
+) -> None:
+    """110.00, less 22.00 by a change and 33.00 by a refund: 55.00 are left."""
+    given = back("33.00")
+    one = seen(WHOLE, ordered("80.00"), with_refunds(ordered("80.00"), given))
+    assert one.sums[0] == D("55.00")
+    one.see(with_refunds(ordered(net), given))
+    assert one.books_of.get("S1-1001-E2") == note
+
+
+def test_what_was_cancelled_beside_a_refund_is_credited_beside_it() -> None:
+    """99.00 less: 44.00 were given back, and 55.00 never charged."""
+    lowered = with_refunds(ordered("10.00", paid="55.00"), back("44.00"))
+    lowered = replace(lowered, cancelled=D("55.00"))
+    one = seen(ordered("80.00", "20.00", paid="55.00"), lowered)
+    assert one.books_of["S1-1001-R7"] == "44.00 (4.00)"
+    assert one.books_of["S1-1001-E1"] == "55.00 (5.00)"
+    assert (one.sums[:2], codes(one)) == ((D("11.00"), D("1.00")), [])
+
+
+def test_an_invoice_that_a_refund_is_about_is_not_changed_in_place() -> None:
+    """It credits what it speaks of, and the rest of the change is credited beside it."""
+    one = OneOrder(books(METHODS | {"statuses": {"invoice": ["pending"]}})).see(unpaid("100.00"))
+    lowered = replace(with_refunds(unpaid("60.00"), back("22.00")), cancelled=D("22.00"))
+    one.see(lowered)
+    assert one.sums == (D("66.00"), D("6.00"), D(0))
+    assert not [e for e in one.entries if e.slot.purpose == "update"]
+
+
+def test_by_setting_a_change_is_left_out_and_what_was_cancelled_is_credited_all_the_same() -> None:
+    lowered = replace(ordered("80.00"), cancelled=D("22.00"))
+    one = seen(WHOLE, lowered, posting={"edits": "ignore"})
+    assert one.books_of["S1-1001-E1"] == "22.00 (2.00)"
+
+
+def test_by_setting_another_tax_in_the_same_total_is_left_out_too() -> None:
+    rules = METHODS | {"posting": {"edits": "ignore"}, "tax": {"rules": [
+        {"country": "*", "rate": "10", "tax_type": "TAX10", "as_charged": True}
+    ]}}  # fmt: skip
+    other = replace(WHOLE, lines=(replace(line("101.00", tax="9.00"), id="1"),), tax=D("9.00"))
+    assert codes(OneOrder(books(rules)).see(WHOLE).see(other)) == ["edit_ignored"]
+
+
+def test_an_order_in_another_currency_than_it_was_posted_in_is_for_a_person() -> None:
+    one = seen(WHOLE, replace(ordered("90.00", "20.00"), currency="EUR"))
+    assert one.sums == (D("110.00"), D("10.00"), D("110.00"))
+    assert "currency_not_enabled" in codes(one)
+
+
+@pytest.mark.parametrize("changes", [
+    {"linked": True}, {"linked": True, "status": "DRAFT"}, {"shared": True},
+    {"status": "PAID", "total": D(0), "tax": D(0), "due": D(0), "lines": ()},
+])  # fmt: skip
+def test_an_invoice_of_somebody_or_of_nothing_is_not_changed_in_place(
+    changes: dict[str, Any],
+) -> None:
+    """One of 0.00 is paid in Xero at once."""
+    wants = again(unpaid("100.00", "20.00"), replace(invoiced(), **changes)).wants
+    assert [want.slot.purpose for want in wants] == ["edit"]
+
+
+@pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
+def test_a_draft_that_is_changed_is_not_sent_to_the_buyer(status: str) -> None:
+    setting = METHODS | {"statuses": {"invoice": ["pending"]}, "posting": {"send_to_contact": True}}
+    (want,) = again(unpaid("100.00", "20.00"), replace(invoiced(), status=status), **setting).wants
+    assert isinstance(want.document, InvoiceUpdate)
+    assert want.document.invoice.sent_to_contact is (status == "AUTHORISED")
