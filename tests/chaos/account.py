@@ -19,7 +19,18 @@ from django.db import connections
 from connector.demo.remotes import Shop
 from connector.lib import clock
 from connector.processes import python
-from tests.chaos import checking, faults, logged, report, resting, running, shops, timing, verdict
+from tests.chaos import (
+    checking,
+    edited_twice,
+    faults,
+    logged,
+    report,
+    resting,
+    running,
+    shops,
+    timing,
+    verdict,
+)
 from tests.chaos.expecting import Rules
 from tests.chaos.person import Person
 from tests.chaos.processes import Process, Product
@@ -151,26 +162,37 @@ def _account(
     wrong += [f"left to do: {name} {count}" for name, count in left.items()]
     if left:
         wrong += resting.stuck()
-    wrong += verdict.reconcile()
+    reconciled = verdict.reconcile()
     logged_errors = logged.unforeseen(stage.folder / "logs")
     wrong += [f"logged {count} times: {text}" for text, count in logged_errors.items()]
-    connections.close_all()
-    rows = resting.rows()
-    stores = yaml.safe_load(options.configuration.read_text(encoding="utf-8"))["stores"]
-    rules = {store["slug"]: Rules.of(store) for store in stores}
-    orders = 0
-    for organisation, known in sorted(before.items()):
-        there = [shop for shop in stage.shops if shop.organisation == organisation]
-        found = verdict.Verdict(rules, there, verdict.ledger_of(stage, organisation), known)
-        wrong += found.wrong(rows)
-        orders += found.orders
-    verdict.show(stage, orders)
+    orders, asked, found = _compare(options, stage, before)
+    wrong += [*verdict.found_by_reconcile(reconciled, asked), *found]
+    verdict.show(stage, orders, len(asked))
     for line in wrong:
         stage.log.note("wrong", line)
     if wrong:
         _keep(stage, before)
     report.wrong(wrong)
     return bool(wrong)
+
+
+def _compare(
+    options: argparse.Namespace, stage: Stage, before: dict[str, frozenset[str]]
+) -> tuple[int, set[tuple[str, str]], list[str]]:
+    """How many orders there are, those that may wait for a person, and what is wrong."""
+    connections.close_all()
+    rows = resting.rows()
+    events = edited_twice.read(stage.log.path.read_text(encoding="utf-8"))
+    stores = yaml.safe_load(options.configuration.read_text(encoding="utf-8"))["stores"]
+    rules = {store["slug"]: Rules.of(store) for store in stores}
+    orders, asked, wrong = 0, set[tuple[str, str]](), list[str]()
+    for organisation, known in sorted(before.items()):
+        there = [shop for shop in stage.shops if shop.organisation == organisation]
+        found = verdict.Verdict(rules, there, verdict.ledger_of(stage, organisation), known)
+        asked |= found.asked(rows, events)
+        wrong += found.wrong(rows, asked)
+        orders += found.orders
+    return orders, asked, wrong
 
 
 def _keep(stage: Stage, organisations: Iterable[str]) -> None:

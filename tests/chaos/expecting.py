@@ -27,7 +27,7 @@ class Expected:
 
     `sold` is False where nothing may stand in the books but what comes to nothing;
     `may_be_absent` where it depends on when the shop was asked. `key` is the number of its invoice,
-    `attention` the reason that a person must be given.
+    `attention` the reasons of which a person must be given one.
     """
 
     key: str
@@ -36,7 +36,7 @@ class Expected:
     sums: Counter[str] = field(default_factory=Counter)
     sold: bool = True
     may_be_absent: bool = False
-    attention: str = ""
+    attention: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def expected(order: Doc, memos: Iterable[Doc], rules: Rules) -> Expected:
     if not total or state == "canceled":
         return Expected(key, number, email, sold=False)
     if not rules.invoices and paid < total:
-        says = "" if state == "holded" else "receipt_waits"
+        says = () if state == "holded" else ("receipt_waits",)
         return Expected(key, number, email, sold=False, attention=says)
     memos = list(memos)
     account = rules.account(str(order["payment"]["method"]))
@@ -76,7 +76,8 @@ def expected(order: Doc, memos: Iterable[Doc], rules: Rules) -> Expected:
         "net": total - credited, "tax": tax, f"in {account}": paid, f"out {account}": returned,
         "receivable": total - credited - paid + returned,
     })  # fmt: skip
-    attention = "overpaid" if paid > total else ""
+    # What was lowered after its payment was posted has a credit for it, and says so.
+    attention = ("overpaid", "credit_left_open") if paid > total else ()
     return Expected(key, number, email, sums, may_be_absent=state == "holded", attention=attention)
 
 

@@ -15,6 +15,7 @@ import requests
 from django.db import connections
 
 from connector.demo.remotes import Shop
+from connector.lib import clock
 from tests.chaos import faults
 from tests.chaos.faults import Planned
 from tests.chaos.person import Person
@@ -182,10 +183,11 @@ class Run:
         file = self._stage.folder / "backup.dump"
         if not self._stage.postgres.running:
             self._stage.postgres.start()
+        began = clock.now().isoformat(timespec="seconds")
         if not self._stage.postgres.dump(file):
             raise RuntimeError("the backup failed")
         self._backup = file
-        return {}
+        return {"began": began}
 
     def _restore(self) -> dict[str, object]:
         """As docs/operations.md has it: stop everything, put the database back, start."""

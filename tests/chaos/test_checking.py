@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal as D
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.chaos import checking, expecting, faults, logged, shops
+from tests.chaos import checking, edited_twice, expecting, faults, logged, shops, verdict
 
 Doc = dict[str, Any]
 RULES = expecting.Rules("AU-", {"checkmo": "090"})
@@ -135,7 +136,7 @@ def test_over_the_counter_only_what_is_paid_is_money_received() -> None:
     )
     paid = expecting.expected(order(), [], rules)
     waits = expecting.expected(order(2, total_paid=None), [], rules)
-    assert (waits.sold, waits.attention) == (False, "receipt_waits")
+    assert (waits.sold, waits.attention) == (False, ("receipt_waits",))
     bank = BANK | {"Type": "RECEIVE", "Total": D("110.00"), "TotalTax": D("10.00")}
     ledger: dict[str, list[Doc]] = {kind: [] for kind in books()}
     ledger |= {"BankTransactions": [bank], "Contacts": [dict(CONTACT)]}
@@ -151,6 +152,93 @@ def test_a_comment_that_the_shop_has_twice_is_told() -> None:
     notes = [one, {"comment": "Called twice"}, {"comment": "Called twice"}]
     assert list(checking.comments(order(status_histories=notes), "AU-1")) == []
     assert list(checking.comments(order(status_histories=[*notes, one]), "AU-1"))
+
+
+def event(minute: int, what: str, kind: str, **more: Any) -> Doc:
+    return {"clock": f"2026-05-30T10:{minute:02}:00+00:00", "what": what, "kind": kind, **more}
+
+
+def restored(*edits: int) -> list[Doc]:
+    """A backup at 10:10, a restore at 10:30, and these edits of an order."""
+    made = [event(minute, "shop", "edit", shop="uk", order=7) for minute in edits]
+    backup = event(10, "fault", "backup", began="2026-05-30T10:09:58+00:00")
+    return [*made, backup, event(30, "fault", "restore")]
+
+
+HELD = {
+    "label": "held", "conflicts": ["UK-7"], "bad": [],
+    "reasons": ["changed_in_xero: UK-7 was changed in Xero by a person."],
+}  # fmt: skip
+
+
+def asked(
+    events: list[Doc], row: Doc = HELD, changed: str = "10:20:00", *, order: int = 7, count: int = 1
+) -> bool:
+    at = datetime.fromisoformat(f"2026-05-30T{changed}+00:00").timestamp()
+    invoice = {"InvoiceNumber": "UK-7", "UpdatedDateUTC": f"/Date({at * 1000:.0f}+0000)/"}
+    edits = edited_twice.edits(events).get(("uk", order), [])
+    between = edited_twice.forgotten(events)
+    return edited_twice.may_be_asked("UK-7", row, [invoice] * count, edits, between)
+
+
+def test_only_an_invoice_that_was_edited_twice_around_a_restore_may_be_asked_of_a_person() -> None:
+    assert asked(restored(15, 25))
+    assert asked(restored(5, 35)), "told before the backup, and sent after it"
+    assert not asked(restored(15)), "nothing was edited once more"
+    assert not asked(restored(25, 35)), "nobody edited it before it was changed in Xero"
+    assert not asked(restored(1, 5)), "the last edit is known to the backup"
+    assert not asked(restored(15, 25), changed="10:05:00")
+    assert not asked(restored(15, 25), changed="10:31:00")
+    assert not asked(restored(15, 25), order=8)
+    assert not asked(restored(15, 25), count=2), "there are two of it"
+    assert not asked(restored(15, 25)[:-1]), "nothing was restored"
+    skipped = [one | {"skipped": True} for one in restored(15, 25)]
+    assert not asked(skipped)
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"label": "posted"}, {"label": "differs"}, {"conflicts": []}, {"bad": ["payment dead"]},
+        {"conflicts": ["UK-7", "UK-7-E1"]}, {"conflicts": ["UK-7-E1"]}, {"reasons": []},
+        {"reasons": [*HELD["reasons"], "invoice_not_payable: more is paid"]},
+        {"reasons": ["voided_in_xero: gone"]},
+    ],
+)  # fmt: skip
+def test_what_is_asked_is_nothing_but_that_edit(otherwise: Doc) -> None:
+    assert not asked(restored(15, 25), HELD | otherwise)
+
+
+def test_of_an_order_that_is_asked_only_the_sums_are_open() -> None:
+    ledger = books()
+    ledger["Invoices"][0]["Total"] = D("120.00")
+    keys = {"000000001": "AU-000000001"}
+    wanted = expecting.expected(order(), [MEMO], RULES)
+
+    def found() -> list[str]:
+        read = checking.read(ledger, ["AU-"], keys, frozenset())
+        return list(checking.compare(read, [wanted], {wanted.key}))
+
+    assert found() == []
+    twice("Invoices")(ledger)
+    assert found() == ["2 documents AU-000000001"]
+
+
+def test_of_what_reconcile_finds_only_differences_of_orders_that_are_asked_are_open() -> None:
+    one = {"slug": "uk", "order": "7", "field": "total", "store": "1", "xero": "2", "cause": "x"}
+    answer = {"missing": [], "extra": [], "differences": [one], "notes": []}
+    assert list(verdict.found_by_reconcile(answer, {("uk", "7")})) == []
+    assert list(verdict.found_by_reconcile(answer, {("au", "7")}))
+    for what in ("missing", "extra", "notes"):
+        assert list(verdict.found_by_reconcile(answer | {what: ["7"]}, {("uk", "7")}))
+    assert list(verdict.found_by_reconcile({"failed": "Busy: 7"}, {("uk", "7")}))
+
+
+def test_an_order_paid_beyond_its_total_says_so_in_either_way() -> None:
+    one = expecting.expected(order(total_paid=D("115.00")), [], RULES)
+    row = {"label": "held", "bad": [], "conflicts": []}
+    for code, right in (("overpaid", True), ("credit_left_open", True), ("poison", False)):
+        assert (list(verdict._label(one, row | {"reasons": [f"{code}: text"]})) == []) is right
 
 
 def test_errors_that_no_fault_explains_are_told(tmp_path: Path) -> None:
