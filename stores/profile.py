@@ -14,6 +14,26 @@ from urllib.parse import urlsplit
 from stores.canonical import Stream
 
 
+class Field(StrEnum):
+    """A fact of an order, or of a product, that a reason may point at."""
+
+    ID = "id"
+    NUMBER = "number"
+    STATUS = "status"
+    UPDATED = "updated"
+    CURRENCY = "currency"
+    BASE_CURRENCY = "base_currency"
+    RATE = "rate"
+    TOTAL = "total"
+    BASE_TOTAL = "base_total"
+    PAYMENTS = "payments"
+    REFUNDED = "refunded"
+    REFUNDS = "refunds"
+    EMAIL = "email"
+    PRODUCT_TYPE = "product_type"
+    PRODUCT_STATUS = "product_status"
+
+
 class Written(StrEnum):
     """What can be written to shops of a platform."""
 
@@ -88,8 +108,9 @@ class PlatformProfile:
     `total_rows` are the meanings that rows of an order's total have by themselves. `statuses`
     are proposed when a store is set up; with `statuses_hold` they hold without a setting too.
     `tax_per_line`: the shop states the tax of each line as it charged it, so that it can be
-    posted as it is. `example` is a whole configuration file for one shop: it posts drafts to a
-    demo company, and nothing before it is switched on.
+    posted as it is. `fields` says where in its records a fact stands. `example` is a whole
+    configuration file for one shop: it posts drafts to a demo company, and nothing before it is
+    switched on.
     """
 
     kind: str
@@ -103,7 +124,12 @@ class PlatformProfile:
     statuses_hold: bool = False
     tax_per_line: bool = True
     product_types: ProductTypes = ProductTypes()
+    fields: Mapping[Field, str] = field(default_factory=dict)
     example: str = ""
+
+    def path(self, where: str) -> str:
+        """The dotted path in a record of a `Field`; what is a path already stays as it is."""
+        return self.fields.get(where, where.value) if isinstance(where, Field) else where
 
     def credential_problems(self, given: Iterable[str]) -> list[str]:
         """What is wrong with these keys, one line each: `credentials.secret: required`. Nothing

@@ -13,6 +13,7 @@ from accounts_mapping.resolve import posting_status
 from accounts_mapping.texts import render
 from connector.lib.money import known_currency, round_to, written
 from stores.canonical import Order
+from stores.profile import Field
 from sync.books import Books
 from sync.cards import CardMove, CardUse, merged, sold_moves
 from sync.cents import in_cents
@@ -276,7 +277,7 @@ def _lines(
             "negative_total",
             f"The order's total is {written(total)}, and Xero takes no negative invoice. Correct "
             "the order in the shop, or enter a credit note in Xero by hand.",
-            "grand_total",
+            Field.TOTAL,
         )
     closing, override = closing_accounts(books), overrides(books)
     separate = posting.discounts == "separate"
@@ -294,7 +295,7 @@ def _lines(
 def _check_currency(order: Order) -> None:
     if not known_currency(order.currency):
         text = f"{order.currency!r} is not a currency. Correct it in the shop."
-        raise Hold("unknown_currency", text, "order_currency_code")
+        raise Hold("unknown_currency", text, Field.CURRENCY)
 
 
 def _document_day(books: Books, order: Order) -> OpenDay:

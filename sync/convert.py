@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from connector.lib.money import CENT, ZERO, minor_digits, plain, round_to, trim, written
 from stores.canonical import Order, Refund
+from stores.profile import Field
 from sync.books import Books
 from sync.cents import spread
 from sync.charges import closing_accounts, overrides
@@ -90,10 +91,10 @@ def conversion(books: Books, order: Order, stands_in: str = "") -> Conversion | 
             f": it cannot be converted, because the shop's base currency is {order.base_currency} "
             f"and that of the books {organisation.base_currency}."
         )
-        raise Hold("currency_not_enabled", text, "base_currency_code")
+        raise Hold("currency_not_enabled", text, Field.BASE_CURRENCY)
     if not _has_base(order):
         text += ": the order has neither a total in the base currency nor a rate to convert it by."
-        raise Hold("currency_not_enabled", text, "base_grand_total")
+        raise Hold("currency_not_enabled", text, Field.BASE_TOTAL)
     return _conversion(order)
 
 
@@ -129,7 +130,7 @@ def _contradiction(order: Order, base: Decimal, expected: str) -> Hold:
         f"{order.base_currency}, but by its own rate it would be {expected}. Correct the order "
         "in the shop, or add the currency in Xero."
     )
-    return Hold("totals_do_not_add_up", text, "base_grand_total")
+    return Hold("totals_do_not_add_up", text, Field.BASE_TOTAL)
 
 
 def before_tenders(by: Conversion, rows: SortedRows) -> Conversion:
@@ -200,7 +201,7 @@ def _no_part(by: Conversion, refund: Refund, base: Decimal) -> Hold:
         f"{by.currency}, which is not the same at the order's rate of {plain(trim(by.rate))}. "
         "Correct it in the shop, or credit it in Xero by hand."
     )
-    return Hold("refund_does_not_add_up", text, "creditmemos")
+    return Hold("refund_does_not_add_up", text, Field.REFUNDS)
 
 
 Fixed = Sequence[tuple[DocumentLine, Decimal]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Refund
+from stores.profile import Field
 from sync import refunds, reversals
 from sync.checks import payable_account
 from sync.convert import Conversion, of_refund
@@ -60,13 +61,13 @@ def _compare_refunds(planner: Planner) -> None:
             "refund_does_not_add_up",
             f"The refunds sum to {written(given)}, but the order says that {written(stated)} "
             "was refunded. No refund is posted until they agree in the shop.",
-            "total_refunded",
+            Field.REFUNDED,
         )
     text = (
         f"The order states refunds of {written(stated)}, and brings credit memos over "
         f"{written(given)}. The rest is not posted."
     )
-    planner.reasons.append(Reason("refund_not_given", text, "total_refunded"))
+    planner.reasons.append(Reason("refund_not_given", text, Field.REFUNDED))
 
 
 def _compare_tenders(planner: Planner) -> None:
@@ -80,7 +81,7 @@ def _compare_tenders(planner: Planner) -> None:
             f"credit and points, and brings credit memos over {written(given)} of that. The rest "
             "is not posted."
         )
-        planner.reasons.append(Reason("refund_not_given", text, "creditmemos"))
+        planner.reasons.append(Reason("refund_not_given", text, Field.REFUNDS))
 
 
 def _edit_credits(planner: Planner) -> list[Credit]:
@@ -122,7 +123,7 @@ def credit_of(
             f"The refund of {written(total)} and its credit note wait for the "
             f"payment: {written(planner.awaited)} came in and is not posted yet."
         )
-        planner.reasons.append(Reason("refund_waits_for_payment", text, "payment"))
+        planner.reasons.append(Reason("refund_waits_for_payment", text, Field.PAYMENTS))
         return None
     if same is not None:
         same = replace(
@@ -143,7 +144,7 @@ def credit_of(
             f"The refund of {written(total)} would credit more than the invoice's "
             f"{written(limit)}. Compare the order's refunds with its invoice, and enter what "
             "is right in Xero by hand.",
-            "creditmemos",
+            Field.REFUNDS,
         )
     note = refunds.credit_note_of(
         planner.books, planner.order, refund, invoice_number=planner.number,

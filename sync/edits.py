@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from connector.lib.money import ZERO, written
 from stores.canonical import Refund
+from stores.profile import Field
 from sync.dates import open_date
 from sync.due import due_date
 from sync.eligible import local_date
@@ -206,4 +207,4 @@ def _by_hand(planner: Planner, what: str) -> None:
         f"{planner.current.key} is in Xero as it was before; the shop has changed the order "
         f"since: {what}. Correct it in Xero by hand."
     )
-    planner.reasons.append(Reason("changed_after_posting", text, "updated_at"))
+    planner.reasons.append(Reason("changed_after_posting", text, Field.UPDATED))

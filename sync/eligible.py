@@ -10,6 +10,7 @@ from accounts_mapping.resolve import MappingSnapshot, like, order_rules, views_o
 from accounts_mapping.schema import Statuses
 from connector.lib.money import written
 from stores.canonical import Order, Refund, Whereabouts
+from stores.profile import Field
 from sync.reasons import Hold, Reason
 
 
@@ -121,7 +122,7 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
     chosen = course(snapshot.rules.statuses, order)
     if chosen is Course.REVERSE and not _money_came(snapshot.rules.statuses, order):
         text = f"The order is {order.status or order.state}, and no money came in: not posted."
-        return Reason("reversed", text, "status")
+        return Reason("reversed", text, Field.STATUS)
     if chosen is Course.NOTHING and not posted:
         return Reason(
             "status_not_selected",

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
 
 from accounts_mapping.models import snapshot
-from accounts_mapping.resolve import about_products
+from accounts_mapping.resolve import MappingSnapshot, about_products
 from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError
@@ -26,6 +26,7 @@ from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical import Order, ParseError, ParseFacts, Stream
 from stores.models import Store
+from stores.profile import PlatformProfile
 from sync import away, conflicts, explained, prepare, tracking
 from sync.absorb import plan_sale
 from sync.already import Already, Found, reason_of
@@ -157,7 +158,7 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: _Clai
         ledger.write([work.planned for work in kept], contacts)
         already.write((work.row, work.found) for work in kept)
         write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
-        _save_rows(kept, ledger, books.snapshot.version, claim)
+        _save_rows(kept, ledger, books.snapshot, claim)
 
 
 def _take_back(works: list[Work], ledger: Ledger) -> bool:
@@ -387,7 +388,7 @@ def _keep_cards(store: Store, books: Books, claim: _Claim, works: list[Work]) ->
     return [work for work in works if work.row.pk not in over]
 
 
-def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -> None:
+def _save_rows(works: list[Work], ledger: Ledger, rules: MappingSnapshot, claim: _Claim) -> None:
     """Write what became of the orders.
 
     One that was asked for again meanwhile (a newer record, a click, an answer) stays due.
@@ -396,10 +397,10 @@ def _save_rows(works: list[Work], ledger: Ledger, version: int, claim: _Claim) -
         assert work.built is not None
         row = work.row
         outcome = ledger.outcome(row, work.planned)
-        row.state, row.reasons = outcome.state, [_shown(r) for r in outcome.reasons]
+        row.state, row.reasons = outcome.state, [_shown(r, rules.platform) for r in outcome.reasons]
         row.warnings = list(work.built.warnings)
         row.label = ledger.label(row)
-        row.mapping_version = version
+        row.mapping_version = rules.version
         row.lane = Lane.LIVE  # a person's click, or a backfill, was for this once
         if work.order is not None:
             _describe(row, work.order)
@@ -449,9 +450,10 @@ def put_figures(row: TrackedOrder, figures: ShopFigures) -> None:
     row.books_currency = figures.currency
 
 
-def _shown(reason: Reason) -> dict[str, str]:
+def _shown(reason: Reason, platform: PlatformProfile) -> dict[str, str]:
     """A reason for the row; what the shop said is quoted in it, whatever it was."""
-    return {name: printable(text) for name, text in reason.as_json().items()}
+    said = reason.of_records(platform).as_json()
+    return {name: printable(text) for name, text in said.items()}
 
 
 def _describe(row: TrackedOrder, order: Order) -> None:

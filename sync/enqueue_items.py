@@ -138,7 +138,8 @@ def _build_and_write(
         built = [(work.row, work.built) for work in works if work.built is not None]
         for row, one in built:
             row.state = one.status
-            row.reasons = [reason.as_json() for reason in one.reasons]
+            reasons = (reason.of_records(books.snapshot.platform) for reason in one.reasons)
+            row.reasons = [reason.as_json() for reason in reasons]
             row.mapping_version, row.lane, row.build_at = books.snapshot.version, Lane.LIVE, None
         ItemPostings(store, organisation).write(built)
         _save([row for row, _ in built], claim)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from accounts_mapping.resolve import MappingSnapshot
 from connector.lib.money import ZERO, round_to, written
 from stores.canonical import Order, Refund, TenderBack
+from stores.profile import Field
 from sync.books import Books
 from sync.cards import CardMove, CardUse
 from sync.checks import account_target
@@ -105,7 +106,7 @@ def given_back(
             "refund_does_not_add_up",
             f"More of the refund {refund.number or refund.id} went back on gift cards, store "
             "credit and points than it is over. Enter it in Xero by hand.",
-            "creditmemos",
+            Field.REFUNDS,
         )
     return Returned(parts)
 

@@ -18,7 +18,7 @@ from accounts_mapping.products import purchase_account, sales_account, sales_tax
 from accounts_mapping.resolve import GIFT_CARD_TYPES, Resolution, account_key
 from connector.lib.money import round_to, trim
 from stores.canonical import Product
-from stores.profile import ProductTypes
+from stores.profile import Field, ProductTypes
 from sync.books import Books
 from sync.checks import account_target, active_account, found, line_account_fits, tax_fits
 from sync.eligible import of_other_website
@@ -96,9 +96,10 @@ def _skipped(types: ProductTypes, product: Product, existing: ItemFacts | None) 
             f"A {product.product_type} product is sold as the products that it consists of: those "
             "have items."
         )
-        return Reason("product_of_others", text, "type_id")
+        return Reason("product_of_others", text, Field.PRODUCT_TYPE)
     if not product.enabled and existing is None:
-        return Reason("product_disabled", "Switched off in the shop: it gets no item.", "status")
+        text = "Switched off in the shop: it gets no item."
+        return Reason("product_disabled", text, Field.PRODUCT_STATUS)
     return None
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from connector.lib import clock
 from connector.lib.money import from_units
 from stores.models import Store
+from stores.profile import Field
 from sync.adopt import LINKED, adopt
 from sync.build import HELD, READY, SKIPPED, Built, EarlierInvoice, Standing
 from sync.by_people import with_people
@@ -437,7 +438,8 @@ class Ledger:
                     f"{posting.key} was posted before, and now: {one.built.reasons[0].message} "
                     "Void or credit it in Xero."
                 )
-                self._remarks[one.row.pk].append(Reason("changed_after_posting", text, "status"))
+                reason = Reason("changed_after_posting", text, Field.STATUS)
+                self._remarks[one.row.pk].append(reason)
 
     def _apply(self) -> None:
         """Parents before their children, so that these can name them."""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from accounts_mapping.resolve import Resolution
 from accounts_mapping.taxes import out_of_scope
 from connector.lib.money import CENT, ZERO, allocate, round_to
+from stores.profile import Field
 from sync.books import Books
 from sync.charges import closing_accounts
 from sync.checks import account_target, found, line_account_fits, tax_fits, untaxed_type
@@ -131,7 +132,7 @@ class _Left:
                 "totals_do_not_add_up",
                 "More was redeemed than the order was charged. Compare the order's total with "
                 "its lines in the shop.",
-                "grand_total",
+                Field.TOTAL,
             )
         return self._shares(before)
 

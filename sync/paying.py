@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from accounts_mapping.resolve import NotPosted, payment_account
 from connector.lib.money import ZERO, written
 from stores.canonical import Payment as Tender
+from stores.profile import Field
 from sync.checks import found, payable_account
 from sync.given_back import issued_accounts
 from sync.history import APPROVED
@@ -34,7 +35,7 @@ def settle(planner: Planner, debits: list[Debit], credits: list[Credit]) -> None
     planner.wants += till.receive(planner.built.payments, again=[*again])
     for posted, now in till.short:
         text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
-        planner.reasons.append(Reason("changed_after_posting", text, "payment"))
+        planner.reasons.append(Reason("changed_after_posting", text, Field.PAYMENTS))
     planner.reasons += [_by_people(payment, part) for payment, part in till.covered]
     for credit in credits:
         use(planner, till, credit)
@@ -131,7 +132,7 @@ def _by_people(payment: Payment, part: Decimal) -> Reason:
         f"{written(part)} of the {written(payment.amount)} received is not posted: in Xero a "
         "person has put as much on the invoice. Compare the payments and credits there."
     )
-    return Reason("invoice_not_payable", text, "payment")
+    return Reason("invoice_not_payable", text, Field.PAYMENTS)
 
 
 def _open(planner: Planner, credit: Credit, rest: Decimal) -> Reason:
@@ -152,7 +153,7 @@ def _open(planner: Planner, credit: Credit, rest: Decimal) -> Reason:
         f"{written(rest)} of {credit.number} is left open on the contact: the shop does not say "
         "that the money went back. Give it back, or keep it for the next order."
     )
-    return Reason("credit_left_open", text, "status")
+    return Reason("credit_left_open", text, Field.STATUS)
 
 
 def _people_paid(planner: Planner) -> bool:

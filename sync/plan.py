@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO, round_to
 from stores.canonical import Order
+from stores.profile import Field
 from sync import crediting, edits, paying, reversals, without_invoice
 from sync.books import Books
 from sync.build import READY, SKIPPED, Built
@@ -266,7 +267,7 @@ class Planner:
         if self.reversing and self.current is not None:
             if not self.undo:
                 text = f"Cancelled in the shop, so {self.number} is taken back in Xero."
-                self.reasons.append(Reason("reversed_in_xero", text, "status"))
+                self.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
             if self.current.ended:
                 return Plan((), tuple(self.reasons), reversed=True)
         try:

@@ -12,6 +12,7 @@ from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib.exact_json import tame
 from connector.lib.money import plain
 from stores.canonical import Order, ParseError, ParseFacts, RecordRef, Stream, Whereabouts
+from stores.profile import Field, PlatformProfile
 from stores.schema import Only
 from sync.absorb import Sale, plan_sale
 from sync.build import HELD, READY, SKIPPED, Built
@@ -61,6 +62,7 @@ class Preview:
 
     def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """One order's preview as `preview --json` shows it."""
+        platform = self.books.snapshot.platform
         try:
             order = self._read(record)
         except ParseError as error:
@@ -68,13 +70,13 @@ class Preview:
             elsewhere = unreadable_elsewhere(self.books.snapshot, where)
             status = SKIPPED if elsewhere else HELD
             built = Built(status, (elsewhere or unreadable(error),))
-            return _shown(self._number(record), built, Plan(), {})
+            return _shown(platform, self._number(record), built, Plan(), {})
         sale = self._build(order)
         contact = sale.built.contact
         if contact is not None and contact.contact is not None:
             self.contacts.add_new(contact.contact)
         self._parts += sale.parts
-        return _shown(order.number, sale.built, sale.plan, record)
+        return _shown(platform, order.number, sale.built, sale.plan, record)
 
     def _read(self, record: Mapping[str, Any]) -> Any:
         """The order; ParseError also for what could not be kept of its record."""
@@ -134,7 +136,7 @@ class Preview:
     def _build(self, order: Order) -> Sale:
         if order.id in self._orders:
             text = f"Order {order.number} was given before. It is posted once."
-            return Sale(Built(SKIPPED, (Reason("duplicate", text, "entity_id"),)), Plan())
+            return Sale(Built(SKIPPED, (Reason("duplicate", text, Field.ID),)), Plan())
         books = replace(self.books, cards=self.cards.facts(order))
         sale = self._plan(books, order)
         built = sale.built
@@ -146,7 +148,7 @@ class Preview:
                 f"{number} is the number of another order of this list. Number the "
                 "orders apart, or give the stores different values of number_prefix."
             )
-            return Sale(Built(HELD, (Reason("number_taken", text, "increment_id"),)), Plan())
+            return Sale(Built(HELD, (Reason("number_taken", text, Field.NUMBER),)), Plan())
         self._orders.add(order.id)
         self._numbers.add(number)
         self.cards.put(order.id, built.cards)
@@ -222,13 +224,15 @@ def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, An
     return value
 
 
-def _shown(number: str, built: Built, plan: Plan, record: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(
+    platform: PlatformProfile, number: str, built: Built, plan: Plan, record: Mapping[str, Any]
+) -> dict[str, Any]:
     ready = built.status not in (HELD, SKIPPED)
-    reasons = (_placed(reason, record) for reason in (*built.reasons, *plan.reasons))
+    reasons = (reason.of_records(platform) for reason in (*built.reasons, *plan.reasons))
     return {
         "order": number,
         "status": built.status,
-        "reasons": [reason.as_json() for reason in reasons],
+        "reasons": [_placed(reason, record).as_json() for reason in reasons],
         "documents": [_document(one) for one in documents_of(built, plan)] if ready else [],
     }
 

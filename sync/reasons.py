@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stores.canonical import ParseError
+from stores.profile import PlatformProfile
 from sync.reason_kinds import REASONS
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """`message` is a sentence for a person; `field` a dotted path in the input or the
-    configuration."""
+    configuration, or the `Field` that stands at one."""
 
     code: str
     message: str
@@ -20,6 +21,10 @@ class Reason:
     def __post_init__(self) -> None:
         if self.code not in REASONS:
             raise ValueError(f"unknown reason code {self.code}")
+
+    def of_records(self, platform: PlatformProfile) -> Reason:
+        """The same with the path that its field has in the platform's records."""
+        return replace(self, field=platform.path(self.field))
 
     def as_json(self) -> dict[str, str]:
         return {"code": self.code, "message": self.message, "field": self.field}

@@ -16,6 +16,7 @@ from decimal import Decimal
 from accounts_mapping.texts import render
 from connector.lib.money import ZERO, allocate, round_to, written
 from stores.canonical import Line, LineKind, Order, Refund, RefundLine, TaxShare
+from stores.profile import Field
 from sync.books import Books
 from sync.charges import charges_of, closing_accounts, overrides, tax_mode
 from sync.convert import Conversion, in_base
@@ -59,7 +60,7 @@ def credit_note_of(
             "refund_does_not_add_up",
             f"The refund is in {refund.currency}, its order in {order.currency}. Enter it in Xero "
             "by hand.",
-            "creditmemos",
+            Field.REFUNDS,
         )
     day = open_date(books, local_date(books.snapshot, refund.refunded_at), "refund")
     mode = tax_mode(books, order)
@@ -163,7 +164,7 @@ def _no_amount(refund: Refund, total: Decimal) -> Hold:
         ", and Xero credits no such amount: nothing is posted for it. Correct sales and tax in "
         "Xero by hand if they changed, and mark the order as handled by hand."
     )
-    return Hold("refund_does_not_add_up", text, "creditmemos")
+    return Hold("refund_does_not_add_up", text, Field.REFUNDS)
 
 
 def _as_sold(order: Order, refund: Refund) -> Order:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from accounts_mapping.unread import PassedBy, passed_by
 from connector.lib.money import minor_digits, round_to, trim, written
 from stores.canonical import Order
+from stores.profile import Field
 from sync.books import Books
 from sync.charges import Charges
 from sync.contacts import clean_email
@@ -109,7 +110,7 @@ def _refund_remark(order: Order) -> Reason | None:
             f"The order states refunds of {written(stated)}, but brings no credit memos. "
             "The invoice is posted without them."
         )
-        return Reason("refund_not_given", text, "total_refunded")
+        return Reason("refund_not_given", text, Field.REFUNDED)
     return None
 
 
@@ -118,7 +119,7 @@ def _rate_remark(books: Books, order: Order) -> Reason | None:
     if order.currency == base or rate_of(books, order) is not None:
         return None
     text = f"The order has no exchange rate to {base}: Xero uses its own of the day."
-    return Reason("rate_not_sent", text, "base_to_order_rate")
+    return Reason("rate_not_sent", text, Field.RATE)
 
 
 def _cents_remark(order: Order) -> Reason | None:
@@ -128,7 +129,7 @@ def _cents_remark(order: Order) -> Reason | None:
     text = (
         f"{written(order.total)} {order.currency} is posted as {written(total)}: Xero keeps cents."
     )
-    return Reason("rounded_to_cents", text, "grand_total")
+    return Reason("rounded_to_cents", text, Field.TOTAL)
 
 
 def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal) -> Reason | None:
@@ -150,7 +151,7 @@ def _email_remark(order: Order) -> Reason | None:
     if not email or clean_email(email):
         return None
     text = f"The e-mail {email[:100]} is not valid; the contact is posted without it."
-    return Reason("email_dropped", text, "customer_email")
+    return Reason("email_dropped", text, Field.EMAIL)
 
 
 def passed_by_remark(unknown: PassedBy) -> Reason | None:

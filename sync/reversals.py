@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connector.lib.money import ZERO, round_to, written
+from stores.profile import Field
 from sync.dates import open_date
 from sync.edits import Sided, may_change, sided
 from sync.eligible import money_returned
@@ -67,7 +68,7 @@ def by_credit(planner: Planner) -> list[Credit]:
             f"It is credited once its payment is posted: {written(planner.awaited)} came in and "
             "waits."
         )
-        planner.reasons.append(Reason("refund_waits_for_payment", text, "payment"))
+        planner.reasons.append(Reason("refund_waits_for_payment", text, Field.PAYMENTS))
         return []
     if not planner.books.snapshot.store.streams.credit_notes:
         text = "The order was cancelled; credit notes are switched off for this store."

@@ -17,6 +17,7 @@ from accounts_mapping.resolve import NotPosted, Resolution, payment_account, pos
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical import Order
 from stores.canonical import Payment as Tender
+from stores.profile import Field
 from sync.books import Books
 from sync.checks import bank_account, found, payable_account
 from sync.dates import open_date
@@ -365,13 +366,13 @@ def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
     paid = sum((tender.amount for tender in tenders), ZERO)
     if any(tender.amount < 0 for tender in tenders):
         text = "A payment of the order is negative. Correct it in the shop, or pay in Xero by hand."
-        return Reason("tenders_do_not_add_up", text, "payment")
+        return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
     if order.received is not None and round_to(paid) != round_to(order.received):
         text = (
             f"The payments sum to {written(paid)}, but {written(order.received)} was received. No "
             "payment is posted until they agree in the shop."
         )
-        return Reason("tenders_do_not_add_up", text, "payment")
+        return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
     if order.outstanding is None or order.refunded or order.refunds:
         return None
     rest = max(order.total - paid, ZERO)
@@ -381,7 +382,7 @@ def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
         f"Of {written(order.total)}, {written(paid)} was received and {written(order.outstanding)} "
         "is said to be outstanding. No payment is posted until they agree in the shop."
     )
-    return Reason("tenders_do_not_add_up", text, "payment")
+    return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
 
 
 def overpaid(tender: Tender, over: Decimal) -> Reason:
@@ -390,5 +391,5 @@ def overpaid(tender: Tender, over: Decimal) -> Reason:
         "overpaid",
         f"{written(over)} more was received by {tender.title or tender.method} than is due. It is "
         "an overpayment in Xero: refund it there, or use it for another invoice.",
-        tender.path or "payment",
+        tender.path or Field.PAYMENTS,
     )

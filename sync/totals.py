@@ -18,6 +18,7 @@ from unicodedata import category
 
 from connector.lib.money import CENT, ZERO, plain, round_to, trim, written
 from stores.canonical import TotalRow
+from stores.profile import Field
 from sync.reasons import Hold
 from sync.rows import row_unmapped
 from xero.lines import DocumentLine, TaxMode, line_tax, line_totals
@@ -254,7 +255,7 @@ def _check_gap(
         "totals_do_not_add_up",
         f"{text}, and more than {written(limit)} is no rounding. Compare the order's total with "
         "its lines in the shop.",
-        "grand_total",
+        Field.TOTAL,
     )
 
 

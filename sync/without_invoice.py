@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from connector.lib.money import round_to
 from stores.canonical import Refund
+from stores.profile import Field
 from sync import reversals
 from sync.convert import convert_tenders
 from sync.crediting import credit_of, in_turn
@@ -63,7 +64,7 @@ def _compare(planner: Planner, entry: Entry) -> None:
         "The order changed after its money was posted without an invoice. Correct it in Xero by "
         "hand."
     )
-    planner.reasons.append(Reason("changed_after_posting", text, "grand_total"))
+    planner.reasons.append(Reason("changed_after_posting", text, Field.TOTAL))
 
 
 def _take_back(planner: Planner, till: Till) -> None:
@@ -71,7 +72,7 @@ def _take_back(planner: Planner, till: Till) -> None:
     with the statement, so that it stays, and the rest of the sale is credited."""
     if not planner.undo:
         text = "Cancelled in the shop, so what was received is credited in Xero."
-        planner.reasons.append(Reason("reversed_in_xero", text, "status"))
+        planner.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
     try:
         for credit in reversals.by_credit(planner):
             use(planner, till, credit)

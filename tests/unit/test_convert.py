@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from stores.canonical import Order, Payment
+from stores.profile import Field
 from sync.build import Built
 from sync.convert import Conversion, conversion
 from sync.reasons import Hold
@@ -97,11 +98,11 @@ def test_without_a_base_total_the_rate_decides_and_the_other_way_round() -> None
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"rate": None, "base_total": None}, "currency_not_enabled", "base_grand_total"),
-        ({"base_currency": "USD"}, "currency_not_enabled", "base_currency_code"),
+        ({"rate": None, "base_total": None}, "currency_not_enabled", Field.BASE_TOTAL),
+        ({"base_currency": "USD"}, "currency_not_enabled", Field.BASE_CURRENCY),
         # Base amounts that are the foreign ones, or the reverse.
-        ({"base_total": D("11.00")}, "totals_do_not_add_up", "base_grand_total"),
-        ({"base_total": D("-22.00"), "rate": None}, "totals_do_not_add_up", "base_grand_total"),
+        ({"base_total": D("11.00")}, "totals_do_not_add_up", Field.BASE_TOTAL),
+        ({"base_total": D("-22.00"), "rate": None}, "totals_do_not_add_up", Field.BASE_TOTAL),
     ],
 )
 def test_what_cannot_be_converted_for_certain_is_held(
@@ -232,7 +233,7 @@ def test_an_order_of_nothing_has_no_rate() -> None:
     made = replace(pounds(line("0.00"), rate=None, base="0.01"), total=D(0))
     with pytest.raises(Hold) as held:
         conversion(books(CONVERT, organisation()), made)
-    assert held.value.reason.field == "base_grand_total"
+    assert held.value.reason.field == Field.BASE_TOTAL
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from stores.canonical import TotalRow
+from stores.profile import Field
 from sync.reasons import Hold
 from sync.totals import Charge, close, compose, cut, priced, rounding_limit
 from xero.lines import DocumentLine, TaxMode, line_totals
@@ -235,7 +236,7 @@ def test_a_difference_beyond_the_limit_holds(gap: str) -> None:
     with pytest.raises(Hold) as caught:
         closed([taxed("100"), taxed("50")], str(D("165.00") + D(gap)), "15.00")
     assert caught.value.reason.code == "totals_do_not_add_up"
-    assert caught.value.reason.field == "grand_total"
+    assert caught.value.reason.field == Field.TOTAL
     assert f": {gap} is unexplained" in caught.value.reason.message
 
 

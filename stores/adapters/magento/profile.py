@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stores.profile import (
     Credential,
+    Field,
     HookScheme,
     PlatformProfile,
     ProductTypes,
@@ -67,5 +68,22 @@ PROFILE = PlatformProfile(
         of_parts=frozenset({"bundle"}),
         without_stock=frozenset({"virtual", "downloadable", "bundle"}),
     ),
+    fields={
+        Field.ID: "entity_id",
+        Field.NUMBER: "increment_id",
+        Field.STATUS: "status",
+        Field.UPDATED: "updated_at",
+        Field.CURRENCY: "order_currency_code",
+        Field.BASE_CURRENCY: "base_currency_code",
+        Field.RATE: "base_to_order_rate",
+        Field.TOTAL: "grand_total",
+        Field.BASE_TOTAL: "base_grand_total",
+        Field.PAYMENTS: "payment",
+        Field.REFUNDED: "total_refunded",
+        Field.REFUNDS: "creditmemos",
+        Field.EMAIL: "customer_email",
+        Field.PRODUCT_TYPE: "type_id",
+        Field.PRODUCT_STATUS: "status",
+    },
     example=Path(__file__).with_name("example.yaml").read_text(encoding="utf-8"),
 )
