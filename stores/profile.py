@@ -103,7 +103,8 @@ class ProductTypes:
 
 @dataclass(frozen=True, slots=True)
 class PlatformProfile:
-    """One platform.
+    """One platform. What is not said of it is as of one that has all streams, takes all that can
+    be written, and means nothing by itself.
 
     `total_rows` are the meanings that rows of an order's total have by themselves. `statuses`
     are proposed when a store is set up; with `statuses_hold` they hold without a setting too.
@@ -117,7 +118,7 @@ class PlatformProfile:
     label: str
     ways_in: tuple[WayIn, ...] = ()
     streams: frozenset[Stream] = frozenset(Stream)
-    writes: frozenset[Written] = frozenset()
+    writes: frozenset[Written] = frozenset(Written)
     hooks: HookScheme = HookScheme()
     total_rows: Mapping[str, str] = field(default_factory=dict)
     statuses: ShopStatuses = ShopStatuses()

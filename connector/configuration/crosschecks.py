@@ -12,7 +12,8 @@ from typing import Any
 from accounts_mapping.schema import check_categories
 from connector.configuration.known import Known, KnownStore
 from connector.lib.schema import instead
-from stores.profile import PlatformProfile
+from stores.canonical import Stream
+from stores.profile import PlatformProfile, Written
 
 Platforms = Mapping[str, PlatformProfile]
 
@@ -44,6 +45,8 @@ def _within(store: dict[str, Any], platforms: Platforms) -> Iterator[str]:
         yield f"platform: must be {_one_of(platforms)}{instead(name)}"
     if platform is not None and isinstance(given, dict) and given:
         yield from platform.credential_problems(given)
+    if platform is not None:
+        yield from _beyond(platform, store)
     rules = store.get("rules")
     parts = [store, *(rules if isinstance(rules, list) else [])]
     used = [part.get("tracking") for part in parts if isinstance(part, dict)]
@@ -51,6 +54,32 @@ def _within(store: dict[str, Any], platforms: Platforms) -> Iterator[str]:
         check_categories([options for options in used if isinstance(options, dict)])
     except ValueError as error:
         yield str(error)
+
+
+# What a setting needs of the platform: by its path, its value (None: any), the streams to be read
+# and what is written.
+_NEEDS: tuple[tuple[tuple[str, str], Any, tuple[Stream, ...], tuple[Written, ...]], ...] = (
+    (("streams", "products"), True, (Stream.PRODUCTS,), ()),
+    (("streams", "customers"), "both", (Stream.CUSTOMERS,), (Written.CUSTOMERS,)),
+    (("streams", "stock"), "to_xero", (Stream.STOCK,), ()),
+    (("streams", "stock"), "to_store", (Stream.STOCK,), (Written.STOCK,)),
+    (("streams", "stock"), "master", (), (Written.STOCK,)),
+    (("write_back", "comment"), True, (), (Written.ORDERS,)),
+    (("statuses", "on_paid"), None, (), (Written.ORDERS,)),
+)
+
+
+def _beyond(platform: PlatformProfile, store: dict[str, Any]) -> Iterator[str]:
+    """Settings that ask for more than the platform has, or takes."""
+    for (section, key), value, read, written in _NEEDS:
+        inside = store.get(section)
+        given = inside.get(key) if isinstance(inside, dict) else None
+        if given is None or (value is not None and given != value):
+            continue
+        lacking = [f"no {one} to read" for one in read if one not in platform.streams]
+        lacking += [f"no {one} to write to" for one in written if one not in platform.writes]
+        if lacking:
+            yield f"{section}.{key}: {platform.label} has {' and '.join(lacking)}"
 
 
 def _one_of(platforms: Platforms) -> str:

@@ -52,9 +52,11 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class StreamRow:
-    """One stream of a store. `cursor` is None where it was never read."""
+    """One stream of a store. `there`: its platform has it. `cursor` is None where it was never
+    read."""
 
     stream: Stream
+    there: bool
     wanted: bool
     schedule: str
     cursor: Cursor | None
@@ -161,9 +163,16 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _streams(store: Store) -> list[StreamRow]:
     wanted, schedule = pulled(store), store.profile.schedule
+    there = registry.profile(store.platform).streams
     cursors = {cursor.stream: cursor for cursor in store.cursors.all()}
     return [
-        StreamRow(stream, stream in wanted, getattr(schedule, stream), cursors.get(stream))
+        StreamRow(
+            stream,
+            stream in there,
+            stream in wanted,
+            getattr(schedule, stream),
+            cursors.get(stream),
+        )
         for stream in Stream
     ]
 

@@ -102,6 +102,55 @@ def test_only_the_streams_that_it_has_are_read(
     assert not Cursor.objects.exclude(stream="orders").exists()
 
 
+def test_a_reason_points_at_its_own_records(toys: World, box: Box) -> None:
+    box += [toy_order(1, total="23.00")]
+
+    toys.sync()
+
+    (reason,) = TrackedOrder.objects.get().reasons
+    assert (reason["code"], reason["field"]) == ("totals_do_not_add_up", "total")
+    assert toys.invoices() == {}
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ({"streams": {"products": True}}, "streams.products: Toy shop has no products to read"),
+        (
+            {"streams": {"customers": "both"}},
+            "streams.customers: Toy shop has no customers to read and no customers to write to",
+        ),
+        ({"streams": {"stock": "to_xero"}}, "streams.stock: Toy shop has no stock to read"),
+        (
+            {"streams": {"stock": "to_store"}},
+            "streams.stock: Toy shop has no stock to read and no stock to write to",
+        ),
+        ({"streams": {"stock": "master"}}, "streams.stock: Toy shop has no stock to write to"),
+        (
+            {"write_back": {"comment": True}},
+            "write_back.comment: Toy shop has no orders to write to",
+        ),
+        ({"statuses": {"on_paid": "x"}}, "statuses.on_paid: Toy shop has no orders to write to"),
+    ],
+)
+def test_what_its_shops_cannot_do_is_refused(
+    toys: World, section: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        configure(**section)
+
+    assert refused.value.lines == [f"stores[0].{said}"]
+
+
+def test_what_is_not_asked_of_it_is_no_fault(toys: World) -> None:
+    report = configure(
+        streams={"products": False, "customers": True, "stock": "off"},
+        write_back={"comment": False}, statuses={"on_paid": None, "invoice": ["played"]},
+    )  # fmt: skip
+
+    assert not [line for line in report.notices if "Toy shop" in line]
+
+
 def test_its_calls_are_believed_by_its_own_scheme(toys: World, box: Box) -> None:
     box += [toy_order(1)]
     body = b'{"orders": ["1"]}'
@@ -130,6 +179,7 @@ def test_pages_show_what_its_profile_says(toys: World, box: Box, page: Client) -
 
     assert "Toy shop" in stores
     assert "A toy rings twice." in store
+    assert store.count("Toy shop has none") == 4
     assert "Toy shop" in steps
     assert "Toy key" in steps
     assert "Look under the lid." in steps

@@ -12,7 +12,6 @@ from stores.profile import (
     ProductTypes,
     ShopStatuses,
     WayIn,
-    Written,
 )
 
 INTEGRATION = WayIn(
@@ -47,7 +46,6 @@ PROFILE = PlatformProfile(
     kind="magento",
     label="Magento 2 / Adobe Commerce",
     ways_in=(INTEGRATION, BEARER),
-    writes=frozenset(Written),
     hooks=HOOKS,
     total_rows={
         "gift_cards_amount": "gift_card",
