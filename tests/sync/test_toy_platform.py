@@ -183,6 +183,8 @@ def test_pages_show_what_its_profile_says(toys: World, box: Box, page: Client) -
     assert "Toy shop" in steps
     assert "Toy key" in steps
     assert "Look under the lid." in steps
+    assert "Activate and Allow" in steps
+    assert steps.count("${STORE_AU_CONSUMER_KEY}") == steps.count("As it stands, the store") == 1
     assert "TOY-T1" in shown
     assert "Mia" in shown
     assert "T1" in page.get("/orders/").text
