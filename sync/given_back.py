@@ -74,15 +74,12 @@ NOTHING_RETURNED = Returned()
 def as_mapped(snapshot: MappingSnapshot, order: Order) -> Order:
     """The order with its refunds less what the configuration takes for no tender: reward points
     that are a discount had made the goods cheaper, so they are not given back."""
-    given = tuple(_as_mapped(snapshot, refund) for refund in order.refunds)
-    return order if given == order.refunds else replace(order, refunds=given)
+    return replace(order, refunds=tuple(_as_mapped(snapshot, one) for one in order.refunds))
 
 
 def _as_mapped(snapshot: MappingSnapshot, refund: Refund) -> Refund:
     kept = tuple(one for one in refund.tenders if meaning_of(snapshot, one.code) in TENDERS)
     less = sum((one.amount for one in refund.tenders if one not in kept), ZERO)
-    if not less:
-        return refund
     base = refund.base_total
     if base is not None and refund.total:
         base -= round_to(less * base / refund.total, 4)
@@ -126,7 +123,7 @@ def _parts(
     before = [back for one in refunds_before(order, refund) for back in one.tenders]
     payments = books.snapshot.store.streams.payments
     for back in refund.tenders:
-        had = [one for one in sale.tenders if back.of and one.code == back.of]
+        had = [one for one in sale.tenders if one.code == back.of]
         whole = -sum((row.amount for row, _ in rows.tenders if row.code == back.of), ZERO)
         same = [one for one in before if one.of == back.of]
         start = sum((one.amount for one in same), ZERO)
@@ -136,7 +133,7 @@ def _parts(
         for of, amount in _between(had, first, last):
             if not payments and of.how in (How.PAYMENT, How.HELD):
                 continue  # nobody but a person books it
-            yield Part(_to(books, back, of, amount, lines_only=lines_only), of)
+            yield Part(_to(books, back, of, amount), of)
         if (more := back.amount - max(end - start, ZERO)) > 0 and payments:
             amount = round_to(more) if by is None else by.amount(more)
             yield Part(issued_anew(books, back.title, back.code, amount, lines_only=lines_only))
@@ -184,17 +181,16 @@ def _between(
             yield one, part
 
 
-def _to(
-    books: Books, back: TenderBack, of: Redeemed, amount: Decimal, *, lines_only: bool
-) -> Redeemed:
+def _to(books: Books, back: TenderBack, of: Redeemed, amount: Decimal) -> Redeemed:
     """Where a part of one of the sale's tenders goes."""
     if of.how is How.HELD:
-        why = of.reason.message if of.reason is not None else ""
+        assert of.reason is not None
         raise Hold(
             "refund_waits_for_payment",
             f"{written(amount)} of the refund went back on what the shop issued itself "
-            f"({of.title}), and that is not posted as paid yet: the refund waits for it. {why}",
-            of.reason.field if of.reason is not None else "payment_accounts",
+            f"({of.title}), and that is not posted as paid yet: the refund waits for it. "
+            f"{of.reason.message}",
+            of.reason.field,
         )
     if back.code == back.of:
         return replace(of, amount=amount)
@@ -206,7 +202,7 @@ def _to(
             "given back in another way. Enter the refund in Xero by hand.",
             back.path,
         )
-    lines_only = lines_only or of.how is How.LINE
+    lines_only = of.how is How.LINE
     return issued_anew(books, back.title, back.code, amount, lines_only=lines_only)
 
 
