@@ -43,7 +43,7 @@ def by_change(planner: Planner, lowered: Decimal, edits: Sequence[Entry]) -> Dec
     as is left, refunds over that tell which of the two is."""
     cancelled, credited_before = planner.in_books(planner.order.cancelled), sum(_notes(edits), ZERO)
     if lowered < cancelled:
-        grew = credited_before and cancelled - lowered <= credited_before < cancelled
+        grew = cancelled - lowered <= credited_before < cancelled
         return ZERO if grew else lowered
     rest = lowered - cancelled
     before = credited_before == cancelled
