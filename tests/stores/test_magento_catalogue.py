@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from stores.adapters.magento.catalogue import parse_customer, parse_product, parse_stock
+from stores.adapters.magento.catalogue import (
+    may_be_counted,
+    parse_customer,
+    parse_product,
+    parse_stock,
+)
 from stores.canonical import ParseError, ParseFacts
 from tests.stores.magento_records import address
 
@@ -172,3 +177,12 @@ def test_stock_without_a_number_is_refused(bad: object) -> None:
         parse_stock({"sku": "MUG", "qty": bad}, FACTS)
 
     assert refused.value.field == "qty"
+
+
+def test_stock_that_does_not_say_whether_it_is_counted_is_read_whole_and_then_refused() -> None:
+    record = {"item_id": 4, "sku": "MUG", "qty": 7, "manage_stock": "perhaps"}
+
+    assert may_be_counted(record)
+    with pytest.raises(ParseError) as refused:
+        parse_stock(record | {"salable_quantity": 7}, FACTS)
+    assert (refused.value.field, refused.value.value) == ("manage_stock", "perhaps")

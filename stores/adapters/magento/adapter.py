@@ -123,7 +123,7 @@ class MagentoAdapter:
         """A stock item with the SKU that it was asked by, which it lacks, and what may be sold;
         where that is more than the item has, also what all sources have."""
         record = item | {"sku": sku}
-        salable = self._inventory.salable(sku) if catalogue.is_counted(item) else None
+        salable = self._inventory.salable(sku) if catalogue.may_be_counted(item) else None
         if salable is None:
             return record
         record |= {"salable_quantity": salable}

@@ -66,6 +66,14 @@ def sells_more_than_on_hand(record: Mapping[str, Any]) -> bool:
         return False
 
 
+def may_be_counted(record: Mapping[str, Any]) -> bool:
+    """Likewise while it is read: also where that cannot be told, as parsing then says why."""
+    try:
+        return is_counted(record)
+    except ParseError:
+        return True
+
+
 def is_counted(record: Mapping[str, Any]) -> bool:
     """Whether the shop manages the stock of a stock item."""
     return Raw(record).flag("manage_stock") is not False
