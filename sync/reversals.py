@@ -35,7 +35,7 @@ def by_status(planner: Planner) -> bool:
         planner.wait = not under_way.posted
         return True
     by_credit_note = planner.books.snapshot.rules.posting.cancel == "credit_note"
-    draft = current.status in DRAFTS and not current.fixed
+    draft = current.status in DRAFTS
     # What came in meanwhile belongs into the books, also if the sale is taken back.
     came = planner.built.payments or (planner.built.elsewhere and not planner.undo)
     if not draft and (by_credit_note or came):

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stores.canonical import Order, Refund
+from sync.last_refund import refunded_whole
 from tests.unit.one_order import OneOrder
-from tests.unit.orders import D, books, line
+from tests.unit.orders import D, books, line, row
 from tests.unit.test_one_event import sold, with_refunds
 from tests.unit.test_refund_documents import METHODS, back
 
@@ -62,6 +63,33 @@ def test_the_tax_that_two_memos_rounded_up_is_not_taken_back_twice() -> None:
     one = credited(order, *halves, apart=True)
     assert one.books_of["S1-1001-R8"] == "18.31 (1.66)"
     assert one.sums == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("stated", "taken"), [("4.90", "5.00"), ("4.89", "4.89")])
+def test_tax_that_is_off_by_more_than_five_cents_for_each_refund_is_as_the_shop_states_it(
+    stated: str, taken: str
+) -> None:
+    halves = part("7", D("55.00"), D("5.00")), part("8", D("55.00"), D(stated))
+    one = credited(sold((line("100.00"),), "110.00"), *halves, apart=True)
+    assert one.books_of["S1-1001-R8"] == f"55.00 ({taken})"
+
+
+def test_what_is_left_of_a_gross_sale_is_told_from_its_gross_lines() -> None:
+    order = replace(sold((line("33.30", tax="3.33"),), "36.63"), prices_include_tax=True)
+    halves = part("7", D("18.32"), D("1.67")), part("8", D("18.31"), D("1.67"))
+    one = credited(order, *halves, apart=True)
+    assert one.books_of["S1-1001-R8"] == "18.31 (1.66)"
+    assert one.sums == (0, 0, 0)
+
+
+def test_a_sale_is_refunded_whole_once_all_before_its_tenders_is_given_back() -> None:
+    by_card = replace(sold((line("100.00"),), "80.00"), total=D("80.00"),
+                      rows=(row("gift_cards_amount", "-30.00"),))  # fmt: skip
+    setting = books(METHODS)
+    assert refunded_whole(setting, by_card, [back("60.00"), back("50.00")])
+    assert not refunded_whole(setting, by_card, [back("50.00")])
+    nothing = replace(by_card, total=D(0), rows=())
+    assert not refunded_whole(setting, nothing, [])
 
 
 def test_what_the_order_was_lowered_by_and_given_back_is_no_part_of_the_rest() -> None:
