@@ -30,6 +30,7 @@ from connector.lib import clock, crypto, http
 from connector.lib.doorbell import BROKER_ERRORS
 from connector.lib.errors import ConnectorError, Misconfigured
 from connector.lib.schema import problems
+from connector.templatetags.pages import of
 from stores import registry
 from stores.models import Store
 from sync.models import Posting, TrackedOrder
@@ -204,7 +205,7 @@ def _token(token_set: TokenSet) -> Finding:
         reached = identity.connections(tokens.access_token(token_set.pk))
     except ConnectorError as error:
         return _failed("Xero log-in", error)
-    return _good("Xero log-in", f"accepted, reaches {len(reached)} organisations")
+    return _good("Xero log-in", f"accepted, reaches {of(len(reached), 'organisation')}")
 
 
 def _organisation(organisation: Organisation) -> Iterator[Finding]:

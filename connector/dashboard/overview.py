@@ -71,6 +71,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 [o.organisation for o in organisations],
                 kept=kept_back(),
                 unread=any(map(_unread, stores)),
+                shops=len(stores),
             ),
             "attention": sum(counts[label] for label in ATTENTION),
             "states": states,
@@ -153,12 +154,14 @@ def kept_back() -> int:
 
 def condition(
     counts: dict[str, int], today: int, organisations: list[Organisation], *,
-    kept: int = 0, unread: bool = False,
+    kept: int = 0, unread: bool = False, shops: int = 1,
 ) -> str:  # fmt: skip
     """The sentence under the title. `kept`: of those on the way, what is kept back; `unread`:
-    what a shop has may not be known here."""
+    what a shop has may not be known here; `shops`: how many are set up."""
     if not organisations:
         return "Nothing is posted yet: no organisation of Xero is connected."
+    if not shops:
+        return "Nothing is posted yet: no shop is set up."
     if not any(counts.values()):
         return "No order has been read yet. Orders appear here as soon as the shop has some."
     open_ = _open(counts, kept)

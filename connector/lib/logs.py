@@ -162,6 +162,18 @@ def logging_config(*, console: bool) -> dict[str, Any]:
 
 
 @contextmanager
+def warnings_only() -> Iterator[None]:
+    """For a command that a person types: what goes as it should is told by its own output."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(max(before, logging.WARNING))
+    try:
+        yield
+    finally:
+        root.setLevel(before)
+
+
+@contextmanager
 def in_file(path: Path) -> Iterator[None]:
     """What this process logs goes to a file: its standard error belongs to a person's progress."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

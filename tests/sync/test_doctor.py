@@ -83,7 +83,7 @@ def test_all_is_well(shop, connected):
     code, lines = run()
     assert code == 0
     assert line(lines, "secrets") == "✓ secrets: 4 stored, all can be opened"
-    assert line(lines, "Xero log-in") == "✓ Xero log-in: accepted, reaches 1 organisations"
+    assert line(lines, "Xero log-in") == "✓ Xero log-in: accepted, reaches 1 organisation"
     assert line(lines, "organisation Demo").startswith("✓")
     assert line(lines, "store au") == "✓ store au: Shop answers 2.4.7"
     assert line(lines, "mapping of au") == "✓ mapping of au: fits the organisation"

@@ -621,6 +621,7 @@ COUNTS = [
     ({"skipped": 4}, {}, "Nothing had to be posted: every order so far is left out, by a rule or "
      "a person. 50 invoices posted today."),
     ({}, {}, "No order has been read yet. Orders appear here as soon as the shop has some."),
+    ({}, {"shops": 0}, "Nothing is posted yet: no shop is set up."),
 ]  # fmt: skip
 
 

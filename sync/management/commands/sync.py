@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
+from connector.lib import logs
 from connector.lib.days import in_utc
 from stores.canonical import Stream
 from stores.models import Store
@@ -35,6 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with logs.warnings_only():
+            self._sync(options)
+
+    def _sync(self, options: dict[str, Any]) -> None:
         link_organisations()
         store = Store.objects.select_related("organisation").filter(slug=options["store"]).first()
         if store is None:
