@@ -18,8 +18,11 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from bisect import bisect
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +44,12 @@ COVERING = (
     "tests/sync/test_two_workers.py", "tests/sync/test_money_of_edits.py",
     "tests/sync/test_gathering.py",
     "tests/sync/test_refunds_and_cancellations.py", "tests/sync/test_own_changes.py",
+    "tests/sync/test_restored.py", "tests/sync/test_receipts_on_their_way.py",
+    "tests/sync/test_rebuilding.py",
 )  # fmt: skip
-# Beyond so many tests of one function, half are the first ones, and half of every breadth: only
-# the broad ones come to what is seldom.
-MOST_TESTS = 100
+# Of the tests of one function, those of half the time are the first ones, and of the other half of
+# every breadth: only the broad ones come to what is seldom.
+MOST_SECONDS = 40
 # A test is given so many times its usual time, and some seconds, before it is one that never ends.
 SLOWER = 10
 # A test that passes: its seconds, and its places, which are the functions that it runs.
@@ -119,18 +124,18 @@ def chosen(paths: list[str], known: Recorded, seed: int) -> list[Mutant]:
                 covering[f"{path}:{mutation.function}"],
                 key=lambda test: (known[test]["seconds"] * breadth[test], test),
             )
-            found.append(Mutant(path, mutation, tuple(_some(ordered))))
+            found.append(Mutant(path, mutation, tuple(_some(ordered, known))))
     random.Random(seed).shuffle(found)
     return found
 
 
-def _some(tests: list[str]) -> list[str]:
-    """At most MOST_TESTS of them, of the first ones more than of the others."""
-    half = MOST_TESTS // 2
-    if len(tests) <= MOST_TESTS:
-        return tests
-    rest = tests[half:]
-    return tests[:half] + [rest[place * len(rest) // half] for place in range(half)]
+def _some(tests: list[str], known: Recorded) -> list[str]:
+    """As many as take MOST_SECONDS."""
+    half = MOST_SECONDS / 2
+    spent = list(accumulate(known[test]["seconds"] for test in tests))
+    first = bisect(spent, half)
+    every = 1 if first == len(tests) else ceil((spent[-1] - half) / half)
+    return tests[:first] + tests[first :: max(every, 1)]
 
 
 def _options() -> argparse.Namespace:
