@@ -231,3 +231,14 @@ def test_a_worker_that_finds_nothing_to_do_makes_no_call(world: World) -> None:
     assert world.send() == dispatch.Idle(None)
     assert world.build() == 0
     assert world.calls().total() == calls
+
+
+def test_a_new_process_looks_at_xero_only_if_it_has_something_to_send(world: World) -> None:
+    world.place()
+    world.sync()
+    at_rest()
+    world.time.forward(hours=2)
+    world.new_process()
+    calls = world.calls().total()
+    assert world.send() == dispatch.Idle(None)
+    assert world.calls().total() == calls

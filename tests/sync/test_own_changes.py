@@ -191,3 +191,16 @@ def test_a_look_up_that_fails_half_way_leaves_nothing_behind(world: World) -> No
     at_rest()
     note.refresh_from_db()
     assert note.amount_due_units == 0
+
+
+def test_a_new_invoice_changes_nothing_of_its_contact(world: World) -> None:
+    world.place(status="pending")
+    world.pull()
+    world.build()
+    planned = Posting.objects.get(kind="contact").payload
+    world.work()
+    contact, posted = (Posting.objects.get(kind=kind) for kind in ("contact", "invoice"))
+    assert (contact.payload, contact.state) == (planned, "posted")
+    assert (posted.parent, posted.xero_status) == (contact, "AUTHORISED")
+    assert contact.xero_status != posted.xero_status
+    assert contact.xero_total_units is None

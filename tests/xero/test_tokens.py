@@ -50,6 +50,15 @@ def test_a_token_is_renewed_90_seconds_before_it_ends(
     assert xero.stats()["refreshes"] == 1
 
 
+def test_what_a_login_may_do_is_known_anew_with_each_renewal(organisation: Organisation) -> None:
+    kept = expire(organisation)
+    TokenSet.objects.update(scopes="openid")
+
+    tokens.access_token(kept.pk)
+
+    assert TokenSet.objects.get().scopes == kept.scopes != "openid"
+
+
 def test_tokens_are_not_readable_in_the_database(organisation: Organisation) -> None:
     kept = TokenSet.objects.get()
     with connection.cursor() as cursor:
