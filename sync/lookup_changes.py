@@ -10,12 +10,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
+
 from connector.lib import clock
 from connector.lib.money import to_units
 from sync import owe, settle
 from sync.labels import orders_behind
 from sync.lookup_common import Element, Found, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
+from sync.models.outbox import MONEY
 from sync.reasons import Reason
 from xero import replies
 from xero.documents import Kind
@@ -76,6 +79,13 @@ def _touched(row: Posting, answer: ElementResult) -> bool:
     return answer.updated_at > known.xero_updated_at
 
 
+def _settled(known: Posting) -> bool:
+    """Whether money of ours came to stand on it: that has touched it. It was under way when the
+    change was planned, which is planned otherwise now: what has money on it is not changed."""
+    money = Posting.objects.filter(Q(parent=known) | Q(target=known), kind__in=MONEY)
+    return money.filter(state=Posting.State.POSTED).exists()
+
+
 def _done(row: Posting, sent: Element, answer: ElementResult) -> bool:
     if answer.status != sent.get("Status", answer.status):
         return False
@@ -96,7 +106,8 @@ def _learn(row: Posting, answer: ElementResult) -> None:
     due = None if answer.amount_due is None else to_units(answer.amount_due)
     total = None if answer.total is None else to_units(answer.total)
     same = (answer.status, due) == (known.xero_status, known.amount_due_units)
-    edited = total != known.xero_total_units or (same and _touched(row, answer))
+    edited = total != known.xero_total_units
+    edited = edited or (same and _touched(row, answer) and not _settled(known))
     changes: dict[str, Any] = {"xero_status": answer.status, "amount_due_units": due}
     if edited or answer.status in settle.GONE:
         code = "voided_in_xero" if answer.status in settle.GONE else "changed_in_xero"

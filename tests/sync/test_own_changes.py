@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 
 from connector.lib import clock
-from sync import flows, prepare
+from sync import enqueue, flows, prepare
 from sync.models import Dispatch, Posting
 from tests.sync.standing import again, invoice, ledger
 from tests.sync.test_refunds_and_cancellations import time as time
@@ -204,3 +204,34 @@ def test_a_new_invoice_changes_nothing_of_its_contact(world: World) -> None:
     assert (posted.parent, posted.xero_status) == (contact, "AUTHORISED")
     assert contact.xero_status != posted.xero_status
     assert contact.xero_total_units is None
+
+
+def test_a_payment_that_left_while_a_change_was_planned_is_no_persons_edit(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = world.place(status="pending")
+    world.sync()
+    world.time.forward(hours=2)
+    world.part_paid(order, "10.00")
+    world.pull()
+    world.build()
+    edited(world, order)
+    world.pull()
+    planned = enqueue._build_all
+
+    def and_meanwhile_another_worker_sends(*args: Any) -> Any:
+        built = planned(*args)
+        world.send()
+        return built
+
+    with monkeypatch.context() as patch:
+        patch.setattr(enqueue, "_build_all", and_meanwhile_another_worker_sends)
+        world.build()
+    assert len(world.payments()) == 1
+    assert Posting.objects.filter(verb="POST", state="pending").count() == 1
+    world.work()
+    at_rest()
+    assert not Posting.objects.filter(conflict=True).exists()
+    assert f"{world.number(order)}-E1" in world.invoices()
+    assert world.row(order).label == "posted"
+    again(world)
