@@ -39,10 +39,10 @@ def adopt(posting: Posting, invoice: Invoice, document: MirrorDocument) -> None:
     posting.linked = True
 
 
-# What `recalled` changes of a posting that was kept before.
+# What `recalled` changes of a posting that was kept before, beside its state and when it changed.
 RECALLED = (
     "kind", "verb", "key", "payload", "rates", "expected", "breakdown", "document_date", "parent",
-    "target", "reasons", "look_up", "attempts", "not_before", "changed_at", "xero_id",
+    "target", "reasons", "look_up", "attempts", "not_before", "xero_id",
     "xero_status", "xero_total_units", "xero_tax_units", "amount_due_units", "xero_updated_at",
     "adopted", "posted_at",
 )  # fmt: skip

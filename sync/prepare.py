@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from connector.lib import clock
-from sync import conflicts, doubt, settle, shop_customers
+from sync import conflicts, doubt, forgotten, settle, shop_customers
 from sync.models import Dispatch, Posting
 from sync.track import rebuild_held
 from sync.track_products import rebuild_stuck
@@ -129,6 +129,7 @@ def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
         shop_customers.find(organisation, since)
     elif kind != mirror.Kind.BANK_TRANSACTIONS:
         conflicts.find(organisation, since)
+        forgotten.find(organisation, since)
     return True
 
 

@@ -30,11 +30,13 @@ from sync.entries import OPEN, is_open
 from sync.history import Slot
 from sync.ledger import Ledger
 from sync.models import Posting, TrackedOrder
+from sync.persons import name_key
 from sync.plan import Plan
 from sync.settle import GONE
-from xero import replies
-from xero.documents import CreditNote, Invoice, Kind
+from xero import mirror, replies
+from xero.documents import CreditNote, Id, Invoice, Kind, Ref
 from xero.endpoints import MOST_IDS
+from xero.facts import ContactFacts
 from xero.gateway import Gateway
 from xero.models import Lane, MirrorDocument
 from xero.replies import Element
@@ -87,6 +89,7 @@ def recall(
 def _find(
     store: Store, books: Books, orders: Sequence[Sought], contacts: Contacts, ledger: Ledger
 ) -> Iterator[_Forgotten]:
+    assert store.organisation is not None
     meant = {
         (str(document.kind), document.number): (one.row, slot, document, wanted)
         for one in orders
@@ -99,12 +102,22 @@ def _find(
         number__in={number for _, number in meant}, updated_utc__gte=store.created_at,
     ).exclude(status__in=GONE)  # fmt: skip
     found = list(rows)
+    if not found:
+        return
     ids = [one.xero_id for one in found]
     claimed = Posting.objects.filter(organisation=store.organisation, xero_id__in=ids)
-    taken = set(claimed.values_list("xero_id", flat=True)) if ids else set()
+    taken = set(claimed.values_list("xero_id", flat=True))
+    buyers = {
+        facts.contact_id: facts
+        for facts in mirror.find_contacts(
+            store.organisation, contact_ids={one.contact_id for one in found}
+        )
+    }
     for one in found:
         place = meant.get((one.kind, one.number))
-        if place is None or one.xero_id in taken or not _is_ours(one, place[2]):
+        if place is None or one.xero_id in taken:
+            continue
+        if not _is_ours(one, place[2], buyers.get(one.contact_id)):
             continue
         row, slot, document, wanted = place
         # What is wanted just as it stands is adopted where it is looked up.
@@ -120,7 +133,7 @@ def _meant(
     for want in one.plan.wants:
         posting = ledger.posting_at(one.row, want.slot)
         if isinstance(want.document, Invoice | CreditNote) and (
-            posting is None or (is_open(posting) and posting.dispatch_id is None)
+            posting is None or _is_waiting(posting)
         ):
             yield want.slot, want.document, True
     if one.built.status == SKIPPED and ledger.is_new(one.row) and one.row.excluded_at is None:
@@ -130,11 +143,30 @@ def _meant(
             yield Slot("order", one.order.id, "invoice"), sale, False
 
 
-def _is_ours(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:
-    """Whether it is the order's document, whatever its lines."""
-    return (there.reference, there.currency, there.date, there.contact_id) == (
-        meant.reference, meant.currency, meant.date, meant.contact,
-    )  # fmt: skip
+def _is_waiting(posting: Posting) -> bool:
+    """Whether nothing of it is on its way: neither a request that was formed of it, nor one of
+    which it is not known what became. What was refused or held has come back from its request."""
+    asked = posting.state == Posting.State.PENDING and posting.dispatch_id is not None
+    return is_open(posting) and not asked
+
+
+def _is_ours(
+    there: MirrorDocument, meant: Invoice | CreditNote, buyer: ContactFacts | None
+) -> bool:
+    """Whether it is the order's document, whatever its lines; `buyer` is whom it is to."""
+    return (there.reference, there.currency, there.date) == (
+        meant.reference, meant.currency, meant.date,
+    ) and _is_to(there, meant.contact, buyer)  # fmt: skip
+
+
+def _is_to(there: MirrorDocument, contact: Id, buyer: ContactFacts | None) -> bool:
+    """A contact that waits to be sent is in Xero as well, as its invoice is, and is told by its
+    number or its name."""
+    if not isinstance(contact, Ref):
+        return there.contact_id == contact
+    if buyer is None:
+        return False
+    return contact.key == buyer.contact_number or name_key(contact.key) == name_key(buyer.name)
 
 
 def _is_the_same(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:

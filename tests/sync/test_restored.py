@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from sync import flows, prepare
+from sync.enqueue import enqueue_due
 from sync.models import Dispatch, Posting, TrackedOrder
+from sync.outbox import gather
 from tests.sync.standing import again, ledger, stands
 from tests.sync.test_backfill import begun, finish
 from tests.sync.test_refunds_and_cancellations import MUG, TWO_MUGS_AND_BEANS
@@ -511,3 +513,108 @@ def test_the_books_are_those_of_a_database_that_forgot_nothing(world: World) -> 
     world.sync()
     books(world)
     assert len(orders) == 3
+
+
+# --- what the backup knew as waiting to be sent -------------------------------------------------
+
+
+@pytest.mark.parametrize("then", [edits_again, edits_again_and_pays, cancels])
+def test_a_sale_that_waited_to_be_sent_and_changed_since_is_ours(
+    world: World, then: Happens
+) -> None:
+    orders = three(world, status="pending")
+    world.pull()
+    world.build()
+    with forgotten(world):
+        world.work()
+        assert len(world.invoices()) == 3
+    world.time.forward(minutes=7)
+    then(world, orders)
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=then is cancels)
+    again(world)
+
+
+@pytest.mark.parametrize("known", ["nothing", "waiting", "held"])
+@pytest.mark.parametrize("then", [edits_again, edits_again_and_pays, cancels])
+def test_what_was_built_before_xero_could_be_asked_is_built_once_more(
+    world: World, then: Happens, known: str
+) -> None:
+    """The database is put back, and Xero's lists cannot be read while the shop changes."""
+    orders: list[Doc] = []
+    world.sync()
+    if known != "nothing":
+        orders += three(world, status="pending")
+        world.pull()
+        world.build()
+    with forgotten(world):
+        orders += [] if orders else three(world, status="pending")
+        world.sync()
+        assert len(world.invoices()) == 3
+    if known == "held":
+        Posting.objects.filter(kind="invoice").update(state="held", look_up=True)
+    world.time.forward(minutes=7)
+    then(world, orders)
+    world.pull()
+    while enqueue_due(World.fresh(world.store)):
+        pass
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=then is cancels)
+    again(world)
+
+
+def nothing_more(_: World, __: list[Doc]) -> None:
+    """The shop changed the orders once, and that is forgotten."""
+
+
+@pytest.mark.parametrize("then", [nothing_more, edits_again, cancels])
+def test_an_invoice_that_was_being_sent_and_was_edited_since_is_ours(
+    world: World, then: Happens
+) -> None:
+    three(world)
+    world.sync()
+    orders = three(world, status="pending")
+    world.pull()
+    world.build()
+    sent = gather(world.organisation)
+    assert sent is not None
+    assert sent.kind == "invoice"
+    with forgotten(world):
+        world.work()
+        edits(world, orders)
+        world.sync()
+    world.time.forward(minutes=7)
+    then(world, orders)
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=then is cancels)
+    again(world)
+
+
+def test_a_forgotten_credit_note_of_a_refund_that_was_built_before_xero_could_be_asked(
+    world: World,
+) -> None:
+    orders = three(world, items=TWO_MUGS_AND_BEANS)
+    world.sync()
+    with forgotten(world):
+        refunds(world, orders)
+        world.sync()
+    world.time.forward(minutes=7)
+    refunds(world, orders)
+    world.pull()
+    while enqueue_due(World.fresh(world.store)):
+        pass
+    world.sync()
+    at_rest()
+    nobody_is_asked(world, *orders)
+    assert len(ledger(world)["CreditNotes"]) == 6
+    again(world)
+
+
+def stand_as_the_shop_says(world: World, orders: list[Doc], *, cancelled: bool) -> None:
+    nobody_is_asked(world, *([] if cancelled else orders))
+    for order in orders:
+        wanted = money(order["grand_total"]), money(order["total_due"])
+        assert _net(world, world.number(order)) == ((0, 0) if cancelled else wanted)
