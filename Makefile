@@ -53,7 +53,7 @@ faults: install
 
 stories: install
 	STORIES=$(N) STEPS=$(STEPS) HYPOTHESIS_PROFILE=explore \
-	  $(BIN)/python -m pytest -q -m stories tests/sync/test_books_machine.py
+	  $(BIN)/python -m pytest -q -m stories tests/sync/flow/test_books_machine.py
 
 chaos: install
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --seconds $(or $(SECONDS),300) \

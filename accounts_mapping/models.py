@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 
-from accounts_mapping.resolve import MappingSnapshot
-from accounts_mapping.schema import Statuses, StoreRules
+from accounts_mapping.rules.resolve import MappingSnapshot
+from accounts_mapping.rules.schema import Statuses, StoreRules
 from connector.lib import clock
 from stores import registry
 from stores.models import Store

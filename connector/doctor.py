@@ -34,7 +34,7 @@ from connector.templatetags.pages import of
 from stores import registry
 from stores.models import Store
 from sync.models import Posting, TrackedOrder
-from xero import identity, tokens
+from xero.login import identity, tokens
 from xero.models import Organisation, TokenSet
 
 REFERENCE_AGE = timedelta(days=2)

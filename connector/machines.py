@@ -5,7 +5,7 @@ Session, log-in, messages, the policy for browsers and two lines of log a reques
 most of such a call's cost. What its view refuses, it logs itself.
 
 `MACHINES` names every address that is called without a person's log-in, with what it believes
-instead; `connector/dashboard/closed.py` refuses to start with any other.
+instead; `connector/pages/closed.py` refuses to start with any other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Addresses. Each app brings its own `urls.py`; only what belongs to none stands here."""
+"""Addresses. Each area of pages brings its own `urls.py`; only what is in none stands here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from connector import writable
-from connector.dashboard.closed import closed
+from connector.pages.closed import closed
 
 
 @login_not_required
@@ -28,9 +28,9 @@ urlpatterns = closed(
     [
         path("accounts/", include("allauth.urls")),
         path("healthz", healthz, name="healthz"),
-        path("", include("connector.dashboard.urls")),
-        path("", include("sync.urls")),
-        path("", include("accounts_mapping.urls")),
+        path("", include("connector.pages.urls")),
+        path("", include("connector.pages.orders.urls")),
+        path("", include("connector.pages.mapping.urls")),
         path("xero/", include("xero.urls")),
     ]
 )

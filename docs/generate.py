@@ -19,15 +19,19 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+
+from accounts_mapping.rules.due import DueDays  # noqa: E402
+from accounts_mapping.rules.fields import PLACEHOLDERS, Days, Template, Texts  # noqa: E402
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
 
-from accounts_mapping import schema as mapping  # noqa: E402
+from accounting.reason_kinds import INFORMATIVE, REASONS  # noqa: E402
+from accounts_mapping.rules import schema as mapping  # noqa: E402
 from connector.configuration.schema import Count, FileSchema, StoreSection  # noqa: E402
 from connector.lib import schema as lib  # noqa: E402
 from connector.lib.schema import Section  # noqa: E402
 from stores import registry  # noqa: E402
-from stores import schema as stores  # noqa: E402
-from sync.reason_kinds import INFORMATIVE, REASONS  # noqa: E402
+from stores import settings as stores  # noqa: E402
 
 TYPES: tuple[tuple[Any, str], ...] = (
     (lib.Flag, "true or false"),
@@ -40,11 +44,11 @@ TYPES: tuple[tuple[Any, str], ...] = (
     (lib.Country, "country"),
     (lib.Code, "code"),
     (lib.Text, "text"),
-    (mapping.Template, "template"),
-    (mapping.Texts, "text or list"),
-    (mapping.Days, "days"),
+    (Template, "template"),
+    (Texts, "text or list"),
+    (Days, "days"),
     (
-        mapping.DueDays,
+        DueDays,
         "days, `{day: 20, of: next_month}`, `{days: 14, from: end_of_month}` or `contact`",
     ),
     (mapping.PaymentAccount, "account, or accounts by currency"),
@@ -361,7 +365,7 @@ def configuration() -> str:
     unknown = sorted(set(MEANINGS) ^ set(paths()))
     if unknown:
         raise SystemExit(f"MEANINGS in docs/generate.py and the schema differ: {unknown}")
-    names = ", ".join(f"`{{{name}}}`" for name in sorted(mapping.PLACEHOLDERS))
+    names = ", ".join(f"`{{{name}}}`" for name in sorted(PLACEHOLDERS))
     text = INTRODUCTION.replace("{names}", names).replace("{{", "{").replace("}}", "}")
     parts = [text]
     tables: dict[str, list[str]] = {"": []}

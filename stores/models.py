@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from connector.lib import clock, exact_json
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
-from stores.canonical import Stream
-from stores.schema import StoreSettings
+from stores.canonical.records import Stream
+from stores.settings import StoreSettings
 
 SECRET_FIELDS = {"credentials", "webhook_secret"}
 _TOKEN_BYTES = 24

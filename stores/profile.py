@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 
 
 class Field(StrEnum):

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from connector.lib.errors import Misconfigured
-from stores.adapters.base import StoreAdapter
+from stores.adapter import StoreAdapter
 from stores.profile import PlatformProfile
 
 Found = type[StoreAdapter] | PlatformProfile

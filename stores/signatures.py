@@ -11,7 +11,7 @@ import hmac
 import secrets
 from datetime import UTC, datetime
 
-from stores.adapters.base import WebhookCall, WebhookRefused
+from stores.adapter import WebhookCall, WebhookRefused
 
 SIGNED_HEADERS = ("X-Timestamp",)
 WINDOW_SECONDS = 300

@@ -17,8 +17,8 @@ from connector.lib import clock
 from connector.lib.errors import ConnectorError, Temporary
 from sync import retries
 from sync.models import OrganisationRun
-from xero.faults import Throttled
-from xero.mirror import BeingRead
+from xero.api.faults import Throttled
+from xero.mirror.refresh import BeingRead
 from xero.models import Organisation
 
 _CAP_SECONDS = 15 * 60

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from accounting.books import Books
+from accounting.reasons import Reason
 from stores.models import Store
-from sync.books import Books
-from sync.reasons import Reason
 
 
 def environment_hold(store: Store, books: Books) -> Reason | None:

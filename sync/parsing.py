@@ -8,13 +8,15 @@ from typing import Any
 
 import structlog
 
+from accounting.reasons import UNFORESEEN
 from stores import registry
-from stores.adapters.base import Parsed, StoreAdapter
-from stores.canonical import ParseError, ParseFacts, PartKeys, Product, Stream
+from stores.adapter import Parsed, StoreAdapter
+from stores.canonical.order import PartKeys
+from stores.canonical.product import Product
+from stores.canonical.records import ParseError, ParseFacts, Stream
+from stores.categories import with_names
 from stores.models import SourceRecord, Store
-from sync.categories import with_names
 from sync.models import TrackedProduct
-from sync.reasons import UNFORESEEN
 
 log = structlog.get_logger(__name__)
 _CHUNK = 500

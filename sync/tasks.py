@@ -7,17 +7,22 @@ from contextlib import suppress
 from celery import current_app, shared_task
 
 from connector.lib import clock, doorbell
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.models import Cursor, Store
-from sync import backfill_reading, flows, hooks, push_stock, reconcile
+from sync.backfill import read as backfill_reading
+from sync.flow import steps as flows
+from sync.flow.sweep import sweep
+from sync.ingest import calls as hooks
 from sync.models import Backfill, ReconcileRun
+from sync.reconcile import run as reconcile
+from sync.stock import push as push_stock
 from xero.models import Organisation
 
 
 @shared_task(name="sync.tick")
 def tick() -> None:
     """Once a minute: find by column what is due, also what a lost ring or worker left."""
-    flows.sweep()
+    sweep()
 
 
 @shared_task(name="sync.pull")

@@ -16,11 +16,12 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import QuerySet
 
+from accounting.eligibility import takes_back
+from accounting.reasons import LeftAlone, Reason
 from accounts_mapping.models import snapshot
-from accounts_mapping.schema import Statuses
-from connector.lib import clock, doorbell
+from accounts_mapping.rules.schema import Statuses
+from connector.lib import clock
 from connector.lib.errors import (
     ConnectorError,
     NeedsAttention,
@@ -28,14 +29,14 @@ from connector.lib.errors import (
     Rejected,
     Temporary,
 )
-from stores.adapters.base import StoreAdapter
-from stores.canonical import OrderCondition, ParseError
+from stores.adapter import StoreAdapter
+from stores.canonical.records import OrderCondition, ParseError
+from stores.connect import connect
 from stores.models import Store
-from sync import retries, shop_customers
-from sync.eligible import takes_back
+from sync import retries
+from sync.contacts import to_shop as shop_customers
 from sync.models import Posting, ShopWrite, TrackedOrder
-from sync.pull import connect
-from sync.reasons import LeftAlone, Reason
+from sync.outbox.shop_writes import _OF_THE_SHOP
 
 log = structlog.get_logger(__name__)
 _State = ShopWrite.State
@@ -43,8 +44,6 @@ _State = ShopWrite.State
 LEASE = timedelta(minutes=10)
 # So many at a time: then others have their turn.
 AT_ONCE = 100
-# What is wrong with the shop as a whole, not with one order of it.
-_OF_THE_SHOP = "shop_not_writable"
 # Answers of a shop in maintenance: what was written before them, nobody knows.
 _GARBLED = frozenset({"not_json", "too_large"})
 
@@ -59,33 +58,10 @@ def write_back(store: Store) -> bool:
     return True
 
 
-def try_again(writes: QuerySet[ShopWrite]) -> int:
-    """A person asks for what was held or given up to be written after all; how many.
-
-    Where the shop as a whole refused us, all of it that waits for the same reason.
-    """
-    rows = list(writes.stuck())  # type: ignore[attr-defined]
-    stuck = ShopWrite.objects.stuck()
-    chosen = stuck.filter(pk__in=[row.pk for row in rows])
-    for store in {row.store_id for row in rows if _code(row) == _OF_THE_SHOP}:
-        chosen = chosen | stuck.filter(store=store, reasons__0__code=_OF_THE_SHOP)
-    count = chosen.update(
-        state=_State.PENDING, reasons=[], attempts=0, not_before=clock.now(),
-        changed_at=clock.now(),
-    )  # fmt: skip
-    for store in sorted({row.store_id for row in rows}):
-        doorbell.ring("sync.write_back", store)
-    return count
-
-
 def next_due(store: Store) -> datetime | None:
     """When the next write is due."""
     waiting = ShopWrite.objects.filter(store=store, state__in=ShopWrite.WAITING)
     return waiting.order_by("not_before").values_list("not_before", flat=True).first()
-
-
-def _code(row: ShopWrite) -> str:
-    return str(row.reasons[0]["code"]) if row.reasons else ""
 
 
 @dataclass(slots=True)

@@ -19,17 +19,17 @@ import yaml
 from django.conf import settings
 from django.core.management import call_command, get_commands
 
+from accounting.reason_kinds import REASONS
 from connector.configuration import inactive
 from connector.configuration.schema import FileSchema
 from connector.configuration.yaml_text import read_yaml
 from connector.lib import version
 from stores.adapters.magento.profile import PROFILE
-from sync.reason_kinds import REASONS
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-PACKAGES = ("connector", "stores", "accounts_mapping", "xero", "sync")
+PACKAGES = ("connector", "sync", "accounting", "accounts_mapping", "stores", "xero")
 # Read from the environment, and not by settings.
 OTHER_READERS = {"CLOCK_SCALE", "CLOCK_BASE", "PORT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}
 # Set by our own processes for each other or for a library.

@@ -16,7 +16,8 @@ from django.db.models import Q
 from connector.lib import clock
 from connector.lib.errors import Temporary
 from connector.lib.money import plain
-from xero.gateway import Gateway
+from xero.api.gateway import Gateway
+from xero.api.replies import amount, day, text
 from xero.models import (
     Account,
     BrandingTheme,
@@ -27,7 +28,6 @@ from xero.models import (
     TrackingCategory,
 )
 from xero.models.reference import CLASS_FLAGS
-from xero.replies import amount, day, text
 
 MAX_AGE: Final = timedelta(hours=6)
 # A person may lock a period at any time; posting looks again after this long, and at once when

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from connector.lib import doorbell
 from connector.lib.errors import ConnectorError, NeedsAttention
 from connector.lib.rights import ORGANISATIONS, right
-from xero import identity, oauth
+from xero.login import identity, oauth
 from xero.models import Organisation, XeroApp
 
 _STATE = "xero_state"

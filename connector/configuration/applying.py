@@ -8,7 +8,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Concat
 
 from accounts_mapping.models import MappingVersion, save_rules
-from accounts_mapping.schema import StoreRules
+from accounts_mapping.rules.schema import StoreRules
 from connector.configuration.differences import differences, shown
 from connector.configuration.known import Known
 from connector.configuration.organisations import organisation_for
@@ -31,7 +31,7 @@ from connector.lib import doorbell
 from connector.lib.schema import Section
 from stores.models import SECRET_FIELDS, Store
 from sync.models import TrackedOrder
-from sync.track import rebuild
+from sync.rebuild import rebuild
 from xero.models import Lane, TokenSet, XeroApp
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from accounts_mapping.schema import check_categories
+from accounts_mapping.rules.conditions import check_categories
 from connector.configuration.known import Known, KnownStore
 from connector.lib.schema import instead
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.profile import PlatformProfile, Written
 
 Platforms = Mapping[str, PlatformProfile]

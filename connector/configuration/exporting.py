@@ -14,7 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from accounts_mapping.schema import ProductOverride, RowAccount, Rule, SalesTax, TaxRule, When
+from accounts_mapping.rules.conditions import ProductOverride, Rule, When
+from accounts_mapping.rules.schema import RowAccount
+from accounts_mapping.rules.tax_schema import SalesTax, TaxRule
 from connector.configuration.stored import (
     XERO_SECRETS,
     known_alerts,

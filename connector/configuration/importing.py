@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accounting.linting import doubts, misfits
 from connector.configuration.applying import Applying
 from connector.configuration.inactive import inactive
-from connector.configuration.linting import doubts, misfits
 from connector.configuration.reading import Refused, read_configuration
 from connector.configuration.schema import FileSchema
 from connector.configuration.sharing import shared_parts
@@ -21,7 +21,7 @@ from connector.lib.environment import Env
 from stores import registry
 from stores.models import Store
 from sync.parsing import parse_facts
-from xero.facts import NOT_CONNECTED
+from xero.documents.facts import NOT_CONNECTED
 
 __all__ = ["Refused", "Report", "environment", "import_configuration", "mapping_problems"]
 

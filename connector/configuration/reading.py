@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from accounts_mapping.schema import Statuses
+from accounts_mapping.rules.schema import Statuses
 from connector.configuration.crosschecks import crosschecks
 from connector.configuration.known import Known
 from connector.configuration.schema import FileSchema

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from accounts_mapping.schema import StoreRules
+from accounts_mapping.rules.schema import StoreRules
 from connector.lib.schema import Duration, Flag, Percent, Section, Text
-from stores.schema import StoreSettings
+from stores.settings import StoreSettings
 
 
 def _version(value: object) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from accounts_mapping.resolve import like
-from stores.canonical import PartKeys
-from stores.schema import Only, StoreSettings
+from accounts_mapping.rules.resolve import like
+from stores.canonical.order import PartKeys
+from stores.settings import Only, StoreSettings
 
 # By the address of a shop, what each of its store views belongs to, as far as it was asked.
 Parts = Mapping[str, Sequence[PartKeys]]

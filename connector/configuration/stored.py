@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from accounts_mapping.models import MappingVersion, default_rules
-from accounts_mapping.schema import StoreRules
+from accounts_mapping.rules.schema import StoreRules
 from connector.configuration.known import Known, KnownAlert, KnownOrganisation, KnownStore
 from connector.configuration.schema import LoggingSection, RetriesSection
 from stores import registry

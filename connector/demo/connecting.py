@@ -17,7 +17,7 @@ from connector.demo import remotes
 from connector.demo.remotes import Shop
 from connector.lib import http
 from stores.models import Store
-from sync.linking import link_organisations
+from sync.organisations import link_organisations
 from xero.models import Organisation
 
 USER = "demo"

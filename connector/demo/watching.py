@@ -20,7 +20,7 @@ from connector.demo import place
 from connector.demo.remotes import Shop
 from connector.lib import doorbell
 from connector.processes import Family
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync.models import Posting, TrackedOrder
 

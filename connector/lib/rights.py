@@ -3,7 +3,7 @@
 `@right()` stands on a page that anybody who is logged in may read. `@right("stores.change_store")`
 lets everybody read, and asks for that permission before anything is changed; with
 `reading=False` it asks for it even before the page is shown. A view that says nothing answers
-to superusers alone: `connector/dashboard/closed.py` sees to that, and to the log-in before.
+to superusers alone: `connector/pages/closed.py` sees to that, and to the log-in before.
 """
 
 from __future__ import annotations

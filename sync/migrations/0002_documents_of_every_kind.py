@@ -7,8 +7,9 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from connector.lib.money import round_to, to_units
-from xero.lines import TaxMode, line_tax
-from xero.payloads import loaded
+from xero.documents.lines import TaxMode
+from xero.documents.lines import line_tax
+from xero.documents.payloads import loaded
 
 
 def complete(apps, schema_editor):

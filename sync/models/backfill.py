@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 
 from connector.lib import clock
 from connector.lib.days import begin_of, end_of
-from stores.adapters.base import By, Cursor
+from stores.adapter import By, Cursor
 from stores.models import Store
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from accounting.gift_cards import CardUse
 from stores.models import Store
-from sync.cards import CardUse
 from sync.models.order import TrackedOrder
 
 

@@ -14,11 +14,11 @@ from xero.models import Organisation
 
 
 class ShopContact(models.Model):
-    """The newest that a shop said of one person, in the form of `xero.contact_details`.
+    """The newest that a shop said of one person, in the form of `xero.documents.contact_details`.
 
-    `key` is that of `sync.contacts.Person`; `contact_id` the contact that it was last compared
-    with, empty while that is not in Xero. An older order or record never goes over it. `there`
-    is what Xero had when changes there were last looked for, null before that.
+    `key` is that of `accounting.contacts.persons.Person`; `contact_id` the contact that it was last
+    compared with, empty while that is not in Xero. An older order or record never goes over it.
+    `there` is what Xero had when changes there were last looked for, null before that.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")

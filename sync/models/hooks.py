@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from connector.lib import clock
-from stores.adapters.base import WebhookCall, WebhookRefused
-from stores.canonical import RecordRef, Stream
+from stores.adapter import WebhookCall, WebhookRefused
+from stores.canonical.records import RecordRef, Stream
 from stores.models import Store
 
 # So many rows are deleted in one statement.

@@ -59,11 +59,11 @@ class TrackedOrder(models.Model):
     `backfill` is the one that read it first. `document_number` is what its documents are called
     behind the store's prefix, fixed when the first of them is planned.
 
-    Amounts are in ten-thousandths of `currency`. `reasons` are those of `sync.reasons`.
-    `approved_*`: a person approved what is posted as a draft.
-    `invoiced_*`, `tendered_units`, `received_units` and `refunded_*` are what the books must come
-    to by the shop's own word, see `sync.shop_figures`; `invoiced_units` is null until they were
-    worked out. They are in `books_currency` where the sale is converted to that.
+    Amounts are in ten-thousandths of `currency`. `reasons` are those of `accounting.reasons`.
+    `approved_*`: a person approved what is posted as a draft. `invoiced_*`, `tendered_units`,
+    `received_units` and `refunded_*` are what the books must come to by the shop's own word, see
+    `accounting.reconcile.expected`; `invoiced_units` is null until they were worked out. They are
+    in `books_currency` where the sale is converted to that.
     """
 
     class State(models.TextChoices):

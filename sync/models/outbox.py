@@ -16,10 +16,10 @@ from django.db.models import Exists, OuterRef, Q
 from connector.lib import clock
 from connector.lib.money import from_units
 from stores.models import Store
-from sync.history import DRAFTS
 from sync.models.backfill import Backfill
 from sync.models.order import TrackedOrder
-from xero.documents import Kind
+from xero.documents.kinds import Kind
+from xero.documents.statuses import DRAFTS
 from xero.models import Lane, Organisation
 
 # What the postings of a daily summary have as their source: they are no single order's.
@@ -179,7 +179,7 @@ class Posting(models.Model):
     id the payload refers to, and so is `target`: the invoice of an allocation, or a contact
     that must be restored. `expected` are the predicted totals as plain text, `rates` the tax
     rate of each line, likewise.
-    `breakdown` is `sync.breakdown`'s sums by account and tax type (null: not known),
+    `breakdown` is `xero.documents.breakdown`'s sums by account and tax type (null: not known),
     `document_date` the date that the document bears. `note` is for Xero's history. `key` is
     the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
     `email_key` are a contact's, for look-ups while it is not in Xero yet.

@@ -34,7 +34,7 @@ class TrackedProduct(models.Model):
 
     `code` is the link: the code of the product's item, kept for good once it is chosen.
     `item_id` is that of an item that Xero had before, `posting` what was sent last. `reasons`
-    are those of `sync.reasons`.
+    are those of `accounting.reasons`.
     """
 
     class State(models.TextChoices):

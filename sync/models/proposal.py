@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounting.sale.recognise import Certainty
 from connector.lib import clock
 from connector.lib.money import from_units
 from sync.models.order import TrackedOrder
-from sync.recognise import Certainty
 
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
@@ -23,8 +23,8 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 class Proposal(models.Model):
     """One invoice that was found for one order, as Xero had it then.
 
-    `certainty` is `sync.recognise`'s. An invoice stands for one order at most. Amounts are in
-    ten-thousandths of `currency`.
+    `certainty` is `accounting.sale.recognise`'s. An invoice stands for one order at most. Amounts
+    are in ten-thousandths of `currency`.
     """
 
     class Decision(models.TextChoices):

@@ -8,20 +8,21 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 
-from accounts_mapping.resolve import MappingSnapshot
-from accounts_mapping.schema import StoreRules
+from accounting.books import Books
+from accounting.contacts.directory import Contacts
+from accounting.sale.build import build_order
+from accounts_mapping.rules.resolve import MappingSnapshot
+from accounts_mapping.rules.schema import StoreRules
 from sandbox.magento.generate import Generator, Plan, Wish
 from stores import registry
-from stores.canonical import Order, ParseFacts, Stream
-from stores.schema import StoreSettings
-from sync.books import Books
-from sync.build import build_order
-from sync.directory import Contacts
+from stores.canonical.order import Order
+from stores.canonical.records import ParseFacts, Stream
+from stores.settings import StoreSettings
 from tests.bench import world
 from tests.bench.report import Row
 from tests.bench.scenarios import Options
-from xero.facts import AccountFacts, OrganisationFacts, TaxRateFacts
-from xero.payloads import stored
+from xero.documents.facts import AccountFacts, OrganisationFacts, TaxRateFacts
+from xero.documents.payloads import stored
 
 _AIM = 3000
 _ITEMS = (("MUG-STN", 2), ("KNIFE-20", 1))  # with shipping three lines

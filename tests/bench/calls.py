@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.models import Store
-from sync.session import Session
+from sync.flow.session import Session
 from tests.bench import processes, world
 from tests.bench.report import Row
 from tests.bench.scenarios import Options

@@ -14,7 +14,7 @@ from sync.models import IncomingCall, Posting
 from tests.bench import processes, world
 from tests.bench.report import Row
 from tests.bench.scenarios import Options
-from xero.documents import Kind
+from xero.documents.kinds import Kind
 
 SECRET = "the secret of the bench"
 TOKEN = "demotoken00000000000000000000token"

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from connector import processes as product
 from stores.models import Store
-from stores.schema import StoreSettings
+from stores.settings import StoreSettings
 from sync.models import IncomingCall, TrackedOrder
 from tests.bench import processes, world
 from tests.bench.hook import SECRET, TOKEN

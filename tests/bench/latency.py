@@ -14,7 +14,7 @@ from sync.models import Posting
 from tests.bench import world
 from tests.bench.report import Row
 from tests.bench.scenarios import Options
-from xero.documents import Kind
+from xero.documents.kinds import Kind
 from xero.models import Lane
 
 _AIM = 2.0

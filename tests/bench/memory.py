@@ -9,9 +9,9 @@ from itertools import cycle, islice
 from typing import Any
 
 from stores.models import Store
-from sync import dispatch
-from sync.enqueue import enqueue_due
+from sync.dispatch import send as dispatch
 from sync.models import Posting, TrackedOrder
+from sync.orders.build_due import enqueue_due
 from tests.bench import world
 from tests.bench.report import Row
 from tests.bench.scenarios import Options

@@ -12,8 +12,8 @@ from django.db import connection
 
 from connector.lib import clock
 from stores.models import SourceRecord, Store
-from sync import reconcile
 from sync.models import Posting, TrackedOrder
+from sync.reconcile import run as reconcile
 from tests.bench import world
 from tests.bench.report import Row
 from tests.bench.scenarios import Options

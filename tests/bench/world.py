@@ -19,21 +19,21 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts_mapping.models import save_rules
-from accounts_mapping.schema import StoreRules
+from accounts_mapping.rules.schema import StoreRules
 from connector.broker import EmbeddedBroker
 from connector.celery import app as celery
 from connector.lib import tether
 from sandbox.magento.generate import Plan, generate_orders
 from sandbox.xero import CLIENT_ID, CLIENT_SECRET
 from stores import registry
-from stores.canonical import Stream
-from stores.ingest import ingest
+from stores.canonical.records import Stream
 from stores.models import Store
-from stores.schema import StoreSettings
+from stores.records import ingest
+from stores.settings import StoreSettings
+from sync.dispatch.freshness import prepare
+from sync.ingest.orders import track
 from sync.models import Posting, TrackedOrder
-from sync.prepare import prepare
-from sync.track import track
-from xero import identity, oauth
+from xero.login import identity, oauth
 from xero.models import Lane, Organisation, XeroApp
 
 CALLBACK = "http://localhost:8000/xero/callback/"

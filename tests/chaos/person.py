@@ -18,7 +18,7 @@ from connector.demo.remotes import Shop
 from connector.lib import clock
 from connector.lib.errors import ConnectorError, Temporary
 from stores.models import Store
-from sync import backfill
+from sync.backfill import actions as backfill
 from sync.models import Backfill
 from tests.chaos import faults, reading
 from tests.chaos.report import Log

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from connector.lib import clock
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.models import Cursor
 from sync.models import (
     Attempt,

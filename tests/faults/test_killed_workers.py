@@ -22,7 +22,7 @@ from connector.lib import clock
 from sandbox.magento import DemoShop
 from sandbox.magento.generate import Plan
 from sandbox.xero import StandIn
-from sync import prepare
+from sync.dispatch import freshness as prepare
 from sync.models import Posting
 from tests.sync.world import World, at_rest, connect, expected_of, ledger_agrees
 from tests.xero.conftest import environment

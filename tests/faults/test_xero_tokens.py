@@ -18,8 +18,8 @@ from connector.lib import clock
 from connector.lib.errors import NotConnected, Temporary
 from sandbox.xero import StandIn
 from tests.xero.conftest import Relay, app, connect, environment, organisation, relay, xero
-from xero import tokens
-from xero.gateway import Gateway
+from xero.api.gateway import Gateway
+from xero.login import tokens
 from xero.models import Lane, Organisation, TokenSet
 
 # Fixtures of another folder.

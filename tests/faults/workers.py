@@ -52,8 +52,8 @@ def at_statement(nth: str, after: str) -> Any:
 
 def at_call(point: str, kind: str) -> Any:
     """Die `before` or `after` the request of a kind, or before its answer is settled."""
-    from sync import settle
-    from xero import gateway
+    from sync.dispatch import settle
+    from xero.api import gateway
 
     exchange = gateway._exchange
 
@@ -78,14 +78,14 @@ def at_call(point: str, kind: str) -> Any:
 
 
 def pull(store: Any) -> None:
-    from stores.canonical import Stream
-    from sync.session import Session
+    from stores.canonical.records import Stream
+    from sync.flow.session import Session
 
     Session(store, bar=False).pull(Stream.ORDERS, None)
 
 
 def build(store: Any) -> None:
-    from sync import flows
+    from sync.flow import steps as flows
 
     pull(store)
     flows.build_store(store)
@@ -93,7 +93,7 @@ def build(store: Any) -> None:
 
 def everything(store: Any) -> None:
     """Read, build and send until nothing is due; the waits are the scaled clock's."""
-    from sync.session import Session
+    from sync.flow.session import Session
 
     pull(store)
     session = Session(store, bar=False)
@@ -115,7 +115,7 @@ def forked(job: str, trap: Callable[[], Any] | None) -> int:
         return os.waitstatus_to_exitcode(status)
     try:
         from stores.models import Store
-        from sync import prepare
+        from sync.dispatch import freshness as prepare
 
         prepare._seen.clear()
         store = Store.objects.select_related("organisation").get()

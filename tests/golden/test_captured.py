@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from accounts_mapping.resolve import MappingSnapshot
-from accounts_mapping.schema import StoreRules
+from accounting.books import Books
+from accounting.preview import Preview
+from accounts_mapping.rules.resolve import MappingSnapshot
+from accounts_mapping.rules.schema import StoreRules
 from stores import registry
 from stores.adapters.magento.profile import PROFILE
-from stores.canonical import ParseError, ParseFacts
-from stores.schema import StoreSettings
-from sync.charges import Books
-from sync.preview import Preview
-from xero.facts import NOT_CONNECTED
+from stores.canonical.records import ParseError, ParseFacts
+from stores.settings import StoreSettings
+from xero.documents.facts import NOT_CONNECTED
 
 _FOLDER = os.environ.get("CAPTURED_ORDERS", "")
 pytestmark = pytest.mark.skipif(

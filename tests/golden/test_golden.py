@@ -16,15 +16,15 @@ from typing import Any
 
 import pytest
 
-from accounts_mapping.resolve import MappingSnapshot
-from accounts_mapping.schema import Statuses
+from accounting.books import Books
+from accounting.preview import Preview, given_facts, known_items
+from accounts_mapping.rules.resolve import MappingSnapshot
+from accounts_mapping.rules.schema import Statuses
 from connector.configuration.schema import StoreSection
 from stores import registry
 from stores.adapters.magento.profile import PROFILE
-from sync.charges import Books
-from sync.preview import Preview, given_facts, known_items
-from tests.unit.orders import merged
-from xero.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
+from tests.accounting.orders import merged
+from xero.documents.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
 
 FOLDER = Path(__file__).parent / "magento"
 CASES = sorted(FOLDER.glob("*.json"))

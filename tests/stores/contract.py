@@ -15,9 +15,10 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from connector.lib.errors import Rejected
-from stores.adapters.base import By, Cursor, StoreAdapter, WebhookCall, WebhookRefused
-from stores.canonical import Order, ParseError, ParseFacts, RecordRef, StoreFacts, Stream
-from tests.stores.magento_records import charged
+from stores.adapter import By, Cursor, StoreAdapter, WebhookCall, WebhookRefused
+from stores.canonical.order import Order
+from stores.canonical.records import ParseError, ParseFacts, RecordRef, StoreFacts, Stream
+from tests.stores.magento.magento_records import charged
 
 FACTS = ParseFacts()
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

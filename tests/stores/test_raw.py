@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from stores.adapters.raw import Raw
-from stores.canonical import ParseError
+from stores.canonical.records import ParseError
+from stores.raw import Raw
 
 AT = datetime(2026, 6, 18, 12, 5, 4, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connector.lib import http
-from stores.canonical import RecordRef, Stream
+from stores.canonical.records import RecordRef, Stream
 from stores.signatures import signature
 from tests.stores.contract import AdapterContract, Connection
 from tests.stores.toy.adapter import BOXES, ToyAdapter

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from sandbox.magento import DemoShop
 from sandbox.magento.generate import Plan
 from sandbox.xero import StandIn
-from sync import prepare
+from sync.dispatch import freshness as prepare
 from tests.sync.bell import Bell
 from tests.sync.world import Time, World, connect, watch_transactions
 

@@ -23,17 +23,21 @@ import requests
 from django.db import connection, transaction
 
 from accounts_mapping.models import save_rules
-from accounts_mapping.schema import StoreRules
+from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
 from sandbox.magento import DemoShop
 from sandbox.xero import CLIENT_ID, CLIENT_SECRET, StandIn
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.models import Cursor, Store
-from stores.schema import StoreSettings
-from sync import dispatch, flows, prepare, track
+from stores.settings import StoreSettings
+from sync.dispatch import freshness as prepare
+from sync.dispatch import send as dispatch
+from sync.flow import steps as flows
+from sync.ingest.pull import pull
 from sync.models import Dispatch, OrganisationRun, Posting, TrackedOrder, TrackedProduct
-from sync.pull import pull
-from xero import gateway, identity, oauth
+from sync.rebuild import rebuild
+from xero.api import gateway
+from xero.login import identity, oauth
 from xero.models import Organisation, XeroApp
 
 CALLBACK = "http://localhost:8000/xero/callback/"
@@ -292,7 +296,7 @@ class World:
 
     def rebuild(self, *orders: dict[str, Any]) -> None:
         """As a person's click on the orders' pages."""
-        track.rebuild([self.row(order).pk for order in orders])
+        rebuild([self.row(order).pk for order in orders])
 
     def codes(self, order: dict[str, Any]) -> list[str]:
         """Reason codes of the order and of its documents."""

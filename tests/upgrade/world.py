@@ -6,11 +6,11 @@ from collections import Counter
 from typing import Any
 
 from accounts_mapping.models import MappingVersion, save_rules
-from accounts_mapping.schema import StoreRules
+from accounts_mapping.rules.schema import StoreRules
 from stores.models import SourceRecord, Store
-from stores.schema import StoreSettings
+from stores.settings import StoreSettings
 from sync.models import Posting, TrackedOrder
-from xero import identity, oauth
+from xero.login import identity, oauth
 from xero.models import Organisation, XeroApp
 
 RULES = {

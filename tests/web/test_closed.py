@@ -12,9 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
-from connector.dashboard.closed import ENTRANCES, OWN_ACCOUNT, closed
 from connector.lib import rights
 from connector.machines import MACHINES
+from connector.pages.closed import ENTRANCES, OWN_ACCOUNT, closed
 from stores.models import Store
 from sync.models import Backfill, ReconcileRun, ShopWrite, TrackedOrder
 from tests.web.factories import (

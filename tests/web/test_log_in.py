@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
 
-from connector.dashboard.first_run import AdministratorForm
+from connector.pages.first_run import AdministratorForm
 from tests.web.factories import PASSWORD, UserFactory
 
 User = get_user_model()

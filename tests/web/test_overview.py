@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from connector.dashboard import overview
 from connector.lib import clock
+from connector.pages import overview
 from connector.templatetags import pages
 from stores.models import Store
 from tests.web.factories import (

@@ -19,7 +19,7 @@ from pytest_django import Settings
 
 from sandbox.xero import CLIENT_ID, CLIENT_SECRET, StandIn
 from tests.conftest import reply
-from xero import identity, oauth
+from xero.login import identity, oauth
 from xero.models import Organisation, XeroApp
 
 CALLBACK = "http://localhost:8000/xero/callback/"

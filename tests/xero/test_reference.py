@@ -12,7 +12,7 @@ from connector.lib import clock
 from connector.lib.errors import Temporary
 from sandbox.xero import StandIn
 from xero import reference
-from xero.facts import AccountFacts
+from xero.documents.facts import AccountFacts
 from xero.models import Account, Currency, Organisation, TaxRate, TrackingCategory
 
 

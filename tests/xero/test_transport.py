@@ -19,7 +19,7 @@ from pytest_django import Settings
 from connector.lib import clock
 from connector.lib.errors import Misconfigured, Temporary
 from tests.conftest import reply
-from xero.gateway import Gateway
+from xero.api.gateway import Gateway
 from xero.models import DayCount, Lane, Organisation
 
 requests_seen: list[str] = []

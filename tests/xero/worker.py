@@ -18,7 +18,7 @@ import django
 
 def token(token_set_id: str) -> object:
     """An access token."""
-    from xero import tokens
+    from xero.login import tokens
 
     return tokens.access_token(int(token_set_id))
 
@@ -26,8 +26,8 @@ def token(token_set_id: str) -> object:
 def call(organisation_id: str, minutes: str) -> object:
     """Call Xero as fast as the budget allows for some of the product's minutes."""
     from connector.lib import clock
-    from xero.faults import Throttled
-    from xero.gateway import Gateway
+    from xero.api.faults import Throttled
+    from xero.api.gateway import Gateway
     from xero.models import Lane, Organisation
 
     gateway = Gateway(Organisation.objects.get(pk=organisation_id), Lane.CLICK)

@@ -8,7 +8,7 @@ from django.db import models
 
 from connector.lib import clock
 from connector.lib.money import from_units, parse_decimal
-from xero.facts import ItemFacts
+from xero.documents.facts import ItemFacts
 from xero.models.organisation import Organisation
 
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from connector.lib import clock
-from xero.facts import ContactFacts, PaymentTerms
+from xero.documents.facts import ContactFacts, PaymentTerms
 from xero.models.organisation import Organisation
 
 # Xero's clock is not ours, and it does not promise to list a change at once: what changed
@@ -62,8 +62,8 @@ class MirrorContactQuerySet(models.QuerySet["MirrorContact"]):
 class MirrorContact(models.Model):
     """One contact of Xero. `name_key` and `email_key` are the forms that are compared.
 
-    `likeness` is the name as it is compared with others for likely duplicates. `details` are
-    those of `xero.contact_details`, null where they have not been read; `terms` those of sales.
+    `likeness` is the name as it is compared with others for likely duplicates. `details` are those
+    of `xero.documents.contact_details`, null where they have not been read; `terms` those of sales.
     """
 
     organisation = models.ForeignKey(

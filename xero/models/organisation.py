@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from xero.facts import OrganisationFacts
+from xero.documents.facts import OrganisationFacts
 from xero.models.connection import TokenSet
 
 _WEB = "https://go.xero.com"

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from xero.facts import AccountFacts, TaxRateFacts, TrackingFacts
+from xero.documents.facts import AccountFacts, TaxRateFacts, TrackingFacts
 from xero.models.organisation import Organisation
 
 # Xero's account classes and the property of a tax rate that lets it be used on one.

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, ProgrammingError
 
 from connector.configuration.exporting import exported
-from connector.configuration.importing import Refused, import_configuration
-from connector.configuration.reading import decoded
+from connector.configuration.importing import import_configuration
+from connector.configuration.reading import Refused, decoded
 from connector.configuration.yaml_text import MAX_BYTES
 
 

@@ -10,35 +10,22 @@ from typing import Any, ClassVar
 import requests
 
 from connector.lib.errors import Rejected
-from stores.adapters.base import By, Cursor, Parsed, WebhookCall, fetch_each
-from stores.adapters.magento import (
-    catalogue,
-    forms,
-    late,
-    parse,
-    reading,
-    scrub,
-    webhook,
-    writing,
-)
-from stores.adapters.magento.categories import read_categories
+from stores.adapter import By, Cursor, Parsed, WebhookCall, fetch_each
+from stores.adapters.magento import webhook, writing
 from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
-from stores.adapters.magento.inventory import Inventory
-from stores.adapters.magento.probe import Probe
 from stores.adapters.magento.profile import PROFILE
-from stores.canonical import (
-    Category,
-    CustomerChanges,
-    OrderCondition,
-    Page,
-    ParseFacts,
-    RecordRef,
-    StoreFacts,
-    Stream,
-    Whereabouts,
-)
+from stores.adapters.magento.reading import late
+from stores.adapters.magento.reading import pages as reading
+from stores.adapters.magento.reading.categories import read_categories
+from stores.adapters.magento.reading.inventory import Inventory
+from stores.adapters.magento.reading.probe import Probe
+from stores.adapters.magento.records import catalogue, forms, parse, scrub
+from stores.canonical.customer import CustomerChanges
+from stores.canonical.order import Whereabouts
+from stores.canonical.product import Category
+from stores.canonical.records import OrderCondition, Page, ParseFacts, RecordRef, StoreFacts, Stream
 from stores.profile import PlatformProfile
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
@@ -60,7 +47,7 @@ _CONDITION = "status,state,status_histories[comment]"
 
 
 class MagentoAdapter:
-    """A Magento shop at `url`; see `stores.adapters.base.StoreAdapter` for the contract."""
+    """A Magento shop at `url`; see `stores.adapter.StoreAdapter` for the contract."""
 
     profile: ClassVar[PlatformProfile] = PROFILE
     Credentials: ClassVar[type[MagentoCredentials]] = MagentoCredentials

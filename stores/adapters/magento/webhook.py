@@ -15,8 +15,8 @@ from __future__ import annotations
 import json
 
 from connector.lib.exact_json import is_storable
-from stores.adapters.base import WebhookCall, WebhookRefused
-from stores.canonical import RecordRef, Stream
+from stores.adapter import WebhookCall, WebhookRefused
+from stores.canonical.records import RecordRef, Stream
 from stores.signatures import verify
 
 _MOST, _MOST_ID = 1000, 999_999_999_999_999_999

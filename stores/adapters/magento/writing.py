@@ -8,9 +8,10 @@ from typing import Any
 
 from connector.lib.errors import Rejected
 from connector.lib.money import plain
-from stores.adapters.magento.people import read_address
-from stores.adapters.raw import Raw
-from stores.canonical import Address, CustomerChanges, OrderCondition
+from stores.adapters.magento.records.people import read_address
+from stores.canonical.customer import Address, CustomerChanges
+from stores.canonical.records import OrderCondition
+from stores.raw import Raw
 
 Json = dict[str, Any]
 # An order in one of these states takes no status of another state, nor should it.

@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connector.lib import clock
 from stores.models import Store
-from sync import backfill, backfill_reading
-from sync.linking import link_organisations
+from sync.backfill import actions as backfill
+from sync.backfill import read as backfill_reading
+from sync.flow.session import Session, Summary
 from sync.models import Backfill
-from sync.session import Session, Summary
+from sync.organisations import link_organisations
 
 _State = Backfill.State
 

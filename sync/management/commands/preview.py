@@ -10,19 +10,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounting.books import Books
+from accounting.preview import Preview, given_facts, known_items, over
 from accounts_mapping.models import snapshot
 from connector.lib import exact_json
 from connector.lib.errors import ConnectorError, NeedsAttention
 from stores import registry
-from stores.adapters.base import StoreAdapter
-from stores.canonical import ParseError, ParseFacts
+from stores.adapter import StoreAdapter
+from stores.canonical.records import ParseError, ParseFacts
 from stores.models import Store
-from sync.ask_order import ask_order
-from sync.books import Books
-from sync.linking import link_organisations
+from sync.ingest.ask_order import ask_order
+from sync.organisations import link_organisations
 from sync.parsing import parse_facts
-from sync.preview import Preview, given_facts, known_items, over
-from xero.facts import NOT_CONNECTED
+from xero.documents.facts import NOT_CONNECTED
 
 
 class Command(BaseCommand):

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounting.reconcile.causes import CAUSES, Cause
 from stores.models import Store
-from sync.causes import CAUSES, Cause
-from sync.linking import link_organisations
 from sync.models import ReconcileDifference, ReconcileRun
-from sync.reconcile import Busy, open_rows, orders_of, queue, reconcile
+from sync.organisations import link_organisations
+from sync.reconcile.run import Busy, open_rows, orders_of, queue, reconcile
 
 _What = ReconcileDifference.What
 

@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from connector.lib import clock
 from connector.lib.errors import NeedsAttention
 from stores.models import Store
-from sync.stock_levels import BadLevels, from_csv
-from sync.take_stock import take_stock
+from sync.stock.levels import BadLevels, from_csv
+from sync.stock.take import take_stock
 
 
 class Command(BaseCommand):

@@ -12,11 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connector.lib import logs
 from connector.lib.days import in_utc
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.models import Store
-from sync.linking import link_organisations
-from sync.pull import Window, pulled
-from sync.session import Session, Summary
+from sync.flow.session import Session, Summary
+from sync.ingest.pull import Window, pulled
+from sync.organisations import link_organisations
 
 STREAMS = [stream.value for stream in Stream]
 

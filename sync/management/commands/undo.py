@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounting.plan.undo import UndoPlan
 from stores.models import Store
-from sync import undo_orders
 from sync.models import SyncRun
-from sync.undo import UndoPlan
-from sync.undo_orders import Orders
+from sync.orders import undo as undo_orders
+from sync.orders.undo import Orders
 
 
 class Command(BaseCommand):

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 from pydantic import SecretStr, create_model
 
 from connector.lib.errors import Rejected
-from stores import canonical as c
-from stores.adapters.base import By, fetch_each
-from stores.adapters.raw import Raw
+from stores.adapter import By, fetch_each
+from stores.canonical import order as c
+from stores.canonical.records import OrderCondition, Page, RecordRef, StoreFacts, Stream
+from stores.raw import Raw
 from stores.signatures import verify
 from tests.stores.toy import parse, profile
 
@@ -26,14 +27,14 @@ class ToyAdapter:
 
     def probe(self):
         named = (("played", "Played"),), (("marbles", "Marbles"),)
-        return c.StoreFacts("Toys", "1", "AUD", "UTC", *named)
+        return StoreFacts("Toys", "1", "AUD", "UTC", *named)
 
     def pages(self, stream, since):
         when = "placed" if since.by is By.PLACED else "changed"
         for one in sorted(self._box, key=lambda one: one[when]):
             at = Raw(one).moment(when, "UTC")
             if (since.start or at) <= at <= (since.until or at) and one[when] > since.after:
-                yield c.Page((dict(one),), at, mark=one[when])
+                yield Page((dict(one),), at, mark=one[when])
 
     def count(self, stream, since):
         return len(list(self.pages(stream, since)))
@@ -57,7 +58,7 @@ class ToyAdapter:
     @staticmethod
     def identify(stream, record):
         one = Raw(record)
-        return c.RecordRef(stream, one.required_text("id"), one.text("changed"), one.text("no"))
+        return RecordRef(stream, one.required_text("id"), one.text("changed"), one.text("no"))
 
     @staticmethod
     def documents_of(raw):
@@ -67,10 +68,10 @@ class ToyAdapter:
     @staticmethod
     def webhook(call):
         verify(call)
-        return [c.RecordRef(c.Stream.ORDERS, one) for one in json.loads(call.body)["orders"]]
+        return [RecordRef(Stream.ORDERS, one) for one in json.loads(call.body)["orders"]]
 
     def order_condition(self, order_id):
-        return c.OrderCondition(self.fetch(c.RecordRef(c.Stream.ORDERS, order_id))["status"])
+        return OrderCondition(self.fetch(RecordRef(Stream.ORDERS, order_id))["status"])
 
     def set_order_status(self, *args):
         raise Rejected("Toys cannot be written to.", code="not_allowed")

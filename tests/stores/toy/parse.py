@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from stores import canonical as c
-from stores.adapters.raw import Raw
+from stores.canonical import order as c
+from stores.canonical.customer import Address, Customer
+from stores.raw import Raw
 
 
 def parse_order(stream, record, facts):
@@ -14,8 +15,8 @@ def parse_order(stream, record, facts):
         status=order.text("status"), currency=order.currency("money"), base_currency="AUD",
         total=order.number("total"), tax=order.amount("tax"),
         placed_at=order.moment("placed", "UTC"), updated_at=order.moment("changed", "UTC"),
-        customer=c.Customer(first_name=first, email=order.text("email")),
-        billing=c.Address(first_name=first, country="AU"), payment_method="marbles",
+        customer=Customer(first_name=first, email=order.text("email")),
+        billing=Address(first_name=first, country="AU"), payment_method="marbles",
         rows=(c.TotalRow("tip", "Tip", tip, order.at("tip")),) if tip else (),
         lines=tuple(
             c.Line(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stores.canonical import Stream
+from stores.canonical.records import Stream
 from stores.profile import Credential, Field, HookScheme, PlatformProfile, ShopStatuses, WayIn
 
 PROFILE = PlatformProfile(

@@ -1,0 +1,1 @@
+"""What must stand in the books for an order: pure."""

@@ -1,0 +1,1 @@
+"""Whom documents belong to."""

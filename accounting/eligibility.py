@@ -1,0 +1,225 @@
+"""Whether an order is for Xero at all, by rule: pure. A skipped order names the rule."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from accounting.reasons import Hold, Reason
+from accounts_mapping.rules.resolve import MappingSnapshot, like, order_rules, views_of, websites_of
+from accounts_mapping.rules.schema import Statuses
+from connector.lib.money import written
+from stores.canonical.order import Order, Whereabouts
+from stores.canonical.refund import Refund
+from stores.profile import Field
+
+
+class Course(StrEnum):
+    """What an order's status asks for."""
+
+    INVOICE = "invoice"
+    REVERSE = "reverse"
+    NOTHING = "nothing"
+
+
+def course(statuses: Statuses, order: Order) -> Course:
+    """The status decides; where no list names it, the state. A named status beats `"*"`.
+
+    An order that the shop closed after receiving money, or a gift card, was paid and refunded:
+    it is posted whether or not `statuses.invoice` names it. One that another order replaced, by an
+    edit in the shop, is taken back in any status. A status of `statuses.refunded` takes
+    the sale back, and its money. What the shop calls cancelled, and has cancelled a part of,
+    goes on with the rest: what happened to that is told by its figures.
+    """
+    if order.cancelled and (order.state or order.status) == "canceled":
+        return Course.INVOICE
+    if money_returned(statuses, order):
+        return Course.REVERSE
+    if order.replaced_by and not order.received:
+        return Course.REVERSE
+    if (order.state or order.status) == "closed" and (order.received or order.refunds):
+        return Course.INVOICE
+    return _by_words(statuses, order.status, order.state)
+
+
+def takes_back(statuses: Statuses, *words: str) -> bool:
+    """Whether an order with this status (and state, if known) is taken back."""
+    return any(word in statuses.refunded for word in words) or (
+        _by_words(statuses, *words) is Course.REVERSE
+    )
+
+
+def _by_words(statuses: Statuses, *words: str) -> Course:
+    for word in words:
+        if not word:
+            continue
+        if word in statuses.reverse:
+            return Course.REVERSE
+        if word in statuses.invoice:
+            return Course.INVOICE
+    if "*" in statuses.invoice:
+        return Course.INVOICE
+    return Course.REVERSE if "*" in statuses.reverse else Course.NOTHING
+
+
+def refunded_since(snapshot: MappingSnapshot, order: Order) -> tuple[Refund, ...]:
+    """The refunds that were made on or after the cut-over."""
+    cut_over = snapshot.store.cut_over
+    return tuple(
+        refund
+        for refund in order.refunds
+        if cut_over is None or local_date(snapshot, refund.refunded_at) >= cut_over
+    )
+
+
+def money_returned(statuses: Statuses, order: Order) -> bool:
+    """Whether the status says that the buyer has the money back."""
+    return any(word in statuses.refunded for word in (order.status, order.state) if word)
+
+
+def never_ships(statuses: Statuses, order: Order) -> bool:
+    """Whether nothing of it will be shipped any more: it holds nothing to ship, or it was
+    closed or taken back before."""
+    ended = (order.state or order.status) == "closed"
+    return not order.ships or ended or course(statuses, order) is Course.REVERSE
+
+
+def _money_came(statuses: Statuses, order: Order) -> bool:
+    """Whether money was received, as stated, or as a status that says it went back implies."""
+    if order.received is None:
+        return money_returned(statuses, order)
+    return bool(order.received)
+
+
+def counts_as_paid(statuses: Statuses, order: Order) -> bool:
+    """Whether the status says that the order is paid (used where no amount is stated); what
+    was given back had been paid."""
+    return money_returned(statuses, order) or any(
+        word in statuses.paid or "*" in statuses.paid for word in (order.status, order.state)
+    )
+
+
+def local_date(snapshot: MappingSnapshot, moment: datetime) -> date:
+    """The date in the time zone of the books."""
+    return moment.astimezone(ZoneInfo(snapshot.store.timezone)).date()
+
+
+def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) -> Reason | None:
+    """The rule by which nothing of this order goes to Xero, or None.
+
+    `posted`: its invoice is there, so that it is followed whatever its status became.
+    """
+    store = snapshot.store
+    if store.cut_over and local_date(snapshot, order.placed_at) < store.cut_over:
+        return Reason(
+            "before_cut_over",
+            f"Placed before {store.cut_over.isoformat()}, the cut-over date of this store: not "
+            "posted.",
+            "cut_over",
+        )
+    if elsewhere := of_other_part(snapshot, order):
+        return elsewhere
+    chosen = course(snapshot.rules.statuses, order)
+    if chosen is Course.REVERSE and not _money_came(snapshot.rules.statuses, order):
+        text = f"The order is {order.status or order.state}, and no money came in: not posted."
+        return Reason("reversed", text, Field.STATUS)
+    if chosen is Course.NOTHING and not posted:
+        return Reason(
+            "status_not_selected",
+            f"Status {order.status or order.state} is not one of those that are invoiced. Add it "
+            "to statuses.invoice to post such orders.",
+            "statuses.invoice",
+        )
+    if posted or store.streams.invoices:
+        return None
+    if not store.streams.payments:
+        return Reason("stream_off", "Invoices are switched off for this store.", "streams.invoices")
+    if not _paid(snapshot, order):
+        text = "Invoices are switched off for this store: the order is posted once it is paid."
+        return Reason("receipt_waits", text, "streams.invoices")
+    return None
+
+
+def untold(snapshot: MappingSnapshot, order: Order | Whereabouts) -> tuple[str, ...]:
+    """Keys of `only` that may name a part of the shop by its code, where it is not known yet
+    which codes the parts of this order have: whether it is read cannot be told."""
+    only, parts = snapshot.store.only, order.parts
+    return tuple(
+        key
+        for key, wanted, known, values in (
+            ("websites", only.websites, parts.website, websites_of(order)),
+            ("store_views", only.store_views, parts.store_view, views_of(order)),
+            ("stores", only.stores, parts.store_group, (order.store_group, *parts.store_group)),
+        )
+        if not known and any(map(_may_be_code, wanted)) and not like(wanted, *values)
+    )
+
+
+def _may_be_code(name: str) -> bool:
+    """Numbers are ids, which the order states itself, and what has spaces is a name."""
+    return not name.isdecimal() and not any(map(str.isspace, name))
+
+
+def of_other_part(snapshot: MappingSnapshot, order: Order | Whereabouts) -> Reason | None:
+    """Why an order is none of this store's: of a part of the shop that it does not read."""
+    only = snapshot.store.only
+    for key, wanted, values in (
+        ("websites", only.websites, websites_of(order)),
+        ("store_views", only.store_views, views_of(order)),
+        ("stores", only.stores, (order.store_group, *order.parts.store_group)),
+    ):
+        if wanted and not like(wanted, *values):
+            return Reason(
+                "other_store_view",
+                f"Of {values[0] or 'an unnamed part of the shop'}, which `only.{key}` leaves out.",
+                f"only.{key}",
+            )
+    return None
+
+
+def unreadable_elsewhere(snapshot: MappingSnapshot, where: Whereabouts) -> Reason | None:
+    """Likewise of an order that cannot be read, as far as its record tells where it is of."""
+    reason = of_other_part(snapshot, where)
+    told = {
+        "websites": websites_of(where),
+        "store_views": views_of(where),
+        "stores": (where.store_group, *where.parts.store_group),
+    }
+    if reason is None:
+        return None
+    key = reason.field.removeprefix("only.")
+    return reason if any(told[key]) and key not in untold(snapshot, where) else None
+
+
+def of_other_website(snapshot: MappingSnapshot, websites: tuple[str, ...]) -> Reason | None:
+    """Why a customer or a product is none of this store's; None if it is one, or if the shop
+    does not say. `websites` are ids and names."""
+    wanted = snapshot.store.only.websites
+    if not wanted or not websites or like(wanted, *websites):
+        return None
+    text = f"Of website {', '.join(websites)}, which `only.websites` leaves out."
+    return Reason("other_store_view", text, "only.websites")
+
+
+def _paid(snapshot: MappingSnapshot, order: Order) -> bool:
+    """Whether money came in, or none is due."""
+    if order.received is None:
+        return counts_as_paid(snapshot.rules.statuses, order)
+    return bool(order.received) or not order.total
+
+
+def held_by_rule(snapshot: MappingSnapshot, order: Order) -> None:
+    """Raise the hold of the first rule that asks for one."""
+    for index, rule in order_rules(snapshot, order):
+        if rule.hold:
+            raise Hold("rule_hold", f"Held by your rule: {rule.hold}", f"rules[{index}].hold")
+
+
+def zero_total(snapshot: MappingSnapshot, order: Order) -> Reason | None:
+    """Orders of 0.00 are skipped unless the setting says otherwise; without an invoice there is
+    nothing to post of them."""
+    if snapshot.rules.posting.zero_orders == "post" and snapshot.store.streams.invoices:
+        return None
+    text = f"The total is {written(order.total)}. Choose posting.zero_orders: post to post it."
+    return Reason("zero_total", text, "posting.zero_orders")

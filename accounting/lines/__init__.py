@@ -1,0 +1,1 @@
+"""What was sold, as lines that sum to the cent."""

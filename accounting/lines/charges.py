@@ -1,0 +1,270 @@
+"""An order's lines and total rows as resolved charges: which account, which tax. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounting.books import Books
+from accounting.lines.compose import Charge, Tracking
+from accounting.lines.tax_lines import split_taxes
+from accounting.lines.total_rows import SortedRows, less_discounts, rates_of, with_their_tax
+from accounting.lines.tracked_items import Stock
+from accounting.postable import (
+    account_target,
+    effective_rate,
+    found,
+    line_account_fits,
+    same_rate,
+    tax_fits,
+    tracking_fits,
+)
+from accounting.reasons import Hold
+from accounts_mapping.rules.resolve import (
+    Resolution,
+    account_key,
+    is_fixed_tax,
+    line_account,
+    line_rules,
+)
+from accounts_mapping.rules.schema import RowAccount
+from accounts_mapping.rules.taxes import line_tax_type, tax_as_line, tax_type
+from accounts_mapping.rules.texts import tracking, tracking_sources
+from connector.lib.money import ZERO, minor_digits, plain, round_to, written
+from stores.canonical.order import Line, LineKind, Order, TaxShare, TotalRow
+from xero.documents.facts import ItemFacts
+from xero.documents.lines import TaxMode
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """All charges of an order, and the tax that the shop charged on them: what it states in
+    all, less what is posted as lines. `skipped` is tracking that Xero lacks, `oversold` says
+    of each line why it goes without its tracked item."""
+
+    all: list[Charge]
+    tax: Decimal
+    skipped: Tracking = ()
+    oversold: tuple[str, ...] = ()
+
+
+def charges_of(books: Books, order: Order, rows: SortedRows, mode: TaxMode) -> Charges:
+    """All charges of an order: its lines, its fees, and taxes that are lines of their own."""
+    fees = with_their_tax(order, rows)
+    discounts = rows.discounts
+    row_tax = sum((row.tax for row in (*(row for row, _ in fees), *discounts)), ZERO)
+    split = split_taxes(books, order, row_tax)
+    if books.snapshot.rules.tax.sales_tax is not None:
+        fees = [(_untaxed(row), to) for row, to in fees]
+        discounts = tuple(_untaxed(row) for row in discounts)
+    resolver = _Resolver(books, order, mode)
+    charges = [resolver.line(line) for line in less_discounts(split.lines, discounts)]
+    charges += [resolver.fee(row, to) for row, to in fees]
+    stated = _stated_tax(order, row_tax)
+    skipped = tuple(dict.fromkeys(resolver.skipped))
+    oversold = tuple(resolver.stock.oversold)
+    return Charges(charges + split.charges, stated - split.moved, skipped, oversold)
+
+
+def _stated_tax(order: Order, row_tax: Decimal) -> Decimal:
+    """The order's tax as stated, without fixed taxes where the shop counts them in."""
+    lines = sum((line.tax for line in order.lines), row_tax)
+    fixed = sum((tax.amount for line in order.lines for tax in line.fixed_taxes), ZERO)
+    with_fixed = abs(order.tax - fixed - lines) < abs(order.tax - lines)
+    return order.tax - fixed if with_fixed else order.tax
+
+
+def _untaxed(row: TotalRow) -> TotalRow:
+    return TotalRow(row.code, row.title, row.amount, row.path, counted=row.counted)
+
+
+class _Resolver:
+    """Turns the lines and fees of one order into charges."""
+
+    def __init__(self, books: Books, order: Order, mode: TaxMode) -> None:
+        self._books = books
+        self._order = order
+        self._inclusive = mode is TaxMode.INCLUSIVE
+        self.skipped: list[tuple[str, str]] = []
+        self.stock = Stock(books, order)
+
+    def line(self, line: Line) -> Charge:
+        snapshot, organisation = self._books.snapshot, self._books.organisation
+        account = self._ruled(line) or found(line_account(snapshot, self._order, line))
+        facts = line_account_fits(organisation, account)
+        answer = found(line_tax_type(snapshot, organisation, self._order, line))
+        _check_voucher(line, answer)
+        tax_fits(organisation, facts, answer)
+        rate = effective_rate(snapshot, organisation, answer.value, line.rate)
+        _check_rate(line, answer, rate, self._order.currency)
+        target, is_id = account_target(organisation, account.value)
+        item = self._item(line)
+        return Charge(
+            description=line.name,
+            quantity=line.quantity,
+            full=_full(line, self._inclusive),
+            charged=line.gross if self._inclusive else line.net,
+            tax=line.tax,
+            account=target,
+            tax_type=answer.value,
+            rate=rate,
+            unit=line.unit_gross if self._inclusive else line.unit_net,
+            item_code=item.code if item else "",
+            tracking=self._tracking(line),
+            account_is_id=is_id,
+            as_charged=answer.as_charged,
+            shop_rate=line.rate,
+            id=line.id,
+            sources=self._sources(account, answer, line),
+            goods=line.kind is LineKind.GOODS,
+            counted=item is not None and item.tracked,
+        )
+
+    def _ruled(self, line: Line) -> Resolution | None:
+        """The account of the rule that posts this fixed tax as a line, though it is taxed."""
+        if not is_fixed_tax(line):
+            return None
+        share = TaxShare(line.name, None, line.net)
+        return tax_as_line(self._books.snapshot, self._books.organisation, self._order, line, share)
+
+    def fee(self, row: TotalRow, to: RowAccount | None) -> Charge:
+        """A row of the total as a line, its rate being one that the shop charged elsewhere."""
+        snapshot, organisation = self._books.snapshot, self._books.organisation
+        key = f"total_rows.{row.code}"
+        if to is None:
+            account = found(account_key(snapshot, "other_income"))
+        else:
+            account = Resolution(to.account, f"{key}.account")
+        facts = line_account_fits(organisation, account)
+        if to and to.tax_type:
+            answer = Resolution(to.tax_type, f"{key}.tax_type")
+            rate = self._row_rate(row, answer)
+        else:
+            rate = self._row_rate(row, None)
+            tax_class = (to.class_ or "") if to else ""
+            answer = found(tax_type(
+                snapshot, organisation, self._order,
+                tax_class=tax_class, rate=rate, title=row.title,
+            ))  # fmt: skip
+        tax_fits(organisation, facts, answer)
+        effective = effective_rate(snapshot, organisation, answer.value, rate)
+        same_rate(answer, effective, rate, row.title)
+        amount = row.amount + row.tax if self._inclusive else row.amount
+        target, is_id = account_target(organisation, account.value)
+        return Charge(
+            row.title, Decimal(1), amount, amount, row.tax, target, answer.value, effective,
+            tracking=self._tracking(None), account_is_id=is_id, as_charged=answer.as_charged,
+            shop_rate=rate, id=row.code, sources=self._sources(account, answer, None),
+        )  # fmt: skip
+
+    def _row_rate(self, row: TotalRow, answer: Resolution | None) -> Decimal:
+        """The percentage that explains the row's tax: of the type it is mapped to if known,
+        else one of the order's. Two that fit equally well are not guessed between."""
+        if not row.tax:
+            return ZERO
+        rates = rates_of(self._order, row)
+        if answer is not None:
+            known = effective_rate(
+                self._books.snapshot, self._books.organisation, answer.value, ZERO
+            )
+            if round_to(row.amount * known / 100) == round_to(row.tax):
+                return known
+        exact = [r for r in rates if round_to(row.amount * r / 100) == round_to(row.tax)]
+        if len(exact or rates) == 1:
+            return rates[0]  # the closest
+        why = "fits several of" if rates else "is at none of"
+        raise Hold(
+            "tax_without_rate",
+            f"{row.title} carries {written(row.tax)} tax, which {why} the order's rates. Map it "
+            f"with its tax type as total_rows.{row.code}.",
+            row.path,
+        )
+
+    def _sources(
+        self, account: Resolution, tax: Resolution, line: Line | None
+    ) -> tuple[tuple[str, str], ...]:
+        tracked = tracking_sources(self._books.snapshot, self._order, line)
+        return (
+            ("AccountCode", account.source),
+            ("TaxType", tax.source),
+            *((f"Tracking.{name}", source) for name, source in tracked.items()),
+        )
+
+    def _item(self, line: Line) -> ItemFacts | None:
+        """The item of goods that Xero is known to have, unless a rule says otherwise or there
+        is not enough of it."""
+        item = self._books.known_items.get(line.sku) if line.kind is LineKind.GOODS else None
+        if item is None:
+            return None
+        for _, rule in line_rules(self._books.snapshot, self._order, line):
+            if rule.item is not None:
+                return self.stock.take(item, line) if rule.item else None
+        return self.stock.take(item, line)
+
+    def _tracking(self, line: Line | None) -> Tracking:
+        snapshot = self._books.snapshot
+        wanted = tracking(snapshot, self._order, line)
+        kept = tracking_fits(snapshot, self._books.organisation, wanted)
+        names = {name.casefold() for name, _ in kept}
+        self.skipped += [pair for pair in wanted if pair[0].casefold() not in names]
+        return kept
+
+
+def _check_voucher(line: Line, answer: Resolution) -> None:
+    """Hold where a card that is taxed when redeemed was taxed when sold."""
+    if answer.source != "tax.out_of_scope" or not line.tax:
+        return
+    raise Hold(
+        "gift_card_taxed",
+        f"{line.name}: a gift card was sold with {written(line.tax)} tax, but with "
+        "gift_cards.voucher: multi its tax falls due when it is redeemed. Sell it without tax in "
+        "the shop, or choose gift_cards.voucher: single.",
+        "gift_cards.voucher",
+    )
+
+
+def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: str) -> None:
+    """Hold where the type's rate is not the shop's, or the shop's rate is not what it charged."""
+    same_rate(answer, effective, line.rate, line.name)
+    if answer.as_charged:
+        return
+    if not line.tax and not _rounded_away(line, currency):
+        raise Hold(
+            "tax_rate_differs",
+            f"{line.name}: the shop states {plain(line.rate.normalize())} % tax, but charged none "
+            f"on {written(line.net)}. Correct the order in the shop, or say as_charged: true in a "
+            "tax rule if this is meant.",
+            line.path,
+        )
+    if line.tax and not line.rate:
+        raise Hold(
+            "tax_without_rate",
+            f"{line.name} carries {written(line.tax)} tax, but the shop states no rate for it. "
+            "Correct the order in the shop, or map the tax as a line of its own.",
+            line.path,
+        )
+
+
+def _rounded_away(line: Line, currency: str) -> bool:
+    """Whether the line's tax is less than one minor unit."""
+    return abs(line.net * line.rate / 100) < Decimal(1).scaleb(-minor_digits(currency))
+
+
+def _full(line: Line, inclusive: bool) -> Decimal:
+    """The line before discounts, in the basis of the document.
+
+    Where the shop states it in the other basis only, the discount is converted and what was
+    charged is kept. A gross price that is a cent off without a discount is rounding.
+    """
+    charged = line.gross if inclusive else line.net
+    full = line.full_gross if inclusive else line.full_net
+    other, other_charged = (line.full_net, line.net) if inclusive else (line.full_gross, line.gross)
+    if other == other_charged:
+        return charged
+    if full is not None:
+        return full
+    if other is None:
+        return charged
+    percent = 100 + line.rate
+    factor = percent / 100 if inclusive else 100 / percent
+    return charged + round_to((other - other_charged) * factor)

@@ -1,0 +1,77 @@
+"""How a document is closed to the shop's total: its tax basis, and the accounts for it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from accounting.books import Books
+from accounting.postable import (
+    account_target,
+    discount_fits,
+    found,
+    line_account_fits,
+    untaxed_type,
+)
+from accounting.reasons import Hold
+from accounts_mapping.rules.resolve import Resolution, account_key
+from accounts_mapping.rules.taxes import out_of_scope
+from connector.lib.money import written
+from stores.canonical.order import Order
+from xero.documents.lines import TaxMode
+
+
+def tax_mode(books: Books, order: Order) -> TaxMode:
+    """The basis of the document: the setting, else what the shop's own amounts say."""
+    setting = books.snapshot.rules.tax.prices_include_tax
+    if books.snapshot.rules.tax.sales_tax is not None:
+        return TaxMode.EXCLUSIVE
+    inclusive = order.prices_include_tax if setting == "auto" else setting
+    return TaxMode.INCLUSIVE if inclusive else TaxMode.EXCLUSIVE
+
+
+def overrides(books: Books) -> bool:
+    """Whether the shop's tax of each line is posted as it is, by posting.rounding.
+
+    `auto` does where the platform states the tax of each line as it was charged.
+    """
+    rounding = books.snapshot.rules.posting.rounding
+    stated = books.snapshot.platform.tax_per_line
+    return rounding == "tax_override" or (rounding == "auto" and stated)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingAccounts:
+    """Accounts of discount and rounding lines, checked when such a line is made."""
+
+    books: Books
+
+    def discounts(self, tax_type: str) -> tuple[str, bool]:
+        """A discount is a negative sale, and bears the tax of the sale."""
+        organisation = self.books.organisation
+        answer = found(account_key(self.books.snapshot, "discounts"))
+        discount_fits(organisation, answer, tax_type)
+        return account_target(organisation, answer.value)
+
+    def rounding(self, gap: Decimal) -> tuple[str, bool, str]:
+        """The account mapped, else Xero's own for rounding."""
+        snapshot, organisation = self.books.snapshot, self.books.organisation
+        own = organisation.rounding_account
+        mapped = snapshot.rules.accounts.rounding or (own and (own.code or own.account_id))
+        if not mapped:
+            raise Hold(
+                "account_unmapped",
+                f"{written(gap)} of rounding needs an account. Choose one as accounts.rounding.",
+                "accounts.rounding",
+            )
+        account = Resolution(mapped, "accounts.rounding")
+        facts = line_account_fits(organisation, account)
+        title = f"{written(gap)} of rounding"
+        scope = found(out_of_scope(snapshot, title))
+        kind = untaxed_type(snapshot, organisation, facts, scope, title)
+        return *account_target(organisation, mapped), kind
+
+
+def closing_accounts(books: Books) -> ClosingAccounts:
+    """Where discount and rounding lines go."""
+    return ClosingAccounts(books)

@@ -1,0 +1,287 @@
+"""An order's charges as lines whose sum is the shop's total, to the cent.
+
+Pure. Charges come in with their account and tax type resolved; lines go out. Tax and rounding
+follow accounting.md's rules: the store's basis is kept (gross or net), discounts stand on
+lines of their own or inside the goods, the tax charged is posted as an override where Xero
+would compute another (or closed by a rounding line), and what remains must be rounding: at
+most a cent for each taxed line and five in all. Anything larger is no rounding.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+from unicodedata import category
+
+from accounting.lines.total_rows import row_unmapped
+from accounting.reasons import Hold
+from connector.lib.money import CENT, ZERO, plain, round_to, trim, written
+from stores.canonical.order import TotalRow
+from stores.profile import Field
+from xero.documents.lines import DocumentLine, TaxMode, line_tax, line_totals
+
+DESCRIPTION_LIMIT = 4000
+DISCOUNT = "Discount"
+Tracking = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One thing that the shop charged, resolved, in the basis of the document.
+
+    `full` is the amount before discounts and `charged` after them (both with tax if the
+    document is Inclusive); `tax` is what the shop charged on `charged`. `rate` is the
+    effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
+    `as_charged`, which posts the shop's tax whatever it is. `goods` is whether it was sold, not
+    charged beside what was, `counted` whether the line's quantity moves the stock of its item.
+    `id` tells equal charges apart, `sources` are those of its line.
+    """
+
+    description: str
+    quantity: Decimal
+    full: Decimal
+    charged: Decimal
+    tax: Decimal
+    account: str
+    tax_type: str
+    rate: Decimal
+    unit: Decimal | None = None
+    item_code: str = ""
+    tracking: Tracking = ()
+    account_is_id: bool = False
+    as_charged: bool = False
+    shop_rate: Decimal = ZERO
+    goods: bool = False
+    id: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+    counted: bool = False
+
+
+class Closing(Protocol):
+    """Where the lines go that no charge brings. Each raises `Hold` where nothing fits."""
+
+    def discounts(self, tax_type: str) -> tuple[str, bool]:
+        """The account of discounts taxed as `tax_type`, and whether it is an AccountID."""
+
+    def rounding(self, gap: Decimal) -> tuple[str, bool, str]:
+        """Likewise the rounding account, and the out-of-scope tax type."""
+
+
+def cut(text: str) -> str:
+    """A description as Xero takes it: not empty, at most 4,000 long, without characters that
+    no text may hold (control characters, halves of surrogate pairs)."""
+    if not text.isprintable():
+        text = "".join(c for c in text if c in "\t\n" or category(c) not in ("Cc", "Cs"))
+    text = text.strip() or "-"
+    return text if len(text) <= DESCRIPTION_LIMIT else text[: DESCRIPTION_LIMIT - 1] + "…"
+
+
+def re_dated(
+    lines: tuple[DocumentLine, ...], original: date | None, what: str
+) -> tuple[DocumentLine, ...]:
+    """The lines of a document that could not keep its date: the first says which it was."""
+    if original is None or not lines:
+        return lines
+    text = cut(f"{lines[0].description} ({what} {original.isoformat()})")
+    return (replace(lines[0], description=text), *lines[1:])
+
+
+def priced(charge: Charge, amount: Decimal) -> DocumentLine:
+    """A line of exactly `amount`.
+
+    Quantity and unit price are kept where they give that amount with at most 4 decimals;
+    otherwise the line has quantity 1 and the quantity stands in the description. Where the
+    quantity moves stock, a price that Xero rounds to the amount will do, else the line goes
+    without its item.
+    """
+    quantity = trim_quantity(charge.quantity)
+    description, item_code = charge.description, charge.item_code
+    unit = amount if quantity == 1 else None
+    if unit is None and quantity and round_to(quantity, 4) == quantity:
+        unit = _unit_price(charge.unit, quantity, amount)
+        if unit is None and charge.counted:
+            unit = _near_price(quantity, amount)
+    if unit is None:
+        description = f"{plain(quantity)} × {description}"
+        quantity, unit = Decimal(1), amount
+        item_code = "" if charge.counted else item_code
+    return DocumentLine(
+        cut(description), quantity, unit, charge.account, charge.tax_type, charge.rate,
+        item_code=item_code, tracking=charge.tracking, account_is_id=charge.account_is_id,
+        sources=charge.sources,
+    )  # fmt: skip
+
+
+def trim_quantity(quantity: Decimal) -> Decimal:
+    """Without trailing zeros: 3.0000 → 3."""
+    whole = quantity.to_integral_value()
+    return whole if quantity == whole else quantity.normalize()
+
+
+def _unit_price(stated: Decimal | None, quantity: Decimal, amount: Decimal) -> Decimal | None:
+    """The shop's price of one piece if it gives the amount, else the exact quotient, else None.
+
+    A stated price that Xero's 4 decimals cannot hold is not replaced by another one.
+    """
+    if stated is not None:
+        if round_to(stated, 4) != stated:
+            return None
+        if round_to(stated * quantity) == amount:
+            return trim(stated)
+    exact = amount / quantity
+    return trim(exact) if round_to(exact, 4) * quantity == amount else None
+
+
+def _near_price(quantity: Decimal, amount: Decimal) -> Decimal | None:
+    """A unit price of 4 decimals whose line comes to the amount once it is rounded to cents."""
+    near = round_to(amount / quantity, 4)
+    return trim(near) if round_to(near * quantity) == amount else None
+
+
+def compose(
+    charges: list[Charge], mode: TaxMode, *, separate: bool, override: bool, closing: Closing,
+    discount: str = DISCOUNT,
+) -> list[DocumentLine]:  # fmt: skip
+    """Goods, shipping and fees in the order given, then one discount line per tax type, called
+    `discount`.
+
+    With `override`, a line whose tax by Xero's arithmetic differs from the tax charged
+    carries the tax charged.
+    """
+    lines: list[DocumentLine] = []
+    groups: dict[object, list[tuple[Charge, DocumentLine]]] = defaultdict(list)
+    for charge in charges:
+        full, charged = round_to(charge.full), round_to(charge.charged)
+        discounted = separate and full > charged
+        line = priced(charge, full if discounted else charged)
+        if discounted:
+            if charge.as_charged:
+                line = with_tax(line, line_tax(full, charge.shop_rate, mode), mode)
+            # The rate, because a type's rate may be unknown while not connected; tracking, so
+            # that the discount reduces what it was given on.
+            groups[charge.tax_type, charge.rate, charge.tracking].append((charge, line))
+        elif override or charge.as_charged:
+            line = with_tax(line, charge.tax, mode)
+        lines.append(line)
+    rests = [_discount_line(members, mode, override, closing) for members in groups.values()]
+    return lines + [replace(rest, description=cut(discount)) for rest in rests]
+
+
+def _discount_line(
+    members: list[tuple[Charge, DocumentLine]], mode: TaxMode, override: bool, closing: Closing
+) -> DocumentLine:
+    """The negative rest, so that goods and discount sum to what the shop charged."""
+    first = members[0][0]
+    amount = sum((round_to(charge.charged) - line.amount for charge, line in members), ZERO)
+    tax = sum((charge.tax - line.tax(mode) for charge, line in members), ZERO)
+    account, is_id = closing.discounts(first.tax_type)
+    line = DocumentLine(
+        DISCOUNT, Decimal(1), amount, account, first.tax_type, first.rate,
+        tracking=first.tracking, account_is_id=is_id,
+        sources=(("AccountCode", "accounts.discounts"), *_without_account(first.sources)),
+    )  # fmt: skip
+    as_charged = any(charge.as_charged for charge, _ in members)
+    return with_tax(line, tax, mode) if override or as_charged else line
+
+
+def with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
+    """The line with the tax charged, stated only where Xero would compute another."""
+    tax = round_to(tax)
+    own = line_tax(line.amount, line.rate, mode)
+    stated = None if own == tax else tax
+    return line if line.tax_amount == stated else replace(line, tax_amount=stated)
+
+
+def rounding_limit(lines: list[DocumentLine]) -> Decimal:
+    """What may be called rounding on one document: a cent for each taxed line, 5 at most."""
+    taxed = sum(1 for line in lines if line.rate)
+    return min(CENT * max(1, taxed), 5 * CENT)
+
+
+def close(
+    lines: list[DocumentLine],
+    mode: TaxMode,
+    *,
+    total: Decimal,
+    tax: Decimal,
+    override: bool,
+    closing: Closing,
+    unmapped: tuple[TotalRow, ...] = (),
+) -> tuple[DocumentLine, ...]:
+    """The lines with a rounding line where their sum differs from `total` by rounding.
+
+    Holds where the difference is larger, or where the tax posted would differ from the tax
+    charged by more than that. `unmapped` are total rows that may explain it.
+    """
+    totals = line_totals(tuple(lines), mode)
+    limit = rounding_limit(lines)
+    gap, tax_gap = total - totals.total, round_to(tax) - totals.total_tax
+    if gap:
+        _check_gap(gap, limit, totals.total, total, unmapped)
+    if abs(tax_gap) > limit:
+        raise Hold(
+            "tax_does_not_add_up",
+            f"The shop charged {written(round_to(tax))} tax in all, but its lines carry "
+            f"{written(totals.total_tax)}. More than {written(limit)} is no rounding. Compare the "
+            "tax of the lines with the order's in the shop.",
+            "posting.rounding",
+        )
+    if tax_gap and not gap and override:
+        # No rounding line would disclose it: the tax charged is posted to the cent.
+        lines = _retaxed(lines, tax_gap, mode)
+        gap = total - line_totals(tuple(lines), mode).total
+    return (*lines, _rounding_line(gap, closing)) if gap else tuple(lines)
+
+
+def _check_gap(
+    gap: Decimal, limit: Decimal, found: Decimal, total: Decimal, unmapped: tuple[TotalRow, ...]
+) -> None:
+    """Hold where a difference is more than rounding, or exactly a row without a meaning."""
+    exact = [row for row in unmapped if round_to(row.amount + row.tax) == gap]
+    if abs(gap) <= limit and not exact:
+        return
+    text = (
+        f"The lines sum to {written(found)}, but the order's total is {written(total)}: "
+        f"{written(gap)} is unexplained"
+    )
+    if unmapped:
+        hold = row_unmapped(exact[:1] or list(unmapped), "may be part of the order's total")
+        reason = hold.reason
+        raise Hold(reason.code, f"{text}. {reason.message}", reason.field)
+    raise Hold(
+        "totals_do_not_add_up",
+        f"{text}, and more than {written(limit)} is no rounding. Compare the order's total with "
+        "its lines in the shop.",
+        Field.TOTAL,
+    )
+
+
+def _retaxed(lines: list[DocumentLine], gap: Decimal, mode: TaxMode) -> list[DocumentLine]:
+    """The lines with `gap` more tax, on the largest taxed one; which does not depend on their
+    order, as far as they can be told apart."""
+    taxed = [i for i, line in enumerate(lines) if line.rate]
+    if not taxed:
+        return lines
+    at = max(taxed, key=lambda i: (lines[i].amount, str(lines[i].payload())))
+    changed = with_tax(lines[at], lines[at].tax(mode) + gap, mode)
+    return [*lines[:at], changed, *lines[at + 1 :]]
+
+
+def _rounding_line(gap: Decimal, closing: Closing) -> DocumentLine:
+    account, is_id, tax_type = closing.rounding(gap)
+    return DocumentLine(
+        "Rounding", Decimal(1), gap, account, tax_type, account_is_id=is_id,
+        sources=(("AccountCode", "accounts.rounding"), ("TaxType", "tax.out_of_scope")),
+    )  # fmt: skip
+
+
+def is_rounding(line: DocumentLine) -> bool:
+    """Whether it closes a document, and is nothing that was sold under that name."""
+    return line.description == "Rounding" and not line.rate
+
+
+def _without_account(sources: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(one for one in sources if one[0] not in ("AccountCode", "ItemCode"))

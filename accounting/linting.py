@@ -1,0 +1,274 @@
+"""Whether a store's rules fit its organisation: said before an order is held for it. Pure.
+
+The same checks as before posting (`accounting.postable`), over everything that is mapped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from accounting import discounts
+from accounting.eligibility import takes_back
+from accounting.postable import active_account, discount_account, line_account_fits, tax_fits
+from accounting.reasons import Hold
+from accounts_mapping.rules.resolve import Resolution
+from accounts_mapping.rules.schema import RowAccount, StoreRules, payment_accounts
+from accounts_mapping.rules.tax_schema import TaxRule
+from connector.lib.money import plain
+from stores.settings import StoreSettings
+from xero.documents.facts import AccountFacts, OrganisationFacts
+
+# Posted through items, never as the account of our lines.
+_CHECKS = dict.fromkeys(("inventory", "cogs", "purchases"), active_account)
+_CHECKS["discounts"] = discount_account
+
+
+def misfits(rules: StoreRules, organisation: OrganisationFacts) -> list[str]:
+    """`accounts.sales: … has no account 299.`, one line each, paths within the store."""
+    if not organisation.connected:
+        return []
+    found = _Misfits(rules, organisation)
+    found.accounts()
+    found.taxes()
+    found.overrides()
+    found.other()
+    return found.lines
+
+
+def doubts(profile: StoreSettings, rules: StoreRules, organisation: OrganisationFacts) -> list[str]:
+    """What posts, but perhaps not as it was meant; one line each, paths within the store."""
+    return [
+        *_foreign_tax_at_home(profile, rules, organisation),
+        *_without_tracking(rules, organisation),
+        *_other_base_currency(profile, organisation),
+        *_receipts_need_banks(profile, rules, organisation),
+        *discounts.doubts(rules, organisation),
+        *_status_of_paid_orders(rules),
+    ]
+
+
+def _foreign_tax_at_home(
+    profile: StoreSettings, rules: StoreRules, organisation: OrganisationFacts
+) -> Iterator[str]:
+    """Rules that put another country's tax under a tax type of the home country's sales.
+
+    Foreign tax is returned elsewhere (one-stop shop): it needs a type of its own, or the
+    return at home counts it too.
+    """
+    home = profile.country or organisation.country
+    at_home = {
+        rule.tax_type
+        for rule in rules.tax.rules
+        if rule.tax_type and rule.rate != 0 and _holds_at_home(rule, home)
+    } | {rules.tax.default}
+    for index, rule in enumerate(rules.tax.rules):
+        if rule.tax_type in at_home and rule.rate != 0 and _holds_abroad(rule, home):
+            yield (
+                f"tax.rules[{index}].tax_type: {rule.tax_type} is also the type of sales at home; "
+                f"tax of {', '.join(rule.country or ())} needs a type of its own"
+            )
+
+
+def _without_tracking(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]:
+    if organisation.connected and rules.posting.tracking_options == "skip":
+        for path, _ in _lacking_categories(rules, organisation):
+            yield f"{path}: {_who(organisation)} has no such category; it is left out."
+
+
+def _lacking_categories(
+    rules: StoreRules, organisation: OrganisationFacts
+) -> list[tuple[str, str]]:
+    """Path and name of each tracking category that is not an active one of the organisation."""
+    named = [(f"tracking.{name}", name) for name in rules.tracking]
+    for index, rule in enumerate(rules.rules):
+        named += [(f"rules[{index}].tracking.{name}", name) for name in rule.tracking or ()]
+    active = {name.casefold() for name in _active_categories(organisation)}
+    return [(path, name) for path, name in named if name.casefold() not in active]
+
+
+def _active_categories(organisation: OrganisationFacts) -> list[str]:
+    return sorted(one.name for one in organisation.tracking.values() if one.status == "ACTIVE")
+
+
+def _other_base_currency(profile: StoreSettings, organisation: OrganisationFacts) -> Iterator[str]:
+    books = organisation.base_currency
+    if books and books != profile.base_currency:
+        yield (
+            f"base_currency: the shop's is {profile.base_currency}, that of the books {books}: "
+            "the shop's exchange rates are not used."
+        )
+
+
+def _receipts_need_banks(
+    profile: StoreSettings, rules: StoreRules, organisation: OrganisationFacts
+) -> Iterator[str]:
+    """Without invoices orders are bank transactions, which only bank accounts take."""
+    if profile.streams.invoices or not profile.streams.payments:
+        return
+    for method, _, code in payment_accounts(rules):
+        account = organisation.accounts.get(code)
+        if account is not None and account.type != "BANK":
+            yield (
+                f"payment_accounts.{method}: account {code} {account.name} is not of type "
+                "BANK; with streams.invoices: false its orders are held."
+            )
+
+
+def _status_of_paid_orders(rules: StoreRules) -> Iterator[str]:
+    """The status that is set in the shop must not change what becomes of the order here."""
+    statuses, status = rules.statuses, rules.statuses.on_paid
+    if status is None:
+        return
+    if takes_back(statuses, status):
+        yield (
+            f"statuses.on_paid: {status} takes a sale back (statuses.reverse, "
+            "statuses.refunded): it is never set."
+        )
+    elif not {status, "*"} & set(statuses.invoice):
+        yield (
+            f"statuses.on_paid: {status} is not in statuses.invoice: an order that has it before "
+            "it was posted is not posted, unless the shop gives it a state that is named there. "
+            "What is posted stays."
+        )
+
+
+def _holds_at_home(rule: TaxRule, home: str) -> bool:
+    return rule.country is None or (bool(home) and home in rule.country)
+
+
+def _holds_abroad(rule: TaxRule, home: str) -> bool:
+    """Whether the rule names another place than home (`"*"` is not one)."""
+    return bool(set(rule.country or ()) - {"*", home})
+
+
+class _Misfits:
+    def __init__(self, rules: StoreRules, organisation: OrganisationFacts) -> None:
+        self.lines: list[str] = []
+        self._rules = rules
+        self._organisation = organisation
+        self._sales: AccountFacts | None = organisation.accounts.get(rules.accounts.sales or "")
+
+    def accounts(self) -> None:
+        for key, value in self._rules.accounts:
+            self._account(value, f"accounts.{key}", _CHECKS.get(key, line_account_fits))
+            if key == "discounts":
+                self.lines += discounts.misfits(self._rules, self._organisation)
+        self._of_tracked_items()
+        for method, currency, code in payment_accounts(self._rules):
+            self._payment_account(code, f"payment_accounts.{method}", currency)
+
+    def _of_tracked_items(self) -> None:
+        """Tracked items need an inventory account and one for the cost of goods sold."""
+        accounts, known = self._rules.accounts, self._organisation.accounts
+        for key, fits, what in (
+            ("inventory", lambda facts: facts.type == "INVENTORY", "type INVENTORY"),
+            ("cogs", lambda facts: facts.account_class == "EXPENSE", "class EXPENSE"),
+        ):
+            code = getattr(accounts, key)
+            if code and (facts := known.get(code)) and not fits(facts):
+                text = f"Account {code} {facts.name} is not of {what}, as tracked items need it."
+                self._report(f"accounts.{key}", text)
+            if not code and self._rules.items.tracked:
+                self._report(f"accounts.{key}", "Tracked items need this account.")
+
+    def taxes(self) -> None:
+        tax = self._rules.tax
+        for key in ("none", "default"):
+            self._tax(getattr(tax, key), f"tax.{key}", self._sales)
+        rounding = self._rules.accounts.rounding or ""
+        posted_to = self._organisation.accounts.get(rounding) or self._organisation.rounding_account
+        self._tax(tax.out_of_scope, "tax.out_of_scope", posted_to)
+        if tax.sales_tax:
+            self._account(tax.sales_tax.account, "tax.sales_tax.account")
+        for index, rule in enumerate(tax.rules):
+            path = f"tax.rules[{index}]"
+            if rule.account:
+                self._account(rule.account, f"{path}.account")
+            self._tax(rule.tax_type, f"{path}.tax_type", self._sales)
+            self._rate(rule, path)
+
+    def overrides(self) -> None:
+        """Products, rules and total rows: an account with, perhaps, a tax type of its own."""
+        for index, product in enumerate(self._rules.products):
+            path = f"products[{index}]"
+            account = self._account(product.sales_account, f"{path}.sales_account")
+            self._account(product.purchase_account, f"{path}.purchase_account", active_account)
+            self._tax(product.tax_type, f"{path}.tax_type", account or self._sales)
+        for index, rule in enumerate(self._rules.rules):
+            account = self._account(rule.account, f"rules[{index}].account")
+            self._tax(rule.tax_type, f"rules[{index}].tax_type", account or self._sales)
+        for name, meaning in self._rules.total_rows.items():
+            if isinstance(meaning, RowAccount):
+                account = self._account(meaning.account, f"total_rows.{name}.account")
+                self._tax(meaning.tax_type, f"total_rows.{name}.tax_type", account)
+
+    def other(self) -> None:
+        """Tracking categories and the branding theme."""
+        organisation, posting = self._organisation, self._rules.posting
+        lacking = _lacking_categories(self._rules, organisation)
+        active = _active_categories(organisation)
+        wanted = {name.casefold() for _, name in lacking}
+        for path, _ in lacking:
+            if posting.tracking_options == "hold":
+                self._report(path, f"{_who(organisation)} has no such category.")
+            elif posting.tracking_options == "create" and len(active) + len(wanted) > 2:
+                self._report(
+                    path,
+                    f"{_who(organisation)} has no such category, and cannot get it: of the two "
+                    f"that can be active it has {' and '.join(active)}.",
+                )
+        theme = posting.branding_theme
+        themes = organisation.branding_themes
+        if theme and theme not in themes and theme not in themes.values():
+            self._report("posting.branding_theme", f"{_who(organisation)} has no theme {theme}.")
+
+    def _account(
+        self,
+        code: str | None,
+        path: str,
+        check: Callable[[OrganisationFacts, Resolution], AccountFacts | None] = line_account_fits,
+    ) -> AccountFacts | None:
+        """The account if it exists and may be used; otherwise a line, and None."""
+        if not code:
+            return None
+        try:
+            return check(self._organisation, Resolution(code, path))
+        except Hold as hold:
+            self._report(path, hold.reason.message)
+        return None
+
+    def _payment_account(self, code: str, path: str, currency: str) -> None:
+        path = f"{path}.{currency}" if currency else path
+        account = self._account(code, path, active_account)
+        if account and not account.takes_payments:
+            self._report(
+                path,
+                f"Account {code} {account.name} takes no payments: it must be of type BANK, or "
+                "payments to it must be enabled in Xero.",
+            )
+
+    def _tax(self, tax_type: str | None, path: str, account: AccountFacts | None) -> None:
+        if not tax_type:
+            return
+        try:
+            tax_fits(self._organisation, account, Resolution(tax_type, path))
+        except Hold as hold:
+            self._report(path, hold.reason.message)
+
+    def _rate(self, rule: TaxRule, path: str) -> None:
+        known = self._organisation.tax_rates.get(rule.tax_type or "")
+        if known is None or rule.rate is None or rule.as_charged:
+            return
+        if known.effective_rate != rule.rate:
+            self._report(
+                f"{path}.rate",
+                f"tax type {rule.tax_type} is {plain(known.effective_rate)} % in Xero, so sales at "
+                f"{plain(rule.rate)} % are held unless the rule says `as_charged: true`.",
+            )
+
+    def _report(self, path: str, text: str) -> None:
+        self.lines.append(f"{path}: {text}")
+
+
+def _who(organisation: OrganisationFacts) -> str:
+    return organisation.name or "The organisation"

@@ -1,0 +1,323 @@
+"""What was received for an order, as payments on its invoice. Pure.
+
+What the shop states decides; only where it states nothing do the `paid` statuses. A tender that
+cannot be posted is held by itself and never holds the invoice. What was received beyond what is
+due becomes an overpayment.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from accounting.books import Books
+from accounting.dates import open_date
+from accounting.eligibility import local_date
+from accounting.money.issued import How, Plan, Redeemed
+from accounting.money.received import disagreement, paid_at, posted_elsewhere, received
+from accounting.postable import bank_account, found, payable_account
+from accounting.reasons import Hold, Reason
+from accounts_mapping.rules.resolve import NotPosted, Resolution, payment_account, posting_status
+from connector.lib.money import ZERO, round_to, written
+from stores.canonical.order import Order
+from stores.canonical.order import Payment as Tender
+from stores.profile import Field
+from xero.documents.documents import BankTransaction, Invoice
+from xero.documents.kinds import Id, Kind, Ref
+from xero.documents.lines import DocumentLine, TaxMode
+from xero.documents.settling import Payment
+
+_REFERENCE_LIMIT = 255
+# Ends the reference of what was received beyond what is due.
+OVERPAID = "-over"
+# Named so while the organisation, and with it the code of its account, is not known.
+DEBTORS = "DEBTORS"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedMoney:
+    """What of an order's money is posted: put on its invoices (`paid`, less what a cancellation
+    gave back), and as overpayments (`over`). Whatever becomes of the order, it stays where it
+    is posted, and is not posted a second time in another way."""
+
+    paid: Decimal = ZERO
+    over: Decimal = ZERO
+
+
+NO_MONEY = PostedMoney()
+
+
+@dataclass(frozen=True, slots=True)
+class Tendered:
+    """The payments to post, what was paid beyond them, and why others are not.
+
+    `waiting` came in and cannot be posted yet; `elsewhere` is of methods that are mapped to none.
+    Neither has an account.
+    """
+
+    payments: tuple[Payment, ...] = ()
+    overpayments: tuple[BankTransaction, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    waiting: tuple[Payment, ...] = ()
+    elsewhere: tuple[Payment, ...] = ()
+
+
+def payments_of(
+    books: Books, order: Order, invoice: Invoice, plan: Plan, posted: PostedMoney = NO_MONEY
+) -> Tendered:
+    """One payment for each tender, none of 0.00, together never above the invoice, unless more
+    was put on it before the order was lowered.
+
+    `plan` says what becomes of the tenders that the shop issued itself.
+    """
+    tenders = received(books, order)
+    own = [one for one in plan.tenders if one.how in (How.PAYMENT, How.HELD)]
+    if not books.snapshot.store.streams.payments or not (tenders or own):
+        return Tendered()
+    if invoice.status != "AUTHORISED":
+        return Tendered(reasons=(_waits(books, order, invoice),))
+    if reason := disagreement(order, tenders):
+        waiting = Payment(invoice.number, "", invoice.date, _sum(tenders), "")
+        return Tendered(reasons=(reason,), waiting=(waiting,))
+    return _Till(books, order, invoice, posted).take(tenders, own)
+
+
+def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
+    """The index of the first tender that the shop issued: after the money, also if that is
+    still to come."""
+    return (len(tenders) or (1 if round_to(order.total) else 0)) + 1
+
+
+def _waits(books: Books, order: Order, invoice: Invoice) -> Reason:
+    """Why a payment is not sent yet: nobody has approved its invoice."""
+    source = posting_status(books.snapshot, order).source
+    change = "set posting.status to AUTHORISED" if source == "posting.status" else "change the rule"
+    text = (
+        f"The invoice is posted as {invoice.status}. Approve it in Xero, {change}, and sync the "
+        "order again: its payment follows."
+    )
+    return Reason("payment_waits_for_approval", text, source)
+
+
+def alone(books: Books, order: Order) -> tuple[Payment, ...]:
+    """The tenders of an order whose invoice is not ours, as payments of nothing: they say
+    which account each came to. One whose method is not mapped is left out."""
+    found_ones = []
+    for index, tender in enumerate(received(books, order), start=1):
+        answer = payment_account(books.snapshot, tender.method, order.currency)
+        if isinstance(answer, Resolution):
+            target, is_id = payable_account(books.organisation, answer)
+            found_ones.append(
+                Payment(
+                    "", target, local_date(books.snapshot, paid_at(books, order, tender)),
+                    round_to(tender.amount), tender.reference, is_id, tender=index,
+                    method=tender.method,
+                )
+            )  # fmt: skip
+    return tuple(found_ones)
+
+
+class _Till:
+    """Takes the tenders of one order one by one, as far as the invoice is due."""
+
+    def __init__(self, books: Books, order: Order, invoice: Invoice, posted: PostedMoney) -> None:
+        self._books = books
+        self._order = order
+        self._invoice = invoice
+        self._posted = posted
+        totals = invoice.expected()
+        assert totals is not None
+        self._total = totals.total
+        self._payments: list[Payment] = []
+        self._overpayments: list[BankTransaction] = []
+        self._reasons: list[Reason] = []
+        self._waiting: list[Payment] = []
+        self._elsewhere: list[Payment] = []
+
+    def take(self, tenders: tuple[Tender, ...], own: list[Redeemed]) -> Tendered:
+        """What the shop issued itself was taken off the total, so the rest is due in money."""
+        given = sum((one.amount for one in own), ZERO)
+        self._money(tenders, self._payable(tenders, self._total - given, self._posted.paid - given))
+        for index, one in enumerate(own, start=_first_own(self._order, tenders)):
+            try:
+                self._own(one, index)
+            except Hold as hold:
+                self._held(hold.reason)
+                self._waiting.append(self._without_account(one.amount, index))
+        return Tendered(
+            tuple(self._payments), tuple(self._overpayments), tuple(self._reasons),
+            tuple(self._waiting), tuple(self._elsewhere),
+        )  # fmt: skip
+
+    def _payable(self, tenders: tuple[Tender, ...], due: Decimal, paid: Decimal) -> Decimal:
+        """How much of the money pays invoices: what is due of it, without what stands as an
+        overpayment since the order was worth less, and what paid them when it was worth more."""
+        came = _sum(one for one in tenders if not posted_elsewhere(self._books, self._order, one))
+        return max(min(due, came - self._posted.over), paid)
+
+    def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
+        """Payments of the tenders; what a held one would pay stays due."""
+        named = references(self._order, tenders)
+        amounts = _in_cents(tender.amount for tender in tenders)
+        for index, (tender, amount) in enumerate(zip(tenders, amounts, strict=True), start=1):
+            if posted_elsewhere(self._books, self._order, tender):
+                self._elsewhere.append(self._without_account(amount, index, tender))
+                continue
+            taken = min(amount, max(due, ZERO))
+            due -= taken
+            posted = len(self._payments)
+            try:
+                if taken:
+                    self._payments.append(self._payment(tender, taken, named[index - 1], index))
+                if taken < amount:
+                    self._overpaid(tender, amount - taken, named[index - 1])
+            except Hold as hold:
+                self._held(hold.reason)
+                if taken and len(self._payments) == posted:
+                    self._waiting.append(self._without_account(taken, index, tender))
+
+    def _without_account(
+        self, amount: Decimal, index: int, tender: Tender | None = None
+    ) -> Payment:
+        """Money that is not posted, or not yet: when it came, how much, and by which method."""
+        day = local_date(self._books.snapshot, paid_at(self._books, self._order, tender))
+        method = tender.method if tender is not None else ""
+        return Payment(
+            Ref(Kind.INVOICE, self._invoice.number), "", day, amount, "", tender=index,
+            method=method,
+        )  # fmt: skip
+
+    def _held(self, reason: Reason) -> None:
+        if reason not in self._reasons:
+            self._reasons.append(reason)
+
+    def _payment(self, tender: Tender, amount: Decimal, reference: str, index: int) -> Payment:
+        answer = account_of(self._books, self._order, tender)
+        day = payment_day(self._books, self._order, tender)
+        return self._made(answer, amount, reference, day, index, tender.method)
+
+    def _own(self, one: Redeemed, index: int) -> None:
+        """A tender that the shop issued itself: paid from the liability it was sold into."""
+        if one.account is None:
+            assert one.reason is not None
+            raise Hold(one.reason.code, one.reason.message, one.reason.field)
+        reference = f"{self._order.number}-{index}"
+        day = payment_day(self._books, self._order)
+        self._payments.append(self._made(one.account, one.amount, reference, day, index))
+
+    def _made(
+        self, answer: Resolution, amount: Decimal, reference: str, day: date, index: int,
+        method: str = "",
+    ) -> Payment:  # fmt: skip
+        target, is_id = payable_account(self._books.organisation, answer)
+        return Payment(
+            invoice=Ref(Kind.INVOICE, self._invoice.number),
+            account=target,
+            account_is_id=is_id,
+            date=day,
+            amount=amount,
+            reference=reference,
+            tender=index,
+            method=method,
+        )
+
+    def _overpaid(self, tender: Tender, over: Decimal, reference: str) -> None:
+        contact = self._invoice.contact
+        made = overpayment(self._books, self._order, contact, tender, over, reference)
+        self._overpayments.append(made)
+        self._reasons.append(overpaid(tender, over))
+
+
+def account_of(books: Books, order: Order, tender: Tender) -> Resolution:
+    """The Xero account of a tender's method; raises Hold where none is mapped. It is not asked
+    of one whose money is posted elsewhere."""
+    answer = payment_account(books.snapshot, tender.method, order.currency)
+    assert not isinstance(answer, NotPosted)
+    return found(answer)
+
+
+def payment_day(books: Books, order: Order, tender: Tender | None = None) -> date:
+    """The day on which the money came in, outside locked periods."""
+    day = local_date(books.snapshot, paid_at(books, order, tender))
+    return open_date(books, day, "payment").day
+
+
+def references(order: Order, tenders: tuple[Tender, ...]) -> list[str]:
+    """The gateway's transaction id, with the tender's index where two share it; else the
+    order number and the index. Unique within the order, so that equal tenders stay two."""
+    shared = Counter(tender.reference.strip() for tender in tenders)
+    made = []
+    for index, tender in enumerate(tenders, start=1):
+        reference = tender.reference.strip()
+        if not reference:
+            made.append(f"{order.number}-{index}")
+        elif shared[reference] > 1:
+            made.append(f"{reference}-{index}"[-_REFERENCE_LIMIT:])
+        else:
+            made.append(reference[:_REFERENCE_LIMIT])
+    return made
+
+
+def overpayment(
+    books: Books, order: Order, contact: Id, tender: Tender, over: Decimal, reference: str
+) -> BankTransaction:
+    """What a tender brought beyond what is due: money in the bank, owed to the customer.
+
+    Its only line stands on the organisation's accounts receivable, without tax. Raises Hold
+    where the tender's account is no bank account.
+    """
+    what = f"{written(over)} received beyond what is due"
+    answer = account_of(books, order, tender)
+    target, is_id = bank_account(books.organisation, answer, order.currency, what)
+    debtors, debtors_is_id = _debtors(books)
+    text = f"Overpayment of order {order.number}"
+    return BankTransaction(
+        type="RECEIVE-OVERPAYMENT",
+        contact=contact,
+        account=target,
+        account_is_id=is_id,
+        date=payment_day(books, order, tender),
+        mode=TaxMode.NO_TAX,
+        currency=order.currency,
+        reference=f"{reference}{OVERPAID}"[-_REFERENCE_LIMIT:],
+        lines=(DocumentLine(text, Decimal(1), over, debtors, "", account_is_id=debtors_is_id),),
+    )
+
+
+def _debtors(books: Books) -> tuple[str, bool]:
+    account = books.organisation.debtors_account
+    if account is not None:
+        return (account.code, False) if account.code else (account.account_id, True)
+    if books.organisation.connected:
+        text = (
+            "Xero shows no accounts receivable account, on which an overpayment stands. Read the "
+            "chart of accounts again, or enter the overpayment in Xero by hand."
+        )
+        raise Hold("account_unknown", text, "payment_accounts")
+    return DEBTORS, False
+
+
+def _sum(tenders: Iterable[Tender]) -> Decimal:
+    return round_to(sum((tender.amount for tender in tenders), ZERO))
+
+
+def _in_cents(amounts: Iterable[Decimal]) -> list[Decimal]:
+    """Amounts rounded so that their sum is the rounded sum (three-decimal currencies)."""
+    cents, running = [], ZERO
+    for amount in amounts:
+        cents.append(round_to(running + amount) - round_to(running))
+        running += amount
+    return cents
+
+
+def overpaid(tender: Tender, over: Decimal) -> Reason:
+    """That more came in than is due, for whoever has to give it back."""
+    return Reason(
+        "overpaid",
+        f"{written(over)} more was received by {tender.title or tender.method} than is due. It is "
+        "an overpayment in Xero: refund it there, or use it for another invoice.",
+        tender.path or Field.PAYMENTS,
+    )

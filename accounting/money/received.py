@@ -1,0 +1,90 @@
+"""What the shop says was received for an order. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from accounting.books import Books
+from accounting.eligibility import counts_as_paid
+from accounting.reasons import Reason
+from accounts_mapping.rules.resolve import NotPosted, payment_account
+from connector.lib.money import CENT, ZERO, round_to, written
+from stores.canonical.order import Order
+from stores.canonical.order import Payment as Tender
+from stores.profile import Field
+
+
+def received(books: Books, order: Order) -> tuple[Tender, ...]:
+    """The tenders of an order as stated; by status where the shop states nothing."""
+    if order.payments or order.received == 0:
+        return order.payments
+    if order.received is not None:
+        return (_whole(order, order.received),)
+    if counts_as_paid(books.snapshot.rules.statuses, order) and order.total:
+        return (_whole(order, order.total),)
+    return ()
+
+
+def _whole(order: Order, amount: Decimal) -> Tender:
+    return Tender(
+        order.payment_method, amount, order.transaction_id, order.payment_title, path="payment"
+    )
+
+
+def posted_elsewhere(books: Books, order: Order, tender: Tender) -> bool:
+    """Whether a tender's method is mapped to none: a person enters its money in Xero."""
+    answer = payment_account(books.snapshot, tender.method, order.currency)
+    return isinstance(answer, NotPosted)
+
+
+def received_here(books: Books, order: Order) -> tuple[Tender, ...]:
+    """The tenders that count as received in the books: without those that are posted elsewhere."""
+    tenders = received(books, order)
+    return tuple(one for one in tenders if not posted_elsewhere(books, order, one))
+
+
+def posted_by_hand(books: Books, order: Order) -> Reason | None:
+    """Why nothing of an order is posted where invoices are switched off: its money is not ours
+    to post."""
+    tenders = received(books, order)
+    if books.snapshot.store.streams.invoices or not tenders or received_here(books, order):
+        return None
+    text = (
+        f"Paid by {tenders[0].title or tenders[0].method}, whose money is posted by hand, and "
+        "invoices are switched off: there is nothing to post of it."
+    )
+    return Reason("payment_by_hand", text, "payment_accounts")
+
+
+def paid_at(books: Books, order: Order, tender: Tender | None = None) -> datetime:
+    """The capture's moment, else that of the first `paid` status, else the order's."""
+    if tender is not None and tender.received_at is not None:
+        return tender.received_at
+    paid = books.snapshot.rules.statuses.paid
+    changes = (c.at for c in order.history if c.status in paid or "*" in paid)
+    return min(changes, default=order.placed_at)
+
+
+def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
+    """Where payments, what was received and what is outstanding do not fit together."""
+    paid = sum((tender.amount for tender in tenders), ZERO)
+    if any(tender.amount < 0 for tender in tenders):
+        text = "A payment of the order is negative. Correct it in the shop, or pay in Xero by hand."
+        return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
+    if order.received is not None and round_to(paid) != round_to(order.received):
+        text = (
+            f"The payments sum to {written(paid)}, but {written(order.received)} was received. No "
+            "payment is posted until they agree in the shop."
+        )
+        return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
+    if order.outstanding is None or order.refunded or order.refunds:
+        return None
+    rest = max(order.total - paid, ZERO)
+    if abs(rest - max(order.outstanding, ZERO)) < CENT:
+        return None
+    text = (
+        f"Of {written(order.total)}, {written(paid)} was received and {written(order.outstanding)} "
+        "is said to be outstanding. No payment is posted until they agree in the shop."
+    )
+    return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)

@@ -1,0 +1,246 @@
+"""Which orders go into their day's summary, and with what: pure.
+
+An order is built and planned as if it were posted by itself; what a summary takes over of that
+plan are its parts, and what is left of it is posted for the order alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from accounting.books import Books
+from accounting.contacts.matching import Directory
+from accounting.contacts.persons import clean_name
+from accounting.history import NOTHING_YET, History, Slot
+from accounting.lines.closing import overrides
+from accounting.lines.total_rows import sort_rows
+from accounting.money.received import received
+from accounting.plan.plan import Plan, plan_order
+from accounting.plan.receivables import Want
+from accounting.reason_kinds import INFORMATIVE
+from accounting.reasons import Reason
+from accounting.sale.build import build_order
+from accounting.sale.built import READY, Built, Standing
+from accounting.summary.documents import due_at, fits_alone
+from accounting.summary.parts import Money, Part
+from accounts_mapping.rules.resolve import order_rules
+from accounts_mapping.rules.texts import render
+from connector.lib.money import CENT, ZERO, round_to
+from stores.canonical.order import Order
+from xero.documents.documents import CreditNote, Invoice
+from xero.documents.kinds import Kind
+from xero.documents.lines import line_totals
+from xero.documents.settling import Allocation, Payment, Refund
+
+_NOT_YET = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What becomes of an order: what is posted for it alone, and its parts of summaries."""
+
+    built: Built
+    plan: Plan
+    parts: tuple[Part, ...] = ()
+
+
+def plan_sale(
+    books: Books,
+    order: Order,
+    directory: Directory,
+    standing: Standing = _NOT_YET,
+    history: History = NOTHING_YET,
+    *,
+    alone: bool = False,
+    approve: bool = False,
+) -> Sale:
+    """Build and plan an order, by itself or for a summary.
+
+    `alone`: it has documents of its own, sent or not, so that no summary may take it; `approve`
+    as of `plan_order`. One whose
+    sale is in a summary stays there, whatever the mode is now: only what followed is planned.
+    """
+    shared = _is_shared(history)
+    if not shared and not alone and _summarises(books):
+        sale = _for_summary(books, order, directory, standing, history)
+        if sale is not None:
+            return sale
+    built = build_order(books, order, directory, standing)
+    plan = plan_order(books, order, built, history, approve=approve)
+    if not shared:
+        return Sale(_without_contact(built, plan) if _is_linked(history) else built, plan)
+    parts: tuple[Part, ...] = ()
+    if _summarises(books):
+        plan, parts = _take_over(books, order, plan)
+    return Sale(_without_contact(built, plan), plan, parts)
+
+
+def _without_contact(built: Built, plan: Plan) -> Built:
+    """What follows a document that is not the order's own goes to that document's contact."""
+    if all(want.parent is not None for want in plan.wants):
+        return replace(built, contact=None)
+    return built
+
+
+def _is_linked(history: History) -> bool:
+    return any(e.linked for e in history.frozen())
+
+
+def _summarises(books: Books) -> bool:
+    return books.snapshot.rules.posting.mode == "daily_summary"
+
+
+def _is_shared(history: History) -> bool:
+    return any(e.shared and e.slot.purpose == "invoice" for e in history.frozen())
+
+
+def _for_summary(
+    books: Books, order: Order, directory: Directory, standing: Standing, history: History
+) -> Sale | None:
+    """The order as a part of its day; None where it stays by itself.
+
+    Built as if its invoice were approved: what was received belongs to it in any status.
+    """
+    approved = _approved(books)
+    built = build_order(approved, order, directory, standing)
+    plan = plan_order(approved, order, built, history)
+    if not _may_be_summarised(books, order, built, plan):
+        return None
+    left, parts = _take_over(approved, order, plan)
+    if left.wants or not all(map(fits_alone, parts)):
+        return None
+    remarks = left.reasons
+    if books.snapshot.rules.posting.status != "AUTHORISED" and any(p.money for p in parts):
+        remarks = (*remarks, _waits_for_approval(books))
+    return Sale(replace(built, contact=None), replace(left, reasons=remarks), parts)
+
+
+def _approved(books: Books) -> Books:
+    rules = books.snapshot.rules
+    posting = rules.posting.model_copy(update={"status": "AUTHORISED"})
+    rules = rules.model_copy(update={"posting": posting})
+    return replace(books, snapshot=replace(books.snapshot, rules=rules))
+
+
+def _waits_for_approval(books: Books) -> Reason:
+    text = (
+        f"The summary is posted as {books.snapshot.rules.posting.status}. Approve it in Xero: its "
+        "payments follow."
+    )
+    return Reason("payment_waits_for_approval", text, "posting.status")
+
+
+def _may_be_summarised(books: Books, order: Order, built: Built, plan: Plan) -> bool:
+    """Paid in full, nothing for a person to decide, and no contact of its own needed."""
+    if built.status != READY or built.invoice is None or built.overpayments:
+        return False
+    if built.invoice.status != "AUTHORISED":
+        return False  # a rule of yours wants a person's approval of it
+    if plan.wait or plan.keep or plan.reversed:
+        return False
+    if any(reason.code not in INFORMATIVE for reason in (*built.reasons, *plan.reasons)):
+        return False
+    if order.customer.tax_number and not round_to(order.tax):
+        return False  # a business that owes the tax itself is named in Xero
+    if any(rule.contact for _, rule in order_rules(books.snapshot, order)):
+        return False
+    tracked = {item.code for item in books.known_items.values() if item.tracked}
+    if any(line.item_code in tracked for line in built.invoice.lines):
+        return False  # Xero takes goods from stock by lines that name them
+    return _paid_in_full(books, order, built)
+
+
+def _paid_in_full(books: Books, order: Order, built: Built) -> bool:
+    """Whether what was received is all that is due. Where payments are not posted, the shop's
+    word is enough."""
+    assert built.invoice is not None
+    total = line_totals(built.invoice.lines, built.invoice.mode).total
+    if books.snapshot.store.streams.payments:
+        return sum((payment.amount for payment in built.payments), ZERO) == total
+    paid = sum((tender.amount for tender in received(books, order)), ZERO)
+    return round_to(paid + sort_rows(books.snapshot, order).tendered) == total
+
+
+def _take_over(books: Books, order: Order, plan: Plan) -> tuple[Plan, tuple[Part, ...]]:
+    """The sale and the refunds of a plan as parts, and the plan without them."""
+    money: dict[Slot | None, list[Want]] = defaultdict(list)
+    allocated = set()
+    for want in plan.wants:
+        if isinstance(want.document, Payment | Refund):
+            money[want.parent].append(want)
+        elif isinstance(want.document, Allocation):
+            allocated.add(want.parent)
+    parts: list[Part] = []
+    taken: set[Slot] = set()
+    for want in plan.wants:
+        settling = money[want.slot]
+        if want.slot in allocated or not _is_absorbed(want, settling):
+            continue
+        part = _part(books, order, want, settling)
+        if fits_alone(part):
+            parts.append(part)
+            taken |= {want.slot, *(one.slot for one in settling)}
+    left = tuple(want for want in plan.wants if want.slot not in taken)
+    return replace(plan, wants=left), tuple(parts)
+
+
+def _is_absorbed(want: Want, settling: list[Want]) -> bool:
+    """A sale, or a refund that is given back in full."""
+    if isinstance(want.document, Invoice):
+        return want.slot.purpose == "invoice"
+    if not isinstance(want.document, CreditNote) or want.slot.source_kind != "refund":
+        return False
+    total = line_totals(want.document.lines, want.document.mode).total
+    return _sum(settling) == total
+
+
+def _sum(settling: list[Want]) -> Decimal:
+    amounts = (w.document.amount for w in settling if isinstance(w.document, Payment | Refund))
+    return sum(amounts, ZERO)
+
+
+def _part(books: Books, order: Order, want: Want, settling: list[Want]) -> Part:
+    document = want.document
+    assert isinstance(document, Invoice | CreditNote)
+    name = render(books.snapshot.rules.contacts.summary, books.snapshot, order)
+    return Part(
+        order_id=order.id,
+        order_number=order.number,
+        slot=want.slot,
+        key=document.number,
+        kind=Kind.INVOICE if isinstance(document, Invoice) else Kind.CREDIT_NOTE,
+        day=document.date,
+        currency=document.currency,
+        due_at=due_at(books, document.date),
+        mode=document.mode,
+        lines=document.lines,
+        contact=clean_name(name) or "Web sales",
+        rate=document.currency_rate,
+        theme=document.branding_theme_id,
+        overrides=overrides(books),
+        tax=_charged(order, want.slot, document),
+        note=want.note,
+        money=tuple(_money(one) for one in settling),
+    )
+
+
+def _charged(order: Order, slot: Slot, document: Invoice | CreditNote) -> Decimal:
+    """The tax that the shop charged, or gave back; without what is posted as lines."""
+    posted = line_totals(document.lines, document.mode).total_tax
+    if document.currency != order.currency:
+        return posted  # the shop's own tax in the base currency
+    stated = order.tax
+    if isinstance(document, CreditNote):
+        stated = next(refund.tax for refund in order.refunds if refund.id == slot.source_id)
+    return round_to(stated) if abs(round_to(stated) - posted) <= 5 * CENT else posted
+
+
+def _money(want: Want) -> Money:
+    document = want.document
+    assert isinstance(document, Payment | Refund)
+    return Money(
+        want.slot, document.account, document.account_is_id, document.date, document.amount,
+        document.reference,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What an order still needs, given what stands."""

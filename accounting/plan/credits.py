@@ -1,0 +1,206 @@
+"""What credits a sale: its refunds, what changes took off it, its cancellation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from accounting.history import Slot
+from accounting.lines.currency import Conversion, of_refund
+from accounting.money.given_back import Returned, given_back
+from accounting.plan import cancellation as reversals
+from accounting.plan.issues import note_slot, standing_note, went_back
+from accounting.plan.last_refund import completed
+from accounting.plan.one_event import same_money
+from accounting.plan.receivables import Back, Credit, Debit, total_of
+from accounting.plan.sold_to import sold_to
+from accounting.plan.worksheet import Worksheet
+from accounting.postable import payable_account
+from accounting.reasons import Hold, Reason
+from accounting.sale import refund as refunds
+from connector.lib.money import CENT, ZERO, round_to, written
+from stores.canonical.refund import Refund
+from stores.profile import Field
+from xero.documents.documents import CreditNote
+from xero.documents.kinds import Kind
+
+
+def credits_of(sheet: Worksheet, debits: list[Debit]) -> list[Credit]:
+    """Credit notes of refunds, changes and the cancellation that may still be used."""
+    if not debits:
+        return []
+    limit = sum((debit.capacity for debit in debits), ZERO) - sheet.credited_by_people
+    found = _edit_credits(sheet)
+    _compare_refunds(sheet)
+    sale = sheet.slot("invoice", sheet.issue)
+    for refund in in_turn(sheet, sheet.order.refunds):
+        try:
+            credit = credit_of(sheet, refund, found, limit, sale)
+        except Hold as hold:
+            sheet.reasons.append(hold.reason)
+            continue
+        if credit is not None:
+            found.append(credit)
+    if sheet.reversing:
+        found = [*reversals.paid_back(sheet, found), *reversals.by_credit(sheet)]
+    return [*reversals.left_open(sheet), *found]
+
+
+def _compare_refunds(sheet: Worksheet) -> None:
+    """What the refunds come to against what the order says was refunded, if it says so."""
+    _compare_tenders(sheet)
+    stated = round_to(sheet.order.refunded)
+    given = sum((round_to(refund.of_money) for refund in sheet.order.refunds), ZERO)
+    slack = CENT * len(sheet.order.refunds)
+    if not stated or not given or abs(stated - given) <= slack:
+        return
+    if given > stated:
+        raise Hold(
+            "refund_does_not_add_up",
+            f"The refunds sum to {written(given)}, but the order says that {written(stated)} "
+            "was refunded. No refund is posted until they agree in the shop.",
+            Field.REFUNDED,
+        )
+    text = (
+        f"The order states refunds of {written(stated)}, and brings credit memos over "
+        f"{written(given)}. The rest is not posted."
+    )
+    sheet.reasons.append(Reason("refund_not_given", text, Field.REFUNDED))
+
+
+def _compare_tenders(sheet: Worksheet) -> None:
+    """Say so where the order gave more back on what the shop issued itself than its refunds."""
+    order = sheet.order
+    told = (one.amount for refund in order.refunds for one in refund.tenders if one.of)
+    given = sum(told, ZERO)
+    if order.refunds and order.given_back - given > CENT * len(order.refunds):
+        text = (
+            f"The order states that {written(order.given_back)} went back on gift cards, store "
+            f"credit and points, and brings credit memos over {written(given)} of that. The rest "
+            "is not posted."
+        )
+        sheet.reasons.append(Reason("refund_not_given", text, Field.REFUNDS))
+
+
+def _edit_credits(sheet: Worksheet) -> list[Credit]:
+    standing = [
+        Credit(e.slot, e.key, e.total, e.dated or sheet.today, f"edit-{e.slot.revision}-")
+        for e in sheet.edits()
+        if e.kind is Kind.CREDIT_NOTE
+    ]
+    wanted = [
+        Credit(
+            want.slot, want.document.number, total_of(want.document), want.document.date,
+            f"edit-{want.slot.revision}-",
+        )
+        for want in sheet.wants
+        if isinstance(want.document, CreditNote)
+    ]  # fmt: skip
+    return standing + wanted
+
+
+def credit_of(
+    sheet: Worksheet, refund: Refund, found: list[Credit], limit: Decimal, parent: Slot | None
+) -> Credit | None:
+    """The credit note of a refund, or the credit that a change made for the same money."""
+    slot, gone = note_slot(sheet, refund), went_back(sheet, refund)
+    entry = sheet.history.at(slot)
+    if entry is not None and entry.frozen:
+        day = entry.dated or refunds.refund_day(sheet.books, refund)
+        credit = Credit(slot, entry.key, entry.total, day, went_back=gone)
+        return _stated(sheet, refund, _back(sheet, refund), credit)
+    by = _refund_in_base(sheet, refund, found)
+    back = _back(sheet, refund)
+    total = (round_to(refund.total) if by is None else by.base_total) - back.on_lines
+    same = same_money(sheet, found, total)
+    if same is not None:
+        found.remove(same)
+        sheet.same.add(refund.id)
+    if _waits(sheet, refund):
+        text = (
+            f"The refund of {written(total)} and its credit note wait for the "
+            f"payment: {written(sheet.awaited)} came in and is not posted yet."
+        )
+        sheet.reasons.append(Reason("refund_waits_for_payment", text, Field.PAYMENTS))
+        return None
+    if same is not None:
+        same = replace(
+            same, day=refunds.refund_day(sheet.books, refund), purpose="",
+            source=("refund", refund.id),
+        )  # fmt: skip
+        return _stated(sheet, refund, back, same)
+    if not sheet.books.snapshot.store.streams.credit_notes:
+        text = f"{written(total)} was refunded; credit notes are switched off for this store."
+        sheet.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
+        return None
+    if by is None:
+        refund = completed(sheet, refund, back)
+        total = round_to(refund.total) - back.on_lines
+    if sum((credit.total for credit in found), ZERO) + total > limit:
+        raise Hold(
+            "refund_exceeds_invoice",
+            f"The refund of {written(total)} would credit more than the invoice's "
+            f"{written(limit)}. Compare the order's refunds with its invoice, and enter what "
+            "is right in Xero by hand.",
+            Field.REFUNDS,
+        )
+    note = refunds.credit_note_of(
+        sheet.books, sheet.order, refund, invoice_number=sheet.number,
+        contact=sold_to(sheet), status=sheet.status, rate=sheet.rate, by=by,
+        returned=back if by is None else _back(sheet, refund, foreign=True),
+        converted=back,
+    )  # fmt: skip
+    sheet.want(note, slot, parent)
+    credit = Credit(slot, note.number, total_of(note), note.date, went_back=gone)
+    return _stated(sheet, refund, back, credit)
+
+
+def _stated(sheet: Worksheet, refund: Refund, returned: Returned, credit: Credit) -> Credit:
+    """The credit with what the shop says of where it went."""
+    back = []
+    sold = sheet.current is not None or sheet.built.invoice is not None
+    for part in returned.paid:
+        assert part.to.account is not None
+        account, is_id = payable_account(sheet.books.organisation, part.to.account)
+        back.append(Back(account, is_id, part.amount, sold and part.as_it_came))
+    return replace(
+        credit, returned=True, method=refund.method, stated=True,
+        back=() if credit.went_back else tuple(back),  # it went there once
+        on_lines=returned.on_lines,
+    )  # fmt: skip
+
+
+def _back(sheet: Worksheet, refund: Refund, *, foreign: bool = False) -> Returned:
+    """What of a refund went back on what the shop issued itself, in the currency of the sale or
+    (`foreign`) of the order."""
+    by = None if foreign else sheet.conversion()
+    order = sheet.order
+    return given_back(sheet.books, order, refund, by, lines_only=sheet.by_receipt)
+
+
+def _waits(sheet: Worksheet, refund: Refund) -> bool:
+    """Whether the money that a refund gave back waits to be posted itself."""
+    posted = [payment.method for payment in sheet.built.payments if payment.method]
+    return bool(sheet.awaited) and refund.method not in posted
+
+
+def in_turn(sheet: Worksheet, given: Sequence[Refund]) -> list[Refund]:
+    """Refunds as they were made; those that are credited come first, because what is left
+    for the others depends on them."""
+
+    def place(refund: Refund) -> tuple[bool, datetime, str]:
+        return standing_note(sheet, refund) is None, refund.refunded_at, refund.id
+
+    return sorted(given, key=place)
+
+
+def _refund_in_base(sheet: Worksheet, refund: Refund, found: Sequence[Credit]) -> Conversion | None:
+    """How a refund of a converted sale is converted, after the credits that were `found`."""
+    if (by := sheet.conversion_of_refunds()) is None:
+        return None
+    mine = {credit.stands_for for credit in found}
+    earlier = [r for r in sheet.order.refunds if ("refund", r.id) in mine]
+    base = (c.total + c.on_lines for c in found if c.stands_for[0] == "refund")
+    return of_refund(by, refund, earlier, sum(base, ZERO))

@@ -1,0 +1,118 @@
+"""Orders without an invoice of ours: money received as such, and refunds of earlier sales. Pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from accounting.eligibility import refunded_since
+from accounting.history import Entry, Slot
+from accounting.lines.converted import convert_tenders
+from accounting.lines.total_rows import sort_rows
+from accounting.money.given_back import issued_accounts
+from accounting.money.payments import alone
+from accounting.plan import cancellation as reversals
+from accounting.plan.credits import credit_of, in_turn
+from accounting.plan.receivables import Credit, Debit, Till
+from accounting.plan.settlement import use
+from accounting.plan.worksheet import Worksheet
+from accounting.reasons import Hold, Reason
+from connector.lib.money import round_to
+from stores.canonical.refund import Refund
+from stores.profile import Field
+from xero.documents.documents import BankTransaction
+from xero.documents.settling import Payment
+
+
+def receipt(sheet: Worksheet) -> None:
+    """Money received without an invoice; refunds of it, and its cancellation, are credited and
+    paid back. What was posted so stays so if invoices are switched on later."""
+    entry, document = sheet.receipt, sheet.built.receipt
+    if entry is None:
+        if document is None:
+            return
+        sheet.want(document, sheet.slot("receipt"))
+        sheet.wait = sheet.reversing  # what takes it back is planned upon it
+        total, account, is_id = _total(document), document.account, document.account_is_id
+        day = document.date
+    else:
+        total, account, is_id = entry.total, entry.account, entry.account_is_id
+        day = entry.dated or sheet.today
+        sheet.current = entry
+        _compare(sheet, entry)
+    till = Till(sheet.history, sheet.order.id, [])
+    till.know((Payment("", account, day, total, "", is_id),))
+    _credit(sheet, till, sheet.order.refunds, total, sheet.slot("receipt"))
+    if entry is not None and sheet.reversing:
+        _take_back(sheet, till)
+
+
+def _total(document: BankTransaction) -> Decimal:
+    totals = document.expected()
+    assert totals is not None
+    return totals.total
+
+
+def _compare(sheet: Worksheet, entry: Entry) -> None:
+    """Say so where the shop has changed what was received; there is nothing to change of it."""
+    sale = sheet.built.receipt or sheet.built.invoice
+    totals = sale.expected() if sale is not None else None
+    if sheet.reversing or totals is None or totals.total == entry.total:
+        return
+    text = (
+        "The order changed after its money was posted without an invoice. Correct it in Xero by "
+        "hand."
+    )
+    sheet.reasons.append(Reason("changed_after_posting", text, Field.TOTAL))
+
+
+def _take_back(sheet: Worksheet, till: Till) -> None:
+    """A cancelled sale whose money was posted as received: the bank transaction may be matched
+    with the statement, so that it stays, and the rest of the sale is credited."""
+    if not sheet.undo:
+        text = "Cancelled in the shop, so what was received is credited in Xero."
+        sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
+    try:
+        for credit in reversals.by_credit(sheet):
+            use(sheet, till, credit)
+    except Hold as hold:
+        sheet.reasons.append(hold.reason)
+
+
+def refunds_alone(sheet: Worksheet) -> None:
+    """Credit notes of an order whose sale is of before the cut-over: put against what is due
+    on its earlier invoice, if there is one, and otherwise paid back."""
+    earlier = sheet.built.earlier
+    debits = []
+    if earlier is not None and earlier.due > 0:
+        debits = [Debit(sheet.slot("invoice"), earlier.number, earlier.due, earlier.xero_id)]
+    issued = issued_accounts(sheet.books, sheet.order)
+    till = Till(sheet.history, sheet.order.id, debits, issued, credit_first=True)
+    try:
+        by = sheet.conversion()
+    except Hold as hold:
+        sheet.reasons.append(hold.reason)
+        return
+    order = sheet.order
+    if by is not None:
+        order, _ = convert_tenders(order, sort_rows(sheet.books.snapshot, order), by)
+    till.know(alone(sheet.books, order))
+    since = refunded_since(sheet.books.snapshot, order)
+    tendered = sort_rows(sheet.books.snapshot, sheet.order).tendered
+    tendered = by.amount(tendered) if by is not None else tendered
+    _credit(sheet, till, since, round_to(order.total + tendered), None)
+
+
+def _credit(
+    sheet: Worksheet, till: Till, given: tuple[Refund, ...], limit: Decimal, sale: Slot | None
+) -> None:
+    """Credit notes of refunds, each after the `sale` that it takes back."""
+    found: list[Credit] = []
+    for refund in in_turn(sheet, given):
+        try:
+            credit = credit_of(sheet, refund, found, limit, sale)
+        except Hold as hold:
+            sheet.reasons.append(hold.reason)
+            continue
+        if credit is not None:
+            found.append(credit)
+            use(sheet, till, credit)

@@ -1,0 +1,149 @@
+"""Which documents an order needs beyond those it has: sale, money, refunds, edits, reversal.
+
+Pure: the order as the shop has it now, what the build makes of it, and what stands in the
+outbox and in Xero go in; documents that are still wanted come out. What is on its way or in
+Xero is never planned again, so that planning twice is planning once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from accounting.books import Books
+from accounting.eligibility import Course, course
+from accounting.history import NOTHING_YET, History, Slot
+from accounting.money.given_back import as_mapped
+from accounting.plan import cancellation as reversals
+from accounting.plan import credits as crediting
+from accounting.plan import edits
+from accounting.plan import no_invoice as without_invoice
+from accounting.plan import settlement as paying
+from accounting.plan.receivables import Debit, Want, total_of
+from accounting.plan.worksheet import Worksheet
+from accounting.reasons import Hold, Reason
+from accounting.sale.built import READY, SKIPPED, Built
+from stores.canonical.order import Order
+from stores.profile import Field
+from xero.documents.documents import Contact, Document, Invoice, StatusChange
+from xero.documents.facts import ContactFacts
+from xero.documents.kinds import Kind, Ref
+from xero.documents.statuses import DRAFTS
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`wants` in the order in which Xero must receive them.
+
+    `restores` are archived contacts that must be made active again before.
+    `wait`: something is on its way that decides what comes next. `keep`: nothing of what is
+    there may be touched. `reversed`: the sale was cancelled, and is being taken back. `same`:
+    ids of refunds whose money the order's total is lowered by already.
+    """
+
+    wants: tuple[Want, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    wait: bool = False
+    keep: bool = False
+    reversed: bool = False
+    restores: tuple[ContactFacts, ...] = ()
+    same: frozenset[str] = frozenset()
+
+
+def plan_order(
+    books: Books,
+    order: Order,
+    built: Built,
+    history: History = NOTHING_YET,
+    *,
+    approve: bool = False,
+    undo: bool = False,
+) -> Plan:
+    """What is still to be done for an order. `approve`: a person approved its drafts; `undo`: a
+    person has it taken back, whatever the shop says of it."""
+    order = as_mapped(books.snapshot, order)
+    reversing = undo or course(books.snapshot.rules.statuses, order) is Course.REVERSE
+    sheet = Worksheet(books, order, built, history, reversing, approve, undo)
+    if built.status == READY or (reversing and built.status == SKIPPED and sheet.sold()):
+        return replace(_plan(sheet), restores=tuple(sheet.restores.values()))
+    return Plan()
+
+
+def documents_of(built: Built, plan: Plan) -> tuple[Document, ...]:
+    """The contact, and what is wanted, as Xero must receive it."""
+    contact: tuple[Contact, ...] = ()
+    if built.contact is not None and built.contact.contact is not None:
+        contact = (built.contact.contact,)
+    order = list(Kind)
+    wanted = sorted((want.document for want in plan.wants), key=lambda d: order.index(d.kind))
+    return (*contact, *wanted)
+
+
+def _plan(sheet: Worksheet) -> Plan:
+    if conflicts := [e for e in sheet.history.frozen() if e.conflict]:
+        remarks = tuple(reason for entry in conflicts for reason in entry.remarks)
+        return Plan((), remarks, keep=True, reversed=sheet.reversing)
+    if sheet.current is None and (sheet.built.receipt or sheet.receipt):
+        without_invoice.receipt(sheet)
+        return Plan(tuple(sheet.wants), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing)
+    if sheet.current is None and sheet.built.invoice is None:
+        without_invoice.refunds_alone(sheet)
+        return Plan(tuple(sheet.wants), tuple(sheet.reasons))
+    if sheet.reversing and sheet.current is not None:
+        if not sheet.undo:
+            text = f"Cancelled in the shop, so {sheet.number} is taken back in Xero."
+            sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
+        if sheet.current.ended:
+            return Plan((), tuple(sheet.reasons), reversed=True)
+    try:
+        debits = _invoices(sheet)
+    except Hold as hold:
+        debits = []
+        sheet.reasons.append(hold.reason)
+    try:
+        credits = crediting.credits_of(sheet, debits)
+    except Hold as hold:
+        credits = []
+        sheet.reasons.append(hold.reason)
+    paying.settle(sheet, debits, credits)
+    return Plan(
+        tuple(sheet.wants), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing,
+        same=frozenset(sheet.same),
+    )  # fmt: skip
+
+
+def _invoices(sheet: Worksheet) -> list[Debit]:
+    """The invoice, new or changed, and those of earlier changes, as far as they stand."""
+    if sheet.reversing and sheet.current is not None:
+        if not sheet.awaited and reversals.by_status(sheet):
+            return []
+    elif sheet.current is not None:
+        edits.follow(sheet)
+        if sheet.approve:
+            _approve_drafts(sheet)
+    else:
+        assert sheet.built.invoice is not None
+        invoice = replace(sheet.built.invoice, number=sheet.number)
+        sheet.want(invoice, sheet.slot("invoice", sheet.issue), note=sheet.built.note)
+    standing = [e for e in (sheet.current, *sheet.edits()) if e is not None]
+    debits = [
+        Debit(entry.slot, entry.key, entry.total, by_people=entry.by_people)
+        for entry in standing
+        if entry.kind is Kind.INVOICE
+    ]
+    for want in sheet.wants:
+        if isinstance(want.document, Invoice):
+            debits.append(Debit(want.slot, want.document.number, total_of(want.document)))
+        elif want.slot.purpose == "update" and sheet.built.invoice is not None:
+            debits[0].capacity = total_of(sheet.built.invoice)
+    return debits
+
+
+def _approve_drafts(sheet: Worksheet) -> None:
+    """Drafts of the sale become approved; what waits for that is planned once they are."""
+    assert sheet.current is not None
+    for entry in (sheet.current, *sheet.edits(), *sheet.credited()):
+        if entry.posted and entry.status in DRAFTS and not entry.fixed:
+            kind, key, purpose, revision = entry.slot
+            slot = Slot(kind, key, f"approve-{purpose}", revision)
+            document = StatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")
+            sheet.want(document, slot, entry.slot)

@@ -1,0 +1,411 @@
+"""How money and credit are put against an order's invoices. Pure.
+
+Payments go to the invoices in turn, each as far as it is due. What the shop says went back on a
+gift card, as store credit or points goes there before all else. Money that a refund gave back goes
+back through the tenders that received it, the last paid first, and the rest of its credit is
+allocated to what is still due; any other credit is allocated first. What is on its way or in Xero
+already counts as done and is never planned again, and what people put there counts as theirs.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from accounting.history import Entry, History, Slot
+from accounting.money.standing import put_against, refunded_of, refunds_of, used_of
+from accounting.plan.payment_slots import numbered
+from connector.lib.money import ZERO
+from xero.documents.documents import Document
+from xero.documents.kinds import Kind, Ref
+from xero.documents.settling import Allocation, Payment, Refund
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A document that shall exist. `parent` must be in Xero before it (the contact if None),
+    and so must `target`, the invoice of an allocation. `note` says in its history there how it
+    deviates, `origin` what it is of. `look_up`: a person may have entered it already."""
+
+    slot: Slot
+    document: Document
+    parent: Slot | None = None
+    target: Slot | None = None
+    note: str = ""
+    origin: str = ""
+    look_up: bool = False
+
+
+@dataclass(slots=True)
+class Debit:
+    """An invoice that takes payments and credit. `capacity` is what may still be put on it;
+    `xero_id` is the id of one that is none of ours. `by_people` is what people put on it that is
+    not told to be one of the tenders."""
+
+    slot: Slot
+    number: str
+    capacity: Decimal
+    xero_id: str = ""
+    by_people: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """So much went back to an account from which what the shop issued itself is paid. `bound`:
+    no more than had been paid from there."""
+
+    account: str
+    is_id: bool
+    amount: Decimal
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A credit note to be used up. `purpose` begins the purposes of what uses it.
+
+    `returned`: what is not allocated went back to the buyer, by the tender named `method`
+    if the shop says so; else it stays open on the contact. `back` is what of it went back on
+    what the shop issued itself; `stated`: the shop says so, and the rest was money. `on_lines`
+    was taken off the total by lines for such tenders. `went_back`: so much of it was
+    paid out before, for an issue of the sale that was taken back.
+    """
+
+    slot: Slot
+    number: str
+    total: Decimal
+    day: date
+    purpose: str = ""
+    source: tuple[str, str] = ("", "")
+    returned: bool = False
+    method: str = ""
+    back: tuple[Back, ...] = ()
+    stated: bool = False
+    on_lines: Decimal = ZERO
+    went_back: Decimal = ZERO
+
+    @property
+    def stands_for(self) -> tuple[str, str]:
+        """The shop's object that it credits: its kind and id."""
+        return self.source if self.source[0] else self.slot[:2]
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether the shop records money that it gave back."""
+        return self.returned and self.stands_for[0] == "refund"
+
+    def place(self, purpose: str) -> Slot:
+        return Slot(*self.stands_for, f"{self.purpose}{purpose}")
+
+
+@dataclass(slots=True)
+class _Tender:
+    """`ours` is False where a person enters the money in Xero: none of it goes back from here."""
+
+    payment: Payment
+    paid: Decimal = ZERO
+    given_back: Decimal = ZERO
+    ours: bool = True
+
+    @property
+    def left(self) -> Decimal:
+        return max(self.paid - self.given_back, ZERO)
+
+    @property
+    def place(self) -> tuple[str, bool]:
+        return self.payment.account, self.payment.account_is_id
+
+
+@dataclass(slots=True)
+class Till:
+    """The money of one order. `short` collects tenders of which less was received than was
+    posted: (posted, received); `over` what of a tender no invoice takes any more; `covered` what
+    of one people had put on its invoices before. `credit_first`: what is due is credited before
+    money goes back, because nobody says what of the money was booked. `issued` are the accounts
+    of the tenders that the shop issued itself."""
+
+    history: History
+    order_id: str
+    debits: list[Debit]
+    issued: frozenset[tuple[str, bool]] = frozenset()
+    credit_first: bool = False
+    short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
+    over: list[Payment] = field(default_factory=list)
+    covered: list[tuple[Payment, Decimal]] = field(default_factory=list)
+    _tenders: dict[int, _Tender] = field(default_factory=dict)
+    _taken: set[Slot] = field(default_factory=set)
+    _touched: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for entry in self.history.tenders("payment"):
+            tender = self._tender(_index(entry), entry)
+            tender.paid += entry.total
+        for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND):
+            tender = self._tender(_index(entry), entry)
+            tender.given_back += entry.total
+        self._taken = {e.slot for e in self.history.entries if e.frozen or e.ended}
+        put = put_against(self.history)
+        for debit in self.debits:
+            debit.capacity -= put[debit.number] + debit.by_people
+        self._touched = {debit.number for debit in self.debits if debit.by_people}
+
+    def _tender(self, index: int, entry: Entry) -> _Tender:
+        stands_for = Payment(
+            "", entry.account, entry.dated or date.min, ZERO, "", entry.account_is_id,
+            tender=index,
+        )  # fmt: skip
+        return self._tenders.setdefault(index, _Tender(stands_for))
+
+    def know(self, payments: Sequence[Payment]) -> None:
+        """Payments that were made elsewhere: money can go back the way it came."""
+        for payment in payments:
+            tender = self._tenders.setdefault(payment.tender, _Tender(payment))
+            tender.payment, tender.paid = payment, payment.amount
+
+    def elsewhere(self, payments: Sequence[Payment]) -> None:
+        """Money that people post, as far as it is not posted from here: refunds that went back
+        the way it came are not paid from the other tenders."""
+        for payment in payments:
+            posted = self._tenders.get(payment.tender)
+            rest = payment.amount - (posted.paid if posted is not None else ZERO)
+            if rest > 0:
+                self._tenders[-payment.tender] = _Tender(payment, rest, ours=False)
+
+    def receive(self, payments: Sequence[Payment], *, again: Sequence[Entry]) -> list[Want]:
+        """Payments still to be posted. `again` are refunds of sales that were cancelled: what
+        they gave back has been received once more if the shop says so."""
+        wants = []
+        for payment in numbered(self.history, payments):
+            tender = self._tenders.setdefault(payment.tender, _Tender(payment))
+            tender.payment = payment
+            returned = sum((e.total for e in again if _index(e) == payment.tender), ZERO)
+            rest = payment.amount - (tender.paid - returned)
+            if rest < 0:
+                self.short.append((tender.paid, payment.amount))
+            whole = rest == payment.amount and not self._looked_for(payment)
+            for debit, part in self._parts(rest, whole=whole):
+                wants.append(self._payment(payment, part, debit))
+                tender.paid += part
+                rest -= part
+            if rest > 0 and (theirs := self._by_people(rest)):
+                self.covered.append((payment, theirs))
+                rest -= theirs
+            if rest > 0:
+                self.over.append(replace(payment, amount=rest))
+        return wants
+
+    def _parts(self, rest: Decimal, *, whole: bool) -> Iterator[tuple[Debit, Decimal]]:
+        """What of a tender each invoice takes. One that is not due, because people put as much
+        on it, takes a `whole` one: theirs may be this very payment, which is then found there."""
+        for debit in self.debits:
+            if whole and debit.capacity < rest <= debit.by_people:
+                debit.by_people -= rest
+                yield debit, rest
+                return
+        for debit in self.debits:
+            part = min(rest, debit.capacity)
+            if part > 0:
+                debit.capacity -= part
+                rest -= part
+                yield debit, part
+
+    def _looked_for(self, payment: Payment) -> bool:
+        """Whether the next payment of the tender was looked up on its invoice in vain."""
+        slot = self._free(Slot("order", self.order_id, f"payment-{payment.tender}"))
+        entry = self.history.at(slot)
+        return entry is not None and entry.not_payable
+
+    def _by_people(self, rest: Decimal) -> Decimal:
+        """How much of a tender is covered by what people put on the invoices."""
+        found = ZERO
+        for debit in self.debits:
+            part = min(rest - found, debit.by_people)
+            debit.by_people -= part
+            found += part
+        return found
+
+    def _payment(self, payment: Payment, part: Decimal, debit: Debit) -> Want:
+        purpose = f"payment-{payment.tender}"
+        slot = self.take(Slot("order", self.order_id, purpose))
+        reference = payment.reference
+        if slot.revision > 1:
+            reference = f"{reference}-{slot.revision}"[-255:]
+        document = replace(
+            payment, invoice=Ref(Kind.INVOICE, debit.number), amount=part, reference=reference
+        )
+        return Want(slot, document, debit.slot, look_up=debit.number in self._touched)
+
+    def use(self, credit: Credit, account: tuple[str, bool] | None) -> tuple[list[Want], Decimal]:
+        """What uses up a credit note, and how much of it stays open.
+
+        `account` is where money goes back from if the shop names a method that no tender of
+        the order has.
+        """
+        used = used_of(self.history, credit.number)
+        wants, rest = self._refill(credit, credit.total - used)
+        if credit.is_refund and not self.credit_first:
+            self._gone_elsewhere(credit, used)
+            more, rest = self._return(credit, rest, account)
+            allocated, rest = self._allocate(credit, rest)
+            return [*wants, *more, *allocated], rest
+        allocated, rest = self._allocate(credit, rest)
+        wants += allocated
+        if credit.returned:
+            more, rest = self._return(credit, rest, account)
+            wants += more
+        return wants, rest
+
+    def _return(
+        self, credit: Credit, rest: Decimal, account: tuple[str, bool] | None
+    ) -> tuple[list[Want], Decimal]:
+        """What of a credit goes back now, and what is left of it: no money goes back twice."""
+        kept = min(rest, credit.went_back)
+        wants, left = self._give_back(credit, rest - kept, account)
+        return wants, left + kept
+
+    def _allocate(self, credit: Credit, rest: Decimal) -> tuple[list[Want], Decimal]:
+        """Credit put against what is due, and what is left of it."""
+        wants: list[Want] = []
+        for debit in self.debits:
+            part = min(rest, debit.capacity)
+            if part > 0:
+                slot = self.take(credit.place("allocation"))
+                invoice = debit.xero_id or Ref(Kind.INVOICE, debit.number)
+                target = None if debit.xero_id else debit.slot
+                note = Ref(Kind.CREDIT_NOTE, credit.number)
+                document = Allocation(note, invoice, part, credit.day)
+                wants.append(Want(slot, document, credit.slot, target))
+                debit.capacity -= part
+                rest -= part
+        return wants, rest
+
+    def _refill(self, credit: Credit, rest: Decimal) -> tuple[list[Want], Decimal]:
+        """Refunds to gift cards, store credit and points, less those that are posted: to where
+        a tender came from only as far as it was paid."""
+        wants: list[Want] = []
+        note = Ref(Kind.CREDIT_NOTE, credit.number)
+        done = self._refunded_to(credit.number)
+        for back in credit.back:
+            place = back.account, back.is_id
+            posted = min(done[place], back.amount)
+            done[place] -= posted
+            left = min(back.amount - posted, rest)
+            for index, most in self._places(back):
+                amount = min(left, most)
+                if amount <= 0:
+                    continue
+                slot = self.take(credit.place(f"refund-{index}"))
+                reference = f"{credit.number}-{index}"
+                document = Refund(note, place[0], credit.day, amount, reference, place[1])
+                wants.append(Want(slot, document, credit.slot))
+                if index:
+                    self._tenders[index].given_back += amount
+                left -= amount
+                rest -= amount
+        return wants, rest
+
+    def _places(self, back: Back) -> list[tuple[int, Decimal]]:
+        """Which tenders take how much of it; 0 stands for none of the order's."""
+        if not back.bound:
+            return [(0, back.amount)]
+        place = back.account, back.is_id
+        return [
+            (index, tender.paid - tender.given_back)
+            for index, tender in sorted(self._tenders.items())
+            if tender.place == place
+        ]
+
+    def _refunded_to(self, number: str) -> dict[tuple[str, bool], Decimal]:
+        """How much of a credit note is refunded, by account."""
+        done: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
+        for entry in refunds_of(self.history, number):
+            done[entry.account, entry.account_is_id] += entry.total
+        return done
+
+    def _give_back(
+        self, credit: Credit, rest: Decimal, account: tuple[str, bool] | None
+    ) -> tuple[list[Want], Decimal]:
+        """Refunds from the tenders: the one that is named, else the last paid first. `account`
+        takes what the tenders received, and what nothing is due for."""
+        note = Ref(Kind.CREDIT_NOTE, credit.number)
+        if account is not None:
+            due = sum((debit.capacity for debit in self.debits), ZERO)
+            part = rest - min(max(due, ZERO), max(rest - self.received, ZERO))
+            if part <= 0:
+                return [], rest
+            slot = self.take(credit.place("refund-0"))
+            document = Refund(note, account[0], credit.day, part, credit.number, account[1])
+            other = _Tender(Payment(note, account[0], date.min, ZERO, "", tender=0))
+            self._tenders.setdefault(0, other).given_back += part
+            return [Want(slot, document, credit.slot)], rest - part
+        wants: list[Want] = []
+        kept = ZERO
+        for index, tender in self._last_first(credit.method):
+            part = min(rest, tender.left)
+            if part <= 0 or (credit.stated and tender.place in self.issued):
+                continue
+            if not tender.ours:
+                tender.given_back += part
+                kept += part
+                rest -= part
+                continue
+            paid = tender.payment
+            slot = self.take(credit.place(f"refund-{index}"))
+            reference = credit.number if not wants else f"{credit.number}-{len(wants) + 1}"
+            document = Refund(
+                note, paid.account, credit.day, part, reference, paid.account_is_id
+            )  # fmt: skip
+            wants.append(Want(slot, document, credit.slot))
+            tender.given_back += part
+            rest -= part
+        return wants, rest + kept
+
+    @property
+    def received(self) -> Decimal:
+        """What came in as money and has not gone back."""
+        money = [one for one in self._tenders.values() if one.place not in self.issued]
+        return max(sum((one.paid - one.given_back for one in money), ZERO), ZERO)
+
+    def _gone_elsewhere(self, credit: Credit, used: Decimal) -> None:
+        """What of a refund was used up otherwise than by our refunds: where people post the
+        money, it went back that way."""
+        rest = used - refunded_of(self.history, credit.number)
+        for _, tender in self._last_first(credit.method):
+            if not tender.ours:
+                part = min(rest, tender.left)
+                tender.given_back += part
+                rest -= part
+
+    def _last_first(self, method: str) -> list[tuple[int, _Tender]]:
+        def last(item: tuple[int, _Tender]) -> tuple[bool, date, int]:
+            index, tender = item
+            named = bool(method) and tender.payment.method == method
+            return named, tender.payment.date, abs(index)
+
+        return sorted(self._tenders.items(), key=last, reverse=True)
+
+    def take(self, slot: Slot) -> Slot:
+        """The first revision in which nothing stands yet, and for which nothing is planned."""
+        slot = self._free(slot)
+        self._taken.add(slot)
+        return slot
+
+    def _free(self, slot: Slot) -> Slot:
+        while slot in self._taken:
+            slot = slot._replace(revision=slot.revision + 1)
+        return slot
+
+
+def total_of(document: Document) -> Decimal:
+    totals = document.expected()
+    assert totals is not None
+    return totals.total
+
+
+def _index(entry: Entry) -> int:
+    """The tender's place in the order, as the purpose ends with it."""
+    tail = entry.slot.purpose.rpartition("-")[2]
+    return int(tail) if tail.isdecimal() else 0

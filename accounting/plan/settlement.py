@@ -1,0 +1,164 @@
+"""What is received for a sale, and what goes back: payments, allocations, refunds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from accounting.money.given_back import issued_accounts
+from accounting.money.payments import overpaid, overpayment
+from accounting.money.standing import credited_ahead
+from accounting.plan.receivables import Credit, Debit, Till, total_of
+from accounting.plan.sold_to import sold_to
+from accounting.plan.worksheet import Worksheet
+from accounting.postable import found, payable_account
+from accounting.reasons import Hold, Reason
+from accounts_mapping.rules.resolve import NotPosted, payment_account
+from connector.lib.money import ZERO, written
+from stores.canonical.order import Payment as Tender
+from stores.profile import Field
+from xero.documents.documents import BankTransaction
+from xero.documents.kinds import Kind
+from xero.documents.settling import Payment
+from xero.documents.statuses import APPROVED
+
+
+def settle(sheet: Worksheet, debits: list[Debit], credits: list[Credit]) -> None:
+    """Plan what is received and not posted, and what uses up the credit notes."""
+    issued = issued_accounts(sheet.books, sheet.order)
+    till = Till(sheet.history, sheet.order.id, debits, issued)
+    till.elsewhere(sheet.built.elsewhere)
+    again = sheet.history.frozen(
+        lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
+    )
+    sheet.wants += till.receive(sheet.built.payments, again=[*again])
+    for posted, now in till.short:
+        text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
+        sheet.reasons.append(Reason("changed_after_posting", text, Field.PAYMENTS))
+    sheet.reasons += [_by_people(payment, part) for payment, part in till.covered]
+    for credit in credits:
+        use(sheet, till, credit)
+    if not sheet.reversing:
+        _overpayments(sheet, till)
+
+
+def _overpayments(sheet: Worksheet, till: Till) -> None:
+    """What was received beyond what is due, as far as it is not posted yet."""
+    posted = sum((e.total for e in sheet.history.tenders("overpayment")), ZERO)
+    beyond = [*sheet.built.overpayments, *_taken_by_credit(sheet, till)]
+    for place, over in enumerate(beyond, start=1):
+        amount = total_of(over)
+        covered = min(posted, amount)
+        posted -= covered
+        if covered == amount:
+            continue
+        slot = till.take(sheet.slot(f"overpayment-{place}"))
+        if slot.revision > 1:
+            over = replace(over, reference=f"{over.reference}-{slot.revision}"[-255:])
+        (line,) = over.lines
+        sheet.want(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
+
+
+def _taken_by_credit(sheet: Worksheet, till: Till) -> Iterator[BankTransaction]:
+    """Money that came in after a refund had been put against what was due: no invoice takes it
+    any more, and it is owed to the buyer, to whom the shop says that it went back."""
+    left = ZERO if sheet.wait else credited_ahead(sheet.history)
+    order = replace(sheet.order, currency=sheet.sold_in or sheet.order.currency)
+    for payment in till.over:
+        amount = min(left, payment.amount)
+        if amount <= 0:
+            continue
+        left -= amount
+        tender = Tender(payment.method, amount, payment.reference)
+        try:
+            over = overpayment(
+                sheet.books, order, sold_to(sheet), tender, amount, payment.reference
+            )
+        except Hold as hold:
+            sheet.reasons.append(hold.reason)
+            continue
+        sheet.reasons.append(overpaid(tender, amount))
+        yield replace(over, date=payment.date)
+
+
+def use(sheet: Worksheet, till: Till, credit: Credit) -> None:
+    """Put a credit note against what is due, and pay the rest back if it went back."""
+    if not _approved(sheet, credit):
+        text = f"{credit.number} is a draft. Approve it in Xero: it is used up then."
+        sheet.reasons.append(Reason("payment_waits_for_approval", text, "posting.status"))
+        return
+    account = None
+    by_hand = _by_hand(sheet, credit)
+    if credit.returned and credit.method and not by_hand and not _tendered(sheet, credit.method):
+        try:
+            account = _account(sheet, credit.method)
+        except Hold as hold:
+            sheet.reasons.append(hold.reason)
+            return
+    wants, rest = till.use(credit if not by_hand else replace(credit, returned=False), account)
+    sheet.wants += wants
+    if rest > 0:
+        sheet.reasons.append(_open(sheet, credit, rest))
+
+
+def _by_hand(sheet: Worksheet, credit: Credit) -> bool:
+    """Whether the shop names a method for the money that a person posts in Xero."""
+    currency = sheet.sold_in or sheet.order.currency
+    answer = payment_account(sheet.books.snapshot, credit.method, currency)
+    return bool(credit.method) and isinstance(answer, NotPosted)
+
+
+def _approved(sheet: Worksheet, credit: Credit) -> bool:
+    entry = sheet.history.at(credit.slot)
+    status = entry.status if entry is not None and entry.posted else sheet.status
+    return status in APPROVED
+
+
+def _tendered(sheet: Worksheet, method: str) -> bool:
+    return any(payment.method == method for payment in sheet.built.payments)
+
+
+def _account(sheet: Worksheet, method: str) -> tuple[str, bool]:
+    currency = sheet.sold_in or sheet.order.currency
+    answer = payment_account(sheet.books.snapshot, method, currency)
+    assert not isinstance(answer, NotPosted)
+    return payable_account(sheet.books.organisation, found(answer))
+
+
+def _by_people(payment: Payment, part: Decimal) -> Reason:
+    """What of a tender is not posted, because people put as much on the invoice."""
+    text = (
+        f"{written(part)} of the {written(payment.amount)} received is not posted: in Xero a "
+        "person has put as much on the invoice. Compare the payments and credits there."
+    )
+    return Reason("invoice_not_payable", text, Field.PAYMENTS)
+
+
+def _open(sheet: Worksheet, credit: Credit, rest: Decimal) -> Reason:
+    if _people_paid(sheet):
+        text = (
+            f"{written(rest)} of {credit.number} is left open on the contact: a person posts, or "
+            "has posted, as much of the money in Xero. Give it back there, or use it for another "
+            "invoice."
+        )
+        return Reason("credit_left_open", text, "payment_accounts")
+    if credit.returned:
+        text = (
+            f"{written(rest)} of {credit.number} was given back by a tender that is not posted. "
+            "Map its payment method, or refund the credit note in Xero."
+        )
+        return Reason("refund_waits_for_payment", text, "payment_accounts")
+    text = (
+        f"{written(rest)} of {credit.number} is left open on the contact: the shop does not say "
+        "that the money went back. Give it back, or keep it for the next order."
+    )
+    return Reason("credit_left_open", text, Field.STATUS)
+
+
+def _people_paid(sheet: Worksheet) -> bool:
+    """Whether money of the sale is entered in Xero by people."""
+    invoices = sheet.history.frozen(lambda e: e.kind is Kind.INVOICE)
+    return bool(sheet.built.elsewhere) or any(
+        entry.by_people > entry.credited_by_people for entry in invoices
+    )

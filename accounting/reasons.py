@@ -1,0 +1,76 @@
+"""Why an order, or one of its documents, was not posted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from accounting.reason_kinds import REASONS
+from accounts_mapping.rules.unread import PassedBy
+from stores.canonical.records import ParseError
+from stores.profile import PlatformProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`message` is a sentence for a person; `field` a dotted path in the input or the
+    configuration, or the `Field` that stands at one."""
+
+    code: str
+    message: str
+    field: str = ""
+
+    def __post_init__(self) -> None:
+        if self.code not in REASONS:
+            raise ValueError(f"unknown reason code {self.code}")
+
+    def of_records(self, platform: PlatformProfile) -> Reason:
+        """The same with the path that its field has in the platform's records."""
+        return replace(self, field=platform.path(self.field))
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "message": self.message, "field": self.field}
+
+
+# The parser's own error: nothing that a correction in the shop would help.
+UNFORESEEN = "unforeseen"
+
+
+def unreadable(error: ParseError, what: str = "order") -> Reason:
+    """The reason of an order, or a product, that the adapter could not read, with the value in
+    its way."""
+    if error.code == UNFORESEEN:
+        return Reason(UNFORESEEN, str(error)[:500])
+    code = error.code if error.code in REASONS else "bad_value"
+    text = f"{error} Correct the {what} in the shop; it is read again then."
+    return Reason(code, text, error.field)
+
+
+class LeftAlone(Exception):
+    """Raised where nothing is to be written to the shop; the text says why."""
+
+
+class Hold(Exception):
+    """Raised inside the pure builders to end them: the order waits for a person."""
+
+    def __init__(self, code: str, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.reason = Reason(code, message, field)
+
+
+def unanswered(unknown: PassedBy, error: str) -> Reason:
+    """Why an order waits for the shop."""
+    text = (
+        f"{', '.join(unknown.skus)[:300]}: a rule goes by category or tax class, the product was "
+        f"not read yet, and the shop did not answer: {error[:300]} It is asked again by itself."
+    )
+    return Reason("product_unanswered", text, "url")
+
+
+def gone(unknown: PassedBy) -> Reason:
+    """Why an order waits for a person: which tax type a product had cannot be known any more."""
+    text = (
+        f"{', '.join(unknown.taxed)[:300]}: the tax type goes by category or tax class, and the "
+        "shop has no such product any more, or not one that can be read. Name the SKU under "
+        "products with its account and its tax type."
+    )
+    return Reason("product_gone", text, "products")

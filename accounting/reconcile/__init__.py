@@ -1,0 +1,1 @@
+"""Whether shop, ledger and Xero agree."""

@@ -1,0 +1,188 @@
+"""What the books must come to for an order by the shop's own word: pure.
+
+The grand total before what the shop itself issued (gift cards, store credit), the tax that it
+charged, what came in, and what went back. A reconciliation compares these with Xero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from accounting.books import Books
+from accounting.lines.charges import charges_of
+from accounting.lines.closing import overrides, tax_mode
+from accounting.lines.converted import convert_tenders
+from accounting.lines.currency import (
+    Conversion,
+    before_tenders,
+    conversion,
+    of_refund,
+    tendered_in_base,
+)
+from accounting.lines.currency import refunded as refunded_in_base
+from accounting.lines.total_rows import SortedRows, sort_rows
+from accounting.money.given_back import NOTHING_RETURNED, Returned, as_mapped, given_back
+from accounting.money.issued import Plan, plan_of
+from accounting.money.negative_lines import negative_lines
+from accounting.money.received import posted_elsewhere, received
+from accounting.plan.last_refund import MOST_TAX, refunded_whole
+from accounting.reasons import Hold
+from accounting.sale import refund as refunds
+from connector.lib.money import ZERO, round_to
+from stores.canonical.order import Order
+from stores.canonical.refund import Refund
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFigures:
+    """In cents of the order's currency; of `currency`, the books', where the sale is converted.
+    What the shop issued itself and is posted as a negative line is in none of them.
+
+    `received` is money and what the shop issued itself (`tendered`), together. `refunded_tax`
+    holds the tax of goodwill and fees kept, which the shop's own leaves out; it is None where
+    the shop states that something was refunded and not what. Refunds of what the order was
+    lowered by are in neither: `invoiced` is without it. `by_hand` came in by methods that are
+    mapped to none, so that a person enters it in Xero: it is not in `received`.
+    """
+
+    invoiced: Decimal
+    tax: Decimal
+    tendered: Decimal
+    received: Decimal
+    refunded: Decimal
+    refunded_tax: Decimal | None
+    currency: str = ""
+    by_hand: Decimal = ZERO
+
+
+def figures_of(
+    books: Books, order: Order, *, tax: Decimal | None = None, stands_in: str = "",
+    same: Collection[str] = (),
+) -> ShopFigures:  # fmt: skip
+    """`tax` is a build's, where there was one; `stands_in` the currency of the sale in Xero;
+    `same` are the refunds of what the order was lowered by. Never raises: where the rules do not
+    say how tax is posted, it is the order's own."""
+    order = as_mapped(books.snapshot, order)
+    stated = bool(order.refunds) or not order.refunded + order.given_back
+    order = replace(order, refunds=tuple(one for one in order.refunds if one.id not in same))
+    rows = sort_rows(books.snapshot, order)
+    tendered = rows.tendered
+    lines_only = not books.snapshot.store.streams.invoices
+    plan = plan_of(books, order, rows, lines_only=lines_only)
+    mirrored = plan.on_lines
+    if order.received is not None:
+        money = order.received
+    else:
+        money = sum((tender.amount for tender in received(books, order)), ZERO)
+    by_hand = _by_hand(books, order, stands_in)
+    money -= by_hand
+    tax = round_to(_tax(books, order, rows, plan) if tax is None else tax)
+    refunded, refunded_tax = order.refunded + order.given_back, None
+    if stated:
+        refunded, refunded_tax = _refunded(books, order, tax)
+    figures = ShopFigures(
+        invoiced=round_to(order.total + tendered) - mirrored,
+        tax=tax,
+        tendered=round_to(tendered) - mirrored,
+        received=round_to(money + tendered) - mirrored,
+        refunded=round_to(refunded) - _mirrored_back(books, order),
+        refunded_tax=None if refunded_tax is None else round_to(refunded_tax),
+        by_hand=round_to(by_hand),
+    )
+    if not stands_in or stands_in == order.currency:
+        return figures
+    try:
+        by = conversion(books, order, stands_in)
+        return figures if by is None else _in_base(books, figures, order, rows, by, money)
+    except Hold:
+        return figures
+
+
+def _in_base(
+    books: Books, figures: ShopFigures, order: Order, rows: SortedRows, by: Conversion,
+    money: Decimal,
+) -> ShopFigures:  # fmt: skip
+    """The same of a converted sale: the shop's own word in its base currency."""
+    mirrored = plan_of(books, *convert_tenders(order, rows, by)).on_lines
+    tendered = tendered_in_base(rows, by) - mirrored
+    back, whole = figures.refunded_tax, before_tenders(by, rows)
+    if order.refunds or back is not None:
+        refunded, back = refunded_in_base(whole, order.refunds)
+        back += sum((_changed_in_base(books, order, one, whole) for one in order.refunds), ZERO)
+        refunded -= _mirrored_back(books, order, by)
+    else:
+        refunded = by.amount(order.refunded + order.given_back)
+    return ShopFigures(
+        invoiced=by.base_total + tendered,
+        tax=round_to(by.tax_of(figures.tax)),
+        tendered=tendered,
+        received=by.amount(money) + tendered,
+        refunded=refunded,
+        refunded_tax=back,
+        currency=by.currency,
+        by_hand=by.amount(figures.by_hand),
+    )
+
+
+def _by_hand(books: Books, order: Order, stands_in: str) -> Decimal:
+    """What came in by methods that are mapped to none, as of the currency of the sale."""
+    posted = replace(order, currency=stands_in or order.currency)
+    tenders = (one for one in received(books, order) if posted_elsewhere(books, posted, one))
+    return sum((tender.amount for tender in tenders), ZERO)
+
+
+def _refunded(books: Books, order: Order, tax: Decimal) -> tuple[Decimal, Decimal]:
+    """What the refunds credit together, each rounded by itself, and the tax in that; those that
+    complete the order credit what it came to."""
+    given = order.refunds
+    back = sum((_refund_tax(books, order, refund) for refund in given), ZERO)
+    if not refunded_whole(books, order, given):
+        return sum((round_to(refund.total) for refund in given), ZERO), back
+    total = sum((refund.total for refund in given), ZERO)
+    return total, tax if abs(tax - back) <= MOST_TAX * len(given) else back
+
+
+def _refund_tax(books: Books, order: Order, refund: Refund) -> Decimal:
+    """The tax that a refund's credit note bears, without rounding of the parts."""
+    try:
+        return refunds.tax_of(books, order, refund, _returned(books, order, refund))
+    except Hold:
+        return refund.tax
+
+
+def _returned(books: Books, order: Order, refund: Refund, by: Conversion | None = None) -> Returned:
+    """What went back on what the shop issued itself; nothing where it cannot be told."""
+    lines_only = not books.snapshot.store.streams.invoices
+    try:
+        return given_back(books, order, refund, by, lines_only=lines_only)
+    except Hold:
+        return NOTHING_RETURNED
+
+
+def _mirrored_back(books: Books, order: Order, by: Conversion | None = None) -> Decimal:
+    """What is taken off the credit notes of all refunds by lines."""
+    returned = (_returned(books, order, refund, by) for refund in order.refunds)
+    return sum((one.on_lines for one in returned), ZERO)
+
+
+def _changed_in_base(books: Books, order: Order, refund: Refund, by: Conversion) -> Decimal:
+    """By what the tax of a credit note is another than the refund's own, in the base currency:
+    with that of goodwill and fees kept, without that of cards taxed when they were sold."""
+    if not refund.adjustment and not refund.tenders:
+        return ZERO
+    its = of_refund(by, refund, (), ZERO)
+    return its.tax_of(_refund_tax(books, order, refund)) - its.tax_of(refund.tax)
+
+
+def _tax(books: Books, order: Order, rows: SortedRows, plan: Plan) -> Decimal:
+    """The tax that is posted as tax: without what rules post as lines of its own, and that of
+    cards taxed when they were sold."""
+    mode = tax_mode(books, order)
+    try:
+        charges = charges_of(books, order, rows, mode)
+        less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
+        return charges.tax - less.tax
+    except Hold:
+        return order.tax

@@ -1,0 +1,139 @@
+"""What is worth knowing about an order that is posted all the same: pure."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from accounting.books import Books
+from accounting.contacts.persons import clean_email
+from accounting.dates import OpenDay
+from accounting.lines.charges import Charges
+from accounting.lines.converted import converted_remark
+from accounting.lines.currency import Conversion
+from accounting.lines.tracked_items import stock_remark
+from accounting.reasons import Reason
+from accounts_mapping.rules.unread import PassedBy, passed_by
+from connector.lib.money import minor_digits, round_to, trim, written
+from stores.canonical.order import Order
+from stores.profile import Field
+from xero.documents.lines import DocumentLine, TaxMode, line_totals
+
+
+def base_currency_of(books: Books) -> str:
+    """The organisation's base currency; while that is not known, the store's."""
+    return books.organisation.base_currency or books.snapshot.store.base_currency
+
+
+def rate_of(books: Books, order: Order) -> Decimal | None:
+    """Foreign units per base unit as the shop recorded, where the bases are the same."""
+    base = base_currency_of(books)
+    if order.currency == base or order.base_currency != base or order.rate is None:
+        return None
+    rate = round_to(order.rate, 6)
+    return trim(rate) if rate > 0 else None
+
+
+def remarks_of(
+    books: Books,
+    order: Order,
+    charges: Charges,
+    lines: tuple[DocumentLine, ...],
+    mode: TaxMode,
+    less: Decimal,
+    by: Conversion | None,
+) -> tuple[Reason, ...]:
+    """What is worth knowing about an order that is posted all the same. `less` is the tax that
+    negative lines take off."""
+    charged = charges.tax - less
+    found = (
+        _refund_remark(order),
+        _rate_remark(books, order) if by is None else converted_remark(by, lines, mode),
+        _cents_remark(order),
+        _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
+        _email_remark(order),
+        _tracking_remark(charges),
+        passed_by_remark(passed_by(books.snapshot, books.organisation, order)),
+        stock_remark(charges.oversold, charges.all, lines),
+    )
+    return tuple(remark for remark in found if remark is not None)
+
+
+def note_of(order: Order, day: OpenDay) -> str:
+    """For Xero's history: how the invoice is not as the order is."""
+    texts = []
+    if day.original is not None:
+        texts.append(f"The order is of {day.original.isoformat()}, whose period is locked.")
+    if (cents := _cents_remark(order)) is not None:
+        texts.append(cents.message)
+    return " ".join(texts)
+
+
+def _refund_remark(order: Order) -> Reason | None:
+    stated = order.refunded + order.given_back
+    if stated and not order.refunds:
+        text = (
+            f"The order states refunds of {written(stated)}, but brings no credit memos. "
+            "The invoice is posted without them."
+        )
+        return Reason("refund_not_given", text, Field.REFUNDED)
+    return None
+
+
+def _rate_remark(books: Books, order: Order) -> Reason | None:
+    base = base_currency_of(books)
+    if order.currency == base or rate_of(books, order) is not None:
+        return None
+    text = f"The order has no exchange rate to {base}: Xero uses its own of the day."
+    return Reason("rate_not_sent", text, Field.RATE)
+
+
+def _cents_remark(order: Order) -> Reason | None:
+    total = round_to(order.total)
+    if minor_digits(order.currency) <= 2 or order.total == total:
+        return None
+    text = (
+        f"{written(order.total)} {order.currency} is posted as {written(total)}: Xero keeps cents."
+    )
+    return Reason("rounded_to_cents", text, Field.TOTAL)
+
+
+def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal) -> Reason | None:
+    """Tax that differs by rounding where the totals agree, so that no line shows it."""
+    posted = line_totals(lines, mode).total_tax
+    charged = round_to(charged)
+    disclosed = any(line.description == "Rounding" and not line.rate for line in lines)
+    if posted == charged or disclosed:
+        return None
+    text = (
+        f"Xero computes {written(posted)} tax, the shop charged {written(charged)}: a "
+        "difference of rounding inside the same total."
+    )
+    return Reason("tax_rounded", text, "posting.rounding")
+
+
+def _email_remark(order: Order) -> Reason | None:
+    email = order.customer.email.strip()
+    if not email or clean_email(email):
+        return None
+    text = f"The e-mail {email[:100]} is not valid; the contact is posted without it."
+    return Reason("email_dropped", text, Field.EMAIL)
+
+
+def passed_by_remark(unknown: PassedBy) -> Reason | None:
+    """Which products no rule by category or class could be asked about."""
+    if not unknown.skus:
+        return None
+    text = (
+        f"{', '.join(unknown.skus)[:500]}: not known as a product, so that no rule by category or "
+        "tax class was applied. Name the SKU under products with an account and a tax type of "
+        "its own, if one should have been."
+    )
+    return Reason("product_not_read", text, "products")
+
+
+def _tracking_remark(charges: Charges) -> Reason | None:
+    if not charges.skipped:
+        return None
+    names = ", ".join(f"{name}: {option}" for name, option in charges.skipped)
+    text = f"Xero lacks the tracking {names}; the lines are posted without it."
+    return Reason("tracking_skipped", text, "posting.tracking_options")

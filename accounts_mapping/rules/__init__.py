@@ -1,0 +1,1 @@
+"""A store's rules, and the look-ups over them: pure."""

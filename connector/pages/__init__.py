@@ -1,0 +1,1 @@
+"""What people see. One module a page."""

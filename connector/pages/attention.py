@@ -1,0 +1,103 @@
+"""What waits for a person, by its reason: counted for the overview, filtered for the list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+
+from accounting.reason_kinds import REASONS
+from sync.models import Posting, ShopWrite, TrackedOrder
+
+Label = TrackedOrder.Label
+# Orders that go no further without somebody. Drafts are a cause of their own.
+STOPPED = (Label.HELD, Label.DEAD, Label.DIFFERS)
+ATTENTION = (*STOPPED, Label.DRAFT)
+LIMIT = 10_000
+_NO_REASON = "unforeseen"
+_DRAFTS = "drafts"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Orders that wait for the same thing."""
+
+    code: str
+    title: str
+    fix: str
+    count: int
+
+    @property
+    def query(self) -> str:
+        """The list of these orders, as a filter of the page of orders."""
+        if self.code == _DRAFTS:
+            return f"state={Label.DRAFT}"
+        return f"state=attention&reason={self.code}"
+
+
+def waiting_documents() -> QuerySet[Posting]:
+    """Documents that a person must look at."""
+    return Posting.objects.filter(
+        Q(state__in=(Posting.State.HELD, Posting.State.DEAD)) | Q(differs=True)
+    )
+
+
+def groups() -> list[Group]:
+    """The largest first. An order counts once in each group that it belongs to. Three queries."""
+    held = TrackedOrder.objects.filter(label__in=STOPPED, reasons__0__isnull=False)
+    by_order = held.annotate(code=KT("reasons__0__code")).values_list("pk", "code")
+    mine = Q(order__label__in=STOPPED) | Q(sources__order__label__in=STOPPED)
+    documents = (
+        waiting_documents()
+        .filter(mine)
+        .annotate(code=KT("reasons__0__code"), of=Coalesce("order", "sources__order"))
+    )
+    by_document = documents.values_list("of", "code")
+    by_write = _stuck_writes().values_list("order", KT("reasons__0__code"))
+    orders: dict[str, set[int]] = defaultdict(set)
+    for order, code in (
+        *by_order[: LIMIT + 1], *by_document[: LIMIT + 1], *by_write[: LIMIT + 1],
+    ):  # fmt: skip
+        orders[code or _NO_REASON].add(order)
+    found = [_group(code, len(members)) for code, members in orders.items()]
+    return sorted(found, key=lambda group: (-group.count, group.title))
+
+
+def drafts() -> list[Group]:
+    """Orders that wait in Xero for approval, where there are any. One query."""
+    count = TrackedOrder.objects.filter(label=Label.DRAFT)[: LIMIT + 1].count()
+    title, fix = "Drafts that wait for approval in Xero", "Orders: tick them, then Approve drafts"
+    return [Group(_DRAFTS, title, fix, count)] if count else []
+
+
+def _stuck_writes() -> QuerySet[ShopWrite]:
+    """What the shop was to be told of an order, and waits for a person."""
+    return ShopWrite.objects.stuck().filter(order__isnull=False)
+
+
+def _group(code: str, count: int) -> Group:
+    kind = REASONS.get(code, REASONS[_NO_REASON])
+    return Group(code, kind.title, kind.fix, count)
+
+
+def title_of(code: str) -> str:
+    """What a reason means; "" for a code that does not exist."""
+    return REASONS[code].title if code in REASONS else ""
+
+
+def with_reason(orders: QuerySet[TrackedOrder], code: str) -> QuerySet[TrackedOrder]:
+    """Those whose own first reason, or that of one of their waiting documents, or of what the
+    shop was to be told of them, is `code`."""
+    documents = waiting_documents().annotate(of=Coalesce("order", "sources__order"))
+    if code == _NO_REASON:
+        mine = Q(reasons__0__isnull=True) | Q(reasons__0__code=code)
+    else:
+        mine = Q(reasons__0__code=code)
+    return orders.filter(
+        Q(reasons__0__code=code)
+        | Q(pk__in=documents.filter(mine, of__isnull=False).values("of"))
+        | Q(pk__in=_stuck_writes().filter(reasons__0__code=code).values("order"))
+    )

@@ -1,0 +1,120 @@
+"""How the connections are: a word, a shape and a sentence for each store and organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from connector.lib import clock
+from connector.pages.calls import Calls, calls_left
+from connector.templatetags.pages import ago, until
+from stores.models import Cursor, Store
+from xero.models import Organisation, TokenSet
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`shape` is the class of the label in the stylesheet."""
+
+    shape: str
+    label: str
+    says: str
+    of_xero: bool = False  # told of a store, and mended at Xero
+
+    @property
+    def bad(self) -> bool:
+        return self.shape in ("dead", "held")
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationHealth:
+    organisation: Organisation
+    health: Health
+    calls: Calls | None
+
+    @property
+    def name(self) -> str:
+        return str(self.organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    store: Store
+    health: Health
+
+    @property
+    def name(self) -> str:
+        return str(self.store)
+
+
+def organisations_health() -> list[OrganisationHealth]:
+    """All organisations with the names of their stores, four queries."""
+    names = Prefetch("stores", Store.objects.only("name", "organisation_id"))
+    organisations = list(
+        Organisation.objects.select_related("token_set__app").prefetch_related(names)
+    )
+    calls = calls_left(organisations)
+    return [
+        OrganisationHealth(organisation, of_organisation(organisation), calls.get(organisation.pk))
+        for organisation in organisations
+    ]
+
+
+def of_organisation(organisation: Organisation) -> Health:
+    tokens = organisation.token_set
+    if organisation.connected and tokens and tokens.state == TokenSet.State.RECONNECT:
+        return Health("dead", "Reconnect", organisation.unavailable_reason())
+    if why := organisation.unavailable_reason():
+        return Health("held", "Not connected", why)
+    parked = organisation.parked_until
+    if parked is not None and parked > clock.now():
+        why = organisation.parked_reason or "Xero takes no calls for now."
+        return Health("unknown", "Parked", f"{why} Goes on {until(parked)}.")
+    missing = organisation.missing_scopes()
+    if missing:
+        off = ", ".join(missing.values())
+        return Health("held", "Partly", f"Off, because Xero gave no right for it: {off}.")
+    if organisation.reference_refreshed_at is None:
+        return Health(
+            "working", "Reading", "Accounts and tax rates are being read for the first time."
+        )
+    read = ago(organisation.reference_refreshed_at)
+    return Health("posted", "Connected", f"Accounts and tax rates read {read}.")
+
+
+def stores_health() -> list[StoreHealth]:
+    """All stores, two queries."""
+    stores = Store.objects.select_related("organisation__token_set").defer(
+        "credentials", "webhook_secret"
+    )
+    return [
+        StoreHealth(store, of_store(store, store.cursors.all()))
+        for store in stores.prefetch_related("cursors")
+    ]
+
+
+def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
+    if not store.enabled:
+        return Health(
+            "skipped", "Off", "Switched off: nothing is read or posted, the queue is kept."
+        )
+    if store.organisation is None:
+        name = store.organisation_name
+        return Health("held", "No organisation", f"Waits until “{name}” is connected to Xero.")
+    found = list(cursors)
+    failing = next((cursor for cursor in found if cursor.last_error), None)
+    if failing is not None:
+        again = f" It is tried again {until(failing.next_run_at)}." if failing.next_run_at else ""
+        return Health("dead", "Cannot read", f"{failing.last_error}{again}")
+    if why := store.organisation.unavailable_reason():
+        return Health(
+            "held", "Not posting", f"It is read, but nothing is posted: {why}", of_xero=True
+        )
+    runs = [cursor.last_run_at for cursor in found if cursor.last_run_at]
+    if not runs:
+        return Health(
+            "unknown", "Not read yet", "The first pull reads the orders since the cut-over."
+        )
+    return Health("posted", "Reading", f"Last read {ago(max(runs))}.")

@@ -1,0 +1,1 @@
+"""Pages on orders and what became of them."""

@@ -1,0 +1,151 @@
+"""The list of orders, and what is done to a selection of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from connector.lib.rights import ORDERS, right
+from connector.pages.attention import groups
+from connector.pages.books_of import sale_of
+from connector.pages.filters import OrderFilters, zone_of
+from connector.pages.keyset import window
+from connector.pages.selection import chosen_orders, way_back
+from connector.pages.wording import short_reason
+from connector.templatetags.pages import COUNT_LIMIT, of
+from stores.models import Store
+from sync.models import Posting, PostingSource, Proposal, SummaryPart, TrackedOrder
+from sync.orders import actions as verbs
+from sync.summaries.approve import approve_summaries, drafts_of
+from xero.documents.kinds import Kind
+from xero.models import Organisation
+
+_NOT_LISTED = ("payload", "email_key", "name_key")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list."""
+
+    order: TrackedOrder
+    zone: str
+    why: str
+    number: str
+    link: str
+
+
+@right()
+@require_safe
+def order_list(request: HttpRequest) -> HttpResponse:
+    """`?after=` and `?before=` are marks of the keyset; the rest are filters."""
+    stores = list(Store.objects.defer("credentials", "webhook_secret", "facts"))
+    filters = OrderFilters(request.GET, stores=stores, groups=groups())
+    orders = filters.apply(TrackedOrder.objects.defer("warnings"))
+    page = window(orders, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    return render(
+        request,
+        "sync/orders.html",
+        {
+            "filters": filters,
+            "page": page,
+            "rows": rows_of(page.rows, stores),
+            "count": orders.order_by()[: COUNT_LIMIT + 1].count(),
+            "stores": stores,
+            "already": Proposal.objects.open().order_by()[: COUNT_LIMIT + 1].count(),
+            "several_stores": len(stores) > 1,
+            "select_all": request.GET.get("select") == "page",
+        },
+    )
+
+
+def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:
+    """What the list says of these orders: a few queries, however many they are."""
+    known = {store.pk: store for store in stores}
+    zones = {pk: zone_of(store) for pk, store in known.items()}
+    documents = documents_of([order.pk for order in orders])
+    organisations = Organisation.objects.only("short_code").in_bulk(
+        {posting.organisation_id for found in documents.values() for posting in found}
+    )
+    parts = SummaryPart.objects.waiting().filter(order__in=[order.pk for order in orders])
+    waits = dict(parts.order_by("-day").values_list("order", "day"))
+    rows = []
+    for order in orders:
+        order.store = known.get(order.store_id) or order.store
+        found = documents[order.pk]
+        sale = sale_of(found)
+        invoice = sale if sale is not None and sale.kind == Kind.INVOICE else None
+        link = ""
+        if invoice is not None and invoice.xero_id:
+            link = organisations[invoice.organisation_id].invoice_link(invoice.xero_id)
+        rows.append(
+            Row(
+                order,
+                zones.get(order.store_id, "UTC"),
+                short_reason(order, found, waits.get(order.pk)),
+                invoice.key if invoice and invoice.xero_id else "",
+                link,
+            )
+        )
+    return rows
+
+
+def documents_of(orders: Sequence[int]) -> dict[int, list[Posting]]:
+    """The documents of each order, also those that stand for several. Two queries."""
+    found: dict[int, list[Posting]] = defaultdict(list)
+    for posting in Posting.objects.filter(order_id__in=orders).defer(*_NOT_LISTED).order_by("pk"):
+        assert posting.order_id is not None
+        found[posting.order_id].append(posting)
+    summaries = PostingSource.objects.filter(order_id__in=orders).select_related("posting")
+    for source in summaries:
+        found[source.order_id].append(source.posting)
+    return found
+
+
+@right(ORDERS)
+@require_POST
+def orders_sync(request: HttpRequest) -> HttpResponse:
+    """Post the chosen orders now, before everything that nobody is waiting for."""
+    chosen = chosen_orders(request)
+    if chosen is None:
+        messages.warning(request, "No order was selected. Tick the orders to sync, then try again.")
+        return redirect(way_back(request))
+    count = verbs.sync_now(chosen, request.user)
+    them = "It is" if count == 1 else "They are"
+    messages.success(
+        request, f"{of(count, 'order')} on the way to Xero. {them} sent before everything else."
+    )
+    return redirect(way_back(request))
+
+
+@right(ORDERS)
+@require_POST
+def orders_approve(request: HttpRequest) -> HttpResponse:
+    """Approve the drafts of the chosen orders."""
+    chosen = chosen_orders(request)
+    if chosen is None:
+        messages.warning(request, "No order was selected. Tick the orders to approve.")
+        return redirect(way_back(request))
+    own = set(verbs.approvable(chosen).values_list("pk", flat=True))
+    verbs.approve(chosen, request.user)
+    summaries = approve_summaries(drafts_of(chosen), request.user)
+    sources = PostingSource.objects.filter(posting__in=summaries)
+    count = len(own.union(sources.filter(order__in=chosen).values_list("order", flat=True)))
+    if count:
+        text = f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow."
+        if summaries:
+            names = ", ".join(summary.key for summary in summaries)
+            behind = sources.values("order").distinct().count()
+            text += f" So is {names}, with all {of(behind, 'order')} in it."
+        messages.success(request, text)
+    if rest := chosen.count() - count:
+        them = "it" if rest == 1 else "them"
+        messages.info(
+            request, f"{of(rest, 'order')} had no draft to approve. Nothing was done with {them}."
+        )
+    return redirect(way_back(request))

@@ -1,0 +1,116 @@
+"""What happened to an order, newest first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.pages.wording import document_name
+from connector.templatetags.pages import money
+from stores.canonical.records import Stream
+from stores.models import SourceRecord
+from sync.models import Attempt, Posting, ShopWrite, TrackedOrder
+from xero.documents.kinds import Kind
+
+_MOST = 100
+# What the log calls an attempt's end (the error's class), in words.
+_OUTCOMES = {
+    "answered": "answered",
+    "Temporary": "put off",
+    "Throttled": "put off, no call was left",
+    "NotConnected": "not connected",
+    "OutcomeUnknown": "no usable answer",
+    "Refused": "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    title: str
+    detail: str = ""
+    correlation_id: str = ""
+
+
+def timeline(order: TrackedOrder, documents: list[Posting], writes: list[ShopWrite]) -> list[Event]:
+    """Three queries beside what is given."""
+    events = [
+        *_received(order), *_built(documents), *_tried(documents), *_posted(order, documents),
+        *_by_a_person(order), *_told(writes),
+    ]  # fmt: skip
+    return sorted(events, key=lambda event: event.at, reverse=True)[:_MOST]
+
+
+def _received(order: TrackedOrder) -> Iterator[Event]:
+    versions = SourceRecord.objects.filter(
+        store=order.store_id, stream=Stream.ORDERS, source_id=order.source_id
+    )
+    rows = versions.order_by("pk").values_list("received_at", "version")
+    for number, (received_at, version) in enumerate(rows[:_MOST], start=1):
+        title = (
+            "Received from the shop" if number == 1 else f"Changed in the shop, version {number}"
+        )
+        yield Event(received_at, title, f"Updated there {version}" if version else "")
+
+
+def _built(documents: list[Posting]) -> Iterator[Event]:
+    together: dict[datetime, list[Posting]] = defaultdict(list)
+    for document in documents:
+        together[document.created_at.replace(microsecond=0)].append(document)
+    for at, found in together.items():
+        names = ", ".join(_named(document) for document in found)
+        yield Event(at, f"Prepared for Xero: {names}")
+
+
+def _tried(documents: list[Posting]) -> Iterator[Event]:
+    names: dict[int, list[str]] = defaultdict(list)
+    for document in documents:
+        if document.dispatch_id is not None:
+            names[document.dispatch_id].append(_named(document))
+    for attempt in Attempt.objects.filter(dispatch__in=names).order_by("-at")[:_MOST]:
+        verb = "Sent to Xero" if attempt.what == "send" else "Looked up in Xero"
+        outcome = _OUTCOMES.get(attempt.outcome, attempt.outcome.replace("_", " "))
+        about = ", ".join(names[attempt.dispatch_id])
+        status = f"HTTP {attempt.status}, " if attempt.status else ""
+        detail = f"{about}. {status}{attempt.milliseconds:,} ms."
+        if attempt.error:
+            detail = f"{detail} {attempt.error}"
+        yield Event(attempt.at, f"{verb}: {outcome}", detail, attempt.correlation_id)
+
+
+def _posted(order: TrackedOrder, documents: list[Posting]) -> Iterator[Event]:
+    for document in documents:
+        if document.posted_at is None:
+            continue
+        if document.verb == "POST" and document.kind != Kind.CONTACT:
+            yield Event(document.posted_at, f"{_named(document)}: done in Xero")
+            continue
+        total = document.xero_total
+        detail = f"{money(total, order.currency)} {order.currency}" if total is not None else ""
+        if document.adopted:
+            detail = f"{detail} Found there and taken over, not sent again.".strip()
+        yield Event(document.posted_at, f"{_named(document)} is in Xero", detail)
+
+
+def _by_a_person(order: TrackedOrder) -> Iterator[Event]:
+    for action in order.actions.select_related("user").order_by("-at")[:_MOST]:
+        who = action.user.get_username() if action.user else "somebody"
+        yield Event(action.at, f"{action.get_what_display()} by {who}", action.note)
+
+
+def _told(writes: list[ShopWrite]) -> Iterator[Event]:
+    """What became of what the shop was to be told, where that has come to an end."""
+    for write in writes:
+        if write.state == ShopWrite.State.DONE:
+            how = "stood in the shop already" if write.payload.get("found") else "is in the shop"
+            yield Event(write.changed_at, f"{write.title} {how}", str(write.payload["text"]))
+        elif write.state in (*ShopWrite.STUCK, ShopWrite.State.DROPPED):
+            why = str(write.reasons[0]["message"]) if write.reasons else ""
+            yield Event(write.changed_at, f"{write.title} not written to the shop", why)
+
+
+def _named(document: Posting) -> str:
+    name = document_name(document)
+    return f"{name} {document.key}" if document.kind != Kind.CONTACT else name

@@ -1,0 +1,196 @@
+"""The first page: is everything in Xero, and if not, what is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Min, Q
+from django.db.models.functions import TruncDate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from connector.lib import clock
+from connector.lib.rights import right
+from connector.pages.attention import ATTENTION, drafts, groups
+from connector.pages.health import (
+    OrganisationHealth,
+    StoreHealth,
+    organisations_health,
+    stores_health,
+)
+from connector.templatetags.pages import COUNT_LIMIT, capped, of
+from sync.models import Posting, TrackedOrder
+from xero.documents.kinds import Kind
+from xero.models import Organisation
+
+Label = TrackedOrder.Label
+_CHART_DAYS = 14
+_SHOWN = (
+    Label.POSTED, Label.DRAFT, Label.WORKING, Label.CHECKING, Label.HELD, Label.DEAD,
+    Label.DIFFERS, Label.SKIPPED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Documents that wait to be sent, orders that wait to be prepared, and since when."""
+
+    documents: int
+    orders: int
+    oldest: datetime | None
+
+    @property
+    def empty(self) -> bool:
+        return not self.documents and not self.orders
+
+
+@right()
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    states = state_counts()
+    days = posted_per_day()
+    organisations = organisations_health()
+    stores = stores_health()
+    counts = {state.value: state.count for state in states}
+    return render(
+        request,
+        "dashboard/overview.html",
+        {
+            "condition": condition(
+                counts,
+                days[-1][1],
+                [o.organisation for o in organisations],
+                kept=kept_back(),
+                unread=any(map(_unread, stores)),
+                shops=len(stores),
+            ),
+            "attention": sum(counts[label] for label in ATTENTION),
+            "states": states,
+            "backlog": backlog(),
+            "days": days,
+            "posted_at_all": any(count for _, count in days),
+            "groups": [*groups(), *drafts()],
+            "organisations": organisations,
+            "stores": stores,
+            # What is mended at Xero is said once, of the organisation.
+            "broken": [
+                *filter(_is_bad, organisations),
+                *(s for s in stores if s.health.bad and not s.health.of_xero),
+            ],
+        },
+    )
+
+
+def _unread(found: StoreHealth) -> bool:
+    """Whether the shop may have orders that nobody knows of here: it is off, or not readable."""
+    health = found.health
+    return (health.bad or not found.store.enabled) and not health.of_xero
+
+
+def _is_bad(found: OrganisationHealth | StoreHealth) -> bool:
+    return found.health.bad
+
+
+def state_counts() -> list[StateCount]:
+    """Orders by label. Each count reads at most 10,001 entries of an index."""
+    return [
+        StateCount(
+            label.value,
+            str(label.label),
+            TrackedOrder.objects.filter(label=label)[: COUNT_LIMIT + 1].count(),
+        )
+        for label in _SHOWN
+    ]
+
+
+def backlog() -> Backlog:
+    """Three queries, the first two of which stop counting at 10,001."""
+    waiting = Posting.objects.waiting()
+    due = TrackedOrder.objects.due(clock.now())
+    return Backlog(
+        waiting[: COUNT_LIMIT + 1].count(),
+        due[: COUNT_LIMIT + 1].count(),
+        waiting.aggregate(oldest=Min("created_at"))["oldest"],
+    )
+
+
+def posted_per_day() -> list[tuple[date, int]]:
+    """Invoices that reached Xero on each of the last 14 UTC days, the newest last.
+
+    An approval or a change of one that is there is no other invoice.
+    """
+    today = clock.now().date()
+    first = today - timedelta(days=_CHART_DAYS - 1)
+    since = datetime.combine(first, datetime.min.time(), clock.now().tzinfo)
+    # `changed_at` is never before `posted_at`, and has the index.
+    posted = Posting.objects.filter(
+        kind=Kind.INVOICE, verb="PUT", linked=False, state=Posting.State.POSTED,
+        changed_at__gte=since, posted_at__gte=since,
+    )  # fmt: skip
+    counted = dict(
+        posted.annotate(day=TruncDate("posted_at"))
+        .values_list("day")
+        .annotate(count=Count("pk"))
+        .order_by("day")
+    )
+    days = [first + timedelta(days=number) for number in range(_CHART_DAYS)]
+    return [(day, counted.get(day, 0)) for day in days]
+
+
+def kept_back() -> int:
+    """Orders that nothing is done for, as their store is switched off or posts nowhere yet."""
+    idle = Q(store__enabled=False) | Q(store__organisation=None)
+    return TrackedOrder.objects.filter(idle, label=Label.WORKING)[: COUNT_LIMIT + 1].count()
+
+
+def condition(
+    counts: dict[str, int], today: int, organisations: list[Organisation], *,
+    kept: int = 0, unread: bool = False, shops: int = 1,
+) -> str:  # fmt: skip
+    """The sentence under the title. `kept`: of those on the way, what is kept back; `unread`:
+    what a shop has may not be known here; `shops`: how many are set up."""
+    if not organisations:
+        return "Nothing is posted yet: no organisation of Xero is connected."
+    if not shops:
+        return "Nothing is posted yet: no shop is set up."
+    if not any(counts.values()):
+        return "No order has been read yet. Orders appear here as soon as the shop has some."
+    open_ = _open(counts, kept)
+    parts = [] if open_ else [_all_done(counts, unread)]
+    if all(organisation.unavailable_reason() for organisation in organisations):
+        parts.append("Nothing is being posted until the connection to Xero is mended.")
+    return " ".join([*parts, f"{of(today, 'invoice')} posted today.", *open_])
+
+
+def _all_done(counts: dict[str, int], unread: bool) -> str:
+    if not counts[Label.POSTED]:
+        return "Nothing had to be posted: every order so far is left out, by a rule or a person."
+    return "Everything that was read is in Xero." if unread else "Everything is in Xero."
+
+
+def _open(counts: dict[str, int], kept: int) -> list[str]:
+    """What is not, or not all, done yet: a sentence for each kind."""
+    need, drafts = counts[Label.HELD] + counts[Label.DIFFERS], counts[Label.DRAFT]
+    moving = counts[Label.WORKING] + counts[Label.CHECKING] - kept
+    parts = []
+    if need:
+        parts.append(f"{capped(need)} {'needs' if need == 1 else 'need'} you.")
+    if drafts:
+        parts.append(f"{of(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for approval.")
+    if counts[Label.DEAD]:
+        was = "was" if counts[Label.DEAD] == 1 else "were"
+        parts.append(f"{capped(counts[Label.DEAD])} {was} refused by Xero.")
+    if moving > 0:
+        parts.append(f"{capped(moving)} on the way.")
+    if kept:
+        parts.append(f"{capped(kept)} kept back: the store is switched off or not connected.")
+    return parts

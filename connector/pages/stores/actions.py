@@ -1,0 +1,83 @@
+"""What a person does to a store: switch it, test its connection, have it read, rotate its key."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from connector.lib import doorbell
+from connector.lib.errors import ConnectorError
+from connector.lib.rights import STORES, right
+from stores.canonical.records import Stream
+from stores.models import Cursor, Store
+from sync.ingest.probe import probe
+from sync.ingest.pull import in_words, pulled
+
+
+@right(STORES)
+@require_POST
+def store_switch(request: HttpRequest, slug: str) -> HttpResponse:
+    """`on=1` switches the store on, anything else off."""
+    store, on = get_object_or_404(Store, slug=slug), request.POST.get("on") == "1"
+    if not store.switch(on=on):
+        messages.info(request, f"{store.name} was switched {'on' if on else 'off'} already.")
+    elif on:
+        doorbell.ring("sync.tick")
+        messages.success(
+            request, f"{store.name} is switched on. It goes on with what waited, where it stopped."
+        )
+    else:
+        messages.success(
+            request,
+            f"{store.name} is switched off. Nothing more is read or posted. Orders, documents and "
+            "incoming calls that wait are kept, and go on when you switch it on again.",
+        )
+    return redirect("dashboard:store", slug)
+
+
+@right(STORES)
+@require_POST
+def store_test(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the shop what it is, and say in words whether that went well."""
+    store = get_object_or_404(Store, slug=slug)
+    try:
+        facts = probe(store)
+    except ConnectorError as error:
+        messages.error(request, f"The connection does not work: {in_words(error)}")
+        return redirect("dashboard:store", slug)
+    version = f", version {facts.version}" if facts.version else ""
+    messages.success(request, f"The connection works: {facts.name}{version}. Orders can be read.")
+    for warning in facts.warnings:
+        messages.warning(request, warning)
+    return redirect("dashboard:store", slug)
+
+
+@right(STORES)
+@require_POST
+def store_read(request: HttpRequest, slug: str, stream: str) -> HttpResponse:
+    """Have a stream read now, whatever its schedule says."""
+    store = get_object_or_404(Store, slug=slug)
+    if stream not in pulled(store):
+        raise Http404(f"{store.name} does not sync {stream}.")
+    if not store.enabled:
+        messages.warning(request, f"{store.name} is switched off: switch it on to read its shop.")
+        return redirect("dashboard:store", slug)
+    Cursor.of(store, Stream(stream)).hurry()
+    doorbell.ring("sync.pull", store.pk, stream)
+    messages.success(request, f"The {stream} of {store.name} are read now. Reload to see how far.")
+    return redirect("dashboard:store", slug)
+
+
+@right(STORES)
+@require_POST
+def store_trigger(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make a new trigger address; the old one stops at once."""
+    store = get_object_or_404(Store, slug=slug)
+    had_one = bool(store.trigger_token)
+    store.rotate_trigger()
+    text = "There is a new trigger address; the old one does not work any more. Put the new "
+    text += "command into the shop's cron."
+    messages.success(request, text if had_one else "The trigger address is ready to be copied.")
+    return redirect("dashboard:store", slug)

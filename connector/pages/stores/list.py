@@ -1,0 +1,217 @@
+"""The stores: whether each is read and posted, and all that belongs to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from connector.lib import clock
+from connector.lib.errors import Misconfigured
+from connector.lib.rights import right
+from connector.pages.attention import ATTENTION
+from connector.pages.health import Health, of_store, stores_health
+from connector.pages.stores.stock import levels_of
+from connector.templatetags.pages import of, until
+from stores import registry
+from stores.canonical.records import Stream
+from stores.models import Cursor, Store
+from sync.ingest.pull import pulled
+from sync.models import IncomingCall, TrackedOrder
+
+_CALLS = 20
+_IDS = 6
+_SHAPES = {
+    IncomingCall.State.WAITING: "working",
+    IncomingCall.State.DONE: "posted",
+    IncomingCall.State.FAILED: "dead",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A store in the list."""
+
+    store: Store
+    health: Health
+    platform: str
+    last_read: datetime | None
+    attention: int
+    failed_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRow:
+    """One stream of a store. `there`: its platform has it. `cursor` is None where it was never
+    read."""
+
+    stream: Stream
+    there: bool
+    wanted: bool
+    schedule: str
+    cursor: Cursor | None
+
+    @property
+    def is_being_read(self) -> bool:
+        until = self.cursor.pulling_until if self.cursor else None
+        return until is not None and until > clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """An incoming call: what it asked for, and what became of it."""
+
+    call: IncomingCall
+    shape: str
+    wanted: str
+    says: str
+
+
+@right()
+@require_safe
+def stores_page(request: HttpRequest) -> HttpResponse:
+    found = _listed()
+    return render(
+        request, "stores/list.html", {"stores": found, "condition": list_condition(found)}
+    )
+
+
+def _listed() -> list[Listed]:
+    """All stores in four queries, however many there are."""
+    attention = TrackedOrder.objects.filter(label__in=ATTENTION).order_by().values("store")
+    needed = dict(attention.annotate(n=Count("pk")).values_list("store", "n"))
+    failed = IncomingCall.objects.filter(state=IncomingCall.State.FAILED).order_by()
+    calls = dict(failed.values("store").annotate(n=Count("pk")).values_list("store", "n"))
+    rows = []
+    for one in stores_health():
+        read = [c.last_run_at for c in one.store.cursors.all() if c.last_run_at is not None]
+        rows.append(
+            Listed(
+                one.store, one.health, platform_label(one.store.platform), max(read, default=None),
+                needed.get(one.store.pk, 0), calls.get(one.store.pk, 0),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def list_condition(found: list[Listed]) -> str:
+    """The sentence under the title."""
+    if not found:
+        return "No store is set up yet."
+    off = sum(not row.store.enabled for row in found)
+    bad = sum(row.health.bad for row in found)
+    need = sum(row.attention for row in found)
+    lost = sum(row.failed_calls for row in found)
+    said = f"{of(len(found), 'store')}."
+    if bad:
+        said += f" {bad} {'needs' if bad == 1 else 'need'} you."
+    if off:
+        said += f" {off} switched off."
+    if new := sum(row.health.shape == "unknown" for row in found):
+        said += f" {new} not read yet."
+    if not (bad or off or new):
+        said += " Every one is read." if need else " Every one is read and posted."
+    if need:
+        said += f" {of(need, 'order')} {'needs' if need == 1 else 'need'} you."
+    if lost:
+        said += f" {of(lost, 'incoming call')} given up."
+    return said
+
+
+def platform_label(platform: str) -> str:
+    try:
+        return registry.adapter_class(platform).profile.label
+    except Misconfigured:
+        return f"{platform} (not read yet)"
+
+
+@right()
+@require_safe
+def store_page(request: HttpRequest, slug: str) -> HttpResponse:
+    stores = Store.objects.select_related("organisation").prefetch_related("cursors")
+    store = get_object_or_404(stores, slug=slug)
+    profile, platform = store.profile, registry.profile(store.platform)
+    return render(
+        request,
+        "stores/detail.html",
+        {
+            "store": store,
+            "profile": profile,
+            "zone": profile.timezone,
+            "health": of_store(store, store.cursors.all()),
+            "platform": platform_label(store.platform),
+            "facts": store.facts,
+            "overheard": platform.overheard(profile.url, store.credentials or ()),
+            "probed_at": _moment(store.facts.get("probed_at")),
+            "streams": _streams(store),
+            "backfill": store.backfills.order_by("-pk").first(),
+            **(levels_of(store) if profile.streams.stock == "master" else {}),
+            **_hooks(store),
+        },
+    )
+
+
+def _streams(store: Store) -> list[StreamRow]:
+    wanted, schedule = pulled(store), store.profile.schedule
+    there = registry.profile(store.platform).streams
+    cursors = {cursor.stream: cursor for cursor in store.cursors.all()}
+    return [
+        StreamRow(
+            stream,
+            stream in there,
+            stream in wanted,
+            getattr(schedule, stream),
+            cursors.get(stream),
+        )
+        for stream in Stream
+    ]
+
+
+def _hooks(store: Store) -> dict[str, Any]:
+    calls = store.incoming_calls.order_by("-pk")[:_CALLS]
+    token = store.trigger_token
+    trigger = reverse("sync:shop-trigger", args=[store.slug, token]) if token else ""
+    return {
+        "hook_address": f"{settings.PUBLIC_URL}{reverse('sync:shop-hook', args=[store.slug])}",
+        "hook_secret": bool(store.webhook_secret),
+        "hook_scheme": registry.profile(store.platform).hooks.text,
+        "calls": [_call(call) for call in calls],
+        "calls_shown": _CALLS,
+        "trigger": f"curl -fsS {settings.PUBLIC_URL}{trigger}" if token else "",
+    }
+
+
+def _call(call: IncomingCall) -> CallRow:
+    shape = _SHAPES[IncomingCall.State(call.state)]
+    if call.state == IncomingCall.State.WAITING and call.error:
+        says = f"{call.error} Tried {of(call.attempts, 'time')}, again {until(call.due_at)}."
+    elif call.state == IncomingCall.State.FAILED:
+        tries = "1 try" if call.attempts == 1 else f"{call.attempts} tries"
+        says = f"{call.error} Given up after {tries}: what it named is read by the schedule."
+    else:
+        says = call.note
+    return CallRow(call, shape, wanted_words(call.wanted), says)
+
+
+def wanted_words(wanted: Iterable[Sequence[str]]) -> str:
+    """`orders 12, 13; products MUG`, with the first few ids of each stream."""
+    parts = []
+    for stream, pairs in groupby(wanted, key=itemgetter(0)):
+        ids = [one for _, one in pairs]
+        more = f" and {len(ids) - _IDS} more" if len(ids) > _IDS else ""
+        parts.append(f"{stream} {', '.join(ids[:_IDS])}{more}")
+    return "; ".join(parts) or "nothing"
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

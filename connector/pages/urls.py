@@ -1,0 +1,28 @@
+"""Addresses of pages that belong to no one app."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from connector.pages.first_run import FirstRun, next_steps
+from connector.pages.not_carried_out import not_carried_out
+from connector.pages.overview import overview
+from connector.pages.stores.actions import store_read, store_switch, store_test, store_trigger
+from connector.pages.stores.list import store_page, stores_page
+from connector.pages.xero import xero_page
+
+app_name = "dashboard"
+
+urlpatterns = [
+    path("", overview, name="overview"),
+    path("first-run/", FirstRun.as_view(), name="first-run"),
+    path("next-steps/", next_steps, name="next-steps"),
+    path("not-carried-out/", not_carried_out, name="not-carried-out"),
+    path("xero/", xero_page, name="xero"),
+    path("stores/", stores_page, name="stores"),
+    path("stores/<slug:slug>/", store_page, name="store"),
+    path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),
+    path("stores/<slug:slug>/test/", store_test, name="store-test"),
+    path("stores/<slug:slug>/read/<str:stream>/", store_read, name="store-read"),
+    path("stores/<slug:slug>/trigger/", store_trigger, name="store-trigger"),
+]

@@ -1,0 +1,218 @@
+"""What the rest of the product may ask of a shop: the seam between shops and accounting."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import requests
+from pydantic import BaseModel
+
+from connector.lib.errors import ConnectorError, Rejected
+from stores.canonical.customer import Customer, CustomerChanges
+from stores.canonical.order import Order, Whereabouts
+from stores.canonical.product import Category, Product, StockLevel
+from stores.canonical.records import OrderCondition, Page, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.canonical.refund import Refund
+from stores.profile import PlatformProfile
+
+Parsed = Order | Refund | Customer | Product | StockLevel
+
+
+class By(StrEnum):
+    """Which moment of a record a stream is read by."""
+
+    CHANGED = "changed"
+    PLACED = "placed"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a stream was read.
+
+    Reading starts at `position - overlap` and includes both ends; `position` None means from
+    the beginning. `until` stops it, also inclusive; None means up to now. `by` says whether
+    these are moments of the last change or of when the record came to be. `after` is the
+    `mark` of a page: what it covers is left out, record by record.
+    """
+
+    position: datetime | None = None
+    overlap: timedelta = timedelta(minutes=5)
+    until: datetime | None = None
+    by: By = By.CHANGED
+    after: str = ""
+
+    @property
+    def start(self) -> datetime | None:
+        """The first moment that is read."""
+        if self.position is None:
+            return None
+        earliest = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+        return max(self.position, earliest + self.overlap) - self.overlap
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookCall:
+    """One incoming call: its raw body, its headers by any spelling, the store's secret, and the
+    path of the address that it came to."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    secret: str
+    received_at: datetime
+    query: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+
+    def header(self, name: str) -> str:
+        """A header by its name in any case; "" where it is absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
+
+    def digest(self, signed_headers: Iterable[str]) -> str:
+        """SHA-256 of all that was signed: equal for a call that comes twice, and only then."""
+        return hashlib.sha256(self._signed(signed_headers)).hexdigest()
+
+    def key(self, signed_headers: Iterable[str]) -> str:
+        """The same under the secret: equal for one signature of one secret, and only then."""
+        signed = self._signed(signed_headers)
+        return hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
+
+    def _signed(self, headers: Iterable[str]) -> bytes:
+        text = "\n".join(self.header(name) for name in headers)
+        return text.encode() + b"\n\n" + self.body
+
+
+class WebhookRefused(ConnectorError):
+    """An incoming call that is not believed: answer it with `status` (400 or 401)."""
+
+    def __init__(self, message: str, *, code: str, status: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+@runtime_checkable
+class StoreAdapter(Protocol):
+    """One kind of shop. Adapters know no accounting, no database and not each other.
+
+    HTTP goes through the given session. Calls raise `connector.lib.errors`; parsing raises
+    `ParseError`. What needs no connection is static: `adapter_class(platform).parse(…)`.
+    """
+
+    profile: ClassVar[PlatformProfile]
+    Credentials: ClassVar[type[BaseModel]]
+
+    def __init__(self, credentials: Any, session: requests.Session, *, url: str) -> None: ...
+
+    def probe(self) -> StoreFacts:
+        """What the shop is; `warnings` say what the credentials do not allow."""
+        ...
+
+    def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
+        """Raw records changed (or placed, see `Cursor.by`) since the cursor, the oldest first.
+
+        Nothing in the interval is missed; a record may come more than once. A page's
+        `position` and `mark` are safe to store once its records are.
+        """
+        ...
+
+    def count(self, stream: Stream, since: Cursor) -> int | None:
+        """How many records `pages` would give now, in one call; None if the shop does not say."""
+        ...
+
+    def fetch(self, ref: RecordRef) -> dict[str, Any]:
+        """One record anew, in the form that `pages` gives it."""
+        ...
+
+    def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Records anew, in the form that `pages` gives them and in as few requests as it takes.
+
+        What the shop does not have, or does not list in this stream, is left out. Where there
+        is no list to ask, `fetch_each` asks one by one.
+        """
+        ...
+
+    def numbered(self, number: str) -> list[dict[str, Any]]:
+        """The orders that bear this number, as customers see it, in the form of `pages`; a shop
+        that counts in several places may have more than one."""
+        ...
+
+    @staticmethod
+    def parse(stream: Stream, record: Mapping[str, Any], facts: ParseFacts) -> Parsed:
+        """A record in canonical form; ParseError where it cannot be read for certain."""
+        ...
+
+    @staticmethod
+    def identify(stream: Stream, record: Mapping[str, Any]) -> RecordRef:
+        """Which object a record is; fails only where it has no id."""
+        ...
+
+    @staticmethod
+    def whereabouts(record: Mapping[str, Any], facts: ParseFacts) -> Whereabouts:
+        """Which part of the shop an order is of, as far as that can be told of its record; never
+        fails."""
+        ...
+
+    @staticmethod
+    def scrub(record: Mapping[str, Any]) -> dict[str, Any]:
+        """A copy of a record without card data and gateway secrets. Text that could not be
+        searched whole is an `Unkept` in it."""
+        ...
+
+    @staticmethod
+    def documents_of(raw: object) -> list[dict[str, Any]]:
+        """The order records of an export: one object, a list, or a list answer."""
+        ...
+
+    @staticmethod
+    def webhook(call: WebhookCall) -> list[RecordRef]:
+        """What an incoming call asks to fetch. Its signature is checked, its body not trusted."""
+        ...
+
+    def order_condition(self, order_id: str) -> OrderCondition:
+        """How an order stands now; Rejected (`not_found`) where there is none."""
+        ...
+
+    def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
+        """Put an order into a status, with a comment for the shop's staff; without a status, the
+        comment alone. The comment is never there before the status. Rejected where the shop
+        does not allow it, OutcomeUnknown where its answer was lost: what was written then shows
+        in `order_condition`."""
+        ...
+
+    def set_customer(self, customer_id: str, changes: CustomerChanges) -> dict[str, Any]:
+        """Change a customer's record and nothing else of it; the record as it is then."""
+        ...
+
+    def set_stock(self, sku: str, quantity: Decimal) -> None:
+        """Set the quantity on hand of a product."""
+        ...
+
+
+def fetch_each(
+    fetch: Callable[[RecordRef], dict[str, Any]], stream: Stream, ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """`fetch_many` where the shop has no list for it: an adapter's own `fetch` for each."""
+    found = []
+    for one in ids:
+        try:
+            found.append(fetch(RecordRef(stream, one)))
+        except Rejected as error:
+            if error.code != "not_found":
+                raise
+    return found
+
+
+@runtime_checkable
+class NamesCategories(Protocol):
+    """An adapter whose products tell their categories by ids only."""
+
+    def categories(self) -> list[Category]:
+        """All categories of the shop."""
+        ...

@@ -1,0 +1,1 @@
+"""Which records are asked of a Magento shop, and how."""

@@ -1,0 +1,1 @@
+"""What Magento's records say, in canonical form: pure."""

@@ -1,0 +1,1 @@
+"""What a shop said, in one form for all shops: pure."""

@@ -1,0 +1,225 @@
+"""What a shop said, in one shape for all shops: frozen, exact, without accounting.
+
+Adapters produce these; `sync` consumes them. Amounts are Decimal in the document's currency
+(`currency`), moments are aware datetimes, text is as the shop wrote it. A field that the
+shop left out is None or "", never a made-up value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from stores.canonical.customer import Address, Customer
+from stores.canonical.refund import Refund
+
+
+class LineKind(StrEnum):
+    GOODS = "goods"
+    SHIPPING = "shipping"
+    FEE = "fee"
+
+
+# The `code` of a FEE line that is a fixed product tax (eco fee) on which tax was charged.
+FIXED_TAX_CODE = "weee"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxShare:
+    """One tax on one line, as the shop charged it. `rate` is percent, None for a fixed tax."""
+
+    name: str
+    rate: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was charged.
+
+    `net` and `tax` are what was charged after all discounts; `net + tax` is exact.
+    `full_net` and `full_gross` are the amounts before discounts without and with tax, as
+    the shop states them (None where it does not). `unit_net`, `unit_gross` are the prices
+    of one piece as shown. `rate` is the percentage that the shop charged in all, 0 for
+    an untaxed line. `fixed_taxes` are amounts per line outside `tax` (eco fees). `category` names
+    the product's categories, one a line of text; `product_known` is False where the shop's own
+    record of the product, which alone says class and category, is not at hand.
+    """
+
+    id: str
+    kind: LineKind
+    name: str
+    quantity: Decimal
+    net: Decimal
+    tax: Decimal
+    full_net: Decimal | None
+    full_gross: Decimal | None
+    rate: Decimal
+    path: str
+    code: str = ""
+    sku: str = ""
+    unit_net: Decimal | None = None
+    unit_gross: Decimal | None = None
+    taxes: tuple[TaxShare, ...] = ()
+    fixed_taxes: tuple[TaxShare, ...] = ()
+    tax_class: str = ""
+    category: str = ""
+    product_type: str = ""
+    product_known: bool = True
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """An amount beside the lines that the shop's total may contain.
+
+    `code` is what `total_rows` of the configuration names; `amount` is signed as it enters
+    the grand total (a redeemed gift card is negative) and without `tax`. `counted` is False
+    where the adapter cannot tell whether the total contains it. `before_tax` says of reward
+    points that the shop took them off before it computed the tax.
+    """
+
+    code: str
+    title: str
+    amount: Decimal
+    path: str
+    tax: Decimal = Decimal(0)
+    counted: bool = True
+    before_tax: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that the shop says it received: one tender. `received_at` is None if not told."""
+
+    method: str
+    amount: Decimal
+    reference: str = ""
+    title: str = ""
+    received_at: datetime | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftCard:
+    """A gift card that an order sold or took in payment.
+
+    `amount` is positive, in the order's currency; `base_amount` is the same in its base
+    currency, None where the shop does not state it. `code` is empty where it states none.
+    """
+
+    code: str
+    amount: Decimal
+    base_amount: Decimal | None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartKeys:
+    """What settings may call the parts of the shop that a store view belongs to: of the website,
+    the store (group) and the view itself the id, then code and name as far as known."""
+
+    website: tuple[str, ...] = ()
+    store_group: tuple[str, ...] = ()
+    store_view: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Which part of the shop an order is of, as its own fields of these names say."""
+
+    website: str = ""
+    store_group: str = ""
+    store_view: str = ""
+    store_view_id: str = ""
+    parts: PartKeys = PartKeys()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order in its current state.
+
+    `id` is the platform's own key, `number` what the customer sees. `total` is the grand
+    total as the shop states it, `tax` its stated tax in all; what was cancelled of an order that
+    goes on is in neither, nor in `lines` and `outstanding`, but in `cancelled`. `received` is
+    what the shop states was received (None: it states nothing, and the status decides);
+    `outstanding` likewise. `rate` is units of `currency` per unit of `base_currency` as the shop
+    recorded; `base_total` and `base_tax` are `total` and `tax` in the base currency, as it states.
+    `prices_include_tax` is the shop's own flag or what its amounts prove, None if neither.
+    `refunded` is what the order states was refunded of money, `given_back` what of gift cards,
+    store credit and points. `replaces` is the number of the order that this one was created from by
+    an edit. `ships` is False where the shop says that it holds nothing to ship. `cards_sold` are
+    the gift cards that the order brought into being, by code; `cards_redeemed` those that paid for
+    it. `invoice_number` is what the shop calls its own invoice, where exactly one covers all of
+    the order.
+    """
+
+    id: str
+    number: str
+    status: str
+    currency: str
+    base_currency: str
+    total: Decimal
+    tax: Decimal
+    placed_at: datetime
+    updated_at: datetime
+    lines: tuple[Line, ...]
+    customer: Customer
+    billing: Address
+    shipping: Address | None = None
+    state: str = ""
+    rows: tuple[TotalRow, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    received: Decimal | None = None
+    outstanding: Decimal | None = None
+    refunded: Decimal = Decimal(0)
+    given_back: Decimal = Decimal(0)
+    refunds: tuple[Refund, ...] = ()
+    cancelled: Decimal = Decimal(0)
+    base_total: Decimal | None = None
+    base_tax: Decimal | None = None
+    rate: Decimal | None = None
+    prices_include_tax: bool | None = None
+    payment_method: str = ""
+    payment_title: str = ""
+    shipping_method: str = ""
+    shipping_title: str = ""
+    store_view_id: str = ""
+    store_view: str = ""
+    store_group: str = ""
+    website: str = ""
+    parts: PartKeys = PartKeys()
+    coupon: str = ""
+    note: str = ""
+    po_number: str = ""
+    transaction_id: str = ""
+    invoice_number: str = ""
+    shipped_at: datetime | None = None
+    ships: bool = True
+    history: tuple[StatusChange, ...] = ()
+    replaces: str = ""
+    replaced_by: str = ""
+    cards_sold: tuple[GiftCard, ...] = ()
+    cards_redeemed: tuple[GiftCard, ...] = ()
+
+    @property
+    def country(self) -> str:
+        """Where it was delivered, else billed: decides the tax."""
+        return (self.shipping.country if self.shipping else "") or self.billing.country
+
+    @property
+    def region(self) -> str:
+        """State or province code (else its name) of the delivery, else of the bill."""
+        address = self.shipping if self.shipping and self.shipping.country else self.billing
+        return address.region_code or address.region

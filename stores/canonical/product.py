@@ -1,0 +1,49 @@
+"""Products and stock in canonical form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`websites` are the ids and, as far as known, the names of those that offer it; empty where
+    the shop does not say."""
+
+    sku: str
+    name: str
+    price: Decimal | None
+    product_type: str = ""
+    tax_class: str = ""
+    categories: tuple[str, ...] = ()
+    description: str = ""
+    cost: Decimal | None = None
+    updated_at: datetime | None = None
+    enabled: bool = True
+    websites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of products. `parent_id` is "" for one that stands under no other."""
+
+    id: str
+    name: str
+    parent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    """How many of a product the shop has; `counted` False: it does not count them.
+
+    `available` is what is left to sell: without what is ordered and still to be shipped, so
+    below zero where more was ordered than is there. A shop that lowers `on_hand` at the order
+    has the same in both.
+    """
+
+    sku: str
+    on_hand: Decimal
+    available: Decimal
+    counted: bool = True

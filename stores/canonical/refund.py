@@ -1,0 +1,82 @@
+"""Refunds in canonical form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLine:
+    """What was refunded of one order line: `net` and `tax` after discounts, both positive.
+
+    `fixed`: a fixed tax of that line, not the line itself. `restocked`: the goods went back
+    to stock.
+    """
+
+    order_line_id: str
+    name: str
+    sku: str
+    quantity: Decimal
+    net: Decimal
+    tax: Decimal
+    rate: Decimal
+    path: str
+    restocked: bool = False
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TenderBack:
+    """A part of a refund that went back on what the shop issues itself: a gift card, store
+    credit, points.
+
+    `code` is what `total_rows` of the configuration names, `amount` is positive; `base_amount`
+    is the same in the shop's base currency, None where it does not state it. `of` is the code of
+    what had paid it, "" where that was money.
+    """
+
+    code: str
+    title: str
+    amount: Decimal
+    of: str = ""
+    path: str = ""
+    base_amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What was taken back of an order. `total` is positive, and before the tenders by which it
+    went back; `adjustment` is goodwill minus fees kept.
+
+    `tenders` is what went back on gift cards, as store credit or points, and `money` the rest.
+    `base_total` and `base_tax` are `total` and `tax` in the shop's base currency, as it states.
+    """
+
+    id: str
+    number: str
+    order_id: str
+    currency: str
+    total: Decimal
+    refunded_at: datetime
+    updated_at: datetime
+    lines: tuple[RefundLine, ...]
+    shipping_net: Decimal
+    shipping_tax: Decimal
+    adjustment: Decimal
+    tax: Decimal
+    method: str = ""
+    base_total: Decimal | None = None
+    base_tax: Decimal | None = None
+    tenders: tuple[TenderBack, ...] = ()
+
+    @property
+    def money(self) -> Decimal:
+        """What went back as money."""
+        return self.total - sum((one.amount for one in self.tenders), Decimal(0))
+
+    @property
+    def of_money(self) -> Decimal:
+        """What had been paid with money, whatever it went back as: an order states the sum."""
+        return self.total - sum((one.amount for one in self.tenders if one.of), Decimal(0))

@@ -1,0 +1,1 @@
+"""Past orders, once and behind all else."""

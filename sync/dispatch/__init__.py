@@ -1,0 +1,1 @@
+"""Requests to Xero: gathered, sent, settled."""

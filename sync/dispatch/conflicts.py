@@ -1,0 +1,170 @@
+"""What people did in Xero to documents that we posted: seen, shown, never overwritten.
+
+The mirror tells that a document changed. One whose totals are others, or that was voided, is
+a conflict: nothing of its order is sent until a person decides. A draft that was approved is
+none: what waited for that goes out. What people paid, credited or allocated is none either: what
+is left of the document is taken over, and its order planned from that. While the fate of a
+change of ours is not known, what Xero shows of the document is left to the look-up of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from accounting.reasons import Reason
+from connector.lib import clock
+from connector.lib.money import from_units, written
+from sync.models import Posting, TrackedOrder
+from sync.models.outbox import MONEY, PostingQuerySet
+from sync.outbox import shop_writes as owe
+from sync.outbox.labels import orders_behind
+from xero.documents.kinds import Kind
+from xero.documents.statuses import APPROVED, GONE
+from xero.mirror import refresh as mirror
+from xero.models import MirrorDocument, Organisation
+
+log = structlog.get_logger(__name__)
+_CHUNK = 500
+# Refused, or not told: what was sent may be there, and is looked up before it is sent again.
+_IN_DOUBT = Q(state=Posting.State.PENDING, look_up=True, dispatch__isnull=False)
+_LISTS = {
+    Kind.INVOICE: mirror.Kind.INVOICES,
+    Kind.CREDIT_NOTE: mirror.Kind.CREDIT_NOTES,
+}
+
+
+def find(organisation: Organisation, since: datetime | None) -> int:
+    """Compare documents that changed in Xero since `since` with what we posted; how many of
+    ours are otherwise than we know. A fixed number of statements for each 500."""
+    rows = MirrorDocument.objects.filter(organisation=organisation)
+    if since is not None:
+        rows = rows.filter(updated_utc__gte=since)
+    found = 0
+    chunk: list[MirrorDocument] = []
+    for row in rows.order_by("pk").iterator(chunk_size=_CHUNK):
+        chunk.append(row)
+        if len(chunk) == _CHUNK:
+            found += _compare(organisation, chunk)
+            chunk = []
+    return found + _compare(organisation, chunk)
+
+
+def _compare(organisation: Organisation, rows: Sequence[MirrorDocument]) -> int:
+    by_id = {row.xero_id: row for row in rows}
+    ours = list(_posted(organisation).filter(xero_id__in=by_id).at_rest())
+    moving = _moving(organisation, ours)
+    changed = 0
+    for posting in ours:
+        changed += observe(posting, by_id[posting.xero_id], moving=posting.pk in moving)
+    return changed
+
+
+def _moving(organisation: Organisation, documents: Sequence[Posting]) -> AbstractSet[int]:
+    """Those on which money or credit of ours is on its way, or came to stand after the list was
+    read: what is left of them by that list is not what is left now."""
+    found: set[int] = set()
+    for kind, listed in _LISTS.items():
+        ids = [posting.pk for posting in documents if posting.kind == kind]
+        read = mirror.read_at(organisation, listed)
+        recent = Q(state__in=Posting.ON_ITS_WAY) | _IN_DOUBT
+        recent |= Q(posted_at__isnull=False) if read is None else Q(posted_at__gte=read)
+        money = Posting.objects.filter(recent, kind__in=MONEY) if ids else Posting.objects.none()
+        touched = money.filter(Q(parent__in=ids) | Q(target__in=ids))
+        found |= {pk for pair in touched.values_list("parent", "target") for pk in pair if pk}
+    return found
+
+
+def _posted(organisation: Organisation) -> PostingQuerySet:
+    return Posting.objects.filter(
+        organisation=organisation, state=Posting.State.POSTED, verb="PUT",
+        kind__in=("invoice", "credit_note"), conflict=False,
+    )  # fmt: skip
+
+
+def observe(posting: Posting, row: MirrorDocument, *, moving: bool = False) -> bool:
+    """Take over what Xero says of one of our documents now; whether that is news. Where money of
+    ours is `moving`, all but what is left of it."""
+    if posting.xero_updated_at and row.updated_utc and row.updated_utc <= posting.xero_updated_at:
+        return False
+    if row.status in GONE:
+        text = f"{posting.key} was {row.status.lower()} in Xero by a person. Nothing more of it "
+        text += "is sent. Sync the order again to post it anew, or mark it as handled by hand."
+        return _conflict(posting, row, Reason("voided_in_xero", text))
+    if posting.xero_total_units is not None and row.total != posting.xero_total_units:
+        text = (
+            f"{posting.key} was changed in Xero by a person: posted with "
+            f"{written(from_units(posting.xero_total_units))}, it is "
+            f"{written(from_units(row.total))} now. Sync the order again to leave it as it is "
+            "there, or correct it in Xero."
+        )
+        return _conflict(posting, row, Reason("changed_in_xero", text))
+    left = posting.amount_due_units if moving else row.amount_due
+    if (row.status, left) == (posting.xero_status, posting.amount_due_units):
+        return False
+    known = Posting.objects.filter(
+        pk=posting.pk, xero_status=posting.xero_status, amount_due_units=posting.amount_due_units
+    )
+    with transaction.atomic():
+        if not known.update(xero_status=row.status, amount_due_units=left):
+            return False
+        owe.statuses([posting.pk], at=row.updated_utc)
+    if left != posting.amount_due_units:
+        # That moved the document's date, and no edit did.
+        Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
+        log.info("conflicts.settled", posting_id=posting.pk)
+        if not posting.is_summary:
+            _plan_again(posting)
+    if row.status in APPROVED and posting.xero_status not in APPROVED:
+        Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
+        log.info("conflicts.approved", posting_id=posting.pk)
+        _plan_again(posting)
+    return True
+
+
+def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
+    # As it was when it was compared: an answer of ours that came meanwhile says it better.
+    compared = Posting.objects.filter(
+        pk=posting.pk, state=Posting.State.POSTED, conflict=False,
+        xero_updated_at=posting.xero_updated_at,
+    )  # fmt: skip
+    marked = compared.at_rest().update(
+        conflict=True, reasons=[reason.as_json()], xero_status=row.status, changed_at=clock.now()
+    )
+    if marked:
+        log.warning("conflicts.found", posting_id=posting.pk, code=reason.code)
+        _plan_again(posting)
+    return bool(marked)
+
+
+def _plan_again(posting: Posting) -> None:
+    orders = orders_behind([posting])
+    TrackedOrder.objects.filter(pk__in=orders).update(build_at=clock.now())
+
+
+def accept(order_ids: Sequence[int]) -> None:
+    """A person asks for these orders again, knowing what was changed in Xero: a voided
+    document may be posted anew, a changed one stands as it is there."""
+    ours = Q(order_id__in=order_ids) | Q(sources__order_id__in=order_ids)
+    for posting in Posting.objects.filter(ours, conflict=True).distinct():
+        row = MirrorDocument.objects.filter(
+            organisation=posting.organisation_id, kind=posting.kind, xero_id=posting.xero_id
+        ).first()
+        changes = {"conflict": False, "reasons": [], "changed_at": clock.now()}
+        if row is None or row.status in GONE:
+            changes["state"] = Posting.State.VOIDED
+        else:
+            changes |= {
+                "xero_total_units": row.total, "xero_updated_at": row.updated_utc,
+                "xero_status": row.status, "amount_due_units": row.amount_due,
+            }  # fmt: skip
+        with transaction.atomic():
+            Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
+            owe.statuses([posting.pk], at=row.updated_utc if row is not None else None)
+        if posting.is_summary:
+            _plan_again(posting)  # the other orders that it stands for

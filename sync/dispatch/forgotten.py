@@ -1,0 +1,71 @@
+"""Documents under the numbers of our orders that appear in Xero's lists and no posting claims.
+
+A database that was put back may have built their orders before it could ask Xero: what was to be
+posted again is held by its number then, and what was cancelled is left as it stands. Their orders
+are built once more, by what is known now (`recall`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import structlog
+from django.db.models import Exists, OuterRef, Q
+
+from connector.lib import clock
+from stores.models import Store
+from sync.models import Posting, TrackedOrder
+from sync.models.outbox import PostingQuerySet
+from xero.documents.statuses import GONE
+from xero.models import MirrorDocument, Organisation
+
+log = structlog.get_logger(__name__)
+_CHUNK = 500
+
+
+def find(organisation: Organisation, since: datetime | None) -> int:
+    """Have the orders built of which documents appeared since `since`; how many. A fixed number
+    of statements, and some more for each 500 documents that are not ours as far as is known."""
+    rows = MirrorDocument.objects.filter(~Exists(_claims()), organisation=organisation)
+    rows = rows.exclude(status__in=GONE)
+    if since is not None:
+        rows = rows.filter(updated_utc__gte=since)
+    stores = list(organisation.stores.all())
+    found = 0
+    chunk: list[MirrorDocument] = []
+    for row in rows.order_by("pk").iterator(chunk_size=_CHUNK):
+        chunk.append(row)
+        if len(chunk) == _CHUNK:
+            found += _build(stores, chunk)
+            chunk = []
+    return found + (_build(stores, chunk) if chunk else 0)
+
+
+def _claims() -> PostingQuerySet:
+    """Postings that the document is of, or may turn out to be."""
+    same = Q(xero_id=OuterRef("xero_id")) | Q(
+        state__in=Posting.ON_ITS_WAY, kind=OuterRef("kind"), key=OuterRef("number")
+    )
+    return Posting.objects.filter(same, organisation=OuterRef("organisation"))
+
+
+def _build(stores: Sequence[Store], documents: Sequence[MirrorDocument]) -> int:
+    now, found = clock.now(), 0
+    for store in stores:
+        begun = [one for one in documents if one.number.startswith(store.number_prefix)]
+        names = {name for one in begun for name in _names(one.number[len(store.number_prefix) :])}
+        names |= {one.reference for one in begun if one.reference}
+        orders = TrackedOrder.objects.filter(
+            Q(number__in=names) | Q(document_number__in=names), store=store
+        )
+        found += orders.exclude(state=TrackedOrder.State.NEW).update(build_at=now)
+    if found:
+        log.info("forgotten.found", orders=found)
+    return found
+
+
+def _names(number: str) -> Iterable[str]:
+    """What the order may be called by: `7-R1-A` is of 7, or of `7-R1`."""
+    parts = number.split("-")
+    return ("-".join(parts[:count]) for count in range(1, len(parts) + 1))

@@ -1,0 +1,1 @@
+"""What nobody knows the fate of, looked up in Xero."""

@@ -1,0 +1,342 @@
+"""Money of which Xero keeps no key, looked up on the document that it settles.
+
+Payments are told apart on their invoice, refunds and allocations on their credit note, bank
+transactions by contact, day and amount; each one found is counted once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+from accounting.money.payments import OVERPAID
+from accounting.reasons import Reason
+from connector.lib import clock
+from connector.lib.money import ZERO, plain, to_units
+from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks, to_survivors
+from sync.models import Dispatch, Posting, TrackedOrder
+from sync.outbox.labels import orders_behind
+from xero.api import replies
+from xero.api.gateway import Gateway
+from xero.api.replies import ElementResult, element_result
+from xero.documents.kinds import Kind
+from xero.documents.statuses import GONE
+from xero.mirror.refresh import PAGE_SIZE
+
+
+def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+    """Payments have no key: they are told apart on their invoice, each counted once."""
+    by_invoice: dict[str, list[tuple[Posting, Element]]] = defaultdict(list)
+    for row, sent in pairs:
+        by_invoice[sent["Invoice"]["InvoiceID"]].append((row, sent))
+    read = Found()
+    for chunk in chunks(list(by_invoice)):
+        reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
+        for one in replies.elements("invoices", reply.json):
+            some = by_invoice[str(one["InvoiceID"])]
+            due = replies.amount(one.get("AmountDue")) or ZERO
+            read.verdicts |= _among(dispatch, some, one.get("Payments") or [], due)
+            if one.get("Status") not in GONE:
+                _told(read, {row.parent_id for row, _ in some}, due)
+    return read
+
+
+def refunds(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+    """Likewise the refunds of each credit note."""
+    read = Found()
+    for note_id, some in _by_note(pairs, lambda row, sent: sent["CreditNote"]["CreditNoteID"]):
+        note = _credit_note(gateway, note_id)
+        left = replies.amount(note.get("RemainingCredit")) or ZERO
+        read.verdicts |= _among(dispatch, some, note.get("Payments") or [], left)
+        _told(read, {row.parent_id for row, _ in some}, left)
+    return read
+
+
+def _among(
+    dispatch: Dispatch, pairs: Pairs, listed: Sequence[Element], left: Decimal
+) -> dict[int, Verdict]:
+    """Which of the payments listed on one document are those that were sent."""
+    known = _known(dispatch, pairs)
+    free = [
+        one
+        for one in listed
+        if one.get("PaymentID") not in known and one.get("Status") != "DELETED"
+    ]
+    verdicts: dict[int, Verdict] = {}
+    # First those that are there for certain, so that none of them is taken for another.
+    for same in (_exactly, _referred):
+        for row, sent in pairs:
+            if row.pk not in verdicts and (one := same(row, sent, free)):
+                free.remove(one)
+                verdicts[row.pk] = element_result("payments", one)
+    for row, sent in pairs:
+        if row.pk not in verdicts:
+            verdicts[row.pk] = verdict = _payment(sent, free, left)
+            if verdict is None:
+                left -= sent["Amount"]
+    return verdicts
+
+
+def _known(dispatch: Dispatch, pairs: Pairs) -> set[str]:
+    """Ids that are other postings' already."""
+    ours = Posting.objects.filter(
+        organisation=dispatch.organisation, kind=dispatch.kind, xero_id__gt="",
+        parent__in=[row.parent_id for row, _ in pairs],
+    )  # fmt: skip
+    return set(ours.values_list("xero_id", flat=True))
+
+
+def _told(read: Found, documents: set[int | None], left: Decimal) -> None:
+    """What Xero says is left on a document: what is adopted was taken off by it, not by us."""
+    ids = sorted(pk for pk in documents if pk is not None)
+    read.learn.append(partial(_learn, ids, to_units(left)))
+
+
+def _learn(documents: Sequence[int], left: int) -> None:
+    """Keep what is left; where that is news, the orders are planned again: people may have put
+    something on the document, and nothing may be put on it beyond what is left."""
+    rows = Posting.objects.filter(pk__in=documents).exclude(amount_due_units=left)
+    news = list(rows.order_by("pk"))
+    rows.update(amount_due_units=left)
+    TrackedOrder.objects.filter(pk__in=orders_behind(news)).update(build_at=clock.now())
+
+
+def _by_note(
+    pairs: Pairs, note_of: Callable[[Posting, Element], str]
+) -> Iterable[tuple[str, list[tuple[Posting, Element]]]]:
+    by_note: dict[str, list[tuple[Posting, Element]]] = defaultdict(list)
+    for row, sent in pairs:
+        by_note[note_of(row, sent)].append((row, sent))
+    return by_note.items()
+
+
+def _credit_note(gateway: Gateway, note_id: str) -> Element:
+    """One credit note with what uses it up: only one at a time can be asked for by id."""
+    reply = gateway.read("credit_note", credit_note_id=note_id)
+    return next(iter(replies.elements("credit_notes", reply.json)), {})
+
+
+# --- allocations -----------------------------------------------------------------------------
+
+
+def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+    """Allocations of the credit note that the request was for, by invoice and amount."""
+    note = _credit_note(gateway, dispatch.parent_id)
+    known = _known(dispatch, pairs)
+    free = [one for one in note.get("Allocations") or [] if one.get("AllocationID") not in known]
+    left = replies.amount(note.get("RemainingCredit")) or ZERO
+    read = Found()
+    verdicts = read.verdicts
+    _told(read, {row.parent_id for row, _ in pairs}, left)
+    due = _told_invoices(read, gateway, pairs)
+    for row, sent in pairs:
+        one = next((one for one in free if _same_allocation(one, sent)), None)
+        invoice = sent["Invoice"]["InvoiceID"]
+        if one is not None:
+            free.remove(one)
+            verdicts[row.pk] = element_result("allocations", one)
+        elif left < sent["Amount"]:
+            text = (
+                f"{plain(Decimal(sent['Amount']))} of {row.key} is to be allocated, and only "
+                f"{plain(left)} of it is left in Xero. Compare the credit note there."
+            )
+            verdicts[row.pk] = Reason("invoice_not_payable", text)
+        elif due.get(invoice, left) < sent["Amount"]:
+            text = (
+                f"{plain(Decimal(sent['Amount']))} of {row.key} is to be allocated, and only "
+                f"{plain(due[invoice])} is due on the invoice in Xero. Compare the two there."
+            )
+            verdicts[row.pk] = Reason("invoice_not_payable", text)
+        else:
+            verdicts[row.pk] = None
+            left -= sent["Amount"]
+            due[invoice] = due.get(invoice, ZERO) - sent["Amount"]
+    return read
+
+
+def _same_allocation(one: Element, sent: Element) -> bool:
+    invoice = (one.get("Invoice") or {}).get("InvoiceID")
+    return invoice == sent["Invoice"]["InvoiceID"] and (
+        replies.amount(one.get("Amount")) == Decimal(sent["Amount"])
+    )
+
+
+def _told_invoices(read: Found, gateway: Gateway, pairs: Pairs) -> dict[str, Decimal]:
+    """What is due on the invoices that credit is allocated to, by their ids."""
+    found: dict[str, Decimal] = {}
+    ids = {sent["Invoice"]["InvoiceID"]: row.target_id for row, sent in pairs}
+    for chunk in chunks(list(ids)):
+        reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
+        for one in replies.elements("invoices", reply.json):
+            due = replies.amount(one.get("AmountDue")) or ZERO
+            found[str(one["InvoiceID"])] = due
+            if one.get("Status") not in GONE:
+                _told(read, {ids[str(one["InvoiceID"])]}, due)
+    return found
+
+
+# --- bank transactions -----------------------------------------------------------------------
+
+
+def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+    """By contact and day, then amount and reference: Xero has no key for these either."""
+    pairs = to_survivors(dispatch, pairs, {})
+    listed: dict[tuple[str, str], list[Element]] = {}
+    for _, sent in pairs:
+        place = (sent["Contact"]["ContactID"], sent["Date"])
+        if place not in listed:
+            listed[place] = _of_day(gateway, *place)
+    ids = [str(one.get("BankTransactionID")) for some in listed.values() for one in some]
+    others = Posting.objects.filter(
+        organisation=dispatch.organisation, kind=Kind.BANK_TRANSACTION, xero_id__in=ids
+    ).exclude(pk__in=[row.pk for row, _ in pairs])
+    taken = set(others.values_list("xero_id", flat=True))
+    found = Found()
+    # First those that are there for certain, so that none of them is taken for another.
+    references = {one.get("Reference") or "" for some in listed.values() for one in some}
+    ours = _Ours.load(dispatch, [row for row, _ in pairs], references)
+    for judge in (_is_received, _may_be_received):
+        for row, sent in pairs:
+            there = [
+                one
+                for one in listed[sent["Contact"]["ContactID"], sent["Date"]]
+                if one.get("Status") != "DELETED"
+                and one.get("Type") == sent["Type"]
+                and str(one.get("BankTransactionID")) not in taken
+                and not ours.is_another(one.get("Reference") or "", sent)
+            ]
+            if found.verdicts.get(row.pk) is None:
+                found.verdicts[row.pk] = verdict = judge(row, sent, there)
+                if isinstance(verdict, ElementResult):
+                    taken.add(verdict.xero_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """Which references are made here: those of other documents and orders of ours, and what begins
+    with the prefix of a store, or ends as overpayments do."""
+
+    named: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    @classmethod
+    def load(cls, dispatch: Dispatch, rows: Sequence[Posting], references: set[str]) -> _Ours:
+        organisation = dispatch.organisation
+        known = Posting.objects.filter(
+            organisation=organisation, kind=Kind.BANK_TRANSACTION, key__in=references
+        ).exclude(pk__in=[row.pk for row in rows])  # fmt: skip
+        orders = TrackedOrder.objects.filter(
+            store__organisation=organisation, number__in=references
+        ).exclude(pk__in=[row.order_id for row in rows if row.order_id])  # fmt: skip
+        stores = organisation.stores.exclude(number_prefix="")
+        return cls(
+            frozenset(known.values_list("key", flat=True))
+            | frozenset(orders.values_list("number", flat=True)),
+            tuple(stores.values_list("number_prefix", flat=True)),
+        )
+
+    def is_another(self, reference: str, sent: Element) -> bool:
+        """Whether a reference is one of ours, and not the one that was sent."""
+        if not reference or reference == sent.get("Reference", ""):
+            return False
+        made_here = reference.endswith(OVERPAID) or reference.startswith(self.prefixes)
+        return made_here or reference in self.named
+
+
+def _of_day(gateway: Gateway, contact_id: str, on: str) -> list[Element]:
+    """All bank transactions of a contact on a day."""
+    day = date.fromisoformat(on)
+    asked = (
+        f'Contact.ContactID==Guid("{contact_id}") AND '
+        f"Date==DateTime({day.year}, {day.month:02}, {day.day:02})"
+    )
+    found: list[Element] = []
+    while True:
+        page = len(found) // PAGE_SIZE + 1
+        reply = gateway.read("bank_transactions", where=asked, page=page, page_size=PAGE_SIZE)
+        more = replies.elements("bank_transactions", reply.json)
+        found += more
+        if len(more) < PAGE_SIZE:
+            return found
+
+
+def _is_received(row: Posting, sent: Element, free: Sequence[Element]) -> Verdict:
+    """The one with this reference and amount; of what was paid too much also a part, which was
+    sent before the rest came in."""
+    named = [one for one in free if (one.get("Reference") or "") == sent.get("Reference", "")]
+    for one in named:
+        if replies.amount(one.get("Total")) == _total(row):
+            return element_result("bank_transactions", one)
+    if named and sent["Type"] == "RECEIVE-OVERPAYMENT" and sent.get("Reference"):
+        return element_result("bank_transactions", named[0])
+    return None
+
+
+def _may_be_received(row: Posting, sent: Element, free: Sequence[Element]) -> Verdict:
+    """Like it in one of both: a person must compare."""
+    for one in free:
+        total, reference = replies.amount(one.get("Total")) or ZERO, one.get("Reference") or ""
+        if total == _total(row) or (reference and reference == sent.get("Reference")):
+            text = (
+                f"{plain(total)} on {sent['Date']} stands in Xero under the reference "
+                f"{reference or '(none)'}. It may be this one: compare, then decide."
+            )
+            return Reason("outcome_ambiguous", text)
+    return None
+
+
+def _total(row: Posting) -> Decimal:
+    assert row.expected is not None
+    return Decimal(row.expected["Total"])
+
+
+# --- one payment -----------------------------------------------------------------------------
+
+
+def _exactly(row: Posting, sent: Element, free: list[Element]) -> Element | None:
+    """The payment with this amount, day and reference."""
+    amount = Decimal(sent["Amount"])
+    same = (one for one in free if replies.amount(one.get("Amount")) == amount)
+    return next((o for o in same if _same_day(o, sent) and o.get("Reference") == row.key), None)
+
+
+def _referred(row: Posting, sent: Element, free: list[Element]) -> Element | None:
+    """The payment with this reference, which is unique in its order. Another amount or day: it
+    was sent by a database that has been replaced by an older copy since."""
+    return next((one for one in free if row.key and one.get("Reference") == row.key), None)
+
+
+def _payment(sent: Element, free: list[Element], due: Decimal) -> Verdict:
+    amount = Decimal(sent["Amount"])
+    same = [one for one in free if replies.amount(one.get("Amount")) == amount]
+    likely = [one for one in same if _same_day(one, sent) and not one.get("Reference")]
+    chosen = likely if len(likely) == 1 else []
+    if not chosen and due < amount and len(same) == 1:
+        # The invoice is paid already: a person recorded this very amount.
+        chosen = same
+    if chosen:
+        free.remove(chosen[0])
+        return element_result("payments", chosen[0])
+    if due < amount:
+        text = (
+            f"{plain(amount)} was received, and only {plain(due)} is due on the invoice in Xero. "
+            "Compare the payments there."
+        )
+        return Reason("invoice_not_payable", text)
+    if any(_same_day(one, sent) for one in same):
+        text = (
+            f"A payment of {plain(amount)} on {sent['Date']} stands in Xero under another "
+            "reference. It may be this one: compare, then decide."
+        )
+        return Reason("outcome_ambiguous", text)
+    return None
+
+
+def _same_day(one: Element, sent: Element) -> bool:
+    found = replies.day(one.get("Date"))
+    return found == date.fromisoformat(sent["Date"])

@@ -1,0 +1,1 @@
+"""The steps of tasks and commands, and the sweep."""

@@ -1,0 +1,1 @@
+"""What shops say, kept as it came."""

@@ -1,0 +1,61 @@
+"""One order asked of its shop by the number that customers see, for a look: nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts_mapping.models import snapshot
+from accounts_mapping.rules.resolve import about_products
+from connector.lib.errors import Rejected
+from stores.adapter import StoreAdapter
+from stores.canonical.order import Order
+from stores.canonical.records import ParseError, ParseFacts, Stream
+from stores.connect import connect
+from stores.models import Store
+from sync.ingest.facts import learn_facts
+from sync.ingest.missing_products import look_up_products
+from sync.parsing import parse_facts, parsed_raw, with_products
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the shop answered, and what a parser needs beside it."""
+
+    records: Sequence[dict[str, Any]]
+    facts: ParseFacts
+
+
+def ask_order(store: Store, number: str) -> Asked:
+    """The orders of this number, whether the store is switched on or off. Raises the shop's
+    errors; Rejected `not_found` where it has none."""
+    adapter = connect(store)
+    learn_facts(store, adapter)
+    records = adapter.numbered(number)
+    if not records:
+        raise Rejected(
+            f"{store.name} has no order {number}.",
+            code="not_found",
+            hint="Give the number that the customer sees, as the shop writes it.",
+        )
+    return Asked(records, _facts(store, adapter, records))
+
+
+def _facts(store: Store, adapter: StoreAdapter, records: Sequence[dict[str, Any]]) -> ParseFacts:
+    """What the shop's probe told, and where rules ask about them, of the products sold."""
+    facts = parse_facts(store)
+    if not about_products(snapshot(store).rules):
+        return facts
+    skus: set[str] = set()
+    for record in records:
+        try:
+            order = parsed_raw(adapter, Stream.ORDERS, record, facts)
+        except ParseError:
+            continue  # the preview says what is wrong with it
+        assert isinstance(order, Order)
+        skus |= {line.sku for line in order.lines}
+    known = with_products(store, facts, skus)
+    if lacking := skus - known.products.keys():
+        known = look_up_products(store, adapter, known, lacking)
+    return known

@@ -1,0 +1,261 @@
+"""What shops say changed: calls are checked and stored first, and worked off afterwards.
+
+A call is believed in one thing only, where to look: the records themselves are fetched, and
+kept as a pull keeps them. The same record named by many calls is fetched once. Polling stays
+the safety net for calls that were never sent, or given up.
+"""
+
+from __future__ import annotations
+
+import hmac
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+
+from connector.lib import clock, doorbell
+from connector.lib.errors import ConnectorError, Misconfigured, Temporary
+from stores import registry
+from stores.adapter import StoreAdapter, WebhookCall, WebhookRefused
+from stores.canonical.records import ParseError, RecordRef, Stream
+from stores.connect import connect
+from stores.models import Cursor, Store
+from stores.records import ids_of
+from stores.signatures import NOBODYS_SECRET
+from sync.ingest.ingest import complete, keep, ready
+from sync.ingest.pull import in_words, pulled
+from sync.models import IncomingCall, Preferences
+from sync.retries import Policy, policy
+from xero.models import Lane
+
+log = structlog.get_logger(__name__)
+_LEASE = timedelta(minutes=5)
+# So many calls are claimed together, and so many records fetched and kept together.
+_CALLS, _RECORDS = 200, 100
+_BATCHES = 5
+_KEEP_DAYS = 30
+# So many of the things that the shop does not have are named.
+_NAMED = 10
+# Stock is brought together as a whole, so calls about it hurry that at most so often.
+_STOCK_EVERY = timedelta(minutes=5)
+_TRIGGER_EVERY = timedelta(minutes=1)
+
+
+def accept(slug: str, call: WebhookCall) -> None:
+    """Verify a call and store it; `call.secret` is looked up here. WebhookRefused if it is bad.
+
+    A store that is switched off keeps its calls for later. An unknown store, or one without a
+    secret, is refused like a wrong signature, after the same work.
+    """
+    rows = Store.objects.filter(slug=slug).values_list("pk", "platform", "webhook_secret")
+    found = list(rows)
+    store, platform, secret = found[0] if found else (None, "", "")
+    adapter = _adapter_of(platform)
+    genuine = replace(call, secret=secret or NOBODYS_SECRET)
+    refs = adapter.webhook(genuine)
+    if store is None or not secret:
+        raise WebhookRefused("The signature is wrong.", code="bad_signature", status=401)
+    IncomingCall.store_once(store, genuine, adapter.profile.hooks.signed_headers, refs)
+    doorbell.ring_for_burst("sync.hooks", store)
+
+
+def _adapter_of(platform: str) -> type[StoreAdapter]:
+    """The platform's adapter; another, to do the same work, where there is none."""
+    for one in (platform, *registry.platforms()):
+        with suppress(Misconfigured):
+            return registry.adapter_class(one)
+    return registry.adapter_class(platform)
+
+
+def trigger(slug: str, token: str) -> bool:
+    """Have a store's orders and refunds read now, as its shop's cron asks, at most once a
+    minute. False for an unknown store or a wrong token."""
+    store = Store.objects.only("slug", "trigger_token").filter(slug=slug).first()
+    known = (store.trigger_token if store else "") or ""
+    right = hmac.compare_digest((known or NOBODYS_SECRET).encode(), token.encode())
+    if store is None or not known or not right:
+        return False
+    if store.take_trigger(_TRIGGER_EVERY):
+        for stream in {Stream.ORDERS, Stream.REFUNDS}.intersection(pulled(store)):
+            Cursor.of(store, stream).hurry()
+            doorbell.ring("sync.pull", store.pk, stream.value)
+    return True
+
+
+def work_off(store: Store) -> None:
+    """Fetch and keep what the store's due calls name. Failures become columns, never errors.
+
+    What comes in meanwhile has a ring of its own, for which more of it gathers. Where there is
+    too much for one visit it comes back, so that a single worker gets to post as well.
+    """
+    token, streams = uuid.uuid4().hex, pulled(store)
+    for _ in range(_BATCHES):
+        calls = _claim(store, token)
+        if calls:
+            _work(store, token, _without_worn_out(token, calls), streams)
+        if len(calls) < _CALLS:
+            return
+    doorbell.ring("sync.hooks", store.pk)
+
+
+def _claim(store: Store, token: str) -> list[IncomingCall]:
+    """The next calls; none while the shop asked to be left alone."""
+    ours = IncomingCall.objects.filter(store=store)
+    waiting = ours.filter(state=IncomingCall.State.WAITING, quiet_until__gt=clock.now())
+    if waiting.exists():
+        return []
+    return ours.claim(token, clock.now() + _LEASE, most=_CALLS)
+
+
+def _without_worn_out(token: str, calls: Sequence[IncomingCall]) -> list[IncomingCall]:
+    """Those with tries left. Others ended every worker that took them, and end no more."""
+    most = policy().attempts
+    worn_out = [call.pk for call in calls if call.attempts > most]
+    if worn_out:
+        error = "Its worker ended before the call was worked off, each time that it was tried."
+        IncomingCall.objects.held_by(token).filter(pk__in=worn_out).update(
+            state=IncomingCall.State.FAILED, error=error, done_at=clock.now(),
+            claimed_until=None, claimed_by="",
+        )  # fmt: skip
+        log.error("hooks.worn_out", calls=worn_out)
+    return [call for call in calls if call.attempts <= most]
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What became of the streams that some calls name: what is gone, what could not be read."""
+
+    gone: set[tuple[Stream, str]] = field(default_factory=set)
+    off: set[Stream] = field(default_factory=set)
+    failed: dict[Stream, Exception] = field(default_factory=dict)
+
+    def note(self, refs: Sequence[RecordRef]) -> str:
+        """What a person should know of a call beside that it is done."""
+        gone = [f"{ref.stream} {ref.id}" for ref in refs if (ref.stream, ref.id) in self.gone]
+        off = sorted({ref.stream.value for ref in refs if ref.stream in self.off})
+        more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
+        notes = [f"Not found in the shop: {', '.join(gone[:_NAMED])}{more}."] if gone else []
+        notes += [f"Not read, as the store does not sync {', '.join(off)}."] if off else []
+        return " ".join(notes)
+
+
+def _work(
+    store: Store, token: str, calls: Sequence[IncomingCall], streams: Sequence[Stream]
+) -> None:
+    outcome = _Outcome()
+    wanted: dict[Stream, dict[str, None]] = {}
+    for call in calls:
+        for ref in call.refs:
+            wanted.setdefault(ref.stream, {})[ref.id] = None
+    changed = 0
+    for stream in sorted(wanted, key=list(Stream).index):
+        if stream not in streams:
+            outcome.off.add(stream)
+            continue
+        try:
+            changed += _take_in(store, stream, list(wanted[stream]), token, outcome)
+        except (ConnectorError, ParseError) as error:
+            outcome.failed[stream] = error
+        except Exception as error:
+            log.exception("hooks.unforeseen", store_id=store.pk, stream=stream)
+            outcome.failed[stream] = error
+    _settle(store, token, calls, outcome)
+    if changed:
+        doorbell.ring("sync.build", store.pk)
+
+
+def _take_in(store: Store, stream: Stream, ids: list[str], token: str, outcome: _Outcome) -> int:
+    """Fetch and keep records of a stream; how many orders or products that changes.
+
+    Each chunk is kept when it is read: a failure further on costs reading it again, no more.
+    """
+    if stream is Stream.STOCK:
+        _hurry_stock(store)
+        return 0
+    adapter = connect(store)
+    ready(store, stream)
+    changed = 0
+    for start in range(0, len(ids), _RECORDS):
+        if not IncomingCall.objects.held_by(token).update(claimed_until=clock.now() + _LEASE):
+            raise Temporary("Another worker has taken these calls over.")
+        chunk = ids[start : start + _RECORDS]
+        delivery = complete(store, adapter, stream, adapter.fetch_many(stream, chunk))
+        with transaction.atomic():
+            changed += keep(store, adapter, delivery, lane=Lane.LIVE)
+        found = ids_of(adapter, stream, delivery.records)
+        gone = [one for one in chunk if one not in found]
+        if gone:
+            outcome.gone |= {(stream, one) for one in gone}
+            log.warning(
+                "hooks.gone", store_id=store.pk, stream=stream, count=len(gone), ids=gone[:_NAMED]
+            )
+    return changed
+
+
+def _hurry_stock(store: Store) -> None:
+    """Have the stock read as a whole, now or once it is long enough ago."""
+    cursor = Cursor.of(store, Stream.STOCK)
+    now = clock.now()
+    due = now if cursor.last_run_at is None else max(now, cursor.last_run_at + _STOCK_EVERY)
+    cursor.hurry(due)
+    if due <= now:
+        doorbell.ring("sync.pull", store.pk, Stream.STOCK.value)
+
+
+def _settle(store: Store, token: str, calls: Sequence[IncomingCall], outcome: _Outcome) -> None:
+    """Write down what became of each call, as far as this worker still holds it."""
+    held = IncomingCall.objects.held_by(token)
+    freed = {"claimed_until": None, "claimed_by": ""}
+    plain: list[int] = []
+    tried: dict[tuple[int, Stream], list[int]] = {}
+    for call in calls:
+        failing = next((ref.stream for ref in call.refs if ref.stream in outcome.failed), None)
+        if failing is not None:
+            tried.setdefault((call.attempts, failing), []).append(call.pk)
+        elif note := outcome.note(call.refs):
+            done = {"state": IncomingCall.State.DONE, "done_at": clock.now(), "quiet_until": None}
+            held.filter(pk=call.pk).update(note=note, error="", **done, **freed)
+        else:
+            plain.append(call.pk)
+    held.filter(pk__in=plain).update(
+        state=IncomingCall.State.DONE, done_at=clock.now(), error="", quiet_until=None, **freed
+    )
+    in_force = policy()
+    for (attempts, stream), ids in tried.items():
+        fate = _put_off(in_force, attempts, outcome.failed[stream])
+        held.filter(pk__in=ids).update(**fate, **freed)
+        log.warning("hooks.failed", store_id=store.pk, stream=stream, calls=len(ids),
+                    state=fate["state"], error=fate["error"])  # fmt: skip
+
+
+def _put_off(in_force: Policy, attempts: int, error: Exception) -> dict[str, object]:
+    """When calls that failed are tried next; after the last try they have failed for good."""
+    now, asked = clock.now(), None
+    if isinstance(error, Temporary) and error.retry_after is not None:
+        asked = now + timedelta(seconds=error.retry_after)
+    wait = now + timedelta(seconds=in_force.wait(attempts))
+    given_up = attempts >= in_force.attempts
+    return {
+        "state": IncomingCall.State.FAILED if given_up else IncomingCall.State.WAITING,
+        "due_at": max(wait, asked or wait),
+        "quiet_until": None if given_up else asked,
+        "error": in_words(error),
+        "done_at": now if given_up else None,
+    }
+
+
+def stores_with_due_calls() -> Iterator[int]:
+    """Stores for which a worker is to be rung."""
+    due = IncomingCall.objects.due(clock.now()).order_by("store")
+    yield from due.values_list("store", flat=True).distinct()
+
+
+def purge() -> int:
+    """Forget calls older than `logging.retention_days`: what they named was read by them or by
+    polling long ago."""
+    days = int(Preferences.load().logging.get("retention_days", _KEEP_DAYS))
+    return IncomingCall.objects.all().purge(clock.now() - timedelta(days=days))

@@ -1,0 +1,220 @@
+"""Read a stream of a shop from its cursor and keep what it says."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from accounts_mapping.models import snapshot
+from accounts_mapping.rules.resolve import about_products
+from connector.lib import clock, doorbell
+from connector.lib.errors import ConnectorError, NeedsAttention, Temporary
+from stores import adapter as base
+from stores import registry
+from stores.adapter import StoreAdapter
+from stores.canonical.records import Page, ParseError, Stream
+from stores.categories import learn_categories
+from stores.connect import connect
+from stores.models import Cursor, Store
+from stores.schedules import next_run
+from sync.contacts import to_shop as shop_customers
+from sync.ingest.facts import learn_facts
+from sync.ingest.ingest import complete, keep, ready
+from sync.models import SyncRun
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=5)
+OVERLAP = timedelta(minutes=5)
+# An hour that is shown twice, and the wait until that is looked for.
+_HOUR, _TWICE = timedelta(hours=1), timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a stream chosen by a person: it leaves the cursor alone."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+Reader = Callable[
+    [Store, Stream, Cursor, str, Window | None, SyncRun, Callable[[SyncRun], None]], None
+]
+
+
+def pulled(store: Store) -> tuple[Stream, ...]:
+    """The streams that are read of this store, as far as its platform has them: products also
+    for rules about them."""
+    streams = store.profile.streams
+    wanted = {
+        Stream.ORDERS: True, Stream.REFUNDS: True, Stream.CUSTOMERS: bool(streams.customers),
+        Stream.PRODUCTS: streams.products or about_products(snapshot(store).rules),
+        Stream.STOCK: streams.stock in ("to_store", "to_xero"),
+    }  # fmt: skip
+    there = registry.profile(store.platform).streams
+    return tuple(stream for stream in Stream if wanted[stream] and stream in there)
+
+
+def pull(
+    store: Store,
+    stream: Stream,
+    *,
+    window: Window | None = None,
+    trigger: str = "schedule",
+    progress: Callable[[SyncRun], None] = lambda run: None,
+    read: Reader | None = None,
+) -> SyncRun | None:
+    """Read a stream to its end; None if another process is reading it.
+
+    `read` does it in another way than page by page, and raises the same errors.
+
+    A failure is kept on the cursor and the run with its hint, never raised: the schedule
+    comes back to it. What was stored stays stored, and the cursor stands behind it.
+    """
+    cursor = Cursor.of(store, stream)
+    token = uuid.uuid4().hex
+    if window is None and not cursor.claim(token, clock.now() + LEASE):
+        return None
+    run = SyncRun.objects.create(store=store, stream=stream, trigger=trigger)
+    try:
+        (read or _read)(store, stream, cursor, token, window, run, progress)
+        if window is None:
+            _done(store, stream, cursor, run)
+    except (ConnectorError, ParseError) as error:
+        run.error = _failed(cursor, error, window)
+    except Exception as error:
+        log.exception("pull.unforeseen", store_id=store.pk, stream=stream)
+        run.error = _failed(cursor, error, window)
+    finally:
+        if window is None:
+            cursor.release(token)
+    run.ended_at = clock.now()
+    run.save()
+    progress(run)
+    if run.changed and store.organisation_id:
+        # What waited for company while the shop was being read goes now.
+        doorbell.ring("sync.dispatch", store.organisation_id)
+    return run
+
+
+def _read(
+    store: Store,
+    stream: Stream,
+    cursor: Cursor,
+    token: str,
+    window: Window | None,
+    run: SyncRun,
+    progress: Callable[[SyncRun], None],
+) -> None:
+    adapter = connect(store)
+    learn_facts(store, adapter)
+    ready(store, stream)
+    if stream is Stream.PRODUCTS:
+        learn_categories(store, adapter)
+    if stream is Stream.CUSTOMERS and store.organisation is not None:
+        # What the look after a refresh may have missed, should its worker have been killed.
+        shop_customers.find(store.organisation, None)
+    started = clock.now()
+    for page in _pages(store, adapter, stream, cursor, window):
+        delivery = complete(store, adapter, stream, page.records)
+        with transaction.atomic():
+            changed = keep(store, adapter, delivery, export=run.trigger == "command")
+            if window is None:
+                _go_on(cursor, token, page.position, started)
+        run.records += len(page.records)
+        run.changed += changed
+        run.total = run.total if page.total is None else page.total
+        run.save(update_fields=["records", "changed", "total"])
+        progress(run)
+        if changed:
+            doorbell.ring("sync.build", store.pk)
+
+
+def _go_on(cursor: Cursor, token: str, position: datetime | None, started: datetime) -> None:
+    """Keep the right to the stream, and with a page's records its position.
+
+    That is never after the start: what is committed late while a long reading goes on lies within
+    the overlap of the next one, and a date far ahead hides nothing. Raises Temporary where
+    another process has the right.
+    """
+    changes = {"pulling_until": clock.now() + LEASE}
+    if position is not None:
+        changes["position"] = min(position, started)
+    if not Cursor.objects.filter(pk=cursor.pk, pulling_by=token).update(**changes):
+        raise Temporary("Another process has taken over reading this stream.")
+
+
+def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:
+    """The stream was read to its end: when it is read next."""
+    schedule = getattr(store.profile.schedule, stream)
+    Cursor.objects.filter(pk=cursor.pk).update(
+        last_run_at=clock.now(), last_records=run.records, next_run_at=next_run(schedule),
+        last_error="", last_error_code="", failures=0,
+    )  # fmt: skip
+
+
+def _pages(
+    store: Store, adapter: StoreAdapter, stream: Stream, cursor: Cursor, window: Window | None
+) -> Iterator[Page]:
+    if window is None:
+        since = base.Cursor(cursor.position, _overlap(store, cursor))
+    else:
+        since = base.Cursor(window.since, timedelta(0), window.until)
+    return adapter.pages(stream, since)
+
+
+def _overlap(store: Store, cursor: Cursor) -> timedelta:
+    """How far before its position a stream is read again.
+
+    Further where that lies in an hour that the shop's clock shows twice, at the end of summer
+    time, as what is placed the second time bears a time that was read already. And once an hour,
+    as a shop may not say by which clock it writes.
+    """
+    if cursor.position is None:
+        return OVERLAP
+    wall = cursor.position.replace(tzinfo=ZoneInfo(store.profile.shop_timezone)) - OVERLAP
+    first, second = (wall.replace(fold=fold).utcoffset() for fold in (0, 1))
+    assert first is not None
+    assert second is not None
+    last = cursor.last_run_at
+    if last is not None and (clock.now() - last > _HOUR or clock.now().hour != last.hour):
+        return OVERLAP + _TWICE
+    return OVERLAP + max(first - second, timedelta(0))
+
+
+def _failed(cursor: Cursor, error: Exception, window: Window | None) -> str:
+    """The failure in words. It is kept where the pages show it, and the schedule comes back.
+
+    A part chosen by a person leaves the cursor alone.
+    """
+    known = isinstance(error, ConnectorError | ParseError)
+    code = getattr(error, "code", "temporary") if known else "unforeseen"
+    text = in_words(error)
+    if window is not None:
+        return text
+    wait = min(60 * 2 ** min(cursor.failures, 6), 3600)
+    if isinstance(error, Temporary) and error.retry_after is not None:
+        wait = max(wait, int(error.retry_after))
+    Cursor.objects.filter(pk=cursor.pk).update(
+        last_error=text,
+        last_error_code=code,
+        last_run_at=clock.now(),
+        next_run_at=clock.now() + timedelta(seconds=wait),
+        failures=F("failures") + 1,
+    )
+    return text
+
+
+def in_words(error: Exception) -> str:
+    """A failure for a person, with its hint; of one that nobody foresaw, what it is."""
+    if not isinstance(error, ConnectorError | ParseError):
+        return f"{type(error).__name__}: {error}"
+    hint = error.hint if isinstance(error, NeedsAttention) else ""
+    return f"{error} {hint}".strip()

@@ -1,0 +1,248 @@
+"""Build the items of products that are due and put them into the outbox.
+
+As orders are enqueued: under a claim on each row, reading and building outside any
+transaction, one short transaction for a chunk that writes nothing if the claim was lost.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+
+from accounting.books import Books
+from accounting.items.build import HELD, BuiltItem, build_item
+from accounting.items.codes import candidates, find_item, item_code
+from accounting.reasons import Reason, unreadable
+from accounts_mapping.models import snapshot
+from connector.lib import clock, doorbell
+from connector.lib.bulk import update_each
+from connector.lib.exact_json import printable
+from stores import registry
+from stores.canonical.product import Product
+from stores.canonical.records import ParseError, Stream
+from stores.categories import with_names
+from stores.models import Store
+from sync.claims import LEASE
+from sync.environment import environment_hold
+from sync.items.known import by_code
+from sync.items.postings import ItemPostings
+from sync.models import TrackedProduct
+from sync.parsing import parse_facts, parsed
+from xero.documents.facts import ItemFacts
+from xero.mirror import refresh as mirror
+from xero.models import Lane, Organisation
+
+log = structlog.get_logger(__name__)
+CHUNK = 100
+_BUILT_FIELDS = [
+    "name", "state", "reasons", "code", "code_key", "item_id", "posting", "lane",
+    "mapping_version",
+]  # fmt: skip
+
+
+@dataclass(slots=True)
+class Work:
+    """One claimed product on its way: its row, what the shop said, what became of it."""
+
+    row: TrackedProduct
+    product: Product | None = None
+    built: BuiltItem | None = None
+
+    def hold(self, code: str, message: str, at: str = "") -> None:
+        self.built = BuiltItem(HELD, (Reason(code, printable(message)[:500], at),))
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    token: str
+    at: datetime
+
+
+def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
+    """Build the items of up to `limit` due products of a store; how many were built.
+
+    0 while it is not known which accounts and items Xero has: the products wait.
+    """
+    organisation = store.organisation
+    if organisation is None or not store.enabled or not store.profile.streams.products:
+        return 0
+    facts = organisation.facts()
+    if not facts.connected or not mirror.has_read(organisation, mirror.Kind.ITEMS):
+        return 0
+    claim = _Claim(uuid.uuid4().hex, clock.now())
+    works = [Work(row) for row in _take(store, claim, limit)]
+    if not works:
+        return 0
+    books = Books(snapshot(store), facts)
+    _read(store, books, works)
+    try:
+        _build_and_write(store, organisation, books, works, claim)
+    except Exception:
+        # An error that nobody foresaw, in one of them: alone, the others get through.
+        log.exception("enqueue_items.chunk_failed", store_id=store.pk)
+        for work in works:
+            _alone(store, organisation, books, work, claim)
+    doorbell.ring("sync.dispatch", organisation.pk)
+    return len(works)
+
+
+def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedProduct]:
+    """Claim due products; the conditional update decides who has them."""
+    due = TrackedProduct.objects.filter(store=store).due(claim.at)
+    chosen = list(due.order_by("build_at", "pk").values_list("pk", flat=True)[:limit])
+    claimed = TrackedProduct.objects.filter(pk__in=chosen).due(claim.at)
+    if not chosen or not claimed.update(building_until=claim.at + LEASE, building_by=claim.token):
+        return []
+    rows = TrackedProduct.objects.filter(pk__in=chosen, building_by=claim.token)
+    return list(rows.select_related("record", "posting").order_by("pk"))
+
+
+def _read(store: Store, books: Books, works: list[Work]) -> None:
+    reader, facts = registry.reader(store.platform), parse_facts(store)
+    hold = environment_hold(store, books)
+    for work in works:
+        try:
+            product = parsed(reader, Stream.PRODUCTS, work.row.record, facts)
+        except ParseError as error:
+            reason = unreadable(error, "product")
+            work.hold(reason.code, reason.message, reason.field)
+            continue
+        assert isinstance(product, Product)
+        work.product = product
+        work.row.name = printable(product.name)[:300]
+        if hold is not None:
+            work.built = BuiltItem(HELD, (hold,))
+    read = [work for work in works if work.product is not None]
+    named = with_names(store, [work.product for work in read if work.product is not None])
+    for work, product in zip(read, named, strict=True):
+        work.product = product
+
+
+def _build_and_write(
+    store: Store, organisation: Organisation, books: Books, works: list[Work], claim: _Claim
+) -> None:
+    links = _Links.load(organisation, [work for work in works if work.product is not None])
+    for work in works:
+        if work.product is not None and work.built is None:
+            work.built = _build(books, work.row, work.product, links)
+    with transaction.atomic():
+        mine = TrackedProduct.objects.filter(
+            pk__in=[work.row.pk for work in works], building_by=claim.token
+        )
+        mine.update(building_until=clock.now() + LEASE)
+        kept = set(mine.values_list("pk", flat=True))
+        works = [work for work in works if work.row.pk in kept]
+        built = [(work.row, work.built) for work in works if work.built is not None]
+        for row, one in built:
+            row.state = one.status
+            reasons = (reason.of_records(books.snapshot.platform) for reason in one.reasons)
+            row.reasons = [reason.as_json() for reason in reasons]
+            row.mapping_version, row.lane, row.build_at = books.snapshot.version, Lane.LIVE, None
+        ItemPostings(store, organisation).write(built)
+        _save([row for row, _ in built], claim)
+
+
+def _save(rows: list[TrackedProduct], claim: _Claim) -> None:
+    """What became of the products. One that was asked for again meanwhile stays due."""
+    update_each(rows, _BUILT_FIELDS)
+    mine = TrackedProduct.objects.filter(pk__in=[row.pk for row in rows], building_by=claim.token)
+    done = mine.filter(record_id__in=[row.record_id for row in rows], build_at__lte=claim.at)
+    again = {row.pk: row.build_at for row in rows if row.build_at is not None}
+    for pk, moment in again.items():
+        done.filter(pk=pk).update(build_at=moment)
+    done.exclude(pk__in=again).update(build_at=None)
+    mine.update(building_until=None, building_by="")
+
+
+def _build(books: Books, row: TrackedProduct, product: Product, links: _Links) -> BuiltItem:
+    existing = links.item_of(row)
+    if existing is None and row.xero_id and row.lane != Lane.CLICK:
+        text = (
+            f"Its item {row.code} is no longer in Xero. It is not made again by itself: restore "
+            "it there, or export the product again."
+        )
+        return BuiltItem(HELD, (Reason("item_gone", text),))
+    code = existing.code if existing else links.new_code(row)
+    built = build_item(books, product, code=code, existing=existing)
+    if existing is not None:
+        row.code, row.item_id = existing.code, existing.item_id
+    elif built.item is not None:
+        row.code, row.item_id = built.item.code, ""
+    row.code_key = mirror.code_key(row.code)
+    return built
+
+
+def _alone(
+    store: Store, organisation: Organisation, books: Books, work: Work, claim: _Claim
+) -> None:
+    """One product by itself; where that fails it is held, with the error."""
+    try:
+        _build_and_write(store, organisation, books, [_again(work)], claim)
+    except Exception as error:
+        log.exception("enqueue_items.failed", product_id=work.row.pk)
+        failed = Work(_fresh(work.row))
+        failed.hold("unforeseen", f"{type(error).__name__}: {error}")
+        _build_and_write(store, organisation, books, [failed], claim)
+
+
+def _again(work: Work) -> Work:
+    return Work(_fresh(work.row), work.product, None if work.product else work.built)
+
+
+def _fresh(row: TrackedProduct) -> TrackedProduct:
+    return TrackedProduct.objects.select_related("record", "posting").get(pk=row.pk)
+
+
+@dataclass(slots=True)
+class _Links:
+    """Which items a chunk's products have, or may have, and which codes are other SKUs'."""
+
+    _by_id: dict[str, ItemFacts] = field(default_factory=dict)
+    _by_key: dict[str, list[ItemFacts]] = field(default_factory=dict)
+    _owners: dict[str, set[str]] = field(default_factory=dict)
+    _skus: set[str] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, organisation: Organisation, works: list[Work]) -> _Links:
+        """Three queries, however many products."""
+        rows = [work.row for work in works]
+        codes = {code for row in rows for code in (*candidates(row.sku), row.code_key) if code}
+        found = mirror.find_items(organisation, codes=codes, item_ids=[row.xero_id for row in rows])
+        links = cls({item.item_id: item for item in found}, by_code(found))
+        ours = TrackedProduct.objects.filter(store__organisation=organisation)
+        for key, sku in ours.filter(code_key__in=codes).values_list("code_key", "sku"):
+            links._owners.setdefault(key, set()).add(sku)
+        same = ours.filter(sku__in=[item.code for item in found])
+        links._skus = set(same.values_list("sku", flat=True))
+        return links
+
+    def item_of(self, row: TrackedProduct) -> ItemFacts | None:
+        """The item that the product is linked to, else the one that bears its SKU."""
+        if found := self._by_id.get(row.xero_id):
+            return found
+        if row.code:
+            return next(iter(self._by_key.get(row.code_key, ())), None)
+        found = find_item(row.sku, self._by_key, taken=self._taken(row.sku), any_case=True)
+        if found is not None and found.code != row.sku and found.code in self._skus:
+            return None  # it is the item of the product with that very SKU
+        if found is not None:
+            self._own(found.code, row.sku)
+        return found
+
+    def new_code(self, row: TrackedProduct) -> str:
+        """The code that its item has or will have: of no other SKU, and of no other item."""
+        if row.code:
+            return row.code
+        code = item_code(row.sku, self._taken(row.sku) | self._by_key.keys())
+        self._own(code, row.sku)
+        return code
+
+    def _taken(self, sku: str) -> set[str]:
+        return {key for key, owners in self._owners.items() if owners - {sku}}
+
+    def _own(self, code: str, sku: str) -> None:
+        self._owners.setdefault(mirror.code_key(code), set()).add(sku)

@@ -1,0 +1,1 @@
+"""Orders that are due, built and written into the outbox."""

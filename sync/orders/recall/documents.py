@@ -1,0 +1,220 @@
+"""Our own documents that stand in Xero, and that this database has forgotten.
+
+A backup that is put back knows nothing of what was posted since. Where the shop says of an order
+what it said then, the documents are found by their numbers and adopted (`lookup`). Where it has
+changed or cancelled the order meanwhile, no document that is wanted now is the one that stands.
+What bears the number, the reference, the contact, the currency and the day that the order's own
+would bear, and was written since the store is connected, is ours all the same: it is read whole
+and taken over as it stands, before anything is planned upon it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from accounting.books import Books
+from accounting.contacts.directory import Contacts
+from accounting.contacts.persons import name_key
+from accounting.eligibility import Course, course
+from accounting.history import Slot
+from accounting.plan.plan import Plan
+from accounting.sale.build import as_sold
+from accounting.sale.built import SKIPPED, Built
+from connector.lib.errors import ConnectorError
+from connector.lib.money import to_units
+from stores.canonical.order import Order
+from stores.models import Store
+from sync import away
+from sync.dispatch import notes
+from sync.models import Posting, TrackedOrder
+from sync.orders.ledger import Ledger
+from sync.outbox import adopt
+from sync.outbox.entries import OPEN, is_open
+from xero.api import replies
+from xero.api.endpoints import MOST_IDS
+from xero.api.gateway import Gateway
+from xero.api.replies import Element
+from xero.documents.as_it_stands import as_it_stands
+from xero.documents.documents import CreditNote, Invoice
+from xero.documents.facts import ContactFacts
+from xero.documents.kinds import Id, Kind, Ref
+from xero.documents.statuses import GONE
+from xero.mirror import refresh as mirror
+from xero.models import Lane, MirrorDocument
+
+log = structlog.get_logger(__name__)
+_NOTE = "Posted from here, forgotten with a backup that was put back, and taken over as it stands."
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """An order as it is built and planned by what is known of it."""
+
+    row: TrackedOrder
+    order: Order
+    built: Built
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Forgotten:
+    """A place of an order, what would be posted there, and what stands in Xero instead."""
+
+    row: TrackedOrder
+    slot: Slot
+    meant: Invoice | CreditNote
+    document: MirrorDocument
+
+
+def recall(
+    store: Store, books: Books, orders: Sequence[Sought], contacts: Contacts, ledger: Ledger
+) -> int:
+    """Take over what was forgotten of these orders; how many documents.
+
+    One statement for a chunk, and calls only where something was. While Xero does not answer,
+    nothing is taken over, and what is wanted is looked up before it is sent.
+    """
+    assert store.organisation is not None
+    forgotten = list(_find(store, books, orders, contacts, ledger))
+    if not forgotten or away.until(store.organisation) is not None:
+        return 0
+    try:
+        read = _read(Gateway(store.organisation, Lane.LIVE), forgotten)
+    except ConnectorError as error:
+        away.notice(store.organisation, error)
+        log.info("recall.not_read", organisation_id=store.organisation.pk, error=str(error))
+        return 0
+    return sum(_take(books, one, read.get(one.document.xero_id), ledger) for one in forgotten)
+
+
+def _find(
+    store: Store, books: Books, orders: Sequence[Sought], contacts: Contacts, ledger: Ledger
+) -> Iterator[_Forgotten]:
+    assert store.organisation is not None
+    meant = {
+        (str(document.kind), document.number): (one.row, slot, document, wanted)
+        for one in orders
+        for slot, document, wanted in _meant(books, one, contacts, ledger)
+    }
+    if not meant:
+        return
+    rows = MirrorDocument.objects.filter(
+        organisation=store.organisation, kind__in={kind for kind, _ in meant},
+        number__in={number for _, number in meant}, updated_utc__gte=store.created_at,
+    ).exclude(status__in=GONE)  # fmt: skip
+    found = list(rows)
+    if not found:
+        return
+    ids = [one.xero_id for one in found]
+    claimed = Posting.objects.filter(organisation=store.organisation, xero_id__in=ids)
+    taken = set(claimed.values_list("xero_id", flat=True))
+    buyers = {
+        facts.contact_id: facts
+        for facts in mirror.find_contacts(
+            store.organisation, contact_ids={one.contact_id for one in found}
+        )
+    }
+    for one in found:
+        place = meant.get((one.kind, one.number))
+        if place is None or one.xero_id in taken:
+            continue
+        if not _is_ours(one, place[2], buyers.get(one.contact_id)):
+            continue
+        row, slot, document, wanted = place
+        # What is wanted just as it stands is adopted where it is looked up.
+        if not (wanted and _is_the_same(one, document)):
+            yield _Forgotten(row, slot, document, one)
+
+
+def _meant(
+    books: Books, one: Sought, contacts: Contacts, ledger: Ledger
+) -> Iterator[tuple[Slot, Invoice | CreditNote, bool]]:
+    """The invoices and credit notes that are to be posted (True), and the invoice of a sale that
+    is taken back though nothing of it is known."""
+    for want in one.plan.wants:
+        posting = ledger.posting_at(one.row, want.slot)
+        if isinstance(want.document, Invoice | CreditNote) and (
+            posting is None or _is_waiting(posting)
+        ):
+            yield want.slot, want.document, True
+    if one.built.status == SKIPPED and ledger.is_new(one.row) and one.row.excluded_at is None:
+        taken_back = course(books.snapshot.rules.statuses, one.order) is Course.REVERSE
+        sale = as_sold(books, one.order, contacts) if taken_back else None
+        if sale is not None:
+            yield Slot("order", one.order.id, "invoice"), sale, False
+
+
+def _is_waiting(posting: Posting) -> bool:
+    """Whether nothing of it is on its way: neither a request that was formed of it, nor one of
+    which it is not known what became. What was refused or held has come back from its request."""
+    asked = posting.state == Posting.State.PENDING and posting.dispatch_id is not None
+    return is_open(posting) and not asked
+
+
+def _is_ours(
+    there: MirrorDocument, meant: Invoice | CreditNote, buyer: ContactFacts | None
+) -> bool:
+    """Whether it is the order's document, whatever its lines; `buyer` is whom it is to."""
+    return (there.reference, there.currency, there.date) == (
+        meant.reference, meant.currency, meant.date,
+    ) and _is_to(there, meant.contact, buyer)  # fmt: skip
+
+
+def _is_to(there: MirrorDocument, contact: Id, buyer: ContactFacts | None) -> bool:
+    """A contact that waits to be sent is in Xero as well, as its invoice is, and is told by its
+    number or its name."""
+    if not isinstance(contact, Ref):
+        return there.contact_id == contact
+    if buyer is None:
+        return False
+    return contact.key == buyer.contact_number or name_key(contact.key) == name_key(buyer.name)
+
+
+def _is_the_same(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:
+    totals = meant.expected()
+    return totals is not None and there.total == to_units(totals.total)
+
+
+def _read(gateway: Gateway, forgotten: Sequence[_Forgotten]) -> dict[str, Element]:
+    """The documents with their lines, by Xero's ids: invoices many at a time."""
+    found: dict[str, Element] = {}
+    invoices = [one.document.xero_id for one in forgotten if one.document.kind == Kind.INVOICE]
+    for start in range(0, len(invoices), MOST_IDS):
+        some = invoices[start : start + MOST_IDS]
+        reply = gateway.read("invoices", i_ds=some, page=1, page_size=100)
+        found |= {str(e["InvoiceID"]): e for e in replies.elements("invoices", reply.json)}
+    for one in forgotten:
+        if one.document.kind == Kind.CREDIT_NOTE:
+            reply = gateway.read("credit_note", credit_note_id=one.document.xero_id)
+            for note in replies.elements("credit_notes", reply.json):
+                found[one.document.xero_id] = note
+    return found
+
+
+def _take(books: Books, one: _Forgotten, there: Element | None, ledger: Ledger) -> bool:
+    content = as_it_stands(one.meant, there or {}, books.organisation)
+    if content is None:
+        return False
+    posting = ledger.posting_at(one.row, one.slot)
+    new = posting is None
+    if posting is None:
+        posting = ledger.new_posting(one.row, one.slot)
+    adopt.recalled(posting, content, one.document)
+    try:
+        with transaction.atomic():
+            if new:
+                posting.save()
+            elif not Posting.objects.filter(pk=posting.pk, xero_id="").move(
+                to=Posting.State.POSTED, frm=(*OPEN, Posting.State.VOIDED),
+                **{name: getattr(posting, name) for name in adopt.RECALLED},
+            ):  # fmt: skip
+                return False
+            notes.write_down([(posting, _NOTE)])
+    except IntegrityError:
+        return False  # another process has it by now
+    log.info("recall.taken_over", posting_id=posting.pk, number=posting.key)
+    return True

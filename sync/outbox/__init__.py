@@ -1,0 +1,1 @@
+"""Documents as rows, and rows as documents."""

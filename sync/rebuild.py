@@ -1,0 +1,49 @@
+"""Have orders and products built anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts_mapping.models import MappingVersion
+from connector.lib import clock
+from stores.models import Store
+from sync.models import TrackedOrder, TrackedProduct
+from xero.models import Lane
+
+
+def rebuild_stuck(store: Store) -> int:
+    """Have what waits for a person built anew, after rules or accounts changed; how many."""
+    stuck = TrackedProduct.objects.filter(store=store).stuck().values("pk")
+    waiting = TrackedProduct.objects.filter(pk__in=stuck, build_at__isnull=True)
+    return waiting.update(build_at=clock.now())
+
+
+def export_now(products: Iterable[int]) -> int:
+    """Have products' items built and sent before everything else, as a person asked; how many."""
+    chosen = TrackedProduct.objects.filter(pk__in=list(products))
+    return chosen.update(build_at=clock.now(), lane=Lane.CLICK)
+
+
+def rebuild_held(store: Store) -> int:
+    """Have what waits for a person built anew, after rules or accounts changed; how many.
+
+    Nothing is sent that would not be sent anyway: what is still not clear is held again.
+    """
+    held = TrackedOrder.objects.filter(store=store, label=TrackedOrder.Label.HELD)
+    return held.filter(build_at__isnull=True).update(build_at=clock.now())
+
+
+def rebuild_outdated(store: Store) -> int:
+    """As `rebuild_held`, of orders that were held under rules no longer in force."""
+    version = MappingVersion.objects.current(store)
+    if version is None:
+        return 0
+    held = TrackedOrder.objects.filter(
+        store=store, label=TrackedOrder.Label.HELD, mapping_version__lt=version.number
+    )
+    return held.filter(build_at__isnull=True).update(build_at=clock.now())
+
+
+def rebuild(orders: Iterable[int], *, lane: str = Lane.CLICK) -> int:
+    """Have orders built anew now, whatever their state; how many."""
+    return TrackedOrder.objects.filter(pk__in=list(orders)).update(build_at=clock.now(), lane=lane)

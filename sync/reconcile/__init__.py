@@ -1,0 +1,1 @@
+"""Shop, ledger and Xero, compared."""

@@ -1,0 +1,1 @@
+"""Stock levels, brought together in one direction."""

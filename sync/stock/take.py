@@ -1,0 +1,76 @@
+"""Keep what an outside system says of a shop's stock; the shop is written to afterwards."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter
+
+from django.db.models import Max
+
+from connector.lib import clock, doorbell
+from connector.lib.bulk import update_each
+from connector.lib.deadlocks import tried_twice
+from connector.lib.errors import Misconfigured
+from connector.lib.money import to_units
+from stores.models import Store
+from sync.models import MasterLevel
+from sync.stock.levels import Level
+
+_CHUNK = 500
+_FIELDS = (
+    "wanted_units", "said_at", "version", "state", "reasons", "attempts", "not_before",
+)  # fmt: skip
+
+
+def take_stock(store: Store, levels: Sequence[Level], said_at: datetime) -> int:
+    """Take over levels as of `said_at`, all or none; how many are to be written.
+
+    An older word never replaces a newer one, and the same call twice is one. Raises
+    Misconfigured where the store's stock has another master.
+    """
+    if store.profile.streams.stock != "master":
+        raise Misconfigured(
+            f"The stock of {store.name} does not come from an outside system.",
+            code="no_stock_master",
+            hint="Choose streams.stock: master for this store.",
+            field="streams.stock",
+        )
+    version = uuid.uuid4().hex
+    # A shop that asked us to wait is left alone, whatever arrives meanwhile.
+    waiting = MasterLevel.objects.filter(store=store, state=MasterLevel.State.PENDING)
+    asked = waiting.filter(attempts__gt=0).aggregate(until=Max("not_before"))["until"]
+    due = max(asked or clock.now(), clock.now())
+    # By key: two calls that name the same products wait for each other one way only.
+    ordered = sorted(levels, key=attrgetter("sku"))
+
+    taken = tried_twice(lambda: _take(store, ordered, said_at, version, due))
+    if taken:
+        doorbell.ring("sync.push_stock", store.pk)
+    return taken
+
+
+def _take(
+    store: Store, levels: Sequence[Level], said_at: datetime, version: str, due: datetime
+) -> int:
+    rows = MasterLevel.objects.filter(store=store)
+    wanted = {
+        level.sku: MasterLevel(
+            store=store, sku=level.sku, wanted_units=to_units(level.quantity), said_at=said_at,
+            version=version, not_before=due,
+        )
+        for level in levels
+    }  # fmt: skip
+    chunks = [list(wanted)[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
+    for chunk in chunks:
+        MasterLevel.objects.bulk_create([wanted[sku] for sku in chunk], ignore_conflicts=True)
+    others = []
+    for chunk in chunks:
+        known = rows.filter(sku__in=chunk).exclude(version=version)
+        for pk, sku, units, at in known.values_list("pk", "sku", "wanted_units", "said_at"):
+            if (units, at) != (wanted[sku].wanted_units, said_at):
+                wanted[sku].pk = pk
+                others.append(wanted[sku])
+    update_each(others, _FIELDS, rising="said_at")
+    return sum(rows.filter(sku__in=chunk, version=version).count() for chunk in chunks)

@@ -1,0 +1,1 @@
+"""A day's orders as one document."""

@@ -1,0 +1,86 @@
+"""What goes into one request, and what goes alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from connector.lib import clock
+from sync.dispatch import gather as outbox
+from sync.dispatch import send as dispatch
+from sync.models import Attempt, Dispatch, Posting
+from tests.sync.world import World, books, forgotten
+
+
+def contacts(world: World, count: int) -> list[Posting]:
+    """Contacts that are ready to be sent, oldest first."""
+    for n in range(1, count + 1):
+        world.place(customer=n)
+    world.pull()
+    world.build()
+    found = list(Posting.objects.filter(kind="contact").order_by("pk"))
+    assert [one.state for one in found] == ["pending"] * count
+    return found
+
+
+def gathered(world: World) -> list[Posting]:
+    formed = outbox.gather(world.organisation)
+    assert formed is not None
+    return list(formed.postings.order_by("position"))
+
+
+def test_all_that_is_alike_goes_together(world: World) -> None:
+    assert contacts(world, 3) == gathered(world)
+
+
+def test_what_was_refused_with_a_request_goes_alone_when_its_turn_comes(world: World) -> None:
+    first, second, third = contacts(world, 3)
+    Posting.objects.filter(pk=first.pk).update(attempts=1)
+    assert gathered(world) == [first]
+    assert gathered(world) == [second, third]
+
+
+def test_what_was_refused_before_is_left_out_of_the_request_of_others(world: World) -> None:
+    first, second, third = contacts(world, 3)
+    Posting.objects.filter(pk=second.pk).update(attempts=1)
+    assert gathered(world) == [first, third]
+    assert gathered(world) == [second]
+
+
+def test_one_request_has_one_verb(world: World) -> None:
+    first, second, third = contacts(world, 3)
+    Posting.objects.filter(pk=second.pk).update(verb="POST")
+    assert gathered(world) == [first, third]
+    assert gathered(world) == [second]
+
+
+def test_what_is_looked_up_first_goes_with_its_like_only(world: World) -> None:
+    first, second, third = contacts(world, 3)
+    Posting.objects.filter(pk__in=[first.pk, third.pk]).update(look_up=True)
+    assert gathered(world) == [first, third]
+    assert Dispatch.objects.get().state == "unknown"
+    assert gathered(world) == [second]
+    assert Dispatch.objects.latest("pk").state == "open"
+
+
+def test_a_request_that_was_formed_and_not_sent_as_far_as_is_known_is_looked_up_first(
+    world: World,
+) -> None:
+    """Its worker may have sent it all the same: the database is of just before."""
+    world.place()
+    world.pull()
+    world.build()
+    while not Posting.objects.filter(kind="payment", state="pending", parent__state="posted"):
+        assert dispatch._step(world.organisation, "test") is None
+    formed = outbox.gather(world.organisation)
+    assert formed is not None
+    assert (formed.kind, formed.state) == ("payment", "open")
+    with forgotten(world):
+        world.work()
+        assert len(world.payments()) == 1
+    world.xero.faults({"kind": "forget_keys", "match": {"method": "GET", "count": 0}})
+    world.time.forward(seconds=timedelta(minutes=2).total_seconds())
+    assert Dispatch.objects.get(pk=formed.pk).not_before < clock.now()
+    world.work()
+    assert world.calls()["PUT Payments"] == 1
+    assert Attempt.objects.filter(dispatch=formed, what="look-up").exists()
+    books(world)

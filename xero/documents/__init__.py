@@ -1,0 +1,1 @@
+"""Xero's documents, their lines and payloads: pure."""

@@ -1,0 +1,1 @@
+"""The log-in at Xero, and its tokens."""
