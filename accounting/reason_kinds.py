@@ -31,6 +31,8 @@ REASONS: dict[str, ReasonKind] = {
     "negative_quantity": ReasonKind("A line has a negative quantity", _SHOP),
     "zero_quantity": ReasonKind("A line has an amount but a quantity of 0", _SHOP),
     "bad_date": ReasonKind("A date in the order is not one", _SHOP),
+    "bad_flag": ReasonKind("A yes or no in the order is neither", _SHOP_ANSWER),
+    "other_currency": ReasonKind("An amount is in another currency than the order", _SHOP_ANSWER),
     "bad_text": ReasonKind("A text in the order is not one", _SHOP),
     "bad_list": ReasonKind(
         "The order is damaged: one value stands where several must", _SHOP_ANSWER

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import requests
@@ -18,18 +17,19 @@ from connector.lib.errors import ConnectorError, Rejected
 from stores.canonical.customer import Customer, CustomerChanges
 from stores.canonical.order import Order, Whereabouts
 from stores.canonical.product import Category, Product, StockLevel
-from stores.canonical.records import OrderCondition, Page, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.canonical.records import (
+    By,
+    OrderCondition,
+    Page,
+    ParseFacts,
+    RecordRef,
+    StoreFacts,
+    Stream,
+)
 from stores.canonical.refund import Refund
 from stores.profile import PlatformProfile
 
 Parsed = Order | Refund | Customer | Product | StockLevel
-
-
-class By(StrEnum):
-    """Which moment of a record a stream is read by."""
-
-    CHANGED = "changed"
-    PLACED = "placed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Cursor:
     Reading starts at `position - overlap` and includes both ends; `position` None means from
     the beginning. `until` stops it, also inclusive; None means up to now. `by` says whether
     these are moments of the last change or of when the record came to be. `after` is the
-    `mark` of a page: what it covers is left out, record by record.
+    `mark` of a page: what it covers is left out, record by record. By id, `after` alone says
+    where to go on.
     """
 
     position: datetime | None = None
@@ -117,8 +118,9 @@ class StoreAdapter(Protocol):
     def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
         """Raw records changed (or placed, see `Cursor.by`) since the cursor, the oldest first.
 
-        Nothing in the interval is missed; a record may come more than once. A page's
-        `position` and `mark` are safe to store once its records are.
+        Nothing in the interval is missed, but what the profile's `coverage` of the stream says;
+        a record may come more than once. What is asked for is what that says, and By.PLACED. A
+        page's `position` and `mark` are safe to store once its records are.
         """
         ...
 
@@ -207,6 +209,40 @@ def fetch_each(
             if error.code != "not_found":
                 raise
     return found
+
+
+@runtime_checkable
+class CompletesRecords(Protocol):
+    """An adapter whose lists tell less of a record than it takes to understand it."""
+
+    def complete(self, stream: Stream, record: dict[str, Any]) -> dict[str, Any]:
+        """A record as `pages`, `fetch`, `fetch_many` or `numbered` gave it, with all that belongs
+        to it, read by further calls. What comes back is parsed, and kept and compared as one."""
+        ...
+
+
+def completed(
+    adapter: StoreAdapter,
+    stream: Stream,
+    records: Iterable[dict[str, Any]],
+    alive: Callable[[], None] = lambda: None,
+) -> list[dict[str, Any]]:
+    """Records with all that belongs to them; without those that the shop deleted meanwhile.
+
+    `alive` is called before each that takes calls of its own: who reads for long keeps its
+    right to read.
+    """
+    if not isinstance(adapter, CompletesRecords):
+        return list(records)
+    whole = []
+    for record in records:
+        alive()
+        try:
+            whole.append(adapter.complete(stream, record))
+        except Rejected as error:
+            if error.code != "not_found":
+                raise
+    return whole
 
 
 @runtime_checkable

@@ -111,11 +111,17 @@ class Store(models.Model):
 
 
 class Cursor(models.Model):
-    """How far a stream of a store has been read, when it is read next, and by whom now."""
+    """How far a stream of a store has been read, when it is read next, and by whom now.
+
+    `mark` is the end of the last page in the adapter's own words, which a stream that is read by
+    ids goes on from. `rechecked_at` is when what its list does not show was last looked for.
+    """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="cursors")
     stream = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Stream])
     position = models.DateTimeField(null=True)
+    mark = models.CharField(max_length=200, blank=True, default="")
+    rechecked_at = models.DateTimeField(null=True)
     next_run_at = models.DateTimeField(null=True, db_index=True)
     pulling_until = models.DateTimeField(null=True)
     pulling_by = models.CharField(max_length=40, blank=True, default="")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from stores.canonical.records import Stream
+from stores.canonical.records import By, Stream
 
 
 class Field(StrEnum):
@@ -89,6 +90,46 @@ class ShopStatuses:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the list of a stream tells of changes.
+
+    `by` is what it can be asked for: what changed, what was placed, what has a later id.
+    `blind_to` names changes that do not show in it. They are found by reading again, `every` so
+    often, what was placed within `recheck`, and comparing content. `horizon` is how far back the
+    shop shows anything, None where it shows all.
+    """
+
+    by: By = By.CHANGED
+    blind_to: tuple[str, ...] = ()
+    recheck: timedelta = timedelta(0)
+    every: timedelta = timedelta(days=1)
+    horizon: timedelta | None = None
+
+    @property
+    def text(self) -> str:
+        """What a person should know of it; "" where there is nothing."""
+        said = []
+        if self.blind_to:
+            said.append(f"The shop's list does not show {_all_of(self.blind_to)}.")
+        if self.recheck:
+            within, every = _in_days(self.recheck), _in_days(self.every).removeprefix("1 ")
+            said.append(f"What was placed within {within} is read again every {every}.")
+        if self.horizon is not None:
+            said.append(f"The shop shows nothing older than {_in_days(self.horizon)}.")
+        return " ".join(said)
+
+
+def _all_of(words: tuple[str, ...]) -> str:
+    return " and ".join(", ".join(words).rsplit(", ", 1))
+
+
+def _in_days(span: timedelta) -> str:
+    hours = int(span.total_seconds() // 3600)
+    count, unit = (hours, "hour") if hours % 24 else (hours // 24, "day")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
 class ProductTypes:
     """Types of products that are not sold, or not counted, as others are.
 
@@ -106,18 +147,19 @@ class PlatformProfile:
     """One platform. What is not said of it is as of one that has all streams, takes all that can
     be written, and means nothing by itself.
 
-    `total_rows` are the meanings that rows of an order's total have by themselves. `statuses`
-    are proposed when a store is set up; with `statuses_hold` they hold without a setting too.
-    `tax_per_line`: the shop states the tax of each line as it charged it, so that it can be
-    posted as it is. `fields` says where in its records a fact stands. `example` is a whole
-    configuration file for one shop: it posts drafts to a demo company, and nothing before it is
-    switched on.
+    `coverage` says of a stream what its list does not tell. `total_rows` are the meanings that
+    rows of an order's total have by themselves. `statuses` are proposed when a store is set up;
+    with `statuses_hold` they hold without a setting too. `tax_per_line`: the shop states the tax
+    of each line as it charged it, so that it can be posted as it is. `fields` says where in its
+    records a fact stands. `example` is a whole configuration file for one shop: it posts drafts
+    to a demo company, and nothing before it is switched on.
     """
 
     kind: str
     label: str
     ways_in: tuple[WayIn, ...] = ()
     streams: frozenset[Stream] = frozenset(Stream)
+    coverage: Mapping[Stream, Coverage] = field(default_factory=dict)
     writes: frozenset[Written] = frozenset(Written)
     hooks: HookScheme = HookScheme()
     total_rows: Mapping[str, str] = field(default_factory=dict)
@@ -127,6 +169,10 @@ class PlatformProfile:
     product_types: ProductTypes = ProductTypes()
     fields: Mapping[Field, str] = field(default_factory=dict)
     example: str = ""
+
+    def covers(self, stream: Stream) -> Coverage:
+        """What the list of a stream tells of changes: all of them, where nothing is said."""
+        return self.coverage.get(stream, Coverage())
 
     def path(self, where: str) -> str:
         """The dotted path in a record of a `Field`; what is a path already stays as it is."""

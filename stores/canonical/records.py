@@ -20,6 +20,15 @@ class Stream(StrEnum):
     STOCK = "stock"
 
 
+class By(StrEnum):
+    """What a stream is read by: the moment of a record's last change, the moment when it came to
+    be, or its id."""
+
+    CHANGED = "changed"
+    PLACED = "placed"
+    ID = "id"
+
+
 class ParseError(ValueError):
     """A record holds something that cannot be read for certain.
 
@@ -54,13 +63,16 @@ class Page:
 
     `position` is None until the page proves one; it is stored only after the records are.
     `mark` is the page's end in the adapter's own words: `Cursor.after` takes it, and reading
-    goes on with the very next record. "" where the adapter knows no such place.
+    goes on with the very next record. "" where the adapter knows no such place. `refs` are
+    objects that the page speaks of without their records, such as the order of a ledger's row:
+    they are fetched and kept with it.
     """
 
     records: tuple[dict[str, Any], ...]
     position: datetime | None
     total: int | None = None
     mark: str = ""
+    refs: tuple[RecordRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

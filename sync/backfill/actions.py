@@ -13,6 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock, doorbell
+from stores import registry
+from stores.canonical.records import Stream
 from stores.models import Store
 from sync.models import Backfill, Posting, SummaryPart, TrackedOrder
 from xero.models import Lane
@@ -59,6 +61,9 @@ def _check(store: Store, since: date, until: date) -> None:
             "are never posted. Begin on that day or later.",
             "since",
         )
+    covered = registry.profile(store.platform).covers(Stream.ORDERS)
+    if covered.horizon is not None and since < clock.today(profile.timezone) - covered.horizon:
+        raise Refused(f"{covered.text} Begin on a later day.", "since")
     if until < since:
         raise Refused("The last day lies before the first. Choose a later one.", "until")
     today = clock.today(profile.timezone)

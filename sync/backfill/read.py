@@ -22,7 +22,7 @@ from stores.connect import connect
 from stores.models import Store
 from sync.backfill import actions as backfill
 from sync.backfill.forecast import ENOUGH, USUAL_SECONDS, Measured, Reading, Supply, forecast
-from sync.ingest.ingest import Delivery, keep
+from sync.ingest.ingest import complete, keep
 from sync.models import Attempt, Backfill, Posting, SyncRun, TrackedOrder
 from xero.api import budget
 from xero.documents.kinds import Kind
@@ -35,6 +35,10 @@ MOST_WAITING = 1000
 _GO_ON_AT = 500
 _LOOK_AT = 100
 _State = Backfill.State
+
+
+class _LetGo(Exception):
+    """The reader has lost its right: somebody paused or cancelled, or took over."""
 
 
 def work(row: Backfill, *, progress: Callable[[Backfill], None] = lambda row: None) -> None:
@@ -144,9 +148,19 @@ def read(row: Backfill, *, progress: Callable[[Backfill], None] = lambda row: No
 def _read_pages(row: Backfill, token: str, progress: Callable[[Backfill], None]) -> bool:
     """True once the shop has no more; False where reading is to stop before."""
     adapter = connect(row.store)
+
+    def alive() -> None:
+        if not row.extend(token, clock.now() + LEASE):
+            raise _LetGo
+
     for page in adapter.pages(Stream.ORDERS, row.cursor()):
+        try:
+            delivery = complete(
+                row.store, adapter, Stream.ORDERS, page.records, refs=page.refs, alive=alive
+            )
+        except _LetGo:
+            return False
         with transaction.atomic():
-            delivery = Delivery(Stream.ORDERS, page.records)
             keep(row.store, adapter, delivery, lane=Lane.BACKFILL, backfill=row)
             if not _stored(row, token, page):
                 transaction.set_rollback(True)

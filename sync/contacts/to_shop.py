@@ -21,7 +21,7 @@ from accounting.contacts.to_shop import changed_in_xero, compare, shop_details, 
 from accounting.reasons import LeftAlone
 from connector.lib import doorbell
 from connector.lib.bulk import update_each
-from stores.adapter import StoreAdapter
+from stores.adapter import StoreAdapter, completed
 from stores.canonical.customer import Customer
 from stores.canonical.records import RecordRef, Stream
 from stores.models import Store
@@ -180,7 +180,8 @@ def write(store: Store, adapter: StoreAdapter, row: ShopWrite) -> bool:
 
 
 def _customer(store: Store, adapter: StoreAdapter, record: dict[str, Any]) -> Customer:
-    customer = adapter.parse(Stream.CUSTOMERS, record, parse_facts(store))
+    (whole,) = completed(adapter, Stream.CUSTOMERS, [record]) or [record]
+    customer = adapter.parse(Stream.CUSTOMERS, whole, parse_facts(store))
     assert isinstance(customer, Customer)
     return customer
 

@@ -18,7 +18,8 @@ from sync import write_back
 from sync.backfill import read as backfill_reading
 from sync.dispatch import send as dispatch
 from sync.flow import steps as flows
-from sync.ingest.pull import LEASE, Window
+from sync.ingest.coverage import Window
+from sync.ingest.pull import LEASE
 from sync.models import (
     Backfill,
     Posting,

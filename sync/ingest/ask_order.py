@@ -9,7 +9,7 @@ from typing import Any
 from accounts_mapping.models import snapshot
 from accounts_mapping.rules.resolve import about_products
 from connector.lib.errors import Rejected
-from stores.adapter import StoreAdapter
+from stores.adapter import StoreAdapter, completed
 from stores.canonical.order import Order
 from stores.canonical.records import ParseError, ParseFacts, Stream
 from stores.connect import connect
@@ -32,7 +32,7 @@ def ask_order(store: Store, number: str) -> Asked:
     errors; Rejected `not_found` where it has none."""
     adapter = connect(store)
     learn_facts(store, adapter)
-    records = adapter.numbered(number)
+    records = completed(adapter, Stream.ORDERS, adapter.numbered(number))
     if not records:
         raise Rejected(
             f"{store.name} has no order {number}.",

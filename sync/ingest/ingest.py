@@ -7,7 +7,7 @@ with transaction.atomic():
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,8 +19,9 @@ from accounts_mapping.models import snapshot
 from connector.lib.deadlocks import tried_twice
 from connector.lib.errors import ConnectorError
 from connector.lib.schema import seconds
-from stores.adapter import StoreAdapter
-from stores.canonical.records import Stream
+from stores import registry
+from stores.adapter import StoreAdapter, completed
+from stores.canonical.records import RecordRef, Stream
 from stores.models import Store
 from stores.records import Ingested, ingest, ingest_name
 from sync.ingest import customers
@@ -35,11 +36,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Records of a stream; `orders` are those behind refunds that no order's record knows."""
+    """Records of a stream; `beside` are those of others that go with them: the orders behind
+    refunds that no order's record knows, and what a page names without its record."""
 
     stream: Stream
     records: Sequence[dict[str, Any]]
-    orders: Sequence[dict[str, Any]] = ()
+    beside: Sequence[tuple[Stream, Sequence[dict[str, Any]]]] = ()
 
 
 def ready(store: Store, stream: Stream) -> None:
@@ -49,11 +51,31 @@ def ready(store: Store, stream: Stream) -> None:
 
 
 def complete(
-    store: Store, adapter: StoreAdapter, stream: Stream, records: Sequence[dict[str, Any]]
+    store: Store,
+    adapter: StoreAdapter,
+    stream: Stream,
+    records: Iterable[dict[str, Any]],
+    *,
+    refs: Iterable[RecordRef] = (),
+    alive: Callable[[], None] = lambda: None,
 ) -> Delivery:
-    """Records with what else must be read of the shop for them. Raises the shop's errors."""
-    orders = orders_behind(store, adapter, records) if stream is Stream.REFUNDS else []
-    return Delivery(stream, records, orders)
+    """Records with what else must be read of the shop for them. Raises the shop's errors.
+
+    `refs` are what a page names; those of streams that the platform lacks are left out. `alive`
+    is called in between where that takes many calls.
+    """
+    whole = completed(adapter, stream, records, alive)
+    orders = orders_behind(store, adapter, whole) if stream is Stream.REFUNDS else []
+    named: dict[Stream, dict[str, None]] = {}
+    for ref in refs:
+        if ref.stream in adapter.profile.streams:
+            named.setdefault(ref.stream, {})[ref.id] = None
+    beside = [(Stream.ORDERS, completed(adapter, Stream.ORDERS, orders, alive))]
+    for one, ids in named.items():
+        alive()
+        found = adapter.fetch_many(one, list(ids))
+        beside.append((one, completed(adapter, one, found, alive)))
+    return Delivery(stream, whole, beside)
 
 
 def keep(
@@ -75,7 +97,7 @@ def keep(
     name, so that it is held by it.
     """
     follow = partial(_follow, store, lane=lane, export=export, backfill=backfill)
-    parts = ((delivery.stream, delivery.records), (Stream.ORDERS, delivery.orders))
+    parts = ((delivery.stream, delivery.records), *delivery.beside)
     return sum(_keep(store, adapter, stream, records, follow) for stream, records in parts)
 
 
@@ -131,9 +153,10 @@ def _follow(
     """Have what is new or changed built; how many that is."""
     if stream is Stream.CUSTOMERS:
         return customers.take_over(store, rows, export=export)
+    blind = bool(registry.profile(store.platform).covers(stream).blind_to)
     if stream is Stream.PRODUCTS:
-        return track_products(store, rows)
+        return track_products(store, rows, blind=blind)
     if stream is Stream.REFUNDS:
         return 0  # the orders behind them follow
     settle = seconds(snapshot(store).rules.posting.settle_delay)
-    return track(store, rows, lane=lane, settle=settle, backfill=backfill)
+    return track(store, rows, lane=lane, settle=settle, backfill=backfill, blind=blind)

@@ -6,7 +6,7 @@ is newer is asked for by its SKU and kept as a reading keeps it, so that it is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ import structlog
 from django.db import transaction
 
 from connector.lib.errors import ConnectorError, Temporary
-from stores.adapter import StoreAdapter
+from stores.adapter import StoreAdapter, completed
 from stores.canonical.product import Product
 from stores.canonical.records import ParseError, ParseFacts, Stream
 from stores.categories import learn_categories
@@ -46,8 +46,8 @@ def learn_products(store: Store, facts: ParseFacts, lacking: Iterable[str]) -> L
     try:
         adapter = connect(store)
         records = adapter.fetch_many(Stream.PRODUCTS, wanted)
-        _know_categories(store, adapter, facts, records)
         delivery = complete(store, adapter, Stream.PRODUCTS, records)
+        _know_categories(store, adapter, facts, delivery.records)
     except ConnectorError as error:
         log.info("learn_products.unanswered", store_id=store.pk, error=str(error))
         return Learnt(facts, in_words(error), _wait(error))
@@ -61,10 +61,11 @@ def look_up_products(
     store: Store, adapter: StoreAdapter, facts: ParseFacts, lacking: Iterable[str]
 ) -> ParseFacts:
     """As `learn_products`, for a look: they are not kept. Raises the shop's errors."""
-    records = adapter.fetch_many(Stream.PRODUCTS, sorted({sku for sku in lacking if sku}))
+    found = adapter.fetch_many(Stream.PRODUCTS, sorted({sku for sku in lacking if sku}))
+    records = completed(adapter, Stream.PRODUCTS, found)
     _know_categories(store, adapter, facts, records)
-    found = product_facts(store, _read(adapter, facts, records))
-    return replace(facts, products={**facts.products, **found})
+    told = product_facts(store, _read(adapter, facts, records))
+    return replace(facts, products={**facts.products, **told})
 
 
 def _wait(error: ConnectorError) -> timedelta:
@@ -74,7 +75,7 @@ def _wait(error: ConnectorError) -> timedelta:
 
 
 def _read(
-    adapter: StoreAdapter, facts: ParseFacts, records: list[dict[str, Any]]
+    adapter: StoreAdapter, facts: ParseFacts, records: Sequence[dict[str, Any]]
 ) -> Iterator[Product]:
     """The products that can be read."""
     for record in records:
@@ -87,7 +88,7 @@ def _read(
 
 
 def _know_categories(
-    store: Store, adapter: StoreAdapter, facts: ParseFacts, records: list[dict[str, Any]]
+    store: Store, adapter: StoreAdapter, facts: ParseFacts, records: Sequence[dict[str, Any]]
 ) -> None:
     """A new product may be in a new category, of which only the id is known."""
     named = {one for product in _read(adapter, facts, records) for one in product.categories}

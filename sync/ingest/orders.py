@@ -24,12 +24,14 @@ def track(
     lane: str | None = Lane.LIVE,
     settle: float = 0,
     backfill: Backfill | None = None,
+    blind: bool = False,
 ) -> int:
     """Take over records as the orders' current ones; how many orders are new or changed.
 
     An older record never replaces a newer one. `lane` None: many new ones at once are a
     backfill. `settle` is how many seconds the shop must have left an order unchanged before
-    it is built. `backfill` is the one that read them: new orders are its own.
+    it is built. `backfill` is the one that read them: new orders are its own. `blind`: not
+    every change gives an order another version, so that of one version what was read last holds.
     """
     latest: dict[str, Ingested] = {}
     for one in ingested:
@@ -56,22 +58,22 @@ def track(
     changed = len(new)
     for source_id, record in orders.order_by("pk").values_list("source_id", "record_id"):
         if record != latest[source_id].row.pk:
-            changed += _replace(store, latest[source_id], lane, settle)
+            changed += _replace(store, latest[source_id], lane, settle, blind=blind)
     return changed + (_take_up(orders, backfill) if backfill is not None else 0)
 
 
-def _replace(store: Store, one: Ingested, lane: str, settle: float) -> int:
+def _replace(store: Store, one: Ingested, lane: str, settle: float, *, blind: bool) -> int:
     """Point an order at a newer record; 0 where it stands at this one or a newer.
 
     A backfill never puts behind it what waits for more urgent work.
     """
-    older = Q(record_version__lt=one.ref.version) | Q(
-        record_version=one.ref.version, record_id__lt=one.row.pk
-    )
+    before = ~Q(record=one.row) if blind else Q(record_id__lt=one.row.pk)
+    version = one.ref.version[:40]
+    older = Q(record_version__lt=version) | Q(before, record_version=version)
     urgent = When(~Q(lane=Lane.BACKFILL), build_at__isnull=False, then=F("lane"))
     return TrackedOrder.objects.filter(older, store=store, source_id=one.ref.id).update(
         record=one.row,
-        record_version=one.ref.version[:40],
+        record_version=version,
         number=one.ref.number[:100],
         lane=Case(urgent, default=Value(lane)) if lane == Lane.BACKFILL else lane,
         build_at=_due(one, settle),

@@ -17,10 +17,11 @@ from xero.models import Lane
 _MANY = 50
 
 
-def track_products(store: Store, ingested: Iterable[Ingested]) -> int:
+def track_products(store: Store, ingested: Iterable[Ingested], *, blind: bool = False) -> int:
     """Take over records as the products' current ones; how many are new or changed.
 
     An older record never replaces a newer one, and the same one builds nothing.
+    `blind`: of one version what was read last holds, as `track` has it.
     """
     latest: dict[str, Ingested] = {}
     for one in ingested:
@@ -46,14 +47,15 @@ def track_products(store: Store, ingested: Iterable[Ingested]) -> int:
     # In the order of the rows' keys, as everybody changes them.
     for source_id, record in products.order_by("pk").values_list("source_id", "record_id"):
         if record != latest[source_id].row.pk:
-            _replace(store, latest[source_id], lane)
+            _replace(store, latest[source_id], lane, blind=blind)
     return len(fresh)
 
 
-def _replace(store: Store, one: Ingested, lane: str) -> None:
+def _replace(store: Store, one: Ingested, lane: str, *, blind: bool) -> None:
     """Point a product at a newer record, if it does not stand at a newer one still."""
     version = one.ref.version[:40]
-    older = Q(record_version__lt=version) | Q(record_version=version, record_id__lt=one.row.pk)
+    before = ~Q(record=one.row) if blind else Q(record_id__lt=one.row.pk)
+    older = Q(record_version__lt=version) | Q(before, record_version=version)
     TrackedProduct.objects.filter(older, store=store, source_id=one.ref.id).update(
         record=one.row, record_version=version, lane=lane, build_at=clock.now()
     )

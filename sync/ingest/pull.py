@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from functools import partial
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -19,30 +20,20 @@ from connector.lib.errors import ConnectorError, NeedsAttention, Temporary
 from stores import adapter as base
 from stores import registry
 from stores.adapter import StoreAdapter
-from stores.canonical.records import Page, ParseError, Stream
+from stores.canonical.records import By, Page, ParseError, Stream
 from stores.categories import learn_categories
 from stores.connect import connect
 from stores.models import Cursor, Store
+from stores.profile import Coverage
 from stores.schedules import next_run
 from sync.contacts import to_shop as shop_customers
+from sync.ingest.coverage import Window, again, chosen, reads_all, recheck_due, since, too_late
 from sync.ingest.facts import learn_facts
 from sync.ingest.ingest import complete, keep, ready
 from sync.models import SyncRun
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
-OVERLAP = timedelta(minutes=5)
-# An hour that is shown twice, and the wait until that is looked for.
-_HOUR, _TWICE = timedelta(hours=1), timedelta(hours=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A part of a stream chosen by a person: it leaves the cursor alone."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
 
 Reader = Callable[
     [Store, Stream, Cursor, str, Window | None, SyncRun, Callable[[SyncRun], None]], None
@@ -114,6 +105,7 @@ def _read(
     progress: Callable[[SyncRun], None],
 ) -> None:
     adapter = connect(store)
+    coverage = adapter.profile.covers(stream)
     learn_facts(store, adapter)
     ready(store, stream)
     if stream is Stream.PRODUCTS:
@@ -122,33 +114,73 @@ def _read(
         # What the look after a refresh may have missed, should its worker have been killed.
         shop_customers.find(store.organisation, None)
     started = clock.now()
-    for page in _pages(store, adapter, stream, cursor, window):
-        delivery = complete(store, adapter, stream, page.records)
-        with transaction.atomic():
-            changed = keep(store, adapter, delivery, export=run.trigger == "command")
-            if window is None:
-                _go_on(cursor, token, page.position, started)
-        run.records += len(page.records)
-        run.changed += changed
-        run.total = run.total if page.total is None else page.total
-        run.save(update_fields=["records", "changed", "total"])
-        progress(run)
-        if changed:
-            doorbell.ring("sync.build", store.pk)
+    moves = token if window is None else ""
+    reading = _Reading(store, stream, adapter, run, progress, cursor, moves)
+    if window is not None:
+        reading.take(chosen(coverage, window))
+        return
+    run.error = too_late(cursor, coverage, started)
+    reading.take(since(store, cursor, coverage, started), partial(_end_of, coverage, started))
+    if recheck_due(cursor, coverage, started):
+        if not reads_all(cursor):
+            reading.take(again(coverage, started))
+        reading.go_on(rechecked_at=started)
 
 
-def _go_on(cursor: Cursor, token: str, position: datetime | None, started: datetime) -> None:
-    """Keep the right to the stream, and with a page's records its position.
+def _end_of(coverage: Coverage, started: datetime, page: Page) -> dict[str, Any]:
+    """Where a page ends, for the cursor.
 
     That is never after the start: what is committed late while a long reading goes on lies within
-    the overlap of the next one, and a date far ahead hides nothing. Raises Temporary where
-    another process has the right.
+    the overlap of the next one, and a date far ahead hides nothing.
     """
-    changes = {"pulling_until": clock.now() + LEASE}
-    if position is not None:
-        changes["position"] = min(position, started)
-    if not Cursor.objects.filter(pk=cursor.pk, pulling_by=token).update(**changes):
-        raise Temporary("Another process has taken over reading this stream.")
+    end: dict[str, Any] = {}
+    if page.position is not None:
+        end["position"] = min(page.position, started)
+    if page.mark and coverage.by is By.ID:
+        end["mark"] = page.mark
+    return end
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One run of reading; without a token it leaves the cursor alone."""
+
+    store: Store
+    stream: Stream
+    adapter: StoreAdapter
+    run: SyncRun
+    progress: Callable[[SyncRun], None]
+    cursor: Cursor
+    token: str
+
+    def take(
+        self, part: base.Cursor, end_of: Callable[[Page], dict[str, Any]] = lambda page: {}
+    ) -> None:
+        """Keep a part of the stream page by page, and with each what `end_of` it says."""
+        store, run = self.store, self.run
+        for page in self.adapter.pages(self.stream, part):
+            delivery = complete(
+                store, self.adapter, self.stream, page.records, refs=page.refs, alive=self.go_on
+            )
+            with transaction.atomic():
+                changed = keep(store, self.adapter, delivery, export=run.trigger == "command")
+                self.go_on(**end_of(page))
+            run.records += len(page.records)
+            run.changed += changed
+            run.total = run.total if page.total is None else page.total
+            run.save(update_fields=["records", "changed", "total"])
+            self.progress(run)
+            if changed:
+                doorbell.ring("sync.build", store.pk)
+
+    def go_on(self, **changes: Any) -> None:
+        """Keep the right to the stream, and these columns with it. Raises Temporary where another
+        process has the right."""
+        if not self.token:
+            return
+        mine = Cursor.objects.filter(pk=self.cursor.pk, pulling_by=self.token)
+        if not mine.update(pulling_until=clock.now() + LEASE, **changes):
+            raise Temporary("Another process has taken over reading this stream.")
 
 
 def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:
@@ -158,35 +190,6 @@ def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:
         last_run_at=clock.now(), last_records=run.records, next_run_at=next_run(schedule),
         last_error="", last_error_code="", failures=0,
     )  # fmt: skip
-
-
-def _pages(
-    store: Store, adapter: StoreAdapter, stream: Stream, cursor: Cursor, window: Window | None
-) -> Iterator[Page]:
-    if window is None:
-        since = base.Cursor(cursor.position, _overlap(store, cursor))
-    else:
-        since = base.Cursor(window.since, timedelta(0), window.until)
-    return adapter.pages(stream, since)
-
-
-def _overlap(store: Store, cursor: Cursor) -> timedelta:
-    """How far before its position a stream is read again.
-
-    Further where that lies in an hour that the shop's clock shows twice, at the end of summer
-    time, as what is placed the second time bears a time that was read already. And once an hour,
-    as a shop may not say by which clock it writes.
-    """
-    if cursor.position is None:
-        return OVERLAP
-    wall = cursor.position.replace(tzinfo=ZoneInfo(store.profile.shop_timezone)) - OVERLAP
-    first, second = (wall.replace(fold=fold).utcoffset() for fold in (0, 1))
-    assert first is not None
-    assert second is not None
-    last = cursor.last_run_at
-    if last is not None and (clock.now() - last > _HOUR or clock.now().hour != last.hour):
-        return OVERLAP + _TWICE
-    return OVERLAP + max(first - second, timedelta(0))
 
 
 def _failed(cursor: Cursor, error: Exception, window: Window | None) -> str:

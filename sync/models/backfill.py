@@ -12,7 +12,8 @@ from django.db.models import Count, F, Q
 
 from connector.lib import clock
 from connector.lib.days import begin_of, end_of
-from stores.adapter import By, Cursor
+from stores.adapter import Cursor
+from stores.canonical.records import By
 from stores.models import Store
 
 
@@ -179,6 +180,11 @@ class Backfill(models.Model):
             return False
         self.refresh_from_db()
         return True
+
+    def extend(self, token: str, until: datetime) -> bool:
+        """Keep the right to read; False where it is lost."""
+        mine = Backfill.objects.filter(pk=self.pk, leased_by=token, state=self.State.READING)
+        return bool(mine.update(lease_until=until))
 
     def advance(self, token: str, until: datetime, *, position: str, found: int) -> bool:
         """A page was stored; False, and nothing changed, where the reader lost its right:

@@ -22,13 +22,14 @@ from connector.lib import clock
 from connector.lib.errors import Misconfigured, Rejected, Temporary
 from connector.lib.money import ZERO, round_to, to_units
 from stores import registry
-from stores.adapter import StoreAdapter
+from stores.adapter import StoreAdapter, completed
 from stores.canonical.product import StockLevel
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.connect import connect
 from stores.models import Cursor, Store
 from sync.dispatch.freshness import prepare
-from sync.ingest.pull import LEASE, Window, pull
+from sync.ingest.coverage import Window
+from sync.ingest.pull import LEASE, pull
 from sync.models import StockState, SyncRun, TrackedProduct
 from sync.parsing import parse_facts, parsed_raw
 from sync.stock.outstanding import outstanding
@@ -176,7 +177,8 @@ class _Shop:
         self.progress(self.run)
         state.reasons = []
         try:
-            record = self.adapter.fetch(RecordRef(Stream.STOCK, state.sku))
+            found = self.adapter.fetch(RecordRef(Stream.STOCK, state.sku))
+            (record,) = completed(self.adapter, Stream.STOCK, [found]) or [found]
             reader = registry.reader(self.store.platform)
             level = parsed_raw(reader, Stream.STOCK, record, parse_facts(self.store))
         except Rejected as error:

@@ -15,9 +15,17 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from connector.lib.errors import Rejected
-from stores.adapter import By, Cursor, StoreAdapter, WebhookCall, WebhookRefused
+from stores.adapter import (
+    CompletesRecords,
+    Cursor,
+    StoreAdapter,
+    WebhookCall,
+    WebhookRefused,
+    completed,
+)
 from stores.canonical.order import Order
-from stores.canonical.records import ParseError, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.canonical.records import By, ParseError, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.profile import Coverage
 from tests.stores.magento.magento_records import charged
 
 FACTS = ParseFacts()
@@ -85,12 +93,31 @@ class AdapterContract:
         refs = [ref for ref, _ in orders_of(connection)]
 
         assert {ref.id for ref in refs} == connection.order_ids
-        assert all(ref.stream is Stream.ORDERS and ref.version and ref.number for ref in refs)
+        blind = covers(connection).blind_to
+        assert all(ref.stream is Stream.ORDERS and ref.number for ref in refs)
+        assert all(ref.version for ref in refs) or blind
+
+    def test_what_its_lists_do_not_show_is_looked_for(self, connection: Connection) -> None:
+        for stream, coverage in connection.adapter.profile.coverage.items():
+            assert stream in connection.adapter.profile.streams
+            assert coverage.by is By.CHANGED or coverage.blind_to, "it shows no changes"
+            assert bool(coverage.blind_to) == bool(coverage.recheck)
+            assert coverage.every > timedelta(0)
+            assert coverage.horizon is None or coverage.horizon > coverage.recheck
+
+    def test_a_list_by_ids_goes_on_behind_each_of_its_marks(self, connection: Connection) -> None:
+        if covers(connection).by is not By.ID:
+            pytest.skip("read by moments")
+        pages = list(connection.adapter.pages(Stream.ORDERS, usual(connection)))
+
+        for number, page in enumerate(pages, start=1):
+            rest = connection.adapter.pages(Stream.ORDERS, Cursor(by=By.ID, after=page.mark))
+            assert [one.records for one in rest] == [one.records for one in pages[number:]]
 
     def test_positions_are_aware_and_never_go_back(self, connection: Connection) -> None:
         positions = [
             page.position
-            for page in connection.adapter.pages(Stream.ORDERS, Cursor())
+            for page in connection.adapter.pages(Stream.ORDERS, usual(connection))
             if page.position
         ]
 
@@ -101,7 +128,7 @@ class AdapterContract:
     def test_reading_on_from_the_end_includes_the_end(self, connection: Connection) -> None:
         last = max(at for _, at in orders_of(connection))
 
-        again = orders_of(connection, Cursor(position=last, overlap=timedelta(0)))
+        again = orders_of(connection, timed(connection, position=last, overlap=timedelta(0)))
 
         assert {ref.id for ref, _ in again} == {
             ref.id for ref, at in orders_of(connection) if at == last
@@ -111,7 +138,8 @@ class AdapterContract:
         first = min(at for _, at in orders_of(connection))
 
         again = orders_of(
-            connection, Cursor(position=first + timedelta(hours=1), overlap=timedelta(hours=1))
+            connection,
+            timed(connection, position=first + timedelta(hours=1), overlap=timedelta(hours=1)),
         )
 
         assert {ref.id for ref, _ in again} == connection.order_ids
@@ -119,8 +147,8 @@ class AdapterContract:
     def test_until_is_included_and_what_is_later_is_not(self, connection: Connection) -> None:
         first = min(at for _, at in orders_of(connection))
 
-        upto = orders_of(connection, Cursor(until=first))
-        before = orders_of(connection, Cursor(until=first - timedelta(seconds=1)))
+        upto = orders_of(connection, timed(connection, until=first))
+        before = orders_of(connection, timed(connection, until=first - timedelta(seconds=1)))
 
         assert {at for _, at in upto} == {first}
         assert before == []
@@ -142,16 +170,16 @@ class AdapterContract:
         assert placed_orders(connection, Cursor(by=By.PLACED, after=pages[-1].mark)) == []
 
     def test_numbers_are_exact(self, connection: Connection) -> None:
-        for page in connection.adapter.pages(Stream.ORDERS, Cursor()):
+        for page in connection.adapter.pages(Stream.ORDERS, usual(connection)):
             assert not any(isinstance(value, float) for value in leaves(list(page.records)))
 
     def test_an_order_fetched_alone_is_the_order_of_the_page(self, connection: Connection) -> None:
-        page = next(iter(connection.adapter.pages(Stream.ORDERS, Cursor())))
-        ref = connection.adapter.identify(Stream.ORDERS, page.records[0])
+        record = order_records(connection)[0]
+        ref = connection.adapter.identify(Stream.ORDERS, record)
 
-        alone = connection.adapter.fetch(ref)
+        (alone,) = whole(connection, [connection.adapter.fetch(ref)])
 
-        assert read(connection, alone) == read(connection, page.records[0])
+        assert read(connection, alone) == read(connection, record)
 
     def test_orders_asked_for_together_are_those_of_the_pages(self, connection: Connection) -> None:
         adapter = connection.adapter
@@ -162,20 +190,35 @@ class AdapterContract:
         found = [adapter.identify(Stream.ORDERS, one).id for one in together]
         assert sorted(found) == sorted(connection.order_ids)
         pages = {order.id: order for order in read_all(connection, order_records(connection))}
-        assert {order.id: order for order in read_all(connection, together)} == pages
+        read_together = read_all(connection, whole(connection, together))
+        assert {order.id: order for order in read_together} == pages
         assert adapter.fetch_many(Stream.ORDERS, ["99999999"]) == []
 
     def test_an_order_is_found_by_the_number_that_customers_see(
         self, connection: Connection
     ) -> None:
-        page = next(iter(connection.adapter.pages(Stream.ORDERS, Cursor())))
-        wanted = read(connection, page.records[0])
+        wanted = read(connection, order_records(connection)[0])
 
-        found = [read(connection, one) for one in connection.adapter.numbered(wanted.number)]
+        found = read_all(connection, whole(connection, connection.adapter.numbered(wanted.number)))
 
         assert wanted in found
         assert {order.number for order in found} == {wanted.number}
         assert connection.adapter.numbered("no such order") == []
+
+    def test_a_completed_record_is_the_same_object_and_stays_as_it_is(
+        self, connection: Connection
+    ) -> None:
+        adapter = connection.adapter
+        if not isinstance(adapter, CompletesRecords):
+            pytest.skip("its lists tell all")
+        for page in adapter.pages(Stream.ORDERS, usual(connection)):
+            for record in page.records:
+                once = adapter.complete(Stream.ORDERS, record)
+                assert adapter.identify(Stream.ORDERS, once) == adapter.identify(
+                    Stream.ORDERS, record
+                )
+                assert adapter.complete(Stream.ORDERS, record) == once
+                assert adapter.complete(Stream.ORDERS, once) == once
 
     # --- understanding --------------------------------------------------------------------
 
@@ -296,21 +339,50 @@ def read_all(connection: Connection, records: list[dict[str, Any]]) -> list[Orde
     return [read(connection, record) for record in records]
 
 
+def covers(connection: Connection) -> Coverage:
+    """What the list of orders tells of changes."""
+    return connection.adapter.profile.covers(Stream.ORDERS)
+
+
+def usual(connection: Connection) -> Cursor:
+    """The beginning of the orders, as they are read day by day."""
+    return Cursor(by=covers(connection).by)
+
+
+def timed(connection: Connection, **bounds: Any) -> Cursor:
+    """A part of the orders by moments: of their changes, or where those do not show, of their
+    placing."""
+    by = By.CHANGED if covers(connection).by is By.CHANGED else By.PLACED
+    return Cursor(by=by, **bounds)
+
+
+def whole(connection: Connection, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records of orders with all that belongs to them."""
+    return completed(connection.adapter, Stream.ORDERS, records)
+
+
 def order_records(connection: Connection) -> list[dict[str, Any]]:
     """All order records of the shop."""
-    pages = connection.adapter.pages(Stream.ORDERS, Cursor())
-    return [record for page in pages for record in page.records]
+    pages = connection.adapter.pages(Stream.ORDERS, usual(connection))
+    return whole(connection, [record for page in pages for record in page.records])
 
 
 def orders_of(
     connection: Connection, since: Cursor | None = None
 ) -> list[tuple[RecordRef, datetime]]:
-    """What is read from a cursor on: each order and when it changed."""
+    """What is read from a cursor on: each order and when it changed, or was placed where changes
+    do not show."""
+    orders = _read_from(connection, since or usual(connection))
+    changed = covers(connection).by is By.CHANGED
+    return [(ref, order.updated_at if changed else order.placed_at) for ref, order in orders]
+
+
+def _read_from(connection: Connection, since: Cursor) -> list[tuple[RecordRef, Order]]:
     adapter = connection.adapter
     return [
-        (adapter.identify(Stream.ORDERS, record), read(connection, record).updated_at)
-        for page in adapter.pages(Stream.ORDERS, since or Cursor())
-        for record in page.records
+        (adapter.identify(Stream.ORDERS, record), read(connection, record))
+        for page in adapter.pages(Stream.ORDERS, since)
+        for record in whole(connection, list(page.records))
     ]
 
 
@@ -318,12 +390,8 @@ def placed_orders(
     connection: Connection, since: Cursor | None = None
 ) -> list[tuple[RecordRef, datetime]]:
     """As `orders_of`, by and with the moment of placing."""
-    adapter = connection.adapter
-    return [
-        (adapter.identify(Stream.ORDERS, record), read(connection, record).placed_at)
-        for page in adapter.pages(Stream.ORDERS, since or Cursor(by=By.PLACED))
-        for record in page.records
-    ]
+    orders = _read_from(connection, since or Cursor(by=By.PLACED))
+    return [(ref, order.placed_at) for ref, order in orders]
 
 
 def replaced(record: dict[str, Any], path: tuple[str, ...], value: object) -> dict[str, Any]:

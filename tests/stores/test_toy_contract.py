@@ -13,6 +13,7 @@ from stores.canonical.records import RecordRef, Stream
 from stores.signatures import signature
 from tests.stores.contract import AdapterContract, Connection
 from tests.stores.toy.adapter import BOXES, ToyAdapter
+from tests.stores.toy.market import ToyMarket
 from tests.stores.toy.orders import toy_order
 
 URL = "https://toys.example.com"
@@ -23,16 +24,28 @@ def sign(secret: str, body: bytes, at: datetime) -> dict[str, str]:
     return {"X-Timestamp": timestamp, "X-Signature": signature(secret, timestamp, body)}
 
 
+def connected(kind: type[ToyAdapter], monkeypatch: pytest.MonkeyPatch) -> Connection:
+    box: list[dict[str, Any]] = [toy_order(n, toys=n, tip=Decimal(n - 1)) for n in (1, 2, 3)]
+    monkeypatch.setitem(BOXES, URL, box)
+    return Connection(
+        adapter=kind(kind.Credentials(key="hush"), http.session(), url=URL),
+        order_ids=frozenset({"1", "2", "3"}),
+        total_field=("total",),
+        sign=sign,
+        body=b'{"orders": ["1"]}',
+        refs=(RecordRef(Stream.ORDERS, "1"),),
+    )
+
+
 class TestToyShop(AdapterContract):
     @pytest.fixture
     def connection(self, monkeypatch: pytest.MonkeyPatch) -> Connection:
-        box: list[dict[str, Any]] = [toy_order(n, toys=n, tip=Decimal(n - 1)) for n in (1, 2, 3)]
-        monkeypatch.setitem(BOXES, URL, box)
-        return Connection(
-            adapter=ToyAdapter(ToyAdapter.Credentials(key="hush"), http.session(), url=URL),
-            order_ids=frozenset({"1", "2", "3"}),
-            total_field=("total",),
-            sign=sign,
-            body=b'{"orders": ["1"]}',
-            refs=(RecordRef(Stream.ORDERS, "1"),),
-        )
+        return connected(ToyAdapter, monkeypatch)
+
+
+class TestToyMarket(AdapterContract):
+    """The same of a shop whose lists tell little."""
+
+    @pytest.fixture
+    def connection(self, monkeypatch: pytest.MonkeyPatch) -> Connection:
+        return connected(ToyMarket, monkeypatch)

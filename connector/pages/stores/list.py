@@ -53,13 +53,14 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class StreamRow:
     """One stream of a store. `there`: its platform has it. `cursor` is None where it was never
-    read."""
+    read. `covered` says what its list does not tell."""
 
     stream: Stream
     there: bool
     wanted: bool
     schedule: str
     cursor: Cursor | None
+    covered: str = ""
 
     @property
     def is_being_read(self) -> bool:
@@ -163,7 +164,8 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _streams(store: Store) -> list[StreamRow]:
     wanted, schedule = pulled(store), store.profile.schedule
-    there = registry.profile(store.platform).streams
+    platform = registry.profile(store.platform)
+    there = platform.streams
     cursors = {cursor.stream: cursor for cursor in store.cursors.all()}
     return [
         StreamRow(
@@ -172,6 +174,7 @@ def _streams(store: Store) -> list[StreamRow]:
             stream in wanted,
             getattr(schedule, stream),
             cursors.get(stream),
+            platform.covers(stream).text,
         )
         for stream in Stream
     ]

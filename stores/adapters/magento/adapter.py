@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import requests
 
 from connector.lib.errors import Rejected
-from stores.adapter import By, Cursor, Parsed, WebhookCall, fetch_each
+from stores.adapter import Cursor, Parsed, WebhookCall, fetch_each
 from stores.adapters.magento import webhook, writing
 from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
@@ -25,7 +25,15 @@ from stores.adapters.magento.records import catalogue, forms, parse, scrub
 from stores.canonical.customer import CustomerChanges
 from stores.canonical.order import Whereabouts
 from stores.canonical.product import Category
-from stores.canonical.records import OrderCondition, Page, ParseFacts, RecordRef, StoreFacts, Stream
+from stores.canonical.records import (
+    By,
+    OrderCondition,
+    Page,
+    ParseFacts,
+    RecordRef,
+    StoreFacts,
+    Stream,
+)
 from stores.profile import PlatformProfile
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {

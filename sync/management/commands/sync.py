@@ -15,7 +15,8 @@ from connector.lib.days import in_utc
 from stores.canonical.records import Stream
 from stores.models import Store
 from sync.flow.session import Session, Summary
-from sync.ingest.pull import Window, pulled
+from sync.ingest.coverage import Window
+from sync.ingest.pull import pulled
 from sync.organisations import link_organisations
 
 STREAMS = [stream.value for stream in Stream]

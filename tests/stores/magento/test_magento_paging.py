@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from connector.lib import http
 from connector.lib.errors import Misconfigured, Temporary
-from stores.adapter import By, Cursor
+from stores.adapter import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.reading import pages as reading
-from stores.canonical.records import Stream
+from stores.canonical.records import By, Stream
 from tests.stores.magento.magento_records import Json, invoice, order
 from tests.stores.magento.recorded_magento import STORE, URL, RecordedShop
 

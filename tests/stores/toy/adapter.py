@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from pydantic import SecretStr, create_model
 
 from connector.lib.errors import Rejected
-from stores.adapter import By, fetch_each
+from stores.adapter import fetch_each
 from stores.canonical import order as c
-from stores.canonical.records import OrderCondition, Page, RecordRef, StoreFacts, Stream
+from stores.canonical.records import By, OrderCondition, Page, RecordRef, StoreFacts, Stream
 from stores.raw import Raw
 from stores.signatures import verify
 from tests.stores.toy import parse, profile

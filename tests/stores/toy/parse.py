@@ -9,12 +9,13 @@ from stores.raw import Raw
 
 def parse_order(stream, record, facts):
     order = Raw(record)
+    changed = "changed" if order.has("changed") else "placed"
     first, tip = order.text("name"), order.amount("tip")
     return c.Order(
         id=order.required_text("id"), number=order.required_text("no"),
         status=order.text("status"), currency=order.currency("money"), base_currency="AUD",
         total=order.number("total"), tax=order.amount("tax"),
-        placed_at=order.moment("placed", "UTC"), updated_at=order.moment("changed", "UTC"),
+        placed_at=order.moment("placed", "UTC"), updated_at=order.moment(changed, "UTC"),
         customer=Customer(first_name=first, email=order.text("email")),
         billing=Address(first_name=first, country="AU"), payment_method="marbles",
         rows=(c.TotalRow("tip", "Tip", tip, order.at("tip")),) if tip else (),

@@ -18,7 +18,7 @@ from sync.backfill import read as backfill_reading
 from sync.dispatch import freshness as prepare
 from sync.dispatch import send as dispatch
 from sync.flow import steps as flows
-from sync.ingest.pull import Window
+from sync.ingest.coverage import Window
 from sync.models import Backfill, Dispatch, Posting, TrackedOrder
 from sync.orders import build_due as enqueue
 from sync.rebuild import rebuild

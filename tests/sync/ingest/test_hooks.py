@@ -17,7 +17,7 @@ from stores.signatures import signature
 from sync.endpoints import MOST_BYTES
 from sync.flow.sweep import sweep
 from sync.ingest import calls as hooks
-from sync.ingest.pull import Window
+from sync.ingest.coverage import Window
 from sync.models import IncomingCall, MasterLevel, Posting, Preferences, TrackedOrder
 from tests.sync.bell import Bell
 from tests.sync.dispatch.test_two_workers import at_once

@@ -10,7 +10,7 @@ import pytest
 from connector.lib import clock
 from stores.canonical.records import Stream
 from stores.models import Cursor
-from sync.ingest import pull
+from sync.ingest import coverage
 from sync.models import TrackedOrder
 from tests.sync.world import World
 
@@ -60,4 +60,4 @@ def test_a_position_in_such_an_hour_is_read_from_before_it(
     world.change_store(shop_timezone="America/New_York")
     cursor = Cursor.of(world.store, Stream.ORDERS)
     cursor.position, cursor.last_run_at = position, clock.now()
-    assert pull._overlap(world.store, cursor) == timedelta(minutes=overlap)
+    assert coverage.overlap(world.store, cursor) == timedelta(minutes=overlap)

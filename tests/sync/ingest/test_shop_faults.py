@@ -251,7 +251,7 @@ def test_an_error_in_our_own_reading_is_kept_and_the_schedule_comes_back(
 
 
 def test_a_part_chosen_by_a_person_leaves_the_cursor_alone(world: World) -> None:
-    from sync.ingest.pull import Window
+    from sync.ingest.coverage import Window
 
     world.place()
     world.sync()

@@ -20,10 +20,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connector.lib.days import in_utc
-from stores.adapter import By, Cursor
+from stores.adapter import Cursor
 from stores.adapters.magento import errors
 from stores.adapters.magento.client import PAGE_SIZE, Filter, Group, Json, MagentoClient
-from stores.canonical.records import Page, Stream
+from stores.canonical.records import By, Page, Stream
 
 # So many ids, or SKUs of up to 64 characters, in one search: its address stays below the
 # 8 KB that servers take.
