@@ -17,8 +17,8 @@ from accounting.history import NOTHING_YET, History, Slot
 from accounting.lines.closing import overrides
 from accounting.lines.total_rows import sort_rows
 from accounting.money.received import received
+from accounting.plan.open_items import Want
 from accounting.plan.plan import Plan, plan_order
-from accounting.plan.receivables import Want
 from accounting.reason_kinds import INFORMATIVE
 from accounting.reasons import Reason
 from accounting.sale.build import build_order

@@ -7,34 +7,33 @@ due becomes an overpayment.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from accounting.books import Books
-from accounting.dates import open_date
 from accounting.eligibility import local_date
 from accounting.money.issued import How, Plan, Redeemed
-from accounting.money.received import disagreement, paid_at, posted_elsewhere, received
-from accounting.postable import bank_account, found, payable_account
+from accounting.money.overpayments import overpaid, overpayment
+from accounting.money.received import (
+    account_of,
+    disagreement,
+    paid_at,
+    payment_day,
+    posted_elsewhere,
+    received,
+    references,
+)
+from accounting.postable import payable_account
 from accounting.reasons import Hold, Reason
-from accounts_mapping.rules.resolve import NotPosted, Resolution, payment_account, posting_status
-from connector.lib.money import ZERO, round_to, written
+from accounts_mapping.rules.resolve import Resolution, payment_account, posting_status
+from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
-from stores.profile import Field
 from xero.documents.documents import BankTransaction, Invoice
-from xero.documents.kinds import Id, Kind, Ref
-from xero.documents.lines import DocumentLine, TaxMode
+from xero.documents.kinds import Kind, Ref
 from xero.documents.settling import Payment
-
-_REFERENCE_LIMIT = 255
-# Ends the reference of what was received beyond what is due.
-OVERPAID = "-over"
-# Named so while the organisation, and with it the code of its account, is not known.
-DEBTORS = "DEBTORS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,75 +230,6 @@ class _Till:
         self._reasons.append(overpaid(tender, over))
 
 
-def account_of(books: Books, order: Order, tender: Tender) -> Resolution:
-    """The Xero account of a tender's method; raises Hold where none is mapped. It is not asked
-    of one whose money is posted elsewhere."""
-    answer = payment_account(books.snapshot, tender.method, order.currency)
-    assert not isinstance(answer, NotPosted)
-    return found(answer)
-
-
-def payment_day(books: Books, order: Order, tender: Tender | None = None) -> date:
-    """The day on which the money came in, outside locked periods."""
-    day = local_date(books.snapshot, paid_at(books, order, tender))
-    return open_date(books, day, "payment").day
-
-
-def references(order: Order, tenders: tuple[Tender, ...]) -> list[str]:
-    """The gateway's transaction id, with the tender's index where two share it; else the
-    order number and the index. Unique within the order, so that equal tenders stay two."""
-    shared = Counter(tender.reference.strip() for tender in tenders)
-    made = []
-    for index, tender in enumerate(tenders, start=1):
-        reference = tender.reference.strip()
-        if not reference:
-            made.append(f"{order.number}-{index}")
-        elif shared[reference] > 1:
-            made.append(f"{reference}-{index}"[-_REFERENCE_LIMIT:])
-        else:
-            made.append(reference[:_REFERENCE_LIMIT])
-    return made
-
-
-def overpayment(
-    books: Books, order: Order, contact: Id, tender: Tender, over: Decimal, reference: str
-) -> BankTransaction:
-    """What a tender brought beyond what is due: money in the bank, owed to the customer.
-
-    Its only line stands on the organisation's accounts receivable, without tax. Raises Hold
-    where the tender's account is no bank account.
-    """
-    what = f"{written(over)} received beyond what is due"
-    answer = account_of(books, order, tender)
-    target, is_id = bank_account(books.organisation, answer, order.currency, what)
-    debtors, debtors_is_id = _debtors(books)
-    text = f"Overpayment of order {order.number}"
-    return BankTransaction(
-        type="RECEIVE-OVERPAYMENT",
-        contact=contact,
-        account=target,
-        account_is_id=is_id,
-        date=payment_day(books, order, tender),
-        mode=TaxMode.NO_TAX,
-        currency=order.currency,
-        reference=f"{reference}{OVERPAID}"[-_REFERENCE_LIMIT:],
-        lines=(DocumentLine(text, Decimal(1), over, debtors, "", account_is_id=debtors_is_id),),
-    )
-
-
-def _debtors(books: Books) -> tuple[str, bool]:
-    account = books.organisation.debtors_account
-    if account is not None:
-        return (account.code, False) if account.code else (account.account_id, True)
-    if books.organisation.connected:
-        text = (
-            "Xero shows no accounts receivable account, on which an overpayment stands. Read the "
-            "chart of accounts again, or enter the overpayment in Xero by hand."
-        )
-        raise Hold("account_unknown", text, "payment_accounts")
-    return DEBTORS, False
-
-
 def _sum(tenders: Iterable[Tender]) -> Decimal:
     return round_to(sum((tender.amount for tender in tenders), ZERO))
 
@@ -311,13 +241,3 @@ def _in_cents(amounts: Iterable[Decimal]) -> list[Decimal]:
         cents.append(round_to(running + amount) - round_to(running))
         running += amount
     return cents
-
-
-def overpaid(tender: Tender, over: Decimal) -> Reason:
-    """That more came in than is due, for whoever has to give it back."""
-    return Reason(
-        "overpaid",
-        f"{written(over)} more was received by {tender.title or tender.method} than is due. It is "
-        "an overpayment in Xero: refund it there, or use it for another invoice.",
-        tender.path or Field.PAYMENTS,
-    )

@@ -13,8 +13,15 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.dates import OpenDay, open_date
 from accounting.eligibility import local_date
-from accounting.money.payments import account_of, overpaid, overpayment, references
-from accounting.money.received import disagreement, paid_at, posted_elsewhere, received
+from accounting.money.overpayments import overpaid, overpayment
+from accounting.money.received import (
+    account_of,
+    disagreement,
+    paid_at,
+    posted_elsewhere,
+    received,
+    references,
+)
 from accounting.postable import bank_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.texts import render

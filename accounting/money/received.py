@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import date, datetime
 from decimal import Decimal
 
 from accounting.books import Books
-from accounting.eligibility import counts_as_paid
+from accounting.dates import open_date
+from accounting.eligibility import counts_as_paid, local_date
+from accounting.postable import found
 from accounting.reasons import Reason
-from accounts_mapping.rules.resolve import NotPosted, payment_account
+from accounts_mapping.rules.resolve import NotPosted, Resolution, payment_account
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
@@ -88,3 +91,36 @@ def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
         "is said to be outstanding. No payment is posted until they agree in the shop."
     )
     return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
+
+
+REFERENCE_LIMIT = 255
+
+
+def account_of(books: Books, order: Order, tender: Tender) -> Resolution:
+    """The Xero account of a tender's method; raises Hold where none is mapped. It is not asked
+    of one whose money is posted elsewhere."""
+    answer = payment_account(books.snapshot, tender.method, order.currency)
+    assert not isinstance(answer, NotPosted)
+    return found(answer)
+
+
+def payment_day(books: Books, order: Order, tender: Tender | None = None) -> date:
+    """The day on which the money came in, outside locked periods."""
+    day = local_date(books.snapshot, paid_at(books, order, tender))
+    return open_date(books, day, "payment").day
+
+
+def references(order: Order, tenders: tuple[Tender, ...]) -> list[str]:
+    """The gateway's transaction id, with the tender's index where two share it; else the
+    order number and the index. Unique within the order, so that equal tenders stay two."""
+    shared = Counter(tender.reference.strip() for tender in tenders)
+    made = []
+    for index, tender in enumerate(tenders, start=1):
+        reference = tender.reference.strip()
+        if not reference:
+            made.append(f"{order.number}-{index}")
+        elif shared[reference] > 1:
+            made.append(f"{reference}-{index}"[-REFERENCE_LIMIT:])
+        else:
+            made.append(reference[:REFERENCE_LIMIT])
+    return made

@@ -10,7 +10,7 @@ from accounting.eligibility import money_returned
 from accounting.history import Entry
 from accounting.lines.difference import difference, less
 from accounting.plan.edits import Sided, may_change, sided
-from accounting.plan.receivables import Credit, total_of
+from accounting.plan.open_items import Credit, total_of
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Reason

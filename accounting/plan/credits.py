@@ -14,7 +14,7 @@ from accounting.plan import cancellation as reversals
 from accounting.plan.issues import note_slot, standing_note, went_back
 from accounting.plan.last_refund import completed
 from accounting.plan.one_event import same_money
-from accounting.plan.receivables import Back, Credit, Debit, total_of
+from accounting.plan.open_items import Back, Credit, Debit, total_of
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.postable import payable_account

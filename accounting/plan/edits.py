@@ -18,7 +18,7 @@ from accounting.lines.difference import difference
 from accounting.money.standing import put_against
 from accounting.plan.issues import standing_note
 from accounting.plan.one_event import by_change, refunds_of_change
-from accounting.plan.receivables import total_of
+from accounting.plan.open_items import total_of
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Reason

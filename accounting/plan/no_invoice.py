@@ -12,7 +12,8 @@ from accounting.money.given_back import issued_accounts
 from accounting.money.payments import alone
 from accounting.plan import cancellation as reversals
 from accounting.plan.credits import credit_of, in_turn
-from accounting.plan.receivables import Credit, Debit, Till
+from accounting.plan.open_items import Credit, Debit
+from accounting.plan.receivables import Till
 from accounting.plan.settlement import use
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason

@@ -14,7 +14,7 @@ from accounting.history import Entry
 from accounting.lines.currency import of_refund
 from accounting.money.given_back import given_back
 from accounting.plan.issues import standing_note
-from accounting.plan.receivables import Credit
+from accounting.plan.open_items import Credit
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold
 from connector.lib.money import CENT, ZERO, round_to

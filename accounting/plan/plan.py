@@ -18,7 +18,7 @@ from accounting.plan import credits as crediting
 from accounting.plan import edits
 from accounting.plan import no_invoice as without_invoice
 from accounting.plan import settlement as paying
-from accounting.plan.receivables import Debit, Want, total_of
+from accounting.plan.open_items import Debit, Want, total_of
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import READY, SKIPPED, Built

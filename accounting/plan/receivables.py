@@ -17,106 +17,11 @@ from decimal import Decimal
 
 from accounting.history import Entry, History, Slot
 from accounting.money.standing import put_against, refunded_of, refunds_of, used_of
+from accounting.plan.open_items import Back, Credit, Debit, ReceivedTender, Want, index_of
 from accounting.plan.payment_slots import numbered
 from connector.lib.money import ZERO
-from xero.documents.documents import Document
 from xero.documents.kinds import Kind, Ref
 from xero.documents.settling import Allocation, Payment, Refund
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """A document that shall exist. `parent` must be in Xero before it (the contact if None),
-    and so must `target`, the invoice of an allocation. `note` says in its history there how it
-    deviates, `origin` what it is of. `look_up`: a person may have entered it already."""
-
-    slot: Slot
-    document: Document
-    parent: Slot | None = None
-    target: Slot | None = None
-    note: str = ""
-    origin: str = ""
-    look_up: bool = False
-
-
-@dataclass(slots=True)
-class Debit:
-    """An invoice that takes payments and credit. `capacity` is what may still be put on it;
-    `xero_id` is the id of one that is none of ours. `by_people` is what people put on it that is
-    not told to be one of the tenders."""
-
-    slot: Slot
-    number: str
-    capacity: Decimal
-    xero_id: str = ""
-    by_people: Decimal = ZERO
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """So much went back to an account from which what the shop issued itself is paid. `bound`:
-    no more than had been paid from there."""
-
-    account: str
-    is_id: bool
-    amount: Decimal
-    bound: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """A credit note to be used up. `purpose` begins the purposes of what uses it.
-
-    `returned`: what is not allocated went back to the buyer, by the tender named `method`
-    if the shop says so; else it stays open on the contact. `back` is what of it went back on
-    what the shop issued itself; `stated`: the shop says so, and the rest was money. `on_lines`
-    was taken off the total by lines for such tenders. `went_back`: so much of it was
-    paid out before, for an issue of the sale that was taken back.
-    """
-
-    slot: Slot
-    number: str
-    total: Decimal
-    day: date
-    purpose: str = ""
-    source: tuple[str, str] = ("", "")
-    returned: bool = False
-    method: str = ""
-    back: tuple[Back, ...] = ()
-    stated: bool = False
-    on_lines: Decimal = ZERO
-    went_back: Decimal = ZERO
-
-    @property
-    def stands_for(self) -> tuple[str, str]:
-        """The shop's object that it credits: its kind and id."""
-        return self.source if self.source[0] else self.slot[:2]
-
-    @property
-    def is_refund(self) -> bool:
-        """Whether the shop records money that it gave back."""
-        return self.returned and self.stands_for[0] == "refund"
-
-    def place(self, purpose: str) -> Slot:
-        return Slot(*self.stands_for, f"{self.purpose}{purpose}")
-
-
-@dataclass(slots=True)
-class _Tender:
-    """`ours` is False where a person enters the money in Xero: none of it goes back from here."""
-
-    payment: Payment
-    paid: Decimal = ZERO
-    given_back: Decimal = ZERO
-    ours: bool = True
-
-    @property
-    def left(self) -> Decimal:
-        return max(self.paid - self.given_back, ZERO)
-
-    @property
-    def place(self) -> tuple[str, bool]:
-        return self.payment.account, self.payment.account_is_id
 
 
 @dataclass(slots=True)
@@ -135,16 +40,16 @@ class Till:
     short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
     over: list[Payment] = field(default_factory=list)
     covered: list[tuple[Payment, Decimal]] = field(default_factory=list)
-    _tenders: dict[int, _Tender] = field(default_factory=dict)
+    _tenders: dict[int, ReceivedTender] = field(default_factory=dict)
     _taken: set[Slot] = field(default_factory=set)
     _touched: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for entry in self.history.tenders("payment"):
-            tender = self._tender(_index(entry), entry)
+            tender = self._tender(index_of(entry), entry)
             tender.paid += entry.total
         for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND):
-            tender = self._tender(_index(entry), entry)
+            tender = self._tender(index_of(entry), entry)
             tender.given_back += entry.total
         self._taken = {e.slot for e in self.history.entries if e.frozen or e.ended}
         put = put_against(self.history)
@@ -152,17 +57,17 @@ class Till:
             debit.capacity -= put[debit.number] + debit.by_people
         self._touched = {debit.number for debit in self.debits if debit.by_people}
 
-    def _tender(self, index: int, entry: Entry) -> _Tender:
+    def _tender(self, index: int, entry: Entry) -> ReceivedTender:
         stands_for = Payment(
             "", entry.account, entry.dated or date.min, ZERO, "", entry.account_is_id,
             tender=index,
         )  # fmt: skip
-        return self._tenders.setdefault(index, _Tender(stands_for))
+        return self._tenders.setdefault(index, ReceivedTender(stands_for))
 
     def know(self, payments: Sequence[Payment]) -> None:
         """Payments that were made elsewhere: money can go back the way it came."""
         for payment in payments:
-            tender = self._tenders.setdefault(payment.tender, _Tender(payment))
+            tender = self._tenders.setdefault(payment.tender, ReceivedTender(payment))
             tender.payment, tender.paid = payment, payment.amount
 
     def elsewhere(self, payments: Sequence[Payment]) -> None:
@@ -172,16 +77,16 @@ class Till:
             posted = self._tenders.get(payment.tender)
             rest = payment.amount - (posted.paid if posted is not None else ZERO)
             if rest > 0:
-                self._tenders[-payment.tender] = _Tender(payment, rest, ours=False)
+                self._tenders[-payment.tender] = ReceivedTender(payment, rest, ours=False)
 
     def receive(self, payments: Sequence[Payment], *, again: Sequence[Entry]) -> list[Want]:
         """Payments still to be posted. `again` are refunds of sales that were cancelled: what
         they gave back has been received once more if the shop says so."""
         wants = []
         for payment in numbered(self.history, payments):
-            tender = self._tenders.setdefault(payment.tender, _Tender(payment))
+            tender = self._tenders.setdefault(payment.tender, ReceivedTender(payment))
             tender.payment = payment
-            returned = sum((e.total for e in again if _index(e) == payment.tender), ZERO)
+            returned = sum((e.total for e in again if index_of(e) == payment.tender), ZERO)
             rest = payment.amount - (tender.paid - returned)
             if rest < 0:
                 self.short.append((tender.paid, payment.amount))
@@ -338,7 +243,7 @@ class Till:
                 return [], rest
             slot = self.take(credit.place("refund-0"))
             document = Refund(note, account[0], credit.day, part, credit.number, account[1])
-            other = _Tender(Payment(note, account[0], date.min, ZERO, "", tender=0))
+            other = ReceivedTender(Payment(note, account[0], date.min, ZERO, "", tender=0))
             self._tenders.setdefault(0, other).given_back += part
             return [Want(slot, document, credit.slot)], rest - part
         wants: list[Want] = []
@@ -379,8 +284,8 @@ class Till:
                 tender.given_back += part
                 rest -= part
 
-    def _last_first(self, method: str) -> list[tuple[int, _Tender]]:
-        def last(item: tuple[int, _Tender]) -> tuple[bool, date, int]:
+    def _last_first(self, method: str) -> list[tuple[int, ReceivedTender]]:
+        def last(item: tuple[int, ReceivedTender]) -> tuple[bool, date, int]:
             index, tender = item
             named = bool(method) and tender.payment.method == method
             return named, tender.payment.date, abs(index)
@@ -397,15 +302,3 @@ class Till:
         while slot in self._taken:
             slot = slot._replace(revision=slot.revision + 1)
         return slot
-
-
-def total_of(document: Document) -> Decimal:
-    totals = document.expected()
-    assert totals is not None
-    return totals.total
-
-
-def _index(entry: Entry) -> int:
-    """The tender's place in the order, as the purpose ends with it."""
-    tail = entry.slot.purpose.rpartition("-")[2]
-    return int(tail) if tail.isdecimal() else 0

@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.money.given_back import issued_accounts
-from accounting.money.payments import overpaid, overpayment
+from accounting.money.overpayments import overpaid, overpayment
 from accounting.money.standing import credited_ahead
-from accounting.plan.receivables import Credit, Debit, Till, total_of
+from accounting.plan.open_items import Credit, Debit, total_of
+from accounting.plan.receivables import Till
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.postable import found, payable_account

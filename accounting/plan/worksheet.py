@@ -11,8 +11,8 @@ from accounting.eligibility import local_date
 from accounting.history import Entry, History, Slot
 from accounting.lines.currency import Conversion, before_tenders, conversion
 from accounting.lines.total_rows import sort_rows
+from accounting.plan.open_items import Want
 from accounting.plan.origins import origin_of
-from accounting.plan.receivables import Want
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import Built
 from accounting.sale.numbers import document_number, issue_number

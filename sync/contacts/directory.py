@@ -13,7 +13,7 @@ from accounting.contacts.persons import Person, email_key, name_key
 from sync.models import ContactDecision, Posting
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind
-from xero.mirror import refresh as mirror
+from xero.mirror.known import find_contacts
 from xero.models import Organisation
 
 
@@ -38,7 +38,7 @@ def load_contacts(organisation: Organisation, store_id: int, persons: Iterable[P
         | Q(source_id__startswith=RESTORED)
     )
     pending = list(unfinished.filter(Q(name_key__in=names) | Q(email_key__in=emails)))
-    found = mirror.find_contacts(
+    found = find_contacts(
         organisation,
         contact_ids=[posting.xero_id for posting in links if posting.xero_id],
         contact_numbers=[person.contact_number for person in wanted],
@@ -66,7 +66,7 @@ def as_decided(organisation: Organisation, found: Iterable[ContactFacts]) -> lis
         asked |= wanted
         replaced |= ContactDecision.objects.replaced(organisation, wanted)
         if missing := set(replaced.values()) - known.keys():
-            standing = mirror.find_contacts(organisation, contact_ids=missing)
+            standing = find_contacts(organisation, contact_ids=missing)
             known |= {facts.contact_id: facts for facts in standing}
     for contact_id, kept in replaced.items():
         facts, into = known[contact_id], known.get(kept)

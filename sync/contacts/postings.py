@@ -16,7 +16,8 @@ from accounting.sale.built import Built
 from connector.lib import clock
 from connector.lib.bulk import update_each
 from stores.models import Store
-from sync.contacts.follow import Word, follow
+from sync.contacts.follow import follow
+from sync.contacts.heard import Word
 from sync.models import Posting, TrackedOrder
 from xero.documents.documents import Contact
 from xero.documents.kinds import Kind, Ref

@@ -16,7 +16,7 @@ from accounting.contacts.persons import Person
 from sync.models import Posting
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Id, Kind
-from xero.mirror import refresh as mirror
+from xero.mirror.known import find_contacts
 from xero.models import MirrorDocument, Organisation
 
 _DOCUMENTS = (Kind.INVOICE, Kind.BANK_TRANSACTION)
@@ -54,7 +54,7 @@ class StandingContacts:
         if not wanted:
             return
         directory = Contacts()
-        for facts in mirror.find_contacts(self.organisation, contact_ids=wanted):
+        for facts in find_contacts(self.organisation, contact_ids=wanted):
             directory.add(facts)
         for contact_id in wanted:
             known = directory.by_id(contact_id)
@@ -81,7 +81,7 @@ def answer_of(organisation: Organisation, found: ContactFacts) -> ContactAnswer:
     directory = Contacts()
     mark = found.email or found.contact_number or found.contact_id[:8]
     fallback = f"{found.name[:200]} ({mark})"[:255]
-    for facts in mirror.find_contacts(organisation, names=[found.name, fallback]):
+    for facts in find_contacts(organisation, names=[found.name, fallback]):
         directory.add(facts)
     person = Person(f"{RESTORED}{found.contact_id}", found.name, fallback)
     contact = restored(person, found, directory)

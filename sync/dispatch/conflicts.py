@@ -21,12 +21,13 @@ from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.money import from_units, written
 from sync.models import Posting, TrackedOrder
-from sync.models.outbox import MONEY, PostingQuerySet
+from sync.models.posting import MONEY, PostingQuerySet
 from sync.outbox import shop_writes as owe
 from sync.outbox.labels import orders_behind
 from xero.documents.kinds import Kind
 from xero.documents.statuses import APPROVED, GONE
 from xero.mirror import refresh as mirror
+from xero.mirror.known import read_at
 from xero.models import MirrorDocument, Organisation
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ def _moving(organisation: Organisation, documents: Sequence[Posting]) -> Abstrac
     found: set[int] = set()
     for kind, listed in _LISTS.items():
         ids = [posting.pk for posting in documents if posting.kind == kind]
-        read = mirror.read_at(organisation, listed)
+        read = read_at(organisation, listed)
         recent = Q(state__in=Posting.ON_ITS_WAY) | _IN_DOUBT
         recent |= Q(posted_at__isnull=False) if read is None else Q(posted_at__gte=read)
         money = Posting.objects.filter(recent, kind__in=MONEY) if ids else Posting.objects.none()

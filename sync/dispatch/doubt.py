@@ -20,7 +20,7 @@ from django.db.models import Q
 
 from connector.lib.money import to_units
 from sync.models import Posting
-from sync.models.outbox import MONEY
+from sync.models.posting import MONEY
 from xero.documents.kinds import Kind
 from xero.models import MirrorBankTransaction, MirrorDocument, Organisation
 

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from connector.lib import clock
 from stores.models import Store
 from sync.models import Posting, TrackedOrder
-from sync.models.outbox import PostingQuerySet
+from sync.models.posting import PostingQuerySet
 from xero.documents.statuses import GONE
 from xero.models import MirrorDocument, Organisation
 

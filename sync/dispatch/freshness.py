@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from connector.lib import clock
 from sync.contacts import to_shop as shop_customers
-from sync.dispatch import conflicts, doubt, forgotten, settle
+from sync.dispatch import conflicts, doubt, forgotten
+from sync.dispatch.requests import unknown
 from sync.models import Dispatch, Posting
 from sync.rebuild import rebuild_held, rebuild_stuck
 from xero import reference
 from xero.documents.kinds import Kind
 from xero.mirror import refresh as mirror
+from xero.mirror.known import is_fresh, known_up_to, read_at
 from xero.models import Lane, Organisation
 
 MIRROR_MAX_AGE = timedelta(minutes=30)
@@ -46,7 +48,7 @@ def items_known(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
     """Bring the list of items up to date where it is old and Xero may be asked for it."""
     asked = organisation.can("accounting.settings") or organisation.can("accounting.invoices")
     kind = mirror.Kind.ITEMS
-    if asked and not mirror.is_fresh(organisation, kind, max_age=MIRROR_MAX_AGE):
+    if asked and not is_fresh(organisation, kind, max_age=MIRROR_MAX_AGE):
         mirror.refresh(organisation, kind, lane=lane)
 
 
@@ -104,7 +106,7 @@ def _look(
         stale = kind in told or not _is_fresh(organisation, kind, lane, first)
         if stale and not _read(organisation, kind, lane):
             continue  # another process is reading it
-        if (up_to := mirror.read_at(organisation, kind)) is not None:
+        if (up_to := read_at(organisation, kind)) is not None:
             _seen[organisation.pk, kind] = up_to
     if first and looked(organisation):
         doubt_what_waits(organisation)
@@ -113,17 +115,17 @@ def _look(
 def _is_fresh(organisation: Organisation, kind: mirror.Kind, lane: Lane, first: bool) -> bool:
     """Whether a list need not be read now. Money received is only looked through for what this
     database forgot, so once by each process."""
-    up_to = mirror.read_at(organisation, kind)
+    up_to = read_at(organisation, kind)
     if not _has_seen(organisation, kind) or not _remembers(organisation, kind, up_to):
         return False
     if kind == mirror.Kind.BANK_TRANSACTIONS and not first:
         return True
-    return mirror.is_fresh(organisation, kind, max_age=_MAX_AGE[lane])
+    return is_fresh(organisation, kind, max_age=_MAX_AGE[lane])
 
 
 def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
     """Bring one list up to date and see what is new in it; False if another process is at it."""
-    since = mirror.known_up_to(organisation, kind)
+    since = known_up_to(organisation, kind)
     if not mirror.refresh(organisation, kind, lane=lane):
         return False
     if kind == mirror.Kind.CONTACTS:
@@ -141,11 +143,7 @@ def see_people(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> bool:
     have paid or credited it since the last look. Raises as `prepare`.
     """
     kinds = [kind for kind in _wanted(organisation) if kind in _DOCUMENTS]
-    old = [
-        kind
-        for kind in kinds
-        if not mirror.is_fresh(organisation, kind, max_age=_MAX_AGE[Lane.CLICK])
-    ]
+    old = [kind for kind in kinds if not is_fresh(organisation, kind, max_age=_MAX_AGE[Lane.CLICK])]
     return sum(_read(organisation, kind, lane) for kind in old) > 0
 
 
@@ -164,7 +162,7 @@ def doubt_what_waits(organisation: Organisation) -> None:
     Where nothing in Xero keeps two equal ones apart, it is looked up."""
     waiting = Dispatch.objects.filter(organisation=organisation, state=Dispatch.State.RETRY)
     for dispatch in waiting.filter(kind__in=doubt.NO_KEY):
-        settle.unknown(dispatch, Dispatch.State.RETRY, clock.now())
+        unknown(dispatch, Dispatch.State.RETRY, clock.now())
     # An adjustment of stock that waits to be sent for the first time may have been, too.
     unsent = Posting.objects.filter(organisation=organisation, state=Posting.State.PENDING)
     unsent.filter(source_kind="stock").update(look_up=True)

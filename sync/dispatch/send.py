@@ -28,8 +28,10 @@ from sync import away, retries
 from sync.dispatch import freshness as prepare
 from sync.dispatch import gather as outbox
 from sync.dispatch import settle
+from sync.dispatch.attempts import log_attempts
 from sync.dispatch.lookup import lookup
-from sync.models import Attempt, Dispatch, OrganisationRun, Posting
+from sync.dispatch.requests import again, gave_up, refused_whole, unforeseen, unknown, withdraw
+from sync.models import Dispatch, OrganisationRun, Posting
 from xero import transport
 from xero.api import budget
 from xero.api.faults import Refused, Throttled
@@ -97,9 +99,9 @@ def _step(organisation: Organisation, token: str) -> Idle | None:
     dispatch = _due_dispatch(organisation)
     if dispatch is not None and dispatch.state == _State.OPEN:
         # Formed, and then its worker died before it was sent, as far as this database knows.
-        settle.unknown(dispatch, _State.OPEN, clock.now())
+        unknown(dispatch, _State.OPEN, clock.now())
     elif dispatch is not None and dispatch.state == _State.RETRY and _switched_off(dispatch):
-        settle.withdraw(dispatch)
+        withdraw(dispatch)
         return None
     dispatch = dispatch or outbox.gather(organisation)
     if dispatch is None:
@@ -164,7 +166,7 @@ def _recover(organisation: Organisation) -> None:
     )
     for dispatch in lost:
         wait = timedelta(seconds=settings.UNKNOWN_WAIT_SECONDS)
-        settle.unknown(dispatch, _State.SENDING, (dispatch.sent_at or clock.now()) + wait)
+        unknown(dispatch, _State.SENDING, (dispatch.sent_at or clock.now()) + wait)
 
 
 def _idle(organisation: Organisation) -> Idle:
@@ -204,22 +206,22 @@ def _send(dispatch: Dispatch, token: str) -> Idle | None:
         )  # fmt: skip
     except Throttled as error:
         wait = _throttled(dispatch, error)
-        settle.again(dispatch, token, clock.now() + wait, attempts=F("attempts") - 1)
+        again(dispatch, token, clock.now() + wait, attempts=F("attempts") - 1)
         return Idle(clock.now() + wait, str(error))
     except (NotConnected, Misconfigured) as error:
-        settle.again(dispatch, token, clock.now(), attempts=F("attempts") - 1)
+        again(dispatch, token, clock.now(), attempts=F("attempts") - 1)
         _stopped(dispatch.organisation, error)
         return Idle(None, str(error))
     except Temporary as error:
         _retry(dispatch, token, error)
     except OutcomeUnknown:
         wait = timedelta(seconds=settings.UNKNOWN_WAIT_SECONDS)
-        settle.unknown(dispatch, _State.SENDING, clock.now() + wait, by=token)
+        unknown(dispatch, _State.SENDING, clock.now() + wait, by=token)
     except Refused as error:
-        settle.refused_whole(dispatch, token, error)
+        refused_whole(dispatch, token, error)
     except Exception as error:
         log.exception("dispatch.unforeseen", dispatch_id=dispatch.pk)
-        settle.unforeseen(dispatch, token, error)
+        unforeseen(dispatch, token, error)
     else:
         _settle(dispatch, token, reply)
     finally:
@@ -241,7 +243,7 @@ def _settle(dispatch: Dispatch, token: str, reply: Reply) -> None:
         answers = settle.settle(dispatch, token, reply)
     except Exception:
         log.exception("dispatch.not_settled", dispatch_id=dispatch.pk)
-        settle.unknown(dispatch, _State.SENDING, clock.now(), by=token)
+        unknown(dispatch, _State.SENDING, clock.now(), by=token)
         return
     try:
         settle.remember(dispatch, answers)
@@ -253,10 +255,10 @@ def _settle(dispatch: Dispatch, token: str, reply: Reply) -> None:
 def _retry(dispatch: Dispatch, token: str, error: Temporary) -> None:
     policy = retries.policy()
     if dispatch.attempts >= policy.attempts:
-        settle.gave_up(dispatch, token, error)
+        gave_up(dispatch, token, error)
         return
     wait = max(policy.wait(dispatch.attempts), error.retry_after or 0)
-    settle.again(dispatch, token, clock.now() + timedelta(seconds=wait))
+    again(dispatch, token, clock.now() + timedelta(seconds=wait))
 
 
 def _look_up(dispatch: Dispatch, token: str) -> Idle | None:
@@ -283,25 +285,9 @@ def _look_up(dispatch: Dispatch, token: str) -> Idle | None:
         )
     except Exception as error:
         log.exception("lookup.unforeseen", dispatch_id=dispatch.pk)
-        settle.unforeseen(dispatch, "", error)
+        unforeseen(dispatch, "", error)
     else:
         away.answered(dispatch.organisation)
     finally:
         log_attempts(dispatch, exchanges, what="look-up")
     return None
-
-
-def log_attempts(dispatch: Dispatch, exchanges: list[Exchange], *, what: str = "send") -> None:
-    """One row for each request that was tried."""
-    Attempt.objects.bulk_create(
-        Attempt(
-            dispatch=dispatch,
-            what=what,
-            status=exchange.status,
-            correlation_id=exchange.correlation_id[:100],
-            milliseconds=exchange.milliseconds,
-            outcome=type(exchange.error).__name__ if exchange.error else "answered",
-            error=str(exchange.error or "")[:2000],
-        )
-        for exchange in exchanges
-    )

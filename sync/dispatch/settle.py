@@ -6,67 +6,41 @@ never sent again.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.bulk import add_to_each, update_each
-from connector.lib.errors import Temporary
 from connector.lib.money import plain, to_units
-from sync.contacts import follow
-from sync.dispatch import doubt, notes
-from sync.dispatch.gather import element
+from sync.dispatch import notes
+from sync.dispatch.refusals import refused
+from sync.dispatch.states import UNDECIDED, finish, move, postings_of, sent_elements, waiting_for
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.models.outbox import MONEY, PostingQuerySet
+from sync.models.posting import MONEY
 from sync.outbox import shop_writes as owe
-from sync.outbox.entries import MOST_CURES
 from sync.outbox.labels import orders_behind, relabel_behind
-from xero import reference
-from xero.api import replies, texts
-from xero.api.faults import Refused
+from xero.api import replies
 from xero.api.gateway import Reply
 from xero.api.replies import ElementResult
 from xero.documents.kinds import PLURAL, Kind
 from xero.documents.statuses import GONE
-from xero.mirror import refresh as mirror
-from xero.models import MirrorCursor, MirrorDocument, Organisation
+from xero.mirror.elements import (
+    doubt_items,
+    remember_bank_transactions,
+    remember_contacts,
+    remember_documents,
+    remember_items,
+    remember_payments,
+)
+from xero.models import MirrorDocument
 
 _State = Posting.State
-# On its way: what a request's answer, or its look-up, may decide.
-UNDECIDED = Posting.ON_ITS_WAY
-# Refusals of something that may be in Xero already: it is looked up, then decided.
-_LOOK_UP = frozenset(
-    {"number_taken", "contact_name_taken", "contact_number_taken", "payment_exceeds",
-     "payment_not_approved", "has_payments", "document_locked", "item_code_taken"}
-)  # fmt: skip
-# Refusals that say nothing that is known.
-_UNCLEAR = frozenset({texts.UNKNOWN, "not_found"})
-# Refusals that are cured by building the order anew with what is now known.
-_REBUILD = frozenset(
-    {"archived_contact", "tax_amount_refused", "period_locked", "item_invalid",
-     "not_enough_stock"}
-)  # fmt: skip
-# Refusals that show that somebody has changed accounts, tax rates or the like in Xero.
-_OUTDATED = frozenset(
-    {"account_archived", "account_invalid", "tax_type_invalid", "tax_not_allowed",
-     "payment_account", "currency_not_enabled", "tracking_invalid"}
-)  # fmt: skip
-# Kinds that name a contact.
-_TO_A_CONTACT = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.BANK_TRANSACTION)
-_HELD = {"period_locked": "period_locked", "approve_limit": "refused"}
-
-
-def postings_of(dispatch: Dispatch) -> list[Posting]:
-    """In the order in which they stand in the body."""
-    return list(dispatch.postings.select_related("order", "parent").order_by("position"))
 
 
 def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
@@ -79,7 +53,7 @@ def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
     sent = sent_elements(dispatch)
     answers = replies.results(kind, sent, reply.json)
     with transaction.atomic():
-        if not _finish(dispatch, token):
+        if not finish(dispatch, token):
             return []
         pairs = list(zip(rows, answers, strict=True))
         posted([pair for pair in pairs if pair[1].ok])
@@ -90,18 +64,12 @@ def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
     return answers
 
 
-def sent_elements(dispatch: Dispatch) -> list[dict[str, Any]]:
-    """The elements of the stored body, numbers exact."""
-    (elements,) = json.loads(dispatch.body, parse_float=Decimal).values()
-    return list(elements)
-
-
 def _not_posted(row: Posting, answer: ElementResult) -> None:
     """Refused, or not told."""
     if answer.refused:
         refused(row, answer.code, answer.texts)
     else:
-        _move(row, _State.PENDING, look_up=True, not_before=clock.now())
+        move(row, _State.PENDING, look_up=True, not_before=clock.now())
 
 
 _ANSWERED = [
@@ -188,27 +156,12 @@ def _release(contacts: Sequence[Posting]) -> None:
     """What waited because its contact had been refused goes on."""
     if not contacts:
         return
-    waiting = _waiting_for([row.pk for row in contacts]).filter(
+    waiting = waiting_for([row.pk for row in contacts]).filter(
         state=_State.HELD, reasons__0__code="contact_unusable"
     )
     if rows := list(waiting):
         waiting.move(to=_State.PENDING, frm=(_State.HELD,), reasons=[], not_before=clock.now())
         relabel_behind(rows)
-
-
-def _hold_dependants(refused: Sequence[int], said: str) -> None:
-    """A refused contact's documents cannot go out: they say so instead of waiting for ever."""
-    reason = Reason("contact_unusable", f"Its contact was refused. {said}")
-    Posting.objects.filter(parent__in=refused, parent__purpose="update").update(parent=None)
-    waiting = _waiting_for(refused).filter(kind__in=_TO_A_CONTACT, state=_State.PENDING)
-    if rows := list(waiting):
-        waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
-        relabel_behind(rows)
-
-
-def _waiting_for(contacts: Sequence[int]) -> PostingQuerySet:
-    """What is to these contacts, or waits for them to be restored."""
-    return Posting.objects.filter(Q(parent__in=contacts) | Q(target__in=contacts))
 
 
 def _answered(row: Posting, answer: ElementResult, adopted: bool) -> None:
@@ -240,182 +193,22 @@ def _differs(row: Posting, answer: ElementResult) -> Reason | None:
     return Reason("mismatch", text)
 
 
-def refused(row: Posting, code: str, words: Sequence[str]) -> None:
-    """A definite no, in Xero's words: looked up, cured by a new build, held, or dead."""
-    said = " ".join(words) or "Xero gave no reason."
-    again = row.attempts < MOST_CURES
-    # In words that are not known Xero may say that it has it already: looked up once.
-    unclear = code in _UNCLEAR and row.kind in doubt.NO_KEY and row.looked_at is None
-    if (code in _LOOK_UP or unclear) and again:
-        _move(
-            row, _State.PENDING, look_up=True, attempts=row.attempts + 1, not_before=clock.now(),
-            reasons=[Reason("refused", said).as_json()],
-        )  # fmt: skip
-        return
-    if code in _REBUILD and again and (row.order_id is not None or row.is_summary):
-        _rebuild(row, code, said)
-        return
-    if code == "invalid_email" and row.kind == Kind.CONTACT and again:
-        # Xero knows more about addresses than we do: an address must not fail a sale.
-        _move(
-            row, _State.PENDING, attempts=row.attempts + 1, not_before=clock.now(), email_key="",
-            payload=_without(row.payload, "EmailAddress"),
-        )  # fmt: skip
-        return
-    if code == "archived_contact" and row.purpose == "update":
-        follow.forget(row)
-        _move(row, _State.VOIDED, reasons=[Reason("contact_unusable", said).as_json()])
-        return
-    if code in _HELD:
-        reason = Reason(_HELD[code], f"Xero: {said}", "")
-        _move(row, _State.HELD, reasons=[reason.as_json()])
-        return
-    reason = Reason("number_taken" if code == "number_taken" else "refused", f"Xero: {said}")
-    _move(row, _State.DEAD, reasons=[reason.as_json()])
-    if code in _OUTDATED:
-        # What is known of accounts and tax rates is old: read before more is built upon it.
-        Organisation.objects.filter(
-            pk=row.organisation_id, reference_refreshed_at__gt=clock.now() - reference.MAX_AGE
-        ).update(reference_refreshed_at=clock.now() - reference.MAX_AGE)
-    if row.kind == Kind.CONTACT:
-        _hold_dependants([row.pk], reason.message)
-
-
-def _without(payload: str, name: str) -> str:
-    """A stored payload without one of its properties."""
-    body = json.loads(payload)
-    body.pop(name, None)
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def _rebuild(row: Posting, code: str, said: str) -> None:
-    _move(
-        row, _State.HELD, attempts=row.attempts + 1, reasons=[Reason("refused", said).as_json()]
-    )  # fmt: skip
-    changes: dict[str, Any] = {"build_at": clock.now()}
-    if code == "tax_amount_refused":
-        changes["tax_override_refused"] = True
-    if code == "period_locked":
-        # The lock dates are read again before the order is built.
-        Organisation.objects.filter(pk=row.organisation_id).update(details_refreshed_at=None)
-    if code in ("item_invalid", "not_enough_stock"):
-        mirror.doubt_items(row.organisation)
-        # Known stock was not enough to foresee it: the tracked items are left out.
-        changes |= {"stock_refused": True} if code == "not_enough_stock" and row.attempts else {}
-    TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(**changes)
-    if code == "archived_contact":
-        contact_id = element(row)["Contact"]["ContactID"]
-        row.organisation.contacts.filter(contact_id=contact_id).update(status="ARCHIVED")
-        # Perhaps merged into another one: read before the order is built.
-        MirrorCursor.objects.filter(organisation=row.organisation, kind="contacts").update(
-            position=F("position") - timedelta(hours=1)
-        )
-
-
-def refused_whole(dispatch: Dispatch, token: str, error: Refused) -> None:
-    """Refused as a whole: one element is refused for it; of many, some may have been saved.
-
-    Many are looked up at once, and what is missing is then sent one by one.
-    """
-    rows = postings_of(dispatch)
-    with transaction.atomic():
-        if not _finish(dispatch, token):
-            return
-        for row in rows:
-            if len(rows) == 1:
-                refused(row, error.code, error.texts or (str(error),))
-            else:
-                _move(
-                    row, _State.PENDING, look_up=True, attempts=row.attempts + 1,
-                    not_before=clock.now(),
-                )  # fmt: skip
-        relabel_behind(rows)
-
-
-def unknown(dispatch: Dispatch, frm: str, look_at: datetime, *, by: str = "") -> None:
-    """Its fate is not known: it is looked up at `look_at`."""
-    with transaction.atomic():
-        if dispatch.move(
-            to=Dispatch.State.UNKNOWN, frm=(frm,), by=by, not_before=look_at,
-            claimed_until=None, claimed_by="",
-        ):  # fmt: skip
-            _move_all(dispatch, _State.UNKNOWN, not_before=look_at)
-
-
-def again(dispatch: Dispatch, token: str, at: datetime, **changes: Any) -> None:
-    """Nothing was carried out: the same bytes with the same key go out again at `at`."""
-    with transaction.atomic():
-        if dispatch.move(
-            to=Dispatch.State.RETRY, frm=(Dispatch.State.SENDING,), by=token, not_before=at,
-            claimed_until=None, claimed_by="", **changes,
-        ):  # fmt: skip
-            _move_all(dispatch, _State.RETRY, not_before=at)
-
-
-def withdraw(dispatch: Dispatch) -> None:
-    """Nothing was carried out, and now it is not to go out: its documents wait on their own."""
-    with transaction.atomic():
-        if dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.RETRY,)):
-            _move_all(dispatch, _State.PENDING, not_before=clock.now())
-
-
-def gave_up(dispatch: Dispatch, token: str, error: Temporary) -> None:
-    """All attempts are used up: a person is told, and can have it tried again."""
-    reason = Reason("unforeseen", f"Given up after {dispatch.attempts} attempts: {error}")
-    _dead(dispatch, token, reason)
-
-
-def unforeseen(dispatch: Dispatch, token: str, error: Exception) -> None:
-    """An error in our own code. It may have been sent: if tried again, it is looked up first."""
-    _dead(dispatch, token, Reason("unforeseen", f"{type(error).__name__}: {error}"[:500]))
-
-
-def _dead(dispatch: Dispatch, token: str, reason: Reason) -> None:
-    with transaction.atomic():
-        frm = (Dispatch.State.SENDING, Dispatch.State.UNKNOWN)
-        if dispatch.move(to=Dispatch.State.DONE, frm=frm, by=token, claimed_until=None):
-            _move_all(dispatch, _State.DEAD, look_up=True, reasons=[reason.as_json()])
-            if dispatch.kind == Kind.CONTACT:
-                ids = list(dispatch.postings.filter(state=_State.DEAD).values_list("pk", flat=True))
-                _hold_dependants(ids, reason.message)
-
-
-def _finish(dispatch: Dispatch, token: str) -> bool:
-    """The request is answered; False if another process has settled it meanwhile."""
-    return dispatch.move(
-        to=Dispatch.State.DONE, frm=(Dispatch.State.SENDING,), by=token, claimed_until=None
-    )
-
-
-def _move(row: Posting, to: str, **changes: Any) -> None:
-    """Move one posting that was on its way; what is decided already stays as it is."""
-    moved = Posting.objects.filter(pk=row.pk).move(to=to, frm=UNDECIDED, **changes)
-    if moved:
-        row.state = to
-
-
-def _move_all(dispatch: Dispatch, to: str, **changes: Any) -> None:
-    rows = dispatch.postings.all()
-    Posting.objects.filter(pk__in=rows.values("pk")).move(to=to, frm=UNDECIDED, **changes)
-    relabel_behind(dispatch.postings.only("order_id", "source_kind"))
-
-
 def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:
     """Put what was just written into the mirror, so that it costs no call to know it."""
     raw = [answer.raw for answer in answers if answer.ok and answer.raw is not None]
     if dispatch.kind == Kind.CONTACT:
-        mirror.remember_contacts(dispatch.organisation, raw)
+        remember_contacts(dispatch.organisation, raw)
     elif dispatch.kind == Kind.ITEM:
-        mirror.remember_items(dispatch.organisation, raw, tracked_since=clock.now())
+        remember_items(dispatch.organisation, raw, tracked_since=clock.now())
     elif dispatch.kind in (Kind.STOCK_INCREASE, Kind.STOCK_DECREASE):
-        mirror.doubt_items(dispatch.organisation)
+        doubt_items(dispatch.organisation)
     elif dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
         kind = MirrorDocument.Kind(dispatch.kind)
-        mirror.remember_documents(dispatch.organisation, kind, raw)
+        remember_documents(dispatch.organisation, kind, raw)
     elif dispatch.kind in (Kind.PAYMENT, Kind.REFUND):
-        mirror.remember_payments(dispatch.organisation, raw)
+        remember_payments(dispatch.organisation, raw)
     elif dispatch.kind == Kind.BANK_TRANSACTION:
-        mirror.remember_bank_transactions(dispatch.organisation, raw)
+        remember_bank_transactions(dispatch.organisation, raw)
 
 
 def _units(amount: Decimal | None) -> int | None:

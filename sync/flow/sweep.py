@@ -31,6 +31,7 @@ from sync.rebuild import rebuild_outdated
 from sync.summaries import make as summarise
 from xero import reference
 from xero.mirror import refresh as mirror
+from xero.mirror.known import is_fresh
 from xero.models import MirrorCursor, Organisation
 
 # How old what is known of documents in Xero may become while nothing is sent.
@@ -70,7 +71,7 @@ def sweep() -> None:
     posted = Posting.objects.order_by().values("organisation").distinct()
     told = set(MirrorCursor.objects.told().values_list("organisation", flat=True))
     for organisation in Organisation.objects.filter(connected=True, pk__in=posted):
-        old = not mirror.is_fresh(organisation, mirror.Kind.INVOICES, max_age=_WATCH)
+        old = not is_fresh(organisation, mirror.Kind.INVOICES, max_age=_WATCH)
         if old or organisation.pk in told:
             doorbell.ring("xero.watch", organisation.pk)
     stale = Organisation.objects.filter(connected=True).reference_due(

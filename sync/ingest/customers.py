@@ -19,7 +19,8 @@ from stores.canonical.records import ParseError, Stream
 from stores.models import SourceRecord, Store
 from stores.records import Ingested
 from sync.contacts.directory import load_contacts
-from sync.contacts.follow import Word, follow
+from sync.contacts.follow import follow
+from sync.contacts.heard import Word
 from sync.contacts.postings import ContactPostings
 from sync.dispatch.freshness import prepare
 from sync.environment import environment_hold

@@ -34,6 +34,7 @@ from sync.models import TrackedProduct
 from sync.parsing import parse_facts, parsed
 from xero.documents.facts import ItemFacts
 from xero.mirror import refresh as mirror
+from xero.mirror.known import code_key, find_items, has_read
 from xero.models import Lane, Organisation
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
     if organisation is None or not store.enabled or not store.profile.streams.products:
         return 0
     facts = organisation.facts()
-    if not facts.connected or not mirror.has_read(organisation, mirror.Kind.ITEMS):
+    if not facts.connected or not has_read(organisation, mirror.Kind.ITEMS):
         return 0
     claim = _Claim(uuid.uuid4().hex, clock.now())
     works = [Work(row) for row in _take(store, claim, limit)]
@@ -172,7 +173,7 @@ def _build(books: Books, row: TrackedProduct, product: Product, links: _Links) -
         row.code, row.item_id = existing.code, existing.item_id
     elif built.item is not None:
         row.code, row.item_id = built.item.code, ""
-    row.code_key = mirror.code_key(row.code)
+    row.code_key = code_key(row.code)
     return built
 
 
@@ -211,7 +212,7 @@ class _Links:
         """Three queries, however many products."""
         rows = [work.row for work in works]
         codes = {code for row in rows for code in (*candidates(row.sku), row.code_key) if code}
-        found = mirror.find_items(organisation, codes=codes, item_ids=[row.xero_id for row in rows])
+        found = find_items(organisation, codes=codes, item_ids=[row.xero_id for row in rows])
         links = cls({item.item_id: item for item in found}, by_code(found))
         ours = TrackedProduct.objects.filter(store__organisation=organisation)
         for key, sku in ours.filter(code_key__in=codes).values_list("code_key", "sku"):
@@ -245,4 +246,4 @@ class _Links:
         return {key for key, owners in self._owners.items() if owners - {sku}}
 
     def _own(self, code: str, sku: str) -> None:
-        self._owners.setdefault(mirror.code_key(code), set()).add(sku)
+        self._owners.setdefault(code_key(code), set()).add(sku)

@@ -17,7 +17,7 @@ from sync.models import Posting, TrackedOrder, TrackedProduct
 from sync.outbox.entries import OPEN
 from xero.documents.facts import ItemFacts
 from xero.documents.kinds import Kind
-from xero.mirror import refresh as mirror
+from xero.mirror.known import code_key, find_items
 from xero.models import Lane
 
 
@@ -34,7 +34,7 @@ def load_items(store: Store, skus: Iterable[str]) -> dict[str, ItemFacts]:
     }
     codes = {code for sku in wanted for code in candidates(sku)}
     owners = list(linked.filter(code_key__in=codes).values_list("code_key", "sku"))
-    found = mirror.find_items(
+    found = find_items(
         store.organisation,
         codes=codes | {row.code for row in links.values()},
         item_ids=[row.xero_id for row in links.values()],
@@ -58,7 +58,7 @@ def by_code(items: Iterable[ItemFacts]) -> dict[str, list[ItemFacts]]:
     """Items by their codes as they are compared."""
     found: dict[str, list[ItemFacts]] = defaultdict(list)
     for item in items:
-        found[mirror.code_key(item.code)].append(item)
+        found[code_key(item.code)].append(item)
     return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sync.models.backfill import Backfill
 from sync.models.cards import GiftCardEntry
 from sync.models.contact import ContactDecision, ShopContact
+from sync.models.dispatch import Attempt, Dispatch
 from sync.models.hooks import IncomingCall
-from sync.models.master import MasterLevel
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
-from sync.models.outbox import Attempt, Dispatch, Posting, PostingSource
+from sync.models.posting import Posting, PostingSource
 from sync.models.product import TrackedProduct
 from sync.models.proposal import Proposal
 from sync.models.reconcile import (
@@ -20,7 +20,7 @@ from sync.models.reconcile import (
 )
 from sync.models.runs import Installation, OrganisationRun, Preferences, SyncRun
 from sync.models.shop_write import ShopWrite
-from sync.models.stock import StockState
+from sync.models.stock import MasterLevel, StockState
 from sync.models.summary import SummaryPart
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from connector.lib import clock
-from sync.models.outbox import Posting
+from sync.models.posting import Posting
 
 
 class HistoryNote(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from connector.lib import clock
 from stores.models import SourceRecord, Store
-from sync.models.outbox import Posting
+from sync.models.posting import Posting
 from xero.models import Lane
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from connector.lib import clock
 from stores.models import Store
 from sync.models.order import TrackedOrder
-from sync.models.outbox import Posting
+from sync.models.posting import Posting
 
 
 class ShopWriteQuerySet(models.QuerySet["ShopWrite"]):

@@ -1,10 +1,16 @@
-"""What a shop and Xero had of a product when they last agreed, or were made to."""
+"""Stock: what a shop and Xero had of a product when they last agreed, or were made to; and what an
+outside system says a shop shall have of it, on its way there."""
 
 from __future__ import annotations
 
+from datetime import datetime
+from decimal import Decimal
+
 from django.db import models
+from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.money import from_units, plain
 from stores.models import Store
 
 
@@ -28,3 +34,56 @@ class StockState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.store.slug} {self.sku}"
+
+
+class MasterLevelQuerySet(models.QuerySet["MasterLevel"]):
+    def due(self, now: datetime) -> MasterLevelQuerySet:
+        """Those that are to be written now, and that nobody is writing."""
+        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+        return self.filter(free, state=MasterLevel.State.PENDING, not_before__lte=now)
+
+
+class MasterLevel(models.Model):
+    """One row a product: the newest word on it, `said_at`, wins.
+
+    `wanted_units` is in ten-thousandths. `version` tells what is being written from what was
+    said meanwhile. `reasons` say why a level is held, or what it waits for.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting"
+        WRITTEN = "written", "In the shop"
+        HELD = "held", "Needs you"
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="master_levels")
+    sku = models.CharField(max_length=100)
+    wanted_units = models.BigIntegerField()
+    said_at = models.DateTimeField()
+    version = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    reasons = models.JSONField(default=list)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(default=clock.now)
+    claimed_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=40, blank=True, default="")
+    written_at = models.DateTimeField(null=True)
+
+    objects = MasterLevelQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "sku"], name="one_master_level_per_product")
+        ]
+        indexes = [models.Index(fields=["state", "not_before"], name="master_level_due")]
+
+    def __str__(self) -> str:
+        return f"{self.store.slug} {self.sku}"
+
+    @property
+    def wanted(self) -> Decimal:
+        return from_units(self.wanted_units)
+
+    @property
+    def quantity(self) -> str:
+        """The wanted quantity in plain notation, without needless zeros."""
+        return plain(self.wanted.normalize())

@@ -11,8 +11,9 @@ from django.db.models import Q
 from connector.lib.money import from_units
 from stores.models import Store
 from sync.models.backfill import Backfill
+from sync.models.dispatch import KINDS
 from sync.models.order import TrackedOrder
-from sync.models.outbox import KINDS, Posting
+from sync.models.posting import Posting
 
 
 class SummaryPartQuerySet(models.QuerySet["SummaryPart"]):

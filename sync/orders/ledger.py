@@ -7,202 +7,48 @@ or was refused takes over the new content; one that is no longer wanted is withd
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from accounting.by_people import with_people
 from accounting.contacts.directory import Contacts
 from accounting.contacts.matching import RESTORED
-from accounting.history import History, Slot
-from accounting.money.standing import posted_money
-from accounting.plan.plan import Plan
-from accounting.plan.receivables import Want
+from accounting.history import Slot
+from accounting.plan.open_items import Want
 from accounting.reasons import Reason
-from accounting.sale.built import HELD, READY, SKIPPED, Built, EarlierInvoice, Standing
-from accounting.summary.parts import Part
+from accounting.sale.built import HELD, READY, SKIPPED, Built
 from connector.lib import clock
-from connector.lib.money import from_units
 from stores.models import Store
 from stores.profile import Field
-from sync.contacts.follow import Word
+from sync.contacts.heard import Word
 from sync.contacts.postings import ContactPostings
-from sync.contacts.standing import StandingContacts, answer_of
+from sync.contacts.standing import answer_of
 from sync.models import Posting, TrackedOrder
-from sync.outbox.adopt import LINKED, adopt
-from sync.outbox.entries import MOST_CURES, OPEN, entry_of, is_open, slot_of, withdrawn
+from sync.orders.changes import Changes
+from sync.orders.standing import OrderPostings
+from sync.orders.work import Outcome, Planned
+from sync.outbox.adopt import adopt
+from sync.outbox.entries import MOST_CURES, OPEN, is_open
 from sync.outbox.fill import document_key, fill
-from sync.outbox.labels import label_of
-from sync.summaries.parts import SummaryParts
 from xero.documents.documents import CreditNote, Document, Invoice, InvoiceUpdate, StatusChange
 from xero.documents.kinds import Id, Kind
 from xero.documents.payloads import loaded, stored
-from xero.documents.statuses import APPROVED
 from xero.models import Lane, MirrorDocument, Organisation
 
 _NUMBERED = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The state and reasons of an order once its documents are in the outbox."""
-
-    state: str
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One order: what was built of it, what is to be done, and what it brings to summaries.
-
-    `link` is the invoice in Xero that a person said is the order's own.
-    """
-
-    row: TrackedOrder
-    built: Built
-    plan: Plan = field(default_factory=Plan)
-    parts: tuple[Part, ...] = ()
-    link: MirrorDocument | None = None
-
-    @property
-    def active(self) -> bool:
-        """Whether its documents go by the plan: it is ready, or it is being taken back."""
-        return self.built.status == READY or self.plan.reversed
-
-
-@dataclass(slots=True)
-class _Changes:
-    new: list[Posting] = field(default_factory=list)
-    changed: list[Posting] = field(default_factory=list)
-    withdrawn: list[Posting] = field(default_factory=list)
-    linked: list[Posting] = field(default_factory=list)
-
-
-class Ledger:
+class Ledger(OrderPostings):
     """Writes one chunk of planned orders; `write` is used inside the transaction that holds
     their claim, `load` before they are built."""
 
     def __init__(self, store: Store, organisation: Organisation) -> None:
-        self._store = store
-        self._organisation = organisation
-        self._postings: dict[int, dict[Slot, Posting]] = defaultdict(dict)
-        self._credited: dict[int, dict[Slot, Decimal]] = defaultdict(dict)
+        super().__init__(store, organisation)
         self._remarks: dict[int, list[Reason]] = defaultdict(list)
         self._in_xero: set[tuple[str, str]] = set()
         self._owner: dict[str, int | None] = {}
-        self._changes = _Changes()
-        self._parts = SummaryParts(store)
-        self._contacts = StandingContacts(organisation)
+        self._changes = Changes()
         self.again_at: dict[int, datetime] = {}
-
-    def load(self, orders: Iterable[int]) -> None:
-        """Read what the orders have in the outbox."""
-        ids = list(orders)
-        self._parts.load(ids)
-        ours = Posting.objects.filter(order_id__in=ids, organisation=self._organisation)
-        self._postings.clear()
-        for posting in ours.order_by("pk"):
-            assert posting.order_id is not None
-            self._postings[posting.order_id][slot_of(posting)] = posting
-        own = [one for rows in self._postings.values() for one in rows.values()]
-        self._load_credited(own)
-        self._contacts.load([*own, *self._parts.summaries()])
-
-    def _load_credited(self, postings: Iterable[Posting]) -> None:
-        """What Xero says that credit notes have taken off the invoices."""
-        self._credited.clear()
-        touched = {
-            one.xero_id: one
-            for one in postings
-            if one.kind == Kind.INVOICE and one.verb == "PUT" and one.xero_id
-            and one.amount_due_units != one.xero_total_units
-        }  # fmt: skip
-        if not touched:
-            return
-        rows = MirrorDocument.objects.filter(
-            organisation=self._organisation, kind=Kind.INVOICE, xero_id__in=sorted(touched)
-        )
-        for xero_id, units in rows.values_list("xero_id", "credited"):
-            posting = touched[xero_id]
-            if units is not None and posting.order_id is not None:
-                self._credited[posting.order_id][slot_of(posting)] = from_units(units)
-
-    def earlier(self, found: Mapping[int, EarlierInvoice]) -> dict[int, EarlierInvoice]:
-        """Invoices of before the cut-over, each with whom it belongs to by now."""
-        self._contacts.know(one.contact_id for one in found.values())
-        return {
-            pk: replace(one, contact_id=self._contacts.survivor(one.contact_id))
-            for pk, one in found.items()
-        }
-
-    def label(self, row: TrackedOrder) -> str:
-        """The order's label, by its own documents and those of its summaries."""
-        postings = [*self._postings[row.pk].values(), *self._parts.documents(row)]
-        return label_of(row.state, row.reasons, postings, waits=self._parts.wait(row))
-
-    def history(self, row: TrackedOrder) -> History:
-        """What stands for the order, also as its part of a summary."""
-        contacts = self._contacts
-        own = [
-            replace(entry, contact=contacts.of(posting, entry.contact))
-            for posting in self._postings[row.pk].values()
-            for entry in (entry_of(posting),)
-        ]
-        own = with_people(own, self._credited[row.pk])
-        shared = self._parts.entries(row, contacts)
-        return History((*own, *shared), self.number(row), contacts.put_away)
-
-    def number(self, row: TrackedOrder) -> str:
-        """The own number of its documents, "" while none is planned. What was planned by a
-        version that kept none is called by the order's number."""
-        kept = row.document_number
-        return kept or (row.number if self.has_begun(row) else "")
-
-    def has_begun(self, row: TrackedOrder) -> bool:
-        """Whether a document of it is in the outbox or in Xero, or waits for a summary."""
-        postings = self._postings[row.pk].values()
-        return not all(map(withdrawn, postings)) or self._parts.brings(row)
-
-    def alone(self, row: TrackedOrder) -> bool:
-        """Whether its sale has a document of its own, sent or not."""
-        sales = (Kind.INVOICE, Kind.BANK_TRANSACTION)
-        return any(
-            posting.kind in sales and not withdrawn(posting)
-            for posting in self._postings[row.pk].values()
-        )
-
-    def sends_to_buyer(self, row: TrackedOrder, plan: Plan) -> bool:
-        """Whether a document of this plan that names the buyer is still to go out."""
-        have = self._postings[row.pk]
-        unsent = (one for one in plan.wants if one.slot not in have or is_open(have[one.slot]))
-        return any(want.parent is None for want in unsent)
-
-    def postings(self, row: TrackedOrder) -> list[Posting]:
-        """All of the order's own, in the outbox and in Xero."""
-        return [*self._postings[row.pk].values()]
-
-    def posting_at(self, row: TrackedOrder, slot: Slot) -> Posting | None:
-        """The order's own posting at a place, if there is one."""
-        return self._postings[row.pk].get(slot)
-
-    def is_new(self, row: TrackedOrder) -> bool:
-        """Whether nothing of it ever went to Xero."""
-        return not any(entry.frozen or entry.ended for entry in self.history(row).entries)
-
-    def standing(self, row: TrackedOrder) -> Standing:
-        """Whether the order's invoice is there, and approved, and in which currency."""
-        sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
-        drafts = [e for e in sales if e.kind is Kind.INVOICE and e.status not in APPROVED]
-        return Standing(
-            posted=bool(sales),
-            approved=bool(sales) and not drafts,
-            approve=row.approved_at is not None,
-            currency=sales[-1].currency if sales else "",
-            money=posted_money(self.history(row)),
-            number=self.number(row),
-        )
 
     def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:
         """The plan's answer, or a hold where it contradicts what was posted before."""
@@ -229,7 +75,8 @@ class Ledger:
         parents = self._write_contacts(planned, ready, contacts)
         for one in planned:
             self._write_order(one, parents)
-        self._apply()
+        for posting in self._changes.apply():
+            self._left(posting)
 
     def _write_contacts(
         self, planned: Sequence[Planned], ready: Sequence[tuple[TrackedOrder, Built]],
@@ -435,38 +282,10 @@ class Ledger:
                 reason = Reason("changed_after_posting", text, Field.STATUS)
                 self._remarks[one.row.pk].append(reason)
 
-    def _apply(self) -> None:
-        """Parents before their children, so that these can name them."""
-        changes = self._changes
-        for _, rows in sorted(_by_depth(changes.new).items()):
-            Posting.objects.bulk_create(rows)
-        for posting in changes.changed:
-            mine = Posting.objects.filter(pk=posting.pk, xero_id="")
-            if not mine.move(
-                to=posting.state, frm=(*OPEN, Posting.State.VOIDED),
-                **{name: getattr(posting, name) for name in _CORRECTED},
-            ):  # fmt: skip
-                self._left(posting)
-        for posting in changes.linked:
-            mine = Posting.objects.filter(pk=posting.pk, xero_id="")
-            taken = {name: getattr(posting, name) for name in (*_CORRECTED, *LINKED)}
-            if not mine.move(to=posting.state, frm=(*OPEN, Posting.State.VOIDED), **taken):
-                self._left(posting)
-        for posting in changes.withdrawn:
-            mine = Posting.objects.filter(pk=posting.pk)
-            if not mine.move(to=Posting.State.VOIDED, frm=OPEN):
-                self._left(posting)
-
     def _left(self, posting: Posting) -> None:
         """It left for Xero while its order was planned: plan again once it has arrived."""
         if posting.order_id is not None:
             self.again_at[posting.order_id] = clock.now() + timedelta(minutes=2)
-
-
-_CORRECTED = (
-    "kind", "verb", "key", "payload", "expected", "rates", "breakdown", "document_date", "parent",
-    "target", "reasons", "attempts", "not_before", "lane", "look_up",
-)  # fmt: skip
 
 
 def _to(document: Document) -> Id:
@@ -475,19 +294,6 @@ def _to(document: Document) -> Id:
         return document.invoice.contact
     contact: Id = getattr(document, "contact", "")
     return contact
-
-
-def _by_depth(rows: Sequence[Posting]) -> dict[int, list[Posting]]:
-    """New rows by how many new rows stand above them."""
-    found: dict[int, list[Posting]] = defaultdict(list)
-    for row in rows:
-        found[_depth(row)].append(row)
-    return found
-
-
-def _depth(row: Posting) -> int:
-    above = [one for one in (row.parent, row.target) if one is not None and one._state.adding]
-    return 1 + max((_depth(one) for one in above), default=0)
 
 
 def _without_ids(payload: str) -> dict[str, Any]:

@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from accounting.plan.undo import OrderDocuments, PostedDocument, UndoPlan, plan_undo
+from accounting.undo import OrderDocuments, PostedDocument, UndoPlan, plan_undo
 from connector.lib import clock
 from connector.lib.money import ZERO, from_units
 from stores.models import Store
 from sync.models import Posting, SummaryPart, SyncRun, TrackedOrder
 from sync.orders import actions as verbs
-from sync.summaries.parts import given_back, part_of
+from sync.summaries.contents import given_back, part_of
 from xero.documents.kinds import Kind
+from xero.mirror import known as mirror_known
 from xero.mirror import refresh as mirror
 from xero.models import MirrorDocument
 
@@ -129,7 +130,7 @@ def _mirrored(store: Store, rows: Sequence[Posting]) -> dict[str, MirrorDocument
     organisation = store.organisation
     if organisation is None:
         return {}
-    read_at = mirror.read_at(organisation, mirror.Kind.INVOICES)
+    read_at = mirror_known.read_at(organisation, mirror.Kind.INVOICES)
     posted = [row.posted_at for row in rows if row.posted_at is not None]
     if read_at is None or (posted and read_at <= max(posted)):
         return {}

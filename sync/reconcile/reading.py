@@ -28,6 +28,7 @@ from sync.models import Posting, SummaryPart, TrackedOrder
 from sync.reconcile.summaries import Summaries, Whole
 from xero.documents.kinds import Kind
 from xero.mirror import refresh as mirror
+from xero.mirror.known import read_at
 from xero.models import MirrorDocument, MirrorPayment
 
 CHUNK = 1000
@@ -161,7 +162,7 @@ def _known_at(store: Store) -> tuple[datetime | None, datetime | None]:
     if organisation is None:
         return None, None
     invoices, notes, payments = (
-        mirror.read_at(organisation, kind)
+        read_at(organisation, kind)
         for kind in (mirror.Kind.INVOICES, mirror.Kind.CREDIT_NOTES, mirror.Kind.PAYMENTS)
     )
     return (min(invoices, notes) if invoices and notes else None), payments

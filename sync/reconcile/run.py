@@ -36,6 +36,7 @@ from sync.reconcile.figures import work_out_figures
 from sync.reconcile.reading import Chunk, Reading, extra_documents
 from sync.reconcile.summaries import own_of
 from xero.mirror import refresh as mirror
+from xero.mirror.known import read_anew, read_at
 from xero.models import Lane, MirrorDocument, Organisation
 
 log = structlog.get_logger(__name__)
@@ -258,7 +259,7 @@ def _have_columns(organisation: Organisation) -> None:
     lists = {"invoice": mirror.Kind.INVOICES, "credit_note": mirror.Kind.CREDIT_NOTES}
     without = MirrorDocument.objects.filter(organisation=organisation, tax__isnull=True)
     for kind in set(without.values_list("kind", flat=True).distinct()):
-        mirror.read_anew(organisation, lists[kind])
+        read_anew(organisation, lists[kind])
 
 
 def _read(organisation: Organisation, kind: mirror.Kind) -> bool:
@@ -271,7 +272,7 @@ def _read(organisation: Organisation, kind: mirror.Kind) -> bool:
 
 
 def _as_known(organisation: Organisation, why: str) -> str:
-    known = [mirror.read_at(organisation, kind) for kind in _KINDS[:2]]
+    known = [read_at(organisation, kind) for kind in _KINDS[:2]]
     if not all(known):
         return f"{why} What Xero answered when each document was posted was compared instead."
     return f"{why} What was known before was compared instead."

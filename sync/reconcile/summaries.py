@@ -17,7 +17,7 @@ from accounting.reconcile.rows import DocumentRow, OrderRow
 from connector.lib.money import ZERO, to_units
 from stores.models import Store
 from sync.models import Posting, SummaryPart
-from sync.summaries.parts import part_of
+from sync.summaries.contents import part_of
 from xero.documents.breakdown import summed
 from xero.documents.kinds import Kind
 from xero.documents.payloads import loaded

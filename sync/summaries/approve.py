@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from connector.lib import clock, doorbell
 from sync.models import OrderAction, Posting, PostingSource, TrackedOrder
-from sync.models.outbox import SUMMARY
+from sync.models.posting import SUMMARY
 from sync.outbox.fill import fill
 from sync.outbox.labels import relabel_behind
 from xero.documents.documents import StatusChange

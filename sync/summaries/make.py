@@ -7,7 +7,7 @@ that of two workers one makes them. What comes in later goes on a supplementary 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -21,11 +21,9 @@ from accounting.contacts.matching import ContactAnswer, find_contact
 from accounting.contacts.persons import shared_person
 from accounting.history import Slot
 from accounting.plan.origins import origin_of_day
-from accounting.reasons import Hold, Reason
+from accounting.reasons import Hold
 from accounting.sale.built import READY, Built
 from accounting.summary.documents import (
-    Settlement,
-    Summary,
     by_place,
     packs,
     settlements,
@@ -34,24 +32,19 @@ from accounting.summary.documents import (
 from accounting.summary.parts import Part
 from accounts_mapping.models import snapshot
 from connector.lib import clock
-from connector.lib.money import to_units
 from stores.models import Cursor, Store
 from sync.contacts.directory import load_contacts
 from sync.contacts.postings import ContactPostings
-from sync.models import Backfill, Posting, PostingSource, SummaryPart, TrackedOrder
-from sync.models.outbox import SUMMARY
-from sync.outbox.entries import withdrawn
-from sync.outbox.fill import fill
+from sync.models import Backfill, Posting, SummaryPart, TrackedOrder
 from sync.outbox.labels import relabel, relabel_behind
-from sync.summaries.parts import part_of
-from xero.documents.documents import CreditNote, Invoice
+from sync.summaries.contents import part_of
+from sync.summaries.outbox import PURPOSES, Outbox, TakenOver, link
 from xero.documents.kinds import Kind
 from xero.documents.statuses import APPROVED
-from xero.models import MirrorDocument, Organisation
+from xero.models import Organisation
 
 log = structlog.get_logger(__name__)
 _State = Posting.State
-_PURPOSES = {Kind.INVOICE: ("invoice", "payment"), Kind.CREDIT_NOTE: ("credit_note", "refund")}
 
 
 def give_up_waiting(store: Store) -> int:
@@ -122,11 +115,11 @@ class _Day:
         try:
             with transaction.atomic():
                 contact, answer = self._contact(parts)
-                for kind in _PURPOSES:
+                for kind in PURPOSES:
                     for pack in packs(self.books, (p for p in parts if p.kind is kind)):
                         if not self._document(kind, pack, contact, answer):
-                            raise _TakenOver
-        except (_TakenOver, IntegrityError):
+                            raise TakenOver
+        except (TakenOver, IntegrityError):
             log.info("summarise.taken_over", store_id=self.store.pk, day=str(self.place[0]))
             return 0
         return len(self.made)
@@ -146,7 +139,7 @@ class _Day:
     ) -> bool:
         """One document with its money; False if one of its parts is in another already."""
         rows = Outbox(self.store, self.organisation, f"{self.place[0]:%Y%m%d}-{self.place[1]}")
-        place = rows.next_place(_PURPOSES[kind][0])
+        place = rows.next_place(PURPOSES[kind][0])
         reason = None
         try:
             summary = summarised(self.books, pack, answer.id, place, answer.terms)
@@ -171,104 +164,11 @@ class _Day:
         by_order: dict[int, Decimal] = defaultdict(Decimal)
         for part in pack:
             by_order[self.orders[part.order_id].pk] += part.totals.total
-        _link(posting, by_order)
+        link(posting, by_order)
         rows.money(summary.money, posting, {key: one.pk for key, one in self.orders.items()})
         self.made.append(posting)
         relabel(by_order)
         return True
-
-
-class _TakenOver(Exception):
-    """Another worker, or a change of an order, was first."""
-
-
-def _link(posting: Posting, amounts: dict[int, Decimal]) -> None:
-    PostingSource.objects.bulk_create(
-        PostingSource(posting=posting, order_id=order, amount_units=to_units(amount))
-        for order, amount in amounts.items()
-    )
-
-
-@dataclass(slots=True)
-class Outbox:
-    """The postings of one day and currency: new, or ones that were withdrawn before."""
-
-    store: Store
-    organisation: Organisation
-    source: str
-    _have: dict[tuple[str, int], Posting] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        ours = Posting.objects.filter(
-            organisation=self.organisation, store=self.store, source_kind=SUMMARY,
-            source_id=self.source,
-        )  # fmt: skip
-        self._have = {(posting.purpose, posting.revision): posting for posting in ours}
-
-    def next_place(self, purpose: str) -> int:
-        """The first place where no document stands or stood in Xero."""
-        place = 1
-        while (one := self._have.get((purpose, place))) is not None and not withdrawn(one):
-            place += 1
-        return place
-
-    def document(
-        self, summary: Summary, place: int, contact: Posting, reason: Reason | None, origin: str
-    ) -> Posting:
-        document = summary.document
-        posting = self._at(_PURPOSES[document.kind][0], place)
-        fill(posting, document, contact)
-        notes = dict.fromkeys(part.note for part in summary.parts if part.note)
-        posting.note = " ".join(filter(None, (origin, *notes)))[:1000]
-        posting.look_up = posting.look_up or self._in_xero(document)
-        if reason is not None:
-            posting.state, posting.reasons = _State.HELD, [reason.as_json()]
-        return self._save(posting)
-
-    def money(
-        self, settling: Iterable[Settlement], parent: Posting, orders: dict[str, int]
-    ) -> list[Posting]:
-        """Payments, or refunds, of a document that is approved."""
-        found = []
-        purpose = _PURPOSES[Kind(parent.kind)][1]
-        for index, one in enumerate(settling, start=1):
-            posting = self._at(f"{purpose}-{index}", parent.revision)
-            fill(posting, one.document, parent)
-            found.append(self._save(posting))
-            amounts: dict[int, Decimal] = defaultdict(Decimal)
-            for part, amount in one.shares:
-                amounts[orders[part.order_id]] += amount
-            _link(posting, amounts)
-        return found
-
-    def _in_xero(self, document: Invoice | CreditNote) -> bool:
-        """Whether Xero has the number already: ours, of a database that was lost, or not."""
-        return MirrorDocument.objects.filter(
-            organisation=self.organisation, kind=document.kind, number=document.number
-        ).exists()
-
-    def _at(self, purpose: str, place: int) -> Posting:
-        posting = self._have.get((purpose, place))
-        if posting is None:
-            return Posting(
-                organisation=self.organisation, store=self.store, source_kind=SUMMARY,
-                source_id=self.source, purpose=purpose, revision=place,
-            )  # fmt: skip
-        posting.state, posting.reasons = _State.PENDING, []
-        posting.not_before = posting.created_at = posting.changed_at = clock.now()
-        posting.dispatch = None
-        return posting
-
-    def _save(self, posting: Posting) -> Posting:
-        """Insert it, or bring a withdrawn one back if nobody else has."""
-        if posting.pk is None:
-            posting.save(force_insert=True)
-        else:
-            mine = Posting.objects.filter(pk=posting.pk, xero_id="", state=_State.VOIDED)
-            names = [f.attname for f in Posting._meta.concrete_fields if f.attname != "id"]
-            if not mine.update(**{name: getattr(posting, name) for name in names}):
-                raise _TakenOver
-        return posting
 
 
 # --- drafts that were approved -----------------------------------------------------------------
@@ -302,10 +202,10 @@ def _settle(store: Store, organisation: Organisation, rows: Sequence[SummaryPart
         with transaction.atomic():
             mine = SummaryPart.objects.filter(pk__in=[row.pk for row in rows], settled=False)
             if mine.update(settled=True) != len(rows):
-                raise _TakenOver
+                raise TakenOver
             settling = settlements(Kind(posting.kind), posting.key, parts)
             made = outbox.money(settling, posting, orders)
             relabel_behind(made)
-    except (_TakenOver, IntegrityError):
+    except (TakenOver, IntegrityError):
         return 0
     return len(made)

@@ -14,8 +14,8 @@ from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.history import Entry, History
 from accounting.money.standing import posted_money
+from accounting.plan.open_items import Want
 from accounting.plan.plan import Plan, plan_order
-from accounting.plan.receivables import Want
 from accounting.reasons import Reason
 from accounting.sale.build import build_order
 from accounting.sale.built import Standing

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from xero.models.calls import Call, DayCount, Lane
 from xero.models.connection import TokenSet, XeroApp
+from xero.models.cursor import MirrorCursor
 from xero.models.items import MirrorItem
-from xero.models.mirror import (
-    MirrorBankTransaction,
-    MirrorContact,
-    MirrorCursor,
-    MirrorDocument,
-    MirrorPayment,
-)
+from xero.models.mirror import MirrorBankTransaction, MirrorContact, MirrorDocument, MirrorPayment
 from xero.models.organisation import Organisation
 from xero.models.reference import Account, BrandingTheme, Currency, TaxRate, TrackingCategory
 

@@ -21,7 +21,7 @@ from connector.pages.keyset import PAGE_SIZE
 from connector.pages.orders.detail import shown
 from connector.pages.wording import KIND_NAMES
 from sync.models import Posting, PostingSource
-from sync.models.outbox import SUMMARY
+from sync.models.posting import SUMMARY
 from sync.summaries.approve import approve_summaries, drafts
 from xero.documents.kinds import Kind
 from xero.documents.payloads import loaded

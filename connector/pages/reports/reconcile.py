@@ -28,7 +28,7 @@ from sync.models import (
     ReconcileDifference,
     ReconcileRun,
 )
-from sync.models.outbox import SUMMARY
+from sync.models.posting import SUMMARY
 from sync.reconcile import differences
 from sync.reconcile import run as reconcile
 from xero.models import Organisation

@@ -17,7 +17,7 @@ from connector.lib import clock
 from connector.lib.money import to_units
 from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.models.outbox import MONEY
+from sync.models.posting import MONEY
 from sync.outbox import shop_writes as owe
 from sync.outbox.labels import orders_behind
 from xero.api import replies

@@ -15,6 +15,7 @@ from xero.api.gateway import Gateway
 from xero.api.replies import ElementResult
 from xero.documents.facts import ItemFacts
 from xero.mirror import refresh as mirror
+from xero.mirror.known import code_key, find_items
 from xero.models import Lane
 
 
@@ -26,13 +27,13 @@ def items(
     organisation, lane = dispatch.organisation, Lane(dispatch.lane)
     if not mirror.refresh(organisation, mirror.Kind.ITEMS, lane=lane, whole=True):
         raise mirror.BeingRead("Xero's items")
-    found = mirror.find_items(
+    found = find_items(
         organisation,
         codes=[sent["Code"] for _, sent in pairs],
         item_ids=[sent.get("ItemID", "") for _, sent in pairs],
     )
     by_id, by_key = {item.item_id: item for item in found}, by_code(found)
-    keys = {mirror.code_key(sent["Code"]) for _, sent in pairs}
+    keys = {code_key(sent["Code"]) for _, sent in pairs}
     owners = TrackedProduct.objects.filter(
         store__organisation=organisation, code_key__in=keys
     ).values_list("code_key", "sku")
@@ -41,7 +42,7 @@ def items(
         if sent.get("ItemID"):
             read.verdicts[row.pk] = _updated(sent, by_id.get(sent["ItemID"]))
             continue
-        key = mirror.code_key(sent["Code"])
+        key = code_key(sent["Code"])
         others = {sku for at, sku in owners if at == key} - {row.source_id}
         read.verdicts[row.pk] = _created(read, row, sent, by_key.get(key, []), others)
     return read

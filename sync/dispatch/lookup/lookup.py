@@ -25,7 +25,9 @@ from sync.dispatch.lookup import contacts as lookup_contacts
 from sync.dispatch.lookup import items as lookup_items
 from sync.dispatch.lookup import money as lookup_money
 from sync.dispatch.lookup import stock as lookup_stock
+from sync.dispatch.lookup.bank import bank_transactions
 from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks, to_survivors
+from sync.dispatch.states import UNDECIDED, postings_of, sent_elements
 from sync.models import Dispatch, Posting
 from sync.outbox import adopt
 from sync.outbox.labels import relabel_behind
@@ -36,6 +38,7 @@ from xero.documents.kinds import Kind
 from xero.documents.payloads import loaded
 from xero.documents.statuses import GONE
 from xero.mirror import refresh as mirror
+from xero.mirror.known import find_documents
 from xero.models import Lane, MirrorDocument
 
 
@@ -44,8 +47,8 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
 
     Raises what a read raises; nothing is changed then.
     """
-    rows = [row for row in settle.postings_of(dispatch) if row.state in settle.UNDECIDED]
-    sent = settle.sent_elements(dispatch)
+    rows = [row for row in postings_of(dispatch) if row.state in UNDECIDED]
+    sent = sent_elements(dispatch)
     pairs = [(row, sent[row.position]) for row in rows]
     found = _finder(dispatch)(dispatch, gateway, pairs)
     with transaction.atomic():
@@ -77,7 +80,7 @@ def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], Found]:
         Kind.INVOICE: _invoices,
         Kind.CREDIT_NOTE: _credit_notes,
         Kind.PAYMENT: lookup_money.payments,
-        Kind.BANK_TRANSACTION: lookup_money.bank_transactions,
+        Kind.BANK_TRANSACTION: bank_transactions,
         Kind.ALLOCATION: lookup_money.allocations,
         Kind.REFUND: lookup_money.refunds,
     }[Kind(dispatch.kind)]
@@ -85,7 +88,7 @@ def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], Found]:
 
 def _hold(row: Posting, reason: Reason) -> None:
     Posting.objects.filter(pk=row.pk).move(
-        to=Posting.State.HELD, frm=settle.UNDECIDED, reasons=[reason.as_json()], look_up=True
+        to=Posting.State.HELD, frm=UNDECIDED, reasons=[reason.as_json()], look_up=True
     )
 
 
@@ -96,7 +99,7 @@ def _free(row: Posting, *, payload: str | None) -> None:
         name = loaded(payload, lambda ref: ref)["Name"]
         changes |= {"payload": payload, "name_key": name_key(name)[:300]}
     Posting.objects.filter(pk=row.pk).move(
-        to=Posting.State.PENDING, frm=settle.UNDECIDED, look_up=False, not_before=clock.now(),
+        to=Posting.State.PENDING, frm=UNDECIDED, look_up=False, not_before=clock.now(),
         dispatch=None, **changes,
     )  # fmt: skip
 
@@ -178,7 +181,7 @@ def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
         raise mirror.BeingRead("Xero's credit notes")
     numbers = [row.key for row, _ in pairs]
     found: dict[str, list[MirrorDocument]] = defaultdict(list)
-    for one in mirror.find_documents(organisation, MirrorDocument.Kind.CREDIT_NOTE, numbers):
+    for one in find_documents(organisation, MirrorDocument.Kind.CREDIT_NOTE, numbers):
         if one.status not in GONE:
             found[one.number].append(one)
     ids = [one.xero_id for some in found.values() for one in some]

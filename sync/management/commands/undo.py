@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounting.plan.undo import UndoPlan
+from accounting.undo import UndoPlan
 from stores.models import Store
 from sync.models import SyncRun
 from sync.orders import undo as undo_orders

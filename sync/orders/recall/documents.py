@@ -43,7 +43,7 @@ from xero.documents.documents import CreditNote, Invoice
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Id, Kind, Ref
 from xero.documents.statuses import GONE
-from xero.mirror import refresh as mirror
+from xero.mirror.known import find_contacts
 from xero.models import Lane, MirrorDocument
 
 log = structlog.get_logger(__name__)
@@ -114,7 +114,7 @@ def _find(
     taken = set(claimed.values_list("xero_id", flat=True))
     buyers = {
         facts.contact_id: facts
-        for facts in mirror.find_contacts(
+        for facts in find_contacts(
             store.organisation, contact_ids={one.contact_id for one in found}
         )
     }

@@ -12,7 +12,7 @@ from accounting.history import Entry, History, Slot
 from accounting.plan.one_event import _summing as summing
 from accounting.plan.one_event import _unspoken as unspoken
 from accounting.plan.one_event import by_change, credited, same_money
-from accounting.plan.receivables import Credit
+from accounting.plan.open_items import Credit
 from accounting.plan.worksheet import Worksheet
 from accounting.sale.build import build_order
 from stores.canonical.order import Order

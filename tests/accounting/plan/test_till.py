@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from accounting.history import Entry, History, Slot
-from accounting.plan.receivables import Back, Credit, Debit, Till
+from accounting.plan.open_items import Back, Credit, Debit
+from accounting.plan.receivables import Till
 from tests.accounting.orders import D
 from xero.documents.kinds import Kind, Ref
 from xero.documents.settling import Allocation, Payment, Refund

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from accounting.history import Entry, History, Slot
-from accounting.plan.receivables import Debit, Till
+from accounting.plan.open_items import Debit
+from accounting.plan.receivables import Till
 from tests.accounting.orders import D
 from tests.accounting.plan.test_till import DAY, SALE, given_back, paid, tender, till
 from xero.documents.kinds import Kind, Ref

@@ -14,7 +14,7 @@ from sync.models import Posting, TrackedProduct
 from sync.rebuild import export_now
 from tests.sync.flow.test_sync_command import sync
 from tests.sync.world import World, at_rest, books
-from xero.mirror import refresh as mirror
+from xero.mirror.elements import doubt_items
 from xero.models import MirrorItem
 
 LONG = "ROASTERS-TEE-ORGANIC-COTTON-XL-BLACK"
@@ -218,7 +218,7 @@ def test_lines_name_an_item_that_a_person_made_and_lose_one_that_is_deleted(worl
 def test_an_item_deleted_in_xero_is_made_again_for_a_person_only(shop: World) -> None:
     export(shop)
     shop.xero.person("delete_item", item="MUG-STN")
-    mirror.doubt_items(shop.organisation)
+    doubt_items(shop.organisation)
     shop.shop.change_product("MUG-STN", price=26.5)
     export(shop)
     gone = product(shop, "MUG-STN")

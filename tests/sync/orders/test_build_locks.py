@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from sync.models import TrackedOrder
-from sync.orders import build_due as enqueue
+from sync.orders.work import Claim, Work, keep_claim
 from tests.sync.world import World
 
 pytestmark = pytest.mark.skipif(
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _extend(works: list[enqueue.Work]) -> None:
-    claim = enqueue._Claim("ours", works[0].row.created_at)
+def _extend(works: list[Work]) -> None:
+    claim = Claim("ours", works[0].row.created_at)
     with transaction.atomic():
-        enqueue._keep_claim(claim, works)
+        keep_claim(claim, works)
     connections.close_all()
 
 
@@ -42,7 +42,7 @@ def test_a_build_that_waits_for_an_order_holds_none_behind_it(real_world: World)
     first, second = TrackedOrder.objects.order_by("pk")
     TrackedOrder.objects.filter(pk=second.pk).update(building_by="ours")
     TrackedOrder.objects.filter(pk=first.pk).update(building_by="ours")
-    works = [enqueue.Work(row) for row in (first, second)]
+    works = [Work(row) for row in (first, second)]
     thread = threading.Thread(target=_extend, args=(works,))
     with transaction.atomic():
         TrackedOrder.objects.select_for_update().get(pk=first.pk)

@@ -15,6 +15,15 @@ from connector.lib.money import from_units
 from sandbox.xero import StandIn
 from xero.api.gateway import Gateway, Reply
 from xero.mirror import refresh as mirror
+from xero.mirror.elements import doubt_items, remember_contacts, remember_documents
+from xero.mirror.known import (
+    find_contacts,
+    find_documents,
+    find_items,
+    has_read,
+    is_complete,
+    is_fresh,
+)
 from xero.mirror.refresh import Kind
 from xero.models import Lane, MirrorContact, MirrorCursor, MirrorDocument, Organisation
 from xero.models.mirror import OVERLAP
@@ -161,11 +170,11 @@ def test_the_mirror_is_complete_when_all_its_lists_are(
     organisation: Organisation, xero: StandIn
 ) -> None:
     for kind in Kind:
-        assert not mirror.is_complete(organisation)
+        assert not is_complete(organisation)
         mirror.refresh(organisation, kind)
-        assert mirror.is_fresh(organisation, kind, max_age=timedelta(minutes=1))
-        assert not mirror.is_fresh(organisation, kind, max_age=timedelta(0))
-    assert mirror.is_complete(organisation)
+        assert is_fresh(organisation, kind, max_age=timedelta(minutes=1))
+        assert not is_fresh(organisation, kind, max_age=timedelta(0))
+    assert is_complete(organisation)
     assert asked(xero) == len(Kind) == 6
 
 
@@ -179,7 +188,7 @@ def test_invoices_of_every_status_are_known_by_number(
 
     mirror.refresh(organisation, Kind.INVOICES)
 
-    first, second = mirror.find_documents(organisation, INVOICE, ["S1", "S2", "S3", ""])
+    first, second = find_documents(organisation, INVOICE, ["S1", "S2", "S3", ""])
     assert (first.number, first.status, second.status) == ("S1", "AUTHORISED", "VOIDED")
     assert from_units(first.total) == Decimal("110.00")
     assert from_units(first.amount_due) == Decimal("110.00")
@@ -200,10 +209,10 @@ def test_look_ups_ignore_case_and_spaces_and_find_archived_ones(
         {"names": ["ann  LEE"]},
         {"contact_numbers": ["S1:7"]},
     ):
-        (found,) = mirror.find_contacts(organisation, **keys)
+        (found,) = find_contacts(organisation, **keys)
         assert (found.name, found.status) == ("Ann Lee", "ARCHIVED")
         assert found.email == "Ann@Example.com"
-    assert mirror.find_contacts(organisation, emails=[""], names=["  "]) == []
+    assert find_contacts(organisation, emails=[""], names=["  "]) == []
 
 
 def test_a_merged_contact_brings_the_one_it_was_merged_into(
@@ -213,7 +222,7 @@ def test_a_merged_contact_brings_the_one_it_was_merged_into(
     xero.person("merge_contacts", contact=old, into=new)
     mirror.refresh(organisation, Kind.CONTACTS)
 
-    found = {c.contact_id: c for c in mirror.find_contacts(organisation, contact_ids=[old])}
+    found = {c.contact_id: c for c in find_contacts(organisation, contact_ids=[old])}
 
     assert set(found) == {old, new}
     assert found[old].merged_to == new
@@ -221,12 +230,12 @@ def test_a_merged_contact_brings_the_one_it_was_merged_into(
 
 def test_our_own_writes_are_known_at_once(organisation: Organisation, xero: StandIn) -> None:
     element = {"ContactID": "c1", "Name": "Ann", "ContactStatus": "ACTIVE"}
-    mirror.remember_contacts(organisation, [element])
+    remember_contacts(organisation, [element])
     invoice = {"InvoiceID": "i1", "InvoiceNumber": "S1", "Status": "PAID", "Total": Decimal("9.5")}
-    mirror.remember_documents(organisation, INVOICE, [invoice])
+    remember_documents(organisation, INVOICE, [invoice])
 
-    assert mirror.find_contacts(organisation, names=["ann"])[0].contact_id == "c1"
-    (known,) = mirror.find_documents(organisation, INVOICE, ["S1"])
+    assert find_contacts(organisation, names=["ann"])[0].contact_id == "c1"
+    (known,) = find_documents(organisation, INVOICE, ["S1"])
     assert (known.xero_id, known.total) == ("i1", 95_000)
     assert asked(xero) == 0
 
@@ -235,11 +244,11 @@ def test_an_older_answer_does_not_replace_a_newer_one(organisation: Organisation
     def contact(name: str, at: int) -> dict[str, str]:
         return {"ContactID": "c1", "Name": name, "UpdatedDateUTC": f"/Date({at}000+0000)/"}
 
-    mirror.remember_contacts(organisation, [contact("newer", 2000)])
-    mirror.remember_contacts(organisation, [contact("older", 1000)])
+    remember_contacts(organisation, [contact("newer", 2000)])
+    remember_contacts(organisation, [contact("older", 1000)])
     assert MirrorContact.objects.get().name == "newer"
 
-    mirror.remember_contacts(organisation, [contact("newest", 3000), contact("older", 1000)])
+    remember_contacts(organisation, [contact("newest", 3000), contact("older", 1000)])
     assert MirrorContact.objects.get().name == "newest"
     assert MirrorContact.objects.get().updated_utc == datetime.fromisoformat(
         "1970-01-01T00:50:00+00:00"
@@ -254,8 +263,8 @@ def test_a_known_customer_and_a_known_number_cost_no_call(
         mirror.refresh(organisation, kind, lane=Lane.BACKFILL)
     asked(xero)
 
-    mirror.find_contacts(organisation, names=["Ann"])
-    mirror.find_documents(organisation, INVOICE, ["S1"])
+    find_contacts(organisation, names=["Ann"])
+    find_documents(organisation, INVOICE, ["S1"])
 
     assert asked(xero) == 0
 
@@ -273,11 +282,11 @@ def test_items_are_read_in_one_call_and_then_only_what_changed(
 
     since = (position - OVERLAP).replace(microsecond=0)
     assert reads == [{"kind": "items"}, {"kind": "items", "if_modified_since": since}]
-    mug, tee = mirror.find_items(organisation, codes=["mug", "Tee"])
+    mug, tee = find_items(organisation, codes=["mug", "Tee"])
     assert (mug.code, mug.tracked, mug.on_hand, mug.tracked_since) == ("MUG", False, None, None)
     assert mug.details["SalesDetails"] == {"UnitPrice": Decimal("19.95"), "AccountCode": "200"}
-    assert mirror.find_items(organisation, item_ids=[tee.item_id, ""]) == [tee]
-    assert mirror.find_items(organisation, codes=["MU"]) == []
+    assert find_items(organisation, item_ids=[tee.item_id, ""]) == [tee]
+    assert find_items(organisation, codes=["MU"]) == []
 
 
 def test_a_deleted_item_is_forgotten_once_all_are_read_anew(
@@ -289,17 +298,17 @@ def test_a_deleted_item_is_forgotten_once_all_are_read_anew(
     xero.person("delete_item", item="MUG")
 
     mirror.refresh(organisation, Kind.ITEMS)
-    assert len(mirror.find_items(organisation, codes=["MUG", "TEE"])) == 2, "nobody tells"
+    assert len(find_items(organisation, codes=["MUG", "TEE"])) == 2, "nobody tells"
 
-    mirror.doubt_items(organisation)
-    assert not mirror.has_read(organisation, Kind.ITEMS)
+    doubt_items(organisation)
+    assert not has_read(organisation, Kind.ITEMS)
     mirror.refresh(organisation, Kind.ITEMS)
-    assert [item.code for item in mirror.find_items(organisation, codes=["MUG", "TEE"])] == ["TEE"]
-    assert mirror.has_read(organisation, Kind.ITEMS)
+    assert [item.code for item in find_items(organisation, codes=["MUG", "TEE"])] == ["TEE"]
+    assert has_read(organisation, Kind.ITEMS)
 
     xero.person("delete_item", item="TEE")
     mirror.refresh(organisation, Kind.ITEMS, whole=True)
-    assert mirror.find_items(organisation, codes=["TEE"]) == []
+    assert find_items(organisation, codes=["TEE"]) == []
 
 
 def test_when_tracking_began_is_said_only_where_it_is_certain(
@@ -318,7 +327,7 @@ def test_when_tracking_began_is_said_only_where_it_is_certain(
     mirror.refresh(organisation, Kind.ITEMS)
 
     def since() -> dict[str, datetime | None]:
-        found = mirror.find_items(organisation, codes=["OLD", "NEW", "TURNED"])
+        found = find_items(organisation, codes=["OLD", "NEW", "TURNED"])
         return {item.code: item.tracked_since for item in found}
 
     assert since() == {"OLD": None, "NEW": first, "TURNED": first}

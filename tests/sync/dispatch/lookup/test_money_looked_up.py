@@ -9,6 +9,7 @@ import pytest
 
 from accounting.reasons import Reason
 from sync.dispatch.lookup import money as lookup_money
+from sync.dispatch.lookup.bank import _is_received, _may_be_received
 from sync.dispatch.lookup.verdicts import Element, Verdict
 from sync.models import Dispatch, Posting
 from xero.api.replies import ElementResult
@@ -123,9 +124,9 @@ def test_a_receipt_is_told_apart_by_amount_and_reference(
 ) -> None:
     row = Posting(pk=1, expected={"Total": "20.00", "TotalTax": "0.00"})
     sent = {"Type": kind, "Date": DAY} | ({"Reference": reference} if reference else {})
-    found = lookup_money._is_received(row, sent, there)
+    found = _is_received(row, sent, there)
     if found is None:
-        found = lookup_money._may_be_received(row, sent, there)
+        found = _may_be_received(row, sent, there)
     assert told(found) == verdict
 
 

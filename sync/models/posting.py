@@ -17,6 +17,7 @@ from connector.lib import clock
 from connector.lib.money import from_units
 from stores.models import Store
 from sync.models.backfill import Backfill
+from sync.models.dispatch import KINDS, Dispatch
 from sync.models.order import TrackedOrder
 from xero.documents.kinds import Kind
 from xero.documents.statuses import DRAFTS
@@ -26,62 +27,6 @@ from xero.models import Lane, Organisation
 SUMMARY = "summary"
 # What is put against other documents; credit is put last.
 MONEY = (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
-KINDS = [(kind.value, kind.value.replace("_", " ")) for kind in Kind]
-
-
-class Dispatch(models.Model):
-    """One HTTP request of one kind and verb: the frozen body and its Idempotency-Key.
-
-    `body` is the very text on the wire. `claimed_until` is the sender's lease. A dispatch is
-    never sent twice, but for errors that prove that nothing was carried out.
-    """
-
-    class State(models.TextChoices):
-        OPEN = "open", "To be sent"
-        SENDING = "sending", "Being sent"
-        RETRY = "retry", "To be sent again"
-        UNKNOWN = "unknown", "To be looked up"
-        DONE = "done", "Settled"
-
-    organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="dispatches"
-    )
-    kind = models.CharField(max_length=20, choices=KINDS)
-    verb = models.CharField(max_length=4, default="PUT")
-    parent_id = models.CharField(max_length=50, blank=True, default="")
-    body = models.TextField()
-    idempotency_key = models.CharField(max_length=128, unique=True)
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
-    attempts = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(default=clock.now)
-    claimed_until = models.DateTimeField(null=True)
-    claimed_by = models.CharField(max_length=40, blank=True, default="")
-    sent_at = models.DateTimeField(null=True)
-    looks = models.PositiveIntegerField(default=0, help_text="Look-ups of it that failed.")
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        indexes = [
-            models.Index(
-                fields=["organisation", "not_before"],
-                condition=~Q(state="done"),
-                name="dispatch_unfinished",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.kind} #{self.pk}"
-
-    def move(self, *, to: str, frm: tuple[str, ...], by: str = "", **changes: Any) -> bool:
-        """Change the state if it is one of `frm` (and claimed by `by`, if given)."""
-        rows = Dispatch.objects.filter(pk=self.pk, state__in=frm)
-        if by:
-            rows = rows.filter(claimed_by=by)
-        if not rows.update(state=to, **changes):
-            return False
-        self.refresh_from_db()
-        return True
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
@@ -328,22 +273,3 @@ class PostingSource(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order} in {self.posting}"
-
-
-class Attempt(models.Model):
-    """One try of one dispatch, or one look-up of it: append-only."""
-
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="tries")
-    at = models.DateTimeField(default=clock.now)
-    what = models.CharField(max_length=10, default="send")
-    status = models.PositiveIntegerField(null=True)
-    correlation_id = models.CharField(max_length=100, blank=True, default="")
-    milliseconds = models.PositiveIntegerField(default=0)
-    outcome = models.CharField(max_length=20)
-    error = models.TextField(blank=True, default="")
-
-    class Meta:
-        indexes = [models.Index(fields=["-at"])]
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.outcome} at {self.at:%Y-%m-%d %H:%M:%S}"

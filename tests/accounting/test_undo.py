@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.plan.undo import OrderDocuments, PostedDocument, UndoPlan, Way, plan_undo
+from accounting.undo import OrderDocuments, PostedDocument, UndoPlan, Way, plan_undo
 
 TODAY = date(2026, 3, 20)
 FULL, D90, ZERO = Decimal("110.00"), Decimal("90.00"), Decimal(0)

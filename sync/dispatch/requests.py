@@ -1,0 +1,88 @@
+"""What becomes of a request as a whole: refused, not known of, put off, given up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounting.reasons import Reason
+from connector.lib import clock
+from connector.lib.errors import Temporary
+from sync.dispatch.refusals import hold_dependants, refused
+from sync.dispatch.states import finish, move, move_all, postings_of
+from sync.models import Dispatch, Posting
+from sync.outbox.labels import relabel_behind
+from xero.api.faults import Refused
+from xero.documents.kinds import Kind
+
+_State = Posting.State
+
+
+def refused_whole(dispatch: Dispatch, token: str, error: Refused) -> None:
+    """Refused as a whole: one element is refused for it; of many, some may have been saved.
+
+    Many are looked up at once, and what is missing is then sent one by one.
+    """
+    rows = postings_of(dispatch)
+    with transaction.atomic():
+        if not finish(dispatch, token):
+            return
+        for row in rows:
+            if len(rows) == 1:
+                refused(row, error.code, error.texts or (str(error),))
+            else:
+                move(
+                    row, _State.PENDING, look_up=True, attempts=row.attempts + 1,
+                    not_before=clock.now(),
+                )  # fmt: skip
+        relabel_behind(rows)
+
+
+def unknown(dispatch: Dispatch, frm: str, look_at: datetime, *, by: str = "") -> None:
+    """Its fate is not known: it is looked up at `look_at`."""
+    with transaction.atomic():
+        if dispatch.move(
+            to=Dispatch.State.UNKNOWN, frm=(frm,), by=by, not_before=look_at,
+            claimed_until=None, claimed_by="",
+        ):  # fmt: skip
+            move_all(dispatch, _State.UNKNOWN, not_before=look_at)
+
+
+def again(dispatch: Dispatch, token: str, at: datetime, **changes: Any) -> None:
+    """Nothing was carried out: the same bytes with the same key go out again at `at`."""
+    with transaction.atomic():
+        if dispatch.move(
+            to=Dispatch.State.RETRY, frm=(Dispatch.State.SENDING,), by=token, not_before=at,
+            claimed_until=None, claimed_by="", **changes,
+        ):  # fmt: skip
+            move_all(dispatch, _State.RETRY, not_before=at)
+
+
+def withdraw(dispatch: Dispatch) -> None:
+    """Nothing was carried out, and now it is not to go out: its documents wait on their own."""
+    with transaction.atomic():
+        if dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.RETRY,)):
+            move_all(dispatch, _State.PENDING, not_before=clock.now())
+
+
+def gave_up(dispatch: Dispatch, token: str, error: Temporary) -> None:
+    """All attempts are used up: a person is told, and can have it tried again."""
+    reason = Reason("unforeseen", f"Given up after {dispatch.attempts} attempts: {error}")
+    _dead(dispatch, token, reason)
+
+
+def unforeseen(dispatch: Dispatch, token: str, error: Exception) -> None:
+    """An error in our own code. It may have been sent: if tried again, it is looked up first."""
+    _dead(dispatch, token, Reason("unforeseen", f"{type(error).__name__}: {error}"[:500]))
+
+
+def _dead(dispatch: Dispatch, token: str, reason: Reason) -> None:
+    with transaction.atomic():
+        frm = (Dispatch.State.SENDING, Dispatch.State.UNKNOWN)
+        if dispatch.move(to=Dispatch.State.DONE, frm=frm, by=token, claimed_until=None):
+            move_all(dispatch, _State.DEAD, look_up=True, reasons=[reason.as_json()])
+            if dispatch.kind == Kind.CONTACT:
+                ids = list(dispatch.postings.filter(state=_State.DEAD).values_list("pk", flat=True))
+                hold_dependants(ids, reason.message)

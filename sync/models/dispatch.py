@@ -1,0 +1,88 @@
+"""Requests to Xero, and what was tried of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+from xero.documents.kinds import Kind
+from xero.models import Lane, Organisation
+
+KINDS = [(kind.value, kind.value.replace("_", " ")) for kind in Kind]
+
+
+class Dispatch(models.Model):
+    """One HTTP request of one kind and verb: the frozen body and its Idempotency-Key.
+
+    `body` is the very text on the wire. `claimed_until` is the sender's lease. A dispatch is
+    never sent twice, but for errors that prove that nothing was carried out.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "To be sent"
+        SENDING = "sending", "Being sent"
+        RETRY = "retry", "To be sent again"
+        UNKNOWN = "unknown", "To be looked up"
+        DONE = "done", "Settled"
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="dispatches"
+    )
+    kind = models.CharField(max_length=20, choices=KINDS)
+    verb = models.CharField(max_length=4, default="PUT")
+    parent_id = models.CharField(max_length=50, blank=True, default="")
+    body = models.TextField()
+    idempotency_key = models.CharField(max_length=128, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(default=clock.now)
+    claimed_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=40, blank=True, default="")
+    sent_at = models.DateTimeField(null=True)
+    looks = models.PositiveIntegerField(default=0, help_text="Look-ups of it that failed.")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation", "not_before"],
+                condition=~Q(state="done"),
+                name="dispatch_unfinished",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.kind} #{self.pk}"
+
+    def move(self, *, to: str, frm: tuple[str, ...], by: str = "", **changes: Any) -> bool:
+        """Change the state if it is one of `frm` (and claimed by `by`, if given)."""
+        rows = Dispatch.objects.filter(pk=self.pk, state__in=frm)
+        if by:
+            rows = rows.filter(claimed_by=by)
+        if not rows.update(state=to, **changes):
+            return False
+        self.refresh_from_db()
+        return True
+
+
+class Attempt(models.Model):
+    """One try of one dispatch, or one look-up of it: append-only."""
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="tries")
+    at = models.DateTimeField(default=clock.now)
+    what = models.CharField(max_length=10, default="send")
+    status = models.PositiveIntegerField(null=True)
+    correlation_id = models.CharField(max_length=100, blank=True, default="")
+    milliseconds = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=20)
+    error = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.outcome} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,99 @@
+"""What a build leaves on the rows of orders: what they are, where they stand, their figures."""
+
+from __future__ import annotations
+
+from accounting.contacts.persons import clean_name
+from accounting.reasons import Reason
+from accounting.reconcile.expected import ShopFigures
+from accounts_mapping.rules.resolve import MappingSnapshot
+from connector.lib.bulk import update_each
+from connector.lib.exact_json import printable
+from connector.lib.money import round_to, to_units
+from stores.canonical.order import Order
+from stores.profile import PlatformProfile
+from sync.models import TrackedOrder
+from sync.orders.ledger import Ledger
+from sync.orders.work import Claim, Work
+from xero.models import Lane
+
+
+def save_rows(works: list[Work], ledger: Ledger, rules: MappingSnapshot, claim: Claim) -> None:
+    """Write what became of the orders.
+
+    One that was asked for again meanwhile (a newer record, a click, an answer) stays due.
+    """
+    for work in works:
+        assert work.built is not None
+        row = work.row
+        outcome = ledger.outcome(row, work.planned)
+        row.state, row.reasons = outcome.state, [_shown(r, rules.platform) for r in outcome.reasons]
+        row.warnings = list(work.built.warnings)
+        row.label = ledger.label(row)
+        row.mapping_version = rules.version
+        row.lane = Lane.LIVE  # a person's click, or a backfill, was for this once
+        if work.order is not None:
+            _describe(row, work.order)
+            if not row.document_number and ledger.has_begun(row):
+                row.document_number = work.number[:120]
+        if work.figures is not None:
+            put_figures(row, work.figures)
+    rows = [work.row for work in works]
+    update_each(rows, _BUILT_FIELDS)
+    by_record = {row.record_id: row.pk for row in rows}
+    mine = TrackedOrder.objects.filter(pk__in=by_record.values(), building_by=claim.token)
+    done = mine.filter(record_id__in=by_record, build_at__lte=claim.at)
+    for order, moment in ledger.again_at.items():
+        done.filter(pk=order).update(build_at=moment)
+    done.exclude(pk__in=ledger.again_at).update(build_at=None)
+    mine.update(building_until=None, building_by="")
+
+
+FIGURES = (
+    "invoiced_units", "invoiced_tax_units", "tendered_units", "received_units", "refunded_units",
+    "refunded_tax_units", "books_currency", "by_hand_units",
+)  # fmt: skip
+
+
+_BUILT_FIELDS = [
+    "state", "reasons", "warnings", "label", "lane", "mapping_version", "currency", "total_units",
+    "tax_units", "outstanding_units", "customer_name", "customer_email", "shop_status",
+    "payment_method", "placed_at", "shop_updated_at", "document_number", *FIGURES,
+]  # fmt: skip
+
+
+def put_figures(row: TrackedOrder, figures: ShopFigures) -> None:
+    """The columns that a reconciliation compares."""
+    tax = figures.refunded_tax
+    row.invoiced_units = to_units(figures.invoiced)
+    row.invoiced_tax_units = to_units(figures.tax)
+    row.tendered_units = to_units(figures.tendered)
+    row.received_units = to_units(figures.received)
+    row.by_hand_units = to_units(figures.by_hand)
+    row.refunded_units = to_units(figures.refunded)
+    row.refunded_tax_units = None if tax is None else to_units(tax)
+    row.books_currency = figures.currency
+
+
+def _shown(reason: Reason, platform: PlatformProfile) -> dict[str, str]:
+    """A reason for the row; what the shop said is quoted in it, whatever it was."""
+    said = reason.of_records(platform).as_json()
+    return {name: printable(text) for name, text in said.items()}
+
+
+def _describe(row: TrackedOrder, order: Order) -> None:
+    """The columns that the Orders list shows and searches."""
+    customer = order.customer
+    name = clean_name(f"{customer.first_name} {customer.last_name}") or clean_name(
+        f"{order.billing.first_name} {order.billing.last_name}"
+    )
+    row.currency = order.currency[:10]
+    row.total_units = to_units(round_to(order.total, 4))
+    row.tax_units = to_units(round_to(order.tax, 4))
+    due = order.outstanding
+    row.outstanding_units = None if due is None else to_units(round_to(due, 4))
+    row.customer_name = name or clean_name(customer.company)
+    row.customer_email = printable(customer.email)[:255]
+    row.shop_status = printable(order.status or order.state)[:100]
+    row.payment_method = printable(order.payment_method)[:100]
+    row.placed_at = order.placed_at
+    row.shop_updated_at = order.updated_at

@@ -1,0 +1,111 @@
+"""Orders that are due: taken by one worker at a time, and kept for as long as it works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Case, IntegerField, Value, When
+
+from accounting.plan.plan import Plan
+from accounting.reasons import Reason
+from accounting.reconcile.expected import ShopFigures
+from accounting.sale.built import HELD, READY, Built
+from accounting.summary.parts import Part
+from connector.lib import clock
+from stores.canonical.order import Order
+from stores.models import Store
+from sync.claims import LEASE
+from sync.models import TrackedOrder
+from sync.orders.already import Found
+from xero.models import Lane, MirrorDocument
+
+_LANE_ORDER = Case(
+    *(When(lane=lane, then=Value(place)) for place, lane in enumerate(Lane.values)),
+    output_field=IntegerField(),
+)
+
+
+@dataclass(slots=True)
+class Work:
+    """One claimed order on its way: its row, what the shop said, what became of it. `number` is
+    the own number that its documents are called by, `again_at` when it is to be tried again."""
+
+    row: TrackedOrder
+    order: Order | None = None
+    built: Built | None = None
+    plan: Plan = field(default_factory=Plan)
+    figures: ShopFigures | None = None
+    number: str = ""
+    again_at: datetime | None = None
+    parts: tuple[Part, ...] = ()
+    decided: bool = False
+    found: list[Found] = field(default_factory=list)
+    link: MirrorDocument | None = None
+
+    def hold(self, reason: Reason, status: str = HELD) -> None:
+        """Nothing is built of it, for this reason."""
+        self.built, self.plan, self.decided = Built(status, (reason,)), Plan(), True
+        self.parts = ()
+
+    @property
+    def planned(self) -> Planned:
+        assert self.built is not None
+        return Planned(self.row, self.built, self.plan, self.parts, self.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who builds, and since when: what is asked for later is not answered by this build."""
+
+    token: str
+    at: datetime
+
+
+def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:
+    """Claim due orders, a person's first; the conditional update decides who has them."""
+    now, token = claim.at, claim.token
+    due = TrackedOrder.objects.filter(store=store).due(now)
+    chosen = list(due.order_by(_LANE_ORDER, "build_at", "pk").values_list("pk", flat=True)[:limit])
+    claimed = TrackedOrder.objects.filter(pk__in=chosen).due(now)
+    if not chosen or not claimed.update(building_until=now + LEASE, building_by=token):
+        return []
+    rows = TrackedOrder.objects.filter(pk__in=chosen, building_by=token)
+    return list(rows.select_related("record", "backfill").order_by("pk"))
+
+
+def keep_claim(claim: Claim, works: list[Work]) -> list[Work]:
+    """Extend the claim inside the transaction; what somebody else took over is left to them."""
+    ids = [work.row.pk for work in works]
+    mine = TrackedOrder.objects.filter(pk__in=ids, building_by=claim.token)
+    # In the order of their keys, as others lock them; an update takes them as they lie.
+    kept = set(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
+    mine.filter(pk__in=kept).update(building_until=clock.now() + LEASE)
+    return [work for work in works if work.row.pk in kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state and reasons of an order once its documents are in the outbox."""
+
+    state: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One order: what was built of it, what is to be done, and what it brings to summaries.
+
+    `link` is the invoice in Xero that a person said is the order's own.
+    """
+
+    row: TrackedOrder
+    built: Built
+    plan: Plan = field(default_factory=Plan)
+    parts: tuple[Part, ...] = ()
+    link: MirrorDocument | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether its documents go by the plan: it is ready, or it is being taken back."""
+        return self.built.status == READY or self.plan.reversed

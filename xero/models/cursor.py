@@ -1,0 +1,102 @@
+"""How far each list of Xero has been read."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from connector.lib import clock
+from xero.models.mirror import OVERLAP
+from xero.models.organisation import Organisation
+
+
+class MirrorCursorQuerySet(models.QuerySet["MirrorCursor"]):
+    def told(self) -> MirrorCursorQuerySet:
+        """Lists of which Xero said that they changed, since they were last read to the end."""
+        return self.filter(changed_at__gt=F("position"))
+
+
+class MirrorCursor(models.Model):
+    """How far one list of one organisation has been read.
+
+    `position` is the moment up to which everything is known (null: never read to the end).
+    A run that began at `run_started_at` reads what changed since `run_since` and continues
+    with `next_page`; it moves `position` only when its last page is stored. `claimed_until`
+    keeps two processes from reading the same pages. `changed_at` is when Xero last said that
+    something in the list changed.
+    """
+
+    class Kind(models.TextChoices):
+        CONTACTS = "contacts", "Contacts"
+        INVOICES = "invoices", "Invoices"
+        CREDIT_NOTES = "credit_notes", "Credit notes"
+        ITEMS = "items", "Items"
+        PAYMENTS = "payments", "Payments"
+        BANK_TRANSACTIONS = "bank_transactions", "Money received"
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="mirror_cursors"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    position = models.DateTimeField(null=True)
+    run_started_at = models.DateTimeField(null=True)
+    run_since = models.DateTimeField(null=True)
+    next_page = models.PositiveIntegerField(default=1)
+    claimed_until = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
+
+    objects = MirrorCursorQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="one_mirror_cursor")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} up to {self.position}"
+
+    def claim(self, lease: timedelta, *, whole: bool = False) -> bool:
+        """Become the one reader, of the run that is under way or of a new one.
+
+        `whole`: the run reads everything, not only what changed.
+        """
+        now = clock.now()
+        until = now + lease
+        free = MirrorCursor.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+        if not free.filter(pk=self.pk).update(claimed_until=until):
+            return False
+        self.refresh_from_db()
+        if self.run_started_at is None:
+            self.run_started_at, self.next_page = now, 1
+            self.run_since = self.position - OVERLAP if self.position else None
+            self._write("run_started_at", "run_since", "next_page")
+        if whole and self.run_since is not None:
+            self.run_since, self.next_page = None, 1
+            self._write("run_since", "next_page")
+        return True
+
+    def advance(self, lease: timedelta, *, done: bool) -> bool:
+        """The page `next_page` is about to be stored; the last one moves `position`.
+
+        False, and nothing changed, if the claim has passed to another.
+        """
+        held, page = self.claimed_until, self.next_page
+        if done:
+            self.position, self.run_started_at, self.run_since = self.run_started_at, None, None
+        self.next_page = 1 if done else page + 1
+        self.claimed_until = clock.now() + lease
+        return self._write(
+            "position", "run_started_at", "run_since", "next_page", "claimed_until", held=held
+        )
+
+    def let_go(self) -> None:
+        """Give the claim up, if it is still ours."""
+        held, self.claimed_until = self.claimed_until, None
+        self._write("claimed_until", held=held)
+
+    def _write(self, *names: str, held: datetime | None = None) -> bool:
+        """Save the columns while the claim is ours: its end is as good as an owner's name."""
+        rows = MirrorCursor.objects.filter(pk=self.pk, claimed_until=held or self.claimed_until)
+        return rows.update(**{name: getattr(self, name) for name in names}) == 1
