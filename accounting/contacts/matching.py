@@ -28,8 +28,8 @@ from xero.documents.kinds import Id, Kind, Ref
 __all__ = [
     "RESTORED",
     "ContactAnswer", "Directory", "Person", "clean_email", "clean_name", "contact_id",
-    "contact_key", "email_key", "find_contact", "followed", "name_key", "person_of", "prefix",
-    "restored",
+    "contact_key", "email_key", "find_contact", "followed", "is_to", "name_key", "person_of",
+    "prefix", "restored",
 ]  # fmt: skip
 
 # Before the ContactID in the key of a contact that is restored for documents that stand.
@@ -125,6 +125,14 @@ def restored(person: Person, found: ContactFacts, directory: Directory) -> Conta
 def contact_id(found: ContactFacts) -> Id:
     """Its ContactID, or the reference to one that is about to be created."""
     return found.contact_id or Ref(Kind.CONTACT, found.contact_number or found.name)
+
+
+def is_to(contact: Id, there: ContactFacts) -> bool:
+    """Whether what is meant to be to `contact` is to that one of Xero. A contact that waits to
+    be sent may be there all the same: it is told by its number, or its name."""
+    if not isinstance(contact, Ref):
+        return contact == there.contact_id
+    return contact.key == there.contact_number or name_key(contact.key) == name_key(there.name)
 
 
 def _match(person: Person, directory: Directory, warnings: list[str]) -> ContactFacts | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from accounting.books import Books
+from accounting.contacts.matching import is_to
 from accounting.eligibility import local_date
 from accounting.reasons import Reason
 from accounting.sale.built import Built
@@ -24,8 +25,10 @@ from connector.lib.money import from_units, round_to, to_units, written
 from stores.canonical.order import Order
 from stores.models import Store
 from sync.models import Posting, Proposal, TrackedOrder
+from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind
 from xero.documents.statuses import GONE
+from xero.mirror import refresh as mirror
 from xero.models import MirrorDocument
 
 Pairs = Sequence[tuple[TrackedOrder, Order]]
@@ -57,12 +60,13 @@ class Already:
     _decided: dict[tuple[int, str], str] = field(default_factory=dict)
     _given: set[str] = field(default_factory=set)
     _touched: set[int] = field(default_factory=set)
+    _buyers: dict[str, ContactFacts] = field(default_factory=dict)
 
     @classmethod
     def load(cls, store: Store, books: Books, orders: Pairs) -> Already:
         """`orders` are those of which nothing is posted, or on its way."""
         self = cls(books, store.created_at)
-        if not orders:
+        if not orders or store.organisation is None:
             return self
         rows = MirrorDocument.objects.filter(
             self._by_name(orders) | self._by_day(orders),
@@ -74,6 +78,9 @@ class Already:
             return self
         self._touched = {row.pk for row, _ in orders}
         self._index(_not_ours(store, found, self._touched))
+        buyers = {one.contact_id for one in found}
+        for facts in mirror.find_contacts(store.organisation, contact_ids=buyers):
+            self._buyers[facts.contact_id] = facts
         decided = Proposal.objects.filter(
             Q(order__in=self._touched) | Q(xero_id__in=[one.xero_id for one in found]),
             organisation=store.organisation,
@@ -130,10 +137,18 @@ class Already:
         found = []
         for document in free:
             listed = _listed(document, since=self.since)
-            sure = certainty(sold, listed, guess=row.backfill_id is not None)
+            meant = self._to(sold, built, document)
+            sure = certainty(meant, listed, guess=row.backfill_id is not None)
             if sure is not None and (row.pk, document.xero_id) not in self._decided:
                 found.append(Found(document, sure))
         return sorted(found, key=lambda one: list(Certainty).index(one.certainty))
+
+    def _to(self, sold: Sold, built: Built, document: MirrorDocument) -> Sold:
+        """A contact that waits to be sent has no id here yet, and may have one in Xero."""
+        there = self._buyers.get(document.contact_id)
+        if sold.contact_id or built.contact is None or there is None:
+            return sold
+        return replace(sold, contact_id=there.contact_id if is_to(built.contact.id, there) else "")
 
     def write(self, found: Iterable[tuple[TrackedOrder, Sequence[Found]]]) -> None:
         """Keep what was found for a person to decide, and forget what was found no more."""

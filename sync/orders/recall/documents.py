@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
-from accounting.contacts.persons import name_key
+from accounting.contacts.matching import is_to
 from accounting.eligibility import Course, course
 from accounting.history import Slot
 from accounting.plan.plan import Plan
@@ -41,7 +41,7 @@ from xero.api.replies import Element
 from xero.documents.as_it_stands import as_it_stands
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.facts import ContactFacts
-from xero.documents.kinds import Id, Kind, Ref
+from xero.documents.kinds import Kind
 from xero.documents.statuses import GONE
 from xero.mirror.known import find_contacts
 from xero.models import Lane, MirrorDocument
@@ -159,19 +159,11 @@ def _is_ours(
     there: MirrorDocument, meant: Invoice | CreditNote, buyer: ContactFacts | None
 ) -> bool:
     """Whether it is the order's document, whatever its lines; `buyer` is whom it is to."""
-    return (there.reference, there.currency, there.date) == (
+    named = (there.reference, there.currency, there.date) == (
         meant.reference, meant.currency, meant.date,
-    ) and _is_to(there, meant.contact, buyer)  # fmt: skip
-
-
-def _is_to(there: MirrorDocument, contact: Id, buyer: ContactFacts | None) -> bool:
-    """A contact that waits to be sent is in Xero as well, as its invoice is, and is told by its
-    number or its name."""
-    if not isinstance(contact, Ref):
-        return there.contact_id == contact
-    if buyer is None:
-        return False
-    return contact.key == buyer.contact_number or name_key(contact.key) == name_key(buyer.name)
+    )  # fmt: skip
+    same = there.contact_id == meant.contact
+    return named and (same or (buyer is not None and is_to(meant.contact, buyer)))
 
 
 def _is_the_same(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:

@@ -19,7 +19,7 @@ from sync.dispatch.gather import gather
 from sync.flow import steps as flows
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.orders.build_due import enqueue_due
-from tests.sync.backfill.test_backfill import begun, finish
+from tests.sync.backfill.test_backfill import begun, finish, go_on
 from tests.sync.orders.test_refunds_and_cancellations import MUG, TWO_MUGS_AND_BEANS
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.standing import again, ledger, stands
@@ -250,6 +250,10 @@ def test_also_where_the_backup_had_read_but_not_posted_the_order(
 
 
 # --- what the shop changed once more -----------------------------------------------------------
+
+
+def nothing_more(_: World, __: list[Doc]) -> None:
+    """The shop says what it said before."""
 
 
 def edits_again(world: World, orders: list[Doc]) -> None:
@@ -538,7 +542,7 @@ def test_a_sale_that_waited_to_be_sent_and_changed_since_is_ours(
 
 
 @pytest.mark.parametrize("known", ["nothing", "waiting", "held"])
-@pytest.mark.parametrize("then", [edits_again, edits_again_and_pays, cancels])
+@pytest.mark.parametrize("then", [nothing_more, edits_again, edits_again_and_pays, cancels])
 def test_what_was_built_before_xero_could_be_asked_is_built_once_more(
     world: World, then: Happens, known: str
 ) -> None:
@@ -566,8 +570,32 @@ def test_what_was_built_before_xero_could_be_asked_is_built_once_more(
     again(world)
 
 
-def nothing_more(_: World, __: list[Doc]) -> None:
-    """The shop changed the orders once, and that is forgotten."""
+@pytest.mark.parametrize("backfilled", [False, True])
+@pytest.mark.parametrize("then", [nothing_more, edits_again, cancels])
+def test_a_sale_whose_contact_waited_to_be_sent_is_nobody_elses(
+    world: World, then: Happens, backfilled: bool
+) -> None:
+    """The invoice in Xero is to a contact of which the database knows no id yet."""
+    orders = three(world, status="pending")
+    if backfilled:
+        world.time.forward(days=10)
+        flows.keep_tokens_alive()
+        go_on(begun(world, days=20))
+    else:
+        world.pull()
+    world.build()
+    with forgotten(world):
+        world.work()
+        assert len(world.invoices()) == 3
+    world.time.forward(minutes=7)
+    then(world, orders)
+    prepare.first_look(world.organisation)
+    world.pull()
+    world.build()
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=then is cancels)
+    again(world)
 
 
 @pytest.mark.parametrize("then", [nothing_more, edits_again, cancels])
