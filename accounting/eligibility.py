@@ -111,6 +111,9 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
     `posted`: its invoice is there, so that it is followed whatever its status became.
     """
     store = snapshot.store
+    if order.test and not posted:
+        text = "A test order: somebody tried the shop, and nobody bought anything."
+        return Reason("test_order", text, Field.STATUS)
     if store.cut_over and local_date(snapshot, order.placed_at) < store.cut_over:
         return Reason(
             "before_cut_over",

@@ -23,6 +23,7 @@ from accounting.reason_kinds import INFORMATIVE
 from accounting.reasons import Reason
 from accounting.sale.build import build_order
 from accounting.sale.built import READY, Built, Standing
+from accounting.stated import as_far_as_stated
 from accounting.summary.documents import due_at, fits_alone
 from accounting.summary.parts import Money, Part
 from accounts_mapping.rules.resolve import order_rules
@@ -69,6 +70,7 @@ def plan_sale(
             return sale
     built = build_order(books, order, directory, standing)
     plan = plan_order(books, order, built, history, approve=approve)
+    order = as_far_as_stated(books, order)
     if not shared:
         return Sale(_without_contact(built, plan) if _is_linked(history) else built, plan)
     parts: tuple[Part, ...] = ()
@@ -106,6 +108,7 @@ def _for_summary(
     approved = _approved(books)
     built = build_order(approved, order, directory, standing)
     plan = plan_order(approved, order, built, history)
+    order = as_far_as_stated(books, order)
     if not _may_be_summarised(books, order, built, plan):
         return None
     left, parts = _take_over(approved, order, plan)
@@ -233,7 +236,7 @@ def _charged(order: Order, slot: Slot, document: Invoice | CreditNote) -> Decima
         return posted  # the shop's own tax in the base currency
     stated = order.tax
     if isinstance(document, CreditNote):
-        stated = next(refund.tax for refund in order.refunds if refund.id == slot.source_id)
+        stated = next(refund.tax_back for refund in order.refunds if refund.id == slot.source_id)
     return round_to(stated) if abs(round_to(stated) - posted) <= 5 * CENT else posted
 
 

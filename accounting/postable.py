@@ -13,6 +13,7 @@ from decimal import Decimal
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import MappingSnapshot, Resolution, Unmapped
 from connector.lib.money import plain
+from stores.canonical.order import Line
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
 _MOST_NAMED = 5
@@ -209,6 +210,15 @@ def effective_rate(
         known = organisation.tax_rates.get(tax_type)
         return known.effective_rate if known else charged
     return snapshot.rules.tax.rates.get(tax_type, charged)
+
+
+def no_rate(line: Line) -> Hold:
+    """Of a line whose tax the shop does not state, and whose type's rate nobody knows."""
+    text = (
+        f"{line.name}: the shop does not state its tax, and the rate of its tax type is not known. "
+        "Connect the organisation, or name the rate under tax.rates."
+    )
+    return Hold("tax_rate_unknown", text, "tax.rates")
 
 
 def same_rate(answer: Resolution, effective: Decimal, charged: Decimal, title: str) -> None:

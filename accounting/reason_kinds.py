@@ -18,6 +18,7 @@ class ReasonKind:
 
 _SHOP = "Correct the order in the shop; it is read again then"
 _SHOP_ANSWER = "Look at the order in the shop: an extension may have changed what its API answers"
+_BY_ITSELF = "Wait: the shop says so by itself, and it is posted then"
 _FILE = "The store's section of the configuration file"
 _IN_FILE = "in the store's section of the configuration file"
 
@@ -195,6 +196,23 @@ REASONS: dict[str, ReasonKind] = {
         "The payment waits for the draft to be approved",
         "Approve the draft: on the order's page, or in Xero",
     ),
+    "payment_authorised": ReasonKind("A payment is authorised and not received yet", _BY_ITSELF),
+    "refund_pending": ReasonKind("A refund is not paid back yet", _BY_ITSELF),
+    "refund_declined": ReasonKind(
+        "A refund was declined, and no money went back", "Nothing to fix"
+    ),
+    "tax_of_marketplace": ReasonKind(
+        "A marketplace collected tax of the order, and pays it itself", "Nothing to fix"
+    ),
+    "tax_collector_unknown": ReasonKind(
+        "The shop does not say who collected a tax",
+        "Post the order by hand; then on the order's page: Handled by hand",
+    ),
+    "tax_rate_unknown": ReasonKind(
+        "The shop does not state the tax, and the rate of its tax type is not known",
+        f"{_FILE}: name the rate under tax.rates. Or connect the organisation",
+    ),
+    "test_order": ReasonKind("A test order, which nobody bought", "Nothing to fix"),
     "refund_not_given": ReasonKind("The order states a refund that was not given", _SHOP),
     "refund_does_not_add_up": ReasonKind(
         "The refunds do not fit the order",
@@ -419,17 +437,21 @@ INFORMATIVE = frozenset(
         "email_dropped",
         "overpaid",
         "part_unknown",
+        "payment_authorised",
         "payment_waits_for_approval",
         "price_not_sent",
         "product_disabled",
         "product_not_read",
         "product_of_others",
         "rate_not_sent",
+        "refund_declined",
         "refund_not_given",
+        "refund_pending",
         "reversed_in_xero",
         "rounded_to_cents",
         "shop_left_alone",
         "sold_untracked",
+        "tax_of_marketplace",
         "tax_rounded",
         "tracking_skipped",
     }

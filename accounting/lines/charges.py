@@ -15,6 +15,7 @@ from accounting.postable import (
     effective_rate,
     found,
     line_account_fits,
+    no_rate,
     same_rate,
     tax_fits,
     tracking_fits,
@@ -95,7 +96,7 @@ class _Resolver:
         answer = found(line_tax_type(snapshot, organisation, self._order, line))
         _check_voucher(line, answer)
         tax_fits(organisation, facts, answer)
-        rate = effective_rate(snapshot, organisation, answer.value, line.rate)
+        rate = effective_rate(snapshot, organisation, answer.value, _percent(line))
         _check_rate(line, answer, rate, self._order.currency)
         target, is_id = account_target(organisation, account.value)
         item = self._item(line)
@@ -113,7 +114,7 @@ class _Resolver:
             tracking=self._tracking(line),
             account_is_id=is_id,
             as_charged=answer.as_charged,
-            shop_rate=line.rate,
+            shop_rate=line.percent,
             id=line.id,
             sources=self._sources(account, answer, line),
             goods=line.kind is LineKind.GOODS,
@@ -210,6 +211,13 @@ class _Resolver:
         return kept
 
 
+def _percent(line: Line) -> Decimal:
+    """The rate of a line; a hold where nothing says it."""
+    if line.rate is None:
+        raise no_rate(line)
+    return line.rate
+
+
 def _check_voucher(line: Line, answer: Resolution) -> None:
     """Hold where a card that is taxed when redeemed was taxed when sold."""
     if answer.source != "tax.out_of_scope" or not line.tax:
@@ -225,13 +233,14 @@ def _check_voucher(line: Line, answer: Resolution) -> None:
 
 def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: str) -> None:
     """Hold where the type's rate is not the shop's, or the shop's rate is not what it charged."""
-    same_rate(answer, effective, line.rate, line.name)
+    same_rate(answer, effective, line.percent, line.name)
     if answer.as_charged:
         return
+    percent = line.percent
     if not line.tax and not _rounded_away(line, currency):
         raise Hold(
             "tax_rate_differs",
-            f"{line.name}: the shop states {plain(line.rate.normalize())} % tax, but charged none "
+            f"{line.name}: the shop states {plain(percent.normalize())} % tax, but charged none "
             f"on {written(line.net)}. Correct the order in the shop, or say as_charged: true in a "
             "tax rule if this is meant.",
             line.path,
@@ -247,7 +256,7 @@ def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: st
 
 def _rounded_away(line: Line, currency: str) -> bool:
     """Whether the line's tax is less than one minor unit."""
-    return abs(line.net * line.rate / 100) < Decimal(1).scaleb(-minor_digits(currency))
+    return abs(line.net * line.percent / 100) < Decimal(1).scaleb(-minor_digits(currency))
 
 
 def _full(line: Line, inclusive: bool) -> Decimal:
@@ -265,6 +274,6 @@ def _full(line: Line, inclusive: bool) -> Decimal:
         return full
     if other is None:
         return charged
-    percent = 100 + line.rate
+    percent = 100 + line.percent
     factor = percent / 100 if inclusive else 100 / percent
     return charged + round_to((other - other_charged) * factor)

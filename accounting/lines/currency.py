@@ -145,7 +145,7 @@ def of_refund(
             tax = by.base_tax - sum((_tax_back(by, one) for one in earlier), ZERO)
     if base <= 0:
         raise _no_part(by, refund, base)
-    return replace(by, total=refund.total, base_total=base, tax=refund.tax, base_tax=tax)
+    return replace(by, total=refund.total, base_total=base, tax=refund.tax_back, base_tax=tax)
 
 
 def refunded(by: Conversion, refunds: Sequence[Refund]) -> tuple[Decimal, Decimal]:
@@ -166,13 +166,13 @@ def _complete(by: Conversion, refunds: Sequence[Refund]) -> bool:
 
 def _complete_tax(by: Conversion, refunds: Sequence[Refund]) -> bool:
     """Whether they give back all tax; goodwill and fees kept bring tax of their own."""
-    tax = sum((refund.tax for refund in refunds), ZERO)
+    tax = sum((refund.tax_back for refund in refunds), ZERO)
     return round_to(tax) == round_to(by.tax) and not any(one.adjustment for one in refunds)
 
 
 def _tax_back(by: Conversion, refund: Refund) -> Decimal:
     stated = refund.base_tax
-    return round_to(refund.tax / by.rate, by.places) if stated is None else round_to(stated)
+    return round_to(refund.tax_back / by.rate, by.places) if stated is None else round_to(stated)
 
 
 def _refunded(by: Conversion, refund: Refund) -> Decimal:

@@ -71,7 +71,7 @@ def _without(line: Line, share: TaxShare) -> Line:
     """
     rest = tuple(other for other in line.taxes if other is not share)
     rates = [other.rate for other in rest if other.rate is not None]
-    own = sum(rates, ZERO) if len(rates) == len(rest) else line.rate - (share.rate or ZERO)
+    own = sum(rates, ZERO) if len(rates) == len(rest) else line.percent - (share.rate or ZERO)
     return replace(
         line,
         tax=line.tax - share.amount,

@@ -49,7 +49,7 @@ def completed(sheet: Worksheet, refund: Refund, back: Returned) -> Refund:
     more = tax - refunds.tax_of(sheet.books, sheet.order, whole, back)
     if abs(more) > MOST_TAX * len(given):
         return whole
-    return replace(whole, tax=whole.tax + more)
+    return replace(whole, tax=whole.tax_back + more)
 
 
 def _left(sheet: Worksheet) -> tuple[Decimal, Decimal]:

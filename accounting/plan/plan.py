@@ -22,6 +22,7 @@ from accounting.plan.open_items import Debit, Want, total_of
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import READY, SKIPPED, Built
+from accounting.stated import as_far_as_stated
 from stores.canonical.order import Order
 from stores.profile import Field
 from xero.documents.documents import Contact, Document, Invoice, StatusChange
@@ -60,7 +61,7 @@ def plan_order(
 ) -> Plan:
     """What is still to be done for an order. `approve`: a person approved its drafts; `undo`: a
     person has it taken back, whatever the shop says of it."""
-    order = as_mapped(books.snapshot, order)
+    order = as_far_as_stated(books, as_mapped(books.snapshot, order))
     reversing = undo or course(books.snapshot.rules.statuses, order) is Course.REVERSE
     sheet = Worksheet(books, order, built, history, reversing, approve, undo)
     if built.status == READY or (reversing and built.status == SKIPPED and sheet.sold()):

@@ -30,6 +30,7 @@ from accounting.money.received import posted_elsewhere, received
 from accounting.plan.last_refund import MOST_TAX, refunded_whole
 from accounting.reasons import Hold
 from accounting.sale import refund as refunds
+from accounting.stated import as_far_as_stated
 from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund
@@ -64,7 +65,7 @@ def figures_of(
     """`tax` is a build's, where there was one; `stands_in` the currency of the sale in Xero;
     `same` are the refunds of what the order was lowered by. Never raises: where the rules do not
     say how tax is posted, it is the order's own."""
-    order = as_mapped(books.snapshot, order)
+    order = as_far_as_stated(books, as_mapped(books.snapshot, order))
     stated = bool(order.refunds) or not order.refunded + order.given_back
     order = replace(order, refunds=tuple(one for one in order.refunds if one.id not in same))
     rows = sort_rows(books.snapshot, order)
@@ -149,7 +150,7 @@ def _refund_tax(books: Books, order: Order, refund: Refund) -> Decimal:
     try:
         return refunds.tax_of(books, order, refund, _returned(books, order, refund))
     except Hold:
-        return refund.tax
+        return refund.tax or ZERO
 
 
 def _returned(books: Books, order: Order, refund: Refund, by: Conversion | None = None) -> Returned:
@@ -173,7 +174,7 @@ def _changed_in_base(books: Books, order: Order, refund: Refund, by: Conversion)
     if not refund.adjustment and not refund.tenders:
         return ZERO
     its = of_refund(by, refund, (), ZERO)
-    return its.tax_of(_refund_tax(books, order, refund)) - its.tax_of(refund.tax)
+    return its.tax_of(_refund_tax(books, order, refund)) - its.tax_of(refund.tax or ZERO)
 
 
 def _tax(books: Books, order: Order, rows: SortedRows, plan: Plan) -> Decimal:

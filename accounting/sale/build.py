@@ -40,6 +40,7 @@ from accounting.sale.built import HELD, READY, SKIPPED, Built, EarlierInvoice, S
 from accounting.sale.due_date import due_date
 from accounting.sale.numbers import document_number
 from accounting.sale.remarks import note_of, rate_of, remarks_of
+from accounting.stated import as_far_as_stated, as_stated, left_out
 from accounts_mapping.rules.resolve import posting_status
 from accounts_mapping.rules.texts import render
 from connector.lib.money import known_currency, round_to, written
@@ -67,10 +68,13 @@ def build_order(
         reason = zero_total(books.snapshot, order) if nothing else posted_by_hand(books, order)
     try:
         if reason is not None and reason.code == "before_cut_over":
-            return _before_cut_over(books, order, reason, directory, standing.earlier)
+            stated = as_stated(books, order)
+            return _before_cut_over(books, stated, reason, directory, standing.earlier)
         if reason is not None:
             return Built(SKIPPED, (reason,))
-        return _build(books, order, rows, directory, standing)
+        stated = as_stated(books, order)
+        built = _build(books, stated, sort_rows(books.snapshot, stated), directory, standing)
+        return replace(built, reasons=(*built.reasons, *left_out(order)))
     except Hold as hold:
         return Built(HELD, (hold.reason,))
 
@@ -136,6 +140,7 @@ def _build(
 
 def as_sold(books: Books, order: Order, directory: Directory) -> Invoice | None:
     """The invoice of an order that was taken back, as it was; None where nothing can be built."""
+    order = as_far_as_stated(books, order)
     rows = sort_rows(books.snapshot, order)
     try:
         return _build(books, order, rows, directory, Standing(posted=True)).invoice

@@ -192,7 +192,7 @@ def _as_sold(order: Order, refund: Refund) -> Order:
             lines.append(_part(sold, part, LineKind.GOODS))
     if refund.shipping_net or refund.shipping_tax:
         lines.append(_shipping(order, refund))
-    return replace(order, lines=tuple(lines), rows=(), tax=refund.tax, total=refund.total)
+    return replace(order, lines=tuple(lines), rows=(), tax=refund.tax_back, total=refund.total)
 
 
 def _taxed_fee(order: Order, part: RefundLine) -> Line | None:

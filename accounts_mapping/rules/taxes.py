@@ -106,11 +106,12 @@ def tax_type(
     order: Order,
     *,
     tax_class: str,
-    rate: Decimal,
+    rate: Decimal | None,
     names: tuple[str, ...] = (),
     title: str = "",
 ) -> Resolution | Unmapped:
-    """The tax type for something taxed at `rate` percent.
+    """The tax type for something taxed at `rate` percent, or with a tax that the shop does not
+    state (None): then a rule that asks for a rate does not fit.
 
     Where no rule fits: `tax.none` for what is untaxed and delivered at home, then
     `tax.default`, then no answer.
@@ -124,12 +125,14 @@ def tax_type(
         assert chosen.tax_type is not None
         return Resolution(chosen.tax_type, f"tax.rules[{index}]", chosen.as_charged)
     home = home_country(snapshot, organisation)
-    if not rate and tax.none and home and order.country == home:
+    if rate is not None and not rate and tax.none and home and order.country == home:
         return Resolution(tax.none, "tax.none")
     if tax.default:
         return Resolution(tax.default, "tax.default")
     where = order.country or "an unknown country"
     what = f"at {plain(rate.normalize())} %" if rate else "without tax"
+    if rate is None:
+        what = "with a tax that the shop does not state"
     of_class = f" (class {tax_class})" if tax_class else ""
     return Unmapped(
         "tax_unmapped",

@@ -26,13 +26,23 @@ class LineKind(StrEnum):
 FIXED_TAX_CODE = "weee"
 
 
+class Collector(StrEnum):
+    """Who collected a tax from the buyer, and so pays it to the authority."""
+
+    SHOP = "shop"
+    MARKETPLACE = "marketplace"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class TaxShare:
-    """One tax on one line, as the shop charged it. `rate` is percent, None for a fixed tax."""
+    """One tax on one line, as the shop charged it. `rate` is percent, None for a fixed tax.
+    `amount` is in the order's total, whoever collected it."""
 
     name: str
     rate: Decimal | None
     amount: Decimal
+    collected_by: Collector = Collector.SHOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +53,11 @@ class Line:
     `full_net` and `full_gross` are the amounts before discounts without and with tax, as
     the shop states them (None where it does not). `unit_net`, `unit_gross` are the prices
     of one piece as shown. `rate` is the percentage that the shop charged in all, 0 for
-    an untaxed line. `fixed_taxes` are amounts per line outside `tax` (eco fees). `category` names
-    the product's categories, one a line of text; `product_known` is False where the shop's own
-    record of the product, which alone says class and category, is not at hand.
+    an untaxed line; None where the shop states no tax: `net` then is what was charged, with the
+    tax that the mapping says inside, and `tax` is 0. `fixed_taxes` are amounts per line outside
+    `tax` (eco fees). `category` names the product's categories, one a line of text;
+    `product_known` is False where the shop's own record of the product, which alone says class
+    and category, is not at hand.
     """
 
     id: str
@@ -56,7 +68,7 @@ class Line:
     tax: Decimal
     full_net: Decimal | None
     full_gross: Decimal | None
-    rate: Decimal
+    rate: Decimal | None
     path: str
     code: str = ""
     sku: str = ""
@@ -72,6 +84,12 @@ class Line:
     @property
     def gross(self) -> Decimal:
         return self.net + self.tax
+
+    @property
+    def percent(self) -> Decimal:
+        """The rate of a line whose tax is known: what a shop leaves unsaid is worked out before."""
+        assert self.rate is not None
+        return self.rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +111,20 @@ class TotalRow:
     before_tax: bool = False
 
 
+class MoneyIn(StrEnum):
+    """What became of a tender: the money came in, or is promised only."""
+
+    RECEIVED = "received"
+    AUTHORISED = "authorised"
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that the shop says it received: one tender. `received_at` is None if not told."""
+    """Money that the shop says it received: one tender. `received_at` is None if not told.
+
+    What is `authorised` is no money yet. `amount` is what the buyer paid; `fee` is what the
+    provider kept of it, None where the shop does not say.
+    """
 
     method: str
     amount: Decimal
@@ -103,6 +132,8 @@ class Payment:
     title: str = ""
     received_at: datetime | None = None
     path: str = ""
+    state: MoneyIn = MoneyIn.RECEIVED
+    fee: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +193,7 @@ class Order:
     an edit. `ships` is False where the shop says that it holds nothing to ship. `cards_sold` are
     the gift cards that the order brought into being, by code; `cards_redeemed` those that paid for
     it. `invoice_number` is what the shop calls its own invoice, where exactly one covers all of
-    the order.
+    the order. `test`: nobody bought anything, somebody tried the shop.
     """
 
     id: str
@@ -212,6 +243,7 @@ class Order:
     replaced_by: str = ""
     cards_sold: tuple[GiftCard, ...] = ()
     cards_redeemed: tuple[GiftCard, ...] = ()
+    test: bool = False
 
     @property
     def country(self) -> str:

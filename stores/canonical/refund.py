@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,36 @@ class TenderBack:
     base_amount: Decimal | None = None
 
 
+class MoneyBack(StrEnum):
+    """What became of the money of a refund."""
+
+    DONE = "done"
+    PENDING = "pending"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPayment:
+    """One way by which a refund goes back as money. `amount` is positive."""
+
+    method: str
+    amount: Decimal
+    state: MoneyBack = MoneyBack.DONE
+    reference: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Refund:
     """What was taken back of an order. `total` is positive, and before the tenders by which it
     went back; `adjustment` is goodwill minus fees kept.
 
-    `tenders` is what went back on gift cards, as store credit or points, and `money` the rest.
-    `base_total` and `base_tax` are `total` and `tax` in the shop's base currency, as it states.
+    `tax` is None where the shop does not state it: the amounts of the refund then have it inside.
+    Without lines too, a refund of all that the order came to is of all of it, and any other an
+    amount that no goods are named for. `payments` are the ways by which the money goes back, as
+    far as the shop tells them apart: a refund counts once none of them is pending, and without
+    those that were declined. `tenders` is what went back on gift cards, as store credit or
+    points, and `money` the rest. `base_total` and `base_tax` are `total` and `tax` in the shop's
+    base currency, as it states.
     """
 
     id: str
@@ -65,11 +89,18 @@ class Refund:
     shipping_net: Decimal
     shipping_tax: Decimal
     adjustment: Decimal
-    tax: Decimal
+    tax: Decimal | None
     method: str = ""
     base_total: Decimal | None = None
     base_tax: Decimal | None = None
     tenders: tuple[TenderBack, ...] = ()
+    payments: tuple[RefundPayment, ...] = ()
+
+    @property
+    def tax_back(self) -> Decimal:
+        """The tax of a refund once it is known: what a shop leaves unsaid is worked out before."""
+        assert self.tax is not None
+        return self.tax
 
     @property
     def money(self) -> Decimal:

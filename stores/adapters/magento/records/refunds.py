@@ -105,7 +105,7 @@ def _lines(item: Raw, lines: Mapping[str, Line]) -> list[RefundLine]:
 
 def _rate(item: Raw, lines: Mapping[str, Line], tax: Decimal) -> Decimal:
     if line := lines.get(item.text("order_item_id")):
-        return line.rate
+        return line.percent
     if tax:
         raise without_rate(item, "tax_amount")
     return ZERO
