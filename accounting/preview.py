@@ -20,7 +20,7 @@ from accounting.plan.plan import Plan, documents_of
 from accounting.reasons import Reason, gone, unreadable
 from accounting.sale.built import HELD, READY, SKIPPED, Built
 from accounting.sale.numbers import document_number
-from accounting.summary.documents import by_place, day_number, packs, summarised
+from accounting.summary.documents import PURPOSES, by_place, day_number, packs, summarised
 from accounting.summary.parts import Part
 from accounts_mapping.rules.unread import PassedBy, passed_by
 from connector.lib.exact_json import tame
@@ -34,8 +34,6 @@ from xero.documents.facts import ItemFacts
 from xero.documents.kinds import Kind
 from xero.documents.payloads import shown
 from xero.documents.sources import sources
-
-_SUMMARISED = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
 class Reader(Protocol):
@@ -94,14 +92,14 @@ class Preview:
         given: Counter[tuple[str, Kind]] = Counter()
         for (day, currency, name), parts in by_place(self._parts):
             number = day_number(self.books, day, currency)
-            first = max(given[number, kind] for kind in _SUMMARISED) + 1
+            first = max(given[number, kind] for kind in PURPOSES) + 1
             policy = self.books.snapshot.rules.contacts.archived
             answer = find_contact(shared_person(name), self.contacts, archived=policy)
             documents: list[Document] = []
             if answer.contact is not None:
                 documents.append(answer.contact)
                 self.contacts.add_new(answer.contact)
-            for kind in _SUMMARISED:
+            for kind in PURPOSES:
                 for pack in packs(self.books, (p for p in parts if p.kind is kind)):
                     given[number, kind] += 1
                     summary = summarised(

@@ -21,12 +21,13 @@ from typing import Any, Final
 from connector.lib import clock
 from connector.lib.exact_json import printable
 from xero.models import MirrorContact, MirrorCursor, MirrorDocument, Organisation, XeroApp
+from xero.models.cursor import LIST_OF
 
 _Kind = MirrorCursor.Kind
 _LISTS: Final = {
     "CONTACT": _Kind.CONTACTS, "INVOICE": _Kind.INVOICES, "CREDITNOTE": _Kind.CREDIT_NOTES,
 }  # fmt: skip
-_DOCUMENTS: Final = {_Kind.INVOICES: "invoice", _Kind.CREDIT_NOTES: "credit_note"}
+_DOCUMENTS: Final = {listed: document for document, listed in LIST_OF.items()}
 # An event is dated a moment after the change that it reports.
 _SAME_CHANGE: Final = timedelta(seconds=2)
 # Verifies in place of a key that is not there.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from accounting.contacts.persons import email_key, name_key
-from xero.documents.documents import Contact
 from xero.documents.facts import ContactFacts
+from xero.documents.master_data import Contact
 
 
 class Contacts:

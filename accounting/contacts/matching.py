@@ -21,15 +21,14 @@ from accounting.contacts.persons import (
     person_of,
     prefix,
 )
-from xero.documents.documents import Contact
 from xero.documents.facts import ContactFacts, PaymentTerms
 from xero.documents.kinds import Id, Kind, Ref
+from xero.documents.master_data import Contact
 
 __all__ = [
     "RESTORED",
     "ContactAnswer", "Directory", "Person", "clean_email", "clean_name", "contact_id",
-    "contact_key", "email_key", "find_contact", "followed", "is_to", "name_key", "person_of",
-    "prefix", "restored",
+    "email_key", "find_contact", "followed", "is_to", "name_key", "person_of", "prefix", "restored",
 ]  # fmt: skip
 
 # Before the ContactID in the key of a contact that is restored for documents that stand.
@@ -105,7 +104,7 @@ def _new_contact(
     # Numbers are unique in Xero, archived contacts included.
     number = "" if directory.by_number(person.contact_number) else person.contact_number
     contact = Contact(person.key, name, number, person.fields)
-    return ContactAnswer(person, Ref(Kind.CONTACT, contact_key(contact)), contact, warnings)
+    return ContactAnswer(person, Ref(Kind.CONTACT, contact.natural_key), contact, warnings)
 
 
 def restored(person: Person, found: ContactFacts, directory: Directory) -> Contact:
@@ -213,8 +212,3 @@ def _free_name(name: str, fallback: str, directory: Directory) -> str:
         return fallback
     numbered = (f"{fallback[:250]} {number}" for number in range(2, 1000))
     return next(free for free in numbered if not directory.by_name(free))
-
-
-def contact_key(contact: Contact) -> str:
-    """What a `$ref` calls a contact: its ContactNumber, else its name."""
-    return contact.contact_number or contact.name

@@ -23,8 +23,8 @@ from accounts_mapping.rules.resolve import GIFT_CARD_TYPES, Resolution, account_
 from connector.lib.money import round_to, trim
 from stores.canonical.product import Product
 from stores.profile import Field, ProductTypes
-from xero.documents.documents import Item
 from xero.documents.facts import AccountFacts, ItemFacts
+from xero.documents.master_data import Item
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 NAME_LIMIT, TEXT_LIMIT = 50, 4000

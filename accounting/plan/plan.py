@@ -25,9 +25,10 @@ from accounting.sale.built import READY, SKIPPED, Built
 from accounting.stated import as_far_as_stated
 from stores.canonical.order import Order
 from stores.profile import Field
-from xero.documents.documents import Contact, Document, Invoice, StatusChange
+from xero.documents.documents import Document, Invoice, StatusChange
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind, Ref
+from xero.documents.master_data import Contact
 from xero.documents.statuses import DRAFTS
 
 

@@ -12,8 +12,6 @@ from datetime import date
 from typing import Any
 
 from accounting.reconcile.rows import (
-    CREDITS,
-    SALES,
     DocumentRow,
     Held,
     InXero,
@@ -22,9 +20,8 @@ from accounting.reconcile.rows import (
     Verdict,
     entries,
 )
-from xero.documents.kinds import Kind
+from xero.documents.kinds import CREDITS, SALES, Kind, Measure
 
-SALE, CREDIT, PAYMENT, REFUND = "sale", "credit", "payment", "refund"
 _SHOP, _POSTED, _XERO = 0, 2, 4  # net, and tax after it
 Key = tuple[date, str, str, str]
 
@@ -65,9 +62,9 @@ class DaySums:
             self._credits(order, verdict.held)
         for posting in postings:
             if posting.kind == Kind.PAYMENT:
-                self._money(order, posting, PAYMENT)
+                self._money(order, posting, Measure.PAYMENT)
             elif posting.kind == Kind.REFUND:
-                self._money(order, posting, REFUND)
+                self._money(order, posting, Measure.REFUND)
         self._rest_received(order, postings)
         self._in_xero(order, postings, verdict.held, found)
 
@@ -75,16 +72,16 @@ class DaySums:
 
     def _sale(self, order: OrderRow, held: Sequence[Held]) -> None:
         sales = [one for one in held if one.is_of(SALES)]
-        self._documented(order, sales, SALE)
-        self._shops(order, sales, SALE, order.invoiced, order.tax)
+        self._documented(order, sales, Measure.SALE)
+        self._shops(order, sales, Measure.SALE, order.invoiced, order.tax)
 
     def _credits(self, order: OrderRow, held: Sequence[Held]) -> None:
         credits = [one for one in held if one.is_of(CREDITS)]
-        self._documented(order, credits, CREDIT)
+        self._documented(order, credits, Measure.CREDIT)
         tax = order.refunded_tax
         if tax is None:
             tax = sum(one.posting.expected_tax or 0 for one in credits)
-        self._shops(order, credits, CREDIT, order.refunded, tax)
+        self._shops(order, credits, Measure.CREDIT, order.refunded, tax)
 
     def _documented(self, order: OrderRow, held: Iterable[Held], measure: str) -> None:
         """What was posted, and what Xero has of it; by tax type while its totals are ours."""
@@ -147,7 +144,7 @@ class DaySums:
             return
         wanted = sum(p.amount for p in postings if p.kind == Kind.PAYMENT and p.state != "voided")
         if rest := order.received - wanted:
-            self._put((order.day, order.currency, PAYMENT, ""), _SHOP, rest, 0)
+            self._put((order.day, order.currency, Measure.PAYMENT, ""), _SHOP, rest, 0)
 
     def _in_xero(
         self, order: OrderRow, postings: Sequence[DocumentRow], held: Sequence[Held],
@@ -161,7 +158,7 @@ class DaySums:
             return
         listed = set()
         for one in held:
-            measure = REFUND if one.is_of(CREDITS) else PAYMENT
+            measure = Measure.REFUND if one.is_of(CREDITS) else Measure.PAYMENT
             for payment in found.payments.get(one.posting.xero_id, ()):
                 listed.add(payment.payment_id)
                 if payment.status == "DELETED":
@@ -176,7 +173,7 @@ class DaySums:
                 self._paid(order, posting, posting.day)
 
     def _paid(self, order: OrderRow, posting: DocumentRow, day: date | None) -> None:
-        measure = REFUND if posting.kind == Kind.REFUND else PAYMENT
+        measure = Measure.REFUND if posting.kind == Kind.REFUND else Measure.PAYMENT
         key = (day or order.day, order.currency, measure, _account(posting))
         self._put(key, _XERO, posting.amount, 0)
 

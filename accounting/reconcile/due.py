@@ -6,16 +6,8 @@ from collections.abc import Sequence
 
 from accounting.reason_kinds import INFORMATIVE
 from accounting.reconcile.causes import Cause, Side
-from accounting.reconcile.rows import (
-    CREDITS,
-    Difference,
-    DocumentRow,
-    Held,
-    InXero,
-    OrderRow,
-    XeroPayment,
-)
-from xero.documents.kinds import Kind
+from accounting.reconcile.rows import Difference, DocumentRow, Held, InXero, OrderRow, XeroPayment
+from xero.documents.kinds import CREDITS, Kind
 
 # About an order's documents, not about its money.
 _OTHER_REASONS = frozenset({"changed_after_posting", "mismatch"})

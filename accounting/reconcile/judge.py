@@ -9,9 +9,6 @@ from accounting.reason_kinds import INFORMATIVE
 from accounting.reconcile import due as why_due
 from accounting.reconcile.causes import Cause, Side
 from accounting.reconcile.rows import (
-    CREDITS,
-    SALES,
-    WITH_TOTALS,
     Compared,
     Difference,
     DocumentRow,
@@ -21,7 +18,7 @@ from accounting.reconcile.rows import (
     Standing,
     Verdict,
 )
-from xero.documents.kinds import Kind
+from xero.documents.kinds import CREDITS, SALES, TO_CUSTOMERS, Kind
 
 _TAKEN_BACK = "reversed_in_xero"
 _CANCELLED = frozenset({"reversed", "reversed_after_payment"})
@@ -53,7 +50,7 @@ def _held_in_xero(postings: Sequence[DocumentRow], found: InXero) -> tuple[Held,
     latest: dict[tuple[str, str], DocumentRow] = {}
     ended: set[str] = set()
     for posting in postings:
-        if not posting.is_posted or posting.kind not in WITH_TOTALS:
+        if not posting.is_posted or posting.kind not in TO_CUSTOMERS:
             continue
         ours = posting.xero_status in _ENDED
         if ours or posting.expected_total is None:
@@ -74,7 +71,7 @@ def _documents(held: Sequence[Held], postings: Sequence[DocumentRow], found: InX
     listed = (one for rows in (found.payments.get(h.posting.xero_id, ()) for h in held)
               for one in rows)  # fmt: skip
     deleted = {one.payment_id for one in listed if one.status == "DELETED"}
-    others = [p for p in postings if p.is_posted and p.kind not in WITH_TOTALS]
+    others = [p for p in postings if p.is_posted and p.kind not in TO_CUSTOMERS]
     return sum(one.there for one in held) + sum(p.xero_id not in deleted for p in others)
 
 
@@ -180,9 +177,9 @@ def _total(
     shop, there = order.invoiced, sold
     if credited != refunded:
         shop, there = order.invoiced - refunded, sold - credited
-    cause = _changed(held, "total", WITH_TOTALS) or Cause.CHANGED_IN_SHOP
+    cause = _changed(held, "total", TO_CUSTOMERS) or Cause.CHANGED_IN_SHOP
     side = Side.STORE if cause is Cause.CHANGED_IN_SHOP else Side.XERO
-    if cause is Cause.CHANGED_IN_SHOP and _unfinished(postings, WITH_TOTALS):
+    if cause is Cause.CHANGED_IN_SHOP and _unfinished(postings, TO_CUSTOMERS):
         cause, side = Cause.NOT_YET_SYNCED, Side.XERO
     return Difference("total", shop, there, side, cause)
 
@@ -190,7 +187,7 @@ def _total(
 def _tax(order: OrderRow, held: Sequence[Held], compared: Compared) -> Difference | None:
     """Where the totals agree. Credits are left out where the shop does not state their tax; a
     refund of tax alone has none."""
-    kinds: Sequence[str] = WITH_TOTALS
+    kinds: Sequence[str] = TO_CUSTOMERS
     shop = order.tax
     if order.refunded_tax is None or not any(one.is_of(CREDITS) for one in held):
         kinds = SALES

@@ -13,11 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from accounting.reconcile.causes import Cause, Side
-from xero.documents.kinds import Kind
 
-SALES = (Kind.INVOICE, Kind.BANK_TRANSACTION)
-CREDITS = (Kind.CREDIT_NOTE,)
-WITH_TOTALS = (*SALES, *CREDITS)
 UNFINISHED = ("pending", "sending", "retry", "unknown")
 
 

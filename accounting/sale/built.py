@@ -9,7 +9,8 @@ from accounting.contacts.matching import ContactAnswer
 from accounting.gift_cards import CardMove
 from accounting.money.payments import NO_MONEY, PostedMoney
 from accounting.reasons import Reason
-from xero.documents.documents import BankTransaction, Contact, Document, Invoice
+from xero.documents.documents import BankTransaction, Document, Invoice
+from xero.documents.master_data import Contact
 from xero.documents.settling import Payment
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"

@@ -8,11 +8,12 @@ charged, so that the document is the sum of its orders to the cent.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from accounting.books import Books
@@ -27,6 +28,10 @@ from xero.documents.kinds import Id, Kind, Ref
 from xero.documents.lines import TaxMode
 from xero.documents.settling import Payment, Refund
 
+# What a summary may be, and the purposes of its document and of the money on that.
+PURPOSES: Final[Mapping[Kind, tuple[str, str]]] = {
+    Kind.INVOICE: ("invoice", "payment"), Kind.CREDIT_NOTE: ("credit_note", "refund"),
+}  # fmt: skip
 _REFERENCE_LIMIT = 255
 
 

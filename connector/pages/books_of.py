@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO, parse_decimal
 from sync.models import Posting
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SALES, Kind
 from xero.documents.payloads import loaded
 
 _State = Posting.State
@@ -43,13 +43,12 @@ class BooksOf:
 
 def sale_of(documents: Iterable[Posting]) -> Posting | None:
     """The document of the sale: the latest that stands, else the latest that was taken back."""
-    sales = [d for d in documents if d.kind in _SALES and d.verb == "PUT"]
+    sales = [d for d in documents if d.kind in SALES and d.verb == "PUT"]
     sales = [d for d in sales if d.xero_id or d.state != _State.VOIDED]
     sales.sort(key=lambda d: (d.state != _State.VOIDED, d.purpose in _FIRST, d.pk or 0))
     return sales[-1] if sales else None
 
 
-_SALES = (Kind.INVOICE, Kind.BANK_TRANSACTION)
 _FIRST = ("invoice", "receipt")
 
 

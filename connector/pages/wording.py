@@ -14,25 +14,13 @@ from connector.lib.money import from_units
 from connector.pages.books_of import predicted
 from connector.templatetags.pages import day, money, until
 from sync.models import Posting, TrackedOrder
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SPECS
 
 Label = TrackedOrder.Label
 _SHORT = 90
 _XEROS_PREAMBLE = "A validation exception occurred"
 _NOTHING = "Nothing to fix"
 
-KIND_NAMES = {
-    Kind.CONTACT: "Contact",
-    Kind.ITEM: "Item",
-    Kind.STOCK_INCREASE: "Stock increase",
-    Kind.STOCK_DECREASE: "Stock decrease",
-    Kind.INVOICE: "Invoice",
-    Kind.CREDIT_NOTE: "Credit note",
-    Kind.PAYMENT: "Payment",
-    Kind.BANK_TRANSACTION: "Bank transaction",
-    Kind.ALLOCATION: "Allocation",
-    Kind.REFUND: "Refund",
-}
 # The class of the label in the stylesheet, by the state of a document.
 DOCUMENT_LABELS = {
     Posting.State.PENDING: ("working", "Working"),
@@ -48,7 +36,7 @@ DOCUMENT_LABELS = {
 
 def document_name(document: Posting) -> str:
     """What a document is called; a change of one that is in Xero by what it does there."""
-    kind = KIND_NAMES.get(Kind(document.kind), document.kind)
+    kind = SPECS[document.kind].name
     if document.verb != "POST":
         return kind
     if document.purpose.startswith("approve-"):

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SPECS, Kind
 
 BATCH = 50
-# Allocations name their credit note in the address of the call: one note a call.
-_ALONE = (Kind.ALLOCATION,)
 # Lists that are read before the first document is sent: contacts, invoices, credit notes, items.
 _LISTS = 4
 # Fewer orders than this say too little.
@@ -112,7 +110,7 @@ def calls_for(orders: int, measured: Measured) -> int:
     calls = _LISTS
     for kind in measured.documents:
         count = measured.of(kind, orders)
-        calls += count if kind in _ALONE else -(-count // BATCH)
+        calls += count if SPECS[kind].address else -(-count // BATCH)
     return calls
 
 

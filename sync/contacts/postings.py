@@ -10,7 +10,7 @@ import structlog
 from django.db.models import Q
 
 from accounting.contacts.directory import Contacts
-from accounting.contacts.matching import ContactAnswer, contact_key
+from accounting.contacts.matching import ContactAnswer
 from accounting.contacts.persons import email_key, name_key
 from accounting.sale.built import Built
 from connector.lib import clock
@@ -19,8 +19,8 @@ from stores.models import Store
 from sync.contacts.follow import follow
 from sync.contacts.heard import Word
 from sync.models import Posting, TrackedOrder
-from xero.documents.documents import Contact
 from xero.documents.kinds import Kind, Ref
+from xero.documents.master_data import Contact
 from xero.documents.payloads import stored
 from xero.models import Lane, MirrorContact, Organisation
 
@@ -143,9 +143,9 @@ class ContactPostings:
             source_kind="contact",
             source_id=contact.key[:300],
             purpose="restore" if contact.existing_id else "contact",
-            verb="POST" if contact.existing_id else "PUT",
+            verb=contact.verb,
             kind=Kind.CONTACT,
-            key=contact_key(contact)[:300],
+            key=contact.natural_key[:300],
             name_key=name_key(contact.name)[:300],
             email_key=email_key(dict(contact.fields).get("EmailAddress", ""))[:300],
             payload=stored(contact.payload()),

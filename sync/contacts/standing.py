@@ -15,11 +15,9 @@ from accounting.contacts.matching import RESTORED, ContactAnswer, followed, rest
 from accounting.contacts.persons import Person
 from sync.models import Posting
 from xero.documents.facts import ContactFacts
-from xero.documents.kinds import Id, Kind
+from xero.documents.kinds import SALES, Id, Kind
 from xero.mirror.known import find_contacts
 from xero.models import MirrorDocument, Organisation
-
-_DOCUMENTS = (Kind.INVOICE, Kind.BANK_TRANSACTION)
 
 
 @dataclass(slots=True)
@@ -36,7 +34,7 @@ class StandingContacts:
 
     def load(self, postings: Iterable[Posting], others: Iterable[str] = ()) -> None:
         """Of the sales among these postings, and of other contacts by their ids."""
-        sales = [one for one in postings if one.xero_id and one.kind in _DOCUMENTS]
+        sales = [one for one in postings if one.xero_id and one.kind in SALES]
         named = MirrorDocument.objects.filter(
             organisation=self.organisation, kind=Kind.INVOICE,
             xero_id__in=[one.xero_id for one in sales],

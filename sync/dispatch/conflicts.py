@@ -21,23 +21,19 @@ from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.money import from_units, written
 from sync.models import Posting, TrackedOrder
-from sync.models.posting import MONEY, PostingQuerySet
+from sync.models.posting import PostingQuerySet
 from sync.outbox import shop_writes as owe
 from sync.outbox.labels import orders_behind
-from xero.documents.kinds import Kind
+from xero.documents.kinds import MONEY, WITH_BALANCE
 from xero.documents.statuses import APPROVED, GONE
-from xero.mirror import refresh as mirror
 from xero.mirror.known import read_at
 from xero.models import MirrorDocument, Organisation
+from xero.models.cursor import LIST_OF
 
 log = structlog.get_logger(__name__)
 _CHUNK = 500
 # Refused, or not told: what was sent may be there, and is looked up before it is sent again.
 _IN_DOUBT = Q(state=Posting.State.PENDING, look_up=True, dispatch__isnull=False)
-_LISTS = {
-    Kind.INVOICE: mirror.Kind.INVOICES,
-    Kind.CREDIT_NOTE: mirror.Kind.CREDIT_NOTES,
-}
 
 
 def find(organisation: Organisation, since: datetime | None) -> int:
@@ -70,7 +66,7 @@ def _moving(organisation: Organisation, documents: Sequence[Posting]) -> Abstrac
     """Those on which money or credit of ours is on its way, or came to stand after the list was
     read: what is left of them by that list is not what is left now."""
     found: set[int] = set()
-    for kind, listed in _LISTS.items():
+    for kind, listed in LIST_OF.items():
         ids = [posting.pk for posting in documents if posting.kind == kind]
         read = read_at(organisation, listed)
         recent = Q(state__in=Posting.ON_ITS_WAY) | _IN_DOUBT
@@ -84,7 +80,7 @@ def _moving(organisation: Organisation, documents: Sequence[Posting]) -> Abstrac
 def _posted(organisation: Organisation) -> PostingQuerySet:
     return Posting.objects.filter(
         organisation=organisation, state=Posting.State.POSTED, verb="PUT",
-        kind__in=("invoice", "credit_note"), conflict=False,
+        kind__in=WITH_BALANCE, conflict=False,
     )  # fmt: skip
 
 

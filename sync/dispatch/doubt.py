@@ -20,15 +20,10 @@ from django.db.models import Q
 
 from connector.lib.money import to_units
 from sync.models import Posting
-from sync.models.posting import MONEY
-from xero.documents.kinds import Kind
+from xero.documents.kinds import MONEY, WITH_BALANCE, Kind
 from xero.models import MirrorBankTransaction, MirrorDocument, Organisation
 
 Element = dict[str, Any]
-# Kinds of which Xero takes the same twice.
-NO_KEY = (
-    *MONEY, Kind.BANK_TRANSACTION, Kind.STOCK_INCREASE, Kind.STOCK_DECREASE,
-)  # fmt: skip
 
 
 def in_doubt(
@@ -58,7 +53,7 @@ def _on_documents(organisation: Organisation, rows: Sequence[Posting]) -> set[in
     left = _explained(list(documents))
     ids = [document.xero_id for document in documents.values()]
     listed = MirrorDocument.objects.filter(organisation=organisation, xero_id__in=ids)
-    known = {one.xero_id: one for one in listed.filter(kind__in=("invoice", "credit_note"))}
+    known = {one.xero_id: one for one in listed.filter(kind__in=WITH_BALANCE)}
     less = set()
     for pk, document in documents.items():
         one = known.get(document.xero_id)

@@ -11,10 +11,11 @@ from sync.dispatch.requests import unknown
 from sync.models import Dispatch, Posting
 from sync.rebuild import rebuild_held, rebuild_stuck
 from xero import reference
-from xero.documents.kinds import Kind
+from xero.documents.kinds import REPEATABLE, Kind
 from xero.mirror import refresh as mirror
 from xero.mirror.known import is_fresh, known_up_to, read_at
 from xero.models import Lane, Organisation
+from xero.models.cursor import LIST_OF
 
 MIRROR_MAX_AGE = timedelta(minutes=30)
 # A person who clicks may have just changed something in Xero.
@@ -23,7 +24,7 @@ _MAX_AGE = {
 }  # fmt: skip
 _KINDS = (mirror.Kind.CONTACTS, mirror.Kind.INVOICES)
 _ALSO_CREDITS = (*_KINDS, mirror.Kind.CREDIT_NOTES)
-_DOCUMENTS = (mirror.Kind.INVOICES, mirror.Kind.CREDIT_NOTES)
+_DOCUMENTS = tuple(LIST_OF.values())
 # Up to when this process has read which list of which organisation: a database that was restored
 # from a backup knows less than Xero, and is found out before the first request of a new process,
 # or of one under which it went back in time.
@@ -161,7 +162,7 @@ def doubt_what_waits(organisation: Organisation) -> None:
     """The database may be an old copy, and Xero may have taken since what waits to be sent.
     Where nothing in Xero keeps two equal ones apart, it is looked up."""
     waiting = Dispatch.objects.filter(organisation=organisation, state=Dispatch.State.RETRY)
-    for dispatch in waiting.filter(kind__in=doubt.NO_KEY):
+    for dispatch in waiting.filter(kind__in=REPEATABLE):
         unknown(dispatch, Dispatch.State.RETRY, clock.now())
     # An adjustment of stock that waits to be sent for the first time may have been, too.
     unsent = Posting.objects.filter(organisation=organisation, state=Posting.State.PENDING)

@@ -20,7 +20,7 @@ from sync.models import Backfill, Dispatch, Posting, TrackedOrder
 from sync.outbox.labels import relabel_behind
 from xero.api import budget
 from xero.api.gateway import render
-from xero.documents.kinds import ENVELOPE, Kind
+from xero.documents.kinds import SPECS, Kind
 from xero.documents.payloads import loaded
 from xero.models import Lane, Organisation
 
@@ -99,7 +99,7 @@ def _candidates(
         row
         for row in rows
         if (row.verb, row.look_up, bool(row.attempts)) == (first.verb, first.look_up, False)
-        and (first.kind != Kind.ALLOCATION or row.parent_id == first.parent_id)
+        and (not SPECS[first.kind].address or row.parent_id == first.parent_id)
     ]
     return together or rows[:1]
 
@@ -125,8 +125,8 @@ def _may_go(organisation: Organisation, rows: Sequence[Posting], now: datetime) 
 def element(posting: Posting) -> dict[str, Any]:
     """The payload as Xero takes it, with ids in place of the references to other documents."""
     body = loaded(posting.payload, lambda ref: _xero_id(posting, ref))
-    if posting.kind == Kind.ALLOCATION:
-        del body["CreditNote"]  # it stands in the address of the request
+    if in_address := SPECS[posting.kind].address:
+        del body[in_address]
     return body
 
 
@@ -157,7 +157,8 @@ def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> 
         pairs = [(row, one) for row, one in pairs if row.pk in unsure]
     if not pairs:
         return None
-    chosen, body = [row for row, _ in pairs], render({ENVELOPE[kind]: [one for _, one in pairs]})
+    envelope = SPECS[kind].resource.envelope
+    chosen, body = [row for row, _ in pairs], render({envelope: [one for _, one in pairs]})
     for row in chosen:
         row.look_up = row.look_up or row.pk in unsure
     now = clock.now()
@@ -179,7 +180,7 @@ def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> 
 
 def _address(row: Posting) -> str:
     """The document that the address of the request names: an allocation's credit note."""
-    if row.kind != Kind.ALLOCATION or row.parent is None:
+    if not SPECS[row.kind].address or row.parent is None:
         return ""
     return row.parent.xero_id
 

@@ -20,15 +20,10 @@ from stores.models import Store
 from sync.models import HistoryNote, Posting
 from xero.api.faults import Throttled
 from xero.api.gateway import Gateway, render
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SPECS
 from xero.models import Lane, Organisation
 
 log = structlog.get_logger(__name__)
-_LISTS = {
-    Kind.INVOICE: "invoice_history",
-    Kind.CREDIT_NOTE: "credit_note_history",
-    Kind.BANK_TRANSACTION: "bank_transaction_history",
-}
 ADOPTED = "Found in Xero after the answer to its posting was lost, and taken over as it is."
 # So many at a time: what is more urgent may have come up meanwhile.
 _AT_ONCE = 5
@@ -37,7 +32,7 @@ _AT_ONCE = 5
 def write_down(notes: Iterable[tuple[Posting, str]]) -> None:
     """Keep notes to be sent; those without a text, of kinds without a history, or of stores that
     want none, are not kept."""
-    made = [(posting, text) for posting, text in notes if text and posting.kind in _LISTS]
+    made = [(posting, text) for posting, text in notes if text and SPECS[posting.kind].history]
     silent = _silent({posting.store_id for posting, _ in made})
     HistoryNote.objects.bulk_create(
         HistoryNote(posting=posting, text=text[:2500])
@@ -81,6 +76,6 @@ def send(organisation: Organisation) -> bool:
 
 def _send(organisation: Organisation, note: HistoryNote) -> None:
     body = render({"HistoryRecords": [{"Details": note.text}]})
-    kind = _LISTS[Kind(note.posting.kind)]
+    kind = SPECS[note.posting.kind].history
     gateway = Gateway(organisation, Lane.BACKFILL)
     gateway.write(kind, "PUT", body, uuid.uuid4().hex, note.posting.xero_id)

@@ -12,7 +12,6 @@ from django.db.models import F
 from accounting.reasons import Reason
 from connector.lib import clock
 from sync.contacts import follow
-from sync.dispatch import doubt
 from sync.dispatch.gather import element
 from sync.dispatch.states import move, waiting_for
 from sync.models import Posting, TrackedOrder
@@ -20,7 +19,7 @@ from sync.outbox.entries import MOST_CURES
 from sync.outbox.labels import orders_behind, relabel_behind
 from xero import reference
 from xero.api import texts
-from xero.documents.kinds import Kind
+from xero.documents.kinds import REPEATABLE, TO_CUSTOMERS, Kind
 from xero.mirror.elements import doubt_items
 from xero.models import MirrorCursor, Organisation
 
@@ -52,10 +51,6 @@ _OUTDATED = frozenset(
 )  # fmt: skip
 
 
-# Kinds that name a contact.
-_TO_A_CONTACT = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.BANK_TRANSACTION)
-
-
 _HELD = {"period_locked": "period_locked", "approve_limit": "refused"}
 
 
@@ -63,7 +58,7 @@ def hold_dependants(refused: Sequence[int], said: str) -> None:
     """A refused contact's documents cannot go out: they say so instead of waiting for ever."""
     reason = Reason("contact_unusable", f"Its contact was refused. {said}")
     Posting.objects.filter(parent__in=refused, parent__purpose="update").update(parent=None)
-    waiting = waiting_for(refused).filter(kind__in=_TO_A_CONTACT, state=_State.PENDING)
+    waiting = waiting_for(refused).filter(kind__in=TO_CUSTOMERS, state=_State.PENDING)
     if rows := list(waiting):
         waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
         relabel_behind(rows)
@@ -74,7 +69,7 @@ def refused(row: Posting, code: str, words: Sequence[str]) -> None:
     said = " ".join(words) or "Xero gave no reason."
     again = row.attempts < MOST_CURES
     # In words that are not known Xero may say that it has it already: looked up once.
-    unclear = code in _UNCLEAR and row.kind in doubt.NO_KEY and row.looked_at is None
+    unclear = code in _UNCLEAR and row.kind in REPEATABLE and row.looked_at is None
     if (code in _LOOK_UP or unclear) and again:
         move(
             row, _State.PENDING, look_up=True, attempts=row.attempts + 1, not_before=clock.now(),

@@ -25,9 +25,9 @@ from connector.lib.errors import (
     Temporary,
 )
 from sync import away, retries
+from sync.dispatch import by_kind, settle
 from sync.dispatch import freshness as prepare
 from sync.dispatch import gather as outbox
-from sync.dispatch import settle
 from sync.dispatch.attempts import log_attempts
 from sync.dispatch.lookup import lookup
 from sync.dispatch.requests import again, gave_up, refused_whole, unforeseen, unknown, withdraw
@@ -36,7 +36,7 @@ from xero import transport
 from xero.api import budget
 from xero.api.faults import Refused, Throttled
 from xero.api.gateway import Exchange, Gateway, Reply
-from xero.documents.kinds import PLURAL, Kind
+from xero.documents.kinds import SPECS
 from xero.mirror import refresh as mirror
 from xero.models import Lane, Organisation
 
@@ -201,7 +201,7 @@ def _send(dispatch: Dispatch, token: str) -> Idle | None:
     gateway = Gateway(dispatch.organisation, Lane(dispatch.lane), observe=exchanges.append)
     try:
         reply = gateway.write(
-            PLURAL[Kind(dispatch.kind)], dispatch.verb, dispatch.body,
+            SPECS[dispatch.kind].resource.name, dispatch.verb, dispatch.body,
             dispatch.idempotency_key, dispatch.parent_id or None,
         )  # fmt: skip
     except Throttled as error:
@@ -246,7 +246,7 @@ def _settle(dispatch: Dispatch, token: str, reply: Reply) -> None:
         unknown(dispatch, _State.SENDING, clock.now(), by=token)
         return
     try:
-        settle.remember(dispatch, answers)
+        by_kind.remember(dispatch, answers)
     except Exception:
         # The ledger stands; the mirror is brought up to date by its next refresh.
         log.exception("dispatch.not_remembered", dispatch_id=dispatch.pk)

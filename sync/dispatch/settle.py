@@ -22,36 +22,31 @@ from sync.dispatch import notes
 from sync.dispatch.refusals import refused
 from sync.dispatch.states import UNDECIDED, finish, move, postings_of, sent_elements, waiting_for
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.models.posting import MONEY
 from sync.outbox import shop_writes as owe
 from sync.outbox.labels import orders_behind, relabel_behind
 from xero.api import replies
 from xero.api.gateway import Reply
 from xero.api.replies import ElementResult
-from xero.documents.kinds import PLURAL, Kind
-from xero.documents.statuses import GONE
-from xero.mirror.elements import (
-    doubt_items,
-    remember_bank_transactions,
-    remember_contacts,
-    remember_documents,
-    remember_items,
-    remember_payments,
+from xero.documents.kinds import (
+    MASTER_DATA,
+    MONEY,
+    SPECS,
+    WITH_BALANCE,
+    Kind,
 )
-from xero.models import MirrorDocument
+from xero.documents.statuses import GONE
 
 _State = Posting.State
 
 
 def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
-    """Settle each element of an answered request; the results, for `remember`.
+    """Settle each element of an answered request; the results, for `by_kind.remember`.
 
     None of them where another process has settled it meanwhile.
     """
     rows = postings_of(dispatch)
-    kind = PLURAL[Kind(dispatch.kind)]
     sent = sent_elements(dispatch)
-    answers = replies.results(kind, sent, reply.json)
+    answers = replies.results(SPECS[dispatch.kind].resource.name, sent, reply.json)
     with transaction.atomic():
         if not finish(dispatch, token):
             return []
@@ -100,7 +95,7 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
         if not adopted or row.verb == "PUT"
     )
     for row, answer in pairs:
-        if row.verb == "POST" and row.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
+        if row.verb == "POST" and row.kind in WITH_BALANCE:
             changed(row, answer)
     _release([row for row, _ in pairs if row.kind == Kind.CONTACT])
     _tell_shops([row for row, _ in pairs])
@@ -119,7 +114,7 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
 def _tell_shops(rows: Sequence[Posting]) -> None:
     """What the shops are to know of these documents, and of those that they settle or change."""
     owe.comments(rows)
-    documents = {row.pk for row in rows if row.kind not in (*MONEY, Kind.CONTACT, Kind.ITEM)}
+    documents = {row.pk for row in rows if row.kind not in (*MONEY, *MASTER_DATA)}
     settled = [row for row in rows if row.kind in MONEY or row.verb == "POST"]
     owe.statuses(documents | {pk for row in settled for pk in (row.parent_id, row.target_id) if pk})
 
@@ -191,24 +186,6 @@ def _differs(row: Posting, answer: ElementResult) -> Reason | None:
         f"{plain(answer.total)} with {plain(tax)} tax."
     )
     return Reason("mismatch", text)
-
-
-def remember(dispatch: Dispatch, answers: Sequence[ElementResult]) -> None:
-    """Put what was just written into the mirror, so that it costs no call to know it."""
-    raw = [answer.raw for answer in answers if answer.ok and answer.raw is not None]
-    if dispatch.kind == Kind.CONTACT:
-        remember_contacts(dispatch.organisation, raw)
-    elif dispatch.kind == Kind.ITEM:
-        remember_items(dispatch.organisation, raw, tracked_since=clock.now())
-    elif dispatch.kind in (Kind.STOCK_INCREASE, Kind.STOCK_DECREASE):
-        doubt_items(dispatch.organisation)
-    elif dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
-        kind = MirrorDocument.Kind(dispatch.kind)
-        remember_documents(dispatch.organisation, kind, raw)
-    elif dispatch.kind in (Kind.PAYMENT, Kind.REFUND):
-        remember_payments(dispatch.organisation, raw)
-    elif dispatch.kind == Kind.BANK_TRANSACTION:
-        remember_bank_transactions(dispatch.organisation, raw)
 
 
 def _units(amount: Decimal | None) -> int | None:

@@ -12,9 +12,8 @@ from connector.lib.bulk import update_each
 from stores.models import Store
 from sync.models import Posting, TrackedProduct
 from sync.outbox.entries import MOST_CURES, OPEN
-from sync.outbox.fill import verb_of
-from xero.documents.documents import Item
 from xero.documents.kinds import Kind
+from xero.documents.master_data import Item
 from xero.documents.payloads import stored
 from xero.models import Lane, Organisation
 
@@ -76,7 +75,7 @@ class ItemPostings:
             source_kind="product",
             source_id=row.source_id,
             purpose=_purpose(item),
-            verb=verb_of(item),
+            verb=item.verb,
             revision=revision,
             kind=Kind.ITEM,
             key=item.code,
@@ -96,7 +95,7 @@ class ItemPostings:
                 return
         else:
             posting.attempts = 0
-        posting.purpose, posting.verb = _purpose(item), verb_of(item)
+        posting.purpose, posting.verb = _purpose(item), item.verb
         posting.key, posting.payload = item.code, payload
         posting.state, posting.reasons, posting.lane = Posting.State.PENDING, [], row.lane
         posting.not_before = posting.changed_at = clock.now()

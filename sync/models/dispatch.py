@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SPECS, Kind
 from xero.models import Lane, Organisation
 
-KINDS = [(kind.value, kind.value.replace("_", " ")) for kind in Kind]
+KINDS = [(kind.value, SPECS[kind].name.lower()) for kind in Kind]
 
 
 class Dispatch(models.Model):

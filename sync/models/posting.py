@@ -19,14 +19,12 @@ from stores.models import Store
 from sync.models.backfill import Backfill
 from sync.models.dispatch import KINDS, Dispatch
 from sync.models.order import TrackedOrder
-from xero.documents.kinds import Kind
+from xero.documents.kinds import MONEY, OF_CREDIT, WITH_BALANCE, Kind
 from xero.documents.statuses import DRAFTS
 from xero.models import Lane, Organisation
 
 # What the postings of a daily summary have as their source: they are no single order's.
 SUMMARY = "summary"
-# What is put against other documents; credit is put last.
-MONEY = (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
@@ -68,11 +66,11 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         if kind is None or kind in MONEY:
             changing = siblings.filter(kind=Kind.INVOICE, verb="POST", state__in=Posting.UNFINISHED)
             rows = rows.filter(~Q(kind__in=MONEY) | ~Exists(changing))
-        if kind is None or kind in MONEY[1:]:
+        if kind is None or kind in OF_CREDIT:
             unpaid = siblings.filter(kind=Kind.PAYMENT).exclude(
                 state__in=(Posting.State.POSTED, Posting.State.VOIDED)
             )
-            rows = rows.filter(~Q(kind__in=MONEY[1:]) | ~Exists(unpaid))
+            rows = rows.filter(~Q(kind__in=OF_CREDIT) | ~Exists(unpaid))
         return rows
 
     def at_rest(self) -> PostingQuerySet:
@@ -84,13 +82,13 @@ class PostingQuerySet(models.QuerySet["Posting"]):
             state=Posting.State.PENDING, look_up=True, dispatch__isnull=False
         )
         changes = Posting.objects.filter(left, parent=OuterRef("pk"), verb="POST").order_by()
-        return self.filter(~Exists(changes.filter(kind__in=(Kind.INVOICE, Kind.CREDIT_NOTE))))
+        return self.filter(~Exists(changes.filter(kind__in=WITH_BALANCE)))
 
     def drafts(self) -> PostingQuerySet:
         """Invoices and credit notes of ours that are in Xero, and that nobody has approved there,
         as far as is known. What a person linked is that person's own."""
         return self.filter(
-            kind__in=(Kind.INVOICE, Kind.CREDIT_NOTE), verb="PUT", state=Posting.State.POSTED,
+            kind__in=WITH_BALANCE, verb="PUT", state=Posting.State.POSTED,
             xero_status__in=DRAFTS, conflict=False, linked=False,
         )  # fmt: skip
 
@@ -247,7 +245,7 @@ class Posting(models.Model):
     @property
     def is_draft(self) -> bool:
         """Whether it is in Xero and waits there for somebody's approval."""
-        document = self.kind in (Kind.INVOICE, Kind.CREDIT_NOTE) and self.verb == "PUT"
+        document = self.kind in WITH_BALANCE and self.verb == "PUT"
         return document and self.state == Posting.State.POSTED and self.xero_status in DRAFTS
 
     @property

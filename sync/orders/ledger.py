@@ -31,11 +31,9 @@ from sync.outbox.adopt import adopt
 from sync.outbox.entries import MOST_CURES, OPEN, is_open
 from sync.outbox.fill import document_key, fill
 from xero.documents.documents import CreditNote, Document, Invoice, InvoiceUpdate, StatusChange
-from xero.documents.kinds import Id, Kind
+from xero.documents.kinds import SALES, WITH_BALANCE, Id, Kind
 from xero.documents.payloads import loaded, stored
 from xero.models import Lane, MirrorDocument, Organisation
-
-_NUMBERED = (Kind.INVOICE, Kind.CREDIT_NOTE)
 
 
 class Ledger(OrderPostings):
@@ -114,7 +112,7 @@ class Ledger(OrderPostings):
         ]
         numbers = {number for _, number, _ in wanted}
         in_xero = MirrorDocument.objects.filter(
-            organisation=self._organisation, kind__in=_NUMBERED, number__in=numbers
+            organisation=self._organisation, kind__in=WITH_BALANCE, number__in=numbers
         )
         self._in_xero = set(in_xero.values_list("kind", "number"))
         ours = Posting.objects.filter(
@@ -270,7 +268,7 @@ class Ledger(OrderPostings):
                 self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
             elif (
-                posting.kind in (Kind.INVOICE, Kind.BANK_TRANSACTION)
+                posting.kind in SALES
                 and one.built.status == SKIPPED
                 and one.row.excluded_at is None
                 and posting.state != Posting.State.VOIDED

@@ -19,7 +19,7 @@ from sync.models import Posting, TrackedOrder
 from sync.outbox.entries import entry_of, is_open, slot_of, withdrawn
 from sync.outbox.labels import label_of
 from sync.summaries.parts import SummaryParts
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SALES, Kind
 from xero.documents.statuses import APPROVED
 from xero.models import MirrorDocument, Organisation
 
@@ -106,9 +106,8 @@ class OrderPostings:
 
     def alone(self, row: TrackedOrder) -> bool:
         """Whether its sale has a document of its own, sent or not."""
-        sales = (Kind.INVOICE, Kind.BANK_TRANSACTION)
         return any(
-            posting.kind in sales and not withdrawn(posting)
+            posting.kind in SALES and not withdrawn(posting)
             for posting in self._postings[row.pk].values()
         )
 

@@ -18,20 +18,19 @@ from stores.models import Store
 from sync.models import Posting, SummaryPart, SyncRun, TrackedOrder
 from sync.orders import actions as verbs
 from sync.summaries.contents import given_back, part_of
-from xero.documents.kinds import Kind
+from xero.documents.kinds import MASTER_DATA, SALES, Kind
 from xero.mirror import known as mirror_known
 from xero.mirror import refresh as mirror
 from xero.models import MirrorDocument
 
 MOST = 500
 Orders = QuerySet[TrackedOrder]
-_SALES = (Kind.INVOICE, Kind.BANK_TRANSACTION)
 
 
 def of_day(store: Store, day: date) -> Orders:
     """The orders whose invoice bears this date, or that are in the summary of this day."""
     dated = Posting.objects.filter(
-        store=store, document_date=day, kind__in=_SALES, order__isnull=False
+        store=store, document_date=day, kind__in=SALES, order__isnull=False
     )
     parts = SummaryPart.objects.filter(store=store, day=day, kind=Kind.INVOICE)
     mine = Q(pk__in=dated.values("order_id")) | Q(pk__in=parts.values("order_id"))
@@ -95,7 +94,7 @@ def _plan(store: Store, orders: Orders) -> UndoPlan:
 def _documents(store: Store, orders: Sequence[int]) -> dict[int, list[PostedDocument]]:
     """The postings of orders and their parts of summaries, with what the mirror knows of them."""
     postings = Posting.objects.filter(order_id__in=orders).exclude(
-        Q(kind__in=(Kind.CONTACT, Kind.ITEM)) | Q(state=Posting.State.VOIDED)
+        Q(kind__in=MASTER_DATA) | Q(state=Posting.State.VOIDED)
     )
     rows = list(postings.order_by("pk").defer("payload"))
     parts = SummaryPart.objects.filter(order_id__in=orders).select_related("order", "posting")

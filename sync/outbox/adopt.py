@@ -17,7 +17,7 @@ from connector.lib.money import plain, to_units
 from sync.models import Posting, TrackedOrder
 from sync.outbox.fill import expected_of, rates_of
 from sync.outbox.labels import orders_behind
-from xero.documents.breakdown import breakdown_of, date_of
+from xero.documents.breakdown import breakdown_of
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.kinds import Kind
 from xero.documents.payloads import loaded, stored
@@ -84,7 +84,7 @@ def _take_content(
         theirs.number, stored(theirs.payload()), rates_of(theirs),
     )  # fmt: skip
     posting.expected = expected_of(theirs)
-    posting.breakdown, posting.document_date = breakdown_of(theirs), date_of(theirs)
+    posting.breakdown, posting.document_date = breakdown_of(theirs), theirs.dated()
     posting.xero_status = document.status
     posting.xero_total_units, posting.xero_tax_units = document.total, document.tax
     posting.amount_due_units, posting.xero_updated_at = document.amount_due, document.updated_utc

@@ -11,7 +11,7 @@ from accounting.history import Entry, History, Slot
 from accounting.reasons import Reason
 from connector.lib.money import ZERO, from_units
 from sync.models import Posting
-from xero.documents.kinds import Id, Kind, Ref
+from xero.documents.kinds import WITH_BALANCE, Id, Kind, Ref
 from xero.documents.lines import DocumentLine, TaxMode
 from xero.documents.payloads import loaded
 
@@ -77,7 +77,7 @@ def entry_of(posting: Posting) -> Entry:
 
 def _settled(posting: Posting) -> Decimal | None:
     """What of a document Xero says is gone; its changes say it too, of the same document."""
-    if posting.verb != "PUT" or posting.kind not in (Kind.INVOICE, Kind.CREDIT_NOTE):
+    if posting.verb != "PUT" or posting.kind not in WITH_BALANCE:
         return None
     total, left = posting.xero_total_units, posting.amount_due_units
     return None if total is None or left is None else from_units(total - left)

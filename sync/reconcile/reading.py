@@ -14,19 +14,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from accounting.reconcile.rows import (
-    WITH_TOTALS,
-    DocumentRow,
-    InXero,
-    OrderRow,
-    XeroDocument,
-    XeroPayment,
-)
+from accounting.reconcile.rows import DocumentRow, InXero, OrderRow, XeroDocument, XeroPayment
 from connector.lib.money import to_units
 from stores.models import Store
 from sync.models import Posting, SummaryPart, TrackedOrder
 from sync.reconcile.summaries import Summaries, Whole
-from xero.documents.kinds import Kind
+from xero.documents.kinds import MASTER_DATA, TO_CUSTOMERS, WITH_BALANCE
 from xero.mirror import refresh as mirror
 from xero.mirror.known import read_at
 from xero.models import MirrorDocument, MirrorPayment
@@ -35,7 +28,6 @@ CHUNK = 1000
 _KEYS = 200
 # Almost all have none: an empty list is not worth reading a hundred thousand times.
 _WHY = Case(When(~Q(reasons=[]), then="reasons"))
-_MIRRORED = (MirrorDocument.Kind.INVOICE, MirrorDocument.Kind.CREDIT_NOTE)
 _ORDER = (
     "pk", "number", "state", "currency", "dated_at", "shop_status", "why",
     "excluded_at", "excluded_as", "invoiced_units", "total_units", "tendered_units",
@@ -116,7 +108,7 @@ class Reading:
         postings = Posting.objects.filter(which, store=self._store)
         if self._store.organisation_id is not None:
             postings = postings.filter(organisation=self._store.organisation_id)
-        listed = postings.exclude(kind__in=(Kind.CONTACT, Kind.ITEM)).order_by("pk")
+        listed = postings.exclude(kind__in=MASTER_DATA).order_by("pk")
         listed = listed.annotate(why=_WHY)
         for order, parent, *fields in listed.values_list("order_id", "parent_id", *_POSTING):
             yield order, parent, _posting(fields)
@@ -128,7 +120,7 @@ class Reading:
         """
         if self._store.organisation is None or self.documents_at is None:
             return InXero()
-        ids = sorted({p.xero_id for p in postings if p.xero_id and p.kind in WITH_TOTALS})
+        ids = sorted({p.xero_id for p in postings if p.xero_id and p.kind in TO_CUSTOMERS})
         documents: dict[str, XeroDocument] = {}
         payments: dict[str, list[XeroPayment]] = defaultdict(list)
         for first in range(0, len(ids), _KEYS):
@@ -140,7 +132,7 @@ class Reading:
 
     def _documents(self, keys: Sequence[str]) -> dict[str, XeroDocument]:
         rows = MirrorDocument.objects.filter(
-            organisation=self._store.organisation, kind__in=_MIRRORED, xero_id__in=keys
+            organisation=self._store.organisation, kind__in=WITH_BALANCE, xero_id__in=keys
         )
         columns = ("xero_id", "status", "currency", "total", "tax", "amount_due", "date")
         return {row[0]: XeroDocument(*row) for row in rows.values_list(*columns)}
@@ -230,7 +222,7 @@ def extra_documents(store: Store) -> list[MirrorDocument]:
         if other.startswith(prefix) and other != prefix
     ]
     listed = MirrorDocument.objects.filter(
-        organisation=organisation, kind__in=_MIRRORED, number__startswith=prefix
+        organisation=organisation, kind__in=WITH_BALANCE, number__startswith=prefix
     ).exclude(status__in=("VOIDED", "DELETED"))
     return [
         row

@@ -38,6 +38,7 @@ from sync.reconcile.summaries import own_of
 from xero.mirror import refresh as mirror
 from xero.mirror.known import read_anew, read_at
 from xero.models import Lane, MirrorDocument, Organisation
+from xero.models.cursor import LIST_OF
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=5)
@@ -256,10 +257,9 @@ def _ask_xero(store: Store) -> str:
 
 def _have_columns(organisation: Organisation) -> None:
     """Rows of a version that did not keep tax and date: their lists are read from the start."""
-    lists = {"invoice": mirror.Kind.INVOICES, "credit_note": mirror.Kind.CREDIT_NOTES}
     without = MirrorDocument.objects.filter(organisation=organisation, tax__isnull=True)
     for kind in set(without.values_list("kind", flat=True).distinct()):
-        read_anew(organisation, lists[kind])
+        read_anew(organisation, LIST_OF[MirrorDocument.Kind(kind)])
 
 
 def _read(organisation: Organisation, kind: mirror.Kind) -> bool:

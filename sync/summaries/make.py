@@ -24,6 +24,7 @@ from accounting.plan.origins import origin_of_day
 from accounting.reasons import Hold
 from accounting.sale.built import READY, Built
 from accounting.summary.documents import (
+    PURPOSES,
     by_place,
     packs,
     settlements,
@@ -38,7 +39,7 @@ from sync.contacts.postings import ContactPostings
 from sync.models import Backfill, Posting, SummaryPart, TrackedOrder
 from sync.outbox.labels import relabel, relabel_behind
 from sync.summaries.contents import part_of
-from sync.summaries.outbox import PURPOSES, Outbox, TakenOver, link
+from sync.summaries.outbox import Outbox, TakenOver, link
 from xero.documents.kinds import Kind
 from xero.documents.statuses import APPROVED
 from xero.models import Organisation

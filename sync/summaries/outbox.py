@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounting.reasons import Reason
-from accounting.summary.documents import Settlement, Summary
+from accounting.summary.documents import PURPOSES, Settlement, Summary
 from connector.lib import clock
 from connector.lib.money import to_units
 from stores.models import Store
@@ -21,9 +21,6 @@ from xero.documents.kinds import Kind
 from xero.models import MirrorDocument, Organisation
 
 _State = Posting.State
-
-
-PURPOSES = {Kind.INVOICE: ("invoice", "payment"), Kind.CREDIT_NOTE: ("credit_note", "refund")}
 
 
 class TakenOver(Exception):

@@ -20,6 +20,7 @@ from typing import Any
 
 from connector.lib.money import parse_decimal
 from xero.api.texts import code_of, validation_texts, warning_texts
+from xero.documents.kinds import SPECS, Resource
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
@@ -28,28 +29,14 @@ _NO_ID = "00000000-0000-0000-0000-000000000000"
 Element = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How one kind is wrapped and named. `keys` are unique in Xero, the best one first."""
-
-    envelope: str
-    id_field: str
-    keys: tuple[str, ...] = ()
-
-
-_PAYMENT = Shape("Payments", "PaymentID")
-SHAPES = {
-    "contacts": Shape("Contacts", "ContactID", ("ContactNumber", "Name")),
-    "items": Shape("Items", "ItemID", ("Code",)),
-    "invoices": Shape("Invoices", "InvoiceID", ("InvoiceNumber",)),
-    "credit_notes": Shape("CreditNotes", "CreditNoteID", ("CreditNoteNumber",)),
-    "payments": _PAYMENT,
-    "refunds": _PAYMENT,
-    "bank_transactions": Shape("BankTransactions", "BankTransactionID"),
-    "allocations": Shape("Allocations", "AllocationID"),
-    "tracking_options": Shape("Options", "TrackingOptionID", ("Name",)),
-    "tracking_categories": Shape("TrackingCategories", "TrackingCategoryID", ("Name",)),
-    "accounts": Shape("Accounts", "AccountID", ("Code",)),
+# By the name of their resource: what documents are written to, and what they refer to.
+SHAPES = {row.resource.name: row.resource for row in SPECS.values()} | {
+    resource.name: resource
+    for resource in (
+        Resource("tracking_options", "Options", "TrackingOptionID", ("Name",)),
+        Resource("tracking_categories", "TrackingCategories", "TrackingCategoryID", ("Name",)),
+        Resource("accounts", "Accounts", "AccountID", ("Code",)),
+    )
 }
 
 
@@ -160,7 +147,7 @@ def day(value: Any) -> date | None:
 
 
 def _match(
-    shape: Shape, sent: Sequence[Element], answered: Sequence[Element]
+    shape: Resource, sent: Sequence[Element], answered: Sequence[Element]
 ) -> dict[int, Element]:
     """Position in the request → element of the answer; each is used once.
 

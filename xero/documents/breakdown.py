@@ -5,13 +5,11 @@ Kept beside a posting, so that a hundred thousand of them are summed without rea
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from connector.lib.money import ZERO, round_to, to_units
-from xero.documents.documents import BankTransaction, CreditNote, Document, Invoice, InvoiceUpdate
+from xero.documents.documents import Document
 from xero.documents.lines import DocumentLine, TaxMode
-from xero.documents.settling import Allocation, Payment, Refund
 
 
 def breakdown_of(document: Document) -> list[list[Any]] | None:
@@ -20,23 +18,11 @@ def breakdown_of(document: Document) -> list[list[Any]] | None:
 
     Amounts are in ten-thousandths, in the document's currency and with its signs.
     """
-    match document:
-        case InvoiceUpdate():
-            return summed(document.invoice.lines, document.invoice.mode)
-        case Invoice() | CreditNote() | BankTransaction():
-            return summed(document.lines, document.mode)
-        case Payment() | Refund():
-            return [[document.account, to_units(document.amount)]]
-    return None
-
-
-def date_of(document: Document) -> date | None:
-    """The date that a document bears; None where it has none."""
-    match document:
-        case InvoiceUpdate():
-            return document.invoice.date
-        case Invoice() | CreditNote() | Payment() | Refund() | BankTransaction() | Allocation():
-            return document.date
+    if (charged := document.charged()) is not None:
+        return summed(*charged)
+    if (moved := document.moved()) is not None:
+        account, amount = moved
+        return [[account, to_units(amount)]]
     return None
 
 

@@ -11,61 +11,15 @@ from datetime import date as Day
 from decimal import Decimal
 from typing import Any
 
-from xero.documents.kinds import Id, Kind, Ref
+from xero.documents.base import DocumentBase, key_of
+from xero.documents.kinds import SPECS, Id, Kind, Ref
 from xero.documents.lines import DocumentLine, TaxMode, Totals, line_totals
+from xero.documents.master_data import Contact, Item
 from xero.documents.settling import Allocation, Payment, Refund
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """`existing_id` set: an update of that contact; empty: a new one.
-
-    An update names the contact by its id alone: with a name beside it Xero renames it, which is
-    done only where `rename` says so.
-    """
-
-    key: str
-    name: str
-    contact_number: str = ""
-    fields: tuple[tuple[str, Any], ...] = ()
-    existing_id: str = ""
-    rename: bool = False
-
-    kind = Kind.CONTACT
-
-    def payload(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"ContactID": self.existing_id} if self.existing_id else {}
-        if not self.existing_id or self.rename:
-            body["Name"] = self.name
-        if self.contact_number:
-            body["ContactNumber"] = self.contact_number
-        return body | dict(self.fields)
-
-    def expected(self) -> Totals | None:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What is sold. `existing_id` set: an update of that item, with `fields` only; empty: a
-    new one. Code at most 30 characters, Name 50, descriptions 4,000."""
-
-    code: str
-    fields: tuple[tuple[str, Any], ...] = ()
-    existing_id: str = ""
-
-    kind = Kind.ITEM
-
-    def payload(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"ItemID": self.existing_id} if self.existing_id else {}
-        return body | {"Code": self.code} | dict(self.fields)
-
-    def expected(self) -> Totals | None:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(DocumentBase):
     """A sales invoice (ACCREC). `sources` as of a line."""
 
     number: str
@@ -84,6 +38,10 @@ class Invoice:
     sources: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     kind = Kind.INVOICE
+
+    @property
+    def natural_key(self) -> str:
+        return self.number
 
     def payload(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -109,9 +67,15 @@ class Invoice:
     def expected(self) -> Totals | None:
         return line_totals(self.lines, self.mode)
 
+    def charged(self) -> tuple[tuple[DocumentLine, ...], TaxMode]:
+        return self.lines, self.mode
+
+    def dated(self) -> Day:
+        return self.date
+
 
 @dataclass(frozen=True, slots=True)
-class CreditNote:
+class CreditNote(DocumentBase):
     """A credit to a customer (ACCRECCREDIT): lines are positive, and take no line discount."""
 
     number: str
@@ -126,6 +90,10 @@ class CreditNote:
     branding_theme_id: str = ""
 
     kind = Kind.CREDIT_NOTE
+
+    @property
+    def natural_key(self) -> str:
+        return self.number
 
     def payload(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -148,9 +116,15 @@ class CreditNote:
     def expected(self) -> Totals | None:
         return line_totals(self.lines, self.mode)
 
+    def charged(self) -> tuple[tuple[DocumentLine, ...], TaxMode]:
+        return self.lines, self.mode
+
+    def dated(self) -> Day:
+        return self.date
+
 
 @dataclass(frozen=True, slots=True)
-class BankTransaction:
+class BankTransaction(DocumentBase):
     """Money in or out of a bank account without an invoice.
 
     `type` is RECEIVE, SPEND or RECEIVE-OVERPAYMENT (Xero developer documentation, Bank
@@ -171,6 +145,10 @@ class BankTransaction:
 
     kind = Kind.BANK_TRANSACTION
 
+    @property
+    def natural_key(self) -> str:
+        return self.reference
+
     def payload(self) -> dict[str, Any]:
         body: dict[str, Any] = {
             "Type": self.type,
@@ -189,9 +167,15 @@ class BankTransaction:
     def expected(self) -> Totals | None:
         return line_totals(self.lines, self.mode)
 
+    def charged(self) -> tuple[tuple[DocumentLine, ...], TaxMode]:
+        return self.lines, self.mode
+
+    def dated(self) -> Day:
+        return self.date
+
 
 @dataclass(frozen=True, slots=True)
-class StockAdjustment:
+class StockAdjustment(DocumentBase):
     """A bill, or a supplier's credit, of 0.00 that moves tracked stock and its value.
 
     Tracked stock changes by transactions only (Xero developer documentation, Tracked inventory
@@ -209,6 +193,10 @@ class StockAdjustment:
     @property
     def kind(self) -> Kind:
         return Kind.STOCK_INCREASE if self.increase else Kind.STOCK_DECREASE
+
+    @property
+    def natural_key(self) -> str:
+        return self.number
 
     def payload(self) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -228,7 +216,7 @@ class StockAdjustment:
 
 
 @dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(DocumentBase):
     """A new status for an invoice or credit note that is in Xero: VOIDED, DELETED, AUTHORISED.
 
     Sent by POST with the id. Without lines, so that Xero leaves those alone.
@@ -238,20 +226,22 @@ class StatusChange:
     document: Id
     status: str
 
+    verb = "POST"
+
     @property
     def kind(self) -> Kind:
         return self.of
 
-    def payload(self) -> dict[str, Any]:
-        id_field = "InvoiceID" if self.of is Kind.INVOICE else "CreditNoteID"
-        return {id_field: self.document, "Status": self.status}
+    @property
+    def natural_key(self) -> str:
+        return key_of(self.document)
 
-    def expected(self) -> Totals | None:
-        return None
+    def payload(self) -> dict[str, Any]:
+        return {SPECS[self.of].resource.id_field: self.document, "Status": self.status}
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceUpdate:
+class InvoiceUpdate(DocumentBase):
     """New content for an invoice that is in Xero: all of it, by POST with its id.
 
     Lines without a LineItemID replace the ones it has (Xero developer documentation, Invoices).
@@ -261,12 +251,23 @@ class InvoiceUpdate:
     invoice: Invoice
 
     kind = Kind.INVOICE
+    verb = "POST"
+
+    @property
+    def natural_key(self) -> str:
+        return self.invoice.number
 
     def payload(self) -> dict[str, Any]:
         return {"InvoiceID": self.document} | self.invoice.payload()
 
     def expected(self) -> Totals | None:
         return self.invoice.expected()
+
+    def charged(self) -> tuple[tuple[DocumentLine, ...], TaxMode]:
+        return self.invoice.charged()
+
+    def dated(self) -> Day:
+        return self.invoice.date
 
 
 Document = (

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from connector.lib.money import trim
+from xero.documents.base import DocumentBase, key_of
 from xero.documents.kinds import Id, Kind
-from xero.documents.lines import Totals
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(DocumentBase):
     """Money received for an invoice. `account` is a code, or an AccountID.
 
     `tender` is the tender's place in the order (from 1), `method` the shop's name of how it
@@ -33,15 +33,22 @@ class Payment:
 
     kind = Kind.PAYMENT
 
+    @property
+    def natural_key(self) -> str:
+        return self.reference
+
     def payload(self) -> dict[str, Any]:
         return {"Invoice": {"InvoiceID": self.invoice}} | _moved(self)
 
-    def expected(self) -> Totals | None:
-        return None
+    def moved(self) -> tuple[str, Decimal]:
+        return self.account, self.amount
+
+    def dated(self) -> Day:
+        return self.date
 
 
 @dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(DocumentBase):
     """Money given back for a credit note: a payment on it from the clearing account."""
 
     credit_note: Id
@@ -54,15 +61,22 @@ class Refund:
 
     kind = Kind.REFUND
 
+    @property
+    def natural_key(self) -> str:
+        return self.reference
+
     def payload(self) -> dict[str, Any]:
         return {"CreditNote": {"CreditNoteID": self.credit_note}} | _moved(self)
 
-    def expected(self) -> Totals | None:
-        return None
+    def moved(self) -> tuple[str, Decimal]:
+        return self.account, self.amount
+
+    def dated(self) -> Day:
+        return self.date
 
 
 @dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(DocumentBase):
     """Credit put against what is due on an invoice of the same contact and currency."""
 
     credit_note: Id
@@ -71,6 +85,10 @@ class Allocation:
     date: Day
 
     kind = Kind.ALLOCATION
+
+    @property
+    def natural_key(self) -> str:
+        return key_of(self.credit_note)
 
     def payload(self) -> dict[str, Any]:
         """Xero names the credit note in the address; it is taken out before this is sent."""
@@ -81,8 +99,8 @@ class Allocation:
             "Date": self.date.isoformat(),
         }
 
-    def expected(self) -> Totals | None:
-        return None
+    def dated(self) -> Day:
+        return self.date
 
 
 def _moved(money: Payment | Refund) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from connector.lib import clock
 from connector.lib.money import ZERO, plain, round_to, to_units
 from xero.api.replies import amount, day, moment, text
 from xero.documents.contact_details import details_of
+from xero.documents.kinds import SPECS
 from xero.documents.payloads import transform
 from xero.mirror.known import code_key
 from xero.models import (
@@ -23,6 +24,7 @@ from xero.models import (
     MirrorPayment,
     Organisation,
 )
+from xero.models.cursor import LIST_OF
 from xero.models.mirror import likeness, normal_email, normal_name
 
 _BATCH: Final = 1000
@@ -38,13 +40,7 @@ Element = Mapping[str, Any]
 OF_CUSTOMERS: Final = ("ACCRECPAYMENT", "ARCREDITPAYMENT", "")
 
 
-DOCUMENTS_OF: Final = {
-    Kind.INVOICES: MirrorDocument.Kind.INVOICE,
-    Kind.CREDIT_NOTES: MirrorDocument.Kind.CREDIT_NOTE,
-}
-
-
-LIST_OF: Final = {document: listed for listed, document in DOCUMENTS_OF.items()}
+DOCUMENTS_OF: Final = {listed: document for document, listed in LIST_OF.items()}
 
 
 def remember_contacts(organisation: Organisation, found: Iterable[Element]) -> None:
@@ -213,12 +209,12 @@ def _item(element: Element) -> dict[str, Any]:
 
 
 def _document(kind: MirrorDocument.Kind, element: Element) -> dict[str, Any]:
-    invoice = kind == MirrorDocument.Kind.INVOICE
+    resource, invoice = SPECS[kind].resource, kind == MirrorDocument.Kind.INVOICE
     due = element.get("AmountDue" if invoice else "RemainingCredit")
     return {
         "kind": kind,
-        "xero_id": element["InvoiceID" if invoice else "CreditNoteID"],
-        "number": text(element.get("InvoiceNumber" if invoice else "CreditNoteNumber")),
+        "xero_id": element[resource.id_field],
+        "number": text(element.get(resource.keys[0])),
         "status": text(element.get("Status")),
         "currency": text(element.get("CurrencyCode")),
         "date": day(element.get("Date")),

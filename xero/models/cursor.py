@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from connector.lib import clock
-from xero.models.mirror import OVERLAP
+from xero.documents.kinds import SPECS, WITH_BALANCE
+from xero.models.mirror import OVERLAP, MirrorDocument
 from xero.models.organisation import Organisation
 
 
@@ -100,3 +101,9 @@ class MirrorCursor(models.Model):
         """Save the columns while the claim is ours: its end is as good as an owner's name."""
         rows = MirrorCursor.objects.filter(pk=self.pk, claimed_until=held or self.claimed_until)
         return rows.update(**{name: getattr(self, name) for name in names}) == 1
+
+
+# The list in which each kind of document is read.
+LIST_OF = {
+    MirrorDocument.Kind(kind): MirrorCursor.Kind(SPECS[kind].mirror) for kind in WITH_BALANCE
+}

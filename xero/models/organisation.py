@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from connector.lib import clock
 from xero.documents.facts import OrganisationFacts
+from xero.documents.kinds import SPECS, Kind
 from xero.models.connection import TokenSet
 
 _WEB = "https://go.xero.com"
@@ -166,15 +167,18 @@ class Organisation(models.Model):
 
     def invoice_link(self, invoice_id: str) -> str:
         """Address of a sales invoice in Xero (developer documentation, Deep linking)."""
-        return self._link(f"/AccountsReceivable/View.aspx?InvoiceID={quote(invoice_id)}")
+        return self.link_to(Kind.INVOICE, invoice_id)
 
     def credit_note_link(self, credit_note_id: str) -> str:
-        """As for invoices; Xero documents the payables form, this is its counterpart."""
-        page = f"/AccountsReceivable/ViewCreditNote.aspx?creditNoteID={quote(credit_note_id)}"
-        return self._link(page)
+        return self.link_to(Kind.CREDIT_NOTE, credit_note_id)
 
     def contact_link(self, contact_id: str) -> str:
-        return self._link(f"/Contacts/View/{quote(contact_id)}")
+        return self.link_to(Kind.CONTACT, contact_id)
+
+    def link_to(self, kind: str, xero_id: str) -> str:
+        """Address of a document in Xero; "" for those that have no page of their own."""
+        page = SPECS[kind].page
+        return self._link(page.format(quote(xero_id))) if page else ""
 
     def _link(self, page: str) -> str:
         """A stand-in serves these pages at the address of its log-in."""

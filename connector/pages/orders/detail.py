@@ -26,7 +26,7 @@ from connector.pages.filters import zone_of
 from connector.pages.orders.headline import condition
 from connector.pages.orders.shop_writes import written
 from connector.pages.orders.timeline import timeline
-from connector.pages.wording import DOCUMENT_LABELS, KIND_NAMES, Why, document_name, reasons_of
+from connector.pages.wording import DOCUMENT_LABELS, Why, document_name, reasons_of
 from stores import registry
 from stores.canonical.order import Order
 from stores.canonical.records import ParseError, Stream
@@ -36,7 +36,7 @@ from sync.orders import actions as orders
 from sync.parsing import parse_facts, parsed
 from sync.summaries.approve import drafts_of
 from xero.documents.facts import NOT_CONNECTED
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SPECS, WITH_BALANCE, Kind
 
 _INLINE_JSON = 16_000
 
@@ -68,7 +68,7 @@ class Document:
         """The summary that it is, or that it settles."""
         if not self.posting.is_summary:
             return None
-        document = self.posting.kind in (Kind.INVOICE, Kind.CREDIT_NOTE)
+        document = self.posting.kind in WITH_BALANCE
         document = document and self.posting.verb == "PUT"
         return self.posting.pk if document else self.posting.parent_id
 
@@ -126,7 +126,7 @@ def order_preview(request: HttpRequest, pk: int) -> HttpResponse:
     found = preview(row)
     reasons = reasons_of(found["reasons"])
     documents = [
-        document | {"name": KIND_NAMES[Kind(document["kind"])]} for document in found["documents"]
+        document | {"name": SPECS[document["kind"]].name} for document in found["documents"]
     ]
     context = {
         "row": row, "status": found["status"], "reasons": reasons, "documents": documents,
@@ -171,7 +171,7 @@ def documents_of(row: TrackedOrder) -> list[Posting]:
 
 def took_effect(posting: Posting) -> bool:
     """Whether it changed a document that stands in the list itself, as it is since."""
-    changed = posting.kind in (Kind.INVOICE, Kind.CREDIT_NOTE) and posting.verb == "POST"
+    changed = posting.kind in WITH_BALANCE and posting.verb == "POST"
     return changed and posting.state == Posting.State.POSTED
 
 
@@ -201,14 +201,7 @@ def _link(posting: Posting) -> str:
     """Its address in Xero; payments have none of their own."""
     if not posting.xero_id:
         return ""
-    organisation = posting.organisation
-    links = {
-        Kind.INVOICE: organisation.invoice_link,
-        Kind.CREDIT_NOTE: organisation.credit_note_link,
-        Kind.CONTACT: organisation.contact_link,
-    }
-    link = links.get(Kind(posting.kind))
-    return link(posting.xero_id) if link else ""
+    return posting.organisation.link_to(posting.kind, posting.xero_id)
 
 
 def preview(row: TrackedOrder) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounting.summary.documents import PURPOSES
 from connector.lib.marks import row_key
 from connector.lib.money import from_units
 from connector.lib.rights import ORDERS, right
@@ -19,11 +20,10 @@ from connector.pages.books_of import predicted
 from connector.pages.filters import zone_of
 from connector.pages.keyset import PAGE_SIZE
 from connector.pages.orders.detail import shown
-from connector.pages.wording import KIND_NAMES
 from sync.models import Posting, PostingSource
 from sync.models.posting import SUMMARY
 from sync.summaries.approve import approve_summaries, drafts
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SPECS
 from xero.documents.payloads import loaded
 
 Sources = QuerySet[PostingSource]
@@ -50,8 +50,7 @@ class Page:
 @require_safe
 def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
     postings = Posting.objects.select_related("organisation", "store", "parent__organisation")
-    documents = (Kind.INVOICE, Kind.CREDIT_NOTE)
-    posting = get_object_or_404(postings, pk=pk, source_kind=SUMMARY, kind__in=documents)
+    posting = get_object_or_404(postings, pk=pk, source_kind=SUMMARY, kind__in=PURPOSES.keys())
     money = posting.children.select_related("organisation").exclude(verb="POST").order_by("pk")
     body = loaded(posting.payload, str)
     sources = PostingSource.objects.filter(posting=posting).select_related("order")
@@ -60,7 +59,7 @@ def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
     page = _page(sources, request.GET.get("after", ""), request.GET.get("before", ""))
     context = {
         "posting": posting,
-        "name": KIND_NAMES[Kind(posting.kind)],
+        "name": SPECS[posting.kind].name,
         "row": {"currency": body.get("CurrencyCode", "")},
         "zone": zone_of(posting.store),
         "documents": [shown(one) for one in (posting, *money)],

@@ -24,16 +24,10 @@ from stores.models import Store
 from sync.models import Posting, ReconcileDay, SummaryPart, TrackedOrder
 from sync.reconcile.reading import Reading
 from sync.reconcile.summaries import own_of
-from xero.documents.kinds import Kind
+from xero.documents.kinds import counted_as
 from xero.models import MirrorDocument, MirrorPayment
 
 _ROWS = 50
-_KINDS = {
-    ReconcileDay.Measure.SALE: (Kind.INVOICE, Kind.BANK_TRANSACTION),
-    ReconcileDay.Measure.CREDIT: (Kind.CREDIT_NOTE,),
-    ReconcileDay.Measure.PAYMENT: (Kind.PAYMENT,),
-    ReconcileDay.Measure.REFUND: (Kind.REFUND,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +104,7 @@ def _line(order: TrackedOrder, one: DaySum) -> Line:
 
 def _candidates(store: Store, day: date, measure: str) -> QuerySet[TrackedOrder]:
     """Orders that were placed on a day, or have a document of that date, here or in Xero."""
-    postings = Posting.objects.filter(store=store, kind__in=_KINDS[ReconcileDay.Measure(measure)])
+    postings = Posting.objects.filter(store=store, kind__in=counted_as(measure))
     dated = Q(document_date=day)
     if store.organisation is not None:
         payments = measure in (ReconcileDay.Measure.PAYMENT, ReconcileDay.Measure.REFUND)

@@ -17,29 +17,24 @@ from connector.lib import clock
 from connector.lib.money import to_units
 from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.models.posting import MONEY
 from sync.outbox import shop_writes as owe
 from sync.outbox.labels import orders_behind
 from xero.api import replies
 from xero.api.gateway import Gateway
 from xero.api.replies import ElementResult, element_result
-from xero.documents.kinds import Kind
+from xero.documents.kinds import MONEY, SPECS, Kind
 from xero.documents.statuses import GONE
-
-_NAMES = {
-    Kind.INVOICE: ("invoices", "InvoiceID"),
-    Kind.CREDIT_NOTE: ("credit_notes", "CreditNoteID"),
-}
 
 
 def find(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     """What became of updates and new statuses of invoices and credit notes."""
-    plural, field = _NAMES[Kind(dispatch.kind)]
+    resource = SPECS[dispatch.kind].resource
+    field = resource.id_field
     listed = _credit_notes if dispatch.kind == Kind.CREDIT_NOTE else _invoices
     found = listed(gateway, [sent[field] for _, sent in pairs])
     read = Found()
     for row, sent in pairs:
-        read.verdicts[row.pk] = _verdict(read, row, sent, plural, found.get(sent[field]))
+        read.verdicts[row.pk] = _verdict(read, row, sent, resource.name, found.get(sent[field]))
     return read
 
 

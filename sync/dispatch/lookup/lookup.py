@@ -1,16 +1,13 @@
 """What became of a request whose outcome nobody knows: read, then adopt, hold or free.
 
-Invoices and credit notes are found by number, contacts by ContactNumber or name
-(`lookup_contacts`), money on its document by amount, date and reference (`lookup_money`),
-changes by what the document says now (`lookup_changes`). What is ours is adopted; what is
-somebody else's holds; what is missing goes out again in a new request with a new key.
+Each kind has its finder (`by_kind`): documents are found by number, contacts by ContactNumber
+or name, money on its document by amount, date and reference, changes by what the document says
+now. What is ours is adopted; what is somebody else's holds; what is missing goes out again in a
+new request with a new key.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -18,28 +15,14 @@ from django.db import transaction
 from accounting.contacts.persons import name_key
 from accounting.reasons import Reason
 from connector.lib import clock
-from connector.lib.money import ZERO, from_units, plain
-from sync.dispatch import settle
-from sync.dispatch.lookup import changes as lookup_changes
-from sync.dispatch.lookup import contacts as lookup_contacts
-from sync.dispatch.lookup import items as lookup_items
-from sync.dispatch.lookup import money as lookup_money
-from sync.dispatch.lookup import stock as lookup_stock
-from sync.dispatch.lookup.bank import bank_transactions
-from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks, to_survivors
+from sync.dispatch import by_kind, settle
 from sync.dispatch.states import UNDECIDED, postings_of, sent_elements
 from sync.models import Dispatch, Posting
 from sync.outbox import adopt
 from sync.outbox.labels import relabel_behind
-from xero.api import replies
 from xero.api.gateway import Gateway
-from xero.api.replies import ElementResult, element_result
-from xero.documents.kinds import Kind
+from xero.api.replies import ElementResult
 from xero.documents.payloads import loaded
-from xero.documents.statuses import GONE
-from xero.mirror import refresh as mirror
-from xero.mirror.known import find_documents
-from xero.models import Lane, MirrorDocument
 
 
 def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
@@ -50,7 +33,7 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
     rows = [row for row in postings_of(dispatch) if row.state in UNDECIDED]
     sent = sent_elements(dispatch)
     pairs = [(row, sent[row.position]) for row in rows]
-    found = _finder(dispatch)(dispatch, gateway, pairs)
+    found = by_kind.finder(dispatch)(dispatch, gateway, pairs)
     with transaction.atomic():
         if not dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.UNKNOWN,)):
             return
@@ -66,24 +49,6 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
             else:
                 _free(row, payload=verdict)
         relabel_behind(rows)
-
-
-def _finder(dispatch: Dispatch) -> Callable[[Dispatch, Gateway, Pairs], Found]:
-    """What finds documents of this kind. An update or a new status is found on its document."""
-    if dispatch.verb == "POST" and dispatch.kind in (Kind.INVOICE, Kind.CREDIT_NOTE):
-        return lookup_changes.find
-    return {
-        Kind.CONTACT: lookup_contacts.find,
-        Kind.ITEM: lookup_items.items,
-        Kind.STOCK_INCREASE: lookup_stock.adjustments,
-        Kind.STOCK_DECREASE: lookup_stock.adjustments,
-        Kind.INVOICE: _invoices,
-        Kind.CREDIT_NOTE: _credit_notes,
-        Kind.PAYMENT: lookup_money.payments,
-        Kind.BANK_TRANSACTION: bank_transactions,
-        Kind.ALLOCATION: lookup_money.allocations,
-        Kind.REFUND: lookup_money.refunds,
-    }[Kind(dispatch.kind)]
 
 
 def _hold(row: Posting, reason: Reason) -> None:
@@ -102,121 +67,3 @@ def _free(row: Posting, *, payload: str | None) -> None:
         to=Posting.State.PENDING, frm=UNDECIDED, look_up=False, not_before=clock.now(),
         dispatch=None, **changes,
     )  # fmt: skip
-
-
-# --- invoices ------------------------------------------------------------------------------
-
-
-def _invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
-    numbers = [row.key for row, _ in pairs]
-    found: dict[str, list[Element]] = defaultdict(list)
-    for chunk in chunks(numbers):
-        reply = gateway.read("invoices", invoice_numbers=list(chunk), page=1, page_size=100)
-        for one in replies.elements("invoices", reply.json):
-            found[str(one.get("InvoiceNumber"))].append(one)
-    taken = _claimed_by_others([row for row, _ in pairs], found)
-    named = {
-        row.pk: [str((one.get("Contact") or {}).get("ContactID")) for one in found[row.key]]
-        for row, _ in pairs
-    }
-    pairs = to_survivors(dispatch, pairs, named)
-    return Found({row.pk: _invoice(row, sent, found[row.key], taken) for row, sent in pairs})
-
-
-def _claimed_by_others(rows: list[Posting], found: dict[str, list[Element]]) -> set[str]:
-    """Ids of invoices that are another posting's: two orders may bear one number."""
-    ids = [str(one.get("InvoiceID")) for some in found.values() for one in some]
-    others = Posting.objects.filter(kind=Kind.INVOICE, verb="PUT", xero_id__in=ids)
-    others = others.exclude(pk__in=[row.pk for row in rows])
-    return set(others.values_list("xero_id", flat=True))
-
-
-def _invoice(row: Posting, sent: Element, found: list[Element], taken: set[str]) -> Verdict:
-    standing = [one for one in found if one.get("Status") not in GONE]
-    if not standing:
-        return _gone(row, found)
-    one = standing[0]
-    if str(one.get("InvoiceID")) in taken:
-        text = f"{row.key} is the number of another order's invoice."
-        return Reason("number_taken", text, "number_prefix")
-    if _is_ours(row, sent, one):
-        taken.add(str(one.get("InvoiceID")))
-        return element_result("invoices", one)
-    total = plain(replies.amount(one.get("Total")) or ZERO)
-    contact = (one.get("Contact") or {}).get("Name", "somebody else")
-    text = (
-        f"{row.key} exists in Xero and is not ours: {total} for {contact}. Change the number "
-        "prefix, or renumber that document."
-    )
-    return Reason("number_taken", text, "number_prefix")
-
-
-def _gone(row: Posting, found: list[Element]) -> Verdict:
-    """Nothing stands under the number. A voided one keeps it, as far as anybody knows."""
-    if row.attempts and any(one.get("Status") == "VOIDED" for one in found):
-        text = f"{row.key} was voided in Xero, and its number cannot be used again."
-        return Reason("number_taken", text, "number_prefix")
-    return None
-
-
-def _is_ours(row: Posting, sent: Element, one: Element) -> bool:
-    """Same total, contact, reference and currency as what we meant to post."""
-    assert row.expected is not None
-    return (
-        replies.amount(one.get("Total")) == Decimal(row.expected["Total"])
-        and (one.get("Contact") or {}).get("ContactID") == sent["Contact"]["ContactID"]
-        and (one.get("Reference") or "") == sent.get("Reference", "")
-        and one.get("CurrencyCode") == sent["CurrencyCode"]
-        and one.get("Type") == "ACCREC"
-    )
-
-
-# --- credit notes --------------------------------------------------------------------------
-
-
-def _credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
-    """By number in the list of credit notes: Xero has no question for numbers of those."""
-    organisation = dispatch.organisation
-    if not mirror.refresh(organisation, mirror.Kind.CREDIT_NOTES, lane=Lane(dispatch.lane)):
-        raise mirror.BeingRead("Xero's credit notes")
-    numbers = [row.key for row, _ in pairs]
-    found: dict[str, list[MirrorDocument]] = defaultdict(list)
-    for one in find_documents(organisation, MirrorDocument.Kind.CREDIT_NOTE, numbers):
-        if one.status not in GONE:
-            found[one.number].append(one)
-    ids = [one.xero_id for some in found.values() for one in some]
-    others = Posting.objects.filter(kind=Kind.CREDIT_NOTE, verb="PUT", xero_id__in=ids)
-    taken = set(
-        others.exclude(pk__in=[row.pk for row, _ in pairs]).values_list("xero_id", flat=True)
-    )
-    named = {row.pk: [one.contact_id for one in found[row.key]] for row, _ in pairs}
-    pairs = to_survivors(dispatch, pairs, named)
-    return Found({row.pk: _credit_note(row, sent, found[row.key], taken) for row, sent in pairs})
-
-
-def _credit_note(
-    row: Posting, sent: Element, found: list[MirrorDocument], taken: set[str]
-) -> Verdict:
-    assert row.expected is not None
-    free = [one for one in found if one.xero_id not in taken]
-    if not free and not found:
-        return None
-    for one in free:
-        same = (
-            from_units(one.total) == Decimal(row.expected["Total"])
-            and one.contact_id == sent["Contact"]["ContactID"]
-            and one.reference == sent.get("Reference", "")
-            and one.currency == sent["CurrencyCode"]
-        )
-        if same:
-            taken.add(one.xero_id)
-            return ElementResult(
-                index=0, ok=True, xero_id=one.xero_id, number=one.number, status=one.status,
-                total=from_units(one.total), amount_due=from_units(one.amount_due),
-                updated_at=one.updated_utc,
-            )  # fmt: skip
-    text = (
-        f"{row.key} exists in Xero and is not ours. Change the number prefix, or renumber that "
-        "credit note."
-    )
-    return Reason("number_taken", text, "number_prefix")

@@ -16,7 +16,7 @@ from xero.api import replies
 from xero.api.endpoints import MOST_IDS
 from xero.api.gateway import Gateway
 from xero.api.replies import element_result
-from xero.documents.kinds import Kind
+from xero.documents.kinds import SPECS
 
 Element = Mapping[str, Any]
 _GONE = ("VOIDED", "DELETED")
@@ -26,8 +26,8 @@ def adjustments(
     dispatch: Dispatch, gateway: Gateway, pairs: Sequence[tuple[Posting, Element]]
 ) -> Found:
     """What exists is adopted, the rest may go out anew; what is not of 0.00 is held."""
-    bills = dispatch.kind == Kind.STOCK_INCREASE
-    kind, name = ("invoices", "InvoiceNumber") if bills else ("credit_notes", "CreditNoteNumber")
+    resource = SPECS[dispatch.kind].resource
+    kind, name = resource.name, resource.keys[0]
     found: dict[tuple[str, str], Element] = {}
     for one in _read(gateway, kind, [row.key for row, _ in pairs]):
         if one.get("Status") not in _GONE:

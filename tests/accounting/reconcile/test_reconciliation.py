@@ -21,7 +21,7 @@ from accounting.reconcile.rows import (
     XeroDocument,
     XeroPayment,
 )
-from xero.documents.breakdown import breakdown_of, date_of
+from xero.documents.breakdown import breakdown_of
 from xero.documents.documents import CreditNote, Invoice, StatusChange
 from xero.documents.lines import DocumentLine, TaxMode
 from xero.documents.settling import Payment
@@ -357,7 +357,7 @@ def test_a_breakdown_sums_lines_by_account_and_tax_type_net_of_tax() -> None:
     assert breakdown_of(note) == [["200", "OUTPUT", 1_100_000, 110_000]]
     assert breakdown_of(Payment("i", "090", DAY, Decimal("12.50"), "tx")) == [["090", 125_000]]
     assert breakdown_of(StatusChange(Invoice.kind, "i", "VOIDED")) is None
-    assert (date_of(invoice), date_of(StatusChange(Invoice.kind, "i", "VOIDED"))) == (DAY, None)
+    assert (invoice.dated(), StatusChange(Invoice.kind, "i", "VOIDED").dated()) == (DAY, None)
 
 
 # --- what is left open ---------------------------------------------------------------------------

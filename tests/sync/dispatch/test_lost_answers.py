@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 from pytest_django import Settings
 
-from sync.dispatch import settle
+from sync.dispatch import by_kind, settle
 from sync.models import Attempt, Dispatch, Posting
 from tests.sync.world import World, at_rest, books, in_xero, ledger_agrees, money
 from xero import transport
@@ -207,7 +207,7 @@ def test_a_mirror_that_cannot_be_written_loses_no_settled_answer(
     def broken(*_: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(settle, "remember", broken)
+    monkeypatch.setattr(by_kind, "remember", broken)
     world.sync()
     assert world.calls()["PUT Invoices"] == 1
     books(world)

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from xero.documents.documents import Contact, Invoice
+from xero.documents.documents import Invoice
 from xero.documents.kinds import Kind, Ref
 from xero.documents.lines import DocumentLine, TaxMode, Totals, line_tax, line_totals
+from xero.documents.master_data import Contact
 from xero.documents.payloads import loaded, shown, stored
 from xero.documents.settling import Payment
 
