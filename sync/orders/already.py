@@ -28,7 +28,7 @@ from sync.models import Posting, Proposal, TrackedOrder
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind
 from xero.documents.statuses import GONE
-from xero.mirror import refresh as mirror
+from xero.mirror.known import find_contacts
 from xero.models import MirrorDocument
 
 Pairs = Sequence[tuple[TrackedOrder, Order]]
@@ -79,7 +79,7 @@ class Already:
         self._touched = {row.pk for row, _ in orders}
         self._index(_not_ours(store, found, self._touched))
         buyers = {one.contact_id for one in found}
-        for facts in mirror.find_contacts(store.organisation, contact_ids=buyers):
+        for facts in find_contacts(store.organisation, contact_ids=buyers):
             self._buyers[facts.contact_id] = facts
         decided = Proposal.objects.filter(
             Q(order__in=self._touched) | Q(xero_id__in=[one.xero_id for one in found]),
