@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from connector.lib import clock, exact_json
+from connector.lib.claims import Claimable, ClaimQuerySet
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
 from stores.canonical.records import Stream
 from stores.settings import StoreSettings
@@ -110,7 +111,11 @@ class Store(models.Model):
         return bool(Store.objects.filter(rested, pk=self.pk).update(triggered_at=now))
 
 
-class Cursor(models.Model):
+class CursorQuerySet(ClaimQuerySet["Cursor"]):
+    """Streams, each of which one worker at a time reads."""
+
+
+class Cursor(Claimable):
     """How far a stream of a store has been read, when it is read next, and by whom now.
 
     `mark` is the end of the last page in the adapter's own words, which a stream that is read by
@@ -123,13 +128,13 @@ class Cursor(models.Model):
     mark = models.CharField(max_length=200, blank=True, default="")
     rechecked_at = models.DateTimeField(null=True)
     next_run_at = models.DateTimeField(null=True, db_index=True)
-    pulling_until = models.DateTimeField(null=True)
-    pulling_by = models.CharField(max_length=40, blank=True, default="")
     last_run_at = models.DateTimeField(null=True)
     last_records = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True, default="")
     last_error_code = models.CharField(max_length=40, blank=True, default="")
     failures = models.PositiveIntegerField(default=0)
+
+    objects = CursorQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -144,15 +149,16 @@ class Cursor(models.Model):
         """The cursor of a stream, made when it is first asked for."""
         return cls.objects.get_or_create(store=store, stream=stream)[0]
 
-    def claim(self, token: str, until: datetime) -> bool:
-        """Take the right to read this stream until `until`; False if another has it."""
-        free = Q(pulling_until__isnull=True) | Q(pulling_until__lt=clock.now())
-        mine = Q(pulling_by=token)
-        return bool(
-            Cursor.objects.filter(free | mine, pk=self.pk).update(
-                pulling_until=until, pulling_by=token
-            )
-        )
+    def claim(self, token: str, lease: timedelta) -> bool:
+        """Take the right to read this stream; False if another has it."""
+        return bool(Cursor.objects.filter(pk=self.pk).claim(token, lease))
+
+    def keep(self, token: str, lease: timedelta, **changes: Any) -> bool:
+        """Go on holding it, and write these changes; False if another has it by now."""
+        return bool(Cursor.objects.filter(pk=self.pk).keep(token, lease, **changes))
+
+    def release(self, token: str) -> None:
+        Cursor.objects.filter(pk=self.pk).release(token)
 
     def is_due(self) -> bool:
         """Whether the stream is to be read now. Who reads it says when it is next."""
@@ -162,11 +168,6 @@ class Cursor(models.Model):
         """Have the stream read at `due` (now, if not given), if it would be read later."""
         Cursor.objects.filter(pk=self.pk, next_run_at__gt=due or clock.now()).update(
             next_run_at=due or clock.now()
-        )
-
-    def release(self, token: str) -> None:
-        Cursor.objects.filter(pk=self.pk, pulling_by=token).update(
-            pulling_until=None, pulling_by=""
         )
 
 

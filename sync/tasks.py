@@ -65,7 +65,7 @@ def write_back(store_id: int) -> None:
 
 @shared_task(name="sync.backfill")
 def go_on_with_backfill(backfill_id: int) -> None:
-    rows = Backfill.objects.to_work_on(clock.now()).select_related("store__organisation__token_set")
+    rows = Backfill.objects.due(clock.now()).select_related("store__organisation__token_set")
     row = rows.filter(pk=backfill_id).first()
     if row is not None:
         backfill_reading.work(row)

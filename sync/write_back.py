@@ -89,7 +89,7 @@ def _take(store: Store, token: str) -> ShopWrite | None:
     """Claim what has been due longest; the conditional update decides who has it."""
     due = ShopWrite.objects.due(clock.now()).filter(store=store).order_by("not_before", "pk")
     for row in due.select_related("order", "posting")[:5]:
-        if row.claim(token, clock.now() + LEASE):
+        if row.claim(token, LEASE):
             return row
     return None
 
@@ -211,7 +211,7 @@ def _put_off(shop: _Shop, row: ShopWrite, error: Temporary) -> None:
     until = clock.now() + timedelta(seconds=error.retry_after or policy.wait(attempts))
     row.settle(shop.token, _State.PENDING, not_before=until, attempts=attempts)
     others = ShopWrite.objects.filter(store=shop.store, state__in=ShopWrite.WAITING)
-    others.filter(not_before__lt=until).update(not_before=until)
+    others.filter(not_before__lt=until).put_off(until)
 
 
 def _look_later(shop: _Shop, row: ShopWrite, error: ConnectorError) -> None:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock, doorbell
+from connector.lib.claims import FREED
 from stores import registry
 from stores.canonical.records import Stream
 from stores.models import Store
@@ -21,8 +22,6 @@ from xero.models import Lane
 
 log = structlog.get_logger(__name__)
 _State = Backfill.State
-# Whoever reads loses the right to store the page that is on its way.
-_LET_GO: dict[str, Any] = {"lease_until": None, "leased_by": ""}
 
 
 class Refused(Exception):
@@ -86,7 +85,8 @@ def pause(row: Backfill) -> bool:
 
     What the shop changes, or a person asks for, is sent all the same.
     """
-    return row.move(to=_State.PAUSED, frm=(_State.READING, _State.RUNNING), error="", **_LET_GO)
+    # Whoever reads loses the right to store the page that is on its way.
+    return row.move(to=_State.PAUSED, frm=(_State.READING, _State.RUNNING), error="", **FREED)
 
 
 def resume(row: Backfill) -> bool:
@@ -98,7 +98,7 @@ def resume(row: Backfill) -> bool:
     try:
         with transaction.atomic():
             moved = row.move(
-                to=to, frm=(_State.PAUSED, _State.FAILED), not_before=clock.now(), failures=0,
+                to=to, frm=(_State.PAUSED, _State.FAILED), not_before=clock.now(), attempts=0,
                 error="",
             )  # fmt: skip
     except IntegrityError:
@@ -121,7 +121,7 @@ def cancel(row: Backfill) -> bool:
     if _forget(Backfill.objects.filter(pk=row.pk)):
         return True
     frm = (_State.READING, _State.RUNNING, _State.PAUSED, _State.FAILED)
-    if not row.move(to=_State.CANCELLED, frm=frm, not_before=clock.now(), error="", **_LET_GO):
+    if not row.move(to=_State.CANCELLED, frm=frm, not_before=clock.now(), error="", **FREED):
         return False
     log.info("backfill.cancelled", backfill_id=row.pk)
     withdraw(row)

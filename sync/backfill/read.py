@@ -127,12 +127,12 @@ def read(row: Backfill, *, progress: Callable[[Backfill], None] = lambda row: No
     A failure is kept on the row, never raised: the sweep comes back to it, or a person.
     """
     token = uuid.uuid4().hex
-    if _waiting(row, _GO_ON_AT) or not row.claim(token, clock.now() + LEASE):
+    if _waiting(row, _GO_ON_AT) or not row.claim(token, LEASE):
         return
     try:
         if _read_pages(row, token, progress):
-            ended = Backfill.objects.filter(pk=row.pk, state=_State.READING, leased_by=token)
-            ended.update(state=_State.RUNNING, read_at=clock.now(), failures=0, error="")
+            ended = Backfill.objects.filter(pk=row.pk, state=_State.READING).held_by(token)
+            ended.update(state=_State.RUNNING, read_at=clock.now(), attempts=0, error="")
     except (ConnectorError, ParseError) as error:
         _failed(row, error)
     except Exception as error:
@@ -150,7 +150,7 @@ def _read_pages(row: Backfill, token: str, progress: Callable[[Backfill], None])
     adapter = connect(row.store)
 
     def alive() -> None:
-        if not row.extend(token, clock.now() + LEASE):
+        if not row.extend(token, LEASE):
             raise _LetGo
 
     for page in adapter.pages(Stream.ORDERS, row.cursor()):
@@ -174,9 +174,7 @@ def _read_pages(row: Backfill, token: str, progress: Callable[[Backfill], None])
 
 
 def _stored(row: Backfill, token: str, page: Page) -> bool:
-    return row.advance(
-        token, clock.now() + LEASE, position=page.mark, found=len(page.records)
-    )  # fmt: skip
+    return row.advance(token, LEASE, position=page.mark, found=len(page.records))
 
 
 def _waiting(row: Backfill, most: int) -> bool:
@@ -195,15 +193,14 @@ def _unsent(row: Backfill) -> bool:
 def _failed(row: Backfill, error: Exception) -> None:
     """What passes is tried again, ever later; what a person must fix ends it until they say
     so."""
-    changes: dict[str, object] = {"failures": row.failures + 1}
-    if isinstance(error, Temporary):
-        wait = max(60 * 2 ** min(row.failures, 6), error.retry_after or 0)
-        changes["not_before"] = clock.now() + timedelta(seconds=min(wait, 3600))
-    else:
-        changes["state"] = _State.FAILED
     hint = error.hint if isinstance(error, NeedsAttention) else ""
     known = isinstance(error, ConnectorError | ParseError)
     text = f"{error} {hint}".strip() if known else f"{type(error).__name__}: {error}"
     mine = Backfill.objects.filter(pk=row.pk, state__in=(_State.PLANNED, _State.READING))
-    mine.update(error=text[:1000], **changes)
+    changes = {"error": text[:1000], "attempts": row.attempts + 1}
+    if isinstance(error, Temporary):
+        wait = max(60 * 2 ** min(row.attempts, 6), error.retry_after or 0)
+        mine.put_off(clock.now() + timedelta(seconds=min(wait, 3600)), **changes)
+    else:
+        mine.update(state=_State.FAILED, **changes)
     log.warning("backfill.failed", backfill_id=row.pk, error=type(error).__name__)

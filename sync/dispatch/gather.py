@@ -115,8 +115,8 @@ def _may_go(organisation: Organisation, rows: Sequence[Posting], now: datetime) 
     if oldest < now - GATHER:
         return True
     stores = organisation.stores.filter(enabled=True)
-    reading = Cursor.objects.filter(store__in=stores, pulling_until__gt=now).exists()
-    reading = reading or Backfill.objects.filter(store__in=stores, lease_until__gt=now).exists()
+    reading = Cursor.objects.claimed(now).filter(store__in=stores).exists()
+    reading = reading or Backfill.objects.claimed(now).filter(store__in=stores).exists()
     orders = TrackedOrder.objects.let_go()
     building = orders.filter(store__in=stores, build_at__lte=now).exists()
     return not (reading or building)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounting.reasons import Reason
 from connector.lib import clock
+from connector.lib.claims import FREED
 from connector.lib.errors import Temporary
 from sync.dispatch.refusals import hold_dependants, refused
 from sync.dispatch.states import finish, move, move_all, postings_of
@@ -45,7 +46,7 @@ def unknown(dispatch: Dispatch, frm: str, look_at: datetime, *, by: str = "") ->
     with transaction.atomic():
         if dispatch.move(
             to=Dispatch.State.UNKNOWN, frm=(frm,), by=by, not_before=look_at,
-            claimed_until=None, claimed_by="",
+            **FREED,
         ):  # fmt: skip
             move_all(dispatch, _State.UNKNOWN, not_before=look_at)
 
@@ -55,7 +56,7 @@ def again(dispatch: Dispatch, token: str, at: datetime, **changes: Any) -> None:
     with transaction.atomic():
         if dispatch.move(
             to=Dispatch.State.RETRY, frm=(Dispatch.State.SENDING,), by=token, not_before=at,
-            claimed_until=None, claimed_by="", **changes,
+            **FREED, **changes,
         ):  # fmt: skip
             move_all(dispatch, _State.RETRY, not_before=at)
 
@@ -81,7 +82,7 @@ def unforeseen(dispatch: Dispatch, token: str, error: Exception) -> None:
 def _dead(dispatch: Dispatch, token: str, reason: Reason) -> None:
     with transaction.atomic():
         frm = (Dispatch.State.SENDING, Dispatch.State.UNKNOWN)
-        if dispatch.move(to=Dispatch.State.DONE, frm=frm, by=token, claimed_until=None):
+        if dispatch.move(to=Dispatch.State.DONE, frm=frm, by=token, **FREED):
             move_all(dispatch, _State.DEAD, look_up=True, reasons=[reason.as_json()])
             if dispatch.kind == Kind.CONTACT:
                 ids = list(dispatch.postings.filter(state=_State.DEAD).values_list("pk", flat=True))

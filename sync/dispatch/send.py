@@ -69,13 +69,13 @@ def drain(organisation: Organisation, *, progress: Callable[[], None] = lambda: 
     """Send and settle until nothing can go out now. Safe to call anywhere at any time."""
     token = uuid.uuid4().hex
     while True:
-        if not OrganisationRun.take(organisation, token, clock.now() + lease()):
+        if not OrganisationRun.take(organisation, token, lease()):
             return Idle(None, "another worker is sending", busy=True)
         try:
             idle = _step(organisation, token)
             while idle is None:
                 progress()
-                if not OrganisationRun.take(organisation, token, clock.now() + lease()):
+                if not OrganisationRun.take(organisation, token, lease()):
                     return Idle(None, "another worker took over", busy=True)
                 idle = _step(organisation, token)
         finally:
@@ -161,10 +161,7 @@ def _due_dispatch(organisation: Organisation) -> Dispatch | None:
 
 def _recover(organisation: Organisation) -> None:
     """Requests whose sender vanished: sent or not, nobody knows, so they are looked up."""
-    lost = Dispatch.objects.filter(
-        organisation=organisation, state=_State.SENDING, claimed_until__lt=clock.now()
-    )
-    for dispatch in lost:
+    for dispatch in Dispatch.objects.filter(organisation=organisation).lost(clock.now()):
         wait = timedelta(seconds=settings.UNKNOWN_WAIT_SECONDS)
         unknown(dispatch, _State.SENDING, (dispatch.sent_at or clock.now()) + wait)
 
@@ -191,11 +188,7 @@ def _idle(organisation: Organisation) -> Idle:
 
 def _send(dispatch: Dispatch, token: str) -> Idle | None:
     """Send a request and settle what comes of it. Idle only if Xero takes no call now."""
-    claimed = dispatch.move(
-        to=_State.SENDING, frm=(_State.OPEN, _State.RETRY), claimed_by=token,
-        claimed_until=clock.now() + lease(), sent_at=clock.now(), attempts=F("attempts") + 1,
-    )  # fmt: skip
-    if not claimed:
+    if not dispatch.claim(token, lease()):
         return None
     exchanges: list[Exchange] = []
     gateway = Gateway(dispatch.organisation, Lane(dispatch.lane), observe=exchanges.append)
@@ -269,20 +262,18 @@ def _look_up(dispatch: Dispatch, token: str) -> Idle | None:
         lookup.look_up(dispatch, gateway)
     except Throttled as error:
         wait = _throttled(dispatch, error)
-        Dispatch.objects.filter(pk=dispatch.pk).update(not_before=clock.now() + wait)
+        Dispatch.objects.filter(pk=dispatch.pk).put_off(clock.now() + wait)
         return Idle(clock.now() + wait, str(error))
     except (NotConnected, Misconfigured) as error:
         _stopped(dispatch.organisation, error)
         return Idle(None, str(error))
     except mirror.BeingRead as error:
         wait = timedelta(seconds=error.retry_after or 5)
-        Dispatch.objects.filter(pk=dispatch.pk).update(not_before=clock.now() + wait)
+        Dispatch.objects.filter(pk=dispatch.pk).put_off(clock.now() + wait)
     except Temporary as error:
         away.failed(dispatch.organisation, error)
         wait = away.wait_after(dispatch.looks + 1, error)
-        Dispatch.objects.filter(pk=dispatch.pk).update(
-            not_before=clock.now() + wait, looks=F("looks") + 1
-        )
+        Dispatch.objects.filter(pk=dispatch.pk).put_off(clock.now() + wait, looks=F("looks") + 1)
     except Exception as error:
         log.exception("lookup.unforeseen", dispatch_id=dispatch.pk)
         unforeseen(dispatch, "", error)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from connector.lib.claims import FREED
 from sync.models import Dispatch, Posting
 from sync.models.posting import PostingQuerySet
 from sync.outbox.labels import relabel_behind
@@ -38,9 +39,7 @@ def waiting_for(contacts: Sequence[int]) -> PostingQuerySet:
 
 def finish(dispatch: Dispatch, token: str) -> bool:
     """The request is answered; False if another process has settled it meanwhile."""
-    return dispatch.move(
-        to=Dispatch.State.DONE, frm=(Dispatch.State.SENDING,), by=token, claimed_until=None
-    )
+    return dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.SENDING,), by=token, **FREED)
 
 
 def move(row: Posting, to: str, **changes: Any) -> None:

@@ -9,6 +9,7 @@ changed after a moment that had not come yet.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,39 +17,45 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from connector.lib import clock
+from connector.lib.claims import Claimable, Job
 from sync.models import Installation
 
 log = structlog.get_logger(__name__)
 # Clocks of several hosts differ by less; a smaller step back is over within two sweeps anyway.
 _STEP = timedelta(minutes=2)
-# Leases and waits, by model.
+# Waits by model, beside those of the columns that all claimed rows have.
 WAITS = {
-    "stores.Cursor": ("next_run_at", "pulling_until"),
+    "stores.Cursor": ("next_run_at",),
     "stores.Store": ("triggered_at",),
-    "sync.Backfill": ("not_before", "lease_until"),
-    "sync.Dispatch": ("not_before", "claimed_until", "sent_at"),
-    "sync.IncomingCall": ("due_at", "claimed_until", "quiet_until"),
-    "sync.MasterLevel": ("not_before", "claimed_until"),
-    "sync.OrganisationRun": ("running_until", "look_again_at"),
+    "sync.Dispatch": ("sent_at",),
+    "sync.IncomingCall": ("quiet_until",),
+    "sync.OrganisationRun": ("look_again_at",),
     "sync.Posting": ("not_before",),
-    "sync.ReconcileRun": ("lease_until",),
-    "sync.ShopWrite": ("not_before", "claimed_until"),
-    "sync.TrackedOrder": ("build_at", "building_until"),
-    "sync.TrackedProduct": ("build_at", "building_until"),
+    "sync.TrackedOrder": ("build_at",),
+    "sync.TrackedProduct": ("build_at",),
     "xero.Call": ("sent_at", "deadline_at", "ended_at"),
     "xero.DayCount": ("told_at",),
-    "xero.MirrorCursor": ("claimed_until", "changed_at"),
+    "xero.MirrorCursor": ("changed_at",),
     "xero.Organisation": (
         "parked_until", "others_until", "watched_at", "details_refreshed_at", "reference_tried_at",
         "reference_refreshed_at",
     ),
-    "xero.TokenSet": ("expires_at", "refreshing_until", "previous_valid_until", "refreshed_at"),
+    "xero.TokenSet": ("expires_at", "previous_valid_until", "refreshed_at"),
 }  # fmt: skip
 # Up to when something was read.
 POSITIONS = {
     "stores.Cursor": ("position",),
     "xero.MirrorCursor": ("position", "run_started_at", "run_since"),
 }
+
+
+def waits() -> Iterator[tuple[str, str]]:
+    """Columns that are leases and waits, each with its model."""
+    for model in apps.get_models():
+        claim = ["claimed_until"] if issubclass(model, Claimable) else []
+        again = ["not_before"] if issubclass(model, Job) else []
+        for field in (*claim, *again, *WAITS.get(model._meta.label, ())):
+            yield model._meta.label, field
 
 
 def notice() -> timedelta | None:
@@ -61,9 +68,8 @@ def notice() -> timedelta | None:
         return None
     back = seen - now
     log.warning("clock.went_back", seconds=round(back.total_seconds()))
-    for name, fields in WAITS.items():
-        for field in fields:
-            _bring_back(name, field, now, back)
+    for name, field in waits():
+        _bring_back(name, field, now, back)
     for name, fields in POSITIONS.items():
         for field in fields:
             _rows(name).filter(**{f"{field}__gt": now}).update(**{field: now - back})

@@ -1,4 +1,4 @@
-"""The steps of the tasks and of the `sync` command: prepare, build, send; and the sweep."""
+"""The steps of the tasks and of the `sync` command: prepare, build, send."""
 
 from __future__ import annotations
 
@@ -40,8 +40,6 @@ from xero.models import Lane, Organisation
 log = structlog.get_logger(__name__)
 # A wait as long as this is a ring; a longer one is left to the sweep.
 _RING_WITHIN = timedelta(seconds=90)
-# How old what is known of documents in Xero may become while nothing is sent.
-_WATCH = timedelta(hours=1)
 # After so many seconds the next few notes go out, behind what came up meanwhile.
 _NEXT_NOTES = 1.0
 _WATCH_EVERY = timedelta(seconds=30)
@@ -131,7 +129,7 @@ def rebuild_due(organisation: Organisation) -> None:
 
 def ring_backfills(rows: BackfillQuerySet) -> None:
     """Ring for those that may go on: there may be room to read, or all may be in Xero."""
-    for pk in rows.to_work_on(clock.now()).values_list("pk", flat=True):
+    for pk in rows.due(clock.now()).values_list("pk", flat=True):
         doorbell.ring("sync.backfill", pk)
 
 

@@ -1,24 +1,28 @@
-"""Once a minute: ring for everything that is due by column."""
+"""Once a minute: find by column what is due, also what a lost ring or worker left, and ring.
+
+`WORK` lists every kind of work. A new one is a row of it: the task that does the work, and what
+says for which arguments the task is to be rung.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from functools import partial
-
-from django.db.models import Q
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from connector.lib import clock, doorbell
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync.dispatch import notes
 from sync.flow import rewind
-from sync.flow.steps import ring_backfills
 from sync.ingest import calls as hooks
 from sync.ingest import products as track_products
 from sync.ingest.pull import pulled
 from sync.models import (
     Backfill,
     Dispatch,
+    IncomingCall,
     MasterLevel,
     Posting,
     ReconcileRun,
@@ -36,59 +40,55 @@ from xero.models import MirrorCursor, Organisation
 
 # How old what is known of documents in Xero may become while nothing is sent.
 _WATCH = timedelta(hours=1)
+# What a task is rung with.
+Arguments = tuple[Any, ...]
+Due = Callable[[datetime], Iterable[Arguments]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A kind of work: the task that does it, and what says for what it is due. What several say
+    is rung for once."""
+
+    task: str
+    due: tuple[Due, ...]
+
+    def ring(self, now: datetime) -> None:
+        for arguments in dict.fromkeys(one for due in self.due for one in due(now)):
+            doorbell.ring(self.task, *arguments)
+
+
+def rows(model: Any, argument: str, **only: Any) -> Due:
+    """Work that is rows of a table with a `due`: rung for each value of a column of theirs."""
+
+    def due(now: datetime) -> Iterable[Arguments]:
+        found = model.objects.due(now).filter(**only).order_by(argument)
+        return list(found.values_list(argument).distinct())
+
+    return due
 
 
 def sweep() -> None:
     """Ring for everything that is due by column."""
-    rewind.notice()
-    link_organisations()
-    _pull_due()
-    for store_id in hooks.stores_with_due_calls():
-        doorbell.ring("sync.hooks", store_id)
-    hooks.purge()
+    for chore in CHORES:
+        chore()
+    now = clock.now()
+    for work in WORK:
+        work.ring(now)
+
+
+def _rebuild_outdated() -> None:
     for store in Store.objects.filter(enabled=True):
         rebuild_outdated(store)
         track_products.rebuild_outdated(store)
-    now = clock.now()
-    due = TrackedOrder.objects.due(now).filter(store__enabled=True)
-    products = TrackedProduct.objects.due(now).filter(store__enabled=True)
-    stores = set(due.values_list("store", flat=True).distinct())
-    stores |= set(products.values_list("store", flat=True).distinct())
-    for store in Store.objects.filter(enabled=True, organisation__isnull=False):
-        if summarise.is_due(store) or summarise.give_up_waiting(store):
-            stores.add(store.pk)
-    for store_id in sorted(stores):
-        doorbell.ring("sync.build", store_id)
-    waiting = Posting.objects.filter(state=Posting.State.PENDING, not_before__lte=now)
-    unfinished = Dispatch.objects.exclude(state=Dispatch.State.DONE)
-    lost = Q(state=Dispatch.State.SENDING, claimed_until__lt=now)
-    ready = ~Q(state=Dispatch.State.SENDING) & Q(not_before__lte=now)
-    ids = set(waiting.values_list("organisation", flat=True).distinct())
-    ids |= set(unfinished.filter(lost | ready).values_list("organisation", flat=True).distinct())
-    ids |= set(notes.waiting().values_list("posting__organisation", flat=True).distinct())
-    for organisation_id in ids:
-        doorbell.ring("sync.dispatch", organisation_id)
-    posted = Posting.objects.order_by().values("organisation").distinct()
-    told = set(MirrorCursor.objects.told().values_list("organisation", flat=True))
-    for organisation in Organisation.objects.filter(connected=True, pk__in=posted):
-        old = not is_fresh(organisation, mirror.Kind.INVOICES, max_age=_WATCH)
-        if old or organisation.pk in told:
-            doorbell.ring("xero.watch", organisation.pk)
-    stale = Organisation.objects.filter(connected=True).reference_due(
-        now, older_than=reference.MAX_AGE
-    )
-    for organisation_id in stale.values_list("pk", flat=True):
-        doorbell.ring("xero.refresh_reference", organisation_id)
-    owed = ShopWrite.objects.due(now).order_by().values_list("store", flat=True).distinct()
-    for store_id in sorted(owed):
-        doorbell.ring("sync.write_back", store_id)
-    levels = MasterLevel.objects.due(now).filter(store__enabled=True)
-    for store_id in levels.order_by().values_list("store", flat=True).distinct():
-        doorbell.ring("sync.push_stock", store_id)
-    for run_id in ReconcileRun.objects.lost(now).values_list("pk", flat=True):
-        doorbell.ring("sync.reconcile", run_id)
-    ring_backfills(Backfill.objects.all())
-    doorbell.ring("xero.keep_alive")
+
+
+def _streams(now: datetime) -> Iterator[Arguments]:
+    """Streams whose time has come; a store's first read is due at once."""
+    for store in Store.objects.filter(enabled=True).select_related("organisation__token_set"):
+        for stream in pulled(store):
+            if _is_ready(store, stream) and Cursor.of(store, stream).is_due():
+                yield store.pk, stream
 
 
 def _is_ready(store: Store, stream: Stream) -> bool:
@@ -99,9 +99,59 @@ def _is_ready(store: Store, stream: Stream) -> bool:
     return organisation is not None and not organisation.unavailable_reason()
 
 
-def _pull_due() -> None:
-    """Ring for streams whose time has come; a store's first read is due at once."""
-    for store in Store.objects.filter(enabled=True).select_related("organisation__token_set"):
-        for stream in filter(partial(_is_ready, store), pulled(store)):
-            if Cursor.of(store, stream).is_due():
-                doorbell.ring("sync.pull", store.pk, stream)
+def _summaries(now: datetime) -> Iterator[Arguments]:
+    """Stores with days whose summary can be made, or waited for too long."""
+    for store in Store.objects.filter(enabled=True, organisation__isnull=False):
+        if summarise.is_due(store) or summarise.give_up_waiting(store):
+            yield (store.pk,)
+
+
+def _notes(now: datetime) -> Iterable[Arguments]:
+    return list(notes.waiting().values_list("posting__organisation").distinct())
+
+
+def _unwatched(now: datetime) -> Iterator[Arguments]:
+    """Organisations to which we posted, and of whose documents we know nothing new."""
+    posted = Posting.objects.order_by().values("organisation").distinct()
+    told = set(MirrorCursor.objects.told().values_list("organisation", flat=True))
+    for organisation in Organisation.objects.filter(connected=True, pk__in=posted):
+        old = not is_fresh(organisation, mirror.Kind.INVOICES, max_age=_WATCH)
+        if old or organisation.pk in told:
+            yield (organisation.pk,)
+
+
+def _old_reference(now: datetime) -> Iterable[Arguments]:
+    """Organisations whose accounts, tax rates and the rest are to be read anew."""
+    connected = Organisation.objects.filter(connected=True)
+    return list(connected.reference_due(now, older_than=reference.MAX_AGE).values_list("pk"))
+
+
+def _always(now: datetime) -> Iterable[Arguments]:
+    return [()]
+
+
+# What a sweep does itself, before it looks.
+CHORES: tuple[Callable[[], object], ...] = (
+    rewind.notice, link_organisations, hooks.purge, _rebuild_outdated
+)  # fmt: skip
+_ENABLED = {"store__enabled": True}
+WORK = (
+    Work("sync.pull", (_streams,)),
+    Work("sync.hooks", (rows(IncomingCall, "store"),)),
+    Work(
+        "sync.build",
+        (
+            rows(TrackedOrder, "store", **_ENABLED),
+            rows(TrackedProduct, "store", **_ENABLED),
+            _summaries,
+        ),
+    ),
+    Work("sync.dispatch", (rows(Posting, "organisation"), rows(Dispatch, "organisation"), _notes)),
+    Work("xero.watch", (_unwatched,)),
+    Work("xero.refresh_reference", (_old_reference,)),
+    Work("sync.write_back", (rows(ShopWrite, "store"),)),
+    Work("sync.push_stock", (rows(MasterLevel, "store", **_ENABLED),)),
+    Work("sync.reconcile", (rows(ReconcileRun, "pk"),)),
+    Work("sync.backfill", (rows(Backfill, "pk"),)),
+    Work("xero.keep_alive", (_always,)),
+)

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError, Misconfigured, Temporary
@@ -108,7 +110,9 @@ def _claim(store: Store, token: str) -> list[IncomingCall]:
     waiting = ours.filter(state=IncomingCall.State.WAITING, quiet_until__gt=clock.now())
     if waiting.exists():
         return []
-    return ours.claim(token, clock.now() + _LEASE, most=_CALLS)
+    # A try that kills its worker is a try too: it is counted before it begins.
+    due = ours.order_by("pk")
+    return list(due.take(token, _LEASE, most=_CALLS, attempts=F("attempts") + 1))
 
 
 def _without_worn_out(token: str, calls: Sequence[IncomingCall]) -> list[IncomingCall]:
@@ -117,10 +121,9 @@ def _without_worn_out(token: str, calls: Sequence[IncomingCall]) -> list[Incomin
     worn_out = [call.pk for call in calls if call.attempts > most]
     if worn_out:
         error = "Its worker ended before the call was worked off, each time that it was tried."
-        IncomingCall.objects.held_by(token).filter(pk__in=worn_out).update(
-            state=IncomingCall.State.FAILED, error=error, done_at=clock.now(),
-            claimed_until=None, claimed_by="",
-        )  # fmt: skip
+        IncomingCall.objects.filter(pk__in=worn_out).release(
+            token, state=IncomingCall.State.FAILED, error=error, done_at=clock.now()
+        )
         log.error("hooks.worn_out", calls=worn_out)
     return [call for call in calls if call.attempts <= most]
 
@@ -180,7 +183,7 @@ def _take_in(store: Store, stream: Stream, ids: list[str], token: str, outcome: 
     ready(store, stream)
     changed = 0
     for start in range(0, len(ids), _RECORDS):
-        if not IncomingCall.objects.held_by(token).update(claimed_until=clock.now() + _LEASE):
+        if not IncomingCall.objects.keep(token, _LEASE):
             raise Temporary("Another worker has taken these calls over.")
         chunk = ids[start : start + _RECORDS]
         delivery = complete(store, adapter, stream, adapter.fetch_many(stream, chunk))
@@ -208,8 +211,7 @@ def _hurry_stock(store: Store) -> None:
 
 def _settle(store: Store, token: str, calls: Sequence[IncomingCall], outcome: _Outcome) -> None:
     """Write down what became of each call, as far as this worker still holds it."""
-    held = IncomingCall.objects.held_by(token)
-    freed = {"claimed_until": None, "claimed_by": ""}
+    rows = IncomingCall.objects.all()
     plain: list[int] = []
     tried: dict[tuple[int, Stream], list[int]] = {}
     for call in calls:
@@ -217,22 +219,26 @@ def _settle(store: Store, token: str, calls: Sequence[IncomingCall], outcome: _O
         if failing is not None:
             tried.setdefault((call.attempts, failing), []).append(call.pk)
         elif note := outcome.note(call.refs):
-            done = {"state": IncomingCall.State.DONE, "done_at": clock.now(), "quiet_until": None}
-            held.filter(pk=call.pk).update(note=note, error="", **done, **freed)
+            rows.filter(pk=call.pk).release(token, note=note, **_done())
         else:
             plain.append(call.pk)
-    held.filter(pk__in=plain).update(
-        state=IncomingCall.State.DONE, done_at=clock.now(), error="", quiet_until=None, **freed
-    )
+    rows.filter(pk__in=plain).release(token, **_done())
     in_force = policy()
     for (attempts, stream), ids in tried.items():
         fate = _put_off(in_force, attempts, outcome.failed[stream])
-        held.filter(pk__in=ids).update(**fate, **freed)
+        rows.filter(pk__in=ids).release(token, **fate)
         log.warning("hooks.failed", store_id=store.pk, stream=stream, calls=len(ids),
                     state=fate["state"], error=fate["error"])  # fmt: skip
 
 
-def _put_off(in_force: Policy, attempts: int, error: Exception) -> dict[str, object]:
+def _done() -> dict[str, Any]:
+    """What is said of calls that are worked off."""
+    return {
+        "state": IncomingCall.State.DONE, "done_at": clock.now(), "error": "", "quiet_until": None
+    }  # fmt: skip
+
+
+def _put_off(in_force: Policy, attempts: int, error: Exception) -> dict[str, Any]:
     """When calls that failed are tried next; after the last try they have failed for good."""
     now, asked = clock.now(), None
     if isinstance(error, Temporary) and error.retry_after is not None:
@@ -241,17 +247,11 @@ def _put_off(in_force: Policy, attempts: int, error: Exception) -> dict[str, obj
     given_up = attempts >= in_force.attempts
     return {
         "state": IncomingCall.State.FAILED if given_up else IncomingCall.State.WAITING,
-        "due_at": max(wait, asked or wait),
+        "not_before": max(wait, asked or wait),
         "quiet_until": None if given_up else asked,
         "error": in_words(error),
         "done_at": now if given_up else None,
     }
-
-
-def stores_with_due_calls() -> Iterator[int]:
-    """Stores for which a worker is to be rung."""
-    due = IncomingCall.objects.due(clock.now()).order_by("store")
-    yield from due.values_list("store", flat=True).distinct()
 
 
 def purge() -> int:

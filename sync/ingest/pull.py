@@ -71,7 +71,7 @@ def pull(
     """
     cursor = Cursor.of(store, stream)
     token = uuid.uuid4().hex
-    if window is None and not cursor.claim(token, clock.now() + LEASE):
+    if window is None and not cursor.claim(token, LEASE):
         return None
     run = SyncRun.objects.create(store=store, stream=stream, trigger=trigger)
     try:
@@ -178,8 +178,7 @@ class _Reading:
         process has the right."""
         if not self.token:
             return
-        mine = Cursor.objects.filter(pk=self.cursor.pk, pulling_by=self.token)
-        if not mine.update(pulling_until=clock.now() + LEASE, **changes):
+        if not self.cursor.keep(self.token, LEASE, **changes):
             raise Temporary("Another process has taken over reading this stream.")
 
 

@@ -93,13 +93,9 @@ def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
 
 def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedProduct]:
     """Claim due products; the conditional update decides who has them."""
-    due = TrackedProduct.objects.filter(store=store).due(claim.at)
-    chosen = list(due.order_by("build_at", "pk").values_list("pk", flat=True)[:limit])
-    claimed = TrackedProduct.objects.filter(pk__in=chosen).due(claim.at)
-    if not chosen or not claimed.update(building_until=claim.at + LEASE, building_by=claim.token):
-        return []
-    rows = TrackedProduct.objects.filter(pk__in=chosen, building_by=claim.token)
-    return list(rows.select_related("record", "posting").order_by("pk"))
+    rows = TrackedProduct.objects.filter(store=store).order_by("build_at", "pk")
+    taken = rows.take(claim.token, LEASE, most=limit, at=claim.at)
+    return list(taken.select_related("record", "posting"))
 
 
 def _read(store: Store, books: Books, works: list[Work]) -> None:
@@ -131,11 +127,8 @@ def _build_and_write(
         if work.product is not None and work.built is None:
             work.built = _build(books, work.row, work.product, links)
     with transaction.atomic():
-        mine = TrackedProduct.objects.filter(
-            pk__in=[work.row.pk for work in works], building_by=claim.token
-        )
-        mine.update(building_until=clock.now() + LEASE)
-        kept = set(mine.values_list("pk", flat=True))
+        rows = TrackedProduct.objects.filter(pk__in=[work.row.pk for work in works])
+        kept = rows.keep_locked(claim.token, LEASE)
         works = [work for work in works if work.row.pk in kept]
         built = [(work.row, work.built) for work in works if work.built is not None]
         for row, one in built:
@@ -150,13 +143,14 @@ def _build_and_write(
 def _save(rows: list[TrackedProduct], claim: _Claim) -> None:
     """What became of the products. One that was asked for again meanwhile stays due."""
     update_each(rows, _BUILT_FIELDS)
-    mine = TrackedProduct.objects.filter(pk__in=[row.pk for row in rows], building_by=claim.token)
+    saved = TrackedProduct.objects.filter(pk__in=[row.pk for row in rows])
+    mine = saved.held_by(claim.token)
     done = mine.filter(record_id__in=[row.record_id for row in rows], build_at__lte=claim.at)
     again = {row.pk: row.build_at for row in rows if row.build_at is not None}
     for pk, moment in again.items():
         done.filter(pk=pk).update(build_at=moment)
     done.exclude(pk__in=again).update(build_at=None)
-    mine.update(building_until=None, building_by="")
+    saved.release(claim.token)
 
 
 def _build(books: Books, row: TrackedProduct, product: Product, links: _Links) -> BuiltItem:

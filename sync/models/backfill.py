@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from connector.lib import clock
+from connector.lib.claims import Job, JobQuerySet
 from connector.lib.days import begin_of, end_of
 from stores.adapter import Cursor
 from stores.canonical.records import By
@@ -41,7 +42,7 @@ class Counts:
         return self.found - self.waiting
 
 
-class BackfillQuerySet(models.QuerySet["Backfill"]):
+class BackfillQuerySet(JobQuerySet["Backfill"]):
     def unfinished(self) -> BackfillQuerySet:
         return self.filter(state__in=Backfill.UNFINISHED)
 
@@ -49,27 +50,26 @@ class BackfillQuerySet(models.QuerySet["Backfill"]):
         """Without those that were planned, and given up before they began."""
         return self.exclude(state=Backfill.State.CANCELLED, started_at__isnull=True)
 
-    def to_work_on(self, now: datetime) -> BackfillQuerySet:
+    def ready(self, now: datetime) -> BackfillQuerySet:
         """Those with something to do, that nobody is doing. A cancelled one has until what of
         it was not sent is withdrawn."""
         at_work = (Backfill.State.READING, Backfill.State.RUNNING)
         uncounted = Q(state=Backfill.State.PLANNED, counted_at__isnull=True)
         cancelled = Q(state=Backfill.State.CANCELLED, ended_at__isnull=True)
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-        return self.filter(
-            free, Q(state__in=at_work) | uncounted | cancelled, not_before__lte=now,
-            store__enabled=True,
-        )  # fmt: skip
+        return super().ready(now).filter(Q(state__in=at_work) | uncounted | cancelled)
+
+    def due(self, now: datetime) -> BackfillQuerySet:
+        return super().due(now).filter(store__enabled=True)
 
 
-class Backfill(models.Model):
+class Backfill(Job):
     """The orders placed from `since` to `until`, both included, dates in the books' zone.
 
     `position` is the mark of the last page that was stored: reading goes on behind it.
     `expected` is how many orders the shop counted (null: not asked yet, or not told),
-    `forecast` what that was said to cost. `read_at`: the range was read to its end. `not_before`
-    and `lease_*` are those of the worker; `failures` are tries in a row. `posted`, `held` and
-    `skipped` are kept when it ends; until then `counts` looks.
+    `forecast` what that was said to cost. `read_at`: the range was read to its end.
+    `attempts` are tries in a row that failed. `posted`, `held` and `skipped` are kept when it
+    ends; until then `counts` looks.
     """
 
     class State(models.TextChoices):
@@ -106,10 +106,6 @@ class Backfill(models.Model):
     posted = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(default=clock.now)
-    lease_until = models.DateTimeField(null=True)
-    leased_by = models.CharField(max_length=40, blank=True, default="")
-    failures = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=1000, blank=True, default="")
 
     objects = BackfillQuerySet.as_manager()
@@ -172,31 +168,25 @@ class Backfill(models.Model):
 
     # --- reading --------------------------------------------------------------------------
 
-    def claim(self, token: str, until: datetime) -> bool:
+    def claim(self, token: str, lease: timedelta) -> bool:
         """Become the one reader; False if there is another, or nothing is to be read."""
-        free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.now())
-        rows = Backfill.objects.filter(free, pk=self.pk, state=self.State.READING)
-        if not rows.update(lease_until=until, leased_by=token):
+        rows = Backfill.objects.filter(pk=self.pk, state=self.State.READING)
+        if not rows.claim(token, lease):
             return False
         self.refresh_from_db()
         return True
 
-    def extend(self, token: str, until: datetime) -> bool:
+    def extend(self, token: str, lease: timedelta) -> bool:
         """Keep the right to read; False where it is lost."""
-        mine = Backfill.objects.filter(pk=self.pk, leased_by=token, state=self.State.READING)
-        return bool(mine.update(lease_until=until))
+        rows = Backfill.objects.filter(pk=self.pk, state=self.State.READING)
+        return bool(rows.keep(token, lease))
 
-    def advance(self, token: str, until: datetime, *, position: str, found: int) -> bool:
+    def advance(self, token: str, lease: timedelta, *, position: str, found: int) -> bool:
         """A page was stored; False, and nothing changed, where the reader lost its right:
         somebody paused or cancelled, or took over."""
-        mine = Backfill.objects.filter(pk=self.pk, leased_by=token, state=self.State.READING)
-        return bool(
-            mine.update(
-                position=position, found=F("found") + found, lease_until=until, failures=0,
-                error="",
-            )
-        )  # fmt: skip
+        rows = Backfill.objects.filter(pk=self.pk, state=self.State.READING)
+        read = {"position": position, "found": F("found") + found}
+        return bool(rows.keep(token, lease, attempts=0, error="", **read))
 
     def release(self, token: str) -> None:
-        mine = Backfill.objects.filter(pk=self.pk, leased_by=token)
-        mine.update(lease_until=None, leased_by="")
+        Backfill.objects.filter(pk=self.pk).release(token)

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from connector.lib import clock
+from connector.lib.claims import Job, JobQuerySet, lapsed
 from xero.documents.kinds import SPECS, Kind
 from xero.models import Lane, Organisation
 
 KINDS = [(kind.value, SPECS[kind].name.lower()) for kind in Kind]
 
 
-class Dispatch(models.Model):
+class DispatchQuerySet(JobQuerySet["Dispatch"]):
+    def ready(self, now: datetime) -> DispatchQuerySet:
+        """Those to send or look up now, and those whose sender vanished."""
+        waiting = Q(state__in=Dispatch.WAITING, not_before__lte=now)
+        return self.filter(waiting | _sender_vanished(now))
+
+    def lost(self, now: datetime) -> DispatchQuerySet:
+        """Those whose sender vanished: sent or not, nobody knows."""
+        return self.filter(_sender_vanished(now))
+
+
+def _sender_vanished(now: datetime) -> Q:
+    return Q(lapsed(now), state=Dispatch.State.SENDING)
+
+
+class Dispatch(Job):
     """One HTTP request of one kind and verb: the frozen body and its Idempotency-Key.
 
-    `body` is the very text on the wire. `claimed_until` is the sender's lease. A dispatch is
-    never sent twice, but for errors that prove that nothing was carried out.
+    `body` is the very text on the wire. Its sender has it claimed. A dispatch is never sent
+    twice, but for errors that prove that nothing was carried out.
     """
 
     class State(models.TextChoices):
@@ -27,6 +44,9 @@ class Dispatch(models.Model):
         RETRY = "retry", "To be sent again"
         UNKNOWN = "unknown", "To be looked up"
         DONE = "done", "Settled"
+
+    TO_SEND = (State.OPEN, State.RETRY)
+    WAITING = (*TO_SEND, State.UNKNOWN)
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="dispatches"
@@ -38,13 +58,11 @@ class Dispatch(models.Model):
     idempotency_key = models.CharField(max_length=128, unique=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
-    attempts = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(default=clock.now)
-    claimed_until = models.DateTimeField(null=True)
-    claimed_by = models.CharField(max_length=40, blank=True, default="")
     sent_at = models.DateTimeField(null=True)
     looks = models.PositiveIntegerField(default=0, help_text="Look-ups of it that failed.")
     created_at = models.DateTimeField(default=clock.now)
+
+    objects = DispatchQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -58,11 +76,20 @@ class Dispatch(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} {self.kind} #{self.pk}"
 
+    def claim(self, token: str, lease: timedelta) -> bool:
+        """Become its sender; False if it is not to be sent any more."""
+        rows = Dispatch.objects.filter(pk=self.pk, state__in=self.TO_SEND)
+        begun = {"sent_at": clock.now(), "attempts": F("attempts") + 1}
+        if not rows.claim(token, lease, state=self.State.SENDING, **begun):
+            return False
+        self.refresh_from_db()
+        return True
+
     def move(self, *, to: str, frm: tuple[str, ...], by: str = "", **changes: Any) -> bool:
         """Change the state if it is one of `frm` (and claimed by `by`, if given)."""
         rows = Dispatch.objects.filter(pk=self.pk, state__in=frm)
         if by:
-            rows = rows.filter(claimed_by=by)
+            rows = rows.held_by(by)
         if not rows.update(state=to, **changes):
             return False
         self.refresh_from_db()

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.claims import Job, JobQuerySet
 from stores.adapter import WebhookCall, WebhookRefused
 from stores.canonical.records import RecordRef, Stream
 from stores.models import Store
@@ -19,29 +20,18 @@ _CHUNK = 1000
 _ADDRESS = 300
 
 
-class IncomingCallQuerySet(models.QuerySet["IncomingCall"]):
-    def due(self, now: datetime) -> IncomingCallQuerySet:
-        """Calls to work off that nobody is working off, of stores that are switched on."""
-        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-        return self.filter(
-            free, state=IncomingCall.State.WAITING, due_at__lte=now, store__enabled=True
-        )
+class IncomingCallQuerySet(JobQuerySet["IncomingCall"]):
+    def ready(self, now: datetime) -> IncomingCallQuerySet:
+        """Calls to work off that nobody is working off."""
+        return super().ready(now).filter(state=IncomingCall.State.WAITING)
 
-    def claim(self, token: str, until: datetime, *, most: int) -> list[IncomingCall]:
-        """Take at most so many due calls of this queryset, the oldest first."""
-        now = clock.now()
-        ids = list(self.due(now).order_by("pk").values_list("pk", flat=True)[:most])
-        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-        chosen = IncomingCall.objects.filter(free, pk__in=ids, state=IncomingCall.State.WAITING)
-        # A try that kills its worker is a try too: it is counted before it begins.
-        claimed = {"claimed_by": token, "claimed_until": until, "attempts": F("attempts") + 1}
-        if not chosen.update(**claimed):
-            return []
-        return list(IncomingCall.objects.filter(pk__in=ids).held_by(token).order_by("pk"))
+    def due(self, now: datetime) -> IncomingCallQuerySet:
+        """Those of stores that are switched on among them."""
+        return super().due(now).filter(store__enabled=True)
 
     def held_by(self, token: str) -> IncomingCallQuerySet:
         """Those that this claim still holds: any change of a claimed call goes through here."""
-        return self.filter(claimed_by=token, state=IncomingCall.State.WAITING)
+        return super().held_by(token).filter(state=IncomingCall.State.WAITING)
 
     def purge(self, before: datetime) -> int:
         """Delete calls that came in before then, in short statements; how many."""
@@ -54,14 +44,13 @@ class IncomingCallQuerySet(models.QuerySet["IncomingCall"]):
                 return deleted
 
 
-class IncomingCall(models.Model):
+class IncomingCall(Job):
     """One call of a shop. Its signature was good; what it says is only where to look.
 
     `digest` tells a call that came twice; `signed` its signature under its secret, whichever
     `address` it came to, so that a call is taken at one address only. `wanted` lists what to
-    fetch, as pairs of stream and id. `due_at` is when it is tried next, `claimed_*` the lease of
-    the worker that has it. `quiet_until`: the shop asked to be left alone until then. `note` says
-    what became of it.
+    fetch, as pairs of stream and id. `attempts` are counted when they begin. `quiet_until`: the
+    shop asked to be left alone until then. `note` says what became of it.
     """
 
     class State(models.TextChoices):
@@ -76,10 +65,6 @@ class IncomingCall(models.Model):
     received_at = models.DateTimeField(default=clock.now, db_index=True)
     wanted = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    due_at = models.DateTimeField(default=clock.now)
-    attempts = models.PositiveIntegerField(default=0)
-    claimed_until = models.DateTimeField(null=True)
-    claimed_by = models.CharField(max_length=40, blank=True, default="")
     quiet_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True, default="")
@@ -94,7 +79,7 @@ class IncomingCall(models.Model):
         indexes = [
             models.Index(fields=["store", "-id"]),
             models.Index(
-                fields=["due_at"], condition=Q(state="waiting"), name="incoming_calls_waiting"
+                fields=["not_before"], condition=Q(state="waiting"), name="incoming_calls_waiting"
             ),
         ]
 
@@ -120,7 +105,7 @@ class IncomingCall(models.Model):
         row = IncomingCall(
             store_id=store_id, digest=call.digest(headers), signed=call.key(headers),
             address=call.address[:_ADDRESS], wanted=[[ref.stream.value, ref.id] for ref in refs],
-            received_at=call.received_at, due_at=call.received_at, **columns,
+            received_at=call.received_at, not_before=call.received_at, **columns,
         )  # fmt: skip
         IncomingCall.objects.bulk_create([row], ignore_conflicts=True)
         mine = IncomingCall.objects.filter(store=store_id, signed=row.signed, address=row.address)

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from connector.lib import clock
+from connector.lib.claims import Claimable, ClaimQuerySet
 from connector.lib.money import from_units
 from stores.models import SourceRecord, Store
 from sync.models.backfill import Backfill
@@ -23,11 +24,10 @@ _REVERSED = "reversed_in_xero"
 _LOOKED_AT = 3
 
 
-class TrackedOrderQuerySet(models.QuerySet["TrackedOrder"]):
-    def due(self, now: datetime) -> TrackedOrderQuerySet:
+class TrackedOrderQuerySet(ClaimQuerySet["TrackedOrder"]):
+    def ready(self, now: datetime) -> TrackedOrderQuerySet:
         """Orders whose documents are to be built, and that nobody is building."""
-        free = Q(building_until__isnull=True) | Q(building_until__lt=now)
-        return self.let_go().filter(free, build_at__lte=now)
+        return super().ready(now).let_go().filter(build_at__lte=now)
 
     def ended(self, ending: str) -> TrackedOrderQuerySet:
         """Those whose `ending` this is."""
@@ -54,8 +54,8 @@ class TrackedOrderQuerySet(models.QuerySet["TrackedOrder"]):
         return self.filter(~Q(lane=Lane.BACKFILL) | ~Exists(paused))
 
 
-class TrackedOrder(models.Model):
-    """`build_at` is set while the order is to be (re)built; `building_*` is the builder's lease.
+class TrackedOrder(Claimable):
+    """`build_at` is set while the order is to be (re)built; its builder has it claimed.
     `backfill` is the one that read it first. `document_number` is what its documents are called
     behind the store's prefix, fixed when the first of them is planned.
 
@@ -114,8 +114,6 @@ class TrackedOrder(models.Model):
         Backfill, null=True, on_delete=models.SET_NULL, related_name="orders", db_index=False
     )
     build_at = models.DateTimeField(null=True, db_index=True)
-    building_until = models.DateTimeField(null=True)
-    building_by = models.CharField(max_length=40, blank=True, default="")
     mapping_version = models.PositiveIntegerField(default=0)
     currency = models.CharField(max_length=10, blank=True, default="")
     total_units = models.BigIntegerField(default=0)

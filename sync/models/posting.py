@@ -28,6 +28,10 @@ SUMMARY = "summary"
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
+    def due(self, now: datetime) -> PostingQuerySet:
+        """Those whose time to be sent has come."""
+        return self.filter(state=Posting.State.PENDING, not_before__lte=now)
+
     def move(self, *, to: str, frm: tuple[str, ...], **changes: Any) -> int:
         """Change the state of those that are in one of the states `frm`; how many moved."""
         return self.filter(state__in=frm).update(state=to, changed_at=clock.now(), **changes)

@@ -8,16 +8,20 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.claims import Claimable, ClaimQuerySet
 from stores.models import SourceRecord, Store
 from sync.models.posting import Posting
 from xero.models import Lane
 
 
-class TrackedProductQuerySet(models.QuerySet["TrackedProduct"]):
-    def due(self, now: datetime) -> TrackedProductQuerySet:
+class TrackedProductQuerySet(ClaimQuerySet["TrackedProduct"]):
+    def ready(self, now: datetime) -> TrackedProductQuerySet:
         """Products whose item is to be built, and that nobody is building."""
-        free = Q(building_until__isnull=True) | Q(building_until__lt=now)
-        return self.wanted().filter(free, build_at__lte=now)
+        return super().ready(now).filter(build_at__lte=now)
+
+    def due(self, now: datetime) -> TrackedProductQuerySet:
+        """Those of stores that export them among them."""
+        return super().due(now).wanted()
 
     def wanted(self) -> TrackedProductQuerySet:
         """Products of stores that export them; others read them for their rules only."""
@@ -29,8 +33,8 @@ class TrackedProductQuerySet(models.QuerySet["TrackedProduct"]):
         return self.filter(refused | Q(state=TrackedProduct.State.HELD))
 
 
-class TrackedProduct(models.Model):
-    """`build_at` is set while the item is to be (re)built; `building_*` is the builder's lease.
+class TrackedProduct(Claimable):
+    """`build_at` is set while the item is to be (re)built; its builder has it claimed.
 
     `code` is the link: the code of the product's item, kept for good once it is chosen.
     `item_id` is that of an item that Xero had before, `posting` what was sent last. `reasons`
@@ -58,8 +62,6 @@ class TrackedProduct(models.Model):
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
     mapping_version = models.PositiveIntegerField(default=0)
     build_at = models.DateTimeField(null=True, db_index=True)
-    building_until = models.DateTimeField(null=True)
-    building_by = models.CharField(max_length=40, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
 
     objects = TrackedProductQuerySet.as_manager()

@@ -13,25 +13,26 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.claims import Claimable, ClaimQuerySet
 from connector.lib.money import from_units
 from stores.models import Store
 from sync.models.order import TrackedOrder
 
 
-class ReconcileRunQuerySet(models.QuerySet["ReconcileRun"]):
+class ReconcileRunQuerySet(ClaimQuerySet["ReconcileRun"]):
     def unfinished(self) -> ReconcileRunQuerySet:
         return self.filter(state__in=(ReconcileRun.State.QUEUED, ReconcileRun.State.RUNNING))
 
-    def lost(self, now: datetime) -> ReconcileRunQuerySet:
+    def ready(self, now: datetime) -> ReconcileRunQuerySet:
         """Those that nobody works on: never begun, or begun by a process that is gone."""
-        return self.unfinished().filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        return super().ready(now).unfinished()
 
 
-class ReconcileRun(models.Model):
+class ReconcileRun(Claimable):
     """One reconciliation of one store; at most one of a store is unfinished.
 
-    `lease_until` is the worker's, `done` how many orders it has compared. `as_of` is the moment
-    up to which Xero's lists were known (null: never read), `note` what could not be compared.
+    `done` is how many orders its worker has compared. `as_of` is the moment up to which Xero's
+    lists were known (null: never read), `note` what could not be compared.
     """
 
     class State(models.TextChoices):
@@ -47,8 +48,6 @@ class ReconcileRun(models.Model):
     )
     started_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
-    worker = models.CharField(max_length=40, blank=True, default="")
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     as_of = models.DateTimeField(null=True)

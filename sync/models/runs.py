@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.claims import Claimable, ClaimQuerySet
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
 from stores.models import Store
 from xero.models import Organisation
 
 
-class OrganisationRun(models.Model):
+class OrganisationRunQuerySet(ClaimQuerySet["OrganisationRun"]):
+    """Organisations, for each of which one worker at a time sends."""
+
+
+class OrganisationRun(Claimable):
     """The lease of the one worker that sends for an organisation.
 
     One sender at a time is what collects: while its request is under way, postings gather
@@ -24,37 +28,33 @@ class OrganisationRun(models.Model):
     """
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE)
-    running_until = models.DateTimeField(null=True)
-    running_by = models.CharField(max_length=40, blank=True, default="")
     # Questions in a row that Xero did not answer, and when the next one is asked.
     failed_looks = models.PositiveIntegerField(default=0)
     look_again_at = models.DateTimeField(null=True)
+
+    objects = OrganisationRunQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"sender of {self.organisation}"
 
     @classmethod
-    def take(cls, organisation: Organisation, token: str, until: datetime) -> bool:
+    def take(cls, organisation: Organisation, token: str, lease: timedelta) -> bool:
         """Take or extend the lease; False if another holds it."""
-        rows = cls.objects.filter(organisation=organisation).filter(
-            Q(running_until__isnull=True) | Q(running_until__lt=clock.now()) | Q(running_by=token)
-        )
-        if rows.update(running_until=until, running_by=token):
+        rows = cls.objects.filter(organisation=organisation)
+        if rows.keep(token, lease) or rows.claim(token, lease):
             return True
-        if cls.objects.filter(organisation=organisation).exists():
+        if rows.exists():
             return False
         try:
             with transaction.atomic():
-                cls.objects.create(organisation=organisation, running_until=until, running_by=token)
+                cls.objects.create(organisation=organisation)
         except IntegrityError:
             return False
-        return True
+        return bool(rows.claim(token, lease))
 
     @classmethod
     def release(cls, organisation: Organisation, token: str) -> None:
-        cls.objects.filter(organisation=organisation, running_by=token).update(
-            running_until=None, running_by=""
-        )
+        cls.objects.filter(organisation=organisation).release(token)
 
 
 class SyncRun(models.Model):

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.claims import Job, JobQuerySet, lapsed
 from stores.models import Store
 from sync.models.order import TrackedOrder
 from sync.models.posting import Posting
 
 
-class ShopWriteQuerySet(models.QuerySet["ShopWrite"]):
+class ShopWriteQuerySet(JobQuerySet["ShopWrite"]):
     def ready(self, now: datetime) -> ShopWriteQuerySet:
         """Those whose time has come, also what a killed worker left."""
         waiting = Q(state__in=ShopWrite.WAITING, not_before__lte=now)
-        lost = Q(state=ShopWrite.State.SENDING, claimed_until__lt=now)
+        lost = Q(lapsed(now), state=ShopWrite.State.SENDING)
         return self.filter(waiting | lost)
 
     def due(self, now: datetime) -> ShopWriteQuerySet:
         """Those of enabled stores among them."""
-        return self.ready(now).filter(store__enabled=True)
+        return super().due(now).filter(store__enabled=True)
 
     def stuck(self) -> ShopWriteQuerySet:
         """Those that wait for a person."""
         return self.filter(state__in=ShopWrite.STUCK)
 
 
-class ShopWrite(models.Model):
+class ShopWrite(Job):
     """The lasting intention that the shop be told something exactly once.
 
     `target` is the shop's own id of the order or customer. `posting` is the document that it is
     about. `payload` says what is written: of comments and statuses `{"text": …}`, by which ours
     are told from others; `begun` once a status may have been written, of which the comment
     lacks; in the end also the `status`, and whether it was `found` there. The
-    state changes by conditional updates only; `claimed_by` is the worker that has it until
-    `claimed_until`.
+    state changes by conditional updates only.
     """
 
     class What(models.TextChoices):
@@ -69,10 +69,6 @@ class ShopWrite(models.Model):
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reasons = models.JSONField(default=list)
-    attempts = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(default=clock.now)
-    claimed_until = models.DateTimeField(null=True)
-    claimed_by = models.CharField(max_length=40, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
 
@@ -106,21 +102,18 @@ class ShopWrite(models.Model):
         status = self.payload.get("status")
         return f"Status {status}" if status else self.get_what_display()
 
-    def claim(self, token: str, until: datetime) -> bool:
+    def claim(self, token: str, lease: timedelta) -> bool:
         """Take the right to write it; False if it is no longer due."""
-        # No other table in the condition: a database that waits for a row's lock looks at the
-        # row again, and not at what was joined to it.
-        mine = ShopWrite.objects.ready(clock.now()).filter(pk=self.pk)
-        return bool(mine.update(state=self.State.SENDING, claimed_by=token, claimed_until=until))
+        row = ShopWrite.objects.ready(clock.now()).filter(pk=self.pk)
+        return bool(row.claim(token, lease, state=self.State.SENDING))
 
     def begin(self, token: str) -> bool:
         """Note that the writing begins; False if another worker has taken it over."""
         self.payload = self.payload | {"begun": True}
-        mine = ShopWrite.objects.filter(pk=self.pk, state=self.State.SENDING, claimed_by=token)
-        return bool(mine.update(payload=self.payload))
+        row = ShopWrite.objects.filter(pk=self.pk, state=self.State.SENDING)
+        return bool(row.held_by(token).update(payload=self.payload))
 
     def settle(self, token: str, state: str, **changes: Any) -> bool:
         """End the claim with this state; False if another worker has taken it over."""
-        mine = ShopWrite.objects.filter(pk=self.pk, state=self.State.SENDING, claimed_by=token)
-        ended = {"claimed_by": "", "claimed_until": None, "changed_at": clock.now()}
-        return bool(mine.update(state=state, **(ended | changes)))
+        row = ShopWrite.objects.filter(pk=self.pk, state=self.State.SENDING)
+        return bool(row.release(token, state=state, **({"changed_at": clock.now()} | changes)))

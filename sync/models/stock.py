@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.claims import Job, JobQuerySet
 from connector.lib.money import from_units, plain
 from stores.models import Store
 
@@ -36,14 +36,13 @@ class StockState(models.Model):
         return f"{self.store.slug} {self.sku}"
 
 
-class MasterLevelQuerySet(models.QuerySet["MasterLevel"]):
-    def due(self, now: datetime) -> MasterLevelQuerySet:
+class MasterLevelQuerySet(JobQuerySet["MasterLevel"]):
+    def ready(self, now: datetime) -> MasterLevelQuerySet:
         """Those that are to be written now, and that nobody is writing."""
-        free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
-        return self.filter(free, state=MasterLevel.State.PENDING, not_before__lte=now)
+        return super().ready(now).filter(state=MasterLevel.State.PENDING)
 
 
-class MasterLevel(models.Model):
+class MasterLevel(Job):
     """One row a product: the newest word on it, `said_at`, wins.
 
     `wanted_units` is in ten-thousandths. `version` tells what is being written from what was
@@ -62,10 +61,6 @@ class MasterLevel(models.Model):
     version = models.CharField(max_length=40)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reasons = models.JSONField(default=list)
-    attempts = models.PositiveIntegerField(default=0)
-    not_before = models.DateTimeField(default=clock.now)
-    claimed_until = models.DateTimeField(null=True)
-    claimed_by = models.CharField(max_length=40, blank=True, default="")
     written_at = models.DateTimeField(null=True)
 
     objects = MasterLevelQuerySet.as_manager()

@@ -246,6 +246,5 @@ def _keep_cards(store: Store, books: Books, claim: Claim, works: list[Work]) -> 
     again."""
     built = [(work.row, work.built) for work in works if work.built is not None]
     over = over_opening(store, built, books.snapshot.rules.gift_cards.opening_balance)
-    mine = TrackedOrder.objects.filter(pk__in=over, building_by=claim.token)
-    mine.update(building_until=None, building_by="")
+    TrackedOrder.objects.filter(pk__in=over).release(claim.token)
     return [work for work in works if work.row.pk not in over]

@@ -40,12 +40,12 @@ def save_rows(works: list[Work], ledger: Ledger, rules: MappingSnapshot, claim: 
     rows = [work.row for work in works]
     update_each(rows, _BUILT_FIELDS)
     by_record = {row.record_id: row.pk for row in rows}
-    mine = TrackedOrder.objects.filter(pk__in=by_record.values(), building_by=claim.token)
-    done = mine.filter(record_id__in=by_record, build_at__lte=claim.at)
+    built = TrackedOrder.objects.filter(pk__in=by_record.values())
+    done = built.held_by(claim.token).filter(record_id__in=by_record, build_at__lte=claim.at)
     for order, moment in ledger.again_at.items():
         done.filter(pk=order).update(build_at=moment)
     done.exclude(pk__in=ledger.again_at).update(build_at=None)
-    mine.update(building_until=None, building_by="")
+    built.release(claim.token)
 
 
 FIGURES = (

@@ -12,7 +12,6 @@ from accounting.reasons import Reason
 from accounting.reconcile.expected import ShopFigures
 from accounting.sale.built import HELD, READY, Built
 from accounting.summary.parts import Part
-from connector.lib import clock
 from stores.canonical.order import Order
 from stores.models import Store
 from sync.claims import LEASE
@@ -64,23 +63,15 @@ class Claim:
 
 def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:
     """Claim due orders, a person's first; the conditional update decides who has them."""
-    now, token = claim.at, claim.token
-    due = TrackedOrder.objects.filter(store=store).due(now)
-    chosen = list(due.order_by(_LANE_ORDER, "build_at", "pk").values_list("pk", flat=True)[:limit])
-    claimed = TrackedOrder.objects.filter(pk__in=chosen).due(now)
-    if not chosen or not claimed.update(building_until=now + LEASE, building_by=token):
-        return []
-    rows = TrackedOrder.objects.filter(pk__in=chosen, building_by=token)
-    return list(rows.select_related("record", "backfill").order_by("pk"))
+    rows = TrackedOrder.objects.filter(store=store).order_by(_LANE_ORDER, "build_at", "pk")
+    taken = rows.take(claim.token, LEASE, most=limit, at=claim.at)
+    return list(taken.select_related("record", "backfill"))
 
 
 def keep_claim(claim: Claim, works: list[Work]) -> list[Work]:
     """Extend the claim inside the transaction; what somebody else took over is left to them."""
-    ids = [work.row.pk for work in works]
-    mine = TrackedOrder.objects.filter(pk__in=ids, building_by=claim.token)
-    # In the order of their keys, as others lock them; an update takes them as they lie.
-    kept = set(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
-    mine.filter(pk__in=kept).update(building_until=clock.now() + LEASE)
+    rows = TrackedOrder.objects.filter(pk__in=[work.row.pk for work in works])
+    kept = rows.keep_locked(claim.token, LEASE)
     return [work for work in works if work.row.pk in kept]
 
 

@@ -67,8 +67,8 @@ def queue(store: Store, user: Any = None) -> ReconcileRun:
 def reconcile(run: ReconcileRun) -> ReconcileRun:
     """Do a run that nobody is doing. Raises Busy if somebody is."""
     worker = uuid.uuid4().hex
-    free = ReconcileRun.objects.filter(pk=run.pk).lost(clock.now())
-    if not free.update(state=_State.RUNNING, lease_until=clock.now() + LEASE, worker=worker):
+    rows = ReconcileRun.objects.filter(pk=run.pk)
+    if not rows.unfinished().claim(worker, LEASE, state=_State.RUNNING):
         raise Busy(f"{run.store.name} is being reconciled by another process.")
     run.refresh_from_db()
     try:
@@ -78,8 +78,7 @@ def reconcile(run: ReconcileRun) -> ReconcileRun:
     except Exception as error:
         log.exception("reconcile.failed", run_id=run.pk)
         text = f"{type(error).__name__}: {error}"[:500]
-        mine = ReconcileRun.objects.filter(pk=run.pk, worker=worker)
-        mine.update(state=_State.FAILED, error=text, ended_at=clock.now(), lease_until=None)
+        rows.release(worker, state=_State.FAILED, error=text, ended_at=clock.now())
         raise
     run.refresh_from_db()
     return run
@@ -116,8 +115,8 @@ class _Run:
 
     def _keep(self, **changes: Any) -> None:
         """Write progress while the run is ours, and stay alive. Raises Busy if it is not."""
-        mine = ReconcileRun.objects.filter(pk=self._run.pk, worker=self._worker)
-        if not mine.update(lease_until=clock.now() + LEASE, **changes):
+        row = ReconcileRun.objects.filter(pk=self._run.pk)
+        if not row.keep(self._worker, LEASE, **changes):
             raise Busy("Another process took the run over.")
 
     def _compare(self, chunk: Chunk, compared: Compared) -> None:

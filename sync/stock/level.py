@@ -165,8 +165,7 @@ class _Shop:
 
     def extend(self) -> bool:
         """Go on holding the right to this stream; False if another process has it."""
-        mine = Cursor.objects.filter(pk=self.cursor.pk, pulling_by=self.token)
-        return bool(mine.update(pulling_until=clock.now() + LEASE))
+        return self.cursor.keep(self.token, LEASE)
 
     def read(self, state: StockState) -> StockLevel | None:
         """How many the shop has; None where it does not count them, or where that cannot be

@@ -44,7 +44,8 @@ def push_stock(store: Store) -> int:
     if not store.enabled or store.profile.streams.stock != "master":
         return 0
     token = uuid.uuid4().hex
-    rows = _claim(store, token)
+    levels = MasterLevel.objects.filter(store=store)
+    rows = list(levels.order_by("not_before", "pk").take(token, LEASE, most=_CHUNK))
     if not rows:
         return 0
     written = 0
@@ -55,28 +56,17 @@ def push_stock(store: Store) -> int:
     except ConnectorError as error:
         _put_off(store, error)
     finally:
-        MasterLevel.objects.filter(store=store, claimed_by=token).update(
-            claimed_until=None, claimed_by=""
-        )
-    if MasterLevel.objects.filter(store=store).due(clock.now()).exists():
+        levels.release(token)
+    if levels.due(clock.now()).exists():
         doorbell.ring("sync.push_stock", store.pk)
     return written
 
 
-def _claim(store: Store, token: str) -> list[MasterLevel]:
-    now = clock.now()
-    due = MasterLevel.objects.filter(store=store).due(now)
-    chosen = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:_CHUNK])
-    claimed = MasterLevel.objects.filter(pk__in=chosen).due(now)
-    claimed.update(claimed_until=now + LEASE, claimed_by=token)
-    return list(MasterLevel.objects.filter(pk__in=chosen, claimed_by=token).order_by("pk"))
-
-
 def _write(adapter: StoreAdapter, row: MasterLevel, token: str) -> int:
     """One product; 1 if it is in the shop. Raises what stops the others too."""
-    mine = MasterLevel.objects.filter(pk=row.pk, claimed_by=token)
+    mine = MasterLevel.objects.filter(pk=row.pk).held_by(token)
     # What was said since the claim is what is written.
-    if not mine.filter(state=_State.PENDING).update(claimed_until=clock.now() + LEASE):
+    if not mine.filter(state=_State.PENDING).keep(token, LEASE):
         return 0
     row.refresh_from_db(fields=["wanted_units", "version"])
     same = mine.filter(version=row.version)
@@ -114,5 +104,5 @@ def _put_off(store: Store, error: ConnectorError) -> None:
         wait = max(wait, _ASIDE)
     hint = error.hint if isinstance(error, NeedsAttention) else ""
     said = Reason("stock_waits", f"{error} {hint}".strip()[:500], "streams.stock")
-    waiting.update(not_before=clock.now() + wait, attempts=attempts + 1, reasons=[said.as_json()])
+    waiting.put_off(clock.now() + wait, attempts=attempts + 1, reasons=[said.as_json()])
     log.warning("stock.waits", store_id=store.pk, seconds=wait.total_seconds(), error=str(error))

@@ -89,14 +89,12 @@ def summarise(store: Store) -> int:
 def _more_is_coming(store: Store) -> bool:
     """Whether orders are being read or built, or are about to be."""
     now = clock.now()
-    if Cursor.objects.filter(store=store, pulling_until__gt=now).exists():
+    if Cursor.objects.claimed(now).filter(store=store).exists():
         return True
-    if Backfill.objects.filter(store=store, lease_until__gt=now).exists():
+    if Backfill.objects.claimed(now).filter(store=store).exists():
         return True
     orders = TrackedOrder.objects.filter(store=store).let_go()
-    return orders.filter(build_at__lte=now).exists() or (
-        orders.filter(building_until__gt=now).exists()
-    )
+    return orders.filter(build_at__lte=now).exists() or orders.claimed(now).exists()
 
 
 @dataclass(slots=True)

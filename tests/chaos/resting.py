@@ -36,12 +36,12 @@ def unfinished(since: datetime) -> dict[str, int]:
     waiting = Posting.objects.waiting().exclude(parent__state__in=("held", "dead"))
     counts = {
         "orders to build": TrackedOrder.objects.filter(
-            Q(build_at__isnull=False) | Q(building_until__isnull=False)
+            Q(build_at__isnull=False) | Q(claimed_until__isnull=False)
         ),
         "postings under way": waiting,
         "requests under way": Dispatch.objects.exclude(state=Dispatch.State.DONE),
-        "organisations being sent to": OrganisationRun.objects.filter(running_until__isnull=False),
-        "streams being read": Cursor.objects.filter(pulling_until__isnull=False),
+        "organisations being sent to": OrganisationRun.objects.filter(claimed_until__isnull=False),
+        "streams being read": Cursor.objects.filter(claimed_until__isnull=False),
         "streams not read since": Cursor.objects.filter(stream__in=streams).exclude(read),
         "calls of shops": IncomingCall.objects.filter(state=IncomingCall.State.WAITING),
         "writes to shops": ShopWrite.objects.filter(
@@ -49,7 +49,7 @@ def unfinished(since: datetime) -> dict[str, int]:
         ),
         "backfills": Backfill.objects.filter(ended_at__isnull=True),
         "tokens being refreshed": TokenSet.objects.filter(
-            refreshing_until__isnull=False, organisations__connected=True
+            claimed_until__isnull=False, organisations__connected=True
         ),
     }
     return {name: found for name, rows in counts.items() if (found := rows.count())}

@@ -62,12 +62,12 @@ def test_the_successor_of_a_killed_refresher_goes_on_within_the_grace(
 
     left = TokenSet.objects.get()
     assert left.refresh_token == kept.refresh_token
-    assert left.refreshing_until is not None
+    assert left.claimed_until is not None
     with pytest.raises(Temporary):
         tokens.access_token(kept.pk)
     assert len(relay.requests) == 1, "the lease of the dead is respected"
 
-    with time_machine.travel(left.refreshing_until + timedelta(seconds=1)):
+    with time_machine.travel(left.claimed_until + timedelta(seconds=1)):
         assert tokens.keep_alive() == 1
         assert Gateway(organisation, Lane.LIVE).read("organisation").status == 200
     assert [r["refresh_token"] for r in relay.requests] == [[kept.refresh_token]] * 2

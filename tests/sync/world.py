@@ -381,9 +381,9 @@ def at_rest() -> None:
     open_postings = Posting.objects.waiting().exclude(parent__state__in=("held", "dead"))
     assert list(open_postings.values_list("key", "state")) == []
     assert list(Dispatch.objects.exclude(state="done").values_list("kind", "state")) == []
-    assert not OrganisationRun.objects.filter(running_until__isnull=False).exists()
-    assert not Cursor.objects.filter(pulling_until__isnull=False).exists()
-    assert not TrackedOrder.objects.filter(building_until__isnull=False).exists()
+    assert not OrganisationRun.objects.filter(claimed_until__isnull=False).exists()
+    assert not Cursor.objects.filter(claimed_until__isnull=False).exists()
+    assert not TrackedOrder.objects.filter(claimed_until__isnull=False).exists()
     assert list(TrackedOrder.objects.filter(build_at__isnull=False)) == []
 
 

@@ -43,7 +43,20 @@ def call(organisation_id: str, minutes: str) -> object:
     return outcomes
 
 
-JOBS: dict[str, Callable[..., object]] = {"token": token, "call": call}
+def take(store_id: str) -> object:
+    """Take stock levels of a store, a few at a time, until none is left; their keys."""
+    from datetime import timedelta
+
+    from sync.models import MasterLevel
+
+    rows = MasterLevel.objects.filter(store=store_id).order_by("not_before", "pk")
+    keys: list[int] = []
+    while taken := [row.pk for row in rows.take(str(os.getpid()), timedelta(minutes=9), most=3)]:
+        keys += taken
+    return keys
+
+
+JOBS: dict[str, Callable[..., object]] = {"token": token, "call": call, "take": take}
 
 
 def _run(barrier: Any, name: str, arguments: list[str]) -> object:

@@ -12,6 +12,7 @@ import structlog
 from django.db import transaction
 
 from connector.lib import clock
+from connector.lib.claims import FREED
 from connector.lib.errors import ConnectorError, Misconfigured, NotConnected
 from xero.login import identity, tokens
 from xero.models import Organisation, TokenSet, XeroApp
@@ -134,8 +135,7 @@ def _store(app: XeroApp, fresh: identity.Tokens) -> TokenSet:
         "refreshed_at": now,
         "scopes": fresh.scopes,
         "auth_event_id": fresh.auth_event_id,
-        "refreshing_until": None,
-        "refreshing_by": "",
+        **FREED,
         "state": TokenSet.State.ACTIVE,
         "reason": "",
     }

@@ -20,6 +20,7 @@ import structlog
 from django.db import transaction
 
 from connector.lib import clock
+from connector.lib.claims import FREED
 from connector.lib.errors import ConnectorError, NotConnected, Temporary
 from xero.login import identity
 from xero.models import Organisation, TokenSet, XeroApp
@@ -67,7 +68,7 @@ def keep_alive() -> int:
     not keep the others from their turn.
     """
     done = 0
-    for tokens in TokenSet.objects.due_for_refresh(clock.now()).select_related("app"):
+    for tokens in TokenSet.objects.due(clock.now()).select_related("app"):
         owner = uuid.uuid4().hex
         if not _claim(tokens, owner):
             continue
@@ -87,13 +88,12 @@ def mark_reconnect(tokens: TokenSet, reason: str, *, owner: str = "") -> bool:
     """
     rows = TokenSet.objects.filter(pk=tokens.pk)
     if owner:
-        rows = rows.filter(refreshing_by=owner)
+        rows = rows.held_by(owner)
     with transaction.atomic():
         marked = rows.update(
             state=TokenSet.State.RECONNECT,
             reason=reason,
-            refreshing_until=None,
-            refreshing_by="",
+            **FREED,
         )
         if marked:
             Organisation.objects.filter(token_set=tokens, connected=True).update(
@@ -109,13 +109,12 @@ def _lease() -> timedelta:
 
 def _claim(tokens: TokenSet, owner: str) -> bool:
     """Take the lease, unless another has it or has refreshed since `tokens` was read."""
-    now = clock.now()
-    rows = TokenSet.objects.free_to_refresh(now).filter(
+    rows = TokenSet.objects.filter(
         pk=tokens.pk, refreshed_at=tokens.refreshed_at, state=TokenSet.State.ACTIVE
     )
     # Durable: Xero is asked next, and no transaction may be open then.
     with transaction.atomic(durable=True):
-        return rows.update(refreshing_until=now + _lease(), refreshing_by=owner) == 1
+        return rows.claim(owner, _lease()) == 1
 
 
 def _refresh(tokens: TokenSet, owner: str) -> None:
@@ -128,9 +127,7 @@ def _refresh(tokens: TokenSet, owner: str) -> None:
         return  # somebody has logged in meanwhile: those tokens count
     except ConnectorError:
         # Left as due, so that the next one, at the latest the sweep, tries while the grace lasts.
-        TokenSet.objects.filter(pk=tokens.pk, refreshing_by=owner).update(
-            refreshing_until=clock.now()
-        )
+        TokenSet.objects.filter(pk=tokens.pk).keep(owner, timedelta(0))
         raise
     _save(tokens.pk, fresh, used, owner)
 
@@ -156,14 +153,13 @@ def _save(pk: int, fresh: identity.Tokens, used: str, owner: str) -> None:
     """Store what Xero gave, unless `owner` has lost the lease: then another's tokens count."""
     now = clock.now()
     values: dict[str, object] = {"scopes": fresh.scopes} if fresh.scopes else {}
-    TokenSet.objects.filter(pk=pk, refreshing_by=owner).update(
+    TokenSet.objects.filter(pk=pk).release(
+        owner,
         access_token=fresh.access_token,
         refresh_token=fresh.refresh_token,
         previous_refresh_token=used,
         previous_valid_until=now + GRACE,
         expires_at=fresh.expires_at,
         refreshed_at=now,
-        refreshing_until=None,
-        refreshing_by="",
         **values,
     )

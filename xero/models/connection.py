@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.claims import Claimable, ClaimQuerySet, lapsed
 from connector.lib.crypto import EncryptedTextField
 
 # A token is renewed this long before it ends, so that no call is sent with one that ends
@@ -52,8 +53,8 @@ class XeroApp(models.Model):
         return math.ceil(self.daily_call_limit * self.live_reserve / 100)
 
 
-class TokenSetQuerySet(models.QuerySet["TokenSet"]):
-    def due_for_refresh(self, now: datetime) -> TokenSetQuerySet:
+class TokenSetQuerySet(ClaimQuerySet["TokenSet"]):
+    def due(self, now: datetime) -> TokenSetQuerySet:
         """Tokens of connected organisations to refresh without waiting for a call.
 
         Those that nobody has used for long, and those whose refresher vanished or got no
@@ -61,24 +62,19 @@ class TokenSetQuerySet(models.QuerySet["TokenSet"]):
         minutes more.
         """
         unused = Q(refreshed_at__lt=now - KEEP_ALIVE)
-        unfinished = Q(refreshing_until__lte=now)
         return self.filter(
-            unused | unfinished,
+            unused | lapsed(now),
             app__mode=XeroApp.Mode.CODE,
             state=TokenSet.State.ACTIVE,
             organisations__connected=True,
         ).distinct()
 
-    def free_to_refresh(self, now: datetime) -> TokenSetQuerySet:
-        """Tokens that nobody is refreshing."""
-        return self.filter(Q(refreshing_until=None) | Q(refreshing_until__lte=now))
 
-
-class TokenSet(models.Model):
+class TokenSet(Claimable):
     """One consent: what Xero gave one user (or the app itself) for all its organisations.
 
-    `refreshing_until` and `refreshing_by` are the lease of the one process that may refresh;
-    `scopes` are the granted ones, separated by spaces.
+    The one process that may refresh has it claimed. `scopes` are the granted ones, separated by
+    spaces.
     """
 
     class State(models.TextChoices):
@@ -95,8 +91,6 @@ class TokenSet(models.Model):
     scopes = models.TextField(blank=True, default="")
     xero_user_id = models.CharField(max_length=100, blank=True, default="")
     auth_event_id = models.CharField(max_length=100, blank=True, default="")
-    refreshing_until = models.DateTimeField(null=True, blank=True)
-    refreshing_by = models.CharField(max_length=40, blank=True, default="")
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     reason = models.TextField(blank=True, default="")
 

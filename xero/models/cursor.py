@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import uuid
+from datetime import timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 
 from connector.lib import clock
+from connector.lib.claims import Claimable, ClaimQuerySet
 from xero.documents.kinds import SPECS, WITH_BALANCE
 from xero.models.mirror import OVERLAP, MirrorDocument
 from xero.models.organisation import Organisation
 
 
-class MirrorCursorQuerySet(models.QuerySet["MirrorCursor"]):
+class MirrorCursorQuerySet(ClaimQuerySet["MirrorCursor"]):
     def told(self) -> MirrorCursorQuerySet:
         """Lists of which Xero said that they changed, since they were last read to the end."""
         return self.filter(changed_at__gt=F("position"))
 
 
-class MirrorCursor(models.Model):
+class MirrorCursor(Claimable):
     """How far one list of one organisation has been read.
 
     `position` is the moment up to which everything is known (null: never read to the end).
     A run that began at `run_started_at` reads what changed since `run_since` and continues
-    with `next_page`; it moves `position` only when its last page is stored. `claimed_until`
-    keeps two processes from reading the same pages. `changed_at` is when Xero last said that
-    something in the list changed.
+    with `next_page`; it moves `position` only when its last page is stored. One process
+    at a time has it claimed and reads. `changed_at` is when Xero last said that something in the
+    list changed.
     """
 
     class Kind(models.TextChoices):
@@ -45,7 +47,6 @@ class MirrorCursor(models.Model):
     run_started_at = models.DateTimeField(null=True)
     run_since = models.DateTimeField(null=True)
     next_page = models.PositiveIntegerField(default=1)
-    claimed_until = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(null=True)
 
     objects = MirrorCursorQuerySet.as_manager()
@@ -63,19 +64,18 @@ class MirrorCursor(models.Model):
 
         `whole`: the run reads everything, not only what changed.
         """
-        now = clock.now()
-        until = now + lease
-        free = MirrorCursor.objects.filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
-        if not free.filter(pk=self.pk).update(claimed_until=until):
+        now, token = clock.now(), uuid.uuid4().hex
+        if not MirrorCursor.objects.filter(pk=self.pk).claim(token, lease):
             return False
         self.refresh_from_db()
+        self.claimed_by = token
         if self.run_started_at is None:
             self.run_started_at, self.next_page = now, 1
             self.run_since = self.position - OVERLAP if self.position else None
-            self._write("run_started_at", "run_since", "next_page")
+            self._keep(lease, "run_started_at", "run_since", "next_page")
         if whole and self.run_since is not None:
             self.run_since, self.next_page = None, 1
-            self._write("run_since", "next_page")
+            self._keep(lease, "run_since", "next_page")
         return True
 
     def advance(self, lease: timedelta, *, done: bool) -> bool:
@@ -83,24 +83,20 @@ class MirrorCursor(models.Model):
 
         False, and nothing changed, if the claim has passed to another.
         """
-        held, page = self.claimed_until, self.next_page
         if done:
             self.position, self.run_started_at, self.run_since = self.run_started_at, None, None
-        self.next_page = 1 if done else page + 1
-        self.claimed_until = clock.now() + lease
-        return self._write(
-            "position", "run_started_at", "run_since", "next_page", "claimed_until", held=held
-        )
+        self.next_page = 1 if done else self.next_page + 1
+        return self._keep(lease, "position", "run_started_at", "run_since", "next_page")
 
     def let_go(self) -> None:
         """Give the claim up, if it is still ours."""
-        held, self.claimed_until = self.claimed_until, None
-        self._write("claimed_until", held=held)
+        MirrorCursor.objects.filter(pk=self.pk).release(self.claimed_by)
 
-    def _write(self, *names: str, held: datetime | None = None) -> bool:
-        """Save the columns while the claim is ours: its end is as good as an owner's name."""
-        rows = MirrorCursor.objects.filter(pk=self.pk, claimed_until=held or self.claimed_until)
-        return rows.update(**{name: getattr(self, name) for name in names}) == 1
+    def _keep(self, lease: timedelta, *names: str) -> bool:
+        """Save these columns while the claim is ours, and go on holding it."""
+        rows = MirrorCursor.objects.filter(pk=self.pk)
+        changes = {name: getattr(self, name) for name in names}
+        return rows.keep(self.claimed_by, lease, **changes) == 1
 
 
 # The list in which each kind of document is read.

@@ -16,7 +16,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from connector.lib import clock
 from connector.lib.errors import Misconfigured
 from connector.lib.rights import right
 from connector.pages.attention import ATTENTION
@@ -64,8 +63,7 @@ class StreamRow:
 
     @property
     def is_being_read(self) -> bool:
-        until = self.cursor.pulling_until if self.cursor else None
-        return until is not None and until > clock.now()
+        return self.cursor is not None and self.cursor.is_claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +195,7 @@ def _hooks(store: Store) -> dict[str, Any]:
 def _call(call: IncomingCall) -> CallRow:
     shape = _SHAPES[IncomingCall.State(call.state)]
     if call.state == IncomingCall.State.WAITING and call.error:
-        says = f"{call.error} Tried {of(call.attempts, 'time')}, again {until(call.due_at)}."
+        says = f"{call.error} Tried {of(call.attempts, 'time')}, again {until(call.not_before)}."
     elif call.state == IncomingCall.State.FAILED:
         tries = "1 try" if call.attempts == 1 else f"{call.attempts} tries"
         says = f"{call.error} Given up after {tries}: what it named is read by the schedule."

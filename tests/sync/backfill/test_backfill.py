@@ -170,7 +170,7 @@ def test_reading_waits_while_enough_waits_to_be_sent(
     monkeypatch.setattr(backfill_reading, "_GO_ON_AT", 3)
     orders = sold(world, 12)
     row = go_on(begun(world))
-    assert (row.state, row.found, row.lease_until) == (State.READING, 6, None)
+    assert (row.state, row.found, row.claimed_until) == (State.READING, 6, None)
     row = go_on(row)
     assert row.found == 6, "nothing was sent yet"
     world.work()
@@ -354,7 +354,7 @@ def test_a_shop_that_is_down_is_asked_again_and_one_that_refuses_waits_for_a_per
     row = begun(world)
     world.shop.fail("error", match="/orders", times=None)
     row = go_on(row)
-    assert (row.state, row.failures, row.found) == (State.READING, 1, 0)
+    assert (row.state, row.attempts, row.found) == (State.READING, 1, 0)
     assert row.error
     assert row.not_before > clock.now()
     bell.lose()

@@ -103,7 +103,7 @@ def test_only_one_of_two_readers_reads(world: World) -> None:
     world.shop.fail("slow", match="/orders", seconds=0.3)
     results = at_once(*[lambda: world.pull(world.store)] * 3)
     assert sum(run is not None for run in results) == 1
-    assert Cursor.objects.get().pulling_by == ""
+    assert Cursor.objects.get().claimed_by == ""
 
 
 def test_builders_and_senders_at_once_post_everything_once(world: World) -> None:
@@ -160,7 +160,7 @@ def test_a_build_and_a_settlement_of_one_order_at_once_leave_it_posted(world: Wo
             flows.build_store(world.fresh(world.store))
 
     at_once(lambda: dispatch.drain(world.organisation), rebuild)
-    TrackedOrder.objects.update(building_until=None, building_by="")
+    TrackedOrder.objects.update(claimed_until=None, claimed_by="")
     world.work()
     in_xero(world, *orders)
     books(world)

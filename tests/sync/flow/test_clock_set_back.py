@@ -64,12 +64,12 @@ def test_leases_and_waits_end_when_they_would_have(world: World, bell: Bell) -> 
         organisation=world.organisation, kind="invoice", body="{}", idempotency_key="k",
         state="retry", not_before=clock.now() + timedelta(minutes=5),
     )  # fmt: skip
-    TrackedOrder.objects.update(building_until=clock.now() + timedelta(seconds=30))
+    TrackedOrder.objects.update(claimed_until=clock.now() + timedelta(seconds=30))
     set_back(world, hours=1)
     assert rewind.notice() == pytest.approx(timedelta(hours=1), abs=timedelta(seconds=20))
     waiting.refresh_from_db()
     assert timedelta(minutes=4) < waiting.not_before - clock.now() <= timedelta(minutes=6)
-    assert TrackedOrder.objects.get().building_until <= clock.now() + timedelta(seconds=60)
+    assert TrackedOrder.objects.get().claimed_until <= clock.now() + timedelta(seconds=60)
 
 
 def test_a_day_forward_and_back_polls_again_within_two_sweeps(world: World, bell: Bell) -> None:
@@ -122,12 +122,8 @@ def test_beat_goes_on_ringing_after_the_clock_went_back() -> None:
 
 
 def test_every_moment_that_is_stored_is_a_wait_a_position_or_a_stamp() -> None:
-    known = {
-        (name, field)
-        for table in (rewind.WAITS, rewind.POSITIONS)
-        for name, fields in table.items()
-        for field in fields
-    }
+    positions = rewind.POSITIONS.items()
+    known = {(name, field) for name, fields in positions for field in fields} | {*rewind.waits()}
     for model in apps.get_models():
         if model._meta.app_label not in ("stores", "accounts_mapping", "xero", "sync"):
             continue

@@ -105,7 +105,7 @@ def test_another_worker_is_waited_for(world: World) -> None:
     world.place()
     until = clock.now() + timedelta(seconds=130)
     OrganisationRun.objects.create(
-        organisation=world.organisation, running_by="another", running_until=until
+        organisation=world.organisation, claimed_by="another", claimed_until=until
     )
     code, told = sync("--store", "au")
     assert (code, told["posted"]) == (0, 3)

@@ -155,7 +155,7 @@ def test_the_right_to_read_is_kept_while_orders_are_completed(
     complete = market.ToyMarket.complete
 
     def taken_over(self: Any, stream: Stream, record: dict[str, Any]) -> dict[str, Any]:
-        Cursor.objects.update(pulling_by="another")
+        Cursor.objects.update(claimed_by="another")
         found: dict[str, Any] = complete(self, stream, record)
         return found
 

@@ -225,7 +225,7 @@ def test_a_failing_shop_is_asked_again_when_it_wishes_and_given_up_in_the_end(
     hooks.work_off(world.store)
     row = call(world.store)
     assert (row.state, row.attempts) == (State.WAITING, 1)
-    assert 595 < (row.due_at - clock.now()).total_seconds() <= 600
+    assert 595 < (row.not_before - clock.now()).total_seconds() <= 600
     assert "429" in row.error
 
     # While the shop wants to be left alone, calls that come in meanwhile wait as well.
@@ -284,9 +284,7 @@ def test_a_store_that_is_off_keeps_its_calls_until_it_is_on_again(world: World, 
 
 def test_a_worker_that_was_killed_leaves_its_calls_to_the_next(world: World, bell: Bell) -> None:
     send({"orders": [world.place()["entity_id"]]})
-    IncomingCall.objects.filter(store=world.store).claim(
-        "a killed worker", clock.now() + hooks._LEASE, most=9
-    )
+    hooks._claim(world.store, "a killed worker")
     hooks.work_off(world.store)
     assert (call(world.store).state, TrackedOrder.objects.count()) == (State.WAITING, 0)
 

@@ -42,7 +42,7 @@ def test_a_bad_answer_is_told_and_nothing_is_lost(
     run = world.pull()
     assert run is not None
     stands = cursor(world)
-    assert (stands.position, stands.pulling_until) == (None, None)
+    assert (stands.position, stands.claimed_until) == (None, None)
     assert TrackedOrder.objects.count() == 0
     assert run.error
     assert run.ended_at is not None
@@ -271,7 +271,7 @@ def test_a_reader_whose_turn_has_passed_to_another_stops(world: World) -> None:
         world.place(customer=n % 50 + 1, created_at=now - timedelta(minutes=500 - n))
 
     def taken_over(resource: str, page: int) -> None:
-        Cursor.objects.update(pulling_by="another")
+        Cursor.objects.update(claimed_by="another")
 
     seen: list[int] = []
 
@@ -283,4 +283,4 @@ def test_a_reader_whose_turn_has_passed_to_another_stops(world: World) -> None:
     run = world.pull(progress=progress)
     assert "taken over" in run.error
     assert run.records == TrackedOrder.objects.count() == 100
-    assert Cursor.objects.get().pulling_by == "another"
+    assert Cursor.objects.get().claimed_by == "another"

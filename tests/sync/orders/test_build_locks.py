@@ -40,8 +40,8 @@ def test_a_build_that_waits_for_an_order_holds_none_behind_it(real_world: World)
     real_world.pull()
     # The first one lies behind the second, as rows that were written lately do.
     first, second = TrackedOrder.objects.order_by("pk")
-    TrackedOrder.objects.filter(pk=second.pk).update(building_by="ours")
-    TrackedOrder.objects.filter(pk=first.pk).update(building_by="ours")
+    TrackedOrder.objects.filter(pk=second.pk).update(claimed_by="ours")
+    TrackedOrder.objects.filter(pk=first.pk).update(claimed_by="ours")
     works = [Work(row) for row in (first, second)]
     thread = threading.Thread(target=_extend, args=(works,))
     with transaction.atomic():

@@ -176,9 +176,9 @@ def test_a_builder_whose_claim_has_passed_to_another_writes_nothing(
 ) -> None:
     world.place()
     world.pull()
-    meanwhile(world, monkeypatch, lambda: TrackedOrder.objects.update(building_by="another"))
+    meanwhile(world, monkeypatch, lambda: TrackedOrder.objects.update(claimed_by="another"))
     assert Posting.objects.exclude(kind="contact").count() == 0
-    TrackedOrder.objects.update(building_by="", building_until=None)
+    TrackedOrder.objects.update(claimed_by="", claimed_until=None)
     world.work()
     books(world)
 
@@ -247,9 +247,7 @@ def test_a_write_whose_fate_is_unknown_is_still_looked_up_when_its_store_is_off(
 def test_lease_of_a_dead_reader_or_builder_ends(world: World) -> None:
     world.place()
     world.pull()
-    TrackedOrder.objects.update(
-        building_by="dead", building_until=clock.now() + timedelta(minutes=2)
-    )
+    TrackedOrder.objects.update(claimed_by="dead", claimed_until=clock.now() + timedelta(minutes=2))
     assert world.build() == 0
     world.time.forward(minutes=3)
     world.work()

@@ -230,7 +230,7 @@ def test_one_run_at_a_time_and_only_the_newest_are_kept(world: World) -> None:
     assert ReconcileRun.objects.count() == KEPT_RUNS
     busy = queue(world.store)
     until = clock.now() + timedelta(minutes=1)
-    ReconcileRun.objects.filter(pk=busy.pk).update(state="running", lease_until=until)
+    ReconcileRun.objects.filter(pk=busy.pk).update(state="running", claimed_until=until)
     with pytest.raises(CommandError, match="by another process"):
         reconcile()
     # its worker is gone: the next one does it anew

@@ -137,7 +137,7 @@ def test_a_run_is_started_once_and_shows_how_far_it_is(
     assert (queued.state, queued.started_by) == ("queued", ana)
     assert rung == [("sync.reconcile", queued.pk)] * 2
     until = clock.now() + timedelta(minutes=5)
-    ReconcileRun.objects.update(state="running", lease_until=until, total=400, done=100)
+    ReconcileRun.objects.update(state="running", claimed_until=until, total=400, done=100)
 
     text = page.get(ADDRESS).text
 

@@ -94,7 +94,7 @@ def test_incoming_calls_are_shown_with_what_became_of_them(
     again = clock.now() + timedelta(minutes=2, seconds=30)
     for n, row in enumerate((
         {"wanted": [["orders", "12"]], "state": "done", "note": "Not found in the shop: 12."},
-        {"wanted": [["orders", "13"]], "attempts": 2, "error": "It is down.", "due_at": again},
+        {"wanted": [["orders", "13"]], "attempts": 2, "error": "It is down.", "not_before": again},
         {"wanted": [["refunds", "7"]], "state": "failed", "attempts": 12, "error": "Refused."},
     )):  # fmt: skip
         IncomingCall.objects.create(store=store, digest=str(n), **row)

@@ -46,7 +46,7 @@ def test_a_token_is_renewed_90_seconds_before_it_ends(
     assert fresh == saved.access_token != kept.access_token
     assert saved.refresh_token != saved.previous_refresh_token == kept.refresh_token
     assert saved.expires_at > clock.now() + timedelta(minutes=29)
-    assert saved.refreshing_until is None
+    assert saved.claimed_until is None
     assert xero.stats()["refreshes"] == 1
 
 
@@ -111,7 +111,7 @@ def test_a_lease_is_not_given_to_one_that_read_the_tokens_before_they_were_renew
     tokens.access_token(read_before.pk)
 
     assert not tokens._claim(read_before, "late")
-    assert TokenSet.objects.get().refreshing_by == ""
+    assert TokenSet.objects.get().claimed_by == ""
     assert tokens._claim(TokenSet.objects.get(), "next")
 
 
@@ -135,7 +135,7 @@ def test_while_another_refreshes_for_long_the_call_is_temporary(
 ) -> None:
     monkeypatch.setattr(tokens, "_POLL_SECONDS", 0.2)
     kept = expire(organisation)
-    TokenSet.objects.update(refreshing_until=clock.now() + timedelta(seconds=50))
+    TokenSet.objects.update(claimed_until=clock.now() + timedelta(seconds=50))
 
     with pytest.raises(Temporary):
         tokens.access_token(kept.pk)
@@ -312,8 +312,8 @@ def test_a_login_during_a_refresh_wins_over_its_answer(
     def log_in_meanwhile(handler: BaseHTTPRequestHandler, answer: requests.Response) -> None:
         TokenSet.objects.filter(pk=kept.pk).update(
             access_token="of the log-in",
-            refreshing_by="",
-            refreshing_until=None,
+            claimed_by="",
+            claimed_until=None,
             refreshed_at=clock.now(),
             expires_at=clock.now() + timedelta(minutes=30),
         )

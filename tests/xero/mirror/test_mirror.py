@@ -156,7 +156,8 @@ def test_a_reader_that_lost_its_claim_stores_nothing(
     read = Gateway.read
 
     def overtaken(self: Gateway, kind: str, **params: Any) -> Reply:
-        MirrorCursor.objects.update(claimed_until=clock.now() + timedelta(seconds=500))
+        later = clock.now() + timedelta(seconds=500)
+        MirrorCursor.objects.update(claimed_until=later, claimed_by="another")
         return read(self, kind, **params)
 
     monkeypatch.setattr(Gateway, "read", overtaken)

@@ -1,0 +1,126 @@
+"""Work as rows of tables: what is due, who has it, and until when that one is trusted.
+
+A worker takes a row by a conditional update under a token of its own, and whatever it writes
+later is on the condition that the row still bears that token. So of two that are at the same row
+one writes, and what a killed worker left is free again when its claim has run out. No lock is
+held meanwhile, and none while somebody else is asked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self, TypeVar
+
+from django.db import models
+from django.db.models import Q
+
+from connector.lib import clock
+
+_Row = TypeVar("_Row", bound=models.Model)
+# What a row has that nobody has claimed.
+FREED: dict[str, Any] = {"claimed_until": None, "claimed_by": ""}
+
+
+def lapsed(now: datetime) -> Q:
+    """Claimed by somebody whose time is over."""
+    return Q(claimed_until__lte=now)
+
+
+def free(now: datetime) -> Q:
+    """Claimed by nobody, or no longer."""
+    return Q(claimed_until__isnull=True) | lapsed(now)
+
+
+class ClaimQuerySet(models.QuerySet[_Row]):
+    """Rows that one worker at a time may have."""
+
+    def ready(self, now: datetime) -> Self:
+        """Those that may be taken, by their own columns alone: a database that has waited for a
+        row's lock looks at that row again, and not at what was joined to it."""
+        return self.filter(free(now))
+
+    def due(self, now: datetime) -> Self:
+        """Those that are to be taken: ready, and wanted by what other tables say."""
+        return self.ready(now)
+
+    def claimed(self, now: datetime) -> Self:
+        """Those that somebody is at."""
+        return self.filter(claimed_until__gt=now)
+
+    def held_by(self, token: str) -> Self:
+        """Those that this claim has, also when its time is over and nobody else came."""
+        return self.filter(claimed_by=token) if token else self.none()
+
+    def claim(self, token: str, lease: timedelta, **changes: Any) -> int:
+        """Take those that nobody has, with these changes; how many."""
+        now = clock.now()
+        return self.filter(free(now)).update(claimed_until=now + lease, claimed_by=token, **changes)
+
+    def take(
+        self, token: str, lease: timedelta, *, most: int, at: datetime | None = None, **changes: Any
+    ) -> Self:
+        """Claim the first of what is due (at `at`), at most so many; those, by their keys."""
+        moment = at or clock.now()
+        keys = list(self.due(moment).values_list("pk", flat=True)[:most])
+        rows = type(self)(model=self.model, using=self.db).filter(pk__in=keys)
+        if not keys or not rows.ready(moment).claim(token, lease, **changes):
+            return rows.none()
+        return rows.held_by(token).order_by("pk")
+
+    def keep(self, token: str, lease: timedelta, **changes: Any) -> int:
+        """Go on holding those that are still this claim's, and write these changes; how many."""
+        return self.held_by(token).update(claimed_until=clock.now() + lease, **changes)
+
+    def keep_locked(self, token: str, lease: timedelta) -> set[Any]:
+        """Go on holding those that are still this claim's; their keys. Until the transaction
+        ends nobody else writes them.
+
+        They are locked in the order of their keys, as others lock them: an update takes them as
+        they lie.
+        """
+        mine = self.held_by(token)
+        kept = set(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
+        mine.filter(pk__in=kept).update(claimed_until=clock.now() + lease)
+        return kept
+
+    def release(self, token: str, **changes: Any) -> int:
+        """Give back those that are still this claim's, with these changes; how many."""
+        return self.held_by(token).update(**(FREED | changes))
+
+
+class Claimable(models.Model):
+    """A row that one worker at a time may have: `claimed_by` is its token, new for every claim,
+    and after `claimed_until` another may take the row."""
+
+    claimed_until = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=40, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether somebody is at it."""
+        return self.claimed_until is not None and self.claimed_until > clock.now()
+
+
+class JobQuerySet(ClaimQuerySet[_Row]):
+    """Rows that are tried again at a time of their own."""
+
+    def ready(self, now: datetime) -> Self:
+        return super().ready(now).filter(not_before__lte=now)
+
+    def put_off(self, until: datetime, **changes: Any) -> int:
+        """Not before then, with these changes, whoever has them; how many."""
+        return self.update(not_before=until, **changes)
+
+
+class Job(Claimable):
+    """Work that is tried again: not before `not_before`, and `attempts` is how often it was in
+    vain, or was begun."""
+
+    not_before = models.DateTimeField(default=clock.now)
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
