@@ -38,8 +38,8 @@ HEART = (
     "sync/dispatch/send.py", "sync/dispatch/settle.py", "sync/dispatch/states.py",
     "sync/dispatch/refusals.py", "sync/dispatch/requests.py", "sync/dispatch/gather.py",
     "sync/dispatch/lookup/lookup.py", "sync/dispatch/lookup/money.py",
-    "sync/dispatch/lookup/bank.py", "sync/dispatch/lookup/changes.py", "xero/api/budget.py",
-    "xero/login/tokens.py",
+    "sync/dispatch/lookup/documents.py", "sync/dispatch/lookup/bank.py",
+    "sync/dispatch/lookup/changes.py", "xero/api/budget.py", "xero/login/tokens.py",
 )  # fmt: skip
 COVERING = (
     "tests/accounting", "tests/accounts_mapping", "tests/connector/lib", "tests/golden",
