@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from accounting.history import Entry, Slot
 from connector.lib.money import ZERO
-from xero.documents.kinds import Kind
+from xero.documents.kinds import MOVED, Kind
 
 
 def with_people(entries: Sequence[Entry], credited: Mapping[Slot, Decimal]) -> list[Entry]:
@@ -42,7 +42,7 @@ def _ours(entries: Sequence[Entry]) -> tuple[dict[str, Decimal], dict[str, Decim
     for entry in entries:
         if not entry.posted or entry.ended:
             continue
-        if entry.kind in (Kind.PAYMENT, Kind.REFUND):
+        if entry.kind in MOVED:
             put[entry.settles] += entry.total
         elif entry.kind is Kind.ALLOCATION:
             for number in (entry.settles, entry.against):

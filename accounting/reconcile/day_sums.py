@@ -20,7 +20,7 @@ from accounting.reconcile.rows import (
     Verdict,
     entries,
 )
-from xero.documents.kinds import CREDITS, SALES, Kind, Measure
+from xero.documents.kinds import CREDITS, MOVED, SALES, Kind, Measure
 
 _SHOP, _POSTED, _XERO = 0, 2, 4  # net, and tax after it
 Key = tuple[date, str, str, str]
@@ -151,7 +151,7 @@ class DaySums:
         found: InXero,
     ) -> None:  # fmt: skip
         """The payments that Xero lists on our documents; unread, those that it took from us."""
-        ours = {p.xero_id: p for p in postings if p.is_posted and p.kind in _MONEY}
+        ours = {p.xero_id: p for p in postings if p.is_posted and p.kind in MOVED}
         if found.payments_at is None:
             for posting in ours.values():
                 self._paid(order, posting, posting.day)
@@ -183,9 +183,6 @@ class DaySums:
             sums = self._sums[key] = [0, 0, 0, 0, 0, 0]
         sums[side] += net
         sums[side + 1] += tax
-
-
-_MONEY = (Kind.PAYMENT, Kind.REFUND)
 
 
 def _parts(posting: DocumentRow) -> list[tuple[str, int, int]]:

@@ -154,6 +154,8 @@ WITH_BALANCE: Final = _which(lambda row: row.has_balance)
 # What is put against other documents; credit is put last.
 MONEY: Final = _which(lambda row: row.on is not None)
 OF_CREDIT: Final = _which(lambda row: row.on is Kind.CREDIT_NOTE)
+# Money that moves on an account; an allocation moves none.
+MOVED: Final = (*counted_as(Measure.PAYMENT), *counted_as(Measure.REFUND))
 REPEATABLE: Final = _which(lambda row: row.repeatable)
 
 

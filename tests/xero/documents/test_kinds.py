@@ -112,6 +112,7 @@ def test_the_sets_of_kinds_are_those_that_rules_rely_on() -> None:
     assert kinds.WITH_BALANCE == (Kind.INVOICE, Kind.CREDIT_NOTE)
     assert kinds.MONEY == (Kind.PAYMENT, Kind.ALLOCATION, Kind.REFUND)
     assert kinds.OF_CREDIT == (Kind.ALLOCATION, Kind.REFUND)
+    assert kinds.MOVED == (Kind.PAYMENT, Kind.REFUND)
     assert set(Kind) - set(kinds.REPEATABLE) == {
         Kind.CONTACT, Kind.ITEM, Kind.INVOICE, Kind.CREDIT_NOTE,
     }  # fmt: skip
@@ -188,7 +189,7 @@ def test_what_is_kept_beside_a_document_is_of_it(
     charged, moved = document.charged(), document.moved()
     status = isinstance(document, StatusChange)
     assert (charged is not None) == (kind in kinds.TO_CUSTOMERS and not status)
-    assert (moved is not None) == (SPECS[kind].measure in (Measure.PAYMENT, Measure.REFUND))
+    assert (moved is not None) == (kind in kinds.MOVED)
     if charged is not None:
         assert breakdown_of(document) == [["200", "OUTPUT", 100_000, 10_000]]
         assert document.expected().total == Decimal("11.00")
@@ -245,7 +246,7 @@ def test_a_table_by_kind_covers_the_kinds_that_it_must() -> None:
 def test_no_set_of_kinds_that_has_a_name_is_spelled_out_again() -> None:
     named = [
         set(kinds.MASTER_DATA), set(kinds.SALES), set(kinds.TO_CUSTOMERS), set(kinds.MONEY),
-        set(kinds.OF_CREDIT), set(kinds.REPEATABLE), set(kinds.WITH_BALANCE),
+        set(kinds.OF_CREDIT), set(kinds.MOVED), set(kinds.REPEATABLE), set(kinds.WITH_BALANCE),
     ]  # fmt: skip
     assert [
         (name, found) for name, table, found in spelled_out() if not table and set(found) in named
