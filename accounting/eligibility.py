@@ -7,7 +7,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from accounting.reasons import Hold, Reason
-from accounts_mapping.rules.resolve import MappingSnapshot, like, order_rules, views_of, websites_of
+from accounts_mapping.rules.mapped_order import MappedOrder
+from accounts_mapping.rules.resolve import MappingSnapshot, like, views_of, websites_of
 from accounts_mapping.rules.schema import Statuses
 from connector.lib.money import written
 from stores.canonical.order import Order, Whereabouts
@@ -167,6 +168,8 @@ def _may_be_code(name: str) -> bool:
 def of_other_part(snapshot: MappingSnapshot, order: Order | Whereabouts) -> Reason | None:
     """Why an order is none of this store's: of a part of the shop that it does not read."""
     only = snapshot.store.only
+    if not (only.websites or only.store_views or only.stores):
+        return None
     for key, wanted, values in (
         ("websites", only.websites, websites_of(order)),
         ("store_views", only.store_views, views_of(order)),
@@ -212,11 +215,11 @@ def _paid(snapshot: MappingSnapshot, order: Order) -> bool:
     return bool(order.received) or not order.total
 
 
-def held_by_rule(snapshot: MappingSnapshot, order: Order) -> None:
+def held_by_rule(mapped: MappedOrder) -> None:
     """Raise the hold of the first rule that asks for one."""
-    for index, rule in order_rules(snapshot, order):
-        if rule.hold:
-            raise Hold("rule_hold", f"Held by your rule: {rule.hold}", f"rules[{index}].hold")
+    if mapped.hold is not None:
+        text = f"Held by your rule: {mapped.hold.value}"
+        raise Hold("rule_hold", text, mapped.hold.source)
 
 
 def zero_total(snapshot: MappingSnapshot, order: Order) -> Reason | None:

@@ -12,10 +12,8 @@ from decimal import Decimal
 
 from accounting.books import Books
 from accounting.contacts.matching import Directory
-from accounting.contacts.persons import clean_name
 from accounting.history import NOTHING_YET, History, Slot
 from accounting.lines.closing import overrides
-from accounting.lines.total_rows import sort_rows
 from accounting.money.received import received
 from accounting.plan.open_items import Want
 from accounting.plan.plan import Plan, plan_order
@@ -26,10 +24,10 @@ from accounting.sale.built import READY, Built, Standing
 from accounting.stated import as_far_as_stated
 from accounting.summary.documents import due_at, fits_alone
 from accounting.summary.parts import Money, Part
-from accounts_mapping.rules.resolve import order_rules
-from accounts_mapping.rules.texts import render
+from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from connector.lib.money import CENT, ZERO, round_to
 from stores.canonical.order import Order
+from xero.documents.contact_details import clean_name
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.kinds import Kind
 from xero.documents.lines import line_totals
@@ -63,19 +61,20 @@ def plan_sale(
     as of `plan_order`. One whose
     sale is in a summary stays there, whatever the mode is now: only what followed is planned.
     """
+    mapped = map_order(books.snapshot, books.organisation, order)
     shared = _is_shared(history)
     if not shared and not alone and _summarises(books):
-        sale = _for_summary(books, order, directory, standing, history)
+        sale = _for_summary(books, mapped, directory, standing, history)
         if sale is not None:
             return sale
-    built = build_order(books, order, directory, standing)
+    built = build_order(books, order, directory, standing, mapped)
     plan = plan_order(books, order, built, history, approve=approve)
-    order = as_far_as_stated(books, order)
+    mapped = as_far_as_stated(books, built.mapped or mapped)
     if not shared:
         return Sale(_without_contact(built, plan) if _is_linked(history) else built, plan)
     parts: tuple[Part, ...] = ()
     if _summarises(books):
-        plan, parts = _take_over(books, order, plan)
+        plan, parts = _take_over(books, mapped, plan)
     return Sale(_without_contact(built, plan), plan, parts)
 
 
@@ -99,19 +98,21 @@ def _is_shared(history: History) -> bool:
 
 
 def _for_summary(
-    books: Books, order: Order, directory: Directory, standing: Standing, history: History
+    books: Books, mapped: MappedOrder, directory: Directory, standing: Standing, history: History
 ) -> Sale | None:
     """The order as a part of its day; None where it stays by itself.
 
     Built as if its invoice were approved: what was received belongs to it in any status.
     """
-    approved = _approved(books)
-    built = build_order(approved, order, directory, standing)
+    approved, order = _approved(books), mapped.order
+    if mapped.status.source == "posting.status":
+        mapped = replace(mapped, status=replace(mapped.status, value="AUTHORISED"))
+    built = build_order(approved, order, directory, standing, mapped)
     plan = plan_order(approved, order, built, history)
-    order = as_far_as_stated(books, order)
-    if not _may_be_summarised(books, order, built, plan):
+    mapped = as_far_as_stated(books, built.mapped or mapped)
+    if not _may_be_summarised(books, mapped, built, plan):
         return None
-    left, parts = _take_over(approved, order, plan)
+    left, parts = _take_over(approved, mapped, plan)
     if left.wants or not all(map(fits_alone, parts)):
         return None
     remarks = left.reasons
@@ -135,7 +136,7 @@ def _waits_for_approval(books: Books) -> Reason:
     return Reason("payment_waits_for_approval", text, "posting.status")
 
 
-def _may_be_summarised(books: Books, order: Order, built: Built, plan: Plan) -> bool:
+def _may_be_summarised(books: Books, mapped: MappedOrder, built: Built, plan: Plan) -> bool:
     """Paid in full, nothing for a person to decide, and no contact of its own needed."""
     if built.status != READY or built.invoice is None or built.overpayments:
         return False
@@ -145,28 +146,29 @@ def _may_be_summarised(books: Books, order: Order, built: Built, plan: Plan) -> 
         return False
     if any(reason.code not in INFORMATIVE for reason in (*built.reasons, *plan.reasons)):
         return False
+    order = mapped.order
     if order.customer.tax_number and not round_to(order.tax):
         return False  # a business that owes the tax itself is named in Xero
-    if any(rule.contact for _, rule in order_rules(books.snapshot, order)):
+    if mapped.naming.ruled:
         return False
     tracked = {item.code for item in books.known_items.values() if item.tracked}
     if any(line.item_code in tracked for line in built.invoice.lines):
         return False  # Xero takes goods from stock by lines that name them
-    return _paid_in_full(books, order, built)
+    return _paid_in_full(books, mapped, built)
 
 
-def _paid_in_full(books: Books, order: Order, built: Built) -> bool:
+def _paid_in_full(books: Books, mapped: MappedOrder, built: Built) -> bool:
     """Whether what was received is all that is due. Where payments are not posted, the shop's
     word is enough."""
     assert built.invoice is not None
     total = line_totals(built.invoice.lines, built.invoice.mode).total
     if books.snapshot.store.streams.payments:
         return sum((payment.amount for payment in built.payments), ZERO) == total
-    paid = sum((tender.amount for tender in received(books, order)), ZERO)
-    return round_to(paid + sort_rows(books.snapshot, order).tendered) == total
+    paid = sum((tender.amount for tender in received(books, mapped.order)), ZERO)
+    return round_to(paid + mapped.rows.tendered) == total
 
 
-def _take_over(books: Books, order: Order, plan: Plan) -> tuple[Plan, tuple[Part, ...]]:
+def _take_over(books: Books, mapped: MappedOrder, plan: Plan) -> tuple[Plan, tuple[Part, ...]]:
     """The sale and the refunds of a plan as parts, and the plan without them."""
     money: dict[Slot | None, list[Want]] = defaultdict(list)
     allocated = set()
@@ -181,7 +183,7 @@ def _take_over(books: Books, order: Order, plan: Plan) -> tuple[Plan, tuple[Part
         settling = money[want.slot]
         if want.slot in allocated or not _is_absorbed(want, settling):
             continue
-        part = _part(books, order, want, settling)
+        part = _part(books, mapped, want, settling)
         if fits_alone(part):
             parts.append(part)
             taken |= {want.slot, *(one.slot for one in settling)}
@@ -204,10 +206,9 @@ def _sum(settling: list[Want]) -> Decimal:
     return sum(amounts, ZERO)
 
 
-def _part(books: Books, order: Order, want: Want, settling: list[Want]) -> Part:
-    document = want.document
+def _part(books: Books, mapped: MappedOrder, want: Want, settling: list[Want]) -> Part:
+    document, order = want.document, mapped.order
     assert isinstance(document, Invoice | CreditNote)
-    name = render(books.snapshot.rules.contacts.summary, books.snapshot, order)
     return Part(
         order_id=order.id,
         order_number=order.number,
@@ -219,7 +220,7 @@ def _part(books: Books, order: Order, want: Want, settling: list[Want]) -> Part:
         due_at=due_at(books, document.date),
         mode=document.mode,
         lines=document.lines,
-        contact=clean_name(name) or "Web sales",
+        contact=clean_name(mapped.naming.summary) or "Web sales",
         rate=document.currency_rate,
         theme=document.branding_theme_id,
         overrides=overrides(books),

@@ -14,6 +14,7 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.postable import effective_rate, found, no_rate
 from accounting.reasons import Hold, Reason
+from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from accounts_mapping.rules.taxes import line_tax_type
 from connector.lib.money import ZERO, allocate, round_to, written
 from stores.canonical.order import Collector, Line, LineKind, MoneyIn, Order, Payment, TaxShare
@@ -23,20 +24,27 @@ from stores.profile import Field
 _UNKNOWN = Decimal(-1)
 
 
-def as_stated(books: Books, order: Order) -> Order:
-    """The order as if its shop had said all of it. Raises Hold where the mapping does not tell
-    which tax a price contains, or nobody who collected a tax."""
-    order = with_rates(books, _received(order))
-    order = replace(order, refunds=tuple(_refunds(order)))
-    return without_marketplace(order)
+def as_stated(books: Books, mapped: MappedOrder) -> MappedOrder:
+    """The order as if its shop had said all of it, and what the rules say of it then. Raises Hold
+    where the mapping does not tell which tax a price contains, or nobody who collected a tax."""
+    order = with_rates(books, _received(mapped.order))
+    refunds = tuple(_refunds(order))
+    if refunds != order.refunds:
+        order = replace(order, refunds=refunds)
+    order = without_marketplace(order)
+    if order is mapped.order:
+        return mapped
+    if order.lines == mapped.order.lines and order.total == mapped.order.total:
+        return replace(mapped, order=order)
+    return map_order(books.snapshot, books.organisation, order)
 
 
-def as_far_as_stated(books: Books, order: Order) -> Order:
+def as_far_as_stated(books: Books, mapped: MappedOrder) -> MappedOrder:
     """Likewise, or as it is where that cannot be told: it is held then."""
     try:
-        return as_stated(books, order)
+        return as_stated(books, mapped)
     except Hold:
-        return order
+        return mapped
 
 
 def left_out(order: Order) -> tuple[Reason, ...]:

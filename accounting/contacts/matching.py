@@ -12,15 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from accounting.contacts.persons import (
-    Person,
-    clean_email,
-    clean_name,
-    email_key,
-    name_key,
-    person_of,
-    prefix,
-)
+from accounting.contacts.persons import Person, clean_email, email_key, name_key, person_of, prefix
+from xero.documents.contact_details import clean_name
 from xero.documents.facts import ContactFacts, PaymentTerms
 from xero.documents.kinds import Id, Kind, Ref
 from xero.documents.master_data import Contact

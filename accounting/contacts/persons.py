@@ -9,10 +9,11 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from accounts_mapping.rules.resolve import MappingSnapshot, order_rules
-from accounts_mapping.rules.texts import render
+from accounts_mapping.rules.mapped_order import Naming, naming_of
+from accounts_mapping.rules.resolve import MappingSnapshot
 from stores.canonical.customer import Address, Customer
 from stores.canonical.order import Order
+from xero.documents.contact_details import clean_name
 
 _NUMBER_LIMIT = 50
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -39,13 +40,6 @@ class Person:
     said_at: datetime | None = None
 
 
-def clean_name(name: str) -> str:
-    """As Xero wants it: no < >, no control characters, single spaces, at most 255."""
-    if not name.isprintable() or "<" in name or ">" in name:
-        name = "".join(c for c in name if c not in "<>" and (c.isprintable() or c.isspace()))
-    return " ".join(name.split())[:255].strip()
-
-
 def clean_email(email: str) -> str:
     """Trimmed; "" where Xero would refuse it (it takes ASCII addresses only)."""
     text = email.strip()
@@ -65,23 +59,25 @@ def prefix(snapshot: MappingSnapshot) -> str:
     return re.sub(r"[^A-Za-z0-9]+$", "", snapshot.store.number_prefix)
 
 
-def person_of(snapshot: MappingSnapshot, order: Order) -> Person:
-    """Which contact the order belongs to, by strategy and rule, before any look-up."""
+def person_of(snapshot: MappingSnapshot, order: Order, naming: Naming | None = None) -> Person:
+    """Which contact the order belongs to, by strategy and rule, before any look-up. `naming` is
+    what the rules call it, where that was asked before."""
+    naming = naming or naming_of(snapshot, order)
     rules = snapshot.rules.contacts
-    for _, rule in order_rules(snapshot, order):
-        if rule.contact and (name := clean_name(render(rule.contact, snapshot, order))):
-            return shared_person(name)
+    if naming.rule is not None:
+        return shared_person(naming.rule.value)
     if rules.strategy == "single":
-        return shared_person(render(rules.guest, snapshot, order))
+        return shared_person(naming.guest)
     company = clean_name(order.customer.company or order.billing.company)
     if rules.strategy == "per_company" and company:
         return _company(snapshot, order, company)
     email = clean_email(order.customer.email)
+    name = clean_name(naming.name)
     if order.customer.id and (rules.unique != "name" or not email):
-        return _customer(snapshot, order, email)
+        return _customer(snapshot, order, email, name)
     if not email or (not order.customer.id and rules.guests == "one_contact"):
-        return shared_person(render(rules.guest, snapshot, order))
-    return _by_email(snapshot, order, email)
+        return shared_person(naming.guest)
+    return _by_email(snapshot, order, email, name)
 
 
 def buyer(snapshot: MappingSnapshot, customer: Customer) -> Person:
@@ -99,14 +95,6 @@ def buyer(snapshot: MappingSnapshot, customer: Customer) -> Person:
     return replace(person_of(snapshot, order), said_at=customer.updated_at)
 
 
-def contact_source(snapshot: MappingSnapshot, order: Order) -> str:
-    """The configuration key that decides whom `person_of` names: a rule's, or the strategy."""
-    for index, rule in order_rules(snapshot, order):
-        if rule.contact and clean_name(render(rule.contact, snapshot, order)):
-            return f"rules[{index}].contact"
-    return "contacts.strategy"
-
-
 def shared_person(name: str) -> Person:
     """A contact for many buyers, known by its name alone."""
     name = clean_name(name) or "Web sales"
@@ -121,9 +109,9 @@ def customer_number(snapshot: MappingSnapshot, customer_id: str) -> str:
     return f"{number[: _NUMBER_LIMIT - 9]}~{sha256(number.encode()).hexdigest()[:8]}"
 
 
-def _customer(snapshot: MappingSnapshot, order: Order, email: str) -> Person:
+def _customer(snapshot: MappingSnapshot, order: Order, email: str, name: str) -> Person:
     number = customer_number(snapshot, order.customer.id)
-    name = _display_name(snapshot, order) or email or f"Customer {order.customer.id}"
+    name = name or email or f"Customer {order.customer.id}"
     suffix = email or order.customer.id
     return Person(
         f"customer:{order.customer.id}",
@@ -144,8 +132,8 @@ def _account_number(snapshot: MappingSnapshot, order: Order) -> tuple[tuple[str,
     return (("AccountNumber", order.customer.id[:_NUMBER_LIMIT]),)
 
 
-def _by_email(snapshot: MappingSnapshot, order: Order, email: str) -> Person:
-    name = _display_name(snapshot, order) or email
+def _by_email(snapshot: MappingSnapshot, order: Order, email: str, name: str) -> Person:
+    name = name or email
     return Person(
         f"email:{email_key(email)}",
         name,
@@ -168,10 +156,6 @@ def _company(snapshot: MappingSnapshot, order: Order, company: str) -> Person:
         fields=_fields(snapshot, order, email),
         said_at=order.placed_at,
     )
-
-
-def _display_name(snapshot: MappingSnapshot, order: Order) -> str:
-    return clean_name(render(snapshot.rules.contacts.name, snapshot, order))
 
 
 def _fields(snapshot: MappingSnapshot, order: Order, email: str) -> tuple[tuple[str, Any], ...]:

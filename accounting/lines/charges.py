@@ -8,7 +8,7 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.lines.compose import Charge, Tracking
 from accounting.lines.tax_lines import split_taxes
-from accounting.lines.total_rows import SortedRows, less_discounts, rates_of, with_their_tax
+from accounting.lines.total_rows import less_discounts, rates_of, with_their_tax
 from accounting.lines.tracked_items import Stock
 from accounting.postable import (
     account_target,
@@ -21,6 +21,7 @@ from accounting.postable import (
     tracking_fits,
 )
 from accounting.reasons import Hold
+from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import (
     Resolution,
     account_key,
@@ -49,8 +50,9 @@ class Charges:
     oversold: tuple[str, ...] = ()
 
 
-def charges_of(books: Books, order: Order, rows: SortedRows, mode: TaxMode) -> Charges:
+def charges_of(books: Books, mapped: MappedOrder, mode: TaxMode) -> Charges:
     """All charges of an order: its lines, its fees, and taxes that are lines of their own."""
+    order, rows = mapped.order, mapped.rows
     fees = with_their_tax(order, rows)
     discounts = rows.discounts
     row_tax = sum((row.tax for row in (*(row for row, _ in fees), *discounts)), ZERO)

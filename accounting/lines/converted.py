@@ -19,10 +19,9 @@ from accounting.lines.closing import closing_accounts, overrides
 from accounting.lines.compose import Charge, close, is_rounding, priced, with_tax
 from accounting.lines.currency import Conversion, tendered_in_base
 from accounting.lines.fractions import spread
-from accounting.lines.total_rows import SortedRows
 from accounting.reasons import Reason
+from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import ZERO, plain, round_to, trim, written
-from stores.canonical.order import Order
 from xero.documents.lines import DocumentLine, TaxMode, line_totals
 
 Fixed = Sequence[tuple[DocumentLine, Decimal]]
@@ -105,9 +104,12 @@ def _line(
     return with_tax(made, tax, mode) if override or line.tax_amount is not None else made
 
 
-def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Order, SortedRows]:
-    """The order and its rows for taking payments in the base currency: what was received in
-    full pays in full, and figures that contradicted each other still do."""
+def converted(mapped: MappedOrder, by: Conversion | None) -> MappedOrder:
+    """The order and its rows for taking payments in the base currency (`by`): what was received
+    in full pays in full, and figures that contradicted each other still do."""
+    if by is None:
+        return mapped
+    order, rows = mapped.order, mapped.rows
     paid = sum((payment.amount for payment in order.payments), ZERO)
     parts = _split([payment.amount for payment in order.payments], by, by.amount(paid))
     payments = tuple(
@@ -127,7 +129,7 @@ def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Ord
         [card.amount for card in order.cards_redeemed], by,
         sum((-row.amount for row, meaning in tenders if meaning == "gift_card"), ZERO),
     )  # fmt: skip
-    converted = replace(
+    order = replace(
         order, currency=by.currency, total=by.base_total, payments=payments, received=received,
         outstanding=outstanding,
         cards_redeemed=tuple(
@@ -135,7 +137,7 @@ def convert_tenders(order: Order, rows: SortedRows, by: Conversion) -> tuple[Ord
             for card, amount in zip(order.cards_redeemed, cards, strict=True)
         ),
     )  # fmt: skip
-    return converted, replace(rows, tenders=tenders)
+    return replace(mapped, order=order, rows=replace(rows, tenders=tenders))
 
 
 def converted_remark(by: Conversion, lines: tuple[DocumentLine, ...], mode: TaxMode) -> Reason:

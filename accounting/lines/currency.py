@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from accounting.books import Books
-from accounting.lines.total_rows import SortedRows
 from accounting.reasons import Hold
+from accounts_mapping.rules.total_rows import SortedRows
 from connector.lib.money import CENT, ZERO, minor_digits, plain, round_to, trim, written
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund

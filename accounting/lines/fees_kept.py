@@ -13,8 +13,8 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.lines.charges import charges_of
 from accounting.lines.compose import Charge
-from accounting.lines.total_rows import sort_rows
 from accounting.postable import account_target, found, line_account_fits, tax_fits, untaxed_type
+from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import account_key
 from accounts_mapping.rules.taxes import out_of_scope
 from connector.lib.money import ZERO, allocate, round_to
@@ -24,7 +24,7 @@ from xero.documents.lines import TaxMode
 
 def adjustments(
     books: Books,
-    order: Order,
+    mapped: MappedOrder,
     returned: Order,
     charges: list[Charge],
     adjustment: Decimal,
@@ -38,8 +38,7 @@ def adjustments(
         return [_untaxed_adjustment(books, title, adjustment)]
     groups = _goods_by_tax(returned, charges, mode)
     if not groups:
-        rows = sort_rows(books.snapshot, order)
-        groups = _goods_by_tax(order, charges_of(books, order, rows, mode).all, mode)
+        groups = _goods_by_tax(mapped.order, charges_of(books, mapped, mode).all, mode)
     if not groups:
         return [_untaxed_adjustment(books, title, adjustment)]
     account = found(account_key(books.snapshot, "refund_adjustments"))

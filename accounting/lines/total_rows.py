@@ -1,66 +1,16 @@
-"""What the rows of a shop's total mean: account lines, discounts, tenders. Pure.
-
-A platform's core rows have meanings of their own, by its profile; `total_rows` of the
-configuration adds to them and overrides them.
-"""
+"""Rows of a total by their meaning: fees with their tax, discounts over the goods. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from accounting.reasons import Hold
-from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import RowAccount
+from accounts_mapping.rules.total_rows import SortedRows
 from connector.lib.money import CENT, ZERO, allocate, round_to, written
 from stores.canonical.order import Line, LineKind, Order, TotalRow
-
-TENDERS = ("gift_card", "store_credit", "reward")
-
-
-@dataclass(frozen=True, slots=True)
-class SortedRows:
-    """An order's total rows by meaning. `fees` carry the account mapped, None for built-in."""
-
-    fees: tuple[tuple[TotalRow, RowAccount | None], ...]
-    discounts: tuple[TotalRow, ...]
-    tenders: tuple[tuple[TotalRow, str], ...]
-    unmapped: tuple[TotalRow, ...]
-
-    @property
-    def tendered(self) -> Decimal:
-        """What store-issued tenders took off the total, as a positive amount."""
-        return -sum((row.amount for row, _ in self.tenders), ZERO)
-
-
-def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
-    """Give each row its meaning. Rows that may not be in the total count only if mapped.
-
-    Reward points that the shop took off before tax are a discount.
-    """
-    fees: list[tuple[TotalRow, RowAccount | None]] = []
-    discounts: list[TotalRow] = []
-    tenders: list[tuple[TotalRow, str]] = []
-    unmapped: list[TotalRow] = []
-    for row in order.rows:
-        meaning = meaning_of(snapshot, row.code)
-        if isinstance(meaning, RowAccount):
-            fees.append((row, meaning))
-        elif meaning == "fee":
-            fees.append((row, None))
-        elif meaning == "discount" or (meaning == "reward" and row.before_tax):
-            discounts.append(row)
-        elif meaning in TENDERS:
-            tenders.append((row, meaning))
-        elif meaning is None:
-            unmapped.append(row)
-    return SortedRows(tuple(fees), tuple(discounts), tuple(tenders), tuple(unmapped))
-
-
-def meaning_of(snapshot: MappingSnapshot, code: str) -> RowAccount | str | None:
-    """What a row means: by the configuration, else by the platform, else None."""
-    return snapshot.rules.total_rows.get(code, snapshot.platform.total_rows.get(code))
 
 
 def check_mapped(rows: SortedRows) -> None:

@@ -13,13 +13,12 @@ from decimal import Decimal
 
 from accounting.books import Books
 from accounting.gift_cards import CardMove, CardUse
-from accounting.lines.converted import convert_tenders
+from accounting.lines.converted import converted
 from accounting.lines.currency import Conversion
-from accounting.lines.total_rows import TENDERS, meaning_of, sort_rows
 from accounting.money.issued import How, Plan, Redeemed, issued_anew, plan_of
 from accounting.postable import account_target
 from accounting.reasons import Hold
-from accounts_mapping.rules.resolve import MappingSnapshot
+from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import ZERO, round_to, written
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund, TenderBack
@@ -73,23 +72,8 @@ class Returned:
 NOTHING_RETURNED = Returned()
 
 
-def as_mapped(snapshot: MappingSnapshot, order: Order) -> Order:
-    """The order with its refunds less what the configuration takes for no tender: reward points
-    that are a discount had made the goods cheaper, so they are not given back."""
-    return replace(order, refunds=tuple(_as_mapped(snapshot, one) for one in order.refunds))
-
-
-def _as_mapped(snapshot: MappingSnapshot, refund: Refund) -> Refund:
-    kept = tuple(one for one in refund.tenders if meaning_of(snapshot, one.code) in TENDERS)
-    less = sum((one.amount for one in refund.tenders if one not in kept), ZERO)
-    base = refund.base_total
-    if base is not None and refund.total:
-        base -= round_to(less * base / refund.total, 4)
-    return replace(refund, total=refund.total - less, base_total=base, tenders=kept)
-
-
 def given_back(
-    books: Books, order: Order, refund: Refund, by: Conversion | None = None, *,
+    books: Books, mapped: MappedOrder, refund: Refund, by: Conversion | None = None, *,
     lines_only: bool = False,
 ) -> Returned:  # fmt: skip
     """What becomes of a refund's tenders, in the currency of the sale (`by`).
@@ -99,7 +83,7 @@ def given_back(
     """
     if not refund.tenders:
         return NOTHING_RETURNED
-    parts = tuple(_parts(books, order, refund, by, lines_only=lines_only))
+    parts = tuple(_parts(books, mapped, refund, by, lines_only=lines_only))
     if sum((part.amount for part in parts), ZERO) > _whole(refund, by):
         raise Hold(
             "refund_does_not_add_up",
@@ -117,12 +101,11 @@ def _whole(refund: Refund, by: Conversion | None) -> Decimal:
 
 
 def _parts(
-    books: Books, order: Order, refund: Refund, by: Conversion | None, *, lines_only: bool
+    books: Books, mapped: MappedOrder, refund: Refund, by: Conversion | None, *, lines_only: bool
 ) -> Iterator[Part]:
-    rows = sort_rows(books.snapshot, order)
-    paid, paid_rows = (order, rows) if by is None else convert_tenders(order, rows, by)
-    sale = plan_of(books, paid, paid_rows, lines_only=lines_only)
-    before = [back for one in refunds_before(order, refund) for back in one.tenders]
+    rows = mapped.rows
+    sale = plan_of(books, converted(mapped, by), lines_only=lines_only)
+    before = [back for one in refunds_before(mapped.order, refund) for back in one.tenders]
     payments = books.snapshot.store.streams.payments
     for back in refund.tenders:
         had = [one for one in sale.tenders if one.code == back.of]
@@ -135,10 +118,10 @@ def _parts(
         for of, amount in _between(had, first, last):
             if not payments and of.how in (How.PAYMENT, How.HELD):
                 continue  # nobody but a person books it
-            yield Part(_to(books, back, of, amount), of)
+            yield Part(_to(books, mapped, back, of, amount), of)
         if (more := back.amount - max(end - start, ZERO)) > 0 and payments:
             amount = round_to(more) if by is None else by.amount(more)
-            yield Part(issued_anew(books, back.title, back.code, amount, lines_only=lines_only))
+            yield Part(issued_anew(books, mapped, back, amount, lines_only=lines_only))
         before.append(back)
 
 
@@ -148,10 +131,10 @@ def refunds_before(order: Order, refund: Refund) -> list[Refund]:
     return [one for one in order.refunds if (one.refunded_at, one.id) < mine]
 
 
-def completes(books: Books, order: Order, refund: Refund) -> bool:
+def completes(mapped: MappedOrder, refund: Refund) -> bool:
     """Whether with this refund all of the order is given back, without goodwill and fees kept."""
-    given = [*refunds_before(order, refund), refund]
-    sold = order.total + sort_rows(books.snapshot, order).tendered
+    given = [*refunds_before(mapped.order, refund), refund]
+    sold = mapped.order.total + mapped.rows.tendered
     total = sum((one.total for one in given), ZERO)
     return round_to(total) == round_to(sold) and not any(one.adjustment for one in given)
 
@@ -183,7 +166,9 @@ def _between(
             yield one, part
 
 
-def _to(books: Books, back: TenderBack, of: Redeemed, amount: Decimal) -> Redeemed:
+def _to(
+    books: Books, mapped: MappedOrder, back: TenderBack, of: Redeemed, amount: Decimal
+) -> Redeemed:
     """Where a part of one of the sale's tenders goes."""
     if of.how is How.HELD:
         assert of.reason is not None
@@ -205,15 +190,17 @@ def _to(books: Books, back: TenderBack, of: Redeemed, amount: Decimal) -> Redeem
             back.path,
         )
     lines_only = of.how is How.LINE
-    return issued_anew(books, back.title, back.code, amount, lines_only=lines_only)
+    return issued_anew(books, mapped, back, amount, lines_only=lines_only)
 
 
-def refilled(books: Books, order: Order, *, lines_only: bool = False) -> tuple[CardMove, ...]:
+def refilled(
+    books: Books, mapped: MappedOrder, *, lines_only: bool = False
+) -> tuple[CardMove, ...]:
     """By how much refunds filled the gift cards again that had paid for the order."""
-    moves, order = [], as_mapped(books.snapshot, order)
-    for refund in order.refunds:
+    moves = []
+    for refund in mapped.order.refunds:
         try:
-            returned = given_back(books, order, refund, lines_only=lines_only)
+            returned = given_back(books, mapped, refund, lines_only=lines_only)
         except Hold:
             continue  # nothing is posted of it
         for part in returned.parts:
@@ -225,8 +212,8 @@ def refilled(books: Books, order: Order, *, lines_only: bool = False) -> tuple[C
     return tuple(moves)
 
 
-def issued_accounts(books: Books, order: Order) -> frozenset[tuple[str, bool]]:
+def issued_accounts(books: Books, mapped: MappedOrder) -> frozenset[tuple[str, bool]]:
     """From where the tenders that the shop issued itself are paid."""
-    plan = plan_of(books, order, sort_rows(books.snapshot, order))
+    plan = plan_of(books, mapped)
     paid = (one.account for one in plan.tenders if one.how is How.PAYMENT)
     return frozenset(account_target(books.organisation, one.value) for one in paid if one)

@@ -15,12 +15,14 @@ from enum import StrEnum
 
 from accounting.books import Books
 from accounting.gift_cards import CardMove, CardPart, CardUse, card_parts, merged
-from accounting.lines.total_rows import SortedRows, meaning_of
 from accounting.postable import active_account, found, system_account
 from accounting.reasons import Hold, Reason
+from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Resolution, account_key
+from accounts_mapping.rules.total_rows import SortedRows
 from connector.lib.money import ZERO, round_to, trim, written
 from stores.canonical.order import GiftCard, Order, TotalRow
+from stores.canonical.refund import TenderBack
 
 _ROW_ACCOUNTS = {"gift_card": "gift_cards", "store_credit": "store_credit", "reward": "rewards"}
 _POLICY_ACCOUNTS = {"liability": "gift_cards", "expense": "gift_card_expense"}
@@ -71,7 +73,7 @@ class Plan:
         return tuple(dict.fromkeys(one.reason for one in self.tenders if one.reason is not None))
 
 
-def plan_of(books: Books, order: Order, rows: SortedRows, *, lines_only: bool = False) -> Plan:
+def plan_of(books: Books, mapped: MappedOrder, *, lines_only: bool = False) -> Plan:
     """What becomes of the tenders that the shop issued.
 
     `lines_only` is for a document that takes no payments. A tender whose account is unmapped
@@ -80,8 +82,8 @@ def plan_of(books: Books, order: Order, rows: SortedRows, *, lines_only: bool = 
     planned: list[Redeemed] = []
     moves: list[CardMove] = []
     # Counted from what is due in money, so that this and all of the total are whole cents.
-    running = order.total
-    for row, meaning, part in _parts(books, order, rows):
+    running = mapped.order.total
+    for row, meaning, part in _parts(books, mapped.order, mapped.rows):
         amount = round_to(running + part.amount) - round_to(running)
         running += part.amount
         if amount <= 0:
@@ -145,13 +147,13 @@ def _decided(
 
 
 def issued_anew(
-    books: Books, title: str, code: str, amount: Decimal, *, lines_only: bool
+    books: Books, mapped: MappedOrder, back: TenderBack, amount: Decimal, *, lines_only: bool
 ) -> Redeemed:
     """What a refund gave back as a tender that had not paid for it. Raises Hold where its
     account is unmapped or does not fit."""
-    key = _ROW_ACCOUNTS[str(meaning_of(books.snapshot, code))]
-    made = _from_account(books, title, amount, key, lines_only=lines_only)
-    return replace(made, code=code)
+    key = _ROW_ACCOUNTS[str(mapped.meanings[back.code])]
+    made = _from_account(books, back.title, amount, key, lines_only=lines_only)
+    return replace(made, code=back.code)
 
 
 def _like_goods(books: Books, title: str, amount: Decimal, key: str) -> Redeemed:

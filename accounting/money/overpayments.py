@@ -8,8 +8,8 @@ from accounting.books import Books
 from accounting.money.received import REFERENCE_LIMIT, account_of, payment_day
 from accounting.postable import bank_account
 from accounting.reasons import Hold, Reason
+from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import written
-from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
 from stores.profile import Field
 from xero.documents.documents import BankTransaction
@@ -25,15 +25,15 @@ DEBTORS = "DEBTORS"
 
 
 def overpayment(
-    books: Books, order: Order, contact: Id, tender: Tender, over: Decimal, reference: str
+    books: Books, mapped: MappedOrder, contact: Id, tender: Tender, over: Decimal, reference: str
 ) -> BankTransaction:
     """What a tender brought beyond what is due: money in the bank, owed to the customer.
 
     Its only line stands on the organisation's accounts receivable, without tax. Raises Hold
     where the tender's account is no bank account.
     """
-    what = f"{written(over)} received beyond what is due"
-    answer = account_of(books, order, tender)
+    what, order = f"{written(over)} received beyond what is due", mapped.order
+    answer = account_of(books, mapped, tender)
     target, is_id = bank_account(books.organisation, answer, order.currency, what)
     debtors, debtors_is_id = _debtors(books)
     text = f"Overpayment of order {order.number}"

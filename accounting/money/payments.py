@@ -27,7 +27,8 @@ from accounting.money.received import (
 )
 from accounting.postable import payable_account
 from accounting.reasons import Hold, Reason
-from accounts_mapping.rules.resolve import Resolution, payment_account, posting_status
+from accounts_mapping.rules.mapped_order import MappedOrder
+from accounts_mapping.rules.resolve import Answer, Resolution, payment_account
 from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
@@ -64,24 +65,32 @@ class Tendered:
     elsewhere: tuple[Payment, ...] = ()
 
 
+def account_for(books: Books, mapped: MappedOrder, method: str, currency: str) -> Answer:
+    """Where a method's money goes. The rules are asked again for what the order does not name: a
+    currency that is neither its own nor its shop's."""
+    answer = mapped.methods.get((method, currency))
+    return answer or payment_account(books.snapshot, method, currency)
+
+
 def payments_of(
-    books: Books, order: Order, invoice: Invoice, plan: Plan, posted: PostedMoney = NO_MONEY
+    books: Books, mapped: MappedOrder, invoice: Invoice, plan: Plan, posted: PostedMoney = NO_MONEY
 ) -> Tendered:
     """One payment for each tender, none of 0.00, together never above the invoice, unless more
     was put on it before the order was lowered.
 
     `plan` says what becomes of the tenders that the shop issued itself.
     """
+    order = mapped.order
     tenders = received(books, order)
     own = [one for one in plan.tenders if one.how in (How.PAYMENT, How.HELD)]
     if not books.snapshot.store.streams.payments or not (tenders or own):
         return Tendered()
     if invoice.status != "AUTHORISED":
-        return Tendered(reasons=(_waits(books, order, invoice),))
+        return Tendered(reasons=(_waits(mapped, invoice),))
     if reason := disagreement(order, tenders):
         waiting = Payment(invoice.number, "", invoice.date, _sum(tenders), "")
         return Tendered(reasons=(reason,), waiting=(waiting,))
-    return _Till(books, order, invoice, posted).take(tenders, own)
+    return _Till(books, mapped, invoice, posted).take(tenders, own)
 
 
 def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
@@ -90,9 +99,9 @@ def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
     return (len(tenders) or (1 if round_to(order.total) else 0)) + 1
 
 
-def _waits(books: Books, order: Order, invoice: Invoice) -> Reason:
+def _waits(mapped: MappedOrder, invoice: Invoice) -> Reason:
     """Why a payment is not sent yet: nobody has approved its invoice."""
-    source = posting_status(books.snapshot, order).source
+    source = mapped.status.source
     change = "set posting.status to AUTHORISED" if source == "posting.status" else "change the rule"
     text = (
         f"The invoice is posted as {invoice.status}. Approve it in Xero, {change}, and sync the "
@@ -101,12 +110,12 @@ def _waits(books: Books, order: Order, invoice: Invoice) -> Reason:
     return Reason("payment_waits_for_approval", text, source)
 
 
-def alone(books: Books, order: Order) -> tuple[Payment, ...]:
+def alone(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
     """The tenders of an order whose invoice is not ours, as payments of nothing: they say
     which account each came to. One whose method is not mapped is left out."""
-    found_ones = []
+    found_ones, order = [], mapped.order
     for index, tender in enumerate(received(books, order), start=1):
-        answer = payment_account(books.snapshot, tender.method, order.currency)
+        answer = account_for(books, mapped, tender.method, order.currency)
         if isinstance(answer, Resolution):
             target, is_id = payable_account(books.organisation, answer)
             found_ones.append(
@@ -122,9 +131,12 @@ def alone(books: Books, order: Order) -> tuple[Payment, ...]:
 class _Till:
     """Takes the tenders of one order one by one, as far as the invoice is due."""
 
-    def __init__(self, books: Books, order: Order, invoice: Invoice, posted: PostedMoney) -> None:
+    def __init__(
+        self, books: Books, mapped: MappedOrder, invoice: Invoice, posted: PostedMoney
+    ) -> None:
         self._books = books
-        self._order = order
+        self._mapped = mapped
+        self._order = mapped.order
         self._invoice = invoice
         self._posted = posted
         totals = invoice.expected()
@@ -154,7 +166,7 @@ class _Till:
     def _payable(self, tenders: tuple[Tender, ...], due: Decimal, paid: Decimal) -> Decimal:
         """How much of the money pays invoices: what is due of it, without what stands as an
         overpayment since the order was worth less, and what paid them when it was worth more."""
-        came = _sum(one for one in tenders if not posted_elsewhere(self._books, self._order, one))
+        came = _sum(one for one in tenders if not posted_elsewhere(self._books, self._mapped, one))
         return max(min(due, came - self._posted.over), paid)
 
     def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
@@ -162,7 +174,7 @@ class _Till:
         named = references(self._order, tenders)
         amounts = _in_cents(tender.amount for tender in tenders)
         for index, (tender, amount) in enumerate(zip(tenders, amounts, strict=True), start=1):
-            if posted_elsewhere(self._books, self._order, tender):
+            if posted_elsewhere(self._books, self._mapped, tender):
                 self._elsewhere.append(self._without_account(amount, index, tender))
                 continue
             taken = min(amount, max(due, ZERO))
@@ -194,7 +206,7 @@ class _Till:
             self._reasons.append(reason)
 
     def _payment(self, tender: Tender, amount: Decimal, reference: str, index: int) -> Payment:
-        answer = account_of(self._books, self._order, tender)
+        answer = account_of(self._books, self._mapped, tender)
         day = payment_day(self._books, self._order, tender)
         return self._made(answer, amount, reference, day, index, tender.method)
 
@@ -225,7 +237,7 @@ class _Till:
 
     def _overpaid(self, tender: Tender, over: Decimal, reference: str) -> None:
         contact = self._invoice.contact
-        made = overpayment(self._books, self._order, contact, tender, over, reference)
+        made = overpayment(self._books, self._mapped, contact, tender, over, reference)
         self._overpayments.append(made)
         self._reasons.append(overpaid(tender, over))
 

@@ -24,7 +24,7 @@ from accounting.money.received import (
 )
 from accounting.postable import bank_account
 from accounting.reasons import Hold, Reason
-from accounts_mapping.rules.texts import render
+from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import ZERO, round_to, written
 from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
@@ -61,15 +61,16 @@ def receipt_day(books: Books, order: Order) -> OpenDay:
     return open_date(books, local_date(books.snapshot, moment), "payment")
 
 
-def receipt_of(books: Books, order: Order, sale: Sale, day: date) -> Received:
+def receipt_of(books: Books, mapped: MappedOrder, sale: Sale, day: date) -> Received:
     """One RECEIVE bank transaction; raises Hold where the order cannot be one."""
+    order = mapped.order
     total = line_totals(sale.lines, sale.mode).total
     stated = received(books, order)
     if reason := disagreement(order, stated):
         raise Hold(reason.code, reason.message, reason.field)
-    tenders = tuple(one for one in stated if not posted_elsewhere(books, order, one))
+    tenders = tuple(one for one in stated if not posted_elsewhere(books, mapped, one))
     over = _over(total, tenders)
-    account, is_id = _account(books, order, tenders)
+    account, is_id = _account(books, mapped, tenders)
     receipt = BankTransaction(
         type="RECEIVE",
         contact=sale.contact,
@@ -78,15 +79,14 @@ def receipt_of(books: Books, order: Order, sale: Sale, day: date) -> Received:
         date=day,
         mode=sale.mode,
         currency=order.currency,
-        reference=render(books.snapshot.rules.posting.reference, books.snapshot, order)[:_LIMIT]
-        or order.number[:_LIMIT],
+        reference=mapped.reference.value[:_LIMIT] or order.number[:_LIMIT],
         lines=sale.lines,
         currency_rate=sale.currency_rate,
     )
     if not over:
         return Received(receipt)
     last, reference = tenders[-1], references(order, tenders)[-1]
-    more = overpayment(books, order, sale.contact, last, over, reference)
+    more = overpayment(books, mapped, sale.contact, last, over, reference)
     return Received(receipt, (more,), (overpaid(last, over),))
 
 
@@ -110,12 +110,13 @@ def _over(total: Decimal, tenders: tuple[Tender, ...]) -> Decimal:
     return paid - total
 
 
-def _account(books: Books, order: Order, tenders: tuple[Tender, ...]) -> tuple[str, bool]:
+def _account(books: Books, mapped: MappedOrder, tenders: tuple[Tender, ...]) -> tuple[str, bool]:
     """The one bank account that all tenders go to."""
     paid = [tender for tender in tenders if tender.amount]
-    answers = [account_of(books, order, tender) for tender in paid]
+    answers = [account_of(books, mapped, tender) for tender in paid]
+    currency = mapped.order.currency
     accounts = {
-        bank_account(books.organisation, answer, order.currency, "Money without an invoice")
+        bank_account(books.organisation, answer, currency, "Money without an invoice")
         for answer in answers
     }
     if len(accounts) > 1:

@@ -9,9 +9,11 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.dates import open_date
 from accounting.eligibility import counts_as_paid, local_date
+from accounting.money.payments import account_for
 from accounting.postable import found
 from accounting.reasons import Reason
-from accounts_mapping.rules.resolve import NotPosted, Resolution, payment_account
+from accounts_mapping.rules.mapped_order import MappedOrder
+from accounts_mapping.rules.resolve import NotPosted, Resolution
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
@@ -35,23 +37,23 @@ def _whole(order: Order, amount: Decimal) -> Tender:
     )
 
 
-def posted_elsewhere(books: Books, order: Order, tender: Tender) -> bool:
+def posted_elsewhere(books: Books, mapped: MappedOrder, tender: Tender) -> bool:
     """Whether a tender's method is mapped to none: a person enters its money in Xero."""
-    answer = payment_account(books.snapshot, tender.method, order.currency)
+    answer = account_for(books, mapped, tender.method, mapped.order.currency)
     return isinstance(answer, NotPosted)
 
 
-def received_here(books: Books, order: Order) -> tuple[Tender, ...]:
+def received_here(books: Books, mapped: MappedOrder) -> tuple[Tender, ...]:
     """The tenders that count as received in the books: without those that are posted elsewhere."""
-    tenders = received(books, order)
-    return tuple(one for one in tenders if not posted_elsewhere(books, order, one))
+    tenders = received(books, mapped.order)
+    return tuple(one for one in tenders if not posted_elsewhere(books, mapped, one))
 
 
-def posted_by_hand(books: Books, order: Order) -> Reason | None:
+def posted_by_hand(books: Books, mapped: MappedOrder) -> Reason | None:
     """Why nothing of an order is posted where invoices are switched off: its money is not ours
     to post."""
-    tenders = received(books, order)
-    if books.snapshot.store.streams.invoices or not tenders or received_here(books, order):
+    tenders = received(books, mapped.order)
+    if books.snapshot.store.streams.invoices or not tenders or received_here(books, mapped):
         return None
     text = (
         f"Paid by {tenders[0].title or tenders[0].method}, whose money is posted by hand, and "
@@ -96,10 +98,10 @@ def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
 REFERENCE_LIMIT = 255
 
 
-def account_of(books: Books, order: Order, tender: Tender) -> Resolution:
+def account_of(books: Books, mapped: MappedOrder, tender: Tender) -> Resolution:
     """The Xero account of a tender's method; raises Hold where none is mapped. It is not asked
     of one whose money is posted elsewhere."""
-    answer = payment_account(books.snapshot, tender.method, order.currency)
+    answer = account_for(books, mapped, tender.method, mapped.order.currency)
     assert not isinstance(answer, NotPosted)
     return found(answer)
 

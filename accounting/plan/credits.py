@@ -147,7 +147,7 @@ def credit_of(
             Field.REFUNDS,
         )
     note = refunds.credit_note_of(
-        sheet.books, sheet.order, refund, invoice_number=sheet.number,
+        sheet.books, sheet.mapped, refund, invoice_number=sheet.number,
         contact=sold_to(sheet), status=sheet.status, rate=sheet.rate, by=by,
         returned=back if by is None else _back(sheet, refund, foreign=True),
         converted=back,
@@ -176,8 +176,8 @@ def _back(sheet: Worksheet, refund: Refund, *, foreign: bool = False) -> Returne
     """What of a refund went back on what the shop issued itself, in the currency of the sale or
     (`foreign`) of the order."""
     by = None if foreign else sheet.conversion()
-    order = sheet.order
-    return given_back(sheet.books, order, refund, by, lines_only=sheet.by_receipt)
+    mapped = sheet.mapped
+    return given_back(sheet.books, mapped, refund, by, lines_only=sheet.by_receipt)
 
 
 def _waits(sheet: Worksheet, refund: Refund) -> bool:

@@ -179,7 +179,7 @@ def _supplement(
     sheet: Worksheet, current: Entry, desired: Invoice, lines: tuple[DocumentLine, ...]
 ) -> None:
     count, number, day = _place(sheet, current)
-    due, _ = due_date(sheet.books, sheet.order, day, sheet.built.contact)
+    due = due_date(sheet.mapped, day, sheet.built.contact)
     document = replace(
         desired, number=number, lines=lines, date=day, due_date=due, contact=sold_to(sheet),
         currency_rate=current.rate, status=sheet.status,

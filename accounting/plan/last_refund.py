@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from accounting.books import Books
-from accounting.lines.total_rows import sort_rows
 from accounting.money.given_back import Returned
 from accounting.plan import cancellation as reversals
 from accounting.plan.issues import standing_note
 from accounting.plan.worksheet import Worksheet
 from accounting.sale import refund as refunds
+from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import CENT, ZERO, round_to
-from stores.canonical.order import Order
 from stores.canonical.refund import Refund
 from xero.documents.lines import TaxMode
 
@@ -26,11 +24,10 @@ from xero.documents.lines import TaxMode
 MOST_TAX = 5 * CENT
 
 
-def refunded_whole(books: Books, order: Order, given: Sequence[Refund]) -> bool:
+def refunded_whole(mapped: MappedOrder, given: Sequence[Refund]) -> bool:
     """Whether these refunds give back all that the order came to."""
     total = round_to(sum((refund.total for refund in given), ZERO))
-    tendered = sort_rows(books.snapshot, order).tendered
-    return total > 0 and total == round_to(order.total + tendered)
+    return total > 0 and total == round_to(mapped.order.total + mapped.rows.tendered)
 
 
 def completed(sheet: Worksheet, refund: Refund, back: Returned) -> Refund:
@@ -39,14 +36,14 @@ def completed(sheet: Worksheet, refund: Refund, back: Returned) -> Refund:
     given = [one for one in sheet.order.refunds if one.id not in sheet.same]
     open_ones = [one for one in given if standing_note(sheet, one) is None]
     last = max(open_ones, key=lambda one: (one.refunded_at, one.id), default=None)
-    if last != refund or not refunded_whole(sheet.books, sheet.order, given):
+    if last != refund or not refunded_whole(sheet.mapped, given):
         return refund
     total, tax = _left(sheet)
     total += back.on_lines
     if abs(total - round_to(refund.total)) > CENT * len(given):
         return refund
     whole = replace(refund, total=total)
-    more = tax - refunds.tax_of(sheet.books, sheet.order, whole, back)
+    more = tax - refunds.tax_of(sheet.books, sheet.mapped, whole, back)
     if abs(more) > MOST_TAX * len(given):
         return whole
     return replace(whole, tax=whole.tax_back + more)

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from accounting.eligibility import refunded_since
 from accounting.history import Entry, Slot
-from accounting.lines.converted import convert_tenders
-from accounting.lines.total_rows import sort_rows
+from accounting.lines.converted import converted
 from accounting.money.given_back import issued_accounts
 from accounting.money.payments import alone
 from accounting.plan import cancellation as reversals
@@ -86,19 +85,18 @@ def refunds_alone(sheet: Worksheet) -> None:
     debits = []
     if earlier is not None and earlier.due > 0:
         debits = [Debit(sheet.slot("invoice"), earlier.number, earlier.due, earlier.xero_id)]
-    issued = issued_accounts(sheet.books, sheet.order)
+    issued = issued_accounts(sheet.books, sheet.mapped)
     till = Till(sheet.history, sheet.order.id, debits, issued, credit_first=True)
     try:
         by = sheet.conversion()
     except Hold as hold:
         sheet.reasons.append(hold.reason)
         return
-    order = sheet.order
-    if by is not None:
-        order, _ = convert_tenders(order, sort_rows(sheet.books.snapshot, order), by)
-    till.know(alone(sheet.books, order))
+    mapped = converted(sheet.mapped, by)
+    order = mapped.order
+    till.know(alone(sheet.books, mapped))
     since = refunded_since(sheet.books.snapshot, order)
-    tendered = sort_rows(sheet.books.snapshot, sheet.order).tendered
+    tendered = sheet.mapped.rows.tendered
     tendered = by.amount(tendered) if by is not None else tendered
     _credit(sheet, till, since, round_to(order.total + tendered), None)
 

@@ -82,7 +82,7 @@ def credited(sheet: Worksheet, refund: Refund) -> Decimal:
     total = round_to(refund.total) if by is None else of_refund(by, refund, (), ZERO).base_total
     try:
         back = given_back(
-            sheet.books, sheet.order, refund, sheet.conversion(),
+            sheet.books, sheet.mapped, refund, sheet.conversion(),
             lines_only=sheet.by_receipt,
         )  # fmt: skip
     except Hold:

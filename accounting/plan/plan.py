@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from accounting.books import Books
 from accounting.eligibility import Course, course
 from accounting.history import NOTHING_YET, History, Slot
-from accounting.money.given_back import as_mapped
 from accounting.plan import cancellation as reversals
 from accounting.plan import credits as crediting
 from accounting.plan import edits
@@ -23,6 +22,7 @@ from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import READY, SKIPPED, Built
 from accounting.stated import as_far_as_stated
+from accounts_mapping.rules.mapped_order import map_order
 from stores.canonical.order import Order
 from stores.profile import Field
 from xero.documents.documents import Document, Invoice, StatusChange
@@ -62,9 +62,10 @@ def plan_order(
 ) -> Plan:
     """What is still to be done for an order. `approve`: a person approved its drafts; `undo`: a
     person has it taken back, whatever the shop says of it."""
-    order = as_far_as_stated(books, as_mapped(books.snapshot, order))
     reversing = undo or course(books.snapshot.rules.statuses, order) is Course.REVERSE
-    sheet = Worksheet(books, order, built, history, reversing, approve, undo)
+    mapped = built.mapped or map_order(books.snapshot, books.organisation, order)
+    mapped = as_far_as_stated(books, mapped)
+    sheet = Worksheet(books, mapped, built, history, reversing, approve, undo)
     if built.status == READY or (reversing and built.status == SKIPPED and sheet.sold()):
         return replace(_plan(sheet), restores=tuple(sheet.restores.values()))
     return Plan()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from accounting.money.given_back import issued_accounts
 from accounting.money.overpayments import overpaid, overpayment
+from accounting.money.payments import account_for
 from accounting.money.standing import credited_ahead
 from accounting.plan.open_items import Credit, Debit, total_of
 from accounting.plan.receivables import Till
@@ -15,7 +16,7 @@ from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.postable import found, payable_account
 from accounting.reasons import Hold, Reason
-from accounts_mapping.rules.resolve import NotPosted, payment_account
+from accounts_mapping.rules.resolve import Answer, NotPosted
 from connector.lib.money import ZERO, written
 from stores.canonical.order import Payment as Tender
 from stores.profile import Field
@@ -27,7 +28,7 @@ from xero.documents.statuses import APPROVED
 
 def settle(sheet: Worksheet, debits: list[Debit], credits: list[Credit]) -> None:
     """Plan what is received and not posted, and what uses up the credit notes."""
-    issued = issued_accounts(sheet.books, sheet.order)
+    issued = issued_accounts(sheet.books, sheet.mapped)
     till = Till(sheet.history, sheet.order.id, debits, issued)
     till.elsewhere(sheet.built.elsewhere)
     again = sheet.history.frozen(
@@ -66,6 +67,7 @@ def _taken_by_credit(sheet: Worksheet, till: Till) -> Iterator[BankTransaction]:
     any more, and it is owed to the buyer, to whom the shop says that it went back."""
     left = ZERO if sheet.wait else credited_ahead(sheet.history)
     order = replace(sheet.order, currency=sheet.sold_in or sheet.order.currency)
+    mapped = replace(sheet.mapped, order=order)
     for payment in till.over:
         amount = min(left, payment.amount)
         if amount <= 0:
@@ -74,7 +76,7 @@ def _taken_by_credit(sheet: Worksheet, till: Till) -> Iterator[BankTransaction]:
         tender = Tender(payment.method, amount, payment.reference)
         try:
             over = overpayment(
-                sheet.books, order, sold_to(sheet), tender, amount, payment.reference
+                sheet.books, mapped, sold_to(sheet), tender, amount, payment.reference
             )
         except Hold as hold:
             sheet.reasons.append(hold.reason)
@@ -105,9 +107,7 @@ def use(sheet: Worksheet, till: Till, credit: Credit) -> None:
 
 def _by_hand(sheet: Worksheet, credit: Credit) -> bool:
     """Whether the shop names a method for the money that a person posts in Xero."""
-    currency = sheet.sold_in or sheet.order.currency
-    answer = payment_account(sheet.books.snapshot, credit.method, currency)
-    return bool(credit.method) and isinstance(answer, NotPosted)
+    return bool(credit.method) and isinstance(_answer(sheet, credit.method), NotPosted)
 
 
 def _approved(sheet: Worksheet, credit: Credit) -> bool:
@@ -121,10 +121,15 @@ def _tendered(sheet: Worksheet, method: str) -> bool:
 
 
 def _account(sheet: Worksheet, method: str) -> tuple[str, bool]:
-    currency = sheet.sold_in or sheet.order.currency
-    answer = payment_account(sheet.books.snapshot, method, currency)
+    answer = _answer(sheet, method)
     assert not isinstance(answer, NotPosted)
     return payable_account(sheet.books.organisation, found(answer))
+
+
+def _answer(sheet: Worksheet, method: str) -> Answer:
+    """Where a method's money goes, in the currency of the sale."""
+    currency = sheet.sold_in or sheet.order.currency
+    return account_for(sheet.books, sheet.mapped, method, currency)
 
 
 def _by_people(payment: Payment, part: Decimal) -> Reason:

@@ -10,12 +10,12 @@ from accounting.books import Books
 from accounting.eligibility import local_date
 from accounting.history import Entry, History, Slot
 from accounting.lines.currency import Conversion, before_tenders, conversion
-from accounting.lines.total_rows import sort_rows
 from accounting.plan.open_items import Want
 from accounting.plan.origins import origin_of
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import Built
 from accounting.sale.numbers import document_number, issue_number
+from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order
 from xero.documents.documents import Document
@@ -33,7 +33,7 @@ class Worksheet:
     """
 
     books: Books
-    order: Order
+    mapped: MappedOrder
     built: Built
     history: History
     reversing: bool
@@ -59,6 +59,10 @@ class Worksheet:
         self.current = self.entry("invoice", self.issue)
 
     # --- where things stand -----------------------------------------------------------------
+
+    @property
+    def order(self) -> Order:
+        return self.mapped.order
 
     def slot(self, purpose: str, revision: int = 1) -> Slot:
         return Slot("order", self.order.id, purpose, revision)
@@ -150,7 +154,7 @@ class Worksheet:
     def conversion_of_refunds(self) -> Conversion | None:
         """The same for what is stated before the tenders that the shop issued itself."""
         by = self.conversion()
-        return by and before_tenders(by, sort_rows(self.books.snapshot, self.order))
+        return by and before_tenders(by, self.mapped.rows)
 
     @property
     def by_receipt(self) -> bool:

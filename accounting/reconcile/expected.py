@@ -13,7 +13,7 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.lines.charges import charges_of
 from accounting.lines.closing import overrides, tax_mode
-from accounting.lines.converted import convert_tenders
+from accounting.lines.converted import converted
 from accounting.lines.currency import (
     Conversion,
     before_tenders,
@@ -22,8 +22,7 @@ from accounting.lines.currency import (
     tendered_in_base,
 )
 from accounting.lines.currency import refunded as refunded_in_base
-from accounting.lines.total_rows import SortedRows, sort_rows
-from accounting.money.given_back import NOTHING_RETURNED, Returned, as_mapped, given_back
+from accounting.money.given_back import NOTHING_RETURNED, Returned, given_back
 from accounting.money.issued import Plan, plan_of
 from accounting.money.negative_lines import negative_lines
 from accounting.money.received import posted_elsewhere, received
@@ -31,6 +30,7 @@ from accounting.plan.last_refund import MOST_TAX, refunded_whole
 from accounting.reasons import Hold
 from accounting.sale import refund as refunds
 from accounting.stated import as_far_as_stated
+from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund
@@ -60,35 +60,37 @@ class ShopFigures:
 
 def figures_of(
     books: Books, order: Order, *, tax: Decimal | None = None, stands_in: str = "",
-    same: Collection[str] = (),
+    same: Collection[str] = (), mapped: MappedOrder | None = None,
 ) -> ShopFigures:  # fmt: skip
-    """`tax` is a build's, where there was one; `stands_in` the currency of the sale in Xero;
-    `same` are the refunds of what the order was lowered by. Never raises: where the rules do not
-    say how tax is posted, it is the order's own."""
-    order = as_far_as_stated(books, as_mapped(books.snapshot, order))
+    """`tax` is a build's, where there was one, and `mapped` what it was built from; `stands_in`
+    the currency of the sale in Xero; `same` are the refunds of what the order was lowered by.
+    Never raises: where the rules do not say how tax is posted, it is the order's own."""
+    mapped = mapped or map_order(books.snapshot, books.organisation, order)
+    mapped = as_far_as_stated(books, mapped)
+    order = mapped.order
     stated = bool(order.refunds) or not order.refunded + order.given_back
     order = replace(order, refunds=tuple(one for one in order.refunds if one.id not in same))
-    rows = sort_rows(books.snapshot, order)
-    tendered = rows.tendered
+    mapped = replace(mapped, order=order)
+    tendered = mapped.rows.tendered
     lines_only = not books.snapshot.store.streams.invoices
-    plan = plan_of(books, order, rows, lines_only=lines_only)
+    plan = plan_of(books, mapped, lines_only=lines_only)
     mirrored = plan.on_lines
     if order.received is not None:
         money = order.received
     else:
         money = sum((tender.amount for tender in received(books, order)), ZERO)
-    by_hand = _by_hand(books, order, stands_in)
+    by_hand = _by_hand(books, mapped, stands_in)
     money -= by_hand
-    tax = round_to(_tax(books, order, rows, plan) if tax is None else tax)
+    tax = round_to(_tax(books, mapped, plan) if tax is None else tax)
     refunded, refunded_tax = order.refunded + order.given_back, None
     if stated:
-        refunded, refunded_tax = _refunded(books, order, tax)
+        refunded, refunded_tax = _refunded(books, mapped, tax)
     figures = ShopFigures(
         invoiced=round_to(order.total + tendered) - mirrored,
         tax=tax,
         tendered=round_to(tendered) - mirrored,
         received=round_to(money + tendered) - mirrored,
-        refunded=round_to(refunded) - _mirrored_back(books, order),
+        refunded=round_to(refunded) - _mirrored_back(books, mapped),
         refunded_tax=None if refunded_tax is None else round_to(refunded_tax),
         by_hand=round_to(by_hand),
     )
@@ -96,23 +98,23 @@ def figures_of(
         return figures
     try:
         by = conversion(books, order, stands_in)
-        return figures if by is None else _in_base(books, figures, order, rows, by, money)
+        return figures if by is None else _in_base(books, figures, mapped, by, money)
     except Hold:
         return figures
 
 
 def _in_base(
-    books: Books, figures: ShopFigures, order: Order, rows: SortedRows, by: Conversion,
-    money: Decimal,
-) -> ShopFigures:  # fmt: skip
+    books: Books, figures: ShopFigures, mapped: MappedOrder, by: Conversion, money: Decimal
+) -> ShopFigures:
     """The same of a converted sale: the shop's own word in its base currency."""
-    mirrored = plan_of(books, *convert_tenders(order, rows, by)).on_lines
+    order, rows = mapped.order, mapped.rows
+    mirrored = plan_of(books, converted(mapped, by)).on_lines
     tendered = tendered_in_base(rows, by) - mirrored
     back, whole = figures.refunded_tax, before_tenders(by, rows)
     if order.refunds or back is not None:
         refunded, back = refunded_in_base(whole, order.refunds)
-        back += sum((_changed_in_base(books, order, one, whole) for one in order.refunds), ZERO)
-        refunded -= _mirrored_back(books, order, by)
+        back += sum((_changed_in_base(books, mapped, one, whole) for one in order.refunds), ZERO)
+        refunded -= _mirrored_back(books, mapped, by)
     else:
         refunded = by.amount(order.refunded + order.given_back)
     return ShopFigures(
@@ -127,63 +129,66 @@ def _in_base(
     )
 
 
-def _by_hand(books: Books, order: Order, stands_in: str) -> Decimal:
+def _by_hand(books: Books, mapped: MappedOrder, stands_in: str) -> Decimal:
     """What came in by methods that are mapped to none, as of the currency of the sale."""
-    posted = replace(order, currency=stands_in or order.currency)
+    order = mapped.order
+    posted = replace(mapped, order=replace(order, currency=stands_in or order.currency))
     tenders = (one for one in received(books, order) if posted_elsewhere(books, posted, one))
     return sum((tender.amount for tender in tenders), ZERO)
 
 
-def _refunded(books: Books, order: Order, tax: Decimal) -> tuple[Decimal, Decimal]:
+def _refunded(books: Books, mapped: MappedOrder, tax: Decimal) -> tuple[Decimal, Decimal]:
     """What the refunds credit together, each rounded by itself, and the tax in that; those that
     complete the order credit what it came to."""
-    given = order.refunds
-    back = sum((_refund_tax(books, order, refund) for refund in given), ZERO)
-    if not refunded_whole(books, order, given):
+    given = mapped.order.refunds
+    back = sum((_refund_tax(books, mapped, refund) for refund in given), ZERO)
+    if not refunded_whole(mapped, given):
         return sum((round_to(refund.total) for refund in given), ZERO), back
     total = sum((refund.total for refund in given), ZERO)
     return total, tax if abs(tax - back) <= MOST_TAX * len(given) else back
 
 
-def _refund_tax(books: Books, order: Order, refund: Refund) -> Decimal:
+def _refund_tax(books: Books, mapped: MappedOrder, refund: Refund) -> Decimal:
     """The tax that a refund's credit note bears, without rounding of the parts."""
     try:
-        return refunds.tax_of(books, order, refund, _returned(books, order, refund))
+        return refunds.tax_of(books, mapped, refund, _returned(books, mapped, refund))
     except Hold:
         return refund.tax or ZERO
 
 
-def _returned(books: Books, order: Order, refund: Refund, by: Conversion | None = None) -> Returned:
+def _returned(
+    books: Books, mapped: MappedOrder, refund: Refund, by: Conversion | None = None
+) -> Returned:
     """What went back on what the shop issued itself; nothing where it cannot be told."""
     lines_only = not books.snapshot.store.streams.invoices
     try:
-        return given_back(books, order, refund, by, lines_only=lines_only)
+        return given_back(books, mapped, refund, by, lines_only=lines_only)
     except Hold:
         return NOTHING_RETURNED
 
 
-def _mirrored_back(books: Books, order: Order, by: Conversion | None = None) -> Decimal:
+def _mirrored_back(books: Books, mapped: MappedOrder, by: Conversion | None = None) -> Decimal:
     """What is taken off the credit notes of all refunds by lines."""
-    returned = (_returned(books, order, refund, by) for refund in order.refunds)
+    returned = (_returned(books, mapped, refund, by) for refund in mapped.order.refunds)
     return sum((one.on_lines for one in returned), ZERO)
 
 
-def _changed_in_base(books: Books, order: Order, refund: Refund, by: Conversion) -> Decimal:
+def _changed_in_base(books: Books, mapped: MappedOrder, refund: Refund, by: Conversion) -> Decimal:
     """By what the tax of a credit note is another than the refund's own, in the base currency:
     with that of goodwill and fees kept, without that of cards taxed when they were sold."""
     if not refund.adjustment and not refund.tenders:
         return ZERO
     its = of_refund(by, refund, (), ZERO)
-    return its.tax_of(_refund_tax(books, order, refund)) - its.tax_of(refund.tax or ZERO)
+    return its.tax_of(_refund_tax(books, mapped, refund)) - its.tax_of(refund.tax or ZERO)
 
 
-def _tax(books: Books, order: Order, rows: SortedRows, plan: Plan) -> Decimal:
+def _tax(books: Books, mapped: MappedOrder, plan: Plan) -> Decimal:
     """The tax that is posted as tax: without what rules post as lines of its own, and that of
     cards taxed when they were sold."""
-    mode = tax_mode(books, order)
+    mode = tax_mode(books, mapped.order)
     try:
-        charges = charges_of(books, order, rows, mode)
+        charges = charges_of(books, mapped, mode)
         less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
         return charges.tax - less.tax
     except Hold:
-        return order.tax
+        return mapped.order.tax

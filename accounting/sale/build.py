@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from accounting.books import Books
 from accounting.contacts.matching import ContactAnswer, Directory, find_contact
-from accounting.contacts.persons import contact_source, person_of
+from accounting.contacts.persons import person_of
 from accounting.dates import OpenDay, open_date
 from accounting.eligibility import (
     held_by_rule,
@@ -24,25 +24,25 @@ from accounting.gift_cards import CardUse, merged, sold_moves
 from accounting.lines.charges import Charges, charges_of
 from accounting.lines.closing import closing_accounts, overrides, tax_mode
 from accounting.lines.compose import close, compose, re_dated
-from accounting.lines.converted import convert_tenders, in_base
+from accounting.lines.converted import converted, in_base
 from accounting.lines.currency import conversion, tendered_in_base
 from accounting.lines.fractions import in_cents
 from accounting.lines.notes import discount_title, with_notes
-from accounting.lines.total_rows import SortedRows, check_mapped, explains_nothing, sort_rows
+from accounting.lines.total_rows import check_mapped, explains_nothing
 from accounting.money.given_back import refilled
 from accounting.money.issued import plan_of
 from accounting.money.negative_lines import NegativeLines, mirrored, negative_lines
 from accounting.money.payments import payments_of
 from accounting.money.receipts import Sale, receipt_day, receipt_of
 from accounting.money.received import paid_at, posted_by_hand, received
+from accounting.postable import found
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import HELD, READY, SKIPPED, Built, EarlierInvoice, Standing
 from accounting.sale.due_date import due_date
 from accounting.sale.numbers import document_number
 from accounting.sale.remarks import note_of, rate_of, remarks_of
 from accounting.stated import as_far_as_stated, as_stated, left_out
-from accounts_mapping.rules.resolve import posting_status
-from accounts_mapping.rules.texts import render
+from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from connector.lib.money import known_currency, round_to, written
 from stores.canonical.order import Order
 from stores.profile import Field
@@ -58,31 +58,44 @@ _NOT_YET = Standing()
 
 
 def build_order(
-    books: Books, order: Order, directory: Directory, standing: Standing = _NOT_YET
+    books: Books,
+    order: Order,
+    directory: Directory,
+    standing: Standing = _NOT_YET,
+    mapped: MappedOrder | None = None,
 ) -> Built:
-    """The sale of an order as documents, or why not."""
-    rows = sort_rows(books.snapshot, order)
-    nothing = not round_to(order.total + rows.tendered) and explains_nothing(order, rows)
-    reason = skipped(books.snapshot, order, posted=standing.posted)
-    if reason is None and not standing.posted:
-        reason = zero_total(books.snapshot, order) if nothing else posted_by_hand(books, order)
+    """The sale of an order as documents, or why not. `mapped` is what the rules say of it, where
+    they were asked before."""
+    mapped = mapped or map_order(books.snapshot, books.organisation, order)
+    reason = _left_out(books, mapped, standing)
     try:
         if reason is not None and reason.code == "before_cut_over":
-            stated = as_stated(books, order)
-            return _before_cut_over(books, stated, reason, directory, standing.earlier)
+            mapped = as_stated(books, mapped)
+            return _before_cut_over(books, mapped, reason, directory, standing.earlier)
         if reason is not None:
-            return Built(SKIPPED, (reason,))
-        stated = as_stated(books, order)
-        built = _build(books, stated, sort_rows(books.snapshot, stated), directory, standing)
-        return replace(built, reasons=(*built.reasons, *left_out(order)))
+            return Built(SKIPPED, (reason,), mapped=mapped)
+        mapped = as_stated(books, mapped)
+        built = _build(books, mapped, directory, standing)
+        unposted = left_out(order)
+        return replace(built, reasons=(*built.reasons, *unposted)) if unposted else built
     except Hold as hold:
-        return Built(HELD, (hold.reason,))
+        return Built(HELD, (hold.reason,), mapped=mapped)
 
 
-def _build(
-    books: Books, order: Order, rows: SortedRows, directory: Directory, standing: Standing
-) -> Built:
-    held_by_rule(books.snapshot, order)
+def _left_out(books: Books, mapped: MappedOrder, standing: Standing) -> Reason | None:
+    """Why the order is not for Xero; what stands there is followed all the same."""
+    order, rows = mapped.order, mapped.rows
+    reason = skipped(books.snapshot, order, posted=standing.posted)
+    if reason is not None or standing.posted:
+        return reason
+    if not round_to(order.total + rows.tendered) and explains_nothing(order, rows):
+        return zero_total(books.snapshot, order)
+    return posted_by_hand(books, mapped)
+
+
+def _build(books: Books, mapped: MappedOrder, directory: Directory, standing: Standing) -> Built:
+    order, rows = mapped.order, mapped.rows
+    held_by_rule(mapped)
     _check_currency(order)
     check_mapped(rows)
     invoiced = books.snapshot.store.streams.invoices
@@ -90,35 +103,35 @@ def _build(
     day = _document_day(dating, order) if invoiced else receipt_day(dating, order)
     by = conversion(books, order, standing.currency)
     mode = tax_mode(books, order)
-    charges = charges_of(books, order, rows, mode)
-    plan = plan_of(books, order, rows, lines_only=not invoiced)
+    charges = charges_of(books, mapped, mode)
+    plan = plan_of(books, mapped, lines_only=not invoiced)
     if plan.reasons and not invoiced:
         waiting = tuple(move for move in plan.moves if move.use is CardUse.WAITING)
-        return Built(HELD, plan.reasons, cards=waiting)
+        return Built(HELD, plan.reasons, cards=waiting, mapped=mapped)
     less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
-    lines = _lines(books, order, rows, charges, mode, less)
+    lines = _lines(books, mapped, charges, mode, less)
     if by is not None:
-        own = plan_of(books, *convert_tenders(order, rows, by))
+        own = plan_of(books, converted(mapped, by))
         total = by.base_total + tendered_in_base(rows, by) - own.on_lines
         fixed = mirrored(books, plan, own)
         lines = in_base(books, lines, mode, by, total=total, fixed=fixed)
     dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
-    person = person_of(books.snapshot, order)
+    person = person_of(books.snapshot, order, mapped.naming)
     lines = re_dated(lines, day.original, dated)
     lines = with_notes(books.snapshot, order, lines, shared=person.shared)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
-    filled = refilled(books, order, lines_only=not invoiced)
+    filled = refilled(books, mapped, lines_only=not invoiced)
     cards = merged((*sold_moves(order), *plan.moves, *filled))
-    remarks = remarks_of(books, order, charges, lines, mode, less.tax, by)
+    remarks = remarks_of(books, mapped, charges, lines, mode, less.tax, by)
     if not invoiced:
         sale = Sale(contact.id, lines, mode, rate_of(books, order))
-        money = receipt_of(books, order, sale, day.day)
+        money = receipt_of(books, mapped, sale, day.day)
         return Built(
             READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
-            receipt=money.receipt, warnings=contact.warnings, cards=cards,
+            receipt=money.receipt, warnings=contact.warnings, cards=cards, mapped=mapped,
         )  # fmt: skip
     number = document_number(books.snapshot, order, standing.number)
-    invoice = _invoice(books, order, number, contact, day, lines, mode)
+    invoice = _invoice(books, mapped, number, contact, day, lines, mode)
     if by is not None:
         invoice = replace(invoice, currency=by.currency, currency_rate=None)
     if standing.approve:
@@ -126,31 +139,30 @@ def _build(
     approved = standing.approved or (standing.approve and not standing.posted)
     status = "AUTHORISED" if approved else standing.status(invoice)
     payable = invoice if status == invoice.status else replace(invoice, status=status)
-    paid = order
+    paid = converted(mapped, by)
     if by is not None:
-        paid, rows = convert_tenders(order, rows, by)
-        plan = plan_of(books, paid, rows)
+        plan = plan_of(books, paid)
     tendered = payments_of(books, paid, payable, plan, standing.money)
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
         tendered.overpayments, tendered.waiting, tendered.elsewhere, warnings=contact.warnings,
-        note=note_of(order, day), cards=cards, tax=charges.tax - less.tax,
+        note=note_of(order, day), cards=cards, tax=charges.tax - less.tax, mapped=mapped,
     )  # fmt: skip
 
 
 def as_sold(books: Books, order: Order, directory: Directory) -> Invoice | None:
     """The invoice of an order that was taken back, as it was; None where nothing can be built."""
-    order = as_far_as_stated(books, order)
-    rows = sort_rows(books.snapshot, order)
+    mapped = map_order(books.snapshot, books.organisation, order)
+    mapped = as_far_as_stated(books, mapped)
     try:
-        return _build(books, order, rows, directory, Standing(posted=True)).invoice
+        return _build(books, mapped, directory, Standing(posted=True)).invoice
     except Hold:
         return None
 
 
 def _before_cut_over(
     books: Books,
-    order: Order,
+    mapped: MappedOrder,
     reason: Reason,
     directory: Directory,
     earlier: EarlierInvoice | None,
@@ -158,11 +170,12 @@ def _before_cut_over(
     """Nothing of the sale, which is of before; a refund since then is credited to the customer of
     the earlier invoice, or where that is not found goes by refunds.before_cut_over."""
     store = books.snapshot.store
-    if not refunded_since(books.snapshot, order) or not store.streams.credit_notes:
-        return Built(SKIPPED, (reason,))
-    person = person_of(books.snapshot, order)
+    if not refunded_since(books.snapshot, mapped.order) or not store.streams.credit_notes:
+        return Built(SKIPPED, (reason,), mapped=mapped)
+    person = person_of(books.snapshot, mapped.order, mapped.naming)
     if earlier is not None:
-        return Built(READY, (), ContactAnswer(person, earlier.contact_id), earlier=earlier)
+        contact = ContactAnswer(person, earlier.contact_id)
+        return Built(READY, (), contact, earlier=earlier, mapped=mapped)
     if books.snapshot.rules.refunds.before_cut_over == "hold":
         assert store.cut_over is not None
         raise Hold(
@@ -173,19 +186,19 @@ def _before_cut_over(
             "refunds.before_cut_over",
         )
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
-    return Built(READY, (), contact, warnings=contact.warnings)
+    return Built(READY, (), contact, warnings=contact.warnings, mapped=mapped)
 
 
 def _lines(
     books: Books,
-    order: Order,
-    rows: SortedRows,
+    mapped: MappedOrder,
     charges: Charges,
     mode: TaxMode,
     less: NegativeLines,
 ) -> tuple[DocumentLine, ...]:
     """The document's lines, closed to the order's total before store-issued tenders, less those
     that are lines themselves."""
+    order, rows = mapped.order, mapped.rows
     posting = books.snapshot.rules.posting
     total = round_to(order.total + rows.tendered)
     if total < 0:
@@ -244,7 +257,7 @@ def _not_yet(what: str) -> Hold:
 
 def _invoice(
     books: Books,
-    order: Order,
+    mapped: MappedOrder,
     number: str,
     contact: ContactAnswer,
     day: OpenDay,
@@ -252,8 +265,8 @@ def _invoice(
     mode: TaxMode,
 ) -> Invoice:
     posting = books.snapshot.rules.posting
-    status = posting_status(books.snapshot, order)
-    due, source = due_date(books, order, day.day, contact)
+    order, status, reference = mapped.order, mapped.status, mapped.reference
+    due, theme = due_date(mapped, day.day, contact), found(mapped.theme)
     return Invoice(
         number=number,
         contact=contact.id,
@@ -262,33 +275,18 @@ def _invoice(
         mode=mode,
         currency=order.currency,
         status=status.value,
-        reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
+        reference=reference.value[:_REFERENCE_LIMIT],
         lines=lines,
         currency_rate=rate_of(books, order),
-        branding_theme_id=_theme(books),
+        branding_theme_id=theme.value,
         sent_to_contact=posting.send_to_contact and status.value == "AUTHORISED",
         sources=(
-            ("Contact", contact_source(books.snapshot, order)),
+            ("Contact", mapped.naming.source),
             ("Date", "posting.date" if day.original is None else "posting.locked_period"),
-            ("DueDate", source),
+            ("DueDate", mapped.terms.source),
             ("Status", status.source),
-            ("Reference", "posting.reference"),
-            ("BrandingThemeID", "posting.branding_theme"),
+            ("Reference", reference.source),
+            ("BrandingThemeID", theme.source),
             ("SentToContact", "posting.send_to_contact"),
         ),
     )
-
-
-def _theme(books: Books) -> str:
-    theme = books.snapshot.rules.posting.branding_theme
-    if not theme or not books.organisation.connected:
-        return theme or ""
-    themes = books.organisation.branding_themes
-    chosen = themes.get(theme) or (theme if theme in themes.values() else "")
-    if not chosen:
-        text = (
-            f"{books.organisation.name} has no branding theme {theme}. Choose one that it has as "
-            "posting.branding_theme."
-        )
-        raise Hold("branding_theme_unknown", text, "posting.branding_theme")
-    return chosen

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from accounting.contacts.matching import ContactAnswer
 from accounting.gift_cards import CardMove
 from accounting.money.payments import NO_MONEY, PostedMoney
 from accounting.reasons import Reason
+from accounts_mapping.rules.mapped_order import MappedOrder
 from xero.documents.documents import BankTransaction, Document, Invoice
 from xero.documents.master_data import Contact
 from xero.documents.settling import Payment
@@ -26,7 +27,8 @@ class Built:
     `receipt` stands in the invoice's place. `cards` is what the order did with gift cards; of
     one that is held, only what waits for a card's sale. `note` says in Xero's history how the
     invoice deviates from the order. `tax` is what the shop charged that is posted as tax, None
-    where the build did not come so far."""
+    where the build did not come so far. `mapped` is what the rules say of the order, which all of
+    it was built from."""
 
     status: str
     reasons: tuple[Reason, ...] = ()
@@ -42,6 +44,7 @@ class Built:
     cards: tuple[CardMove, ...] = ()
     tax: Decimal | None = None
     earlier: EarlierInvoice | None = None
+    mapped: MappedOrder | None = field(default=None, repr=False, compare=False)
 
     @property
     def has_sale(self) -> bool:

@@ -6,24 +6,15 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-from accounting.books import Books
 from accounting.contacts.matching import ContactAnswer
 from accounts_mapping.rules.due import AfterMonth, DayOfMonth, Due
-from accounts_mapping.rules.resolve import order_rules
-from stores.canonical.order import Order
+from accounts_mapping.rules.mapped_order import MappedOrder
 from xero.documents.facts import PaymentTerms
 
 
-def due_date(
-    books: Books, order: Order, day: date, contact: ContactAnswer | None
-) -> tuple[date, str]:
-    """The due date of an invoice of this day, and the key that decides it: a rule's or the
-    store's own."""
-    terms = contact.terms if contact is not None else None
-    for index, rule in order_rules(books.snapshot, order):
-        if rule.due_days is not None:
-            return due_on(rule.due_days, day, terms), f"rules[{index}].due_days"
-    return due_on(books.snapshot.rules.posting.due_days, day, terms), "posting.due_days"
+def due_date(mapped: MappedOrder, day: date, contact: ContactAnswer | None) -> date:
+    """The due date of an invoice of this day."""
+    return due_on(mapped.terms.due, day, contact.terms if contact is not None else None)
 
 
 def due_on(due: Due, day: date, terms: PaymentTerms | None) -> date:

@@ -22,7 +22,6 @@ from accounting.lines.compose import Charge, close, compose, re_dated
 from accounting.lines.converted import in_base
 from accounting.lines.currency import Conversion
 from accounting.lines.fees_kept import adjustments
-from accounting.lines.total_rows import SortedRows, sort_rows
 from accounting.money.given_back import (
     NOTHING_RETURNED,
     Returned,
@@ -33,7 +32,8 @@ from accounting.money.given_back import (
 from accounting.money.issued import plan_of
 from accounting.money.negative_lines import NegativeLines, mirrored, negative_lines
 from accounting.reasons import Hold
-from accounts_mapping.rules.texts import render
+from accounts_mapping.rules.mapped_order import MappedOrder
+from accounts_mapping.rules.total_rows import NO_ROWS
 from connector.lib.money import ZERO, allocate, round_to, written
 from stores.canonical.order import Line, LineKind, Order, TaxShare
 from stores.canonical.refund import Refund, RefundLine
@@ -42,13 +42,12 @@ from xero.documents.documents import CreditNote
 from xero.documents.kinds import Id
 from xero.documents.lines import DocumentLine, TaxMode
 
-_NO_ROWS = SortedRows((), (), (), ())
 _REFERENCE_LIMIT = 255
 
 
 def credit_note_of(
     books: Books,
-    order: Order,
+    mapped: MappedOrder,
     refund: Refund,
     *,
     invoice_number: str,
@@ -65,6 +64,7 @@ def credit_note_of(
     `converted` the same in the currency of the sale. Raises Hold where it
     cannot be posted for certain.
     """
+    order = mapped.order
     if refund.currency != order.currency:
         raise Hold(
             "refund_does_not_add_up",
@@ -74,8 +74,7 @@ def credit_note_of(
         )
     day = open_date(books, local_date(books.snapshot, refund.refunded_at), "refund")
     mode = tax_mode(books, order)
-    posting = books.snapshot.rules.posting
-    lines = _lines(books, order, refund, mode, returned)
+    lines = _lines(books, mapped, refund, mode, returned)
     if by is not None:
         own = converted or returned
         fixed = mirrored(books, returned.plan, own.plan)
@@ -88,20 +87,20 @@ def credit_note_of(
         mode=mode,
         currency=order.currency if by is None else by.currency,
         status=status,
-        reference=render(posting.reference, books.snapshot, order)[:_REFERENCE_LIMIT],
+        reference=mapped.reference.value[:_REFERENCE_LIMIT],
         lines=re_dated(lines, day.original, "refund of"),
         currency_rate=rate,
     )
 
 
 def tax_of(
-    books: Books, order: Order, refund: Refund, returned: Returned = NOTHING_RETURNED
+    books: Books, mapped: MappedOrder, refund: Refund, returned: Returned = NOTHING_RETURNED
 ) -> Decimal:
     """The tax that a refund's credit note bears, in the order's currency: the memo's own, less
     what is posted as lines, with that of goodwill and fees kept, and without that of cards which
     were taxed when they were sold. Raises Hold as the note does."""
-    charges = _charges(books, order, refund)
-    less = _negative(books, order, refund, charges, returned)
+    charges = _charges(books, mapped, refund)
+    less = _negative(books, mapped, refund, charges, returned)
     return sum((charge.tax for charge in charges), ZERO) - less.tax
 
 
@@ -111,10 +110,10 @@ def refund_day(books: Books, refund: Refund) -> date:
 
 
 def _lines(
-    books: Books, order: Order, refund: Refund, mode: TaxMode, returned: Returned
+    books: Books, mapped: MappedOrder, refund: Refund, mode: TaxMode, returned: Returned
 ) -> tuple[DocumentLine, ...]:
-    charges = _charges(books, order, refund)
-    less = _negative(books, order, refund, charges, returned)
+    charges = _charges(books, mapped, refund)
+    less = _negative(books, mapped, refund, charges, returned)
     override = overrides(books)
     closing = closing_accounts(books)
     lines = compose(charges, mode, separate=False, override=override, closing=closing)
@@ -125,30 +124,30 @@ def _lines(
 
 
 def _negative(
-    books: Books, order: Order, refund: Refund, charges: list[Charge], returned: Returned
+    books: Books, mapped: MappedOrder, refund: Refund, charges: list[Charge], returned: Returned
 ) -> NegativeLines:
     """What the invoice has as negative lines, upon the credit note: both take it off the total,
     so that here the liability grows again. The refund that completes the order takes what is left
     of the tax inside such lines."""
-    mode, override = tax_mode(books, order), overrides(books)
+    mode, override = tax_mode(books, mapped.order), overrides(books)
     less = negative_lines(books, returned.plan, charges, mode, override=override)
-    if not (less.tax and override and completes(books, order, refund)):
+    if not (less.tax and override and completes(mapped, refund)):
         return less
-    rows = sort_rows(books.snapshot, order)
-    sold = charges_of(books, order, rows, mode).all
-    whole = negative_lines(books, plan_of(books, order, rows), sold, mode, override=override)
+    sold = charges_of(books, mapped, mode).all
+    whole = negative_lines(books, plan_of(books, mapped), sold, mode, override=override)
     before = ZERO
-    for one in refunds_before(order, refund):
+    for one in refunds_before(mapped.order, refund):
         its = negative_lines(
-            books, given_back(books, order, one).plan, _charges(books, order, one), mode,
+            books, given_back(books, mapped, one).plan, _charges(books, mapped, one), mode,
             override=override,
         )  # fmt: skip
         before += its.tax
     return less.with_tax(whole.tax - before, mode)
 
 
-def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
+def _charges(books: Books, mapped: MappedOrder, refund: Refund) -> list[Charge]:
     """What is credited and with which tax: goods, shipping, goodwill and fees kept."""
+    order = mapped.order
     mode = tax_mode(books, order)
     total = round_to(refund.total)
     if total < 0 or not (total or (refund.lines and refund.adjustment)):
@@ -159,10 +158,10 @@ def _charges(books: Books, order: Order, refund: Refund) -> list[Charge]:
     if not returned.lines:
         # An amount, and nothing that it is for: all of it is goodwill.
         adjustment = total
-    stated = charges_of(books.returning(), returned, _NO_ROWS, mode)
+    stated = charges_of(books.returning(), replace(mapped, order=returned, rows=NO_ROWS), mode)
     charges = _spread(stated.all, total - adjustment, round_to(stated.tax), mode)
     charges = _restocked(books, returned, refund, charges)
-    return charges + adjustments(books, order, returned, stated.all, adjustment, mode)
+    return charges + adjustments(books, mapped, returned, stated.all, adjustment, mode)
 
 
 def _no_amount(refund: Refund, total: Decimal) -> Hold:

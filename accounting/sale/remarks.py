@@ -12,7 +12,8 @@ from accounting.lines.converted import converted_remark
 from accounting.lines.currency import Conversion
 from accounting.lines.tracked_items import stock_remark
 from accounting.reasons import Reason
-from accounts_mapping.rules.unread import PassedBy, passed_by
+from accounts_mapping.rules.mapped_order import MappedOrder
+from accounts_mapping.rules.unread import PassedBy
 from connector.lib.money import minor_digits, round_to, trim, written
 from stores.canonical.order import Order
 from stores.profile import Field
@@ -35,7 +36,7 @@ def rate_of(books: Books, order: Order) -> Decimal | None:
 
 def remarks_of(
     books: Books,
-    order: Order,
+    mapped: MappedOrder,
     charges: Charges,
     lines: tuple[DocumentLine, ...],
     mode: TaxMode,
@@ -44,6 +45,7 @@ def remarks_of(
 ) -> tuple[Reason, ...]:
     """What is worth knowing about an order that is posted all the same. `less` is the tax that
     negative lines take off."""
+    order = mapped.order
     charged = charges.tax - less
     found = (
         _refund_remark(order),
@@ -52,7 +54,7 @@ def remarks_of(
         _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
         _email_remark(order),
         _tracking_remark(charges),
-        passed_by_remark(passed_by(books.snapshot, books.organisation, order)),
+        passed_by_remark(mapped.unread),
         stock_remark(charges.oversold, charges.all, lines),
     )
     return tuple(remark for remark in found if remark is not None)

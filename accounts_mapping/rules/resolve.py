@@ -59,6 +59,9 @@ class NotPosted:
     source: str
 
 
+Answer = Resolution | NotPosted | Unmapped
+
+
 def home_country(snapshot: MappingSnapshot, organisation: OrganisationFacts) -> str:
     """The store's country, else the organisation's; empty if neither is known."""
     return snapshot.store.country or organisation.country
@@ -162,15 +165,6 @@ def line_rules(snapshot: MappingSnapshot, order: Order, line: Line) -> Iterator[
             yield index, rule
 
 
-def posting_status(snapshot: MappingSnapshot, order: Order) -> Resolution:
-    """The status to post the invoice with: a rule's approval, or its wish for one, goes over
-    the store's own."""
-    for index, rule in order_rules(snapshot, order):
-        if rule.approve is not None:
-            return Resolution("AUTHORISED" if rule.approve else "DRAFT", f"rules[{index}].approve")
-    return Resolution(snapshot.rules.posting.status, "posting.status")
-
-
 # Account keys of the configuration by what a line is; goods are also reached by rules.
 _ACCOUNT_KEY = {
     LineKind.GOODS: "sales",
@@ -221,9 +215,7 @@ def is_fixed_tax(line: Line) -> bool:
     return line.kind is LineKind.FEE and line.code == FIXED_TAX_CODE
 
 
-def payment_account(
-    snapshot: MappingSnapshot, method: str, currency: str
-) -> Resolution | NotPosted | Unmapped:
+def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> Answer:
     """The Xero account that a payment method's money arrives in; `NotPosted` where a person
     enters it in Xero.
 

@@ -35,18 +35,32 @@ def placeholders(order: Order) -> dict[str, str]:
 
 def render(template: str, snapshot: MappingSnapshot, order: Order) -> str:
     """Fill a template; spaces collapse. A look-up without an entry gives nothing."""
-    if "{" not in template:
-        return " ".join(template.split())
-    values = placeholders(order)
+    return Texts(snapshot, order).render(template)
 
-    def fill(match: re.Match[str]) -> str:
+
+class Texts:
+    """Fills the templates of one order."""
+
+    def __init__(self, snapshot: MappingSnapshot, order: Order) -> None:
+        self._lookups = snapshot.rules.lookups
+        self._order = order
+        self._values: dict[str, str] | None = None
+
+    def render(self, template: str) -> str:
+        """As the function `render` does."""
+        if "{" not in template:
+            return " ".join(template.split())
+        if self._values is None:
+            self._values = placeholders(self._order)
+        return " ".join(_PLACEHOLDER.sub(self._fill, template).split())
+
+    def _fill(self, match: re.Match[str]) -> str:
+        assert self._values is not None
         kind, _, rest = match[1].partition(":")
         if kind != "lookup":
-            return values.get(kind, "")
+            return self._values.get(kind, "")
         table, _, key = rest.partition(":")
-        return snapshot.rules.lookups.get(table, {}).get(values.get(key, ""), "")
-
-    return " ".join(_PLACEHOLDER.sub(fill, template).split())
+        return self._lookups.get(table, {}).get(self._values.get(key, ""), "")
 
 
 def tracking(

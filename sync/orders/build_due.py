@@ -179,8 +179,9 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
             if work.built is not None and work.built.invoice is not None:
                 stands_in = work.built.invoice.currency
             work.figures = figures_of(
-                known, work.order, tax=tax, stands_in=stands_in, same=work.plan.same
-            )
+                known, work.order, tax=tax, stands_in=stands_in, same=work.plan.same,
+                mapped=work.built.mapped if work.built else None,
+            )  # fmt: skip
     return contacts, ledger, already
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from accounting.contacts.persons import clean_name
 from accounting.reasons import Reason
 from accounting.reconcile.expected import ShopFigures
 from accounts_mapping.rules.resolve import MappingSnapshot
@@ -14,6 +13,7 @@ from stores.profile import PlatformProfile
 from sync.models import TrackedOrder
 from sync.orders.ledger import Ledger
 from sync.orders.work import Claim, Work
+from xero.documents.contact_details import clean_name
 from xero.models import Lane
 
 

@@ -12,6 +12,7 @@ from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.sale.build import build_order
 from accounting.sale.built import Built
+from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import Statuses, StoreRules
 from stores import registry
@@ -139,6 +140,11 @@ def order(*lines: Line, **changes: Any) -> Order:
         "billing": HOME, "shipping": HOME, "payment_method": "checkmo",
     }  # fmt: skip
     return Order(**(values | changes))
+
+
+def mapped(setting: Books, made: Order) -> MappedOrder:
+    """What the rules of these books say of an order."""
+    return map_order(setting.snapshot, setting.organisation, made)
 
 
 def build(

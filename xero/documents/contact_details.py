@@ -24,6 +24,13 @@ _ADDRESS_PARTS = (
 )  # fmt: skip
 
 
+def clean_name(name: str) -> str:
+    """As Xero wants it: no < >, no control characters, single spaces, at most 255."""
+    if not name.isprintable() or "<" in name or ">" in name:
+        name = "".join(c for c in name if c not in "<>" and (c.isprintable() or c.isspace()))
+    return " ".join(name.split())[:255].strip()
+
+
 def details_of(contact: Mapping[str, Any]) -> dict[str, Any]:
     """The details in a contact as Xero takes and answers it."""
     found: dict[str, Any] = {name: contact[name] for name in TEXTS if contact.get(name)}

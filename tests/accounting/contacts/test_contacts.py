@@ -10,10 +10,11 @@ import pytest
 
 from accounting.contacts.directory import Contacts
 from accounting.contacts.matching import ContactAnswer, find_contact
-from accounting.contacts.persons import clean_email, clean_name, person_of, prefix
+from accounting.contacts.persons import clean_email, person_of, prefix
 from stores.canonical.customer import Address, Customer
 from stores.canonical.order import Order
 from tests.accounting.orders import HOME, build, codes, order, snapshot
+from xero.documents.contact_details import clean_name
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind, Ref
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from accounting.books import Books
 from accounting.gift_cards import CardFacts, CardMove, CardUse
 from accounting.lines.currency import Conversion
-from accounting.money.given_back import as_mapped, completes, given_back, issued_accounts, refilled
+from accounting.money.given_back import completes, given_back, issued_accounts, refilled
 from accounting.reasons import Hold
+from accounts_mapping.rules.total_rows import as_mapped
 from stores.canonical.order import GiftCard, Order
 from stores.canonical.refund import Refund, TenderBack
-from tests.accounting.orders import D, account, books, organisation, row, snapshot
+from tests.accounting.orders import D, account, books, mapped, organisation, row, snapshot
 from tests.accounting.sale.test_refund_documents import back, refunded
 
 CARD, CREDIT, POINTS = "gift_cards_amount", "customer_balance_amount", "reward_currency_amount"
@@ -45,7 +47,7 @@ def parts(
 ) -> list[tuple[str, str, str, bool]]:  # fmt: skip
     """Of each part: the row it goes to, its amount, how, and whether it goes back as it came."""
     setting = books(RULES | (rules or {}), facts or organisation(), **store)
-    found = given_back(setting, made, made.refunds[at], by, lines_only=lines_only)
+    found = given_back(setting, mapped(setting, made), made.refunds[at], by, lines_only=lines_only)
     return [(one.to.code, str(one.amount), one.to.how, one.as_it_came) for one in found.parts]
 
 
@@ -160,8 +162,8 @@ def test_an_order_is_complete_once_all_that_it_came_to_before_tenders_is_given_b
     for at in adjusted:
         memos[at] = replace(memos[at], adjustment=D("1.00"))
     made = sold(*memos)
-    assert completes(books(RULES), made, made.refunds[1]) is whole
-    assert not completes(books(RULES), made, made.refunds[0])
+    assert completes(mapped(books(RULES), made), made.refunds[1]) is whole
+    assert not completes(mapped(books(RULES), made), made.refunds[0])
 
 
 # --- cards that are filled again --------------------------------------------------------------
@@ -169,7 +171,8 @@ def test_an_order_is_complete_once_all_that_it_came_to_before_tenders_is_given_b
 
 def refilled_by(made: Order, cards: CardFacts | None = None, **unknown: Any) -> list[CardMove]:
     setting = books(RULES | unknown, organisation())
-    return list(refilled(replace(setting, cards=cards or CardFacts()), made))
+    known = replace(setting, cards=cards or CardFacts())
+    return list(refilled(known, mapped(known, made)))
 
 
 def with_card(*refunds: Refund, base: str = "60.00", **changes: Any) -> Order:
@@ -202,7 +205,11 @@ def test_what_goes_another_way_fills_no_card() -> None:
 def test_only_tenders_that_are_paid_from_an_account_have_one_to_go_back_to() -> None:
     made = sold(card="30.00", credit="20.00")
     both = frozenset({("835", False), ("836", False)})
-    assert issued_accounts(books(RULES, organisation()), made) == both
-    assert issued_accounts(books(RULES, NO_PAYMENTS), made) == frozenset({("836", False)})
+
+    def issued(setting: Books) -> frozenset[tuple[str, bool]]:
+        return issued_accounts(setting, mapped(setting, made))
+
+    assert issued(books(RULES, organisation())) == both
+    assert issued(books(RULES, NO_PAYMENTS)) == frozenset({("836", False)})
     held = books(RULES | {"gift_cards": {"unknown": "hold"}}, organisation())
-    assert issued_accounts(held, made) == frozenset({("836", False)})
+    assert issued(held) == frozenset({("836", False)})

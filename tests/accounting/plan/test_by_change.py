@@ -18,7 +18,7 @@ from accounting.sale.build import build_order
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund
 from tests.accounting.money.test_given_back import CARD, NO_PAYMENTS, RULES, gone
-from tests.accounting.orders import NOON, D, books, organisation, row
+from tests.accounting.orders import NOON, D, books, mapped, organisation, row
 from tests.accounting.plan.test_edits import MARCH
 from tests.accounting.sale.test_refund_documents import back, refunded
 from xero.documents.kinds import Kind
@@ -33,7 +33,7 @@ def planner(
     made: Order = replace(refunded(*refunds), cancelled=D(cancelled), **changes)
     setting = books(RULES | (rules or {}), facts or organisation())
     built = build_order(setting, made, Contacts())
-    return Worksheet(setting, made, built, History(entries), reversing=False)
+    return Worksheet(setting, mapped(setting, made), built, History(entries), reversing=False)
 
 
 def converted(cancelled: str = "0") -> Worksheet:

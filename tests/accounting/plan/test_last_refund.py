@@ -13,7 +13,7 @@ from accounting.plan.last_refund import refunded_whole
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund
 from tests.accounting.one_order import OneOrder
-from tests.accounting.orders import D, books, line, row
+from tests.accounting.orders import D, books, line, mapped, row
 from tests.accounting.plan.test_one_event import sold, with_refunds
 from tests.accounting.sale.test_refund_documents import METHODS, back
 
@@ -87,10 +87,10 @@ def test_a_sale_is_refunded_whole_once_all_before_its_tenders_is_given_back() ->
     by_card = replace(sold((line("100.00"),), "80.00"), total=D("80.00"),
                       rows=(row("gift_cards_amount", "-30.00"),))  # fmt: skip
     setting = books(METHODS)
-    assert refunded_whole(setting, by_card, [back("60.00"), back("50.00")])
-    assert not refunded_whole(setting, by_card, [back("50.00")])
+    assert refunded_whole(mapped(setting, by_card), [back("60.00"), back("50.00")])
+    assert not refunded_whole(mapped(setting, by_card), [back("50.00")])
     nothing = replace(by_card, total=D(0), rows=())
-    assert not refunded_whole(setting, nothing, [])
+    assert not refunded_whole(mapped(setting, nothing), [])
 
 
 def test_what_the_order_was_lowered_by_and_given_back_is_no_part_of_the_rest() -> None:
