@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import MappingSnapshot, Resolution, Unmapped
+from accounts_mapping.rules.taxes import no_scope
 from connector.lib.money import plain
 from stores.canonical.order import Line
 from xero.documents.facts import AccountFacts, OrganisationFacts
@@ -25,6 +26,11 @@ def found(answer: Resolution | Unmapped) -> Resolution:
     if isinstance(answer, Unmapped):
         raise Hold(answer.code, answer.text, answer.field)
     return answer
+
+
+def out_of_scope(snapshot: MappingSnapshot, title: str) -> Resolution:
+    """The tax type for what is no sale; holds what `title` names where none is mapped."""
+    return found(snapshot.scope or no_scope(title))
 
 
 def account_target(organisation: OrganisationFacts, account: str) -> tuple[str, bool]:

@@ -14,8 +14,9 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.postable import effective_rate, found, no_rate
 from accounting.reasons import Hold, Reason
+from accounts_mapping.rules.mapped_lines import MappedLine
 from accounts_mapping.rules.mapped_order import MappedOrder, map_order
-from accounts_mapping.rules.taxes import line_tax_type
+from accounts_mapping.rules.resolve import Resolution, Unmapped
 from connector.lib.money import ZERO, allocate, round_to, written
 from stores.canonical.order import Collector, Line, LineKind, MoneyIn, Order, Payment, TaxShare
 from stores.canonical.refund import MoneyBack, Refund, RefundLine
@@ -27,7 +28,7 @@ _UNKNOWN = Decimal(-1)
 def as_stated(books: Books, mapped: MappedOrder) -> MappedOrder:
     """The order as if its shop had said all of it, and what the rules say of it then. Raises Hold
     where the mapping does not tell which tax a price contains, or nobody who collected a tax."""
-    order = with_rates(books, _received(mapped.order))
+    order = with_rates(books, _received(mapped.order), mapped.lines)
     refunds = tuple(_refunds(order))
     if refunds != order.refunds:
         order = replace(order, refunds=refunds)
@@ -100,12 +101,14 @@ def _promised(payment: Payment) -> bool:
 # --- lines whose tax is inside, and unsaid -------------------------------------------------------
 
 
-def with_rates(books: Books, order: Order) -> Order:
+def with_rates(books: Books, order: Order, mapped: Sequence[MappedLine]) -> Order:
     """The order with the tax of lines that state none, by the rate of their tax type, taken out
     of what was charged."""
     if all(line.rate is not None for line in order.lines):
         return order
-    lines = tuple(_with_rate(books, order, line) for line in order.lines)
+    lines = tuple(
+        _with_rate(books, line, to.tax_type) for line, to in zip(order.lines, mapped, strict=True)
+    )
     more = sum((line.tax for line in lines), ZERO) - sum((line.tax for line in order.lines), ZERO)
     base_tax = order.base_tax if not more else None
     return replace(
@@ -113,10 +116,10 @@ def with_rates(books: Books, order: Order) -> Order:
     )
 
 
-def _with_rate(books: Books, order: Order, line: Line) -> Line:
+def _with_rate(books: Books, line: Line, to: Resolution | Unmapped) -> Line:
     if line.rate is not None:
         return line
-    answer = found(line_tax_type(books.snapshot, books.organisation, order, line))
+    answer = found(to)
     rate = effective_rate(books.snapshot, books.organisation, answer.value, _UNKNOWN)
     if rate == _UNKNOWN:
         raise no_rate(line)

@@ -21,19 +21,12 @@ from accounting.postable import (
     tracking_fits,
 )
 from accounting.reasons import Hold
+from accounts_mapping.rules.mapped_lines import MappedFee, MappedLine
 from accounts_mapping.rules.mapped_order import MappedOrder
-from accounts_mapping.rules.resolve import (
-    Resolution,
-    account_key,
-    is_fixed_tax,
-    line_account,
-    line_rules,
-)
-from accounts_mapping.rules.schema import RowAccount
-from accounts_mapping.rules.taxes import line_tax_type, tax_as_line, tax_type
-from accounts_mapping.rules.texts import tracking, tracking_sources
+from accounts_mapping.rules.resolve import Resolution
+from accounts_mapping.rules.texts import Tracked
 from connector.lib.money import ZERO, minor_digits, plain, round_to, written
-from stores.canonical.order import Line, LineKind, Order, TaxShare, TotalRow
+from stores.canonical.order import Line, LineKind, Order, TotalRow
 from xero.documents.facts import ItemFacts
 from xero.documents.lines import TaxMode
 
@@ -56,12 +49,13 @@ def charges_of(books: Books, mapped: MappedOrder, mode: TaxMode) -> Charges:
     fees = with_their_tax(order, rows)
     discounts = rows.discounts
     row_tax = sum((row.tax for row in (*(row for row, _ in fees), *discounts)), ZERO)
-    split = split_taxes(books, order, row_tax)
+    split = split_taxes(books, mapped, row_tax)
     if books.snapshot.rules.tax.sales_tax is not None:
         fees = [(_untaxed(row), to) for row, to in fees]
         discounts = tuple(_untaxed(row) for row in discounts)
-    resolver = _Resolver(books, order, mode)
-    charges = [resolver.line(line) for line in less_discounts(split.lines, discounts)]
+    resolver = _Resolver(books, mapped, mode)
+    lines = less_discounts(split.lines, discounts)
+    charges = [resolver.line(line, to) for line, to in zip(lines, mapped.lines, strict=True)]
     charges += [resolver.fee(row, to) for row, to in fees]
     stated = _stated_tax(order, row_tax)
     skipped = tuple(dict.fromkeys(resolver.skipped))
@@ -84,24 +78,25 @@ def _untaxed(row: TotalRow) -> TotalRow:
 class _Resolver:
     """Turns the lines and fees of one order into charges."""
 
-    def __init__(self, books: Books, order: Order, mode: TaxMode) -> None:
+    def __init__(self, books: Books, mapped: MappedOrder, mode: TaxMode) -> None:
         self._books = books
-        self._order = order
+        self._order = mapped.order
+        self._elsewhere = mapped.tracking
         self._inclusive = mode is TaxMode.INCLUSIVE
         self.skipped: list[tuple[str, str]] = []
-        self.stock = Stock(books, order)
+        self.stock = Stock(books, mapped.order)
 
-    def line(self, line: Line) -> Charge:
+    def line(self, line: Line, to: MappedLine) -> Charge:
         snapshot, organisation = self._books.snapshot, self._books.organisation
-        account = self._ruled(line) or found(line_account(snapshot, self._order, line))
+        account = found(to.account)
         facts = line_account_fits(organisation, account)
-        answer = found(line_tax_type(snapshot, organisation, self._order, line))
+        answer = found(to.tax_type)
         _check_voucher(line, answer)
         tax_fits(organisation, facts, answer)
         rate = effective_rate(snapshot, organisation, answer.value, _percent(line))
         _check_rate(line, answer, rate, self._order.currency)
         target, is_id = account_target(organisation, account.value)
-        item = self._item(line)
+        item = self._item(line, to)
         return Charge(
             description=line.name,
             quantity=line.quantity,
@@ -113,42 +108,23 @@ class _Resolver:
             rate=rate,
             unit=line.unit_gross if self._inclusive else line.unit_net,
             item_code=item.code if item else "",
-            tracking=self._tracking(line),
+            tracking=self._tracking(to.tracking),
             account_is_id=is_id,
             as_charged=answer.as_charged,
             shop_rate=line.percent,
             id=line.id,
-            sources=self._sources(account, answer, line),
+            sources=_sources(account, answer, to.tracking),
             goods=line.kind is LineKind.GOODS,
             counted=item is not None and item.tracked,
         )
 
-    def _ruled(self, line: Line) -> Resolution | None:
-        """The account of the rule that posts this fixed tax as a line, though it is taxed."""
-        if not is_fixed_tax(line):
-            return None
-        share = TaxShare(line.name, None, line.net)
-        return tax_as_line(self._books.snapshot, self._books.organisation, self._order, line, share)
-
-    def fee(self, row: TotalRow, to: RowAccount | None) -> Charge:
+    def fee(self, row: TotalRow, to: MappedFee) -> Charge:
         """A row of the total as a line, its rate being one that the shop charged elsewhere."""
         snapshot, organisation = self._books.snapshot, self._books.organisation
-        key = f"total_rows.{row.code}"
-        if to is None:
-            account = found(account_key(snapshot, "other_income"))
-        else:
-            account = Resolution(to.account, f"{key}.account")
+        account = found(to.account)
         facts = line_account_fits(organisation, account)
-        if to and to.tax_type:
-            answer = Resolution(to.tax_type, f"{key}.tax_type")
-            rate = self._row_rate(row, answer)
-        else:
-            rate = self._row_rate(row, None)
-            tax_class = (to.class_ or "") if to else ""
-            answer = found(tax_type(
-                snapshot, organisation, self._order,
-                tax_class=tax_class, rate=rate, title=row.title,
-            ))  # fmt: skip
+        rate = self._row_rate(row, to.tax_type)
+        answer = to.tax_type or found(to.by_rate[rate])
         tax_fits(organisation, facts, answer)
         effective = effective_rate(snapshot, organisation, answer.value, rate)
         same_rate(answer, effective, rate, row.title)
@@ -156,8 +132,9 @@ class _Resolver:
         target, is_id = account_target(organisation, account.value)
         return Charge(
             row.title, Decimal(1), amount, amount, row.tax, target, answer.value, effective,
-            tracking=self._tracking(None), account_is_id=is_id, as_charged=answer.as_charged,
-            shop_rate=rate, id=row.code, sources=self._sources(account, answer, None),
+            tracking=self._tracking(self._elsewhere), account_is_id=is_id,
+            as_charged=answer.as_charged, shop_rate=rate, id=row.code,
+            sources=_sources(account, answer, self._elsewhere),
         )  # fmt: skip
 
     def _row_rate(self, row: TotalRow, answer: Resolution | None) -> Decimal:
@@ -183,31 +160,17 @@ class _Resolver:
             row.path,
         )
 
-    def _sources(
-        self, account: Resolution, tax: Resolution, line: Line | None
-    ) -> tuple[tuple[str, str], ...]:
-        tracked = tracking_sources(self._books.snapshot, self._order, line)
-        return (
-            ("AccountCode", account.source),
-            ("TaxType", tax.source),
-            *((f"Tracking.{name}", source) for name, source in tracked.items()),
-        )
-
-    def _item(self, line: Line) -> ItemFacts | None:
+    def _item(self, line: Line, to: MappedLine) -> ItemFacts | None:
         """The item of goods that Xero is known to have, unless a rule says otherwise or there
         is not enough of it."""
         item = self._books.known_items.get(line.sku) if line.kind is LineKind.GOODS else None
-        if item is None:
-            return None
-        for _, rule in line_rules(self._books.snapshot, self._order, line):
-            if rule.item is not None:
-                return self.stock.take(item, line) if rule.item else None
-        return self.stock.take(item, line)
+        return self.stock.take(item, line) if item is not None and to.names_item else None
 
-    def _tracking(self, line: Line | None) -> Tracking:
-        snapshot = self._books.snapshot
-        wanted = tracking(snapshot, self._order, line)
-        kept = tracking_fits(snapshot, self._books.organisation, wanted)
+    def _tracking(self, to: Tracked) -> Tracking:
+        if not to.options:
+            return ()
+        wanted = to.options
+        kept = tracking_fits(self._books.snapshot, self._books.organisation, wanted)
         names = {name.casefold() for name, _ in kept}
         self.skipped += [pair for pair in wanted if pair[0].casefold() not in names]
         return kept
@@ -218,6 +181,14 @@ def _percent(line: Line) -> Decimal:
     if line.rate is None:
         raise no_rate(line)
     return line.rate
+
+
+def _sources(account: Resolution, tax: Resolution, tracked: Tracked) -> tuple[tuple[str, str], ...]:
+    return (
+        ("AccountCode", account.source),
+        ("TaxType", tax.source),
+        *((f"Tracking.{name}", source) for name, source in tracked.sources),
+    )
 
 
 def _check_voucher(line: Line, answer: Resolution) -> None:

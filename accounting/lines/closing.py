@@ -11,11 +11,11 @@ from accounting.postable import (
     discount_fits,
     found,
     line_account_fits,
+    out_of_scope,
     untaxed_type,
 )
 from accounting.reasons import Hold
-from accounts_mapping.rules.resolve import Resolution, account_key
-from accounts_mapping.rules.taxes import out_of_scope
+from accounts_mapping.rules.resolve import Resolution
 from connector.lib.money import written
 from stores.canonical.order import Order
 from xero.documents.lines import TaxMode
@@ -49,7 +49,7 @@ class ClosingAccounts:
     def discounts(self, tax_type: str) -> tuple[str, bool]:
         """A discount is a negative sale, and bears the tax of the sale."""
         organisation = self.books.organisation
-        answer = found(account_key(self.books.snapshot, "discounts"))
+        answer = found(self.books.snapshot.accounts["discounts"])
         discount_fits(organisation, answer, tax_type)
         return account_target(organisation, answer.value)
 
@@ -67,7 +67,7 @@ class ClosingAccounts:
         account = Resolution(mapped, "accounts.rounding")
         facts = line_account_fits(organisation, account)
         title = f"{written(gap)} of rounding"
-        scope = found(out_of_scope(snapshot, title))
+        scope = out_of_scope(snapshot, title)
         kind = untaxed_type(snapshot, organisation, facts, scope, title)
         return *account_target(organisation, mapped), kind
 

@@ -13,10 +13,15 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.lines.charges import charges_of
 from accounting.lines.compose import Charge
-from accounting.postable import account_target, found, line_account_fits, tax_fits, untaxed_type
+from accounting.postable import (
+    account_target,
+    found,
+    line_account_fits,
+    out_of_scope,
+    tax_fits,
+    untaxed_type,
+)
 from accounts_mapping.rules.mapped_order import MappedOrder
-from accounts_mapping.rules.resolve import account_key
-from accounts_mapping.rules.taxes import out_of_scope
 from connector.lib.money import ZERO, allocate, round_to
 from stores.canonical.order import LineKind, Order
 from xero.documents.lines import TaxMode
@@ -41,7 +46,7 @@ def adjustments(
         groups = _goods_by_tax(mapped.order, charges_of(books, mapped, mode).all, mode)
     if not groups:
         return [_untaxed_adjustment(books, title, adjustment)]
-    account = found(account_key(books.snapshot, "refund_adjustments"))
+    account = found(books.snapshot.accounts["refund_adjustments"])
     facts = line_account_fits(books.organisation, account)
     target, is_id = account_target(books.organisation, account.value)
     parts = allocate(adjustment, [weight for _, weight, _ in groups])
@@ -83,9 +88,9 @@ def _goods_by_tax(
 
 def _untaxed_adjustment(books: Books, title: str, amount: Decimal) -> Charge:
     """An adjustment that is no part of any supply: out of the tax's scope."""
-    account = found(account_key(books.snapshot, "refund_adjustments"))
+    account = found(books.snapshot.accounts["refund_adjustments"])
     facts = line_account_fits(books.organisation, account)
-    scope = found(out_of_scope(books.snapshot, title))
+    scope = out_of_scope(books.snapshot, title)
     kind = untaxed_type(books.snapshot, books.organisation, facts, scope, title)
     target, is_id = account_target(books.organisation, account.value)
     return Charge(title, Decimal(1), amount, amount, ZERO, target, kind, ZERO, account_is_id=is_id)

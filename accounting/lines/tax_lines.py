@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from accounting.books import Books
 from accounting.lines.compose import Charge
-from accounting.postable import account_target, found, line_account_fits, untaxed_type
-from accounts_mapping.rules.resolve import Resolution, account_key
-from accounts_mapping.rules.taxes import out_of_scope, tax_as_line
+from accounting.postable import account_target, found, line_account_fits, out_of_scope, untaxed_type
+from accounts_mapping.rules.mapped_order import MappedOrder
+from accounts_mapping.rules.resolve import Resolution
 from connector.lib.money import ZERO, round_to
-from stores.canonical.order import Line, Order, TaxShare
+from stores.canonical.order import Line, TaxShare
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,58 +25,49 @@ class SplitTaxes:
     moved: Decimal
 
 
-def split_taxes(books: Books, order: Order, row_tax: Decimal) -> SplitTaxes:
+def split_taxes(books: Books, mapped: MappedOrder, row_tax: Decimal) -> SplitTaxes:
     """Lines without the taxes that the mapping posts as lines, and those taxes as lines.
 
     `row_tax` is the tax on rows of the total: it belongs to the sales tax line, if there is one.
     """
-    sales_tax = books.snapshot.rules.tax.sales_tax
+    order, sales_tax = mapped.order, books.snapshot.rules.tax.sales_tax
     if sales_tax is not None:
         total = sum((line.tax for line in order.lines), row_tax)
         bare = [replace(line, tax=ZERO, rate=ZERO, taxes=()) for line in order.lines]
         account = Resolution(sales_tax.account, "tax.sales_tax.account")
         own = [_tax_line(books, "Sales tax", total, account)] if total else []
-        return SplitTaxes(bare, own + _fixed_taxes(books, order), total)
+        return SplitTaxes(bare, own + _fixed_taxes(books, mapped), total)
     named, lines, moved = [], list(order.lines), ZERO
-    if any(rule.as_ == "line" for rule in books.snapshot.rules.tax.rules):
-        lines, amounts = _named_taxes(books, order)
+    if any(to.shares for to in mapped.lines):
+        lines, amounts = _named_taxes(mapped)
         named = [_tax_line(books, name, amounts[name, to], to) for name, to in amounts]
         moved = sum(amounts.values(), ZERO)
-    return SplitTaxes(lines, named + _fixed_taxes(books, order), moved)
+    return SplitTaxes(lines, named + _fixed_taxes(books, mapped), moved)
 
 
 _Amounts = dict[tuple[str, Resolution], Decimal]
 
 
-def _named_taxes(books: Books, order: Order) -> tuple[list[Line], _Amounts]:
+def _named_taxes(mapped: MappedOrder) -> tuple[list[Line], _Amounts]:
     """Taxes that a rule posts as a line, summed by name, and the lines without them."""
     amounts: _Amounts = defaultdict(Decimal)
     lines = []
-    for line in order.lines:
+    for line, to in zip(mapped.order.lines, mapped.lines, strict=True):
         bare = line
-        for share in line.taxes:
-            account = tax_as_line(books.snapshot, books.organisation, order, line, share)
+        for share, account in zip(line.taxes, to.shares, strict=False):
             if account is not None:
                 amounts[share.name, account] += share.amount
                 bare = _without(bare, share)
-        lines.append(bare)
+        lines.append(bare if bare is line else replace(bare, rate=to.rate))
     return lines, {key: amount for key, amount in amounts.items() if amount}
 
 
 def _without(line: Line, share: TaxShare) -> Line:
-    """The line without one of its taxes, before discounts too.
-
-    Where each tax that is left has a rate of its own, they make the rate: one tax on top of
-    another adds more to the line's rate than its own percentage.
-    """
-    rest = tuple(other for other in line.taxes if other is not share)
-    rates = [other.rate for other in rest if other.rate is not None]
-    own = sum(rates, ZERO) if len(rates) == len(rest) else line.percent - (share.rate or ZERO)
+    """The line without the amount of one of its taxes, before discounts too."""
     return replace(
         line,
         tax=line.tax - share.amount,
-        rate=own,
-        taxes=rest,
+        taxes=tuple(other for other in line.taxes if other is not share),
         full_gross=_full_without(line, share),
         unit_gross=None,
     )
@@ -90,14 +81,12 @@ def _full_without(line: Line, share: TaxShare) -> Decimal | None:
     return line.full_gross - round_to(part)
 
 
-def _fixed_taxes(books: Books, order: Order) -> list[Charge]:
+def _fixed_taxes(books: Books, mapped: MappedOrder) -> list[Charge]:
     """Fixed taxes by name, on the account of their rule or the one for fixed taxes."""
     amounts: _Amounts = defaultdict(Decimal)
-    for line in order.lines:
-        for share in line.fixed_taxes:
-            ruled = tax_as_line(books.snapshot, books.organisation, order, line, share)
-            account = ruled or found(account_key(books.snapshot, "fixed_tax"))
-            amounts[share.name, account] += share.amount
+    for line, to in zip(mapped.order.lines, mapped.lines, strict=True):
+        for share, answer in zip(line.fixed_taxes, to.fixed, strict=True):
+            amounts[share.name, found(answer)] += share.amount
     return [
         _tax_line(books, name, amount, account)
         for (name, account), amount in amounts.items()
@@ -107,7 +96,7 @@ def _fixed_taxes(books: Books, order: Order) -> list[Charge]:
 
 def _tax_line(books: Books, name: str, amount: Decimal, account: Resolution) -> Charge:
     """A tax as a line: no tax on it, of the out-of-scope type."""
-    scope = found(out_of_scope(books.snapshot, name))
+    scope = out_of_scope(books.snapshot, name)
     facts = line_account_fits(books.organisation, account)
     kind = untaxed_type(books.snapshot, books.organisation, facts, scope, name)
     target, is_id = account_target(books.organisation, account.value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.reasons import Hold
-from accounts_mapping.rules.schema import RowAccount
+from accounts_mapping.rules.mapped_lines import MappedFee
 from accounts_mapping.rules.total_rows import SortedRows
 from connector.lib.money import CENT, ZERO, allocate, round_to, written
 from stores.canonical.order import Line, LineKind, Order, TotalRow
@@ -81,7 +81,7 @@ def line_order(line_id: str) -> tuple[int, int, str]:
     return (0, int(line_id), "") if line_id.isdecimal() else (1, 0, line_id)
 
 
-def with_their_tax(order: Order, rows: SortedRows) -> list[tuple[TotalRow, RowAccount | None]]:
+def with_their_tax(order: Order, rows: SortedRows) -> list[tuple[TotalRow, MappedFee]]:
     """Fee rows with their tax: a single fee carries the tax that no line accounts for.
 
     A few cents that are no tax of the fee at any rate of the order are left to rounding.
@@ -89,14 +89,14 @@ def with_their_tax(order: Order, rows: SortedRows) -> list[tuple[TotalRow, RowAc
     fees = list(rows.fees)
     if len(fees) != 1 or fees[0][0].tax:
         return fees
-    row, account = fees[0]
+    row, to = fees[0]
     rest = order.tax - sum((line.tax for line in order.lines), ZERO)
     fixed = sum((tax.amount for line in order.lines for tax in line.fixed_taxes), ZERO)
     if not rest or rest == fixed:
         return fees
     taxed = replace(row, tax=rest)
     small = abs(rest) <= 5 * CENT
-    return fees if small and not rates_of(order, taxed) else [(taxed, account)]
+    return fees if small and not rates_of(order, taxed) else [(taxed, to)]
 
 
 def rates_of(order: Order, row: TotalRow) -> list[Decimal]:

@@ -18,7 +18,7 @@ from accounting.gift_cards import CardMove, CardPart, CardUse, card_parts, merge
 from accounting.postable import active_account, found, system_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
-from accounts_mapping.rules.resolve import Resolution, account_key
+from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.total_rows import SortedRows
 from connector.lib.money import ZERO, round_to, trim, written
 from stores.canonical.order import GiftCard, Order, TotalRow
@@ -159,13 +159,13 @@ def issued_anew(
 def _like_goods(books: Books, title: str, amount: Decimal, key: str) -> Redeemed:
     # Its lines are made with the goods': an unfit account then holds the order, because a
     # line cannot follow later.
-    return Redeemed(title, amount, How.GOODS, found(account_key(books.snapshot, key)))
+    return Redeemed(title, amount, How.GOODS, found(books.snapshot.accounts[key]))
 
 
 def _from_account(
     books: Books, title: str, amount: Decimal, key: str, *, lines_only: bool
 ) -> Redeemed:
-    answer = found(account_key(books.snapshot, key))
+    answer = found(books.snapshot.accounts[key])
     facts = active_account(books.organisation, answer)
     if facts is not None and facts.system_account:
         raise system_account(facts, answer)

@@ -10,10 +10,15 @@ from accounting.books import Books
 from accounting.lines.closing import closing_accounts
 from accounting.lines.compose import Charge, cut, with_tax
 from accounting.money.issued import How, Plan, Redeemed
-from accounting.postable import account_target, found, line_account_fits, tax_fits, untaxed_type
+from accounting.postable import (
+    account_target,
+    line_account_fits,
+    out_of_scope,
+    tax_fits,
+    untaxed_type,
+)
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import Resolution
-from accounts_mapping.rules.taxes import out_of_scope
 from connector.lib.money import CENT, ZERO, allocate, round_to
 from stores.profile import Field
 from xero.documents.lines import DocumentLine, TaxMode, line_tax
@@ -84,7 +89,7 @@ def _mirror(books: Books, tender: Redeemed) -> DocumentLine:
             f"stand on. Map another as {tender.account.source}.",
             tender.account.source,
         )
-    scope = found(out_of_scope(books.snapshot, tender.title))
+    scope = out_of_scope(books.snapshot, tender.title)
     kind = untaxed_type(books.snapshot, organisation, facts, scope, tender.title)
     target, is_id = account_target(organisation, tender.account.value)
     return DocumentLine(

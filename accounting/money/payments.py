@@ -19,6 +19,7 @@ from accounting.money.overpayments import overpaid, overpayment
 from accounting.money.received import (
     account_of,
     disagreement,
+    method_account,
     paid_at,
     payment_day,
     posted_elsewhere,
@@ -28,7 +29,7 @@ from accounting.money.received import (
 from accounting.postable import payable_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
-from accounts_mapping.rules.resolve import Answer, Resolution, payment_account
+from accounts_mapping.rules.resolve import Resolution
 from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
@@ -63,13 +64,6 @@ class Tendered:
     reasons: tuple[Reason, ...] = ()
     waiting: tuple[Payment, ...] = ()
     elsewhere: tuple[Payment, ...] = ()
-
-
-def account_for(books: Books, mapped: MappedOrder, method: str, currency: str) -> Answer:
-    """Where a method's money goes. The rules are asked again for what the order does not name: a
-    currency that is neither its own nor its shop's."""
-    answer = mapped.methods.get((method, currency))
-    return answer or payment_account(books.snapshot, method, currency)
 
 
 def payments_of(
@@ -115,7 +109,7 @@ def alone(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
     which account each came to. One whose method is not mapped is left out."""
     found_ones, order = [], mapped.order
     for index, tender in enumerate(received(books, order), start=1):
-        answer = account_for(books, mapped, tender.method, order.currency)
+        answer = method_account(books, mapped, tender.method, order.currency)
         if isinstance(answer, Resolution):
             target, is_id = payable_account(books.organisation, answer)
             found_ones.append(

@@ -9,11 +9,10 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.dates import open_date
 from accounting.eligibility import counts_as_paid, local_date
-from accounting.money.payments import account_for
 from accounting.postable import found
 from accounting.reasons import Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
-from accounts_mapping.rules.resolve import NotPosted, Resolution
+from accounts_mapping.rules.resolve import Answer, NotPosted, Resolution, payment_account
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical.order import Order
 from stores.canonical.order import Payment as Tender
@@ -37,9 +36,16 @@ def _whole(order: Order, amount: Decimal) -> Tender:
     )
 
 
+def method_account(books: Books, mapped: MappedOrder, method: str, currency: str) -> Answer:
+    """Where a method's money goes. The rules are asked again for what the order does not name: a
+    currency that is neither its own nor its shop's."""
+    answer = mapped.methods.get((method, currency))
+    return answer or payment_account(books.snapshot, method, currency)
+
+
 def posted_elsewhere(books: Books, mapped: MappedOrder, tender: Tender) -> bool:
     """Whether a tender's method is mapped to none: a person enters its money in Xero."""
-    answer = account_for(books, mapped, tender.method, mapped.order.currency)
+    answer = method_account(books, mapped, tender.method, mapped.order.currency)
     return isinstance(answer, NotPosted)
 
 
@@ -101,7 +107,7 @@ REFERENCE_LIMIT = 255
 def account_of(books: Books, mapped: MappedOrder, tender: Tender) -> Resolution:
     """The Xero account of a tender's method; raises Hold where none is mapped. It is not asked
     of one whose money is posted elsewhere."""
-    answer = account_for(books, mapped, tender.method, mapped.order.currency)
+    answer = method_account(books, mapped, tender.method, mapped.order.currency)
     assert not isinstance(answer, NotPosted)
     return found(answer)
 

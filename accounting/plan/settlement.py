@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from accounting.money.given_back import issued_accounts
 from accounting.money.overpayments import overpaid, overpayment
-from accounting.money.payments import account_for
+from accounting.money.received import method_account
 from accounting.money.standing import credited_ahead
 from accounting.plan.open_items import Credit, Debit, total_of
 from accounting.plan.receivables import Till
@@ -129,7 +129,7 @@ def _account(sheet: Worksheet, method: str) -> tuple[str, bool]:
 def _answer(sheet: Worksheet, method: str) -> Answer:
     """Where a method's money goes, in the currency of the sale."""
     currency = sheet.sold_in or sheet.order.currency
-    return account_for(sheet.books, sheet.mapped, method, currency)
+    return method_account(sheet.books, sheet.mapped, method, currency)
 
 
 def _by_people(payment: Payment, part: Decimal) -> Reason:

@@ -32,8 +32,7 @@ from accounting.money.given_back import (
 from accounting.money.issued import plan_of
 from accounting.money.negative_lines import NegativeLines, mirrored, negative_lines
 from accounting.reasons import Hold
-from accounts_mapping.rules.mapped_order import MappedOrder
-from accounts_mapping.rules.total_rows import NO_ROWS
+from accounts_mapping.rules.mapped_order import MappedOrder, map_returned
 from connector.lib.money import ZERO, allocate, round_to, written
 from stores.canonical.order import Line, LineKind, Order, TaxShare
 from stores.canonical.refund import Refund, RefundLine
@@ -158,7 +157,8 @@ def _charges(books: Books, mapped: MappedOrder, refund: Refund) -> list[Charge]:
     if not returned.lines:
         # An amount, and nothing that it is for: all of it is goodwill.
         adjustment = total
-    stated = charges_of(books.returning(), replace(mapped, order=returned, rows=NO_ROWS), mode)
+    alone = map_returned(mapped, books.snapshot, books.organisation, returned)
+    stated = charges_of(books.returning(), alone, mode)
     charges = _spread(stated.all, total - adjustment, round_to(stated.tax), mode)
     charges = _restocked(books, returned, refund, charges)
     return charges + adjustments(books, mapped, returned, stated.all, adjustment, mode)

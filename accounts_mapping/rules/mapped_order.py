@@ -8,26 +8,27 @@ Each answer names the configuration key that gave it. What is not mapped stands 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from accounts_mapping.rules.conditions import Rule
 from accounts_mapping.rules.due import Due
+from accounts_mapping.rules.mapped_lines import MappedLine, map_lines
 from accounts_mapping.rules.resolve import (
     Answer,
     MappingSnapshot,
     Resolution,
+    Rules,
     Unmapped,
+    matching_rules,
+    on_line,
     order_rules,
     payment_account,
 )
-from accounts_mapping.rules.texts import Texts
-from accounts_mapping.rules.total_rows import SortedRows, as_mapped, meanings_of, sort_rows
+from accounts_mapping.rules.texts import Texts, Tracked
+from accounts_mapping.rules.total_rows import NO_ROWS, SortedRows, as_mapped, meanings_of, sort_rows
 from accounts_mapping.rules.unread import PassedBy, passed_by
 from stores.canonical.order import Order
 from xero.documents.contact_details import clean_name
 from xero.documents.facts import OrganisationFacts
-
-AppliedRules = tuple[tuple[int, Rule], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,16 @@ class MappedOrder:
     """All answers about one order.
 
     `order` is as the shop has it, its refunds without what is mapped as no tender. `hold` is
-    the text of the rule that holds it. `methods` are the accounts of money by method and
+    the text of the rule that holds it. `lines` are its lines in their order, `tracking` is that
+    of what is no line of the shop's. `methods` are the accounts of money by method and
     currency, as far as the order names them; `meanings` those of its total rows by code.
     `unread` are products that a rule would have had to know.
     """
 
     order: Order
     rows: SortedRows
+    lines: tuple[MappedLine, ...]
+    tracking: Tracked
     meanings: Mapping[str, object]
     hold: Resolution | None
     status: Resolution
@@ -85,12 +89,14 @@ def map_order(
     snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order
 ) -> MappedOrder:
     """Ask the rules everything about an order."""
-    rules = tuple(order_rules(snapshot, order))
-    texts = Texts(snapshot, order)
+    matching, texts = matching_rules(snapshot, order), Texts(snapshot, order)
+    rules = order_rules(matching, order)
     posting = snapshot.rules.posting
     return MappedOrder(
         order=as_mapped(snapshot, order),
-        rows=sort_rows(snapshot, order),
+        rows=sort_rows(snapshot, organisation, order),
+        lines=map_lines(snapshot, organisation, order, matching, texts),
+        tracking=texts.tracking(tuple(one for one in rules if not on_line(one[1].when))),
         meanings=meanings_of(snapshot, order),
         hold=_hold(rules),
         status=_status(snapshot, rules),
@@ -103,12 +109,22 @@ def map_order(
     )
 
 
+def map_returned(
+    mapped: MappedOrder, snapshot: MappingSnapshot, organisation: OrganisationFacts, returned: Order
+) -> MappedOrder:
+    """The same of what a refund gave back, `returned`, as if it alone had been sold."""
+    matching, texts = matching_rules(snapshot, returned), Texts(snapshot, returned)
+    lines = map_lines(snapshot, organisation, returned, matching, texts)
+    return replace(mapped, order=returned, rows=NO_ROWS, lines=lines)
+
+
 def naming_of(snapshot: MappingSnapshot, order: Order) -> Naming:
     """The contact's naming alone, where nothing else of the order is asked for."""
-    return _naming(snapshot, tuple(order_rules(snapshot, order)), Texts(snapshot, order))
+    rules = order_rules(matching_rules(snapshot, order), order)
+    return _naming(snapshot, rules, Texts(snapshot, order))
 
 
-def _naming(snapshot: MappingSnapshot, rules: AppliedRules, texts: Texts) -> Naming:
+def _naming(snapshot: MappingSnapshot, rules: Rules, texts: Texts) -> Naming:
     contacts = snapshot.rules.contacts
     given = [(index, rule.contact) for index, rule in rules if rule.contact]
     return Naming(
@@ -127,7 +143,7 @@ def _first_name(given: Iterable[tuple[int, str]], texts: Texts) -> Resolution | 
     return None
 
 
-def _hold(rules: AppliedRules) -> Resolution | None:
+def _hold(rules: Rules) -> Resolution | None:
     """The first rule that asks to hold the order."""
     for index, rule in rules:
         if rule.hold:
@@ -135,7 +151,7 @@ def _hold(rules: AppliedRules) -> Resolution | None:
     return None
 
 
-def _status(snapshot: MappingSnapshot, rules: AppliedRules) -> Resolution:
+def _status(snapshot: MappingSnapshot, rules: Rules) -> Resolution:
     """The status to post the invoice with: a rule's approval, or its wish for one, goes over
     the store's own."""
     for index, rule in rules:
@@ -144,7 +160,7 @@ def _status(snapshot: MappingSnapshot, rules: AppliedRules) -> Resolution:
     return Resolution(snapshot.rules.posting.status, "posting.status")
 
 
-def _terms(snapshot: MappingSnapshot, rules: AppliedRules) -> Terms:
+def _terms(snapshot: MappingSnapshot, rules: Rules) -> Terms:
     for index, rule in rules:
         if rule.due_days is not None:
             return Terms(rule.due_days, f"rules[{index}].due_days")

@@ -8,17 +8,19 @@ are resolved in `taxes`, templates and tracking in `texts`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from accounts_mapping.rules.conditions import Rule, When
-from accounts_mapping.rules.schema import NO_PAYMENT, StoreRules
+from accounts_mapping.rules.schema import ACCOUNT_KEYS, NO_PAYMENT, StoreRules
 from stores.canonical.order import FIXED_TAX_CODE, Line, LineKind, Order, Whereabouts
 from stores.profile import PlatformProfile
 from stores.settings import StoreSettings
 from xero.documents.facts import OrganisationFacts
 
+# Rules with their place in the configuration.
+Rules = tuple[tuple[int, Rule], ...]
 # Product types of the shops that are vouchers: selling one is a liability, not a sale.
 GIFT_CARD_TYPES = frozenset({"giftcard", "gift_card", "voucher"})
 
@@ -26,12 +28,22 @@ GIFT_CARD_TYPES = frozenset({"giftcard", "gift_card", "voucher"})
 @dataclass(frozen=True, slots=True)
 class MappingSnapshot:
     """The rules of one store as of now, and what its platform is. `version` names them in the
-    ledger."""
+    ledger. `accounts` are those for the fixed purposes, `scope` is the tax type for what is out
+    of the tax's scope, None where none is mapped."""
 
     store: StoreSettings
     rules: StoreRules
     platform: PlatformProfile
     version: int = 0
+    accounts: Mapping[str, Resolution | Unmapped] = field(init=False, repr=False, compare=False)
+
+    scope: Resolution | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        untaxed = self.rules.tax.out_of_scope
+        scope = Resolution(untaxed, "tax.out_of_scope") if untaxed else None
+        object.__setattr__(self, "scope", scope)
+        object.__setattr__(self, "accounts", _fixed_accounts(self.rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,17 @@ class NotPosted:
 
 
 Answer = Resolution | NotPosted | Unmapped
+
+
+def _fixed_accounts(rules: StoreRules) -> dict[str, Resolution | Unmapped]:
+    found: dict[str, Resolution | Unmapped] = {}
+    for key in ACCOUNT_KEYS:
+        if value := getattr(rules.accounts, key):
+            found[key] = Resolution(value, f"accounts.{key}")
+            continue
+        text = f"No account is mapped for {key.replace('_', ' ')}. Choose one as accounts.{key}."
+        found[key] = Unmapped("account_unmapped", text, f"accounts.{key}")
+    return found
 
 
 def home_country(snapshot: MappingSnapshot, organisation: OrganisationFacts) -> str:
@@ -149,20 +172,27 @@ def on_line(when: When) -> bool:
     return when.sku is not None or when.category is not None
 
 
-def order_rules(snapshot: MappingSnapshot, order: Order) -> Iterator[tuple[int, Rule]]:
-    """Rules whose actions apply to the order: conditions on a line hold for any line."""
-    for index, rule in enumerate(snapshot.rules.rules):
-        if not order_matches(rule.when, order):
-            continue
-        if not on_line(rule.when) or any(line_matches(rule.when, line) for line in order.lines):
-            yield index, rule
+def matching_rules(snapshot: MappingSnapshot, order: Order) -> Rules:
+    """Rules whose conditions on the order hold; those on a line are not looked at."""
+    return tuple(
+        (index, rule)
+        for index, rule in enumerate(snapshot.rules.rules)
+        if order_matches(rule.when, order)
+    )
 
 
-def line_rules(snapshot: MappingSnapshot, order: Order, line: Line) -> Iterator[tuple[int, Rule]]:
-    """Rules whose actions apply to this line."""
-    for index, rule in enumerate(snapshot.rules.rules):
-        if line_matches(rule.when, line) and order_matches(rule.when, order):
-            yield index, rule
+def order_rules(matching: Rules, order: Order) -> Rules:
+    """Those whose actions apply to the order: conditions on a line hold for any line."""
+    return tuple(
+        (index, rule)
+        for index, rule in matching
+        if not on_line(rule.when) or any(line_matches(rule.when, line) for line in order.lines)
+    )
+
+
+def line_rules(matching: Rules, line: Line) -> Rules:
+    """Those whose actions apply to this line."""
+    return tuple([one for one in matching if line_matches(one[1].when, line)]) if matching else ()
 
 
 # Account keys of the configuration by what a line is; goods are also reached by rules.
@@ -175,14 +205,7 @@ _ACCOUNT_KEY = {
 
 def account_key(snapshot: MappingSnapshot, key: str) -> Resolution | Unmapped:
     """The account mapped for one of the fixed purposes."""
-    value = getattr(snapshot.rules.accounts, key)
-    if value:
-        return Resolution(value, f"accounts.{key}")
-    return Unmapped(
-        "account_unmapped",
-        f"No account is mapped for {key.replace('_', ' ')}. Choose one as accounts.{key}.",
-        f"accounts.{key}",
-    )
+    return snapshot.accounts[key]
 
 
 def is_gift_card(snapshot: MappingSnapshot, line: Line) -> bool:
@@ -194,13 +217,14 @@ def is_gift_card(snapshot: MappingSnapshot, line: Line) -> bool:
     )
 
 
-def line_account(snapshot: MappingSnapshot, order: Order, line: Line) -> Resolution | Unmapped:
-    """Products beat rules beat accounts. Shipping and fees have accounts of their own."""
+def line_account(snapshot: MappingSnapshot, line: Line, rules: Rules) -> Resolution | Unmapped:
+    """Products beat rules (those that apply to the line) beat accounts. Shipping and fees have
+    accounts of their own."""
     if line.kind is LineKind.GOODS:
         for index, product in enumerate(snapshot.rules.products):
             if product.sku == line.sku and product.sales_account:
                 return Resolution(product.sales_account, f"products[{index}].sales_account")
-        for index, rule in line_rules(snapshot, order, line):
+        for index, rule in rules:
             if rule.account:
                 return Resolution(rule.account, f"rules[{index}].account")
         if is_gift_card(snapshot, line):

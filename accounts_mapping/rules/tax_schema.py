@@ -57,3 +57,8 @@ class Tax(Section):
     rates: dict[Code, Number] = {}
     sales_tax: SalesTax | None = None
     rules: tuple[TaxRule, ...] = ()
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether a rule posts a tax as a line of its own."""
+        return any(rule.as_ == "line" for rule in self.rules)

@@ -11,11 +11,11 @@ from decimal import Decimal
 from accounts_mapping.rules.resolve import (
     MappingSnapshot,
     Resolution,
+    Rules,
     Unmapped,
     home_country,
     is_gift_card,
     like,
-    line_rules,
     on_line,
     states,
 )
@@ -143,14 +143,19 @@ def tax_type(
 
 
 def line_tax_type(
-    snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order, line: Line
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    order: Order,
+    line: Line,
+    rules: Rules,
 ) -> Resolution | Unmapped:
-    """Products beat rules beat tax rules. A gift card sold is out of scope."""
+    """Products beat rules (those that apply to the line) beat tax rules. A gift card sold is out
+    of scope."""
     if line.kind is LineKind.GOODS:
         for index, product in enumerate(snapshot.rules.products):
             if product.sku == line.sku and product.tax_type:
                 return Resolution(product.tax_type, f"products[{index}].tax_type")
-    for index, rule in line_rules(snapshot, order, line):
+    for index, rule in rules:
         if rule.tax_type and (line.kind is LineKind.GOODS or not on_line(rule.when)):
             return Resolution(rule.tax_type, f"rules[{index}].tax_type")
     if is_gift_card(snapshot, line):
@@ -168,9 +173,11 @@ def line_tax_type(
 
 def out_of_scope(snapshot: MappingSnapshot, title: str) -> Resolution | Unmapped:
     """The type for what is no sale: rounding, gift cards, taxes that are lines."""
-    value = snapshot.rules.tax.out_of_scope
-    if value:
-        return Resolution(value, "tax.out_of_scope")
+    return snapshot.scope or no_scope(title)
+
+
+def no_scope(title: str) -> Unmapped:
+    """That what `title` names has no such type."""
     return Unmapped(
         "tax_unmapped",
         f"{title} needs the tax type for what is out of the tax's scope, and none is mapped. "

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from accounts_mapping.rules.resolve import MappingSnapshot, line_rules, on_line, order_rules
-from stores.canonical.order import Line, Order
+from accounts_mapping.rules.resolve import MappingSnapshot, Rules
+from stores.canonical.order import Order
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -38,11 +39,21 @@ def render(template: str, snapshot: MappingSnapshot, order: Order) -> str:
     return Texts(snapshot, order).render(template)
 
 
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """Tracking: options by category, and by category the configuration key that gave it."""
+
+    options: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
 class Texts:
     """Fills the templates of one order."""
 
     def __init__(self, snapshot: MappingSnapshot, order: Order) -> None:
         self._lookups = snapshot.rules.lookups
+        self._own = snapshot.rules.tracking
+        self._tracked: dict[int | None, Tracked] = {}
         self._order = order
         self._values: dict[str, str] | None = None
 
@@ -54,6 +65,29 @@ class Texts:
             self._values = placeholders(self._order)
         return " ".join(_PLACEHOLDER.sub(self._fill, template).split())
 
+    def tracking(self, rules: Rules) -> Tracked:
+        """The tracking of a line, or of what is no line of the shop's.
+
+        The first of `rules` with tracking goes over the store's own. Xero's options have at most
+        100 characters.
+        """
+        ruled = next(((index, rule.tracking) for index, rule in rules if rule.tracking), None)
+        place = None if ruled is None else ruled[0]
+        if place not in self._tracked:
+            chosen = {name: (text, f"tracking.{name}") for name, text in self._own.items()}
+            if ruled is not None:
+                given = ruled[1].items()
+                chosen |= {name: (text, f"rules[{place}].tracking.{name}") for name, text in given}
+            self._tracked[place] = self._tracking_of(chosen)
+        return self._tracked[place]
+
+    def _tracking_of(self, chosen: dict[str, tuple[str, str]]) -> Tracked:
+        filled = ((name, self.render(template)) for name, (template, _) in chosen.items())
+        return Tracked(
+            tuple((name, option[:100].strip()) for name, option in filled if option),
+            tuple((name, source) for name, (_, source) in chosen.items()),
+        )
+
     def _fill(self, match: re.Match[str]) -> str:
         assert self._values is not None
         kind, _, rest = match[1].partition(":")
@@ -61,42 +95,3 @@ class Texts:
             return self._values.get(kind, "")
         table, _, key = rest.partition(":")
         return self._lookups.get(table, {}).get(self._values.get(key, ""), "")
-
-
-def tracking(
-    snapshot: MappingSnapshot, order: Order, line: Line | None = None
-) -> tuple[tuple[str, str], ...]:
-    """Tracking category and option for a line, or for what is no line of the shop's.
-
-    The first rule with tracking goes over the store's own; one about certain lines reaches
-    those only. Xero's options have at most 100 characters.
-    """
-    chosen = _tracking_templates(snapshot, order, line)
-    filled = ((name, render(template, snapshot, order)) for name, (template, _) in chosen.items())
-    return tuple((name, option[:100].strip()) for name, option in filled if option)
-
-
-def tracking_sources(
-    snapshot: MappingSnapshot, order: Order, line: Line | None = None
-) -> dict[str, str]:
-    """By category, the configuration key that `tracking` took its option from."""
-    chosen = _tracking_templates(snapshot, order, line)
-    return {name: source for name, (_, source) in chosen.items()}
-
-
-def _tracking_templates(
-    snapshot: MappingSnapshot, order: Order, line: Line | None
-) -> dict[str, tuple[str, str]]:
-    """By category, the template of its option and the key where that stands."""
-    rules = snapshot.rules
-    if not rules.tracking and not rules.rules:
-        return {}
-    chosen = {name: (template, f"tracking.{name}") for name, template in rules.tracking.items()}
-    matching = line_rules(snapshot, order, line) if line else order_rules(snapshot, order)
-    for index, rule in matching:
-        if rule.tracking and (line or not on_line(rule.when)):
-            source = f"rules[{index}].tracking"
-            return chosen | {
-                name: (template, f"{source}.{name}") for name, template in rule.tracking.items()
-            }
-    return chosen

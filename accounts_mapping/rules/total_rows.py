@@ -9,20 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from accounts_mapping.rules.mapped_lines import MappedFee, map_fee
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import RowAccount
 from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order, TotalRow
 from stores.canonical.refund import Refund
+from xero.documents.facts import OrganisationFacts
 
 TENDERS = ("gift_card", "store_credit", "reward")
 
 
 @dataclass(frozen=True, slots=True)
 class SortedRows:
-    """An order's total rows by meaning. `fees` carry the account mapped, None for built-in."""
+    """An order's total rows by meaning. `fees` carry their account and tax type."""
 
-    fees: tuple[tuple[TotalRow, RowAccount | None], ...]
+    fees: tuple[tuple[TotalRow, MappedFee], ...]
     discounts: tuple[TotalRow, ...]
     tenders: tuple[tuple[TotalRow, str], ...]
     unmapped: tuple[TotalRow, ...]
@@ -36,21 +38,22 @@ class SortedRows:
 NO_ROWS = SortedRows((), (), (), ())
 
 
-def sort_rows(snapshot: MappingSnapshot, order: Order) -> SortedRows:
+def sort_rows(
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order
+) -> SortedRows:
     """Give each row its meaning. Rows that may not be in the total count only if mapped.
 
     Reward points that the shop took off before tax are a discount.
     """
-    fees: list[tuple[TotalRow, RowAccount | None]] = []
+    fees: list[tuple[TotalRow, MappedFee]] = []
     discounts: list[TotalRow] = []
     tenders: list[tuple[TotalRow, str]] = []
     unmapped: list[TotalRow] = []
     for row in order.rows:
         meaning = meaning_of(snapshot, row.code)
-        if isinstance(meaning, RowAccount):
-            fees.append((row, meaning))
-        elif meaning == "fee":
-            fees.append((row, None))
+        if isinstance(meaning, RowAccount) or meaning == "fee":
+            to = meaning if isinstance(meaning, RowAccount) else None
+            fees.append((row, map_fee(snapshot, organisation, order, row, to)))
         elif meaning == "discount" or (meaning == "reward" and row.before_tax):
             discounts.append(row)
         elif meaning in TENDERS:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts_mapping.rules.conditions import ProductOverride, Rule
-from accounts_mapping.rules.resolve import MappingSnapshot, home_country, like, order_matches
+from accounts_mapping.rules.resolve import (
+    MappingSnapshot,
+    about_products,
+    home_country,
+    like,
+    order_matches,
+)
 from accounts_mapping.rules.tax_schema import TaxRule
 from accounts_mapping.rules.taxes import country_rank, fits_but_class
 from stores.canonical.order import Line, LineKind, Order
@@ -27,6 +33,8 @@ class PassedBy:
 
 def passed_by(snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order) -> PassedBy:
     """Which of the order's products would have to be known, and are not."""
+    if not about_products(snapshot.rules):
+        return PassedBy()
     skus: dict[str, None] = {}
     taxed: dict[str, None] = {}
     for line in order.lines:

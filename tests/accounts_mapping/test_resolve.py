@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 
 from accounts_mapping.rules.conditions import When
+from accounts_mapping.rules.mapped_lines import MappedLine
+from accounts_mapping.rules.mapped_order import map_order
 from accounts_mapping.rules.resolve import (
     MappingSnapshot,
     Resolution,
     Unmapped,
     like,
-    line_account,
     order_matches,
     payment_account,
 )
-from accounts_mapping.rules.taxes import line_tax_type, tax_type
-from accounts_mapping.rules.texts import render, tracking
+from accounts_mapping.rules.taxes import tax_type
+from accounts_mapping.rules.texts import render
 from stores.canonical.customer import Address, Customer
 from stores.canonical.order import Order, TaxShare
 from tests.accounting.orders import HOME, line, order, shipping, snapshot
@@ -35,6 +36,10 @@ def delivered(country: str, state: str = "", **changes: Any) -> Order:
 
 def with_rules(*rules: dict[str, Any], country: str | None = "AU", **tax: Any) -> MappingSnapshot:
     return snapshot({"tax": {"rules": list(rules), "none": None} | tax}, country=country)
+
+
+def lines_of(mapping: MappingSnapshot, made: Order) -> tuple[MappedLine, ...]:
+    return map_order(mapping, NOT_CONNECTED, made).lines
 
 
 def chosen(
@@ -220,10 +225,10 @@ def test_products_beat_rules_beat_tax_rules() -> None:
         (ruled | {"products": [product | {"sku": "SHIRT2"}]}, "RULE", "203"),
     ):
         mapping = snapshot(rules)
-        answer = line_tax_type(mapping, NOT_CONNECTED, made, made.lines[0])
+        answer = lines_of(mapping, made)[0].tax_type
         assert isinstance(answer, Resolution)
         assert answer.value == kind
-        assert line_account(mapping, made, made.lines[0]).value == account  # type: ignore[union-attr]
+        assert lines_of(mapping, made)[0].account.value == account  # type: ignore[union-attr]
 
 
 # --- rules ----------------------------------------------------------------------------------
@@ -288,15 +293,15 @@ def test_the_first_matching_rule_of_each_kind_of_action_wins() -> None:
         "tracking": {"Store": "{store_view}", "Region": "{state}"},
     })  # fmt: skip
     made = order()
-    assert line_account(mapping, made, made.lines[0]) == Resolution("2", "rules[2].account")
-    assert tracking(mapping, made, made.lines[0]) == (("Store", "Home"), ("Region", "NSW"))
+    assert lines_of(mapping, made)[0].account == Resolution("2", "rules[2].account")
+    assert lines_of(mapping, made)[0].tracking.options == (("Store", "Home"), ("Region", "NSW"))
 
 
 def test_rules_for_certain_goods_do_not_reach_shipping() -> None:
     mapping = snapshot({"rules": [{"when": {"sku": "*"}, "account": "3", "tax_type": "X"}]})
     made = order(line("10"), shipping("5"))
-    assert line_account(mapping, made, made.lines[1]) == Resolution("202", "accounts.shipping")
-    answer = line_tax_type(mapping, NOT_CONNECTED, made, made.lines[1])
+    assert lines_of(mapping, made)[1].account == Resolution("202", "accounts.shipping")
+    answer = lines_of(mapping, made)[1].tax_type
     assert isinstance(answer, Resolution)
     assert answer.value == "TAX10"
 
@@ -304,7 +309,7 @@ def test_rules_for_certain_goods_do_not_reach_shipping() -> None:
 def test_an_unmapped_account_names_its_key() -> None:
     mapping = snapshot({"accounts": {"sales": None}})
     made = order()
-    assert line_account(mapping, made, made.lines[0]) == Unmapped(
+    assert lines_of(mapping, made)[0].account == Unmapped(
         "account_unmapped",
         "No account is mapped for sales. Choose one as accounts.sales.",
         "accounts.sales",
@@ -374,13 +379,14 @@ def test_a_look_up_without_an_entry_gives_nothing_and_spaces_collapse() -> None:
 
 def test_tracking_without_an_option_is_left_out_and_a_long_one_is_cut() -> None:
     mapping = snapshot({"tracking": {"Store": "{store_view}", "Region": "{lookup:region:state}"}})
-    assert tracking(mapping, replace(order(), store_view="x" * 120)) == (("Store", "x" * 100),)
+    found = map_order(mapping, NOT_CONNECTED, replace(order(), store_view="x" * 120))
+    assert found.tracking.options == (("Store", "x" * 100),)
 
 
 def test_a_names_condition_sees_every_tax_of_a_line() -> None:
     mapping = with_rules({"name": "PST*", "tax_type": "X"})
     shares = (TaxShare("GST", D(5), D(1)), TaxShare("PST", D(5), D(1)))
     one = line("20", taxes=shares)
-    answer = line_tax_type(mapping, NOT_CONNECTED, order(one), one)
+    answer = lines_of(mapping, order(one))[0].tax_type
     assert isinstance(answer, Resolution)
     assert answer.value == "X"

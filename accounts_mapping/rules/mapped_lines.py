@@ -1,0 +1,177 @@
+"""What the rules say of each line of an order, and of each row of its total that is a line: pure.
+
+Taxes that the rules post as lines of their own are taken off a line before its tax type is
+asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from accounts_mapping.rules.resolve import (
+    MappingSnapshot,
+    Resolution,
+    Rules,
+    Unmapped,
+    account_key,
+    is_fixed_tax,
+    line_account,
+    line_rules,
+)
+from accounts_mapping.rules.schema import RowAccount
+from accounts_mapping.rules.taxes import line_tax_type, tax_as_line, tax_type
+from accounts_mapping.rules.texts import Texts, Tracked
+from connector.lib.money import ZERO
+from stores.canonical.order import Line, Order, TaxShare, TotalRow
+from xero.documents.facts import OrganisationFacts
+
+
+@dataclass(frozen=True, slots=True)
+class MappedLine:
+    """`shares` are the accounts of its taxes that are lines of their own, None for one that is
+    not, and `fixed` those of its fixed taxes; `rate` is what is left without the former, None
+    where the shop states no tax.
+    `names_item`: the line may name the item of what was sold."""
+
+    account: Resolution | Unmapped
+    tax_type: Resolution | Unmapped
+    rate: Decimal | None
+    tracking: Tracked
+    names_item: bool = True
+    shares: tuple[Resolution | None, ...] = ()
+    fixed: tuple[Resolution | Unmapped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MappedFee:
+    """Of a row. Where no tax type is mapped to it, the rate decides, one of the order's: which
+    of them its tax is at, the amounts tell."""
+
+    account: Resolution | Unmapped
+    tax_type: Resolution | None
+    by_rate: Mapping[Decimal, Resolution | Unmapped]
+
+
+def map_lines(
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    order: Order,
+    rules: Rules,
+    texts: Texts,
+) -> tuple[MappedLine, ...]:
+    """All lines of an order. `rules` are those whose conditions on the order hold."""
+    apart = snapshot.rules.tax.has_lines
+    return tuple(
+        [
+            _mapped(snapshot, organisation, order, line, line_rules(rules, line), texts, apart)
+            for line in order.lines
+        ]
+    )
+
+
+def map_fee(
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    order: Order,
+    row: TotalRow,
+    to: RowAccount | None,
+) -> MappedFee:
+    """A row of the total that is a line; `to` is what is mapped to its code, None for a fee of
+    the platform's own."""
+    if to is None:
+        account = account_key(snapshot, "other_income")
+    else:
+        account = Resolution(to.account, f"total_rows.{row.code}.account")
+    if to is not None and to.tax_type:
+        return MappedFee(account, Resolution(to.tax_type, f"total_rows.{row.code}.tax_type"), {})
+    tax_class = (to.class_ or "") if to is not None else ""
+    by_rate = {
+        rate: tax_type(
+            snapshot, organisation, order, tax_class=tax_class, rate=rate, title=row.title
+        )
+        for rate in {ZERO, *(line.rate for line in order.lines if line.rate)}
+    }
+    return MappedFee(account, None, by_rate)
+
+
+def _mapped(
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    order: Order,
+    line: Line,
+    rules: Rules,
+    texts: Texts,
+    apart: bool,
+) -> MappedLine:
+    """`apart`: the rules post some tax as a line of its own."""
+    tax, bare = snapshot.rules.tax, line
+    shares: tuple[Resolution | None, ...] = ()
+    stated = line.rate is not None  # else its tax is worked out from the type first
+    if stated and tax.sales_tax is not None:
+        bare = replace(line, rate=ZERO, taxes=())
+    elif stated and apart and line.taxes:
+        shares = _shares(snapshot, organisation, order, line)
+        bare = _without(line, shares)
+    return MappedLine(
+        account=_account(snapshot, organisation, order, line, rules),
+        tax_type=line_tax_type(snapshot, organisation, order, bare, rules),
+        rate=bare.rate,
+        tracking=texts.tracking(rules),
+        names_item=_names_item(rules) if rules else True,
+        shares=shares,
+        fixed=_fixed(snapshot, organisation, order, line) if line.fixed_taxes else (),
+    )
+
+
+def _names_item(rules: Rules) -> bool:
+    return next((rule.item for _, rule in rules if rule.item is not None), True)
+
+
+def _account(
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    order: Order,
+    line: Line,
+    rules: Rules,
+) -> Resolution | Unmapped:
+    """A fixed tax goes to the account of its rule, though it is taxed itself."""
+    if is_fixed_tax(line):
+        share = TaxShare(line.name, None, line.net)
+        if ruled := tax_as_line(snapshot, organisation, order, line, share):
+            return ruled
+    return line_account(snapshot, line, rules)
+
+
+def _fixed(
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order, line: Line
+) -> tuple[Resolution | Unmapped, ...]:
+    return tuple(
+        tax_as_line(snapshot, organisation, order, line, share)
+        or account_key(snapshot, "fixed_tax")
+        for share in line.fixed_taxes
+    )
+
+
+def _shares(
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order, line: Line
+) -> tuple[Resolution | None, ...]:
+    return tuple(tax_as_line(snapshot, organisation, order, line, share) for share in line.taxes)
+
+
+def _without(line: Line, shares: Sequence[Resolution | None]) -> Line:
+    """The line with the taxes that are left, and their rate.
+
+    Where each of them has a rate of its own, they make the rate: one tax on top of another adds
+    more to the line's rate than its own percentage.
+    """
+    rate, left = line.percent, line.taxes
+    for share, account in zip(line.taxes, shares, strict=True):
+        if account is None:
+            continue
+        left = tuple(other for other in left if other is not share)
+        rates = [other.rate for other in left if other.rate is not None]
+        whole = len(rates) == len(left)
+        rate = sum(rates, ZERO) if whole else rate - (share.rate or ZERO)
+    return line if left is line.taxes else replace(line, rate=rate, taxes=left)
