@@ -137,18 +137,20 @@ class Already:
         found = []
         for document in free:
             listed = _listed(document, since=self.since)
-            meant = self._to(sold, built, document)
+            meant = self._to(sold, built, listed)
             sure = certainty(meant, listed, guess=row.backfill_id is not None)
             if sure is not None and (row.pk, document.xero_id) not in self._decided:
                 found.append(Found(document, sure))
         return sorted(found, key=lambda one: list(Certainty).index(one.certainty))
 
-    def _to(self, sold: Sold, built: Built, document: MirrorDocument) -> Sold:
-        """A contact that waits to be sent has no id here yet, and may have one in Xero."""
-        there = self._buyers.get(document.contact_id)
+    def _to(self, sold: Sold, built: Built, listed: Listed) -> Sold:
+        """A contact that waits to be sent has no id here yet. It may have one in Xero, with an
+        invoice of ours that was written since the store is connected."""
+        there = self._buyers.get(listed.contact_id)
         if sold.contact_id or built.contact is None or there is None:
             return sold
-        return replace(sold, contact_id=there.contact_id if is_to(built.contact.id, there) else "")
+        ours = listed.recent and listed.day == sold.day and is_to(built.contact.id, there)
+        return replace(sold, contact_id=there.contact_id) if ours else sold
 
     def write(self, found: Iterable[tuple[TrackedOrder, Sequence[Found]]]) -> None:
         """Keep what was found for a person to decide, and forget what was found no more."""

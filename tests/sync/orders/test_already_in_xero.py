@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,8 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from connector.lib import clock
+from stores.models import Store
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
+from sync.dispatch import freshness
 from sync.models import Backfill, OrderAction, Posting, Proposal, TrackedOrder
 from sync.orders import proposals
 from tests.sync.world import World, at_rest, books, in_xero, money
@@ -70,6 +73,21 @@ def test_an_order_whose_invoice_is_there_waits_for_a_person(world: World, named:
     world.sync()
     assert Proposal.objects.count() == 1
     at_rest()
+
+
+def test_an_older_invoice_to_a_contact_that_waits_to_be_sent_is_a_persons(world: World) -> None:
+    order = world.place(status="pending")
+    world.pull()
+    world.build()
+    name = str(json.loads(Posting.objects.get(kind="contact").payload)["Name"])
+    words = {"number": world.number(order), "reference": order["increment_id"], "contact": name}
+    theirs(world, order, **words)
+    Store.objects.update(created_at=clock.now() + timedelta(hours=1))
+    world.new_process()
+    freshness.first_look(world.organisation)
+    world.build()
+    assert world.codes(order) == ["already_in_xero"]
+    assert (len(world.invoices()), world.writes()) == (1, 0)
 
 
 def test_another_currency_or_a_voided_invoice_is_no_reason_to_wait(world: World) -> None:
