@@ -61,7 +61,8 @@ class Cursor:
 @dataclass(frozen=True, slots=True)
 class WebhookCall:
     """One incoming call: its raw body, its headers by any spelling, the store's secret, and the
-    path of the address that it came to."""
+    path of the address that it came to. `delivery` is the shop's own name of the delivery: it
+    tells a call that comes twice, where one is known, in place of what was signed."""
 
     body: bytes
     headers: Mapping[str, str]
@@ -69,6 +70,8 @@ class WebhookCall:
     received_at: datetime
     query: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
+    method: str = "POST"
+    delivery: str = ""
 
     def header(self, name: str) -> str:
         """A header by its name in any case; "" where it is absent."""
@@ -76,17 +79,32 @@ class WebhookCall:
         return next((value for key, value in self.headers.items() if key.lower() == wanted), "")
 
     def digest(self, signed_headers: Iterable[str]) -> str:
-        """SHA-256 of all that was signed: equal for a call that comes twice, and only then."""
+        """SHA-256 of what tells it from others: equal for a call that comes twice, and only
+        then."""
         return hashlib.sha256(self._signed(signed_headers)).hexdigest()
 
     def key(self, signed_headers: Iterable[str]) -> str:
-        """The same under the secret: equal for one signature of one secret, and only then."""
+        """The same under the secret: equal for one call of one secret, and only then."""
         signed = self._signed(signed_headers)
         return hmac.new(self.secret.encode(), signed, hashlib.sha256).hexdigest()
 
     def _signed(self, headers: Iterable[str]) -> bytes:
+        if self.delivery:
+            return b"delivery\n" + self.delivery.encode()
         text = "\n".join(self.header(name) for name in headers)
         return text.encode() + b"\n\n" + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a call is answered, and what it asks for. One that asks for nothing, such as a ping or
+    a challenge, is answered and not kept. `delivery` as of `WebhookCall`."""
+
+    refs: tuple[RecordRef, ...] = ()
+    status: int = 200
+    body: str = ""
+    content_type: str = "text/plain"
+    delivery: str = ""
 
 
 class WebhookRefused(ConnectorError):
@@ -173,8 +191,9 @@ class StoreAdapter(Protocol):
         ...
 
     @staticmethod
-    def webhook(call: WebhookCall) -> list[RecordRef]:
-        """What an incoming call asks to fetch. Its signature is checked, its body not trusted."""
+    def webhook(call: WebhookCall) -> Reply:
+        """What an incoming call asks to fetch, and the answer to it. Its signature is checked,
+        its body not trusted."""
         ...
 
     def order_condition(self, order_id: str) -> OrderCondition:

@@ -72,11 +72,12 @@ class WayIn:
 
 @dataclass(frozen=True, slots=True)
 class HookScheme:
-    """How a shop's calls are signed and what they say: a sentence for the store's page, and the
-    headers that the signature covers beside the body."""
+    """How a shop's calls are signed and what they say: a sentence for the store's page, the
+    headers that the signature covers beside the body, and by which methods it calls."""
 
     text: str = ""
     signed_headers: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ("POST",)
 
 
 @dataclass(frozen=True, slots=True)

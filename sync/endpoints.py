@@ -20,23 +20,26 @@ MOST_BYTES = 1024 * 1024
 
 @csrf_exempt
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def shop_hook(request: HttpRequest, slug: str, rest: str = "") -> HttpResponse:
-    """A shop says what changed. 200 once that is stored, or was stored before; 401 for a call
-    that is not believed, 413 for one above 1 MB, 400 for one that cannot be read."""
+    """A shop says what changed. Its platform's own answer, usually an empty 200, once that is
+    stored, or was stored before; 401 for a call that is not believed, 413 for one above 1 MB, 400
+    for one that cannot be read, 405 for a method by which it does not call."""
     body = body_of(request)
     if body is None:
         return HttpResponse(status=413)
     call = WebhookCall(
         body=body, headers=request.headers, secret="", received_at=clock.now(),
-        query=request.GET.dict(), address=request.path,
+        query=request.GET.dict(), address=request.path, method=request.method or "",
     )  # fmt: skip
     try:
-        hooks.accept(slug, call)
+        reply = hooks.accept(slug, call)
     except WebhookRefused as refused:
         log.warning("hooks.refused", store=slug, code=refused.code)
         return HttpResponse(status=refused.status)
-    return HttpResponse()
+    if not reply.body:
+        return HttpResponse(status=reply.status)
+    return HttpResponse(reply.body, status=reply.status, content_type=reply.content_type)
 
 
 @csrf_exempt

@@ -22,7 +22,7 @@ from django.db.models import F
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError, Misconfigured, Temporary
 from stores import registry
-from stores.adapter import StoreAdapter, WebhookCall, WebhookRefused
+from stores.adapter import Reply, StoreAdapter, WebhookCall, WebhookRefused
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.connect import connect
 from stores.models import Cursor, Store
@@ -47,8 +47,9 @@ _STOCK_EVERY = timedelta(minutes=5)
 _TRIGGER_EVERY = timedelta(minutes=1)
 
 
-def accept(slug: str, call: WebhookCall) -> None:
+def accept(slug: str, call: WebhookCall) -> Reply:
     """Verify a call and store it; `call.secret` is looked up here. WebhookRefused if it is bad.
+    The reply is the shop's platform's own, once all that it asks for is stored.
 
     A store that is switched off keeps its calls for later. An unknown store, or one without a
     secret, is refused like a wrong signature, after the same work.
@@ -57,12 +58,18 @@ def accept(slug: str, call: WebhookCall) -> None:
     found = list(rows)
     store, platform, secret = found[0] if found else (None, "", "")
     adapter = _adapter_of(platform)
+    if call.method not in adapter.profile.hooks.methods:
+        raise WebhookRefused("It does not call so.", code="bad_method", status=405)
     genuine = replace(call, secret=secret or NOBODYS_SECRET)
-    refs = adapter.webhook(genuine)
+    reply = adapter.webhook(genuine)
     if store is None or not secret:
         raise WebhookRefused("The signature is wrong.", code="bad_signature", status=401)
-    IncomingCall.store_once(store, genuine, adapter.profile.hooks.signed_headers, refs)
-    doorbell.ring_for_burst("sync.hooks", store)
+    if reply.refs:
+        named = replace(genuine, delivery=reply.delivery)
+        signed = adapter.profile.hooks.signed_headers
+        IncomingCall.store_once(store, named, signed, reply.refs)
+        doorbell.ring_for_burst("sync.hooks", store)
+    return reply
 
 
 def _adapter_of(platform: str) -> type[StoreAdapter]:

@@ -290,7 +290,14 @@ class AdapterContract:
     # --- calls from the shop --------------------------------------------------------------
 
     def test_a_genuine_call_says_what_to_fetch(self, connection: Connection) -> None:
-        assert connection.adapter.webhook(call(connection)) == list(connection.refs)
+        reply = connection.adapter.webhook(call(connection))
+
+        assert reply.refs == connection.refs
+        assert 200 <= reply.status < 300
+
+    def test_a_call_by_another_method_is_not_announced(self, connection: Connection) -> None:
+        assert "POST" in connection.adapter.profile.hooks.methods
+        assert set(connection.adapter.profile.hooks.methods) <= {"GET", "POST"}
 
     def test_only_a_call_that_comes_twice_has_the_same_digest(self, connection: Connection) -> None:
         headers = connection.adapter.profile.hooks.signed_headers

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import requests
 
 from connector.lib.errors import Rejected
-from stores.adapter import Cursor, Parsed, WebhookCall, fetch_each
+from stores.adapter import Cursor, Parsed, Reply, WebhookCall, fetch_each
 from stores.adapters.magento import webhook, writing
 from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
@@ -156,8 +156,8 @@ class MagentoAdapter:
         return forms.documents_of(raw)
 
     @staticmethod
-    def webhook(call: WebhookCall) -> list[RecordRef]:
-        return webhook.read_call(call, PROFILE.streams)
+    def webhook(call: WebhookCall) -> Reply:
+        return Reply(tuple(webhook.read_call(call, PROFILE.streams)))
 
     def order_condition(self, order_id: str) -> OrderCondition:
         order = self._client.get(f"orders/{in_path(order_id)}", [("fields", _CONDITION)])

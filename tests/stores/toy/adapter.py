@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import SecretStr, create_model
 
 from connector.lib.errors import Rejected
-from stores.adapter import fetch_each
+from stores.adapter import Reply, fetch_each
 from stores.canonical import order as c
 from stores.canonical.records import By, OrderCondition, Page, RecordRef, StoreFacts, Stream
 from stores.raw import Raw
@@ -68,7 +68,8 @@ class ToyAdapter:
     @staticmethod
     def webhook(call):
         verify(call)
-        return [RecordRef(Stream.ORDERS, one) for one in json.loads(call.body)["orders"]]
+        refs = (RecordRef(Stream.ORDERS, one) for one in json.loads(call.body)["orders"])
+        return Reply(tuple(refs))
 
     def order_condition(self, order_id):
         return OrderCondition(self.fetch(RecordRef(Stream.ORDERS, order_id))["status"])

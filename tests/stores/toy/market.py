@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from connector.lib.errors import Rejected
+from stores.adapter import Reply
 from stores.canonical.records import By, Page, RecordRef, Stream
 from stores.profile import Coverage
 from stores.raw import Raw
@@ -26,6 +27,7 @@ class ToyMarket(ToyAdapter):
         kind="toymarket",
         label="Toy market",
         streams=frozenset({Stream.ORDERS, Stream.REFUNDS}),
+        hooks=replace(profile.PROFILE.hooks, methods=("GET", "POST")),
         coverage={
             Stream.ORDERS: Coverage(
                 By.ID, blind_to=("changes",), recheck=7 * DAY, every=DAY, horizon=60 * DAY
@@ -66,6 +68,15 @@ class ToyMarket(ToyAdapter):
 
     def numbered(self, number):
         return [_head(one) for one in super().numbered(number)]
+
+    @staticmethod
+    def webhook(call):
+        if call.method == "GET":
+            answer = f"{call.query['challenge']}!"
+            return Reply(body=answer, content_type="application/x-toys")
+        if call.body == b"ping":
+            return Reply(status=202)  # not signed, and asks for nothing
+        return replace(ToyAdapter.webhook(call), delivery=call.header("X-Delivery"), body="thanks")
 
     @staticmethod
     def identify(stream, record):

@@ -1,0 +1,103 @@
+"""Calls are answered as their platform wants it, and told apart by the shop's own names of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from connector.lib import clock
+from stores.models import Store
+from stores.signatures import signature
+from sync.ingest import calls as hooks
+from sync.models import IncomingCall, TrackedOrder
+from tests.stores.toy.adapter import BOXES
+from tests.stores.toy.orders import toy_order
+from tests.sync.ingest.test_toy_platform import URL, configure
+from tests.sync.world import World
+
+HOOK = "/hooks/toys/"
+BODY = b'{"orders": ["1"]}'
+
+
+@pytest.fixture
+def toys(world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    settings.STORE_ADAPTERS = settings.STORE_ADAPTERS | {
+        "toymarket": "tests.stores.toy.market.ToyMarket"
+    }
+    monkeypatch.setitem(BOXES, URL, [toy_order(1)])
+    Store.objects.all().delete()
+    configure(platform="toymarket")
+    world.stores[:] = [Store.objects.get()]
+    return world
+
+
+def called(delivery: str, *, later: int = 0, **headers: Any) -> HttpResponse:
+    now = str(int(clock.timestamp()) - later)
+    signed = {"X-Timestamp": now, "X-Signature": signature("toys-secret", now, BODY)}
+    more = {"X-Delivery": delivery} if delivery else {}
+    return Client().post(HOOK, BODY, "application/json", headers=signed | more | headers)
+
+
+def test_a_call_is_answered_in_its_platforms_own_words(toys: World) -> None:
+    answer = called("d1")
+    hooks.work_off(toys.store)
+
+    assert (answer.status_code, answer.content) == (200, b"thanks")
+    assert TrackedOrder.objects.get().source_id == "1"
+
+
+def test_a_challenge_is_answered_and_not_kept(toys: World) -> None:
+    answer = Client().get(f"{HOOK}?challenge=abc")
+
+    assert (answer.status_code, answer.content) == (200, b"abc!")
+    assert answer["Content-Type"] == "application/x-toys"
+    assert not IncomingCall.objects.exists()
+
+
+def test_a_ping_is_answered_with_its_own_status_and_not_kept(toys: World) -> None:
+    answer = Client().post(HOOK, b"ping", "text/plain")
+
+    assert (answer.status_code, answer.content) == (202, b"")
+    assert not IncomingCall.objects.exists()
+
+
+def test_a_delivery_that_is_signed_anew_is_the_same_call(toys: World) -> None:
+    answers = [called("d1").status_code, called("d1", later=2).status_code]
+
+    assert answers == [200, 200]
+    assert IncomingCall.objects.count() == 1
+
+
+def test_two_deliveries_of_the_same_content_are_two_calls(toys: World) -> None:
+    now = str(int(clock.timestamp()))
+    same = {"X-Timestamp": now, "X-Signature": signature("toys-secret", now, BODY)}
+
+    for delivery in ("d1", "d2"):
+        called(delivery, **same)
+
+    assert IncomingCall.objects.count() == 2
+
+
+def test_a_delivery_that_names_itself_is_taken_at_one_address_only(toys: World) -> None:
+    called("d1")
+    now = str(int(clock.timestamp()))
+    signed = {"X-Timestamp": now, "X-Signature": signature("toys-secret", now, BODY)}
+
+    elsewhere = Client().post(
+        f"{HOOK}more/", BODY, "application/json", headers=signed | {"X-Delivery": "d1"}
+    )
+
+    assert elsewhere.status_code in (401, 404)
+    assert IncomingCall.objects.count() == 1
+
+
+def test_a_store_without_a_secret_answers_no_challenge(toys: World) -> None:
+    Store.objects.update(webhook_secret="")
+
+    assert Client().get(f"{HOOK}?challenge=abc").status_code == 401
+    assert Client().get("/hooks/nobody/?challenge=abc").status_code == 405
