@@ -7,14 +7,13 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import requests
 from pydantic import BaseModel
 
 from connector.lib.errors import ConnectorError, Rejected
-from stores.canonical.customer import Customer, CustomerChanges
+from stores.canonical.customer import Customer
 from stores.canonical.order import Order, Whereabouts
 from stores.canonical.product import Category, Product, StockLevel
 from stores.canonical.records import (
@@ -197,22 +196,8 @@ class StoreAdapter(Protocol):
         ...
 
     def order_condition(self, order_id: str) -> OrderCondition:
-        """How an order stands now; Rejected (`not_found`) where there is none."""
-        ...
-
-    def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
-        """Put an order into a status, with a comment for the shop's staff; without a status, the
-        comment alone. The comment is never there before the status. Rejected where the shop
-        does not allow it, OutcomeUnknown where its answer was lost: what was written then shows
-        in `order_condition`."""
-        ...
-
-    def set_customer(self, customer_id: str, changes: CustomerChanges) -> dict[str, Any]:
-        """Change a customer's record and nothing else of it; the record as it is then."""
-        ...
-
-    def set_stock(self, sku: str, quantity: Decimal) -> None:
-        """Set the quantity on hand of a product."""
+        """How an order stands now; Rejected (`not_found`) where there is none. Asked where
+        statuses or notes are written, which `stores.writing` says how."""
         ...
 
 

@@ -38,7 +38,8 @@ class Field(StrEnum):
 class Written(StrEnum):
     """What can be written to shops of a platform."""
 
-    ORDERS = "orders"
+    STATUSES = "order statuses"
+    NOTES = "order notes"
     CUSTOMERS = "customers"
     STOCK = "stock"
 

@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from connector.lib.errors import Misconfigured
 from stores.adapter import StoreAdapter
 from stores.profile import PlatformProfile
+from stores.writing import disagreements
 
 Found = type[StoreAdapter] | PlatformProfile
 
@@ -79,6 +80,14 @@ def _load(path: str) -> Found:
             hint="The installation is incomplete: install it anew. An adapter of your own is "
             "named in connector/settings.py, STORE_ADAPTERS.",
         ) from error
+    wrong = [] if isinstance(found, PlatformProfile) else list(disagreements(found))
+    if wrong:
+        raise Misconfigured(
+            f"The part of the program that reads these shops, {path}, contradicts itself: "
+            f"{'; '.join(wrong)}.",
+            code="adapter_import",
+            hint="Mend `writes` of its profile, or its methods, as `stores/writing.py` says.",
+        )
     return found
 
 

@@ -33,6 +33,7 @@ from stores.adapter import StoreAdapter
 from stores.canonical.records import OrderCondition, ParseError
 from stores.connect import connect
 from stores.models import Store
+from stores.writing import WritesNotes, notes_of, statuses_of
 from sync import retries
 from sync.contacts import to_shop as shop_customers
 from sync.models import Posting, ShopWrite, TrackedOrder
@@ -134,7 +135,7 @@ def _comment(shop: _Shop, row: ShopWrite) -> bool:
     order, text = _order_of(row), str(row.payload["text"])
     if text in shop.adapter.order_condition(order.source_id).comments:
         return False
-    shop.adapter.set_order_status(order.source_id, "", text)
+    notes_of(shop.adapter).add_order_note(order.source_id, text)
     return True
 
 
@@ -156,13 +157,15 @@ def _status(shop: _Shop, row: ShopWrite) -> bool:
         # Ours, of which the comment still lacks; or it was set by somebody else.
         if not row.payload.get("begun"):
             return False
-        shop.adapter.set_order_status(order.source_id, "", text)
+        if isinstance(shop.adapter, WritesNotes):
+            shop.adapter.add_order_note(order.source_id, text)
         return True
     if now.stopped or takes_back(statuses, *_words(now)):
         raise LeftAlone(f"The order is {now.status} in the shop: its status stays.")
     if not row.begin(shop.token):
         raise LeftAlone("Another worker has taken it over.")
-    shop.adapter.set_order_status(order.source_id, wanted, text)
+    note = text if isinstance(shop.adapter, WritesNotes) else ""
+    statuses_of(shop.adapter).set_order_status(order.source_id, wanted, note)
     return True
 
 

@@ -64,8 +64,8 @@ _NEEDS: tuple[tuple[tuple[str, str], Any, tuple[Stream, ...], tuple[Written, ...
     (("streams", "stock"), "to_xero", (Stream.STOCK,), ()),
     (("streams", "stock"), "to_store", (Stream.STOCK,), (Written.STOCK,)),
     (("streams", "stock"), "master", (), (Written.STOCK,)),
-    (("write_back", "comment"), True, (), (Written.ORDERS,)),
-    (("statuses", "on_paid"), None, (), (Written.ORDERS,)),
+    (("write_back", "comment"), True, (), (Written.NOTES,)),
+    (("statuses", "on_paid"), None, (), (Written.STATUSES,)),
 )
 
 

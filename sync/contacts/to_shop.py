@@ -25,6 +25,7 @@ from stores.adapter import StoreAdapter, completed
 from stores.canonical.customer import Customer
 from stores.canonical.records import RecordRef, Stream
 from stores.models import Store
+from stores.writing import customers_of
 from sync.contacts.follow import SOURCE, UPDATE
 from sync.models import Posting, ShopContact, ShopWrite
 from sync.parsing import parse_facts
@@ -173,7 +174,7 @@ def write(store: Store, adapter: StoreAdapter, row: ShopWrite) -> bool:
             "own word; change it by hand if Xero is right."
         )
     if found.changes is not None:
-        record = adapter.set_customer(row.target, found.changes)
+        record = customers_of(adapter).set_customer(row.target, found.changes)
         log.info("customers.written", store_id=store.pk, kept=list(found.kept))
     _remember(heard, wanted, shop_details(_customer(store, adapter, record), fields))
     return found.changes is not None

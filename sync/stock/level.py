@@ -27,6 +27,7 @@ from stores.canonical.product import StockLevel
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.connect import connect
 from stores.models import Cursor, Store
+from stores.writing import stock_of
 from sync.dispatch.freshness import prepare
 from sync.ingest.coverage import Window
 from sync.ingest.pull import LEASE, pull
@@ -86,7 +87,7 @@ def _to_store(store: Store, shop: _Shop, seen: Sequence[Seen]) -> None:
         on_hand = max(wanted + one.reserved, ZERO)
         if on_hand != one.in_shop + one.reserved:
             try:
-                shop.adapter.set_stock(one.state.sku, on_hand)
+                stock_of(shop.adapter).set_stock(one.state.sku, on_hand)
             except Rejected as error:
                 _leave_out(one.state, error)
                 keep_states(store, [one.state])

@@ -24,6 +24,7 @@ from connector.lib.errors import (
 from stores.adapter import StoreAdapter
 from stores.connect import connect
 from stores.models import Store
+from stores.writing import stock_of
 from sync.models import MasterLevel
 from sync.retries import policy
 
@@ -71,7 +72,7 @@ def _write(adapter: StoreAdapter, row: MasterLevel, token: str) -> int:
     row.refresh_from_db(fields=["wanted_units", "version"])
     same = mine.filter(version=row.version)
     try:
-        adapter.set_stock(row.sku, row.wanted)
+        stock_of(adapter).set_stock(row.sku, row.wanted)
     except Rejected as error:
         same.update(state=_State.HELD, reasons=[_refused(row, error).as_json()])
         return 0

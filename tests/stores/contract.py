@@ -26,6 +26,7 @@ from stores.adapter import (
 from stores.canonical.order import Order
 from stores.canonical.records import By, ParseError, ParseFacts, RecordRef, StoreFacts, Stream
 from stores.profile import Coverage
+from stores.writing import disagreements
 from tests.stores.magento.magento_records import charged
 
 FACTS = ParseFacts()
@@ -271,6 +272,9 @@ class AdapterContract:
         assert connection.adapter.documents_of(records[0]) == [records[0]]
         with pytest.raises(ParseError):
             connection.adapter.documents_of({"message": "nothing here"})
+
+    def test_it_writes_what_its_profile_says(self, connection: Connection) -> None:
+        assert list(disagreements(type(connection.adapter))) == []
 
     # --- writing back ----------------------------------------------------------------------
 

@@ -165,7 +165,7 @@ class MagentoAdapter:
             raise unexpected(self._client.shop, "answers an order with no record")
         return writing.condition_of(order)
 
-    def set_order_status(self, order_id: str, status: str, comment: str = "") -> None:
+    def set_order_status(self, order_id: str, status: str, note: str = "") -> None:
         """Put an order into a status, and then add a comment that is for the shop's staff only.
 
         Magento 2.4.7 takes no new status with a comment, and older ones lose the order's where
@@ -178,8 +178,11 @@ class MagentoAdapter:
             saved = writing.order_with(order, status)
             self._client.write("POST", "orders", {"entity": saved})
             order |= saved
-        if comment:
-            self._comment(order_id, order, comment)
+        if note:
+            self._comment(order_id, order, note)
+
+    def add_order_note(self, order_id: str, note: str) -> None:
+        self._comment(order_id, self._head(order_id), note)
 
     def _head(self, order_id: str) -> Json:
         order = self._client.get(f"orders/{in_path(order_id)}", [("fields", _HEAD)])

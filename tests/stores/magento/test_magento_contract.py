@@ -131,7 +131,7 @@ class TestDemoShop(AdapterContract):
         adapter, (key, *_) = connection.adapter, sorted(connection.order_ids)
         before = adapter.order_condition(key)
 
-        adapter.set_order_status(key, "", "Invoice S1-1")
+        adapter.add_order_note(key, "Invoice S1-1")
 
         assert adapter.order_condition(key) == replace(
             before, comments=("Invoice S1-1", *before.comments)

@@ -73,8 +73,3 @@ class ToyAdapter:
 
     def order_condition(self, order_id):
         return OrderCondition(self.fetch(RecordRef(Stream.ORDERS, order_id))["status"])
-
-    def set_order_status(self, *args):
-        raise Rejected("Toys cannot be written to.", code="not_allowed")
-
-    set_customer = set_stock = set_order_status

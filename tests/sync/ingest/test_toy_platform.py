@@ -130,9 +130,12 @@ def test_a_reason_points_at_its_own_records(toys: World, box: Box) -> None:
         ({"streams": {"stock": "master"}}, "streams.stock: Toy shop has no stock to write to"),
         (
             {"write_back": {"comment": True}},
-            "write_back.comment: Toy shop has no orders to write to",
+            "write_back.comment: Toy shop has no order notes to write to",
         ),
-        ({"statuses": {"on_paid": "x"}}, "statuses.on_paid: Toy shop has no orders to write to"),
+        (
+            {"statuses": {"on_paid": "x"}},
+            "statuses.on_paid: Toy shop has no order statuses to write to",
+        ),
     ],
 )
 def test_what_its_shops_cannot_do_is_refused(
