@@ -88,12 +88,13 @@ def with_products(store: Store, facts: ParseFacts, skus: Iterable[str]) -> Parse
 
 
 def product_facts(store: Store, products: Iterable[Product]) -> dict[str, dict[str, Any]]:
-    """By SKU, what a parser of orders needs of products: category, tax class and type."""
+    """By SKU, what a parser of orders needs of products: category, tax class, type and account."""
     return {
         product.sku: {
             "category": "\n".join(product.categories),
             "tax_class": product.tax_class,
             "type": product.product_type,
+            "sales_account": product.sales_account,
         }
         for product in with_names(store, products)
     }

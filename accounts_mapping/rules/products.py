@@ -1,7 +1,7 @@
 """Which accounts and tax type a product's item gets in Xero: pure look-ups, without an order.
 
-As for lines: products beat rules beat accounts. Of the rules, those count that say nothing
-about an order: only `sku` and `category`.
+As for lines: products beat the shop's own word, that beats rules, and they beat accounts. Of the
+rules, those count that say nothing about an order: only `sku` and `category`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from accounts_mapping.rules.conditions import ProductOverride, Rule
 from accounts_mapping.rules.resolve import (
     GIFT_CARD_TYPES,
+    OF_SHOP,
     MappingSnapshot,
     Resolution,
     Unmapped,
@@ -49,12 +50,19 @@ def sales_account(snapshot: MappingSnapshot, product: Product) -> Resolution | U
     for index, override in _overrides(snapshot, product):
         if override.sales_account:
             return Resolution(override.sales_account, f"products[{index}].sales_account")
+    if product.sales_account and not _is_voucher(snapshot, product):
+        return Resolution(product.sales_account, OF_SHOP)
     for index, rule in product_rules(snapshot, product):
         if rule.account:
             return Resolution(rule.account, f"rules[{index}].account")
-    if product.product_type in GIFT_CARD_TYPES and snapshot.rules.gift_cards.voucher == "multi":
+    if _is_voucher(snapshot, product):
         return account_key(snapshot, "gift_cards")
     return account_key(snapshot, "sales")
+
+
+def _is_voucher(snapshot: MappingSnapshot, product: Product) -> bool:
+    voucher = snapshot.rules.gift_cards.voucher == "multi"
+    return voucher and product.product_type in GIFT_CARD_TYPES
 
 
 def purchase_account(
@@ -64,6 +72,8 @@ def purchase_account(
     for index, override in _overrides(snapshot, product):
         if override.purchase_account:
             return Resolution(override.purchase_account, f"products[{index}].purchase_account")
+    if product.purchase_account:
+        return Resolution(product.purchase_account, OF_SHOP)
     return account_key(snapshot, key)
 
 

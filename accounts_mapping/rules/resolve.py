@@ -217,13 +217,20 @@ def is_gift_card(snapshot: MappingSnapshot, line: Line) -> bool:
     )
 
 
+# Where a person sets another account in the place of one that the shop names for a product.
+OF_SHOP = "products"
+
+
 def line_account(snapshot: MappingSnapshot, line: Line, rules: Rules) -> Resolution | Unmapped:
-    """Products beat rules (those that apply to the line) beat accounts. Shipping and fees have
-    accounts of their own."""
+    """Products beat the shop's own word, which beats rules (those that apply to the line), and
+    they beat accounts. Shipping and fees have accounts of their own, and a gift card is no sale,
+    whatever the shop names."""
     if line.kind is LineKind.GOODS:
         for index, product in enumerate(snapshot.rules.products):
             if product.sku == line.sku and product.sales_account:
                 return Resolution(product.sales_account, f"products[{index}].sales_account")
+        if line.sales_account and not is_gift_card(snapshot, line):
+            return Resolution(line.sales_account, OF_SHOP)
         for index, rule in rules:
             if rule.account:
                 return Resolution(rule.account, f"rules[{index}].account")

@@ -57,7 +57,8 @@ class Line:
     tax that the mapping says inside, and `tax` is 0. `fixed_taxes` are amounts per line outside
     `tax` (eco fees). `category` names the product's categories, one a line of text;
     `product_known` is False where the shop's own record of the product, which alone says class
-    and category, is not at hand.
+    and category, is not at hand. `sales_account` is the account in Xero that the shop itself names
+    for the product, "" where it names none.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Line:
     category: str = ""
     product_type: str = ""
     product_known: bool = True
+    sales_account: str = ""
 
     @property
     def gross(self) -> Decimal:

@@ -10,7 +10,8 @@ from decimal import Decimal
 @dataclass(frozen=True, slots=True)
 class Product:
     """`websites` are the ids and, as far as known, the names of those that offer it; empty where
-    the shop does not say."""
+    the shop does not say. So are `sales_account` and `purchase_account`, the accounts in Xero that
+    the shop itself names for the product."""
 
     sku: str
     name: str
@@ -23,6 +24,8 @@ class Product:
     updated_at: datetime | None = None
     enabled: bool = True
     websites: tuple[str, ...] = ()
+    sales_account: str = ""
+    purchase_account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

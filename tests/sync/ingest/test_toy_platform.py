@@ -234,3 +234,34 @@ def test_without_its_adapter_the_store_says_what_is_missing(
     assert said in page.get(f"/orders/{order.pk}/").text
     assert "toy (not read yet)" in page.get("/stores/").text
     assert page.get("/stores/toys/").status_code == 200
+
+
+def test_what_its_shop_leaves_unsaid_is_worked_out_and_shown(
+    toys: World, box: Box, page: Client
+) -> None:
+    promised = {"by": "marbles", "amount": "22.00", "state": "authorised"}
+    bare = {"id": "1", "name": "Top", "count": 1, "net": "22.00", "account": "260"}
+    box += [
+        toy_order(1, trial="Y"),
+        toy_order(2, paid=[{"by": "marbles", "amount": "22.00", "fee": "0.70"}]),
+        toy_order(3, paid=[promised]),
+        toy_order(4) | {"tax": "0", "toys": [bare]},
+    ]
+    configure(tax=RULES["tax"] | {"default": "OUTPUT"})
+
+    toys.sync()
+
+    rows = {row.number: row for row in TrackedOrder.objects.all()}
+    assert {number: row.label for number, row in rows.items()} == {
+        "T1": "skipped", "T2": "posted", "T3": "posted", "T4": "posted",
+    }  # fmt: skip
+    assert [one["code"] for one in rows["T1"].reasons] == ["test_order"]
+    assert [one["code"] for one in rows["T3"].reasons] == ["payment_authorised"]
+    unsaid = toys.invoices()["TOY-T4"]
+    assert (unsaid["Total"], unsaid["TotalTax"], unsaid["LineAmountTypes"]) == (22, 2, "Inclusive")
+    assert unsaid["LineItems"][0]["AccountCode"] == "260"
+    assert [one["Amount"] for one in toys.payments()] == [22, 22]
+    shown = {number: page.get(f"/orders/{row.pk}/").text for number, row in rows.items()}
+    assert "of which the provider kept" in shown["T2"]
+    assert ", authorised" in shown["T3"]
+    assert "(not stated)" in shown["T4"]
