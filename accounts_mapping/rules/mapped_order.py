@@ -112,8 +112,9 @@ def map_order(
 def map_returned(
     mapped: MappedOrder, snapshot: MappingSnapshot, organisation: OrganisationFacts, returned: Order
 ) -> MappedOrder:
-    """The same of what a refund gave back, `returned`, as if it alone had been sold."""
-    matching, texts = matching_rules(snapshot, returned), Texts(snapshot, returned)
+    """The same of what a refund gave back, `returned`: by the rules that the whole order goes by,
+    whatever the refund comes to."""
+    matching, texts = matching_rules(snapshot, mapped.order), Texts(snapshot, returned)
     lines = map_lines(snapshot, organisation, returned, matching, texts)
     return replace(mapped, order=returned, rows=NO_ROWS, lines=lines)
 

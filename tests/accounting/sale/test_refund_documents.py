@@ -150,6 +150,19 @@ def test_refunds_are_dated_in_the_time_zone_of_the_books() -> None:
     assert [one["Date"] for one in payloads(answer, Kind.REFUND)] == ["2026-03-06"]
 
 
+@pytest.mark.parametrize(("first", "account"), [
+    ({"total_over": "100"}, "201"), ({"total_under": "100"}, "203"),
+])  # fmt: skip
+def test_a_refund_stands_on_the_account_of_its_sale_by_what_the_order_came_to(
+    first: dict[str, str], account: str
+) -> None:
+    rules = [{"when": first, "account": "201"}, {"when": {"country": "AU"}, "account": "203"}]
+    answer = built(refunded(back("22.00")), {"rules": rules})
+    (invoice,), (note,) = payloads(answer, Kind.INVOICE), payloads(answer, Kind.CREDIT_NOTE)
+    assert [one["AccountCode"] for one in invoice["LineItems"]] == [account]
+    assert [one["AccountCode"] for one in note["LineItems"]] == [account]
+
+
 def test_the_sum_of_credits_never_exceeds_the_invoice() -> None:
     """The first fits and is posted; the one that would exceed it is held, and says so."""
     answer = built(refunded(back("100.00"), back("10.01", id="8", days=4)))
