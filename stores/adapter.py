@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import requests
@@ -94,12 +95,33 @@ class WebhookCall:
         return text.encode() + b"\n\n" + self.body
 
 
+class Wish(StrEnum):
+    """What somebody in the shop may ask of orders."""
+
+    SYNC = "sync"
+    LEAVE_OUT = "leave_out"
+    TAKE_IN = "take_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A wish for orders, by their ids. Leaving out and taking in again need the person who asks,
+    as the shop names them, and the reason: both are written down."""
+
+    wish: Wish
+    ids: tuple[str, ...]
+    person: str = ""
+    reason: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """How a call is answered, and what it asks for. One that asks for nothing, such as a ping or
-    a challenge, is answered and not kept. `delivery` as of `WebhookCall`."""
+    a challenge, is answered and not kept. `delivery` as of `WebhookCall`. What became of `asks`
+    is told in the answer, in the place of `body`."""
 
     refs: tuple[RecordRef, ...] = ()
+    asks: tuple[Ask, ...] = ()
     status: int = 200
     body: str = ""
     content_type: str = "text/plain"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from connector.lib import clock, doorbell
 from stores.adapter import WebhookCall, WebhookRefused
 from sync.ingest import calls as hooks
+from sync.orders import asked
 from xero import events
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ def shop_hook(request: HttpRequest, slug: str, rest: str = "") -> HttpResponse:
         query=request.GET.dict(), address=request.path, method=request.method or "",
     )  # fmt: skip
     try:
-        reply = hooks.accept(slug, call)
+        reply = hooks.accept(slug, call, asked.act)
     except WebhookRefused as refused:
         log.warning("hooks.refused", store=slug, code=refused.code)
         return HttpResponse(status=refused.status)

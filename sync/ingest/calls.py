@@ -8,8 +8,9 @@ the safety net for calls that were never sent, or given up.
 from __future__ import annotations
 
 import hmac
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from django.db.models import F
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError, Misconfigured, Temporary
 from stores import registry
-from stores.adapter import Reply, StoreAdapter, WebhookCall, WebhookRefused
+from stores.adapter import Ask, Reply, StoreAdapter, WebhookCall, WebhookRefused, Wish
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.connect import connect
 from stores.models import Cursor, Store
@@ -47,9 +48,13 @@ _STOCK_EVERY = timedelta(minutes=5)
 _TRIGGER_EVERY = timedelta(minutes=1)
 
 
-def accept(slug: str, call: WebhookCall) -> Reply:
+Act = Callable[[int, Sequence[Ask]], list[dict[str, Any]]]
+
+
+def accept(slug: str, call: WebhookCall, act: Act) -> Reply:
     """Verify a call and store it; `call.secret` is looked up here. WebhookRefused if it is bad.
-    The reply is the shop's platform's own, once all that it asks for is stored.
+    The reply is the shop's platform's own, once all that it asks for is stored; what it asks for
+    orders is done by `act`, once for a call that comes twice, and told in the reply.
 
     A store that is switched off keeps its calls for later. An unknown store, or one without a
     secret, is refused like a wrong signature, after the same work.
@@ -64,12 +69,31 @@ def accept(slug: str, call: WebhookCall) -> Reply:
     reply = adapter.webhook(genuine)
     if store is None or not secret:
         raise WebhookRefused("The signature is wrong.", code="bad_signature", status=401)
-    if reply.refs:
-        named = replace(genuine, delivery=reply.delivery)
-        signed = adapter.profile.hooks.signed_headers
-        IncomingCall.store_once(store, named, signed, reply.refs)
-        doorbell.ring_for_burst("sync.hooks", store)
-    return reply
+    if not reply.refs and not reply.asks:
+        return reply
+    named = replace(genuine, delivery=reply.delivery)
+    signed = adapter.profile.hooks.signed_headers
+    with transaction.atomic():
+        refs = (*reply.refs, *_to_sync(reply.asks))
+        new = IncomingCall.store_once(store, named, signed, dict.fromkeys(refs))
+        done = act(store, reply.asks) if reply.asks and new else []
+    doorbell.ring_for_burst("sync.hooks", store)
+    if not reply.asks:
+        return reply
+    body = json.dumps({"done": done, "repeated": not new})
+    return replace(reply, body=body, content_type="application/json")
+
+
+def _to_sync(asks: Iterable[Ask]) -> Iterator[RecordRef]:
+    """The orders that are to be read anew. WebhookRefused where nobody says who asks
+    for what a person must answer for."""
+    for ask in asks:
+        if ask.wish is Wish.SYNC:
+            yield from (RecordRef(Stream.ORDERS, one) for one in ask.ids)
+        elif not (ask.person.strip() and ask.reason.strip()):
+            raise WebhookRefused(
+                "Nobody says who asks for it, and why.", code="bad_body", status=400
+            )
 
 
 def _adapter_of(platform: str) -> type[StoreAdapter]:

@@ -98,8 +98,9 @@ class IncomingCall(Job):
         signed_headers: Iterable[str],
         refs: Iterable[RecordRef] = (),
         **columns: Any,
-    ) -> None:
-        """Keep a genuine call; one that is there already is left as it is. WebhookRefused where
+    ) -> bool:
+        """Keep a genuine call; False for one that is there already, which is left as it is.
+        WebhookRefused where
         it came to another address before: who overheard it may not use it elsewhere."""
         headers = tuple(signed_headers)
         row = IncomingCall(
@@ -113,3 +114,4 @@ class IncomingCall(Job):
             raise WebhookRefused(
                 "The call was taken at another address.", code="other_address", status=401
             )
+        return mine.filter(received_at=call.received_at).exists()

@@ -3,15 +3,17 @@ order's toys are asked for one by one, and a ledger names the orders that money 
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from connector.lib.errors import Rejected
-from stores.adapter import Reply
+from stores.adapter import Ask, Reply, Wish
 from stores.canonical.records import By, Page, RecordRef, Stream
 from stores.profile import Coverage
 from stores.raw import Raw
+from stores.signatures import verify
 from tests.stores.toy import profile
 from tests.stores.toy.adapter import ToyAdapter
 
@@ -76,6 +78,10 @@ class ToyMarket(ToyAdapter):
             return Reply(body=answer, content_type="application/x-toys")
         if call.body == b"ping":
             return Reply(status=202)  # not signed, and asks for nothing
+        if b"wish" in call.body:
+            verify(call)
+            told = json.loads(call.body)
+            return Reply(asks=(Ask(Wish(told.pop("wish")), tuple(told.pop("ids")), **told),))
         return replace(ToyAdapter.webhook(call), delivery=call.header("X-Delivery"), body="thanks")
 
     @staticmethod

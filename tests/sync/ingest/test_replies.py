@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from connector.lib import clock
 from stores.models import Store
 from stores.signatures import signature
 from sync.ingest import calls as hooks
-from sync.models import IncomingCall, TrackedOrder
+from sync.models import IncomingCall, OrderAction, TrackedOrder
 from tests.stores.toy.adapter import BOXES
 from tests.stores.toy.orders import toy_order
 from tests.sync.ingest.test_toy_platform import URL, configure
@@ -34,6 +35,14 @@ def toys(world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> I
     configure(platform="toymarket")
     world.stores[:] = [Store.objects.get()]
     return world
+
+
+def asked(at: int = 0, **wish: Any) -> HttpResponse:
+    """Somebody in the shop asks for something."""
+    body = json.dumps(wish).encode()
+    now = str(int(clock.timestamp()) - at)
+    signed = {"X-Timestamp": now, "X-Signature": signature("toys-secret", now, body)}
+    return Client().post(HOOK, body, "application/json", headers=signed)
 
 
 def called(delivery: str, *, later: int = 0, **headers: Any) -> HttpResponse:
@@ -101,3 +110,57 @@ def test_a_store_without_a_secret_answers_no_challenge(toys: World) -> None:
 
     assert Client().get(f"{HOOK}?challenge=abc").status_code == 401
     assert Client().get("/hooks/nobody/?challenge=abc").status_code == 405
+
+
+WHO = {"person": "Mia", "reason": "a gift"}
+
+
+def test_an_order_is_left_out_and_taken_in_again_as_the_shop_asks(toys: World) -> None:
+    toys.pull()
+    answer = asked(wish="leave_out", ids=["1", "9"], **WHO)
+
+    done = [{"wish": "leave_out", "orders": 1, "unknown": ["9"]}]
+    assert (answer.status_code, json.loads(answer.content)) == (
+        200, {"done": done, "repeated": False},
+    )  # fmt: skip
+    row = TrackedOrder.objects.get()
+    assert (row.excluded_as, row.excluded_why) == ("do_not_sync", "Mia, in the shop: a gift")
+    toys.work()
+    assert toys.invoices() == {}
+
+    answer = asked(wish="take_in", ids=["1"], **WHO)
+    toys.work()
+
+    assert json.loads(answer.content)["done"][0]["orders"] == 1
+    assert list(toys.invoices()) == ["TOY-T1"]
+
+
+def test_what_is_asked_twice_by_one_call_is_done_once(toys: World) -> None:
+    toys.pull()
+    first, again = (asked(wish="leave_out", ids=["1"], **WHO) for _ in range(2))
+
+    assert json.loads(first.content)["repeated"] is False
+    assert json.loads(again.content) == {"done": [], "repeated": True}
+    assert OrderAction.objects.count() == 1
+
+
+def test_nobody_leaves_an_order_out_without_a_name_and_a_reason(toys: World) -> None:
+    toys.pull()
+
+    answers = [
+        asked(wish="leave_out", ids=["1"], person="Mia").status_code,
+        asked(wish="take_in", ids=["1"], reason="a gift").status_code,
+    ]
+
+    assert answers == [400, 400]
+    assert TrackedOrder.objects.get().excluded_at is None
+    assert not IncomingCall.objects.exists()
+
+
+def test_an_order_that_is_asked_for_is_read_and_sent_at_once(toys: World) -> None:
+    answer = asked(wish="sync", ids=["1"])
+    hooks.work_off(toys.store)
+    toys.work()
+
+    assert json.loads(answer.content)["done"] == [{"wish": "sync", "orders": 0, "unknown": ["1"]}]
+    assert list(toys.invoices()) == ["TOY-T1"]
