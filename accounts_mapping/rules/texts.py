@@ -34,11 +34,6 @@ def placeholders(order: Order) -> dict[str, str]:
     }
 
 
-def render(template: str, snapshot: MappingSnapshot, order: Order) -> str:
-    """Fill a template; spaces collapse. A look-up without an entry gives nothing."""
-    return Texts(snapshot, order).render(template)
-
-
 @dataclass(frozen=True, slots=True)
 class Tracked:
     """Tracking: options by category, and by category the configuration key that gave it."""
@@ -58,7 +53,7 @@ class Texts:
         self._values: dict[str, str] | None = None
 
     def render(self, template: str) -> str:
-        """As the function `render` does."""
+        """Fill a template; spaces collapse. A look-up without an entry gives nothing."""
         if "{" not in template:
             return " ".join(template.split())
         if self._values is None:

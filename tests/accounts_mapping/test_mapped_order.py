@@ -27,6 +27,7 @@ from tests.accounting.orders import (
     row,
     shipping,
 )
+from tests.accounting.sale.test_refund_documents import METHODS, back, refunded
 
 PACKAGE = str(Path(accounts_mapping.__file__).parent)
 
@@ -158,3 +159,13 @@ def test_the_rules_are_asked_once_while_an_order_is_built_and_planned() -> None:
     assert built.status == READY
     assert len(plan.wants) == 3
     assert asked == ["map_order"]
+
+
+def test_of_what_a_refund_gave_back_the_rules_are_asked_once_more() -> None:
+    setting = books(METHODS)
+    made = refunded(back("22.00"))
+
+    def build_and_plan() -> None:
+        assert len(plan_order(setting, made, build_order(setting, made, Contacts())).wants) == 4
+
+    assert questions(build_and_plan) == ["map_order", "map_returned"]

@@ -20,7 +20,7 @@ from accounts_mapping.rules.resolve import (
     payment_account,
 )
 from accounts_mapping.rules.taxes import tax_type
-from accounts_mapping.rules.texts import render
+from accounts_mapping.rules.texts import Texts
 from stores.canonical.customer import Address, Customer
 from stores.canonical.order import Order, TaxShare
 from tests.accounting.orders import HOME, line, order, shipping, snapshot
@@ -367,14 +367,15 @@ def test_placeholders_and_look_ups() -> None:
         "{first_name}|{last_name}|{email}|{payment_method}|{transaction_id}|{country}|{state}|"
         "{po_number}|{lookup:region:state}"
     )
-    assert render(template, mapping, made) == (
+    assert Texts(mapping, made).render(template) == (
         "1001|7|English|Main|Retail|9|Jane|Doe|j@example.com|stripe|ch_1|AU|NSW|PO 1|East"
     )
 
 
 def test_a_look_up_without_an_entry_gives_nothing_and_spaces_collapse() -> None:
     mapping = snapshot({"lookups": {"region": {"WA": "West"}}})
-    assert render("a {lookup:region:state}  {company} b", mapping, order()) == "a b"
+    texts = Texts(mapping, order())
+    assert texts.render("a {lookup:region:state}  {company} b") == "a b"
 
 
 def test_tracking_without_an_option_is_left_out_and_a_long_one_is_cut() -> None:
