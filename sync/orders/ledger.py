@@ -66,14 +66,16 @@ class Ledger(OrderPostings):
 
     def write(self, planned: Sequence[Planned], contacts: Contacts) -> None:
         """Bring the outbox in line with these plans: a fixed number of statements."""
+        waited = self.waiting()
         self.load([one.row.pk for one in planned])
+        left = waited - self.waiting()
         self._find_taken_numbers(planned)
         planned = self._in_time(planned)
         ready = [(one.row, one.built) for one in planned if one.built.status == READY]
         parents = self._write_contacts(planned, ready, contacts)
         for one in planned:
             self._write_order(one, parents)
-        for posting in self._changes.apply():
+        for posting in [*self._changes.apply(), *self.among(left)]:
             self._left(posting)
 
     def _write_contacts(

@@ -121,6 +121,14 @@ class OrderPostings:
         """All of the order's own, in the outbox and in Xero."""
         return [*self._postings[row.pk].values()]
 
+    def waiting(self) -> set[int]:
+        """Primary keys of all that has not left for Xero."""
+        return {one.pk for some in self._postings.values() for one in some.values() if is_open(one)}
+
+    def among(self, keys: set[int]) -> list[Posting]:
+        """Those of these primary keys."""
+        return [one for some in self._postings.values() for one in some.values() if one.pk in keys]
+
     def posting_at(self, row: TrackedOrder, slot: Slot) -> Posting | None:
         """The order's own posting at a place, if there is one."""
         return self._postings[row.pk].get(slot)

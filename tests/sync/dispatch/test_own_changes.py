@@ -20,7 +20,7 @@ from sync.models import Dispatch, Posting
 from sync.orders import build_due as enqueue
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.standing import again, invoice, ledger
-from tests.sync.world import World, at_rest, in_xero
+from tests.sync.world import World, at_rest, in_xero, money
 from xero.models import Organisation
 
 KEY = "webhook-key"
@@ -208,6 +208,46 @@ def test_a_new_invoice_changes_nothing_of_its_contact(world: World) -> None:
     assert contact.xero_total_units is None
 
 
+def _built_while_another_worker_sends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = enqueue._build_all
+
+    def and_meanwhile_another_worker_sends(*args: Any) -> Any:
+        built = planned(*args)
+        world.send()
+        return built
+
+    with monkeypatch.context() as patch:
+        patch.setattr(enqueue, "_build_all", and_meanwhile_another_worker_sends)
+        world.build()
+
+
+@pytest.mark.parametrize("change", ["edited", "cancelled"])
+def test_an_order_that_changed_while_its_invoice_left_is_planned_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    world.place(customer=1)
+    world.sync()
+    order = world.place(customer=1, status="pending")
+    world.pull()
+    world.build()
+    world.time.forward(minutes=1)
+    if change == "edited":
+        edited(world, order)
+    else:
+        world.shop.cancel(order["entity_id"])
+    world.pull()
+    _built_while_another_worker_sends(world, monkeypatch)
+    world.time.forward(minutes=3)
+    world.work()
+    at_rest()
+    posted = invoice(world, world.number(order))
+    if change == "edited":
+        assert posted["Total"] == money(order["grand_total"])
+    else:
+        assert posted["Status"] == "VOIDED"
+    again(world)
+
+
 def test_a_payment_that_left_while_a_change_was_planned_is_no_persons_edit(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,16 +259,7 @@ def test_a_payment_that_left_while_a_change_was_planned_is_no_persons_edit(
     world.build()
     edited(world, order)
     world.pull()
-    planned = enqueue._build_all
-
-    def and_meanwhile_another_worker_sends(*args: Any) -> Any:
-        built = planned(*args)
-        world.send()
-        return built
-
-    with monkeypatch.context() as patch:
-        patch.setattr(enqueue, "_build_all", and_meanwhile_another_worker_sends)
-        world.build()
+    _built_while_another_worker_sends(world, monkeypatch)
     assert len(world.payments()) == 1
     assert Posting.objects.filter(verb="POST", state="pending").count() == 1
     world.work()
