@@ -13,7 +13,7 @@ from sync.rebuild import rebuild_held, rebuild_stuck
 from xero import reference
 from xero.documents.kinds import REPEATABLE, Kind
 from xero.mirror import refresh as mirror
-from xero.mirror.known import is_fresh, known_up_to, read_at
+from xero.mirror.known import compared, compared_up_to, is_fresh, read_at
 from xero.models import Lane, Organisation
 from xero.models.cursor import LIST_OF
 
@@ -126,14 +126,16 @@ def _is_fresh(organisation: Organisation, kind: mirror.Kind, lane: Lane, first: 
 
 def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
     """Bring one list up to date and see what is new in it; False if another process is at it."""
-    since = known_up_to(organisation, kind)
+    since = compared_up_to(organisation, kind)
     if not mirror.refresh(organisation, kind, lane=lane):
         return False
+    position = read_at(organisation, kind)
     if kind == mirror.Kind.CONTACTS:
         shop_customers.find(organisation, since)
     elif kind != mirror.Kind.BANK_TRANSACTIONS:
         conflicts.find(organisation, since)
         forgotten.find(organisation, since)
+    compared(organisation, kind, position)
     return True
 
 

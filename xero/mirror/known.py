@@ -22,13 +22,19 @@ def is_fresh(organisation: Organisation, kind: Kind, *, max_age: timedelta) -> b
     ).exists()
 
 
-def known_up_to(organisation: Organisation, kind: Kind) -> datetime | None:
-    """The moment up to which changes of the list are known, with the overlap taken off; None
-    if it was never read to its end."""
+def compared_up_to(organisation: Organisation, kind: Kind) -> datetime | None:
+    """The moment up to which changes of the list are known and were compared with what is known
+    here, with the overlap taken off; None if that never came to its end."""
     row = MirrorCursor.objects.filter(organisation=organisation, kind=kind).first()
-    if row is None or row.position is None:
+    if row is None or row.position is None or row.compared_to is None:
         return None
-    return row.run_since or row.position - OVERLAP
+    # A clock that was set back takes the position back, too.
+    return min(row.run_since or row.position - OVERLAP, row.compared_to - OVERLAP)
+
+
+def compared(organisation: Organisation, kind: Kind, position: datetime | None) -> None:
+    """All that was read up to this position has been compared."""
+    MirrorCursor.objects.filter(organisation=organisation, kind=kind).update(compared_to=position)
 
 
 def has_read(organisation: Organisation, kind: Kind) -> bool:

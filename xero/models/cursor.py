@@ -28,7 +28,8 @@ class MirrorCursor(Claimable):
     A run that began at `run_started_at` reads what changed since `run_since` and continues
     with `next_page`; it moves `position` only when its last page is stored. One process
     at a time has it claimed and reads. `changed_at` is when Xero last said that something in the
-    list changed.
+    list changed. `compared_to` is the `position` up to which what was read has been compared with
+    what is known here: a process may die between the two.
     """
 
     class Kind(models.TextChoices):
@@ -48,6 +49,7 @@ class MirrorCursor(Claimable):
     run_since = models.DateTimeField(null=True)
     next_page = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(null=True)
+    compared_to = models.DateTimeField(null=True)
 
     objects = MirrorCursorQuerySet.as_manager()
 
