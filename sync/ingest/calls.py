@@ -113,7 +113,7 @@ def trigger(slug: str, token: str) -> bool:
     if store is None or not known or not right:
         return False
     if store.take_trigger(_TRIGGER_EVERY):
-        for stream in {Stream.ORDERS, Stream.REFUNDS}.intersection(pulled(store)):
+        for stream in (one for one in (Stream.ORDERS, Stream.REFUNDS) if one in pulled(store)):
             Cursor.of(store, stream).hurry()
             doorbell.ring("sync.pull", store.pk, stream.value)
     return True
