@@ -18,6 +18,7 @@ from connector.lib.money import to_units
 from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.outbox import shop_writes as owe
+from sync.outbox.entries import MOST_CURES
 from sync.outbox.labels import orders_behind
 from xero.api import replies
 from xero.api.gateway import Gateway
@@ -60,8 +61,8 @@ def _verdict(read: Found, row: Posting, sent: Element, plural: str, one: Element
     answer = element_result(plural, one)
     if _done(row, sent, answer):
         return answer
-    if not row.attempts and not _touched(row, answer):
-        return None
+    if row.attempts < MOST_CURES and not _touched(row, answer):
+        return None  # what it was refused for may be mended by now
     read.learn.append(partial(_learn, row, answer))
     said = f"Xero has {row.key} as {answer.status}, so it cannot be changed as it was meant to."
     return Reason("changed_in_xero", said, "")

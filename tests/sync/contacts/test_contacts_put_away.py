@@ -314,3 +314,23 @@ def test_an_invoice_that_is_changed_in_place_stays_with_its_contact(
         return
     assert invoice["Total"] == money(order["grand_total"])
     _done(world, order)
+
+
+@pytest.mark.parametrize("bought_again", [True, False])
+@pytest.mark.parametrize("noticed", [True, False])
+def test_an_invoice_whose_contact_was_archived_is_changed_once_that_is_restored(
+    world: World, noticed: bool, bought_again: bool
+) -> None:
+    """Also where another order has restored it meanwhile."""
+    order = world.place(status="pending")
+    world.bought_by(order, "Ann Lee", "ann@example.com", customer=7)
+    world.sync()
+    world.time.forward(minutes=1)
+    _archive(world)
+    world.time.forward(minutes=31 if noticed else 1)
+    world.shop.edit(order["entity_id"], [("MUG-STN", 1)])
+    if bought_again:
+        world.bought_by(world.place(), "Ann Lee", "ann@example.com", customer=7)
+    world.sync()
+    assert world.invoices()[world.number(order)]["Total"] == money(order["grand_total"])
+    _done(world, order)
