@@ -45,7 +45,7 @@ WAITS = {
 # Up to when something was read.
 POSITIONS = {
     "stores.Cursor": ("position",),
-    "xero.MirrorCursor": ("position", "run_started_at", "run_since"),
+    "xero.MirrorCursor": ("position", "run_started_at", "run_since", "compared_to"),
 }
 
 

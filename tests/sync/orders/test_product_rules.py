@@ -8,6 +8,7 @@ from stores.canonical.records import Stream
 from stores.connect import connect
 from stores.models import Cursor, ShopCategory
 from sync.flow import steps as flows
+from sync.ingest.pull import pulled
 from tests.sync.world import RULES, World
 
 
@@ -22,7 +23,7 @@ def test_class_and_category_of_a_product_decide_account_and_tax(world: World) ->
     order = world.place(items=[("MUG-STN", 1), ("GRIND-HND", 1)])
     rules = [{"class": "9", "rate": "10", "tax_type": "OUTPUT"}, *RULES["tax"]["rules"]]
     world.save_rules(tax={"rules": rules}, rules=[{"when": {"category": "12"}, "account": "203"}])
-    assert Stream.PRODUCTS in flows.pulled(world.store)
+    assert Stream.PRODUCTS in pulled(world.store)
     flows.read_stream(world.store, Stream.PRODUCTS)
     world.sync()
     (invoice,) = world.invoices().values()
@@ -37,7 +38,7 @@ def test_class_and_category_of_a_product_decide_account_and_tax(world: World) ->
 
 
 def test_without_such_a_rule_products_are_not_read(world: World) -> None:
-    assert Stream.PRODUCTS not in flows.pulled(world.store)
+    assert Stream.PRODUCTS not in pulled(world.store)
     assert not Cursor.objects.filter(stream=Stream.PRODUCTS).exists()
 
 
