@@ -12,9 +12,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from connector.lib import clock
 from connector.lib.money import plain, to_units
 from sync.models import Posting, TrackedOrder
+from sync.outbox.entries import OPEN
 from sync.outbox.fill import expected_of, rates_of
 from sync.outbox.labels import orders_behind
 from xero.documents.breakdown import breakdown_of
@@ -57,6 +60,20 @@ def recalled(posting: Posting, content: Invoice | CreditNote, document: MirrorDo
     posting.look_up, posting.attempts, posting.not_before = False, 0, clock.now()
     posting.xero_id, posting.adopted = document.xero_id, True
     posting.posted_at = posting.changed_at = clock.now()
+
+
+def keep(posting: Posting) -> bool:
+    """Write one that was taken over; False where another process was quicker, or it has left."""
+    try:
+        with transaction.atomic():
+            if posting._state.adding:
+                posting.save()
+                return True
+            mine = Posting.objects.filter(pk=posting.pk, xero_id="")
+            changes = {name: getattr(posting, name) for name in RECALLED}
+            return bool(mine.move(to=posting.state, frm=(*OPEN, Posting.State.VOIDED), **changes))
+    except IntegrityError:
+        return False
 
 
 # What `as_it_is` changes.

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
@@ -33,7 +33,7 @@ from sync.dispatch import notes
 from sync.models import Posting, TrackedOrder
 from sync.orders.ledger import Ledger
 from sync.outbox import adopt
-from sync.outbox.entries import OPEN, is_open
+from sync.outbox.entries import is_open
 from xero.api import replies
 from xero.api.endpoints import MOST_IDS
 from xero.api.gateway import Gateway
@@ -192,21 +192,11 @@ def _take(books: Books, one: _Forgotten, there: Element | None, ledger: Ledger) 
     if content is None:
         return False
     posting = ledger.posting_at(one.row, one.slot)
-    new = posting is None
-    if posting is None:
-        posting = ledger.new_posting(one.row, one.slot)
+    posting = posting or ledger.new_posting(one.row, one.slot)
     adopt.recalled(posting, content, one.document)
-    try:
-        with transaction.atomic():
-            if new:
-                posting.save()
-            elif not Posting.objects.filter(pk=posting.pk, xero_id="").move(
-                to=Posting.State.POSTED, frm=(*OPEN, Posting.State.VOIDED),
-                **{name: getattr(posting, name) for name in adopt.RECALLED},
-            ):  # fmt: skip
-                return False
-            notes.write_down([(posting, _NOTE)])
-    except IntegrityError:
-        return False  # another process has it by now
+    with transaction.atomic():
+        if not adopt.keep(posting):
+            return False
+        notes.write_down([(posting, _NOTE)])
     log.info("recall.taken_over", posting_id=posting.pk, number=posting.key)
     return True

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import structlog
-from django.db import IntegrityError, transaction
 
 from accounting.history import Slot
 from accounting.plan.payment_slots import numbered
@@ -23,6 +22,7 @@ from sync import away
 from sync.models import Posting
 from sync.orders.ledger import Ledger
 from sync.orders.recall.documents import Sought
+from sync.outbox import adopt
 from sync.outbox.entries import is_open
 from sync.outbox.fill import fill
 from xero.api import replies
@@ -102,11 +102,8 @@ def _take(one: Sought, invoice: Posting, there: Element, ledger: Ledger) -> bool
     posting.xero_id, posting.adopted = str(there["PaymentID"]), True
     posting.xero_total_units = to_units(amount)
     posting.posted_at = posting.changed_at = clock.now()
-    try:
-        with transaction.atomic():
-            posting.save()
-    except IntegrityError:
-        return False  # another process has it by now
+    if not adopt.keep(posting):
+        return False
     log.info("recall.payment_taken_over", posting_id=posting.pk, reference=reference)
     return True
 
@@ -118,6 +115,6 @@ def _place(one: Sought, reference: str, ledger: Ledger) -> tuple[Slot, Payment] 
         purpose = f"payment-{payment.tender}"
         if payment.reference == reference:
             return Slot("order", one.order.id, purpose), payment
-        if payment.reference == base and part.isdecimal():
+        if payment.reference == base and part.isdecimal() and int(part) > 1:
             return Slot("order", one.order.id, purpose, int(part)), payment
     return None
