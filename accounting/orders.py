@@ -15,7 +15,7 @@ from accounting.contacts.matching import Directory
 from accounting.history import NOTHING_YET, History, Slot
 from accounting.lines.closing import overrides
 from accounting.money.received import received
-from accounting.plan.open_items import Want
+from accounting.plan.open_items import PlannedDocument
 from accounting.plan.plan import Plan, plan_order
 from accounting.reason_kinds import INFORMATIVE
 from accounting.reasons import Reason
@@ -80,7 +80,7 @@ def plan_sale(
 
 def _without_contact(built: Built, plan: Plan) -> Built:
     """What follows a document that is not the order's own goes to that document's contact."""
-    if all(want.parent is not None for want in plan.wants):
+    if all(planned.parent is not None for planned in plan.documents):
         return replace(built, contact=None)
     return built
 
@@ -113,7 +113,7 @@ def _for_summary(
     if not _may_be_summarised(books, mapped, built, plan):
         return None
     left, parts = _take_over(approved, mapped, plan)
-    if left.wants or not all(map(fits_alone, parts)):
+    if left.documents or not all(map(fits_alone, parts)):
         return None
     remarks = left.reasons
     if books.snapshot.rules.posting.status != "AUTHORISED" and any(p.money for p in parts):
@@ -170,49 +170,51 @@ def _paid_in_full(books: Books, mapped: MappedOrder, built: Built) -> bool:
 
 def _take_over(books: Books, mapped: MappedOrder, plan: Plan) -> tuple[Plan, tuple[Part, ...]]:
     """The sale and the refunds of a plan as parts, and the plan without them."""
-    money: dict[Slot | None, list[Want]] = defaultdict(list)
+    money: dict[Slot | None, list[PlannedDocument]] = defaultdict(list)
     allocated = set()
-    for want in plan.wants:
-        if isinstance(want.document, Payment | Refund):
-            money[want.parent].append(want)
-        elif isinstance(want.document, Allocation):
-            allocated.add(want.parent)
+    for planned in plan.documents:
+        if isinstance(planned.document, Payment | Refund):
+            money[planned.parent].append(planned)
+        elif isinstance(planned.document, Allocation):
+            allocated.add(planned.parent)
     parts: list[Part] = []
     taken: set[Slot] = set()
-    for want in plan.wants:
-        settling = money[want.slot]
-        if want.slot in allocated or not _is_absorbed(want, settling):
+    for planned in plan.documents:
+        settling = money[planned.slot]
+        if planned.slot in allocated or not _is_absorbed(planned, settling):
             continue
-        part = _part(books, mapped, want, settling)
+        part = _part(books, mapped, planned, settling)
         if fits_alone(part):
             parts.append(part)
-            taken |= {want.slot, *(one.slot for one in settling)}
-    left = tuple(want for want in plan.wants if want.slot not in taken)
-    return replace(plan, wants=left), tuple(parts)
+            taken |= {planned.slot, *(one.slot for one in settling)}
+    left = tuple(planned for planned in plan.documents if planned.slot not in taken)
+    return replace(plan, documents=left), tuple(parts)
 
 
-def _is_absorbed(want: Want, settling: list[Want]) -> bool:
+def _is_absorbed(planned: PlannedDocument, settling: list[PlannedDocument]) -> bool:
     """A sale, or a refund that is given back in full."""
-    if isinstance(want.document, Invoice):
-        return want.slot.purpose == "invoice"
-    if not isinstance(want.document, CreditNote) or want.slot.source_kind != "refund":
+    if isinstance(planned.document, Invoice):
+        return planned.slot.purpose == "invoice"
+    if not isinstance(planned.document, CreditNote) or planned.slot.source_kind != "refund":
         return False
-    total = line_totals(want.document.lines, want.document.mode).total
+    total = line_totals(planned.document.lines, planned.document.mode).total
     return _sum(settling) == total
 
 
-def _sum(settling: list[Want]) -> Decimal:
+def _sum(settling: list[PlannedDocument]) -> Decimal:
     amounts = (w.document.amount for w in settling if isinstance(w.document, Payment | Refund))
     return sum(amounts, ZERO)
 
 
-def _part(books: Books, mapped: MappedOrder, want: Want, settling: list[Want]) -> Part:
-    document, order = want.document, mapped.order
+def _part(
+    books: Books, mapped: MappedOrder, planned: PlannedDocument, settling: list[PlannedDocument]
+) -> Part:
+    document, order = planned.document, mapped.order
     assert isinstance(document, Invoice | CreditNote)
     return Part(
         order_id=order.id,
         order_number=order.number,
-        slot=want.slot,
+        slot=planned.slot,
         key=document.number,
         kind=Kind.INVOICE if isinstance(document, Invoice) else Kind.CREDIT_NOTE,
         day=document.date,
@@ -224,8 +226,8 @@ def _part(books: Books, mapped: MappedOrder, want: Want, settling: list[Want]) -
         rate=document.currency_rate,
         theme=document.branding_theme_id,
         overrides=overrides(books),
-        tax=_charged(order, want.slot, document),
-        note=want.note,
+        tax=_charged(order, planned.slot, document),
+        note=planned.note,
         money=tuple(_money(one) for one in settling),
     )
 
@@ -241,10 +243,10 @@ def _charged(order: Order, slot: Slot, document: Invoice | CreditNote) -> Decima
     return round_to(stated) if abs(round_to(stated) - posted) <= 5 * CENT else posted
 
 
-def _money(want: Want) -> Money:
-    document = want.document
+def _money(planned: PlannedDocument) -> Money:
+    document = planned.document
     assert isinstance(document, Payment | Refund)
     return Money(
-        want.slot, document.account, document.account_is_id, document.date, document.amount,
+        planned.slot, document.account, document.account_is_id, document.date, document.amount,
         document.reference,
     )  # fmt: skip

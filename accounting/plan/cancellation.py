@@ -10,7 +10,7 @@ from accounting.eligibility import money_returned
 from accounting.history import Entry
 from accounting.lines.difference import difference, less
 from accounting.plan.edits import Sided, may_change, sided
-from accounting.plan.open_items import Credit, total_of
+from accounting.plan.open_items import OpenCredit, total_of
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Reason
@@ -46,17 +46,17 @@ def by_status(sheet: Worksheet) -> bool:
     document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
     why = "undone by a person" if sheet.undo else "cancelled in the shop"
     note = f"Order {sheet.order.number} was {why}: {status.lower()}."
-    sheet.want(document, slot, current.slot, note)
+    sheet.add(document, slot, current.slot, note)
     return True
 
 
-def paid_back(sheet: Worksheet, found: Sequence[Credit]) -> list[Credit]:
+def paid_back(sheet: Worksheet, found: Sequence[OpenCredit]) -> list[OpenCredit]:
     """The credit notes so far: where the sale's money went back, that of changes did too."""
     back = _returned(sheet)
     return [replace(credit, returned=credit.returned or back) for credit in found]
 
 
-def by_credit(sheet: Worksheet) -> list[Credit]:
+def by_credit(sheet: Worksheet) -> list[OpenCredit]:
     """The credit note for what refunds and changes have not credited; none where nothing is
     left."""
     slot = sheet.slot("cancel-credit", sheet.issue)
@@ -79,9 +79,9 @@ def by_credit(sheet: Worksheet) -> list[Credit]:
         return []
     sale = sheet.current
     parent = sheet.slot("invoice", sheet.issue) if sale is None else sale.slot
-    sheet.want(note, slot, parent)
+    sheet.add(note, slot, parent)
     return [
-        Credit(
+        OpenCredit(
             slot, note.number, total_of(note), note.date, f"cancel-{sheet.issue}-",
             returned=_returned(sheet),
         )
@@ -118,8 +118,8 @@ def standing(sheet: Worksheet) -> tuple[Sided, Sided]:
     entries = [e for e in (sheet.current, *sheet.edits()) if e is not None]
     invoiced = sided([e for e in entries if e.kind is not Kind.CREDIT_NOTE])
     credited = sided([e for e in entries if e.kind is Kind.CREDIT_NOTE] + sheet.credited())
-    for want in sheet.wants:
-        document = want.document
+    for planned in sheet.documents:
+        document = planned.document
         if isinstance(document, Invoice | BankTransaction):  # money beyond it is planned later
             invoiced += [(line, document.mode) for line in document.lines]
         elif isinstance(document, CreditNote):
@@ -137,8 +137,8 @@ def _basis(sheet: Worksheet) -> tuple[TaxMode, str, str]:
     return invoice.mode, invoice.currency, invoice.reference
 
 
-def _credit(sheet: Worksheet, entry: Entry) -> Credit:
-    return Credit(
+def _credit(sheet: Worksheet, entry: Entry) -> OpenCredit:
+    return OpenCredit(
         entry.slot, entry.key, entry.total, entry.dated or sheet.today,
         f"cancel-{entry.slot.revision}-", returned=_returned(sheet),
     )  # fmt: skip
@@ -155,12 +155,12 @@ def _returned(sheet: Worksheet) -> bool:
     return told or round_to(order.refunded) > known
 
 
-def left_open(sheet: Worksheet) -> list[Credit]:
+def left_open(sheet: Worksheet) -> list[OpenCredit]:
     """Credit notes of earlier issues that were taken back: what nobody has used of them pays for
     the issue that stands now."""
     if sheet.reversing:
         return []
     return [
-        Credit(e.slot, e.key, e.total, sheet.today, f"cancel-{e.slot.revision}-")
+        OpenCredit(e.slot, e.key, e.total, sheet.today, f"cancel-{e.slot.revision}-")
         for e in sheet.history.of("cancel-credit")
     ]

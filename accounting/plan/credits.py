@@ -14,7 +14,7 @@ from accounting.plan import cancellation as reversals
 from accounting.plan.issues import note_slot, standing_note, went_back
 from accounting.plan.last_refund import completed
 from accounting.plan.one_event import same_money
-from accounting.plan.open_items import Back, Credit, Debit, total_of
+from accounting.plan.open_items import Back, OpenCredit, OpenInvoice, total_of
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.postable import payable_account
@@ -27,11 +27,11 @@ from xero.documents.documents import CreditNote
 from xero.documents.kinds import Kind
 
 
-def credits_of(sheet: Worksheet, debits: list[Debit]) -> list[Credit]:
+def credits_of(sheet: Worksheet, invoices: list[OpenInvoice]) -> list[OpenCredit]:
     """Credit notes of refunds, changes and the cancellation that may still be used."""
-    if not debits:
+    if not invoices:
         return []
-    limit = sum((debit.capacity for debit in debits), ZERO) - sheet.credited_by_people
+    limit = sum((invoice.capacity for invoice in invoices), ZERO) - sheet.credited_by_people
     found = _edit_credits(sheet)
     _compare_refunds(sheet)
     sale = sheet.slot("invoice", sheet.issue)
@@ -84,32 +84,31 @@ def _compare_tenders(sheet: Worksheet) -> None:
         sheet.reasons.append(Reason("refund_not_given", text, Field.REFUNDS))
 
 
-def _edit_credits(sheet: Worksheet) -> list[Credit]:
+def _edit_credits(sheet: Worksheet) -> list[OpenCredit]:
     standing = [
-        Credit(e.slot, e.key, e.total, e.dated or sheet.today, f"edit-{e.slot.revision}-")
+        OpenCredit(e.slot, e.key, e.total, e.dated or sheet.today, f"edit-{e.slot.revision}-")
         for e in sheet.edits()
         if e.kind is Kind.CREDIT_NOTE
     ]
     wanted = [
-        Credit(
-            want.slot, want.document.number, total_of(want.document), want.document.date,
-            f"edit-{want.slot.revision}-",
+        OpenCredit(
+            slot, note.number, total_of(note), note.date, f"edit-{slot.revision}-",
         )
-        for want in sheet.wants
-        if isinstance(want.document, CreditNote)
+        for slot, note in ((planned.slot, planned.document) for planned in sheet.documents)
+        if isinstance(note, CreditNote)
     ]  # fmt: skip
     return standing + wanted
 
 
 def credit_of(
-    sheet: Worksheet, refund: Refund, found: list[Credit], limit: Decimal, parent: Slot | None
-) -> Credit | None:
+    sheet: Worksheet, refund: Refund, found: list[OpenCredit], limit: Decimal, parent: Slot | None
+) -> OpenCredit | None:
     """The credit note of a refund, or the credit that a change made for the same money."""
     slot, gone = note_slot(sheet, refund), went_back(sheet, refund)
     entry = sheet.history.at(slot)
     if entry is not None and entry.frozen:
         day = entry.dated or refunds.refund_day(sheet.books, refund)
-        credit = Credit(slot, entry.key, entry.total, day, went_back=gone)
+        credit = OpenCredit(slot, entry.key, entry.total, day, went_back=gone)
         return _stated(sheet, refund, _back(sheet, refund), credit)
     by = _refund_in_base(sheet, refund, found)
     back = _back(sheet, refund)
@@ -152,12 +151,12 @@ def credit_of(
         returned=back if by is None else _back(sheet, refund, foreign=True),
         converted=back,
     )  # fmt: skip
-    sheet.want(note, slot, parent)
-    credit = Credit(slot, note.number, total_of(note), note.date, went_back=gone)
+    sheet.add(note, slot, parent)
+    credit = OpenCredit(slot, note.number, total_of(note), note.date, went_back=gone)
     return _stated(sheet, refund, back, credit)
 
 
-def _stated(sheet: Worksheet, refund: Refund, returned: Returned, credit: Credit) -> Credit:
+def _stated(sheet: Worksheet, refund: Refund, returned: Returned, credit: OpenCredit) -> OpenCredit:
     """The credit with what the shop says of where it went."""
     back = []
     sold = sheet.current is not None or sheet.built.invoice is not None
@@ -196,7 +195,9 @@ def in_turn(sheet: Worksheet, given: Sequence[Refund]) -> list[Refund]:
     return sorted(given, key=place)
 
 
-def _refund_in_base(sheet: Worksheet, refund: Refund, found: Sequence[Credit]) -> Conversion | None:
+def _refund_in_base(
+    sheet: Worksheet, refund: Refund, found: Sequence[OpenCredit]
+) -> Conversion | None:
     """How a refund of a converted sale is converted, after the credits that were `found`."""
     if (by := sheet.conversion_of_refunds()) is None:
         return None

@@ -119,7 +119,7 @@ def _in_place(sheet: Worksheet, current: Entry, desired: Invoice) -> None:
     # Its own status, whatever the setting is by now: Xero makes no draft of what is approved.
     desired = replace(desired, contact=sold_to(sheet), status=current.status)
     document = InvoiceUpdate(Ref(Kind.INVOICE, current.key), desired)
-    sheet.want(document, slot, current.slot)
+    sheet.add(document, slot, current.slot)
 
 
 def _beside(
@@ -184,7 +184,7 @@ def _supplement(
         desired, number=number, lines=lines, date=day, due_date=due, contact=sold_to(sheet),
         currency_rate=current.rate, status=sheet.status,
     )  # fmt: skip
-    sheet.want(document, sheet.slot("edit", count), current.slot)
+    sheet.add(document, sheet.slot("edit", count), current.slot)
 
 
 def _credit(
@@ -198,7 +198,7 @@ def _credit(
         currency=desired.currency, status=sheet.status, reference=desired.reference,
         lines=lines, currency_rate=current.rate,
     )  # fmt: skip
-    sheet.want(document, sheet.slot("edit", count), current.slot)
+    sheet.add(document, sheet.slot("edit", count), current.slot)
 
 
 def _by_hand(sheet: Worksheet, what: str) -> None:

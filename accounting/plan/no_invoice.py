@@ -11,8 +11,8 @@ from accounting.money.given_back import issued_accounts
 from accounting.money.payments import alone
 from accounting.plan import cancellation as reversals
 from accounting.plan.credits import credit_of, in_turn
-from accounting.plan.open_items import Credit, Debit
-from accounting.plan.receivables import Till
+from accounting.plan.open_items import OpenCredit, OpenInvoice
+from accounting.plan.receivables import Receivables
 from accounting.plan.settlement import use
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
@@ -30,7 +30,7 @@ def receipt(sheet: Worksheet) -> None:
     if entry is None:
         if document is None:
             return
-        sheet.want(document, sheet.slot("receipt"))
+        sheet.add(document, sheet.slot("receipt"))
         sheet.wait = sheet.reversing  # what takes it back is planned upon it
         total, account, is_id = _total(document), document.account, document.account_is_id
         day = document.date
@@ -39,11 +39,11 @@ def receipt(sheet: Worksheet) -> None:
         day = entry.dated or sheet.today
         sheet.current = entry
         _compare(sheet, entry)
-    till = Till(sheet.history, sheet.order.id, [])
-    till.know((Payment("", account, day, total, "", is_id),))
-    _credit(sheet, till, sheet.order.refunds, total, sheet.slot("receipt"))
+    receivables = Receivables(sheet.history, sheet.order.id, [])
+    receivables.know((Payment("", account, day, total, "", is_id),))
+    _credit(sheet, receivables, sheet.order.refunds, total, sheet.slot("receipt"))
     if entry is not None and sheet.reversing:
-        _take_back(sheet, till)
+        _take_back(sheet, receivables)
 
 
 def _total(document: BankTransaction) -> Decimal:
@@ -65,7 +65,7 @@ def _compare(sheet: Worksheet, entry: Entry) -> None:
     sheet.reasons.append(Reason("changed_after_posting", text, Field.TOTAL))
 
 
-def _take_back(sheet: Worksheet, till: Till) -> None:
+def _take_back(sheet: Worksheet, receivables: Receivables) -> None:
     """A cancelled sale whose money was posted as received: the bank transaction may be matched
     with the statement, so that it stays, and the rest of the sale is credited."""
     if not sheet.undo:
@@ -73,7 +73,7 @@ def _take_back(sheet: Worksheet, till: Till) -> None:
         sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
     try:
         for credit in reversals.by_credit(sheet):
-            use(sheet, till, credit)
+            use(sheet, receivables, credit)
     except Hold as hold:
         sheet.reasons.append(hold.reason)
 
@@ -82,11 +82,13 @@ def refunds_alone(sheet: Worksheet) -> None:
     """Credit notes of an order whose sale is of before the cut-over: put against what is due
     on its earlier invoice, if there is one, and otherwise paid back."""
     earlier = sheet.built.earlier
-    debits = []
+    invoices = []
     if earlier is not None and earlier.due > 0:
-        debits = [Debit(sheet.slot("invoice"), earlier.number, earlier.due, earlier.xero_id)]
+        invoices = [
+            OpenInvoice(sheet.slot("invoice"), earlier.number, earlier.due, earlier.xero_id)
+        ]
     issued = issued_accounts(sheet.books, sheet.mapped)
-    till = Till(sheet.history, sheet.order.id, debits, issued, credit_first=True)
+    receivables = Receivables(sheet.history, sheet.order.id, invoices, issued, credit_first=True)
     try:
         by = sheet.conversion()
     except Hold as hold:
@@ -94,18 +96,22 @@ def refunds_alone(sheet: Worksheet) -> None:
         return
     mapped = converted(sheet.mapped, by)
     order = mapped.order
-    till.know(alone(sheet.books, mapped))
+    receivables.know(alone(sheet.books, mapped))
     since = refunded_since(sheet.books.snapshot, order)
     tendered = sheet.mapped.rows.tendered
     tendered = by.amount(tendered) if by is not None else tendered
-    _credit(sheet, till, since, round_to(order.total + tendered), None)
+    _credit(sheet, receivables, since, round_to(order.total + tendered), None)
 
 
 def _credit(
-    sheet: Worksheet, till: Till, given: tuple[Refund, ...], limit: Decimal, sale: Slot | None
+    sheet: Worksheet,
+    receivables: Receivables,
+    given: tuple[Refund, ...],
+    limit: Decimal,
+    sale: Slot | None,
 ) -> None:
     """Credit notes of refunds, each after the `sale` that it takes back."""
-    found: list[Credit] = []
+    found: list[OpenCredit] = []
     for refund in in_turn(sheet, given):
         try:
             credit = credit_of(sheet, refund, found, limit, sale)
@@ -114,4 +120,4 @@ def _credit(
             continue
         if credit is not None:
             found.append(credit)
-            use(sheet, till, credit)
+            use(sheet, receivables, credit)

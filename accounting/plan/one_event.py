@@ -14,7 +14,7 @@ from accounting.history import Entry
 from accounting.lines.currency import of_refund
 from accounting.money.given_back import given_back
 from accounting.plan.issues import standing_note
-from accounting.plan.open_items import Credit
+from accounting.plan.open_items import OpenCredit
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold
 from connector.lib.money import CENT, ZERO, round_to
@@ -49,7 +49,9 @@ def by_change(sheet: Worksheet, lowered: Decimal, edits: Sequence[Entry]) -> Dec
     return lowered if before else rest
 
 
-def same_money(sheet: Worksheet, credits: Sequence[Credit], total: Decimal) -> Credit | None:
+def same_money(
+    sheet: Worksheet, credits: Sequence[OpenCredit], total: Decimal
+) -> OpenCredit | None:
     """The credit that a change made for the money that a refund is about, if there is one."""
     made = [c for c in credits if c.purpose.startswith("edit-") and not c.returned]
     if total > _of_changes(sheet, [credit.total for credit in made]):

@@ -13,7 +13,7 @@ from xero.documents.settling import Payment
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class PlannedDocument:
     """A document that shall exist. `parent` must be in Xero before it (the contact if None),
     and so must `target`, the invoice of an allocation. `note` says in its history there how it
     deviates, `origin` what it is of. `look_up`: a person may have entered it already."""
@@ -28,7 +28,7 @@ class Want:
 
 
 @dataclass(slots=True)
-class Debit:
+class OpenInvoice:
     """An invoice that takes payments and credit. `capacity` is what may still be put on it;
     `xero_id` is the id of one that is none of ours. `by_people` is what people put on it that is
     not told to be one of the tenders."""
@@ -52,7 +52,7 @@ class Back:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class OpenCredit:
     """A credit note to be used up. `purpose` begins the purposes of what uses it.
 
     `returned`: what is not allocated went back to the buyer, by the tender named `method`

@@ -17,7 +17,7 @@ from accounting.plan import credits as crediting
 from accounting.plan import edits
 from accounting.plan import no_invoice as without_invoice
 from accounting.plan import settlement as paying
-from accounting.plan.open_items import Debit, Want, total_of
+from accounting.plan.open_items import OpenInvoice, PlannedDocument, total_of
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import READY, SKIPPED, Built
@@ -34,7 +34,7 @@ from xero.documents.statuses import DRAFTS
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`wants` in the order in which Xero must receive them.
+    """`documents` in the order in which Xero must receive them.
 
     `restores` are archived contacts that must be made active again before.
     `wait`: something is on its way that decides what comes next. `keep`: nothing of what is
@@ -42,7 +42,7 @@ class Plan:
     ids of refunds whose money the order's total is lowered by already.
     """
 
-    wants: tuple[Want, ...] = ()
+    documents: tuple[PlannedDocument, ...] = ()
     reasons: tuple[Reason, ...] = ()
     wait: bool = False
     keep: bool = False
@@ -77,7 +77,9 @@ def documents_of(built: Built, plan: Plan) -> tuple[Document, ...]:
     if built.contact is not None and built.contact.contact is not None:
         contact = (built.contact.contact,)
     order = list(Kind)
-    wanted = sorted((want.document for want in plan.wants), key=lambda d: order.index(d.kind))
+    wanted = sorted(
+        (planned.document for planned in plan.documents), key=lambda d: order.index(d.kind)
+    )
     return (*contact, *wanted)
 
 
@@ -87,10 +89,12 @@ def _plan(sheet: Worksheet) -> Plan:
         return Plan((), remarks, keep=True, reversed=sheet.reversing)
     if sheet.current is None and (sheet.built.receipt or sheet.receipt):
         without_invoice.receipt(sheet)
-        return Plan(tuple(sheet.wants), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing)
+        return Plan(
+            tuple(sheet.documents), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing
+        )
     if sheet.current is None and sheet.built.invoice is None:
         without_invoice.refunds_alone(sheet)
-        return Plan(tuple(sheet.wants), tuple(sheet.reasons))
+        return Plan(tuple(sheet.documents), tuple(sheet.reasons))
     if sheet.reversing and sheet.current is not None:
         if not sheet.undo:
             text = f"Cancelled in the shop, so {sheet.number} is taken back in Xero."
@@ -98,23 +102,23 @@ def _plan(sheet: Worksheet) -> Plan:
         if sheet.current.ended:
             return Plan((), tuple(sheet.reasons), reversed=True)
     try:
-        debits = _invoices(sheet)
+        invoices = _invoices(sheet)
     except Hold as hold:
-        debits = []
+        invoices = []
         sheet.reasons.append(hold.reason)
     try:
-        credits = crediting.credits_of(sheet, debits)
+        credits = crediting.credits_of(sheet, invoices)
     except Hold as hold:
         credits = []
         sheet.reasons.append(hold.reason)
-    paying.settle(sheet, debits, credits)
+    paying.settle(sheet, invoices, credits)
     return Plan(
-        tuple(sheet.wants), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing,
+        tuple(sheet.documents), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing,
         same=frozenset(sheet.same),
     )  # fmt: skip
 
 
-def _invoices(sheet: Worksheet) -> list[Debit]:
+def _invoices(sheet: Worksheet) -> list[OpenInvoice]:
     """The invoice, new or changed, and those of earlier changes, as far as they stand."""
     if sheet.reversing and sheet.current is not None:
         if not sheet.awaited and reversals.by_status(sheet):
@@ -126,19 +130,21 @@ def _invoices(sheet: Worksheet) -> list[Debit]:
     else:
         assert sheet.built.invoice is not None
         invoice = replace(sheet.built.invoice, number=sheet.number)
-        sheet.want(invoice, sheet.slot("invoice", sheet.issue), note=sheet.built.note)
+        sheet.add(invoice, sheet.slot("invoice", sheet.issue), note=sheet.built.note)
     standing = [e for e in (sheet.current, *sheet.edits()) if e is not None]
-    debits = [
-        Debit(entry.slot, entry.key, entry.total, by_people=entry.by_people)
+    invoices = [
+        OpenInvoice(entry.slot, entry.key, entry.total, by_people=entry.by_people)
         for entry in standing
         if entry.kind is Kind.INVOICE
     ]
-    for want in sheet.wants:
-        if isinstance(want.document, Invoice):
-            debits.append(Debit(want.slot, want.document.number, total_of(want.document)))
-        elif want.slot.purpose == "update" and sheet.built.invoice is not None:
-            debits[0].capacity = total_of(sheet.built.invoice)
-    return debits
+    for planned in sheet.documents:
+        if isinstance(planned.document, Invoice):
+            invoices.append(
+                OpenInvoice(planned.slot, planned.document.number, total_of(planned.document))
+            )
+        elif planned.slot.purpose == "update" and sheet.built.invoice is not None:
+            invoices[0].capacity = total_of(sheet.built.invoice)
+    return invoices
 
 
 def _approve_drafts(sheet: Worksheet) -> None:
@@ -149,4 +155,4 @@ def _approve_drafts(sheet: Worksheet) -> None:
             kind, key, purpose, revision = entry.slot
             slot = Slot(kind, key, f"approve-{purpose}", revision)
             document = StatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")
-            sheet.want(document, slot, entry.slot)
+            sheet.add(document, slot, entry.slot)

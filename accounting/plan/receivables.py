@@ -17,7 +17,14 @@ from decimal import Decimal
 
 from accounting.history import Entry, History, Slot
 from accounting.money.standing import put_against, refunded_of, refunds_of, used_of
-from accounting.plan.open_items import Back, Credit, Debit, ReceivedTender, Want, index_of
+from accounting.plan.open_items import (
+    Back,
+    OpenCredit,
+    OpenInvoice,
+    PlannedDocument,
+    ReceivedTender,
+    index_of,
+)
 from accounting.plan.payment_slots import numbered
 from connector.lib.money import ZERO
 from xero.documents.kinds import Kind, Ref
@@ -25,7 +32,7 @@ from xero.documents.settling import Allocation, Payment, Refund
 
 
 @dataclass(slots=True)
-class Till:
+class Receivables:
     """The money of one order. `short` collects tenders of which less was received than was
     posted: (posted, received); `over` what of a tender no invoice takes any more; `covered` what
     of one people had put on its invoices before. `credit_first`: what is due is credited before
@@ -34,7 +41,7 @@ class Till:
 
     history: History
     order_id: str
-    debits: list[Debit]
+    invoices: list[OpenInvoice]
     issued: frozenset[tuple[str, bool]] = frozenset()
     credit_first: bool = False
     short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
@@ -53,9 +60,9 @@ class Till:
             tender.given_back += entry.total
         self._taken = {e.slot for e in self.history.entries if e.frozen or e.ended}
         put = put_against(self.history)
-        for debit in self.debits:
-            debit.capacity -= put[debit.number] + debit.by_people
-        self._touched = {debit.number for debit in self.debits if debit.by_people}
+        for invoice in self.invoices:
+            invoice.capacity -= put[invoice.number] + invoice.by_people
+        self._touched = {invoice.number for invoice in self.invoices if invoice.by_people}
 
     def _tender(self, index: int, entry: Entry) -> ReceivedTender:
         stands_for = Payment(
@@ -79,10 +86,12 @@ class Till:
             if rest > 0:
                 self._tenders[-payment.tender] = ReceivedTender(payment, rest, ours=False)
 
-    def receive(self, payments: Sequence[Payment], *, again: Sequence[Entry]) -> list[Want]:
+    def receive(
+        self, payments: Sequence[Payment], *, again: Sequence[Entry]
+    ) -> list[PlannedDocument]:
         """Payments still to be posted. `again` are refunds of sales that were cancelled: what
         they gave back has been received once more if the shop says so."""
-        wants = []
+        documents = []
         for payment in numbered(self.history, payments):
             tender = self._tenders.setdefault(payment.tender, ReceivedTender(payment))
             tender.payment = payment
@@ -91,8 +100,8 @@ class Till:
             if rest < 0:
                 self.short.append((tender.paid, payment.amount))
             whole = rest == payment.amount and not self._looked_for(payment)
-            for debit, part in self._parts(rest, whole=whole):
-                wants.append(self._payment(payment, part, debit))
+            for invoice, part in self._parts(rest, whole=whole):
+                documents.append(self._payment(payment, part, invoice))
                 tender.paid += part
                 rest -= part
             if rest > 0 and (theirs := self._by_people(rest)):
@@ -100,22 +109,22 @@ class Till:
                 rest -= theirs
             if rest > 0:
                 self.over.append(replace(payment, amount=rest))
-        return wants
+        return documents
 
-    def _parts(self, rest: Decimal, *, whole: bool) -> Iterator[tuple[Debit, Decimal]]:
+    def _parts(self, rest: Decimal, *, whole: bool) -> Iterator[tuple[OpenInvoice, Decimal]]:
         """What of a tender each invoice takes. One that is not due, because people put as much
         on it, takes a `whole` one: theirs may be this very payment, which is then found there."""
-        for debit in self.debits:
-            if whole and debit.capacity < rest <= debit.by_people:
-                debit.by_people -= rest
-                yield debit, rest
+        for invoice in self.invoices:
+            if whole and invoice.capacity < rest <= invoice.by_people:
+                invoice.by_people -= rest
+                yield invoice, rest
                 return
-        for debit in self.debits:
-            part = min(rest, debit.capacity)
+        for invoice in self.invoices:
+            part = min(rest, invoice.capacity)
             if part > 0:
-                debit.capacity -= part
+                invoice.capacity -= part
                 rest -= part
-                yield debit, part
+                yield invoice, part
 
     def _looked_for(self, payment: Payment) -> bool:
         """Whether the next payment of the tender was looked up on its invoice in vain."""
@@ -126,71 +135,75 @@ class Till:
     def _by_people(self, rest: Decimal) -> Decimal:
         """How much of a tender is covered by what people put on the invoices."""
         found = ZERO
-        for debit in self.debits:
-            part = min(rest - found, debit.by_people)
-            debit.by_people -= part
+        for invoice in self.invoices:
+            part = min(rest - found, invoice.by_people)
+            invoice.by_people -= part
             found += part
         return found
 
-    def _payment(self, payment: Payment, part: Decimal, debit: Debit) -> Want:
+    def _payment(self, payment: Payment, part: Decimal, invoice: OpenInvoice) -> PlannedDocument:
         purpose = f"payment-{payment.tender}"
         slot = self.take(Slot("order", self.order_id, purpose))
         reference = payment.reference
         if slot.revision > 1:
             reference = f"{reference}-{slot.revision}"[-255:]
         document = replace(
-            payment, invoice=Ref(Kind.INVOICE, debit.number), amount=part, reference=reference
+            payment, invoice=Ref(Kind.INVOICE, invoice.number), amount=part, reference=reference
         )
-        return Want(slot, document, debit.slot, look_up=debit.number in self._touched)
+        return PlannedDocument(
+            slot, document, invoice.slot, look_up=invoice.number in self._touched
+        )
 
-    def use(self, credit: Credit, account: tuple[str, bool] | None) -> tuple[list[Want], Decimal]:
+    def use(
+        self, credit: OpenCredit, account: tuple[str, bool] | None
+    ) -> tuple[list[PlannedDocument], Decimal]:
         """What uses up a credit note, and how much of it stays open.
 
         `account` is where money goes back from if the shop names a method that no tender of
         the order has.
         """
         used = used_of(self.history, credit.number)
-        wants, rest = self._refill(credit, credit.total - used)
+        documents, rest = self._refill(credit, credit.total - used)
         if credit.is_refund and not self.credit_first:
             self._gone_elsewhere(credit, used)
             more, rest = self._return(credit, rest, account)
             allocated, rest = self._allocate(credit, rest)
-            return [*wants, *more, *allocated], rest
+            return [*documents, *more, *allocated], rest
         allocated, rest = self._allocate(credit, rest)
-        wants += allocated
+        documents += allocated
         if credit.returned:
             more, rest = self._return(credit, rest, account)
-            wants += more
-        return wants, rest
+            documents += more
+        return documents, rest
 
     def _return(
-        self, credit: Credit, rest: Decimal, account: tuple[str, bool] | None
-    ) -> tuple[list[Want], Decimal]:
+        self, credit: OpenCredit, rest: Decimal, account: tuple[str, bool] | None
+    ) -> tuple[list[PlannedDocument], Decimal]:
         """What of a credit goes back now, and what is left of it: no money goes back twice."""
         kept = min(rest, credit.went_back)
-        wants, left = self._give_back(credit, rest - kept, account)
-        return wants, left + kept
+        documents, left = self._give_back(credit, rest - kept, account)
+        return documents, left + kept
 
-    def _allocate(self, credit: Credit, rest: Decimal) -> tuple[list[Want], Decimal]:
+    def _allocate(self, credit: OpenCredit, rest: Decimal) -> tuple[list[PlannedDocument], Decimal]:
         """Credit put against what is due, and what is left of it."""
-        wants: list[Want] = []
-        for debit in self.debits:
-            part = min(rest, debit.capacity)
+        documents: list[PlannedDocument] = []
+        for invoice in self.invoices:
+            part = min(rest, invoice.capacity)
             if part > 0:
                 slot = self.take(credit.place("allocation"))
-                invoice = debit.xero_id or Ref(Kind.INVOICE, debit.number)
-                target = None if debit.xero_id else debit.slot
+                to = invoice.xero_id or Ref(Kind.INVOICE, invoice.number)
+                target = None if invoice.xero_id else invoice.slot
                 note = Ref(Kind.CREDIT_NOTE, credit.number)
-                document = Allocation(note, invoice, part, credit.day)
-                wants.append(Want(slot, document, credit.slot, target))
-                debit.capacity -= part
+                document = Allocation(note, to, part, credit.day)
+                documents.append(PlannedDocument(slot, document, credit.slot, target))
+                invoice.capacity -= part
                 rest -= part
-        return wants, rest
+        return documents, rest
 
-    def _refill(self, credit: Credit, rest: Decimal) -> tuple[list[Want], Decimal]:
+    def _refill(self, credit: OpenCredit, rest: Decimal) -> tuple[list[PlannedDocument], Decimal]:
         """Refunds to gift cards, store credit and points, less those that are posted: to where
         a tender came from only as far as it was paid."""
-        wants: list[Want] = []
+        documents: list[PlannedDocument] = []
         note = Ref(Kind.CREDIT_NOTE, credit.number)
         done = self._refunded_to(credit.number)
         for back in credit.back:
@@ -205,12 +218,12 @@ class Till:
                 slot = self.take(credit.place(f"refund-{index}"))
                 reference = f"{credit.number}-{index}"
                 document = Refund(note, place[0], credit.day, amount, reference, place[1])
-                wants.append(Want(slot, document, credit.slot))
+                documents.append(PlannedDocument(slot, document, credit.slot))
                 if index:
                     self._tenders[index].given_back += amount
                 left -= amount
                 rest -= amount
-        return wants, rest
+        return documents, rest
 
     def _places(self, back: Back) -> list[tuple[int, Decimal]]:
         """Which tenders take how much of it; 0 stands for none of the order's."""
@@ -231,13 +244,13 @@ class Till:
         return done
 
     def _give_back(
-        self, credit: Credit, rest: Decimal, account: tuple[str, bool] | None
-    ) -> tuple[list[Want], Decimal]:
+        self, credit: OpenCredit, rest: Decimal, account: tuple[str, bool] | None
+    ) -> tuple[list[PlannedDocument], Decimal]:
         """Refunds from the tenders: the one that is named, else the last paid first. `account`
         takes what the tenders received, and what nothing is due for."""
         note = Ref(Kind.CREDIT_NOTE, credit.number)
         if account is not None:
-            due = sum((debit.capacity for debit in self.debits), ZERO)
+            due = sum((invoice.capacity for invoice in self.invoices), ZERO)
             part = rest - min(max(due, ZERO), max(rest - self.received, ZERO))
             if part <= 0:
                 return [], rest
@@ -245,8 +258,8 @@ class Till:
             document = Refund(note, account[0], credit.day, part, credit.number, account[1])
             other = ReceivedTender(Payment(note, account[0], date.min, ZERO, "", tender=0))
             self._tenders.setdefault(0, other).given_back += part
-            return [Want(slot, document, credit.slot)], rest - part
-        wants: list[Want] = []
+            return [PlannedDocument(slot, document, credit.slot)], rest - part
+        documents: list[PlannedDocument] = []
         kept = ZERO
         for index, tender in self._last_first(credit.method):
             part = min(rest, tender.left)
@@ -259,14 +272,14 @@ class Till:
                 continue
             paid = tender.payment
             slot = self.take(credit.place(f"refund-{index}"))
-            reference = credit.number if not wants else f"{credit.number}-{len(wants) + 1}"
+            reference = credit.number if not documents else f"{credit.number}-{len(documents) + 1}"
             document = Refund(
                 note, paid.account, credit.day, part, reference, paid.account_is_id
             )  # fmt: skip
-            wants.append(Want(slot, document, credit.slot))
+            documents.append(PlannedDocument(slot, document, credit.slot))
             tender.given_back += part
             rest -= part
-        return wants, rest + kept
+        return documents, rest + kept
 
     @property
     def received(self) -> Decimal:
@@ -274,7 +287,7 @@ class Till:
         money = [one for one in self._tenders.values() if one.place not in self.issued]
         return max(sum((one.paid - one.given_back for one in money), ZERO), ZERO)
 
-    def _gone_elsewhere(self, credit: Credit, used: Decimal) -> None:
+    def _gone_elsewhere(self, credit: OpenCredit, used: Decimal) -> None:
         """What of a refund was used up otherwise than by our refunds: where people post the
         money, it went back that way."""
         rest = used - refunded_of(self.history, credit.number)

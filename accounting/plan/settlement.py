@@ -10,8 +10,8 @@ from accounting.money.given_back import issued_accounts
 from accounting.money.overpayments import overpaid, overpayment
 from accounting.money.received import method_account
 from accounting.money.standing import credited_ahead
-from accounting.plan.open_items import Credit, Debit, total_of
-from accounting.plan.receivables import Till
+from accounting.plan.open_items import OpenCredit, OpenInvoice, total_of
+from accounting.plan.receivables import Receivables
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.postable import found, payable_account
@@ -26,49 +26,49 @@ from xero.documents.settling import Payment
 from xero.documents.statuses import APPROVED
 
 
-def settle(sheet: Worksheet, debits: list[Debit], credits: list[Credit]) -> None:
+def settle(sheet: Worksheet, invoices: list[OpenInvoice], credits: list[OpenCredit]) -> None:
     """Plan what is received and not posted, and what uses up the credit notes."""
     issued = issued_accounts(sheet.books, sheet.mapped)
-    till = Till(sheet.history, sheet.order.id, debits, issued)
-    till.elsewhere(sheet.built.elsewhere)
+    receivables = Receivables(sheet.history, sheet.order.id, invoices, issued)
+    receivables.elsewhere(sheet.built.elsewhere)
     again = sheet.history.frozen(
         lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
     )
-    sheet.wants += till.receive(sheet.built.payments, again=[*again])
-    for posted, now in till.short:
+    sheet.documents += receivables.receive(sheet.built.payments, again=[*again])
+    for posted, now in receivables.short:
         text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
         sheet.reasons.append(Reason("changed_after_posting", text, Field.PAYMENTS))
-    sheet.reasons += [_by_people(payment, part) for payment, part in till.covered]
+    sheet.reasons += [_by_people(payment, part) for payment, part in receivables.covered]
     for credit in credits:
-        use(sheet, till, credit)
+        use(sheet, receivables, credit)
     if not sheet.reversing:
-        _overpayments(sheet, till)
+        _overpayments(sheet, receivables)
 
 
-def _overpayments(sheet: Worksheet, till: Till) -> None:
+def _overpayments(sheet: Worksheet, receivables: Receivables) -> None:
     """What was received beyond what is due, as far as it is not posted yet."""
     posted = sum((e.total for e in sheet.history.tenders("overpayment")), ZERO)
-    beyond = [*sheet.built.overpayments, *_taken_by_credit(sheet, till)]
+    beyond = [*sheet.built.overpayments, *_taken_by_credit(sheet, receivables)]
     for place, over in enumerate(beyond, start=1):
         amount = total_of(over)
         covered = min(posted, amount)
         posted -= covered
         if covered == amount:
             continue
-        slot = till.take(sheet.slot(f"overpayment-{place}"))
+        slot = receivables.take(sheet.slot(f"overpayment-{place}"))
         if slot.revision > 1:
             over = replace(over, reference=f"{over.reference}-{slot.revision}"[-255:])
         (line,) = over.lines
-        sheet.want(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
+        sheet.add(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
 
 
-def _taken_by_credit(sheet: Worksheet, till: Till) -> Iterator[BankTransaction]:
+def _taken_by_credit(sheet: Worksheet, receivables: Receivables) -> Iterator[BankTransaction]:
     """Money that came in after a refund had been put against what was due: no invoice takes it
     any more, and it is owed to the buyer, to whom the shop says that it went back."""
     left = ZERO if sheet.wait else credited_ahead(sheet.history)
     order = replace(sheet.order, currency=sheet.sold_in or sheet.order.currency)
     mapped = replace(sheet.mapped, order=order)
-    for payment in till.over:
+    for payment in receivables.over:
         amount = min(left, payment.amount)
         if amount <= 0:
             continue
@@ -85,7 +85,7 @@ def _taken_by_credit(sheet: Worksheet, till: Till) -> Iterator[BankTransaction]:
         yield replace(over, date=payment.date)
 
 
-def use(sheet: Worksheet, till: Till, credit: Credit) -> None:
+def use(sheet: Worksheet, receivables: Receivables, credit: OpenCredit) -> None:
     """Put a credit note against what is due, and pay the rest back if it went back."""
     if not _approved(sheet, credit):
         text = f"{credit.number} is a draft. Approve it in Xero: it is used up then."
@@ -99,18 +99,20 @@ def use(sheet: Worksheet, till: Till, credit: Credit) -> None:
         except Hold as hold:
             sheet.reasons.append(hold.reason)
             return
-    wants, rest = till.use(credit if not by_hand else replace(credit, returned=False), account)
-    sheet.wants += wants
+    documents, rest = receivables.use(
+        credit if not by_hand else replace(credit, returned=False), account
+    )
+    sheet.documents += documents
     if rest > 0:
         sheet.reasons.append(_open(sheet, credit, rest))
 
 
-def _by_hand(sheet: Worksheet, credit: Credit) -> bool:
+def _by_hand(sheet: Worksheet, credit: OpenCredit) -> bool:
     """Whether the shop names a method for the money that a person posts in Xero."""
     return bool(credit.method) and isinstance(_answer(sheet, credit.method), NotPosted)
 
 
-def _approved(sheet: Worksheet, credit: Credit) -> bool:
+def _approved(sheet: Worksheet, credit: OpenCredit) -> bool:
     entry = sheet.history.at(credit.slot)
     status = entry.status if entry is not None and entry.posted else sheet.status
     return status in APPROVED
@@ -141,7 +143,7 @@ def _by_people(payment: Payment, part: Decimal) -> Reason:
     return Reason("invoice_not_payable", text, Field.PAYMENTS)
 
 
-def _open(sheet: Worksheet, credit: Credit, rest: Decimal) -> Reason:
+def _open(sheet: Worksheet, credit: OpenCredit, rest: Decimal) -> Reason:
     if _people_paid(sheet):
         text = (
             f"{written(rest)} of {credit.number} is left open on the contact: a person posts, or "

@@ -10,7 +10,7 @@ from accounting.books import Books
 from accounting.eligibility import local_date
 from accounting.history import Entry, History, Slot
 from accounting.lines.currency import Conversion, before_tenders, conversion
-from accounting.plan.open_items import Want
+from accounting.plan.open_items import PlannedDocument
 from accounting.plan.origins import origin_of
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import Built
@@ -41,7 +41,7 @@ class Worksheet:
     undo: bool = False
     issue: int = 1
     current: Entry | None = None
-    wants: list[Want] = field(default_factory=list)
+    documents: list[PlannedDocument] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     same: set[str] = field(default_factory=set)
     wait: bool = False
@@ -125,11 +125,11 @@ class Worksheet:
             )
         )
 
-    def want(
+    def add(
         self, document: Document, slot: Slot, parent: Slot | None = None, note: str = ""
     ) -> None:
         origin = origin_of(self.books, self.order, slot, document)
-        self.wants.append(Want(slot, document, parent, note=note, origin=origin))
+        self.documents.append(PlannedDocument(slot, document, parent, note=note, origin=origin))
 
     @property
     def sold_in(self) -> str:

@@ -117,10 +117,10 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: Claim
 def _take_back(works: list[Work], ledger: Ledger) -> bool:
     """Whether anything that is in Xero is to be credited, changed, allocated or given back."""
     return any(
-        isinstance(want.document, _BY_WHAT_IS_LEFT)
+        isinstance(planned.document, _BY_WHAT_IS_LEFT)
         for work in works
-        if work.plan.wants and ledger.standing(work.row).posted
-        for want in work.plan.wants
+        if work.plan.documents and ledger.standing(work.row).posted
+        for planned in work.plan.documents
     )
 
 

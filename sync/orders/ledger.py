@@ -14,7 +14,7 @@ from typing import Any
 from accounting.contacts.directory import Contacts
 from accounting.contacts.matching import RESTORED
 from accounting.history import Slot
-from accounting.plan.open_items import Want
+from accounting.plan.open_items import PlannedDocument
 from accounting.reasons import Reason
 from accounting.sale.built import HELD, READY, SKIPPED, Built
 from connector.lib import clock
@@ -26,7 +26,7 @@ from sync.contacts.standing import answer_of
 from sync.models import Posting, TrackedOrder
 from sync.orders.changes import Changes
 from sync.orders.standing import OrderPostings
-from sync.orders.work import Outcome, Planned
+from sync.orders.work import Outcome, PlannedOrder
 from sync.outbox.adopt import adopt
 from sync.outbox.entries import MOST_CURES, OPEN, is_open
 from sync.outbox.fill import document_key, fill
@@ -48,15 +48,15 @@ class Ledger(OrderPostings):
         self._changes = Changes()
         self.again_at: dict[int, datetime] = {}
 
-    def outcome(self, row: TrackedOrder, planned: Planned) -> Outcome:
+    def outcome(self, row: TrackedOrder, one: PlannedOrder) -> Outcome:
         """The plan's answer, or a hold where it contradicts what was posted before."""
-        built = planned.built
+        built = one.built
         remarks = self._remarks[row.pk]
-        if planned.plan.reversed and built.status == SKIPPED:
+        if one.plan.reversed and built.status == SKIPPED:
             if row.excluded_at is not None:
-                return Outcome("excluded", (*built.reasons, *planned.plan.reasons, *remarks))
-            return Outcome("ready", (*planned.plan.reasons, *remarks))
-        reasons = (*built.reasons, *planned.plan.reasons, *remarks)
+                return Outcome("excluded", (*built.reasons, *one.plan.reasons, *remarks))
+            return Outcome("ready", (*one.plan.reasons, *remarks))
+        reasons = (*built.reasons, *one.plan.reasons, *remarks)
         if built.status == SKIPPED and not remarks:
             excluded = row.excluded_at is not None
             return Outcome("excluded" if excluded else SKIPPED, reasons)
@@ -64,53 +64,53 @@ class Ledger(OrderPostings):
             return Outcome(HELD, reasons)
         return Outcome("ready", reasons)
 
-    def write(self, planned: Sequence[Planned], contacts: Contacts) -> None:
+    def write(self, orders: Sequence[PlannedOrder], contacts: Contacts) -> None:
         """Bring the outbox in line with these plans: a fixed number of statements."""
         waited = self.waiting()
-        self.load([one.row.pk for one in planned])
+        self.load([one.row.pk for one in orders])
         left = waited - self.waiting()
-        self._find_taken_numbers(planned)
-        planned = self._in_time(planned)
-        ready = [(one.row, one.built) for one in planned if one.built.status == READY]
-        parents = self._write_contacts(planned, ready, contacts)
-        for one in planned:
+        self._find_taken_numbers(orders)
+        orders = self._in_time(orders)
+        ready = [(one.row, one.built) for one in orders if one.built.status == READY]
+        parents = self._write_contacts(orders, ready, contacts)
+        for one in orders:
             self._write_order(one, parents)
         for posting in [*self._changes.apply(), *self.among(left)]:
             self._left(posting)
 
     def _write_contacts(
-        self, planned: Sequence[Planned], ready: Sequence[tuple[TrackedOrder, Built]],
+        self, orders: Sequence[PlannedOrder], ready: Sequence[tuple[TrackedOrder, Built]],
         contacts: Contacts,
     ) -> dict[str, Posting]:  # fmt: skip
         """Postings of the contacts that the orders need: of their buyers, and of those whom
         their documents belong to and who must be restored first."""
         words = [Word(one.contact, row.lane) for row, one in ready if one.contact]
-        for one in planned:
+        for one in orders:
             for found in one.plan.restores:
                 words.append(Word(answer_of(self._organisation, found), one.row.lane))
         return ContactPostings(self._store, self._organisation, contacts).write_words(words)
 
-    def _in_time(self, planned: Sequence[Planned]) -> list[Planned]:
+    def _in_time(self, orders: Sequence[PlannedOrder]) -> list[PlannedOrder]:
         """Those that no summary has taken over meanwhile; the others are planned again."""
-        kept = [one for one in planned if not one.plan.keep]
+        kept = [one for one in orders if not one.plan.keep]
         late = self._parts.write([(o.row, o.parts if o.active else ()) for o in kept])
         soon = clock.now() + timedelta(seconds=5)
         self.again_at |= dict.fromkeys(late, soon)
-        return [one for one in planned if one.row.pk not in late]
+        return [one for one in orders if one.row.pk not in late]
 
     # --- numbers ----------------------------------------------------------------------------
 
-    def _find_taken_numbers(self, planned: Sequence[Planned]) -> None:
+    def _find_taken_numbers(self, orders: Sequence[PlannedOrder]) -> None:
         """Which numbers Xero has already, and which of our orders owns each.
 
         Of two orders with one number the one that has a document of that number owns it,
         else the older one.
         """
         wanted = [
-            (Kind(want.document.kind), want.document.number, one.row.pk)
-            for one in planned
-            for want in one.plan.wants
-            if isinstance(want.document, Invoice | CreditNote)
+            (Kind(planned.document.kind), planned.document.number, one.row.pk)
+            for one in orders
+            for planned in one.plan.documents
+            if isinstance(planned.document, Invoice | CreditNote)
         ]
         numbers = {number for _, number, _ in wanted}
         in_xero = MirrorDocument.objects.filter(
@@ -129,18 +129,18 @@ class Ledger(OrderPostings):
         codes = {reason.code for reason in self._remarks[row.pk]}
         return bool(codes & {"number_taken", "already_in_xero"})
 
-    def _others_number(self, one: Planned) -> str:
+    def _others_number(self, one: PlannedOrder) -> str:
         """A number of the order's invoices that is another order's; "" if there is none."""
-        for want in one.plan.wants:
-            if isinstance(want.document, Invoice):
-                number = want.document.number
+        for planned in one.plan.documents:
+            if isinstance(planned.document, Invoice):
+                number = planned.document.number
                 if self._owner.get(number, one.row.pk) != one.row.pk:
                     return number
         return ""
 
     # --- an order's documents ---------------------------------------------------------------
 
-    def _write_order(self, one: Planned, parents: dict[str, Posting]) -> None:
+    def _write_order(self, one: PlannedOrder, parents: dict[str, Posting]) -> None:
         have = self._postings[one.row.pk]
         if one.plan.keep:
             return
@@ -168,19 +168,21 @@ class Ledger(OrderPostings):
         wanted = set()
         restores = {one.contact_id: parents[f"{RESTORED}{one.contact_id}"]
                     for one in one.plan.restores}  # fmt: skip
-        for want in one.plan.wants:
-            first = restores.get(str(_to(want.document)))
-            self._want(one.row, want, contact, first)
-            wanted.add(want.slot)
+        for planned in one.plan.documents:
+            first = restores.get(str(_to(planned.document)))
+            self._write_document(one.row, planned, contact, first)
+            wanted.add(planned.slot)
         for slot, posting in have.items():
             if slot not in wanted and posting.state in OPEN:
                 self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
 
-    def _link(self, one: Planned, document: MirrorDocument) -> None:
+    def _link(self, one: PlannedOrder, document: MirrorDocument) -> None:
         """An invoice that is there becomes the order's; what else it needs is planned next."""
         have = self._postings[one.row.pk]
-        sales = ((w.slot, w.document) for w in one.plan.wants if isinstance(w.document, Invoice))
+        sales = (
+            (w.slot, w.document) for w in one.plan.documents if isinstance(w.document, Invoice)
+        )
         slot, invoice = next(sales, (None, None))
         if slot is None or invoice is None:
             text = "It is linked to an invoice in Xero, and without invoices nothing follows that."
@@ -197,30 +199,34 @@ class Ledger(OrderPostings):
                 other.state = Posting.State.VOIDED
         self.again_at[one.row.pk] = clock.now()
 
-    def _want(
-        self, row: TrackedOrder, want: Want, contact: Posting | None, first: Posting | None
+    def _write_document(
+        self,
+        row: TrackedOrder,
+        planned: PlannedDocument,
+        contact: Posting | None,
+        first: Posting | None,
     ) -> None:
         """The posting of a document: new, brought up to date, or left alone. It goes after
         `first`, the restoring of the contact that it is to."""
         have = self._postings[row.pk]
-        parent = self._at(row, want.parent) if want.parent is not None else contact
-        target = self._at(row, want.target) if want.target is not None else first
-        posting = have.get(want.slot)
+        parent = self._at(row, planned.parent) if planned.parent is not None else contact
+        target = self._at(row, planned.target) if planned.target is not None else first
+        posting = have.get(planned.slot)
         if posting is None:
-            posting = self.new_posting(row, want.slot)
-            fill(posting, want.document, parent, target)
-            posting.note = f"{want.origin} {want.note}".strip()[:1000]
+            posting = self.new_posting(row, planned.slot)
+            fill(posting, planned.document, parent, target)
+            posting.note = f"{planned.origin} {planned.note}".strip()[:1000]
             posting.look_up = bool(parent and parent.adopted and parent.kind == Kind.INVOICE)
-            have[want.slot] = posting
+            have[planned.slot] = posting
             self._changes.new.append(posting)
         elif is_open(posting):
-            self._correct(posting, want.document, parent, target, row)
+            self._correct(posting, planned.document, parent, target, row)
         else:
             return
-        if want.look_up:
+        if planned.look_up:
             posting.look_up = True
-        number = document_key(want.document)
-        changes = isinstance(want.document, InvoiceUpdate | StatusChange)
+        number = document_key(planned.document)
+        changes = isinstance(planned.document, InvoiceUpdate | StatusChange)
         if changes or ((posting.kind, number) in self._in_xero and not posting.xero_id):
             # A person may have changed it meanwhile, or it is there already: looked up first.
             posting.look_up = True
@@ -263,7 +269,7 @@ class Ledger(OrderPostings):
         posting.not_before, posting.lane = clock.now(), row.lane
         self._changes.changed.append(posting)
 
-    def _withdraw(self, one: Planned, have: dict[Slot, Posting]) -> None:
+    def _withdraw(self, one: PlannedOrder, have: dict[Slot, Posting]) -> None:
         """Nothing more of this order goes out; what is in Xero already is said."""
         for posting in have.values():
             if posting.state in OPEN:

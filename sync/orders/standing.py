@@ -114,8 +114,8 @@ class OrderPostings:
     def sends_to_buyer(self, row: TrackedOrder, plan: Plan) -> bool:
         """Whether a document of this plan that names the buyer is still to go out."""
         have = self._postings[row.pk]
-        unsent = (one for one in plan.wants if one.slot not in have or is_open(have[one.slot]))
-        return any(want.parent is None for want in unsent)
+        unsent = (one for one in plan.documents if one.slot not in have or is_open(have[one.slot]))
+        return any(planned.parent is None for planned in unsent)
 
     def postings(self, row: TrackedOrder) -> list[Posting]:
         """All of the order's own, in the outbox and in Xero."""

@@ -48,9 +48,9 @@ class Work:
         self.parts = ()
 
     @property
-    def planned(self) -> Planned:
+    def planned(self) -> PlannedOrder:
         assert self.built is not None
-        return Planned(self.row, self.built, self.plan, self.parts, self.link)
+        return PlannedOrder(self.row, self.built, self.plan, self.parts, self.link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedOrder:
     """One order: what was built of it, what is to be done, and what it brings to summaries.
 
     `link` is the invoice in Xero that a person said is the order's own.

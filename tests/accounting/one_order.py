@@ -14,7 +14,7 @@ from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.history import Entry, History
 from accounting.money.standing import posted_money
-from accounting.plan.open_items import Want
+from accounting.plan.open_items import PlannedDocument
 from accounting.plan.plan import Plan, plan_order
 from accounting.reasons import Reason
 from accounting.sale.build import build_order
@@ -51,12 +51,12 @@ class OneOrder:
             built = build_order(self.books, order, Contacts(), self._standing(history))
             self.plan = plan_order(self.books, order, built, history, undo=undo)
             self.reasons = [*built.reasons, *self.plan.reasons]
-            if not self.plan.wants:
+            if not self.plan.documents:
                 assert not self.plan.wait
                 return self
-            for want in self.plan.wants:
-                self._post(want)
-        raise AssertionError(f"never done: {self.plan.wants}")
+            for wanted in self.plan.documents:
+                self._post(wanted)
+        raise AssertionError(f"never done: {self.plan.documents}")
 
     def _standing(self, history: History) -> Standing:
         """As the shell has it of the outbox."""
@@ -69,10 +69,10 @@ class OneOrder:
 
     # --- posting ----------------------------------------------------------------------------
 
-    def _post(self, want: Want) -> None:
-        document = want.document
-        assert not any(e.slot == want.slot for e in self.entries), want.slot
-        entry = Entry(want.slot, document.kind, "", frozen=True, posted=True)
+    def _post(self, wanted: PlannedDocument) -> None:
+        document = wanted.document
+        assert not any(e.slot == wanted.slot for e in self.entries), wanted.slot
+        entry = Entry(wanted.slot, document.kind, "", frozen=True, posted=True)
         if isinstance(document, Invoice | CreditNote):
             assert document.number not in self.left, document.number
             entry = _with_totals(entry, document)

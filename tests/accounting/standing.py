@@ -14,9 +14,9 @@ from xero.documents.settling import Allocation, Payment, Refund
 def posted(plan: Plan, **changes: Any) -> History:
     """All documents of a plan as they stand in Xero."""
     entries = []
-    for want in plan.wants:
-        document = want.document
-        entry = Entry(want.slot, document.kind, "", frozen=True, posted=True, status="AUTHORISED")
+    for wanted in plan.documents:
+        document = wanted.document
+        entry = Entry(wanted.slot, document.kind, "", frozen=True, posted=True, status="AUTHORISED")
         totals = document.expected()
         if isinstance(document, Invoice | CreditNote | BankTransaction):
             assert totals is not None

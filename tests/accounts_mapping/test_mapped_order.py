@@ -43,7 +43,7 @@ def test_a_rule_goes_over_the_store_and_is_named_as_the_source() -> None:
             {"when": {"country": "NZ"}, "hold": "never", "approve": False, "due_days": 1},
             {"when": {"country": "AU"}, "contact": "< >"},
             {"when": {"sku": "SHIRT"}, "hold": "Ask Ana", "approve": True, "contact": "Desk"},
-            {"when": {"country": "AU"}, "hold": "later", "due_days": 14, "contact": "Till"},
+            {"when": {"country": "AU"}, "hold": "later", "due_days": 14, "contact": "Receivables"},
         ],
     }
     found = answers(order(), rules)
@@ -157,7 +157,7 @@ def test_the_rules_are_asked_once_while_an_order_is_built_and_planned() -> None:
     asked = questions(build_and_plan)
     ((built, plan),) = made
     assert built.status == READY
-    assert len(plan.wants) == 3
+    assert len(plan.documents) == 3
     assert asked == ["map_order"]
 
 
@@ -166,6 +166,6 @@ def test_of_what_a_refund_gave_back_the_rules_are_asked_once_more() -> None:
     made = refunded(back("22.00"))
 
     def build_and_plan() -> None:
-        assert len(plan_order(setting, made, build_order(setting, made, Contacts())).wants) == 4
+        assert len(plan_order(setting, made, build_order(setting, made, Contacts())).documents) == 4
 
     assert questions(build_and_plan) == ["map_order", "map_returned"]

@@ -135,12 +135,12 @@ def _meant(
 ) -> Iterator[tuple[Slot, Invoice | CreditNote, bool]]:
     """The invoices and credit notes that are to be posted (True), and the invoice of a sale that
     is taken back though nothing of it is known."""
-    for want in one.plan.wants:
-        posting = ledger.posting_at(one.row, want.slot)
-        if isinstance(want.document, Invoice | CreditNote) and (
+    for planned in one.plan.documents:
+        posting = ledger.posting_at(one.row, planned.slot)
+        if isinstance(planned.document, Invoice | CreditNote) and (
             posting is None or _is_waiting(posting)
         ):
-            yield want.slot, want.document, True
+            yield planned.slot, planned.document, True
     if one.built.status == SKIPPED and ledger.is_new(one.row) and one.row.excluded_at is None:
         taken_back = course(books.snapshot.rules.statuses, one.order) is Course.REVERSE
         sale = as_sold(books, one.order, contacts) if taken_back else None

@@ -12,7 +12,7 @@ from accounting.history import Entry, History, Slot
 from accounting.plan.one_event import _summing as summing
 from accounting.plan.one_event import _unspoken as unspoken
 from accounting.plan.one_event import by_change, credited, same_money
-from accounting.plan.open_items import Credit
+from accounting.plan.open_items import OpenCredit
 from accounting.plan.worksheet import Worksheet
 from accounting.sale.build import build_order
 from stores.canonical.order import Order
@@ -73,9 +73,9 @@ def test_what_converting_rounds_is_no_change(lowered: str, change: str) -> None:
     assert by_change(converted("11.00"), D(lowered), []) == D(change)
 
 
-def made_by(total: str, purpose: str = "edit-1-", **changes: Any) -> Credit:
+def made_by(total: str, purpose: str = "edit-1-", **changes: Any) -> OpenCredit:
     slot = Slot("order", "7", purpose.rstrip("-"))
-    return Credit(slot, "S1-1001-E1", D(total), MARCH, purpose, **changes)
+    return OpenCredit(slot, "S1-1001-E1", D(total), MARCH, purpose, **changes)
 
 
 def test_a_refund_is_about_the_credit_of_a_change_over_the_same_amount() -> None:

@@ -75,7 +75,7 @@ def planned(
 
 
 def notes(plan: Plan) -> list[CreditNote]:
-    return [want.document for want in plan.wants if isinstance(want.document, CreditNote)]
+    return [wanted.document for wanted in plan.documents if isinstance(wanted.document, CreditNote)]
 
 
 def amounts(documents: Sequence[CreditNote]) -> list[tuple[str, str, str]]:
@@ -97,7 +97,7 @@ def test_a_refund_is_the_shops_own_base_amount_and_says_what_was_given_back() ->
     assert (note.number, note.currency_rate) == ("S1-1001-R9", None)
     assert amounts([note]) == [("AUD", "22.02", "2.00")]
     assert [one.description for one in note.lines] == ["Shirt (GBP 10.00 at 0.50)"]
-    (back,) = [w.document for w in plan.wants if isinstance(w.document, PaidBack)]
+    (back,) = [w.document for w in plan.documents if isinstance(w.document, PaidBack)]
     assert (str(back.amount), back.account) == ("22.02", "970")
     assert codes(plan) == []
 
@@ -142,7 +142,7 @@ def test_a_currency_that_is_enabled_later_changes_nothing_of_what_stands() -> No
     unpaid = replace(pounds(), payments=(), received=D(0))
     sale = posted(planned(unpaid))
     plan = planned(refunded(pounds(), memo(9, "11.00", "22.00")), sale, ENABLED)
-    assert [str(w.document.amount) for w in plan.wants if isinstance(w.document, Paid)] == [
+    assert [str(w.document.amount) for w in plan.documents if isinstance(w.document, Paid)] == [
         "220.01"
     ]
     assert amounts(notes(plan)) == [("AUD", "22.00", "2.00")]
@@ -160,7 +160,7 @@ def test_a_cancellation_and_a_lowered_order_stay_in_the_currency_of_the_sale() -
     unpaid = replace(pounds(), payments=(), received=D(0))
     sale = posted(planned(unpaid), dated=NOON.date() - timedelta(days=60))
     cancelled = planned(replace(pounds(), status="canceled", state="canceled"), sale)
-    assert not any(isinstance(want.document, StatusChange) for want in cancelled.wants)
+    assert not any(isinstance(wanted.document, StatusChange) for wanted in cancelled.documents)
     assert amounts(notes(cancelled)) == [("AUD", "220.01", "20.00")]
     lowered = replace(pounds("90.00", "198.01", "18.00"), payments=(), received=D(0))
     changed = planned(lowered, sale, ENABLED)
@@ -284,7 +284,7 @@ def test_what_went_back_on_a_card_is_converted_as_the_card_was(payable: bool) ->
     assert lines == ["Shirt (GBP 100.00 at 0.50): 200.01"] + (
         [] if payable else ["Gift_cards_amount (GBP -55.00 at 0.50): -110.00"]
     )
-    back = [want.document for want in plan.wants if isinstance(want.document, PaidBack)]
+    back = [wanted.document for wanted in plan.documents if isinstance(wanted.document, PaidBack)]
     given = {one.account: one.amount for one in back}
     assert given == {"970": D("110.01")} | ({"835": D("110.00")} if payable else {})
 

@@ -50,7 +50,7 @@ def test_a_credit_note_that_was_never_sent_is_made_anew_of_what_the_refund_is_by
     now = refunded(back("33.00"))
     standing = Standing(posted=True, approved=True, money=posted_money(history))
     plan = plan_order(setting, now, build_order(setting, now, Contacts(), standing), history)
-    notes = [w.document.expected() for w in plan.wants if w.document.kind is Kind.CREDIT_NOTE]
+    notes = [w.document.expected() for w in plan.documents if w.document.kind is Kind.CREDIT_NOTE]
     assert [one.total for one in notes if one is not None] == [D("33.00")]
 
 
@@ -63,6 +63,6 @@ def test_what_uses_up_the_credit_note_of_a_change_bears_its_date() -> None:
     later = replace(lowered, updated_at=lowered.updated_at + timedelta(days=40))
     standing = Standing(posted=True, approved=True, money=posted_money(freed))
     built = build_order(one.books, later, Contacts(), standing)
-    (want,) = plan_order(one.books, later, built, freed).wants
-    assert isinstance(want.document, Allocation)
-    assert (want.document.date, want.document.amount) == (note.dated, D("22.00"))
+    (wanted,) = plan_order(one.books, later, built, freed).documents
+    assert isinstance(wanted.document, Allocation)
+    assert (wanted.document.date, wanted.document.amount) == (note.dated, D("22.00"))

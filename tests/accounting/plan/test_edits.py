@@ -149,15 +149,15 @@ def test_an_invoice_whose_payment_is_on_its_way_is_no_longer_untouched() -> None
         total=D("110.00"), settles="S1-1001", account="970", dated=MARCH,
     )  # fmt: skip
     more = unpaid("100.00", "20.00")
-    assert [want.slot.purpose for want in again(more, invoiced()).wants] == ["update"]
-    (want,) = again(more, invoiced(), paying).wants
-    assert want.slot.purpose == "edit"
+    assert [wanted.slot.purpose for wanted in again(more, invoiced()).documents] == ["update"]
+    (wanted,) = again(more, invoiced(), paying).documents
+    assert wanted.slot.purpose == "edit"
 
 
 def test_the_next_change_waits_for_the_one_that_is_on_its_way() -> None:
     under_way = Entry(Slot("order", "7", "update"), Kind.INVOICE, "", frozen=True, posted=False)
     plan = again(unpaid("100.00", "20.00"), invoiced(), under_way)
-    assert (plan.wants, plan.wait) == ((), True)
+    assert (plan.documents, plan.wait) == ((), True)
 
 
 def test_each_change_in_place_has_a_place_of_its_own() -> None:
@@ -182,8 +182,8 @@ def test_an_invoice_that_a_document_follows_is_no_longer_untouched(
         total=D("11.00"), tax=D("1.00"), currency="AUD", dated=MARCH,
         lines=(replace(invoiced().lines[0], unit_amount=D("10.00")),),
     )  # fmt: skip
-    wants = again(unpaid("100.00", "50.00"), invoiced(), follows).wants
-    planned = [want.slot.purpose for want in wants]
+    documents = again(unpaid("100.00", "50.00"), invoiced(), follows).documents
+    planned = [wanted.slot.purpose for wanted in documents]
     assert "edit" in planned
     assert "update" not in planned
 
@@ -256,13 +256,15 @@ def test_an_invoice_of_somebody_or_of_nothing_is_not_changed_in_place(
     changes: dict[str, Any],
 ) -> None:
     """One of 0.00 is paid in Xero at once."""
-    wants = again(unpaid("100.00", "20.00"), replace(invoiced(), **changes)).wants
-    assert [want.slot.purpose for want in wants] == ["edit"]
+    documents = again(unpaid("100.00", "20.00"), replace(invoiced(), **changes)).documents
+    assert [wanted.slot.purpose for wanted in documents] == ["edit"]
 
 
 @pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
 def test_a_draft_that_is_changed_is_not_sent_to_the_buyer(status: str) -> None:
     setting = METHODS | {"statuses": {"invoice": ["pending"]}, "posting": {"send_to_contact": True}}
-    (want,) = again(unpaid("100.00", "20.00"), replace(invoiced(), status=status), **setting).wants
-    assert isinstance(want.document, InvoiceUpdate)
-    assert want.document.invoice.sent_to_contact is (status == "AUTHORISED")
+    (wanted,) = again(
+        unpaid("100.00", "20.00"), replace(invoiced(), status=status), **setting
+    ).documents
+    assert isinstance(wanted.document, InvoiceUpdate)
+    assert wanted.document.invoice.sent_to_contact is (status == "AUTHORISED")

@@ -65,10 +65,10 @@ def planned(made: Order, history: History = NOTHING_YET, **rules: Any) -> Plan:
 def shape(plan: Plan) -> list[str]:
     """What the plan does with money and credit, one line each."""
     found = []
-    for want in plan.wants:
-        match want.document:
+    for wanted in plan.documents:
+        match wanted.document:
             case Paid(amount=amount, account=account):
-                found.append(f"payment {account} {amount}" + (" looked up" * want.look_up))
+                found.append(f"payment {account} {amount}" + (" looked up" * wanted.look_up))
             case PaidBack(amount=amount, account=account):
                 found.append(f"refund {account} {amount}")
             case Allocation(amount=amount):
@@ -114,7 +114,7 @@ def steps(made: Order, *changes: Order, **rules: Any) -> list[list[str]]:
         plan = planned(state, history, **rules)
         found.append(shape(plan))
         history = History((*history.entries, *posted(plan).entries))
-        assert planned(state, history, **rules).wants == ()
+        assert planned(state, history, **rules).documents == ()
     return found
 
 
@@ -296,7 +296,7 @@ def test_a_cancelled_sale_is_allocated_up_to_what_is_due_in_xero(returned: bool)
     assert shape(plan) == ["note C 110.00", "allocation 66.00"]
     assert codes(plan) == ["reversed_in_xero", "credit_left_open"]
     assert "44.00" in plan.reasons[-1].message
-    assert planned(gone, people(after(planned(made), plan), "44"), **rules).wants == ()
+    assert planned(gone, people(after(planned(made), plan), "44"), **rules).documents == ()
 
 
 def test_a_lowered_sale_is_credited_up_to_what_is_due_in_xero() -> None:
@@ -327,10 +327,10 @@ def test_a_payment_that_was_looked_up_in_vain_is_covered_by_theirs() -> None:
     """Entered by hand in two parts: there is none like it, and nothing is due."""
     made = sold(("checkmo", "110"))
     history = people(after(planned(sold())), "110")
-    (want,) = planned(made, history).wants
+    (wanted,) = planned(made, history).documents
     tried = replace(posted(planned(made, history)).entries[0], frozen=False, not_payable=True)
     plan = planned(made, History((*history.entries, tried)))
-    assert want.slot == tried.slot
+    assert wanted.slot == tried.slot
     assert (shape(plan), codes(plan)) == ([], ["invoice_not_payable"])
 
 
@@ -351,7 +351,7 @@ def test_a_credit_note_that_a_person_used_up_is_not_used_again() -> None:
     assert codes(cancelled) == ["reversed_in_xero", "credit_left_open"]
     note = replace(posted(cancelled).entries[0], by_people=D("110.00"))
     done = planned(gone, History((*history.entries, note)))
-    assert (done.wants, codes(done)) == ((), ["reversed_in_xero"])
+    assert (done.documents, codes(done)) == ((), ["reversed_in_xero"])
 
 
 @pytest.mark.parametrize(
@@ -368,9 +368,9 @@ def test_what_a_person_credited_is_not_credited_again(credit: str, expected: lis
     gone = replace(made, status="canceled", state="canceled", received=D(0))
     plan = planned(gone, history)
     assert shape(plan) == expected
-    for want in plan.wants:
-        if isinstance(want.document, CreditNote):
-            totals = want.document.expected()
+    for wanted in plan.documents:
+        if isinstance(wanted.document, CreditNote):
+            totals = wanted.document.expected()
             assert totals is not None
             assert (totals.total * 1, totals.total_tax * 11) == (totals.total, totals.total)
 

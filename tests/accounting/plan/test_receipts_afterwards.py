@@ -40,13 +40,13 @@ def planned(made: Order, history: History = NOTHING_YET, **store: Any) -> Plan:
 def shape(plan: Plan) -> list[tuple[str, str]]:
     """Credit notes and what is paid back, and how much each is."""
     found = []
-    for want in plan.wants:
-        if isinstance(want.document, CreditNote):
-            totals = want.document.expected()
+    for wanted in plan.documents:
+        if isinstance(wanted.document, CreditNote):
+            totals = wanted.document.expected()
             assert totals is not None
-            found.append((want.document.number, str(totals.total)))
-        elif isinstance(want.document, PaidBack):
-            found.append((want.document.account, str(want.document.amount)))
+            found.append((wanted.document.number, str(totals.total)))
+        elif isinstance(wanted.document, PaidBack):
+            found.append((wanted.document.account, str(wanted.document.amount)))
     return found
 
 
@@ -63,7 +63,7 @@ def test_cancelled_with_its_money_returned_it_is_credited_and_paid_back() -> Non
     assert (codes(plan), plan.reversed) == (["reversed_in_xero"], True)
     assert planned(
         replace(paid(), status="returned"), History((*RECEIPT.entries, *posted(plan).entries))
-    ).wants == ()  # fmt: skip
+    ).documents == ()  # fmt: skip
 
 
 def test_cancelled_with_its_money_kept_the_credit_is_left_open_and_said() -> None:
@@ -75,7 +75,7 @@ def test_cancelled_with_its_money_kept_the_credit_is_left_open_and_said() -> Non
 @pytest.mark.parametrize("history", [NOTHING_YET, RECEIPT], ids=["to come", "posted"])
 def test_a_refund_is_credited_after_the_receipt_that_it_takes_back(history: History) -> None:
     plan = planned(replace(paid(), refunds=(_memo(),)), history)
-    (note,) = [want for want in plan.wants if isinstance(want.document, CreditNote)]
+    (note,) = [wanted for wanted in plan.documents if isinstance(wanted.document, CreditNote)]
     assert note.parent == Slot("order", "7", "receipt")
 
 
@@ -99,15 +99,15 @@ def test_a_cancellation_credits_what_refunds_have_not() -> None:
 
 def test_cancelled_before_it_was_posted_both_are_posted_one_after_the_other() -> None:
     plan = planned(replace(paid(), status="canceled", state="canceled"))
-    assert [want.slot.purpose for want in plan.wants] == ["receipt"]
+    assert [wanted.slot.purpose for wanted in plan.documents] == ["receipt"]
     assert plan.wait, "what takes it back follows once it stands"
 
 
 def test_switching_invoices_on_does_not_post_the_sale_twice() -> None:
     plan = planned(paid(), RECEIPT, streams={"invoices": True})
-    assert (plan.wants, codes(plan)) == ((), [])
+    assert (plan.documents, codes(plan)) == ((), [])
 
 
 def test_a_changed_order_is_left_to_a_person() -> None:
     plan = planned(paid("90.00"), RECEIPT)
-    assert (plan.wants, codes(plan)) == ((), ["changed_after_posting"])
+    assert (plan.documents, codes(plan)) == ((), ["changed_after_posting"])

@@ -74,10 +74,10 @@ def test_the_history_note_says_who_took_it_back() -> None:
     first = planned(UNPAID, None)
     for undo, why in ((False, "cancelled in the shop"), (True, "undone by a person")):
         made = UNPAID if undo else cancelled(UNPAID)
-        (want,) = planned(made, first, undo=undo).wants
-        assert isinstance(want.document, StatusChange)
-        assert want.document.status == "VOIDED"
-        assert want.note == f"Order 1001 was {why}: voided."
+        (wanted,) = planned(made, first, undo=undo).documents
+        assert isinstance(wanted.document, StatusChange)
+        assert wanted.document.status == "VOIDED"
+        assert wanted.note == f"Order 1001 was {why}: voided."
 
 
 def test_by_setting_an_unpaid_sale_is_credited_and_not_voided() -> None:
@@ -110,7 +110,7 @@ def test_a_credit_note_that_waits_to_be_sent_is_planned_again_and_one_on_its_way
         setting = books(STATUSES | by_note)
         built = build_order(setting, cancelled(UNPAID), Contacts())
         plan = plan_order(setting, cancelled(UNPAID), built, History((sale, *waiting)))
-        notes = [w.document.number for w in plan.wants if isinstance(w.document, CreditNote)]
+        notes = [w.document.number for w in plan.documents if isinstance(w.document, CreditNote)]
         assert notes == wanted
 
 
@@ -132,14 +132,14 @@ def sale(**changes: Any) -> Entry:
 
 
 def statuses(plan: Plan) -> list[str]:
-    found = [w.document.status for w in plan.wants if isinstance(w.document, StatusChange)]
-    assert len(found) == len(plan.wants)
+    found = [w.document.status for w in plan.documents if isinstance(w.document, StatusChange)]
+    assert len(found) == len(plan.documents)
     return found
 
 
 def test_a_sale_that_is_on_its_way_is_taken_back_once_it_is_there() -> None:
     plan = taken_back(sale(posted=False, status=""))
-    assert (plan.wants, plan.wait) == ((), True)
+    assert (plan.documents, plan.wait) == ((), True)
 
 
 @pytest.mark.parametrize(
@@ -163,10 +163,10 @@ def test_a_draft_is_deleted_by_whatever_setting(rules: dict[str, Any]) -> None:
 @pytest.mark.parametrize("status", ["DRAFT", "AUTHORISED"])
 def test_an_invoice_of_somebody_is_credited_and_stays(status: str) -> None:
     plan = taken_back(sale(status=status, linked=True))
-    assert [w.document.kind for w in plan.wants if w.slot.purpose == "cancel-credit"] == [
+    assert [w.document.kind for w in plan.documents if w.slot.purpose == "cancel-credit"] == [
         Kind.CREDIT_NOTE
     ]
-    assert "cancel" not in [want.slot.purpose for want in plan.wants]
+    assert "cancel" not in [wanted.slot.purpose for wanted in plan.documents]
 
 
 def test_what_a_person_undoes_is_voided_though_money_came_in_that_is_posted_by_hand() -> None:
@@ -176,7 +176,7 @@ def test_what_a_person_undoes_is_voided_though_money_came_in_that_is_posted_by_h
     )
     assert statuses(taken_back(sale(), made=paid, undo=True, **by_hand)) == ["VOIDED"]
     plan = taken_back(sale(), made=paid, **by_hand)
-    assert plan.wants[0].slot.purpose == "cancel-credit"
+    assert plan.documents[0].slot.purpose == "cancel-credit"
 
 
 def test_without_the_credit_note_stream_a_paid_sale_that_is_cancelled_stays_and_is_said() -> None:
@@ -224,6 +224,6 @@ def test_what_is_used_late_of_a_cancellations_credit_note_bears_its_date() -> No
     (note,) = one.standing(Kind.CREDIT_NOTE)
     freed = [replace(e, due=e.total) for e in one.entries if e.kind is not Kind.ALLOCATION]
     later = replace(UNPAID, updated_at=UNPAID.updated_at + timedelta(days=40))
-    (want,) = taken_back(*freed, made=later, **BY_NOTE).wants
-    assert isinstance(want.document, Allocation)
-    assert (want.document.date, want.document.amount) == (note.dated, D("110.00"))
+    (wanted,) = taken_back(*freed, made=later, **BY_NOTE).documents
+    assert isinstance(wanted.document, Allocation)
+    assert (wanted.document.date, wanted.document.amount) == (note.dated, D("110.00"))

@@ -62,7 +62,7 @@ class Answer:
         self.built: Built = build_order(self.books, order, Contacts())
         self.plan: Plan = plan_order(self.books, order, self.built, history)
         self.figures = figures_of(self.books, order, tax=self.built.tax)
-        self.wanted = [want.document for want in self.plan.wants]
+        self.wanted = [wanted.document for wanted in self.plan.documents]
 
     @property
     def codes(self) -> list[str]:

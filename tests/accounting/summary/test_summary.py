@@ -254,7 +254,7 @@ def test_where_an_order_has_no_rate_the_document_has_none() -> None:
 
 def stays_alone(made: Order, rules: dict[str, Any] | None = None) -> bool:
     found = sale(made, rules)
-    assert not found.parts or not found.plan.wants
+    assert not found.parts or not found.plan.documents
     return not found.parts
 
 
@@ -285,7 +285,7 @@ def test_an_order_that_takes_goods_from_xeros_stock_stays_alone_and_other_items_
 def test_an_order_with_documents_of_its_own_is_never_summarised() -> None:
     found = plan_sale(books(DAILY), paid(), Contacts(), alone=True)
     assert not found.parts
-    assert [want.document.kind for want in found.plan.wants] == [Kind.INVOICE, Kind.PAYMENT]
+    assert [wanted.document.kind for wanted in found.plan.documents] == [Kind.INVOICE, Kind.PAYMENT]
 
 
 def test_without_the_setting_nothing_is_summarised() -> None:
@@ -385,16 +385,16 @@ def test_a_redeemed_card_is_paid_from_its_liability() -> None:
 
 
 def test_an_account_without_a_code_is_named_by_its_id() -> None:
-    till = account("", "ASSET", type="BANK", account_id="5e1f0d1c-0000-4000-8000-000000000001")
-    facts = organisation(replace(till, code=""))
-    accounts = {**facts.accounts, till.account_id: till}
+    bank = account("", "ASSET", type="BANK", account_id="5e1f0d1c-0000-4000-8000-000000000001")
+    facts = organisation(replace(bank, code=""))
+    accounts = {**facts.accounts, bank.account_id: bank}
     setting = books(
-        {**DAILY, "payment_accounts": {"checkmo": till.account_id}},
+        {**DAILY, "payment_accounts": {"checkmo": bank.account_id}},
         replace(facts, accounts=accounts),
     )
     parts = plan_sale(setting, paid(), Contacts()).parts
     (payment,) = documents_of(summarised(setting, parts, WEB, 1))
-    assert payment.payload()["Account"] == {"AccountID": till.account_id}
+    assert payment.payload()["Account"] == {"AccountID": bank.account_id}
 
 
 def test_an_order_whose_money_a_person_posts_stays_by_itself() -> None:
@@ -402,4 +402,4 @@ def test_an_order_whose_money_a_person_posts_stays_by_itself() -> None:
     by_hand = {**DAILY, "payment_accounts": {"checkmo": "none"}}
     found = plan_sale(books(by_hand), paid(), Contacts())
     assert not found.parts
-    assert [want.slot.purpose for want in found.plan.wants] == ["invoice"]
+    assert [wanted.slot.purpose for wanted in found.plan.documents] == ["invoice"]
