@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.xero import seed as seeds
-from sandbox.xero import views
-from sandbox.xero.api import PREFIX, Accounting
-from sandbox.xero.calls import Call
+from sandbox.xero.api import views
+from sandbox.xero.api.accounting import PREFIX, Accounting
+from sandbox.xero.books.organisation import Organisation
+from sandbox.xero.books.state import State, shown
+from sandbox.xero.books.storage import Storage
 from sandbox.xero.faults import AT_ONCE, Faults
-from sandbox.xero.identity import Identity
 from sandbox.xero.limits import Limits, Traffic
-from sandbox.xero.oauth import Client, OAuth
-from sandbox.xero.pages import deep_link, overview
-from sandbox.xero.person import ACTS
-from sandbox.xero.state import Organisation, State, shown
-from sandbox.xero.storage import Storage
+from sandbox.xero.login.identity import Identity
+from sandbox.xero.login.oauth import Client, OAuth
+from sandbox.xero.people.acts import ACTS
+from sandbox.xero.people.pages import deep_link, overview
+from sandbox.xero.rules.calls import Call
 from sandbox.xero.wire import Doc, Invalid, Request, Response, not_found, refusal
 
 CLIENT_ID = "sandbox-client"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sandbox.xero.reference import CLASSES
-from sandbox.xero.state import Organisation, State, guid
+from sandbox.xero.books.organisation import Organisation, guid
+from sandbox.xero.books.state import State
+from sandbox.xero.documents.reference import CLASSES
 from sandbox.xero.wire import Doc
 
 _BORN = datetime(2024, 7, 1, tzinfo=UTC)

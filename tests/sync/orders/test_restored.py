@@ -424,7 +424,7 @@ def test_refunds_that_xero_refuses_in_unknown_words_are_looked_up_before_they_ar
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The credit note is known, and its refund is there; nothing told of it beforehand."""
-    from sandbox.xero import payments
+    from sandbox.xero.documents import payments
     from sync.dispatch import doubt
 
     orders = three(world, items=TWO_MUGS_AND_BEANS)
@@ -438,7 +438,7 @@ def test_refunds_that_xero_refuses_in_unknown_words_are_looked_up_before_they_ar
 def test_a_refund_that_xero_refuses_for_good_is_looked_up_once_and_then_dead(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sandbox.xero import payments
+    from sandbox.xero.documents import payments
     from sandbox.xero.wire import Invalid
 
     order = world.place(items=TWO_MUGS_AND_BEANS)

@@ -92,7 +92,7 @@ def test_what_xero_refuses_for_want_of_stock_is_built_anew(counted: World) -> No
 def test_what_is_refused_whatever_the_stock_goes_without_the_item(
     counted: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sandbox.xero import stock
+    from sandbox.xero.rules import stock
 
     text = "There are not enough of item MUG-STN on hand on that day"
     real = stock.check

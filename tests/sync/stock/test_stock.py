@@ -214,7 +214,7 @@ def test_what_cannot_be_adjusted_says_why_and_the_rest_goes_on(counted: World) -
 def test_a_refused_adjustment_is_not_sent_again_until_it_says_something_else(
     counted: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sandbox.xero import stock
+    from sandbox.xero.rules import stock
 
     counted.change_store(streams={"stock": "to_xero"})
     set_shop(counted, mug=8, towel=12, tee=10)

@@ -1,0 +1,1 @@
+"""What is kept: organisations, their documents by kind, the file behind them, and who is told."""

@@ -1,0 +1,1 @@
+"""Saving a document: a module for each kind that Xero keeps."""

@@ -1,0 +1,1 @@
+"""Log-in and identity: consent, codes, tokens, connections."""
