@@ -17,7 +17,7 @@ def main() -> None:
 
     if len(sys.argv) > 1 and sys.argv[1] in _NEED_THE_KEYS:
         django.setup()
-        from connector import key_check
+        from connector.doctor import key_check
 
         key_check.refuse_to_start()
     execute_from_command_line(sys.argv)

@@ -13,8 +13,8 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Connection, pools
 from kombu.pools import ProducerPool
 
-from connector import broker
 from connector.lib import clock
+from connector.processes import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
 
@@ -48,7 +48,7 @@ class Steady(schedule):
 @beat_init.connect
 def _refuse_wrong_keys(**_: Any) -> None:
     """A worker that cannot open the secrets would take tasks and fail at each."""
-    from connector import key_check
+    from connector.doctor import key_check
 
     key_check.refuse_to_start()
 

@@ -10,7 +10,7 @@ from connector.lib import clock
 class LogInTry(models.Model):
     """A password that was tried and was not right, or is being checked.
 
-    `key` is a digest of the account and the address, see `connector.log_in_tries`: an address
+    `key` is a digest of the account and the address, see `connector.log_in.tries`: an address
     is personal data, and nobody has to read it here.
     """
 

@@ -12,11 +12,9 @@ from __future__ import annotations
 import sys
 import warnings
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from connector.lib import keys, logs
 from connector.lib.environment import Env, origin
@@ -69,7 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "connector.machines.machines_first",
+    "connector.serving.machines.machines_first",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,7 +75,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "connector.plain_text.plain_text_only",
+    "connector.serving.plain_text.plain_text_only",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -109,33 +107,7 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------
 
-
-def _database() -> dict[str, Any]:
-    """SQLite for one box, PostgreSQL by DATABASE_URL; both behave alike under our locks."""
-    url = env.ENVIRON.get("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
-    config: dict[str, Any] = env.db_url_config(url)
-    options = config.setdefault("OPTIONS", {})
-    if config["ENGINE"] == "django.db.backends.sqlite3":
-        # IMMEDIATE takes the write lock at BEGIN, where the busy timeout works; a lock
-        # taken later fails at once. WAL lets pages read while a worker writes.
-        options.setdefault("transaction_mode", "IMMEDIATE")
-        # Opening costs more than a short request, and closing the last one empties the WAL.
-        config.setdefault("CONN_MAX_AGE", 300)
-        options.setdefault("timeout", 20)
-        options.setdefault(
-            "init_command",
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        )
-    elif config["ENGINE"] == "django.db.backends.postgresql":
-        config.setdefault("CONN_MAX_AGE", 300)
-        config.setdefault("CONN_HEALTH_CHECKS", True)
-        options.setdefault("connect_timeout", 5)
-    else:
-        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://")
-    return config
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 # Counters of one process would be no counters: all processes share this one. Its table is made
 # by a migration.
 CACHES = {
@@ -163,24 +135,24 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "connector.accounts.AccountAdapter"  # closes sign-up
+ACCOUNT_ADAPTER = "connector.log_in.accounts.AccountAdapter"  # closes sign-up
 # How many proxies of yours stand between the browsers and this program: so many entries at the
 # end of X-Forwarded-For are believed.
 TRUSTED_PROXY_COUNT = env.count("TRUSTED_PROXY_COUNT", 0)
-# Passwords are counted by `connector.log_in_tries`, never for all people of an address
+# Passwords are counted by `connector.log_in.tries`, never for all people of an address
 # together; what is left here is for the codes of authenticator apps, by account.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/300s/key"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
-MFA_ADAPTER = "connector.second_factors.MFAAdapter"
+MFA_ADAPTER = "connector.log_in.second_factors.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Shop to Xero"
 
 _https = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [origin(PUBLIC_URL)]
-SESSION_SERIALIZER = "connector.sessions.SealedJSON"
+SESSION_SERIALIZER = "connector.log_in.sessions.SealedJSON"
 SESSION_COOKIE_SECURE = _https
 CSRF_COOKIE_SECURE = _https
 # Lax: the way back from the log-in at Xero is a link from another site and needs the session.
@@ -212,9 +184,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Static files -------------------------------------------------------------------------
 # A built image has run `collectstatic`: names with hashes, compressed, cached for ever. A
-# fresh clone has not: files come from where they lie, and `connector.storage` appends the
-# hash of their content to the address. Only an image build should run `collectstatic`: what
-# it collected wins over newer files in a checkout.
+# fresh clone has not: files come from where they lie, and `connector.serving.static_files`
+# appends the hash of their content to the address. Only an image build should run
+# `collectstatic`: what it collected wins over newer files in a checkout.
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -225,7 +197,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if _collected
-        else "connector.storage.HashedAddressStorage"
+        else "connector.serving.static_files.HashedAddressStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not _collected
@@ -241,23 +213,10 @@ LOGGING = logs.logging_config(console=DEBUG or sys.stderr.isatty())
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an IP address is personal data
 
-
-def _email() -> dict[str, Any]:
-    """EMAIL_URL, such as smtp+tls://user:password@host:587/?from=books@example.com.
-
-    Not set: mail goes nowhere (never to stdout, which commands use for JSON).
-    """
-    config: dict[str, Any] = env.email_url_config(env.ENVIRON.get("EMAIL_URL", "dummymail://"))
-    given: dict[str, Any] = {name.lower(): v for name, v in config.pop("OPTIONS", {}).items()}
-    user = config.get("EMAIL_HOST_USER") or ""
-    fallback = user if "@" in user else f"shop-to-xero@{urlsplit(PUBLIC_URL).hostname}"
-    config["DEFAULT_FROM_EMAIL"] = str(given.pop("from", fallback))
-    if given:
-        raise ImproperlyConfigured(f"EMAIL_URL: unknown option {sorted(given)[0]!r}")
-    return {name: value for name, value in config.items() if value is not None}
-
-
-globals().update(_email())
+# Not set: mail goes nowhere (never to stdout, which commands use for JSON).
+globals().update(
+    env.mail("EMAIL_URL", "dummymail://", sender=f"shop-to-xero@{urlsplit(PUBLIC_URL).hostname}")
+)
 EMAIL_TIMEOUT = 10
 
 # --- Shops and Xero -----------------------------------------------------------------------
@@ -278,7 +237,7 @@ UNKNOWN_WAIT_SECONDS = env.positive("UNKNOWN_WAIT_SECONDS", 90)
 
 # --- Celery: the doorbell, never the queue -------------------------------------------------
 
-# Empty: the embedded broker of DATA_DIR, looked up at each use by `connector.broker`.
+# Empty: the embedded broker of DATA_DIR, looked up at each use by `connector.processes.broker`.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 # As with a real worker: an error in a task is logged and does not break the page.

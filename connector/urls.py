@@ -8,7 +8,7 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from connector import writable
+from connector.doctor import writable
 from connector.pages.closed import closed
 
 

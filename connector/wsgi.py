@@ -10,6 +10,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
 
 application = get_wsgi_application()
 
-from connector import key_check  # noqa: E402 - Django must be set up first
+from connector.doctor import key_check  # noqa: E402 - Django must be set up first
 
 key_check.refuse_to_start()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connector.lib import http
 from connector.lib.errors import Misconfigured
+from connector.lib.outgoing import http
 from stores import registry
 from stores.adapter import StoreAdapter
 from stores.models import Store

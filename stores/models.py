@@ -12,8 +12,8 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from connector.lib import clock, exact_json
-from connector.lib.claims import Claimable, ClaimQuerySet
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
+from connector.lib.database.claims import Claimable, ClaimQuerySet
 from stores.canonical.records import Stream
 from stores.settings import StoreSettings
 

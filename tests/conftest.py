@@ -19,7 +19,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
-from connector.broker import EmbeddedBroker
+from connector.processes.broker import EmbeddedBroker
 
 # The same examples on every run; `HYPOTHESIS_PROFILE=explore` looks for new ones.
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)

@@ -350,9 +350,9 @@ def test_compose_mounts_every_secret_that_it_names():
 
 
 def test_compose_runs_the_same_processes_as_one_box():
-    from connector import processes
+    from connector.processes import programs
 
-    for name, arguments in (("worker", processes.worker()), ("beat", processes.beat())):
+    for name, arguments in (("worker", programs.worker()), ("beat", programs.beat())):
         words = [word for word in arguments[1:] if not word.isdecimal()]
         command = COMPOSE["services"][name]["command"]
         assert [word for word in command[1:] if not word.isdecimal()] == words

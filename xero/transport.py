@@ -21,8 +21,8 @@ import urllib3
 from django.conf import settings
 
 from connector.lib import clock, version
-from connector.lib.addresses import POOLS, Limits, limits, tls_context
 from connector.lib.errors import Misconfigured
+from connector.lib.outgoing.addresses import POOLS, Limits, limits, tls_context
 
 if TYPE_CHECKING:
     from xero_python.accounting import AccountingApi

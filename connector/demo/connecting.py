@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from connector.configuration.importing import import_configuration
 from connector.demo import remotes
 from connector.demo.remotes import Shop
-from connector.lib import http
+from connector.lib.outgoing import http
 from stores.models import Store
 from sync.organisations import link_organisations
 from xero.models import Organisation

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from connector.lib.errors import Misconfigured
-from connector.processes import free_port
+from connector.processes.ports import free_port
 
 # Set in the environment once the demo runs in it: the Unix second at which it was started.
 STARTED = "DEMO_STARTED"

@@ -14,8 +14,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from connector.lib import http
-from connector.processes import Family, free_port, listening, python
+from connector.lib.outgoing import http
+from connector.processes.family import Family
+from connector.processes.ports import free_port, listening
+from connector.processes.programs import python
 
 XERO_CLIENT_ID = "sandbox-client"
 XERO_CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - the stand-in's, open on purpose

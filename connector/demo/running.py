@@ -8,14 +8,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import OutputWrapper
 
-from connector import processes
-from connector.broker import EmbeddedBroker
 from connector.celery import app as tasks
 from connector.demo import connecting, remotes, report, watching
 from connector.demo.remotes import Shop
 from connector.demo.watching import Times
 from connector.lib import logs
-from connector.processes import Family
+from connector.processes import ports, programs
+from connector.processes.broker import EmbeddedBroker
+from connector.processes.family import Family, stoppable
 from stores.models import Store
 
 _HOST = "127.0.0.1"
@@ -40,7 +40,7 @@ class Demo:
         # Celery sets Django up once more when it first needs its tasks, and the logging with it.
         tasks.loader.import_default_modules()
         with (
-            processes.stoppable(),
+            stoppable(),
             EmbeddedBroker(settings.DATA_DIR),
             Family(logs=settings.DATA_DIR / "logs") as family,
             logs.in_file(settings.DATA_DIR / "logs" / "demo.log"),
@@ -62,12 +62,12 @@ class Demo:
         web = f"http://{_HOST}:{self.port}"
         remotes.start(family, settings.XERO_API_URL, web, chosen)
         call_command("migrate", verbosity=0, interactive=False)
-        family.start("web", processes.web(_HOST, self.port))
-        family.start("worker", processes.worker())
-        family.start("beat", processes.beat())
+        family.start("web", programs.web(_HOST, self.port))
+        family.start("worker", programs.worker())
+        family.start("beat", programs.beat())
         password = connecting.create_user()
         remotes.wait(family, settings.XERO_API_URL, chosen)
-        family.until(lambda: processes.listening(self.port), "The web app")
+        family.until(lambda: ports.listening(self.port), "The web app")
         return password
 
     def _connect(self, password: str, chosen: list[Shop]) -> list[Store]:

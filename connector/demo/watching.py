@@ -19,7 +19,7 @@ from rich.progress import (
 from connector.demo import place
 from connector.demo.remotes import Shop
 from connector.lib import doorbell
-from connector.processes import Family
+from connector.processes.family import Family
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync.models import Posting, TrackedOrder

@@ -76,6 +76,44 @@ class Env(environ.FileAwareEnv):
             raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}")
         return number
 
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """An entry of DATABASES: SQLite for one box, or PostgreSQL; both behave alike under our
+        locks."""
+        config: dict[str, Any] = self.db_url_config(self.ENVIRON.get(name, default))
+        options = config.setdefault("OPTIONS", {})
+        if config["ENGINE"] == "django.db.backends.sqlite3":
+            # IMMEDIATE takes the write lock at BEGIN, where the busy timeout works; a lock
+            # taken later fails at once. WAL lets pages read while a worker writes.
+            options.setdefault("transaction_mode", "IMMEDIATE")
+            # Opening costs more than a short request, and closing the last one empties the WAL.
+            config.setdefault("CONN_MAX_AGE", 300)
+            options.setdefault("timeout", 20)
+            options.setdefault(
+                "init_command",
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            )
+        elif config["ENGINE"] == "django.db.backends.postgresql":
+            config.setdefault("CONN_MAX_AGE", 300)
+            config.setdefault("CONN_HEALTH_CHECKS", True)
+            options.setdefault("connect_timeout", 5)
+        else:
+            raise ImproperlyConfigured(f"{name} must begin with sqlite:// or postgres://")
+        return config
+
+    def mail(self, name: str, default: str, *, sender: str) -> dict[str, Any]:
+        """Django's settings for e-mail, by an address such as
+        smtp+tls://user:password@host:587/?from=books@example.com.
+
+        Without a `from`, mail comes from the user, if that is an address, else from `sender`.
+        """
+        config: dict[str, Any] = self.email_url_config(self.ENVIRON.get(name, default))
+        given: dict[str, Any] = {key.lower(): v for key, v in config.pop("OPTIONS", {}).items()}
+        user = config.get("EMAIL_HOST_USER") or ""
+        config["DEFAULT_FROM_EMAIL"] = str(given.pop("from", user if "@" in user else sender))
+        if given:
+            raise ImproperlyConfigured(f"{name}: unknown option {sorted(given)[0]!r}")
+        return {key: value for key, value in config.items() if value is not None}
+
 
 def origin(url: str) -> str:
     """Scheme, host and port of an address: what browsers compare."""

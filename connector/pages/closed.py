@@ -3,7 +3,7 @@
 `closed(urlpatterns)` in `connector/urls.py` is the one place. A view says what it asks for with
 `connector.lib.rights.right`. One that must answer without a log-in (hooks, health checks, the
 log-in itself) says so with Django's own `login_not_required`, and stands below or in
-`connector/machines.py` by the name of its address: opening an address takes two words.
+`connector/serving/machines.py` by the name of its address: opening an address takes two words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from connector.lib.rights import NOTHING_SAID, SAFE_METHODS, asking, declared
-from connector.machines import MACHINES
+from connector.serving.machines import MACHINES
 
 View = Callable[..., HttpResponse]
 Patterns = list[URLPattern | URLResolver]
@@ -78,8 +78,8 @@ def closed(patterns: Patterns, space: str = "") -> Patterns:
             pattern.callback = _closed_view(pattern.callback, own=name in OWN_ACCOUNT)
         elif name not in ENTRANCES | MACHINES:
             raise ImproperlyConfigured(
-                f"{name} answers without a log-in, but is named neither in connector/machines.py "
-                "nor in connector/pages/closed.py."
+                f"{name} answers without a log-in, but is named neither in "
+                "connector/serving/machines.py nor in connector/pages/closed.py."
             )
     return patterns
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock, doorbell
-from connector.lib.claims import FREED
+from connector.lib.database.claims import FREED
 from stores import registry
 from stores.canonical.records import Stream
 from stores.models import Store

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from accounting.contacts.following import merged
 from accounting.contacts.matching import ContactAnswer
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from stores.models import Store
 from sync.models import Posting, ShopContact
 from xero.documents.contact_details import PERSONS, details_of

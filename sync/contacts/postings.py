@@ -14,7 +14,7 @@ from accounting.contacts.matching import ContactAnswer
 from accounting.contacts.persons import email_key, name_key
 from accounting.sale.built import Built
 from connector.lib import clock
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from stores.models import Store
 from sync.contacts.follow import follow
 from sync.contacts.heard import Word

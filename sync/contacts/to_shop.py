@@ -20,7 +20,7 @@ from accounting.contacts.following import merged
 from accounting.contacts.to_shop import changed_in_xero, compare, shop_details, told
 from accounting.reasons import LeftAlone
 from connector.lib import doorbell
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from stores.adapter import StoreAdapter, completed
 from stores.canonical.customer import Customer
 from stores.canonical.records import RecordRef, Stream

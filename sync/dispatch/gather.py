@@ -13,7 +13,7 @@ from django.db.models import Case, IntegerField, Value, When
 
 from accounting.reasons import Reason
 from connector.lib import clock
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from stores.models import Cursor
 from sync.dispatch import doubt
 from sync.models import Backfill, Dispatch, Posting, TrackedOrder

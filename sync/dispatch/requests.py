@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounting.reasons import Reason
 from connector.lib import clock
-from connector.lib.claims import FREED
+from connector.lib.database.claims import FREED
 from connector.lib.errors import Temporary
 from sync.dispatch.refusals import hold_dependants, refused
 from sync.dispatch.states import finish, move, move_all, postings_of

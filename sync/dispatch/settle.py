@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from accounting.reasons import Reason
 from connector.lib import clock
-from connector.lib.bulk import add_to_each, update_each
+from connector.lib.database.bulk import add_to_each, update_each
 from connector.lib.money import plain, to_units
 from sync.dispatch import notes
 from sync.dispatch.refusals import refused

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from connector.lib.claims import FREED
+from connector.lib.database.claims import FREED
 from sync.models import Dispatch, Posting
 from sync.models.posting import PostingQuerySet
 from sync.outbox.labels import relabel_behind

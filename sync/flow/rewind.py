@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, Job
+from connector.lib.database.claims import Claimable, Job
 from sync.models import Installation
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 
 from accounts_mapping.models import snapshot
-from connector.lib.deadlocks import tried_twice
+from connector.lib.database.deadlocks import tried_twice
 from connector.lib.errors import ConnectorError
 from connector.lib.schema import seconds
 from stores import registry

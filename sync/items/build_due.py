@@ -19,7 +19,7 @@ from accounting.items.codes import candidates, find_item, item_code
 from accounting.reasons import Reason, unreadable
 from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from connector.lib.exact_json import printable
 from stores import registry
 from stores.canonical.product import Product

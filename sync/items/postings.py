@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from accounting.items.build import BuiltItem
 from connector.lib import clock
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from stores.models import Store
 from sync.models import Posting, TrackedProduct
 from sync.outbox.entries import MOST_CURES, OPEN

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from connector.lib import clock
-from connector.lib.claims import Job, JobQuerySet
+from connector.lib.database.claims import Job, JobQuerySet
 from connector.lib.days import begin_of, end_of
 from stores.adapter import Cursor
 from stores.canonical.records import By

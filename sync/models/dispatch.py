@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from connector.lib import clock
-from connector.lib.claims import Job, JobQuerySet, lapsed
+from connector.lib.database.claims import Job, JobQuerySet, lapsed
 from xero.documents.kinds import SPECS, Kind
 from xero.models import Lane, Organisation
 

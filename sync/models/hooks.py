@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.claims import Job, JobQuerySet
+from connector.lib.database.claims import Job, JobQuerySet
 from stores.adapter import WebhookCall, WebhookRefused
 from stores.canonical.records import RecordRef, Stream
 from stores.models import Store

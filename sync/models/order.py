@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, ClaimQuerySet
+from connector.lib.database.claims import Claimable, ClaimQuerySet
 from connector.lib.money import from_units
 from stores.models import SourceRecord, Store
 from sync.models.backfill import Backfill

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, ClaimQuerySet
+from connector.lib.database.claims import Claimable, ClaimQuerySet
 from stores.models import SourceRecord, Store
 from sync.models.posting import Posting
 from xero.models import Lane

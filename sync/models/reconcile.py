@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, ClaimQuerySet
+from connector.lib.database.claims import Claimable, ClaimQuerySet
 from connector.lib.money import from_units
 from stores.models import Store
 from sync.models.order import TrackedOrder

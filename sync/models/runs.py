@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, ClaimQuerySet
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
+from connector.lib.database.claims import Claimable, ClaimQuerySet
 from stores.models import Store
 from xero.models import Organisation
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.claims import Job, JobQuerySet, lapsed
+from connector.lib.database.claims import Job, JobQuerySet, lapsed
 from stores.models import Store
 from sync.models.order import TrackedOrder
 from sync.models.posting import Posting

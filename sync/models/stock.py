@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import models
 
 from connector.lib import clock
-from connector.lib.claims import Job, JobQuerySet
+from connector.lib.database.claims import Job, JobQuerySet
 from connector.lib.money import from_units, plain
 from stores.models import Store
 

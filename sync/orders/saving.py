@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounting.reasons import Reason
 from accounting.reconcile.expected import ShopFigures
 from accounts_mapping.rules.resolve import MappingSnapshot
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from connector.lib.exact_json import printable
 from connector.lib.money import round_to, to_units
 from stores.canonical.order import Order

@@ -10,7 +10,7 @@ import structlog
 from accounting.books import Books
 from accounting.reconcile.expected import figures_of
 from accounts_mapping.models import snapshot
-from connector.lib.bulk import update_each
+from connector.lib.database.bulk import update_each
 from connector.lib.errors import ConnectorError
 from stores import registry
 from stores.canonical.order import Order

@@ -10,8 +10,8 @@ from operator import attrgetter
 from django.db.models import Max
 
 from connector.lib import clock, doorbell
-from connector.lib.bulk import update_each
-from connector.lib.deadlocks import tried_twice
+from connector.lib.database.bulk import update_each
+from connector.lib.database.deadlocks import tried_twice
 from connector.lib.errors import Misconfigured
 from connector.lib.money import to_units
 from stores.models import Store

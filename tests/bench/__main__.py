@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from connector.lib import tether
+from connector.processes import tether
 from tests.bench import databases, report
 from tests.bench.scenarios import SCENARIOS, Options, Scenario
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import requests
 from django.conf import settings
 
-from connector import processes as product
+from connector.processes import ports, programs
+from connector.processes.family import Family
 from sync.models import IncomingCall, Posting
 from tests.bench import processes, world
 from tests.bench.report import Row
@@ -26,19 +27,19 @@ _GIVE_UP_SECONDS = 30
 def measure(options: Options) -> list[Row]:
     """One paid order after another, each of a new customer; the first only warms up."""
     rounds = options.pick(20, 5)
-    port = product.free_port()
+    port = ports.free_port()
     with (
         processes.running("sandbox.magento", "--orders", "0", "--customers", "50") as shop,
         world.workers(1),
-        product.Family(logs=settings.DATA_DIR / "logs") as family,
+        Family(logs=settings.DATA_DIR / "logs") as family,
     ):
         url = processes.address(shop)
         (organisation,) = world.connect(options.xero, 1)
         store = world.add_store(organisation, 1, url, TOKEN)
         store.webhook_secret = SECRET
         store.save(update_fields=["webhook_secret"])
-        family.start("web", product.web("127.0.0.1", port))
-        family.until(lambda: product.listening(port), "The web app")
+        family.start("web", programs.web("127.0.0.1", port))
+        family.until(lambda: ports.listening(port), "The web app")
         hook = {"url": f"http://127.0.0.1:{port}/hooks/{store.slug}/", "secret": SECRET}
         requests.post(f"{url}/_sandbox/hooks", json=hook, timeout=5).raise_for_status()
         took = list(_rounds(url, rounds))[1:]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from connector import processes as product
+from connector.processes import ports, programs
 from stores.models import Store
 from stores.settings import StoreSettings
 from sync.models import IncomingCall, TrackedOrder
@@ -41,15 +41,15 @@ class _Lane:
 def measure(options: Options) -> list[Row]:
     """The calls name the orders of a real demo shop; the worker fetches them meanwhile."""
     seconds = options.pick(30, 5)
-    port = product.free_port()
+    port = ports.free_port()
     with (
         processes.running("sandbox.magento", "--orders", str(_ORDERS)) as shop,
         world.workers(1) as worker,
         (settings.DATA_DIR / "web.log").open("wb") as log,
-        processes.running("gunicorn", *product.web("127.0.0.1", port)[3:], errors=log) as web,
+        processes.running("gunicorn", *programs.web("127.0.0.1", port)[3:], errors=log) as web,
     ):
         store = _store(processes.address(shop))
-        while not product.listening(port):
+        while not ports.listening(port):
             time.sleep(0.1)
         _call(port, store.slug, 10, 1)  # warms up
         warm, used = IncomingCall.objects.count(), [cpu_seconds(web.pid), cpu_seconds(worker.pid)]

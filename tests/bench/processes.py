@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from connector.lib import tether
+from connector.processes import tether
 
 _STOP_SECONDS = 15.0
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -20,9 +20,9 @@ from django.db import transaction
 
 from accounts_mapping.models import save_rules
 from accounts_mapping.rules.schema import StoreRules
-from connector.broker import EmbeddedBroker
 from connector.celery import app as celery
-from connector.lib import tether
+from connector.processes import tether
+from connector.processes.broker import EmbeddedBroker
 from sandbox.magento.generate import Plan, generate_orders
 from sandbox.xero import CLIENT_ID, CLIENT_SECRET
 from stores import registry

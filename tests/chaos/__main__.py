@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from connector.lib.keys import new_encryption_key, new_secret_key
-from connector.processes import free_port
+from connector.processes.ports import free_port
 from tests.chaos import servers
 
 

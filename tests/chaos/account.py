@@ -18,7 +18,7 @@ from django.db import connections
 
 from connector.demo.remotes import Shop
 from connector.lib import clock
-from connector.processes import python
+from connector.processes.programs import python
 from tests.chaos import (
     checking,
     edited_twice,

@@ -10,8 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from connector import processes as product
-from connector.lib import tether
+from connector.processes import ports, programs, tether
 
 _STOP_SECONDS = 20.0
 WORKERS = ("worker-1", "worker-2")
@@ -98,10 +97,10 @@ class Product:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         commands = {
-            "web": product.web("127.0.0.1", port),
-            WORKERS[0]: [*product.worker(concurrency=2), "--hostname", "one@%h"],
-            WORKERS[1]: [*product.worker(concurrency=1), "--hostname", "two@%h"],
-            "beat": product.beat(),
+            "web": programs.web("127.0.0.1", port),
+            WORKERS[0]: [*programs.worker(concurrency=2), "--hostname", "one@%h"],
+            WORKERS[1]: [*programs.worker(concurrency=1), "--hostname", "two@%h"],
+            "beat": programs.beat(),
         }
         self.parts = {
             name: Process(name, command, log=logs / f"{name}.log")
@@ -117,7 +116,7 @@ class Product:
 
     def wait_for_web(self, seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
-        while not product.listening(self.port):
+        while not ports.listening(self.port):
             if time.monotonic() > deadline or not self.parts["web"].running:
                 raise RuntimeError("the web app did not start; see its log")
             time.sleep(0.1)

@@ -13,8 +13,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from connector.lib import tether
-from connector.processes import free_port, listening
+from connector.processes import tether
+from connector.processes.ports import free_port, listening
 
 _USER = "connector"
 _DATABASE = "connector"

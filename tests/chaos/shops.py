@@ -20,7 +20,8 @@ from typing import Any
 import requests
 
 from connector.demo.remotes import Shop
-from connector.processes import free_port, python
+from connector.processes.ports import free_port
+from connector.processes.programs import python
 from tests.chaos import reading
 from tests.chaos.processes import Process
 from tests.chaos.report import Log

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from connector.demo import place
 from connector.demo.checking import compare
-from connector.processes import free_port
+from connector.processes.ports import free_port
 
 # --- the comparison -------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.core.checks import CheckMessage
 from django.test import Client
 
-from connector import checks
+from connector.doctor import system_checks
 from connector.lib import clock
 from connector.lib.environment import Env
 
@@ -208,32 +208,32 @@ def ids(found: list[CheckMessage]) -> list[str | None]:
 def test_good_settings_pass_all_checks(settings: Any) -> None:
     settings.SANDBOX = False
     for check in (
-        checks.check_xero_addresses,
-        checks.check_debug,
-        checks.check_data_dir,
-        checks.check_encryption_keys,
-        checks.check_clock,
-        checks.check_private_hosts,
-        checks.check_public_host,
+        system_checks.check_xero_addresses,
+        system_checks.check_debug,
+        system_checks.check_data_dir,
+        system_checks.check_encryption_keys,
+        system_checks.check_clock,
+        system_checks.check_private_hosts,
+        system_checks.check_public_host,
     ):
         assert ids(check(None)) == []
 
 
 def test_xero_may_be_plain_http_on_this_machine_only(settings: Any) -> None:
-    assert not checks.xero_is_plain_http_on_loopback()
-    for name in checks.XERO_ADDRESSES:
+    assert not system_checks.xero_is_plain_http_on_loopback()
+    for name in system_checks.XERO_ADDRESSES:
         setattr(settings, name, "http://127.0.0.1:9100")
-    assert ids(checks.check_xero_addresses(None)) == []
-    assert checks.xero_is_plain_http_on_loopback()
+    assert ids(system_checks.check_xero_addresses(None)) == []
+    assert system_checks.xero_is_plain_http_on_loopback()
 
     settings.XERO_API_URL = "http://xero.example.com"
-    assert ids(checks.check_xero_addresses(None)) == ["connector.E001"]
-    assert not checks.xero_is_plain_http_on_loopback()
+    assert ids(system_checks.check_xero_addresses(None)) == ["connector.E001"]
+    assert not system_checks.xero_is_plain_http_on_loopback()
 
 
 def test_a_sandbox_never_reaches_the_real_xero(settings: Any) -> None:
     settings.SANDBOX = True
-    assert ids(checks.check_xero_addresses(None)) == ["connector.E002"] * 3
+    assert ids(system_checks.check_xero_addresses(None)) == ["connector.E002"] * 3
 
 
 def test_other_settings_that_cannot_be_right(
@@ -241,23 +241,23 @@ def test_other_settings_that_cannot_be_right(
 ) -> None:
     settings.DEBUG = True
     settings.PUBLIC_URL = "https://books.example.com"
-    assert ids(checks.check_debug(None)) == ["connector.E003"]
-    assert ids(checks.check_public_host(None)) == ["connector.W002"]
+    assert ids(system_checks.check_debug(None)) == ["connector.E003"]
+    assert ids(system_checks.check_public_host(None)) == ["connector.W002"]
     settings.PUBLIC_URL = "http://192.168.1.5:8000"
-    assert ids(checks.check_debug(None)) == []
+    assert ids(system_checks.check_debug(None)) == []
 
     settings.DATA_DIR = tmp_path / "missing"
-    assert ids(checks.check_data_dir(None)) == ["connector.E004"]
+    assert ids(system_checks.check_data_dir(None)) == ["connector.E004"]
 
     settings.FIELD_ENCRYPTION_KEYS = ["c2VjcmV0"]
-    found = checks.check_encryption_keys(None)
+    found = system_checks.check_encryption_keys(None)
     assert ids(found) == ["connector.E005"]
     assert "c2VjcmV0" not in found[0].msg
 
     settings.ALLOW_PRIVATE_HOSTS = True
-    assert ids(checks.check_private_hosts(None)) == ["connector.W001"]
+    assert ids(system_checks.check_private_hosts(None)) == ["connector.W001"]
 
     monkeypatch.setattr(clock, "_scale", 60.0)
-    assert ids(checks.check_clock(None)) == ["connector.E006"]
+    assert ids(system_checks.check_clock(None)) == ["connector.E006"]
     settings.SANDBOX = True
-    assert ids(checks.check_clock(None)) == []
+    assert ids(system_checks.check_clock(None)) == []

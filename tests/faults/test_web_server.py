@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from connector import processes
+from connector.processes import ports, programs
 
 pytestmark = pytest.mark.process
 ROOT = Path(__file__).parents[2]
@@ -20,10 +20,10 @@ _HEAD = "POST {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n\r\n"
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Where a web app listens."""
-    found = processes.free_port()
-    with subprocess.Popen(processes.web("127.0.0.1", found), cwd=ROOT) as web:
+    found = ports.free_port()
+    with subprocess.Popen(programs.web("127.0.0.1", found), cwd=ROOT) as web:
         until = time.monotonic() + 60
-        while not processes.listening(found):
+        while not ports.listening(found):
             assert time.monotonic() < until
             time.sleep(0.2)
         yield found

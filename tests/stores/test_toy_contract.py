@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.lib import http
+from connector.lib.outgoing import http
 from stores.canonical.records import RecordRef, Stream
 from stores.signatures import signature
 from tests.stores.contract import AdapterContract, Connection

@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path
 
 from connector.lib import rights
-from connector.machines import MACHINES
 from connector.pages.closed import ENTRANCES, OWN_ACCOUNT, closed
+from connector.serving.machines import MACHINES
 from stores.models import Store
 from sync.models import Backfill, ReconcileRun, ShopWrite, TrackedOrder
 from tests.web.factories import (

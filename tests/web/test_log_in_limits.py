@@ -13,8 +13,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from connector import log_in_tries
 from connector.lib import clock
+from connector.log_in import tries
 from connector.models import LogInTry
 from tests.web.factories import PASSWORD, UserFactory
 
@@ -43,7 +43,7 @@ def is_in(response: Any) -> bool:
 
 
 def test_a_right_password_is_not_called_wrong_after_too_many_tries() -> None:
-    for _ in range(log_in_tries.MOST):
+    for _ in range(tries.MOST):
         assert WRONG in log_in("ana", "wrong").text
 
     locked = log_in("ana")
@@ -56,13 +56,13 @@ def test_a_right_password_is_not_called_wrong_after_too_many_tries() -> None:
 
 
 def test_who_is_locked_out_gets_in_when_it_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(log_in_tries.MOST):
+    for _ in range(tries.MOST):
         log_in("ana", "wrong")
     # trying on meanwhile does not make it longer
     for _ in range(20):
         log_in("ana", "wrong")
-    assert LogInTry.objects.count() == log_in_tries.MOST
-    LogInTry.objects.update(at=clock.now() - log_in_tries.WINDOW - timedelta(seconds=1))
+    assert LogInTry.objects.count() == tries.MOST
+    LogInTry.objects.update(at=clock.now() - tries.WINDOW - timedelta(seconds=1))
 
     assert is_in(log_in("ana"))
     assert LogInTry.objects.count() == 0
@@ -86,7 +86,7 @@ def test_nobody_is_locked_out_by_others_elsewhere() -> None:
 
 
 def test_a_right_password_does_not_wipe_out_wrong_ones() -> None:
-    for _ in range(log_in_tries.MOST - 1):
+    for _ in range(tries.MOST - 1):
         log_in("ana", "wrong")
     assert is_in(log_in("ana"))
     assert WRONG in log_in("ana", "wrong").text
@@ -95,7 +95,7 @@ def test_a_right_password_does_not_wipe_out_wrong_ones() -> None:
 
 
 def test_one_network_of_ipv6_is_one_address() -> None:
-    for number in range(log_in_tries.MOST):
+    for number in range(tries.MOST):
         log_in("ana", "wrong", at=f"2001:db8:1:2::{number:x}")
 
     assert TOO_MANY in log_in("ana", at="2001:db8:1:2:ffff::1").text
@@ -129,7 +129,7 @@ def test_the_address_is_the_one_that_trusted_proxies_saw(
     settings: Settings, count: int, first: str, second: str, same: bool
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = count
-    for _ in range(log_in_tries.MOST):
+    for _ in range(tries.MOST):
         assert WRONG in log_in("ana", "wrong", at="10.0.0.1", via=first).text
 
     assert (TOO_MANY in log_in("ana", at="10.0.0.1", via=second).text) == same
@@ -144,7 +144,7 @@ _TRY = """
 import django, sys
 django.setup()
 from django.test import Client
-from connector import log_in_tries
+from connector.log_in import tries
 answers = [
     Client().post("/accounts/login/", {"login": "ana", "password": sys.argv[1]})
     for _ in range(int(sys.argv[2]))
@@ -191,6 +191,6 @@ get_user_model().objects.create_superuser("ana", password={PASSWORD!r})
     right = said_by(worker(tmp_path, "-c", _TRY, PASSWORD, "1"))
 
     # none is overlooked: at most five were checked at all
-    assert wrong <= log_in_tries.MOST
+    assert wrong <= tries.MOST
     assert locked + wrong == 16
     assert right == [1, 0, 0]

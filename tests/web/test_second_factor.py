@@ -27,8 +27,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from connector import second_factors
 from connector.lib import crypto
+from connector.log_in import second_factors
 from tests.web.factories import PASSWORD, UserFactory
 
 migration = importlib.import_module("connector.migrations.0002_second_factors_encrypted")

@@ -29,8 +29,9 @@ from oauthlib.oauth2 import (
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
-from connector.lib import clock, http
+from connector.lib import clock
 from connector.lib.errors import Misconfigured, NotConnected, OutcomeUnknown, Temporary
+from connector.lib.outgoing import http
 from xero.models import XeroApp
 from xero.transport import safe
 

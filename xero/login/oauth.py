@@ -12,7 +12,7 @@ import structlog
 from django.db import transaction
 
 from connector.lib import clock
-from connector.lib.claims import FREED
+from connector.lib.database.claims import FREED
 from connector.lib.errors import ConnectorError, Misconfigured, NotConnected
 from xero.login import identity, tokens
 from xero.models import Organisation, TokenSet, XeroApp

@@ -20,7 +20,7 @@ import structlog
 from django.db import transaction
 
 from connector.lib import clock
-from connector.lib.claims import FREED
+from connector.lib.database.claims import FREED
 from connector.lib.errors import ConnectorError, NotConnected, Temporary
 from xero.login import identity
 from xero.models import Organisation, TokenSet, XeroApp

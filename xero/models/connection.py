@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, ClaimQuerySet, lapsed
 from connector.lib.crypto import EncryptedTextField
+from connector.lib.database.claims import Claimable, ClaimQuerySet, lapsed
 
 # A token is renewed this long before it ends, so that no call is sent with one that ends
 # while it travels.

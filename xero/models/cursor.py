@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, ClaimQuerySet
+from connector.lib.database.claims import Claimable, ClaimQuerySet
 from xero.documents.kinds import SPECS, WITH_BALANCE
 from xero.models.mirror import OVERLAP, MirrorDocument
 from xero.models.organisation import Organisation

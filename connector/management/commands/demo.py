@@ -9,9 +9,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from connector import processes
 from connector.demo import place
 from connector.lib.errors import ConnectorError, NeedsAttention
+from connector.processes import ports
+from connector.processes.family import ChildEnded, Stopped
 
 
 class Command(BaseCommand):
@@ -35,9 +36,9 @@ class Command(BaseCommand):
                 self._run(options)
             else:
                 self._enter(options)
-        except processes.Stopped:
+        except Stopped:
             self.stderr.write("Stopped.")
-        except processes.ChildEnded as error:
+        except ChildEnded as error:
             raise CommandError(str(error)) from error
         except ConnectorError as error:
             hint = f" {error.hint}" if isinstance(error, NeedsAttention) else ""
@@ -46,7 +47,7 @@ class Command(BaseCommand):
     def _enter(self, options: dict[str, Any]) -> None:
         """Become this command in the demo's own environment. Does not return."""
         port = options["port"]
-        processes.require_free("127.0.0.1", port)
+        ports.require_free("127.0.0.1", port)
         directory = settings.DATA_DIR / "demo"
         place.claim(directory)
         arguments = ["demo", "--orders", str(options["orders"]), "--port", str(port)]

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from connector.doctor import Level, examine
+from connector.doctor.examine import examine
+from connector.doctor.findings import Level
 
 
 class Command(BaseCommand):

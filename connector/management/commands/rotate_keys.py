@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from connector import second_factors
 from connector.lib import crypto
 from connector.lib.errors import Misconfigured
+from connector.log_in import second_factors
 
 _BATCH = 500
 # Rows that a running process saved with the old key meanwhile are found in the next pass.

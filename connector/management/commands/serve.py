@@ -11,10 +11,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from connector import processes
-from connector.broker import EmbeddedBroker
 from connector.lib.environment import Env
 from connector.lib.errors import ConnectorError, NeedsAttention
+from connector.processes import ports, programs
+from connector.processes.broker import EmbeddedBroker
+from connector.processes.family import ChildEnded, Family, Stopped, stoppable
 
 
 class Command(BaseCommand):
@@ -32,28 +33,28 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with processes.stoppable():
+            with stoppable():
                 self._serve(options["host"], options["port"], options["workers"])
-        except processes.Stopped:
+        except Stopped:
             self.stderr.write("Stopped.")
-        except processes.ChildEnded as error:
+        except ChildEnded as error:
             raise CommandError(str(error)) from error
         except ConnectorError as error:
             hint = f" {error.hint}" if isinstance(error, NeedsAttention) else ""
             raise CommandError(f"{error}{hint}") from error
 
     def _serve(self, host: str, port: int, workers: int) -> None:
-        processes.require_free(host, port)
+        ports.require_free(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         environment = _public_url(port)
         with ExitStack() as stack:
             if not settings.CELERY_BROKER_URL:
                 stack.enter_context(EmbeddedBroker(settings.DATA_DIR))
-            family = stack.enter_context(processes.Family())
-            family.start("worker", processes.worker(concurrency=workers), env=environment)
-            family.start("beat", processes.beat(), env=environment)
-            family.start("web", processes.web(host, port), env=environment)
-            family.until(lambda: processes.listening(port, host), "The web app")
+            family = stack.enter_context(Family())
+            family.start("worker", programs.worker(concurrency=workers), env=environment)
+            family.start("beat", programs.beat(), env=environment)
+            family.start("web", programs.web(host, port), env=environment)
+            family.until(lambda: ports.listening(port, host), "The web app")
             self.stdout.write(f"{environment['PUBLIC_URL']} (listening on {host}:{port})")
             self.stdout.flush()
             family.wait()

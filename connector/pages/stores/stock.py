@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connector.lib import clock
 from connector.lib.errors import NeedsAttention
-from connector.lib.http import MEGABYTE
+from connector.lib.outgoing.http import MEGABYTE
 from connector.lib.rights import STORES, right
 from stores.adapter import WebhookCall, WebhookRefused
 from stores.models import Store

@@ -15,8 +15,8 @@ from urllib.parse import quote, urlencode
 import requests
 from requests.auth import AuthBase
 
-from connector.lib.answers import read_records
 from connector.lib.errors import ConnectorError, Rejected
+from connector.lib.outgoing.answers import read_records
 from stores.adapters.magento import errors
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.signing import as_read, ways_to_sign

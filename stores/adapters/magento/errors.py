@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 import requests
 
 from connector.lib import clock
-from connector.lib.answers import READS, excerpt_of, host_of, retry_after
 from connector.lib.errors import (
     ConnectorError,
     Misconfigured,
@@ -28,6 +27,7 @@ from connector.lib.errors import (
     Rejected,
     Temporary,
 )
+from connector.lib.outgoing.answers import READS, excerpt_of, host_of, retry_after
 
 MISSING_RIGHT = "missing_right"
 BEARER_REFUSED = "bearer_refused"

@@ -14,7 +14,7 @@ import requests
 import responses
 from pydantic import ValidationError
 
-from connector.lib import clock, http
+from connector.lib import clock
 from connector.lib.errors import (
     Misconfigured,
     NeedsAttention,
@@ -23,6 +23,7 @@ from connector.lib.errors import (
     Rejected,
     Temporary,
 )
+from connector.lib.outgoing import http
 from stores.adapter import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.client import MagentoClient, in_path, shop_address

@@ -12,8 +12,8 @@ from decimal import Decimal
 import pytest
 import responses
 
-from connector.lib import http
 from connector.lib.errors import Rejected
+from connector.lib.outgoing import http
 from stores.adapter import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.customer import Address, CustomerChanges

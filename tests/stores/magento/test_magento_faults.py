@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from connector.lib import http
 from connector.lib.errors import ConnectorError, Misconfigured, NotConnected, Temporary
+from connector.lib.outgoing import http
 from stores.adapter import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.records import ParseFacts, RecordRef, Stream

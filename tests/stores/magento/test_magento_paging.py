@@ -12,8 +12,8 @@ import responses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.lib import http
 from connector.lib.errors import Misconfigured, Temporary
+from connector.lib.outgoing import http
 from stores.adapter import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.reading import pages as reading

@@ -12,7 +12,7 @@ import pytest
 from django.db import OperationalError, connection, connections
 
 from connector.lib import clock, exact_json
-from connector.lib.deadlocks import tried_twice
+from connector.lib.database.deadlocks import tried_twice
 from stores.canonical.records import Stream
 from stores.connect import connect
 from stores.models import SourceRecord, Store

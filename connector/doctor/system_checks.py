@@ -12,7 +12,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.http.request import validate_host
 
-from connector.lib import addresses, clock, crypto
+from connector.lib import clock, crypto
+from connector.lib.outgoing import addresses
 
 XERO_ADDRESSES = ("XERO_LOGIN_URL", "XERO_IDENTITY_URL", "XERO_API_URL")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})

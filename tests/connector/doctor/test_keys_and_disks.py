@@ -17,12 +17,12 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
-from connector import key_check, writable
+from connector.doctor import key_check, writable
 from connector.lib.errors import Misconfigured
 from sync.models import Installation
 from xero.models import XeroApp
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def other_key() -> str:

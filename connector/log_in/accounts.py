@@ -15,13 +15,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from connector import log_in_tries
 from connector.lib import clock
+from connector.log_in import tries
 from connector.templatetags.pages import of
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """allauth with sign-up closed and tries counted by `log_in_tries`."""
+    """allauth with sign-up closed and tries counted by `tries`."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": (
@@ -57,8 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):
         # Whoever has one IPv6 address has the whole network around it.
         address = truncate_ip(self.get_client_ip(request))
         try:
-            self._tried = log_in_tries.take(account, address)
-        except log_in_tries.TooManyTries as error:
+            self._tried = tries.take(account, address)
+        except tries.TooManyTries as error:
             raise ValidationError(
                 "Too many wrong passwords were tried for this user name from where you are. This "
                 f"one was not looked at, so it may be right. Try again in {_wait(error)}.",
@@ -68,11 +68,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         user = super().authenticate(request, **credentials)
         if user is not None:
-            log_in_tries.give_back(self._tried)
+            tries.give_back(self._tried)
         return user
 
 
-def _wait(error: log_in_tries.TooManyTries) -> str:
+def _wait(error: tries.TooManyTries) -> str:
     """Rounded up: who waits so long gets in."""
     seconds = (error.again_at - clock.now()).total_seconds()
     return of(max(1, ceil(seconds / 60)), "minute")

@@ -1,21 +1,19 @@
 """The parts of the product that run side by side, as children of one process.
 
     with stoppable(), Family() as family:
-        family.start("worker", worker())
-        family.start("web", web("127.0.0.1", 8000))
+        family.start("worker", programs.worker())
+        family.start("web", programs.web("127.0.0.1", 8000))
         family.wait()
 
 Leaving the block stops them. They end with their parent however it ends, also by kill -9:
-each is started through `lib/tether.py`.
+each is started through `processes/tether.py`.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,8 +24,7 @@ from typing import NoReturn, Self
 
 from django.conf import settings
 
-from connector.lib import tether
-from connector.lib.errors import Misconfigured
+from connector.processes import tether
 
 _STOP_SECONDS = 10.0
 _STEP_SECONDS = 0.05
@@ -154,66 +151,3 @@ def stoppable() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def python(*arguments: str) -> list[str]:
-    """The command line of a Python module: `python("-m", "sandbox.xero")`."""
-    return [sys.executable, *arguments]
-
-
-def worker(*, concurrency: int = 2) -> list[str]:
-    """One Celery worker. Mingle and gossip are for clusters and cost seconds at the start."""
-    return python(
-        "-m", "celery", "--app", "connector.celery", "worker", "--loglevel", "INFO",
-        "--concurrency", str(concurrency), "--without-mingle", "--without-gossip",
-    )  # fmt: skip
-
-
-def beat() -> list[str]:
-    """The clock that ticks once a minute; its schedule lives in memory, not in a file."""
-    return python(
-        "-m", "celery", "--app", "connector.celery", "beat", "--loglevel", "INFO",
-        "--scheduler", "celery.beat:Scheduler",
-    )  # fmt: skip
-
-
-def web(host: str, port: int, *, threads: int = 8) -> list[str]:
-    """The web app: one gunicorn worker with threads, as SQLite likes one writer at a time."""
-    shown = f"[{host}]" if ":" in host else host
-    return python(
-        "-m", "gunicorn", "connector.wsgi", "--bind", f"{shown}:{port}", "--workers", "1",
-        "--threads", str(threads), "--timeout", "120", "--graceful-timeout", "5",
-        "--no-control-socket", "--log-level", "warning",
-    )  # fmt: skip
-
-
-def require_free(host: str, port: int) -> None:
-    """Raise Misconfigured if something listens on the port already, or it may not be used."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise Misconfigured(
-                f"Port {port} cannot be used: {error.strerror}.",
-                code="port_in_use",
-                hint=f"Stop what uses it, or choose another: --port {port + 1}, "
-                f"PORT={port + 1} with make.",
-            ) from None
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def listening(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether something accepts connections there."""
-    try:
-        with socket.create_connection((host, port), timeout=0.5):
-            return True
-    except OSError:
-        return False

@@ -20,7 +20,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from connector.lib import addresses, http
 from connector.lib.errors import (
     ConnectorError,
     Misconfigured,
@@ -29,6 +28,7 @@ from connector.lib.errors import (
     Rejected,
     Temporary,
 )
+from connector.lib.outgoing import addresses, http
 from tests.conftest import QuietServer, reply
 
 Handler = BaseHTTPRequestHandler

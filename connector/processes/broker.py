@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from connector.lib import tether
 from connector.lib.errors import Misconfigured, Temporary
+from connector.processes import tether
 
 ADDRESS_FILE = "broker.url"
 _LOCK_FILE = "broker.lock"

@@ -32,8 +32,9 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 
 from connector.lib import clock, version
-from connector.lib.addresses import POOLS, Limits, limits, tls_context
-from connector.lib.answers import (
+from connector.lib.errors import Misconfigured, Temporary
+from connector.lib.outgoing.addresses import POOLS, Limits, limits, tls_context
+from connector.lib.outgoing.answers import (
     READS,
     checked,
     classified,
@@ -42,7 +43,6 @@ from connector.lib.answers import (
     redirect_refused,
     retry_after,
 )
-from connector.lib.errors import Misconfigured, Temporary
 
 __all__ = ["MEGABYTE", "checked", "equip", "get", "read_json", "retry_after", "session"]
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from connector import broker
-from connector.broker import EmbeddedBroker
 from connector.celery import app
 from connector.lib import doorbell
 from connector.lib.errors import Misconfigured
+from connector.processes import broker
+from connector.processes.broker import EmbeddedBroker
 
 PARENT = """
 import sys, time
 from pathlib import Path
-from connector.broker import EmbeddedBroker
+from connector.processes.broker import EmbeddedBroker
 with EmbeddedBroker(Path(sys.argv[1])) as broker:
     print(broker.pid, broker.url, flush=True)
     time.sleep(60)

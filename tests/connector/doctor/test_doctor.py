@@ -12,9 +12,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import path
 
-from connector import doctor
 from connector.configuration.importing import import_configuration
-from connector.doctor import Level
+from connector.doctor import installation
+from connector.doctor.examine import examine
+from connector.doctor.findings import Level
 from connector.lib import clock
 from connector.lib.errors import Misconfigured
 from stores import registry
@@ -146,7 +147,7 @@ def test_old_reference_data_and_missing_scopes_are_to_be_fixed(connected):
     connected.reference_refreshed_at = clock.now() - timedelta(days=3)
     connected.save()
     TokenSet.objects.update(scopes=SCOPES.replace("accounting.payments", ""))
-    found = [one for one in doctor.examine() if one.subject == "organisation Demo"]
+    found = [one for one in examine() if one.subject == "organisation Demo"]
     assert [(one.level, one.text.split(" on ")[0]) for one in found] == [
         (Level.WRONG, "not granted: payments and refunds"),
         (Level.WRONG, "accounts and tax rates were read last"),
@@ -186,7 +187,9 @@ def test_a_broker_that_answers(settings, embedded_broker):
 
 
 def test_migrations_that_are_missing(monkeypatch):
-    monkeypatch.setattr(doctor.MigrationExecutor, "migration_plan", lambda self, goals: [1, 2])
+    monkeypatch.setattr(
+        installation.MigrationExecutor, "migration_plan", lambda self, goals: [1, 2]
+    )
     code, lines = run()
     assert code == 1
     assert line(lines, "database") == (

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.lib import clock
-from connector.lib.claims import Claimable, ClaimQuerySet, Job
+from connector.lib.database.claims import Claimable, ClaimQuerySet, Job
 from stores.models import Store
 from sync.flow.sweep import WORK, Work
 from sync.models import MasterLevel

@@ -1,0 +1,1 @@
+"""What a request passes before a page sees it, and the files that pages bring along."""
