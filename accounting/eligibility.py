@@ -16,15 +16,15 @@ from stores.canonical.refund import Refund
 from stores.profile import Field
 
 
-class Course(StrEnum):
+class Treatment(StrEnum):
     """What an order's status asks for."""
 
-    INVOICE = "invoice"
+    POST = "post"
     REVERSE = "reverse"
-    NOTHING = "nothing"
+    SKIP = "skip"
 
 
-def course(statuses: Statuses, order: Order) -> Course:
+def treatment_of(statuses: Statuses, order: Order) -> Treatment:
     """The status decides; where no list names it, the state. A named status beats `"*"`.
 
     An order that the shop closed after receiving money, or a gift card, was paid and refunded:
@@ -34,34 +34,34 @@ def course(statuses: Statuses, order: Order) -> Course:
     goes on with the rest: what happened to that is told by its figures.
     """
     if order.cancelled and (order.state or order.status) == "canceled":
-        return Course.INVOICE
+        return Treatment.POST
     if money_returned(statuses, order):
-        return Course.REVERSE
+        return Treatment.REVERSE
     if order.replaced_by and not order.received:
-        return Course.REVERSE
+        return Treatment.REVERSE
     if (order.state or order.status) == "closed" and (order.received or order.refunds):
-        return Course.INVOICE
+        return Treatment.POST
     return _by_words(statuses, order.status, order.state)
 
 
 def takes_back(statuses: Statuses, *words: str) -> bool:
     """Whether an order with this status (and state, if known) is taken back."""
     return any(word in statuses.refunded for word in words) or (
-        _by_words(statuses, *words) is Course.REVERSE
+        _by_words(statuses, *words) is Treatment.REVERSE
     )
 
 
-def _by_words(statuses: Statuses, *words: str) -> Course:
+def _by_words(statuses: Statuses, *words: str) -> Treatment:
     for word in words:
         if not word:
             continue
         if word in statuses.reverse:
-            return Course.REVERSE
+            return Treatment.REVERSE
         if word in statuses.invoice:
-            return Course.INVOICE
+            return Treatment.POST
     if "*" in statuses.invoice:
-        return Course.INVOICE
-    return Course.REVERSE if "*" in statuses.reverse else Course.NOTHING
+        return Treatment.POST
+    return Treatment.REVERSE if "*" in statuses.reverse else Treatment.SKIP
 
 
 def refunded_since(snapshot: MappingSnapshot, order: Order) -> tuple[Refund, ...]:
@@ -83,7 +83,7 @@ def never_ships(statuses: Statuses, order: Order) -> bool:
     """Whether nothing of it will be shipped any more: it holds nothing to ship, or it was
     closed or taken back before."""
     ended = (order.state or order.status) == "closed"
-    return not order.ships or ended or course(statuses, order) is Course.REVERSE
+    return not order.ships or ended or treatment_of(statuses, order) is Treatment.REVERSE
 
 
 def _money_came(statuses: Statuses, order: Order) -> bool:
@@ -124,11 +124,11 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
         )
     if elsewhere := of_other_part(snapshot, order):
         return elsewhere
-    chosen = course(snapshot.rules.statuses, order)
-    if chosen is Course.REVERSE and not _money_came(snapshot.rules.statuses, order):
+    chosen = treatment_of(snapshot.rules.statuses, order)
+    if chosen is Treatment.REVERSE and not _money_came(snapshot.rules.statuses, order):
         text = f"The order is {order.status or order.state}, and no money came in: not posted."
         return Reason("reversed", text, Field.STATUS)
-    if chosen is Course.NOTHING and not posted:
+    if chosen is Treatment.SKIP and not posted:
         return Reason(
             "status_not_selected",
             f"Status {order.status or order.state} is not one of those that are invoiced. Add it "

@@ -37,7 +37,7 @@ _NOT_YET = Standing()
 
 
 @dataclass(frozen=True, slots=True)
-class Sale:
+class Outcome:
     """What becomes of an order: what is posted for it alone, and its parts of summaries."""
 
     built: Built
@@ -45,7 +45,7 @@ class Sale:
     parts: tuple[Part, ...] = ()
 
 
-def plan_sale(
+def account_for(
     books: Books,
     order: Order,
     directory: Directory,
@@ -54,7 +54,7 @@ def plan_sale(
     *,
     alone: bool = False,
     approve: bool = False,
-) -> Sale:
+) -> Outcome:
     """Build and plan an order, by itself or for a summary.
 
     `alone`: it has documents of its own, sent or not, so that no summary may take it; `approve`
@@ -64,18 +64,18 @@ def plan_sale(
     mapped = map_order(books.snapshot, books.organisation, order)
     shared = _is_shared(history)
     if not shared and not alone and _summarises(books):
-        sale = _for_summary(books, mapped, directory, standing, history)
-        if sale is not None:
-            return sale
+        outcome = _for_summary(books, mapped, directory, standing, history)
+        if outcome is not None:
+            return outcome
     built = build_order(books, order, directory, standing, mapped)
     plan = plan_order(books, order, built, history, approve=approve)
     mapped = as_far_as_stated(books, built.mapped or mapped)
     if not shared:
-        return Sale(_without_contact(built, plan) if _is_linked(history) else built, plan)
+        return Outcome(_without_contact(built, plan) if _is_linked(history) else built, plan)
     parts: tuple[Part, ...] = ()
     if _summarises(books):
         plan, parts = _take_over(books, mapped, plan)
-    return Sale(_without_contact(built, plan), plan, parts)
+    return Outcome(_without_contact(built, plan), plan, parts)
 
 
 def _without_contact(built: Built, plan: Plan) -> Built:
@@ -99,7 +99,7 @@ def _is_shared(history: History) -> bool:
 
 def _for_summary(
     books: Books, mapped: MappedOrder, directory: Directory, standing: Standing, history: History
-) -> Sale | None:
+) -> Outcome | None:
     """The order as a part of its day; None where it stays by itself.
 
     Built as if its invoice were approved: what was received belongs to it in any status.
@@ -118,7 +118,7 @@ def _for_summary(
     remarks = left.reasons
     if books.snapshot.rules.posting.status != "AUTHORISED" and any(p.money for p in parts):
         remarks = (*remarks, _waits_for_approval(books))
-    return Sale(replace(built, contact=None), replace(left, reasons=remarks), parts)
+    return Outcome(replace(built, contact=None), replace(left, reasons=remarks), parts)
 
 
 def _approved(books: Books) -> Books:

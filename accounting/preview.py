@@ -15,7 +15,7 @@ from accounting.contacts.persons import shared_person
 from accounting.eligibility import skipped, unreadable_elsewhere, untold
 from accounting.gift_cards import CardBook
 from accounting.items.codes import item_code
-from accounting.orders import Sale, plan_sale
+from accounting.orders import Outcome, account_for
 from accounting.plan.plan import Plan, documents_of
 from accounting.reasons import Reason, gone, unreadable
 from accounting.sale.built import HELD, READY, SKIPPED, Built
@@ -71,12 +71,12 @@ class Preview:
             status = SKIPPED if elsewhere else HELD
             built = Built(status, (elsewhere or unreadable(error),))
             return _shown(platform, self._number(record), built, Plan(), {})
-        sale = self._build(order)
-        contact = sale.built.contact
+        outcome = self._build(order)
+        contact = outcome.built.contact
         if contact is not None and contact.contact is not None:
             self.contacts.add_new(contact.contact)
-        self._parts += sale.parts
-        return _shown(platform, order.number, sale.built, sale.plan, record)
+        self._parts += outcome.parts
+        return _shown(platform, order.number, outcome.built, outcome.plan, record)
 
     def _read(self, record: Mapping[str, Any]) -> Any:
         """The order; ParseError also for what could not be kept of its record."""
@@ -117,42 +117,42 @@ class Preview:
             )
         return found
 
-    def _plan(self, books: Books, order: Order) -> Sale:
+    def _plan(self, books: Books, order: Order) -> Outcome:
         """As it would be posted. Where nobody has asked the shop yet which part of it the order
         is of, it is taken to be one that the store reads, and says so."""
         lacking = passed_by(books.snapshot, books.organisation, order) if self.asked else PassedBy()
         if lacking.taxed and skipped(books.snapshot, order) is None:
-            return Sale(Built(HELD, (gone(lacking),)), Plan())
+            return Outcome(Built(HELD, (gone(lacking),)), Plan())
         keys = untold(books.snapshot, order)
         if not keys:
-            return plan_sale(books, order, self.contacts)
+            return account_for(books, order, self.contacts)
         profile = books.snapshot.store
         only = profile.only.model_copy(update=dict.fromkeys(keys, ()))
         anyway = replace(books.snapshot, store=profile.model_copy(update={"only": only}))
-        sale = plan_sale(replace(books, snapshot=anyway), order, self.contacts)
-        reasons = (*sale.built.reasons, *(_part_unknown(profile.only, key) for key in keys))
-        return replace(sale, built=replace(sale.built, reasons=reasons))
+        outcome = account_for(replace(books, snapshot=anyway), order, self.contacts)
+        reasons = (*outcome.built.reasons, *(_part_unknown(profile.only, key) for key in keys))
+        return replace(outcome, built=replace(outcome.built, reasons=reasons))
 
-    def _build(self, order: Order) -> Sale:
+    def _build(self, order: Order) -> Outcome:
         if order.id in self._orders:
             text = f"Order {order.number} was given before. It is posted once."
-            return Sale(Built(SKIPPED, (Reason("duplicate", text, Field.ID),)), Plan())
+            return Outcome(Built(SKIPPED, (Reason("duplicate", text, Field.ID),)), Plan())
         books = replace(self.books, cards=self.cards.facts(order))
-        sale = self._plan(books, order)
-        built = sale.built
+        outcome = self._plan(books, order)
+        built = outcome.built
         if built.status != READY:
-            return sale
+            return outcome
         number = document_number(books.snapshot, order)
         if number in self._numbers:
             text = (
                 f"{number} is the number of another order of this list. Number the "
                 "orders apart, or give the stores different values of number_prefix."
             )
-            return Sale(Built(HELD, (Reason("number_taken", text, Field.NUMBER),)), Plan())
+            return Outcome(Built(HELD, (Reason("number_taken", text, Field.NUMBER),)), Plan())
         self._orders.add(order.id)
         self._numbers.add(number)
         self.cards.put(order.id, built.cards)
-        return sale
+        return outcome
 
     def _number(self, record: Mapping[str, Any]) -> str:
         try:

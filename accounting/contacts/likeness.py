@@ -21,7 +21,7 @@ _SHORT = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ComparedContact:
     """One contact; `email` case folded, `likeness` as in `xero.models.mirror.likeness`."""
 
     pk: int
@@ -34,8 +34,8 @@ class Entry:
 class Pair:
     """Two contacts that may be one, and what speaks for it."""
 
-    one: Entry
-    other: Entry
+    one: ComparedContact
+    other: ComparedContact
     why: str
 
     @property
@@ -45,7 +45,7 @@ class Pair:
         return first, second
 
 
-def pairs(entries: Sequence[Entry], by: By, count: int) -> Iterator[Pair]:
+def pairs(entries: Sequence[ComparedContact], by: By, count: int) -> Iterator[Pair]:
     """Likely pairs of the first `count` entries with those that follow, in their order.
 
     The entries are sorted by e-mail or by likeness.
@@ -56,7 +56,7 @@ def pairs(entries: Sequence[Entry], by: By, count: int) -> Iterator[Pair]:
                 yield Pair(one, other, why)
 
 
-def why_alike(one: Entry, other: Entry, by: By) -> str:
+def why_alike(one: ComparedContact, other: ComparedContact, by: By) -> str:
     """What makes the two look like one; "" where nothing does."""
     same_email = bool(one.email) and one.email == other.email
     if by == "email":
@@ -71,7 +71,7 @@ def why_alike(one: Entry, other: Entry, by: By) -> str:
     return "Nearly the same name" + _other_email(one, other) if near else ""
 
 
-def _near_email(one: Entry, other: Entry) -> str:
+def _near_email(one: ComparedContact, other: ComparedContact) -> str:
     """Two addresses differ by little all the time: the names must be similar as well."""
     if not one.email or not other.email:
         return ""
@@ -80,5 +80,5 @@ def _near_email(one: Entry, other: Entry) -> str:
     return "Nearly the same e-mail and name" if near and similar else ""
 
 
-def _other_email(one: Entry, other: Entry) -> str:
+def _other_email(one: ComparedContact, other: ComparedContact) -> str:
     return ", another e-mail" if one.email and other.email else ""

@@ -15,7 +15,7 @@ from accounting.books import Books
 from accounting.gift_cards import CardMove, CardUse
 from accounting.lines.converted import converted
 from accounting.lines.currency import Conversion
-from accounting.money.issued import How, Plan, Redeemed, issued_anew, plan_of
+from accounting.money.issued import How, IssuedTenders, Redeemed, issued_anew, issued_tenders
 from accounting.postable import account_target
 from accounting.reasons import Hold
 from accounts_mapping.rules.mapped_order import MappedOrder
@@ -30,7 +30,7 @@ _FILLED = {CardUse.REDEEMED: CardUse.RETURNED, CardUse.UNKNOWN: CardUse.RETURNED
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReturnedPart:
     """So much, in the currency of the sale, goes where `to` says; `of` is the tender of the sale
     that it comes back from, None where that was money or is not the sale's."""
 
@@ -51,20 +51,20 @@ class Part:
 class Returned:
     """All parts of one refund that are no money."""
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ReturnedPart, ...] = ()
 
     @property
-    def plan(self) -> Plan:
+    def issued(self) -> IssuedTenders:
         """As tenders of the credit note: those that are its lines, and those that are paid."""
-        return Plan(tuple(part.to for part in self.parts))
+        return IssuedTenders(tuple(part.to for part in self.parts))
 
     @property
     def on_lines(self) -> Decimal:
         """What is taken off the credit note by negative lines."""
-        return self.plan.on_lines
+        return self.issued.on_lines
 
     @property
-    def paid(self) -> tuple[Part, ...]:
+    def paid(self) -> tuple[ReturnedPart, ...]:
         """What goes back from an account."""
         return tuple(part for part in self.parts if part.to.how is How.PAYMENT)
 
@@ -102,9 +102,9 @@ def _whole(refund: Refund, by: Conversion | None) -> Decimal:
 
 def _parts(
     books: Books, mapped: MappedOrder, refund: Refund, by: Conversion | None, *, lines_only: bool
-) -> Iterator[Part]:
+) -> Iterator[ReturnedPart]:
     rows = mapped.rows
-    sale = plan_of(books, converted(mapped, by), lines_only=lines_only)
+    sale = issued_tenders(books, converted(mapped, by), lines_only=lines_only)
     before = [back for one in refunds_before(mapped.order, refund) for back in one.tenders]
     payments = books.snapshot.store.streams.payments
     for back in refund.tenders:
@@ -118,10 +118,10 @@ def _parts(
         for of, amount in _between(had, first, last):
             if not payments and of.how in (How.PAYMENT, How.HELD):
                 continue  # nobody but a person books it
-            yield Part(_to(books, mapped, back, of, amount), of)
+            yield ReturnedPart(_to(books, mapped, back, of, amount), of)
         if (more := back.amount - max(end - start, ZERO)) > 0 and payments:
             amount = round_to(more) if by is None else by.amount(more)
-            yield Part(issued_anew(books, mapped, back, amount, lines_only=lines_only))
+            yield ReturnedPart(issued_anew(books, mapped, back, amount, lines_only=lines_only))
         before.append(back)
 
 
@@ -214,6 +214,6 @@ def refilled(
 
 def issued_accounts(books: Books, mapped: MappedOrder) -> frozenset[tuple[str, bool]]:
     """From where the tenders that the shop issued itself are paid."""
-    plan = plan_of(books, mapped)
-    paid = (one.account for one in plan.tenders if one.how is How.PAYMENT)
+    issued = issued_tenders(books, mapped)
+    paid = (one.account for one in issued.tenders if one.how is How.PAYMENT)
     return frozenset(account_target(books.organisation, one.value) for one in paid if one)

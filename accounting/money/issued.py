@@ -55,7 +55,7 @@ class Redeemed:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class IssuedTenders:
     """All of them, and what the order did with gift cards."""
 
     tenders: tuple[Redeemed, ...] = ()
@@ -73,7 +73,7 @@ class Plan:
         return tuple(dict.fromkeys(one.reason for one in self.tenders if one.reason is not None))
 
 
-def plan_of(books: Books, mapped: MappedOrder, *, lines_only: bool = False) -> Plan:
+def issued_tenders(books: Books, mapped: MappedOrder, *, lines_only: bool = False) -> IssuedTenders:
     """What becomes of the tenders that the shop issued.
 
     `lines_only` is for a document that takes no payments. A tender whose account is unmapped
@@ -94,7 +94,7 @@ def plan_of(books: Books, mapped: MappedOrder, *, lines_only: bool = False) -> P
         if part.move is not None:
             waits = part.move.use is CardUse.UNKNOWN and tender.how is How.HELD
             moves.append(replace(part.move, use=CardUse.WAITING) if waits else part.move)
-    return Plan(tuple(planned), merged(moves))
+    return IssuedTenders(tuple(planned), merged(moves))
 
 
 def _parts(

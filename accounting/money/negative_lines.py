@@ -9,7 +9,7 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.lines.closing import closing_accounts
 from accounting.lines.compose import Charge, cut, with_tax
-from accounting.money.issued import How, Plan, Redeemed
+from accounting.money.issued import How, IssuedTenders, Redeemed
 from accounting.postable import (
     account_target,
     line_account_fits,
@@ -50,30 +50,32 @@ class NegativeLines:
 
 
 def negative_lines(
-    books: Books, plan: Plan, charges: list[Charge], mode: TaxMode, *, override: bool
+    books: Books, issued: IssuedTenders, charges: list[Charge], mode: TaxMode, *, override: bool
 ) -> NegativeLines:
     """A line for each tender of this kind; one for each tax type of the goods where it bears
     tax. Holds where an account or tax type does not fit."""
-    if not plan.tenders:
-        return NegativeLines((), plan.on_lines, ZERO)
+    if not issued.tenders:
+        return NegativeLines((), issued.on_lines, ZERO)
     lines: list[DocumentLine] = []
     tax = ZERO
     left = _Left.of(charges, mode)
-    for tender in plan.tenders:
+    for tender in issued.tenders:
         if tender.how is How.LINE:
             lines.append(_mirror(books, tender))
         elif tender.how is How.GOODS:
             for share in left.take(tender.amount):
                 lines.append(_like_goods(books, tender, share, mode, override=override))
                 tax += share.tax
-    return NegativeLines(tuple(lines), plan.on_lines, tax)
+    return NegativeLines(tuple(lines), issued.on_lines, tax)
 
 
-def mirrored(books: Books, plan: Plan, converted: Plan) -> list[tuple[DocumentLine, Decimal]]:
+def mirrored(
+    books: Books, issued: IssuedTenders, converted: IssuedTenders
+) -> list[tuple[DocumentLine, Decimal]]:
     """The lines of liabilities with what each comes to once it is `converted`."""
-    if len(plan.tenders) != len(converted.tenders):
+    if len(issued.tenders) != len(converted.tenders):
         return []
-    pairs = zip(plan.tenders, converted.tenders, strict=True)
+    pairs = zip(issued.tenders, converted.tenders, strict=True)
     return [(_mirror(books, one), -its.amount) for one, its in pairs if one.how is How.LINE]
 
 

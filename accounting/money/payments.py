@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from accounting.books import Books
 from accounting.eligibility import local_date
-from accounting.money.issued import How, Plan, Redeemed
+from accounting.money.issued import How, IssuedTenders, Redeemed
 from accounting.money.overpayments import overpaid, overpayment
 from accounting.money.received import (
     account_of,
@@ -67,16 +67,20 @@ class Tendered:
 
 
 def payments_of(
-    books: Books, mapped: MappedOrder, invoice: Invoice, plan: Plan, posted: PostedMoney = NO_MONEY
+    books: Books,
+    mapped: MappedOrder,
+    invoice: Invoice,
+    issued: IssuedTenders,
+    posted: PostedMoney = NO_MONEY,
 ) -> Tendered:
     """One payment for each tender, none of 0.00, together never above the invoice, unless more
     was put on it before the order was lowered.
 
-    `plan` says what becomes of the tenders that the shop issued itself.
+    `issued` says what becomes of the tenders that the shop issued itself.
     """
     order = mapped.order
     tenders = received(books, order)
-    own = [one for one in plan.tenders if one.how in (How.PAYMENT, How.HELD)]
+    own = [one for one in issued.tenders if one.how in (How.PAYMENT, How.HELD)]
     if not books.snapshot.store.streams.payments or not (tenders or own):
         return Tendered()
     if invoice.status != "AUTHORISED":

@@ -45,7 +45,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Sale:
+class ReceiptContent:
     """What the receipt is about: everything but the money."""
 
     contact: Id
@@ -61,7 +61,7 @@ def receipt_day(books: Books, order: Order) -> OpenDay:
     return open_date(books, local_date(books.snapshot, moment), "payment")
 
 
-def receipt_of(books: Books, mapped: MappedOrder, sale: Sale, day: date) -> Received:
+def receipt_of(books: Books, mapped: MappedOrder, sale: ReceiptContent, day: date) -> Received:
     """One RECEIVE bank transaction; raises Hold where the order cannot be one."""
     order = mapped.order
     total = line_totals(sale.lines, sale.mode).total

@@ -16,7 +16,7 @@ from xero.documents.settling import Payment
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPayment:
     """A payment in the outbox or ledger, all its parts together."""
 
     reference: str
@@ -33,26 +33,26 @@ def numbered(history: History, wanted: Sequence[Payment]) -> list[Payment]:
     ]
 
 
-def known(history: History) -> dict[str, Known]:
+def known(history: History) -> dict[str, KnownPayment]:
     """An order's payments in the outbox, the parts of one that grew together."""
-    found: dict[str, Known] = {}
+    found: dict[str, KnownPayment] = {}
     entries = (e for e in history.entries if e.kind is Kind.PAYMENT and not e.ended)
     for entry in sorted(entries, key=lambda entry: entry.slot.revision):
         purpose = entry.slot.purpose
         if purpose not in found:
-            found[purpose] = Known(entry.key, entry.account, entry.total)
+            found[purpose] = KnownPayment(entry.key, entry.account, entry.total)
         elif entry.frozen:
             first = found[purpose]
             found[purpose] = replace(first, amount=first.amount + entry.total)
     return found
 
 
-def purposes(have: Mapping[str, Known], wanted: Sequence[Payment]) -> list[str]:
+def purposes(have: Mapping[str, KnownPayment], wanted: Sequence[Payment]) -> list[str]:
     """The purpose of each payment: that of its posting, or a new one.
 
     The surest signs come first, for all payments, before weaker ones are looked at.
     """
-    signs: tuple[Callable[[str, Known, Payment], bool], ...] = (
+    signs: tuple[Callable[[str, KnownPayment, Payment], bool], ...] = (
         lambda _, slot, one: slot.account == one.account and slot.reference == one.reference,
         lambda _, slot, one: slot.account == one.account and slot.amount == one.amount,
         lambda _, slot, one: slot.reference == one.reference,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from accounting.books import Books
-from accounting.eligibility import Course, course
+from accounting.eligibility import Treatment, treatment_of
 from accounting.history import NOTHING_YET, History, Slot
 from accounting.plan import cancellation as reversals
 from accounting.plan import credits as crediting
@@ -62,7 +62,7 @@ def plan_order(
 ) -> Plan:
     """What is still to be done for an order. `approve`: a person approved its drafts; `undo`: a
     person has it taken back, whatever the shop says of it."""
-    reversing = undo or course(books.snapshot.rules.statuses, order) is Course.REVERSE
+    reversing = undo or treatment_of(books.snapshot.rules.statuses, order) is Treatment.REVERSE
     mapped = built.mapped or map_order(books.snapshot, books.organisation, order)
     mapped = as_far_as_stated(books, mapped)
     sheet = Worksheet(books, mapped, built, history, reversing, approve, undo)

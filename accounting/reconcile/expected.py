@@ -23,7 +23,7 @@ from accounting.lines.currency import (
 )
 from accounting.lines.currency import refunded as refunded_in_base
 from accounting.money.given_back import NOTHING_RETURNED, Returned, given_back
-from accounting.money.issued import Plan, plan_of
+from accounting.money.issued import IssuedTenders, issued_tenders
 from accounting.money.negative_lines import negative_lines
 from accounting.money.received import posted_elsewhere, received
 from accounting.plan.last_refund import MOST_TAX, refunded_whole
@@ -73,15 +73,15 @@ def figures_of(
     mapped = replace(mapped, order=order)
     tendered = mapped.rows.tendered
     lines_only = not books.snapshot.store.streams.invoices
-    plan = plan_of(books, mapped, lines_only=lines_only)
-    mirrored = plan.on_lines
+    issued = issued_tenders(books, mapped, lines_only=lines_only)
+    mirrored = issued.on_lines
     if order.received is not None:
         money = order.received
     else:
         money = sum((tender.amount for tender in received(books, order)), ZERO)
     by_hand = _by_hand(books, mapped, stands_in)
     money -= by_hand
-    tax = round_to(_tax(books, mapped, plan) if tax is None else tax)
+    tax = round_to(_tax(books, mapped, issued) if tax is None else tax)
     refunded, refunded_tax = order.refunded + order.given_back, None
     if stated:
         refunded, refunded_tax = _refunded(books, mapped, tax)
@@ -108,7 +108,7 @@ def _in_base(
 ) -> ShopFigures:
     """The same of a converted sale: the shop's own word in its base currency."""
     order, rows = mapped.order, mapped.rows
-    mirrored = plan_of(books, converted(mapped, by)).on_lines
+    mirrored = issued_tenders(books, converted(mapped, by)).on_lines
     tendered = tendered_in_base(rows, by) - mirrored
     back, whole = figures.refunded_tax, before_tenders(by, rows)
     if order.refunds or back is not None:
@@ -182,13 +182,13 @@ def _changed_in_base(books: Books, mapped: MappedOrder, refund: Refund, by: Conv
     return its.tax_of(_refund_tax(books, mapped, refund)) - its.tax_of(refund.tax or ZERO)
 
 
-def _tax(books: Books, mapped: MappedOrder, plan: Plan) -> Decimal:
+def _tax(books: Books, mapped: MappedOrder, issued: IssuedTenders) -> Decimal:
     """The tax that is posted as tax: without what rules post as lines of its own, and that of
     cards taxed when they were sold."""
     mode = tax_mode(books, mapped.order)
     try:
         charges = charges_of(books, mapped, mode)
-        less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
+        less = negative_lines(books, issued, charges.all, mode, override=overrides(books))
         return charges.tax - less.tax
     except Hold:
         return mapped.order.tax

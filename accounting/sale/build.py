@@ -30,10 +30,10 @@ from accounting.lines.fractions import in_cents
 from accounting.lines.notes import discount_title, with_notes
 from accounting.lines.total_rows import check_mapped, explains_nothing
 from accounting.money.given_back import refilled
-from accounting.money.issued import plan_of
+from accounting.money.issued import issued_tenders
 from accounting.money.negative_lines import NegativeLines, mirrored, negative_lines
 from accounting.money.payments import payments_of
-from accounting.money.receipts import Sale, receipt_day, receipt_of
+from accounting.money.receipts import ReceiptContent, receipt_day, receipt_of
 from accounting.money.received import paid_at, posted_by_hand, received
 from accounting.postable import found
 from accounting.reasons import Hold, Reason
@@ -104,16 +104,16 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, standing: St
     by = conversion(books, order, standing.currency)
     mode = tax_mode(books, order)
     charges = charges_of(books, mapped, mode)
-    plan = plan_of(books, mapped, lines_only=not invoiced)
-    if plan.reasons and not invoiced:
-        waiting = tuple(move for move in plan.moves if move.use is CardUse.WAITING)
-        return Built(HELD, plan.reasons, cards=waiting, mapped=mapped)
-    less = negative_lines(books, plan, charges.all, mode, override=overrides(books))
+    issued = issued_tenders(books, mapped, lines_only=not invoiced)
+    if issued.reasons and not invoiced:
+        waiting = tuple(move for move in issued.moves if move.use is CardUse.WAITING)
+        return Built(HELD, issued.reasons, cards=waiting, mapped=mapped)
+    less = negative_lines(books, issued, charges.all, mode, override=overrides(books))
     lines = _lines(books, mapped, charges, mode, less)
     if by is not None:
-        own = plan_of(books, converted(mapped, by))
+        own = issued_tenders(books, converted(mapped, by))
         total = by.base_total + tendered_in_base(rows, by) - own.on_lines
-        fixed = mirrored(books, plan, own)
+        fixed = mirrored(books, issued, own)
         lines = in_base(books, lines, mode, by, total=total, fixed=fixed)
     dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
     person = person_of(books.snapshot, order, mapped.naming)
@@ -121,10 +121,10 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, standing: St
     lines = with_notes(books.snapshot, order, lines, shared=person.shared)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
     filled = refilled(books, mapped, lines_only=not invoiced)
-    cards = merged((*sold_moves(order), *plan.moves, *filled))
+    cards = merged((*sold_moves(order), *issued.moves, *filled))
     remarks = remarks_of(books, mapped, charges, lines, mode, less.tax, by)
     if not invoiced:
-        sale = Sale(contact.id, lines, mode, rate_of(books, order))
+        sale = ReceiptContent(contact.id, lines, mode, rate_of(books, order))
         money = receipt_of(books, mapped, sale, day.day)
         return Built(
             READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
@@ -141,8 +141,8 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, standing: St
     payable = invoice if status == invoice.status else replace(invoice, status=status)
     paid = converted(mapped, by)
     if by is not None:
-        plan = plan_of(books, paid)
-    tendered = payments_of(books, paid, payable, plan, standing.money)
+        issued = issued_tenders(books, paid)
+    tendered = payments_of(books, paid, payable, issued, standing.money)
     return Built(
         READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
         tendered.overpayments, tendered.waiting, tendered.elsewhere, warnings=contact.warnings,

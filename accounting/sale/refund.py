@@ -29,7 +29,7 @@ from accounting.money.given_back import (
     given_back,
     refunds_before,
 )
-from accounting.money.issued import plan_of
+from accounting.money.issued import issued_tenders
 from accounting.money.negative_lines import NegativeLines, mirrored, negative_lines
 from accounting.reasons import Hold
 from accounts_mapping.rules.mapped_order import MappedOrder, map_returned
@@ -76,7 +76,7 @@ def credit_note_of(
     lines = _lines(books, mapped, refund, mode, returned)
     if by is not None:
         own = converted or returned
-        fixed = mirrored(books, returned.plan, own.plan)
+        fixed = mirrored(books, returned.issued, own.issued)
         total = by.base_total - own.on_lines
         lines = in_base(books, lines, mode, by, total=total, fixed=fixed)
     return CreditNote(
@@ -129,15 +129,15 @@ def _negative(
     so that here the liability grows again. The refund that completes the order takes what is left
     of the tax inside such lines."""
     mode, override = tax_mode(books, mapped.order), overrides(books)
-    less = negative_lines(books, returned.plan, charges, mode, override=override)
+    less = negative_lines(books, returned.issued, charges, mode, override=override)
     if not (less.tax and override and completes(mapped, refund)):
         return less
     sold = charges_of(books, mapped, mode).all
-    whole = negative_lines(books, plan_of(books, mapped), sold, mode, override=override)
+    whole = negative_lines(books, issued_tenders(books, mapped), sold, mode, override=override)
     before = ZERO
     for one in refunds_before(mapped.order, refund):
         its = negative_lines(
-            books, given_back(books, mapped, one).plan, _charges(books, mapped, one), mode,
+            books, given_back(books, mapped, one).issued, _charges(books, mapped, one), mode,
             override=override,
         )  # fmt: skip
         before += its.tax

@@ -64,7 +64,7 @@ def day_number(books: Books, day: date, currency: str) -> str:
     return f"{books.snapshot.store.number_prefix}D{day:%Y%m%d}-{currency}"
 
 
-def document_number(base: str, kind: Kind, place: int) -> str:
+def summary_number(base: str, kind: Kind, place: int) -> str:
     """The number of a day's first, second … document of a kind."""
     if kind is Kind.CREDIT_NOTE:
         return f"{base}-R" if place == 1 else f"{base}-R{place}"
@@ -112,7 +112,7 @@ def summarised(
     """The document of a pack; `terms` are the contact's in Xero. Raises Hold where Xero takes
     no stated tax and the rounding that is left is none."""
     first = parts[0]
-    number = document_number(day_number(books, first.day, first.currency), first.kind, place)
+    number = summary_number(day_number(books, first.day, first.currency), first.kind, place)
     mode = _mode(parts)
     lines = lines_of(books, parts, mode)
     posting = books.snapshot.rules.posting

@@ -42,7 +42,7 @@ ACCOUNT_KEYS = (
 ROW_MEANINGS = ("discount", "gift_card", "store_credit", "ignore")
 
 
-class Posting(Section):
+class PostingRules(Section):
     mode: Literal["per_order", "daily_summary"] = "per_order"
     status: Literal["DRAFT", "SUBMITTED", "AUTHORISED"] = "AUTHORISED"
     date: Literal["ordered", "paid", "shipped"] = "ordered"
@@ -81,7 +81,7 @@ class Statuses(Section):
         return cls.model_validate(given)
 
 
-class Contacts(Section):
+class ContactRules(Section):
     strategy: Literal["per_customer", "single", "per_company"] = "per_customer"
     guests: Literal["by_email", "one_contact"] = "by_email"
     unique: Literal["email", "customer_id", "name"] = "email"
@@ -191,9 +191,9 @@ RowMeaning = Annotated[Any, BeforeValidator(_row), PlainSerializer(_row_out)]
 class StoreRules(Section):
     """Everything that decides how an order of one store is posted."""
 
-    posting: Posting = Posting()
+    posting: PostingRules = PostingRules()
     statuses: Statuses = Statuses()
-    contacts: Contacts = Contacts()
+    contacts: ContactRules = ContactRules()
     items: Items = Items()
     refunds: Refunds = Refunds()
     gift_cards: GiftCards = GiftCards()

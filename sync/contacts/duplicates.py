@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from accounting.contacts.likeness import WINDOW, By, Entry, Pair, pairs
+from accounting.contacts.likeness import WINDOW, By, ComparedContact, Pair, pairs
 from connector.lib import clock
 from connector.lib.marks import row_key
 from sync.models import ContactDecision
@@ -26,7 +26,7 @@ class AlreadyDecided(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PageOfPairs:
     """Pairs to decide. `after` is the mark of the next page, "" where nothing is left to read.
 
     A page may hold fewer pairs than it could, or none, where the contacts that were read for it
@@ -37,7 +37,7 @@ class Found:
     after: str = ""
 
 
-def find_pairs(organisation: Organisation, *, by: By, after: str = "") -> Found:
+def find_pairs(organisation: Organisation, *, by: By, after: str = "") -> PageOfPairs:
     """The next likely pairs that nobody has decided about; at most `SCAN` contacts are read."""
     entries = _entries(organisation, by, after)
     decided = ContactDecision.objects.in_force().filter(organisation=organisation)
@@ -51,12 +51,12 @@ def find_pairs(organisation: Organisation, *, by: By, after: str = "") -> Found:
         if pair.ids in settled or gone & set(pair.ids):
             continue
         if len(chosen) >= PAGE_SIZE and pair.one.pk != chosen[-1].one.pk:
-            return Found(chosen, _before(entries, pair.one))
+            return PageOfPairs(chosen, _before(entries, pair.one))
         chosen.append(pair)
-    return Found(chosen, "" if whole else str(entries[compared - 1].pk))
+    return PageOfPairs(chosen, "" if whole else str(entries[compared - 1].pk))
 
 
-def _entries(organisation: Organisation, by: By, after: str) -> list[Entry]:
+def _entries(organisation: Organisation, by: By, after: str) -> list[ComparedContact]:
     column = _COLUMN[by]
     rows = MirrorContact.objects.filter(organisation=organisation, status="ACTIVE")
     rows = rows.exclude(**{column: ""}).order_by(column, "pk")
@@ -65,10 +65,10 @@ def _entries(organisation: Organisation, by: By, after: str) -> list[Entry]:
         value = getattr(last, column)
         rows = rows.filter(Q(**{f"{column}__gt": value}) | Q(**{column: value}, pk__gt=last.pk))
     found = rows.values_list("pk", "contact_id", "email_key", "likeness")
-    return [Entry(*row) for row in found[:SCAN]]
+    return [ComparedContact(*row) for row in found[:SCAN]]
 
 
-def _before(entries: Sequence[Entry], entry: Entry) -> str:
+def _before(entries: Sequence[ComparedContact], entry: ComparedContact) -> str:
     """The mark behind which the page begins that starts with this entry."""
     return str(entries[entries.index(entry) - 1].pk)
 

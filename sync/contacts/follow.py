@@ -17,7 +17,7 @@ from accounting.contacts.following import changes, distinct, merged, of_many, se
 from accounting.contacts.persons import email_key
 from connector.lib import clock
 from stores.models import Store
-from sync.contacts.heard import Heard, Word, key_of, payload_of
+from sync.contacts.heard import Statement, Statements, key_of, payload_of
 from sync.models import Posting, ShopContact
 from xero.documents.contact_details import details_of, fields_of, over
 from xero.documents.kinds import Kind, Ref
@@ -31,16 +31,16 @@ _IN_FLIGHT = (Posting.State.SENDING, Posting.State.RETRY, Posting.State.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What of a word goes to Xero."""
+    """What of a statement goes to Xero."""
 
-    word: Word
+    statement: Statement
     details: Mapping[str, Any]
 
 
 def follow(
     store: Store,
     organisation: Organisation,
-    words: Iterable[Word],
+    statements: Iterable[Statement],
     contacts: Mapping[str, Posting],
 ) -> None:
     """Bring the outbox in line with what is said; inside the transaction of its ledger.
@@ -49,25 +49,25 @@ def follow(
     """
     if not store.profile.streams.customers:
         return
-    newest: dict[str, Word] = {}
+    newest: dict[str, Statement] = {}
     persons: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for word in filter(_speaks, words):
-        if word.key not in newest or word.at >= newest[word.key].at:
-            newest[word.key] = word
-        if word.answer.person.shared:
-            persons[word.key] += self_of(word.details)
+    for statement in filter(_speaks, statements):
+        if statement.key not in newest or statement.at >= newest[statement.key].at:
+            newest[statement.key] = statement
+        if statement.answer.person.shared:
+            persons[statement.key] += self_of(statement.details)
     for key, some in persons.items():
         newest[key] = replace(newest[key], persons=tuple(distinct(some)))
-    heard = Heard(store, organisation, newest)
-    told = heard.take_all()
-    updates = _updates(store, organisation, [word.key for word in told])
+    known = Statements(store, organisation, newest)
+    told = known.take_all()
+    updates = _updates(store, organisation, [statement.key for statement in told])
     new: list[Posting] = []
-    for word in told:
-        contact, earlier = contacts.get(word.key), updates[word.key]
-        details = _to_send(word, heard, earlier, contact)
-        if details and not (not word.contact_id and _in_time(word, details, contact)):
+    for statement in told:
+        contact, earlier = contacts.get(statement.key), updates[statement.key]
+        details = _to_send(statement, known, earlier, contact)
+        if details and not (not statement.contact_id and _in_time(statement, details, contact)):
             latest = earlier[-1] if earlier else None
-            new += _write(_Change(word, details), store, organisation, contact, latest)
+            new += _write(_Change(statement, details), store, organisation, contact, latest)
     Posting.objects.bulk_create(new)
 
 
@@ -91,11 +91,11 @@ def is_there(sent: Mapping[str, Any], there: Mapping[str, Any] | None) -> bool:
     return there is not None and all(there.get(name) == wanted[name] for name in wanted)
 
 
-def _speaks(word: Word) -> bool:
+def _speaks(statement: Statement) -> bool:
     """Whether there is anything to compare. A contact whose details are not known waits."""
-    person = word.answer.person
+    person = statement.answer.person
     return bool(person.fields and person.said_at) and (
-        not word.contact_id or word.there is not None
+        not statement.contact_id or statement.there is not None
     )
 
 
@@ -112,21 +112,21 @@ def _updates(store: Store, organisation: Organisation, keys: list[str]) -> dict[
 
 
 def _to_send(
-    word: Word, heard: Heard, updates: list[Posting], contact: Posting | None
+    statement: Statement, known: Statements, updates: list[Posting], contact: Posting | None
 ) -> dict[str, Any]:
-    before, there = heard.before(word), word.there
+    before, there = known.before(statement), statement.there
     for update in updates:
         if there is not None and update.state in (*_OPEN, *_IN_FLIGHT):
             # What is on its way counts as if it were there already.
             there = merged(there, details_of(payload_of(update)))
-    answer = word.answer
+    answer = statement.answer
     changed = answer.found.updated_at if answer.found else None
-    # Without an earlier word nobody knows whether the shop's or Xero's is the newer one.
-    doubtful = before is None and changed is not None and changed >= word.at
+    # Without an earlier statement nobody knows whether the shop's or Xero's is the newer one.
+    doubtful = before is None and changed is not None and changed >= statement.at
     fill_only = not answer.made or answer.person.shared or doubtful
-    said = word.details
+    said = statement.details
     if answer.person.shared:
-        made = there if word.contact_id else _on_its_way(contact)
+        made = there if statement.contact_id else _on_its_way(contact)
         said = of_many(said, before, made)
     return changes(said, before, there, fill_only=fill_only)
 
@@ -136,7 +136,7 @@ def _on_its_way(contact: Posting | None) -> Mapping[str, Any] | None:
     return details_of(payload_of(contact)) if contact is not None else None
 
 
-def _in_time(word: Word, details: Mapping[str, Any], contact: Posting | None) -> bool:
+def _in_time(statement: Statement, details: Mapping[str, Any], contact: Posting | None) -> bool:
     """Whether the contact has not left for Xero yet, and takes the change with it."""
     if contact is None or contact.purpose != "contact" or contact.state != Posting.State.PENDING:
         return False
@@ -156,8 +156,8 @@ def _write(
     update: Posting | None,
 ) -> list[Posting]:
     """The update that waits takes the change over; where none does, a new one."""
-    known = contact.xero_id if contact and isinstance(change.word.answer.id, Ref) else ""
-    body = {"ContactID": known or change.word.answer.id} | fields_of(change.details)
+    known = contact.xero_id if contact and isinstance(change.statement.answer.id, Ref) else ""
+    body = {"ContactID": known or change.statement.answer.id} | fields_of(change.details)
     behind = contact if contact and contact.state != Posting.State.POSTED else None
     if update is not None and update.state in _OPEN:
         if update.parent is not None and update.parent.purpose == UPDATE:
@@ -166,7 +166,8 @@ def _write(
         waiting = Posting.objects.filter(pk=update.pk)
         if waiting.move(
             to=Posting.State.PENDING, frm=_OPEN, payload=stored(payload), reasons=[], attempts=0,
-            not_before=clock.now(), key=key_of(change.word), parent=behind, lane=change.word.lane,
+            not_before=clock.now(), key=key_of(change.statement), parent=behind,
+            lane=change.statement.lane,
         ):  # fmt: skip
             return []
         update.refresh_from_db()
@@ -177,14 +178,14 @@ def _write(
             organisation=organisation,
             store=store,
             source_kind=SOURCE,
-            source_id=change.word.key,
+            source_id=change.statement.key,
             purpose=UPDATE,
             verb="POST",
             revision=update.revision + 1 if update else 1,
             kind=Kind.CONTACT,
-            key=key_of(change.word),
+            key=key_of(change.statement),
             parent=behind,
             payload=stored(body),
-            lane=change.word.lane,
+            lane=change.statement.lane,
         )
     ]

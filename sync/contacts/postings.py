@@ -17,7 +17,7 @@ from connector.lib import clock
 from connector.lib.database.bulk import update_each
 from stores.models import Store
 from sync.contacts.follow import follow
-from sync.contacts.heard import Word
+from sync.contacts.heard import Statement
 from sync.models import Posting, TrackedOrder
 from xero.documents.kinds import Kind, Ref
 from xero.documents.master_data import Contact
@@ -50,19 +50,19 @@ class ContactPostings:
     def write(self, ready: Sequence[tuple[TrackedOrder, Built]]) -> dict[str, Posting]:
         """Postings of the contacts that these documents belong to, by the person's key."""
         found = ((row.lane, one.contact) for row, one in ready)
-        return self.write_words([Word(answer, lane) for lane, answer in found if answer])
+        return self.write_statements([Statement(answer, lane) for lane, answer in found if answer])
 
-    def write_words(self, words: Sequence[Word]) -> dict[str, Posting]:
+    def write_statements(self, statements: Sequence[Statement]) -> dict[str, Posting]:
         """As `write`, of what a shop says of people."""
-        keys = {word.key for word in words}
+        keys = {statement.key for statement in statements}
         self._load(keys)
-        for word in words:
-            self._want(word)
+        for statement in statements:
+            self._want(statement)
         new = sorted(self._new.values(), key=attrgetter("source_id", "purpose", "revision"))
         Posting.objects.bulk_create(new, ignore_conflicts=True)
         update_each(list(self._corrected.values()), _CORRECTED, states=(*_REFUSED, "pending"))
-        parents = self._parents(keys, [word.answer for word in words])
-        follow(self.store, self.organisation, words, parents)
+        parents = self._parents(keys, [statement.answer for statement in statements])
+        follow(self.store, self.organisation, statements, parents)
         return parents
 
     def _ours(self, keys: set[str]) -> list[Posting]:
@@ -83,14 +83,14 @@ class ContactPostings:
             if merged_to:
                 self._merged.add(contact_id)
 
-    def _want(self, word: Word) -> None:
-        key, answer, lane = word.key, word.answer, word.lane
+    def _want(self, statement: Statement) -> None:
+        key, answer, lane = statement.key, statement.answer, statement.lane
         if answer.warnings:
             log.warning(
                 "contacts.likely_duplicates", store_id=self.store.pk, contact=str(answer.id)
             )
         if answer.contact is None:
-            self._link_to(word)
+            self._link_to(statement)
             return
         posting = self._posting(answer.contact, lane)
         latest = self._known.get((key, posting.purpose))
@@ -107,17 +107,17 @@ class ContactPostings:
         else:
             self._hurry(latest, lane)
 
-    def _link_to(self, word: Word) -> None:
+    def _link_to(self, statement: Statement) -> None:
         """Keep the link to a contact that is there, and let it go on to what it became."""
-        slot = (word.key, "contact")
-        known, contact_id = self._known.get(slot), word.answer.id
+        slot = (statement.key, "contact")
+        known, contact_id = self._known.get(slot), statement.answer.id
         if isinstance(contact_id, str) and slot not in self._new:
             if known is None:
-                self._new[slot] = self._link(word)
+                self._new[slot] = self._link(statement)
             elif known.xero_id in self._merged and known.xero_id != contact_id:
                 # The earlier link stays on record.
-                self._new[slot] = self._link(word, revision=known.revision + 1)
-        self._hurry(known, word.lane)
+                self._new[slot] = self._link(statement, revision=known.revision + 1)
+        self._hurry(known, statement.lane)
 
     def _hurry(self, posting: Posting | None, lane: str) -> None:
         """A contact that waits goes as soon as the most urgent order that needs it."""
@@ -152,14 +152,14 @@ class ContactPostings:
             lane=lane,
         )
 
-    def _link(self, word: Word, *, revision: int = 1) -> Posting:
+    def _link(self, statement: Statement, *, revision: int = 1) -> Posting:
         """A person whom Xero knew before us: the link is kept, nothing is sent."""
-        person = word.answer.person
+        person = statement.answer.person
         return Posting(
             organisation=self.organisation,
             store=self.store,
             source_kind="contact",
-            source_id=word.key,
+            source_id=statement.key,
             purpose="contact",
             revision=revision,
             kind=Kind.CONTACT,
@@ -168,7 +168,7 @@ class ContactPostings:
             email_key=email_key(person.email)[:300],
             payload="{}",
             state=Posting.State.POSTED,
-            xero_id=str(word.answer.id),
+            xero_id=str(statement.answer.id),
             adopted=True,
             posted_at=clock.now(),
         )

@@ -19,7 +19,7 @@ from sync.dispatch.lookup import items as lookup_items
 from sync.dispatch.lookup import money as lookup_money
 from sync.dispatch.lookup import stock as lookup_stock
 from sync.dispatch.lookup.bank import bank_transactions
-from sync.dispatch.lookup.verdicts import Found, Pairs
+from sync.dispatch.lookup.verdicts import Findings, Pairs
 from sync.models import Dispatch
 from xero.api.gateway import Gateway
 from xero.api.replies import ElementResult
@@ -34,7 +34,7 @@ from xero.mirror.elements import (
 )
 from xero.models import MirrorDocument, Organisation
 
-Finder = Callable[[Dispatch, Gateway, Pairs], Found]
+Finder = Callable[[Dispatch, Gateway, Pairs], Findings]
 Elements = Sequence[Mapping[str, Any]]
 
 

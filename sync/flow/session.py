@@ -37,7 +37,7 @@ PATIENCE = timedelta(seconds=120)
 
 
 @dataclass(slots=True)
-class Summary:
+class RunResult:
     """Documents posted and refused by this run, orders and products that need a person, what
     still waits.
 
@@ -202,7 +202,7 @@ class Session:
         stock = StockState.objects.filter(store=self._store).exclude(reasons=[]).order_by("sku")
         return lines + [f"{one.sku}: {one.reasons[0]['message']}" for one in stock[:most]]
 
-    def summary(self) -> Summary:
+    def result(self) -> RunResult:
         """What this run came to."""
         labels = TrackedOrder.Label
         postings = Posting.objects.filter(store=self._store)
@@ -220,7 +220,7 @@ class Session:
         later = {"state": "held", "build_at__gt": clock.now()}
         waiting = unfinished.count()
         waiting += sum(rows.exclude(**later).count() for rows in self._to_build())
-        return Summary(
+        return RunResult(
             posted=sent.filter(state="posted", posted_at__gte=self._started).count(),
             held=held,
             dead=postings.filter(state="dead", changed_at__gte=self._started).count(),

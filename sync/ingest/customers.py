@@ -20,7 +20,7 @@ from stores.models import SourceRecord, Store
 from stores.records import Ingested
 from sync.contacts.directory import load_contacts
 from sync.contacts.follow import follow
-from sync.contacts.heard import Word
+from sync.contacts.heard import Statement
 from sync.contacts.postings import ContactPostings
 from sync.dispatch.freshness import prepare
 from sync.environment import environment_hold
@@ -78,7 +78,7 @@ def take_over(store: Store, ingested: Iterable[Ingested], *, export: bool = Fals
                 contacts.add_new(answer.contact)
     _follow(store, organisation, known)
     postings = ContactPostings(store, organisation, contacts)
-    postings.write_words([Word(answer, Lane.BACKFILL) for answer in new])
+    postings.write_statements([Statement(answer, Lane.BACKFILL) for answer in new])
     return len(known) + len(new)
 
 
@@ -112,9 +112,9 @@ def _has_bought(person: Person, answer: ContactAnswer, contacts: Contacts) -> bo
 
 
 def _follow(store: Store, organisation: Organisation, answers: list[ContactAnswer]) -> None:
-    words = [Word(answer, Lane.BACKFILL) for answer in answers]
+    statements = [Statement(answer, Lane.BACKFILL) for answer in answers]
     rows = Posting.objects.filter(
         organisation=organisation, store=store, source_kind="contact",
-        source_id__in=[word.key for word in words],
+        source_id__in=[statement.key for statement in statements],
     )  # fmt: skip
-    follow(store, organisation, words, {row.source_id: row for row in rows.order_by("pk")})
+    follow(store, organisation, statements, {row.source_id: row for row in rows.order_by("pk")})

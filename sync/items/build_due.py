@@ -46,7 +46,7 @@ _BUILT_FIELDS = [
 
 
 @dataclass(slots=True)
-class Work:
+class ProductWork:
     """One claimed product on its way: its row, what the shop said, what became of it."""
 
     row: TrackedProduct
@@ -75,7 +75,7 @@ def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
     if not facts.connected or not has_read(organisation, mirror.Kind.ITEMS):
         return 0
     claim = _Claim(uuid.uuid4().hex, clock.now())
-    works = [Work(row) for row in _take(store, claim, limit)]
+    works = [ProductWork(row) for row in _take(store, claim, limit)]
     if not works:
         return 0
     books = Books(snapshot(store), facts)
@@ -98,7 +98,7 @@ def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedProduct]:
     return list(taken.select_related("record", "posting"))
 
 
-def _read(store: Store, books: Books, works: list[Work]) -> None:
+def _read(store: Store, books: Books, works: list[ProductWork]) -> None:
     reader, facts = registry.reader(store.platform), parse_facts(store)
     hold = environment_hold(store, books)
     for work in works:
@@ -120,7 +120,7 @@ def _read(store: Store, books: Books, works: list[Work]) -> None:
 
 
 def _build_and_write(
-    store: Store, organisation: Organisation, books: Books, works: list[Work], claim: _Claim
+    store: Store, organisation: Organisation, books: Books, works: list[ProductWork], claim: _Claim
 ) -> None:
     links = _Links.load(organisation, [work for work in works if work.product is not None])
     for work in works:
@@ -172,20 +172,20 @@ def _build(books: Books, row: TrackedProduct, product: Product, links: _Links) -
 
 
 def _alone(
-    store: Store, organisation: Organisation, books: Books, work: Work, claim: _Claim
+    store: Store, organisation: Organisation, books: Books, work: ProductWork, claim: _Claim
 ) -> None:
     """One product by itself; where that fails it is held, with the error."""
     try:
         _build_and_write(store, organisation, books, [_again(work)], claim)
     except Exception as error:
         log.exception("enqueue_items.failed", product_id=work.row.pk)
-        failed = Work(_fresh(work.row))
+        failed = ProductWork(_fresh(work.row))
         failed.hold("unforeseen", f"{type(error).__name__}: {error}")
         _build_and_write(store, organisation, books, [failed], claim)
 
 
-def _again(work: Work) -> Work:
-    return Work(_fresh(work.row), work.product, None if work.product else work.built)
+def _again(work: ProductWork) -> ProductWork:
+    return ProductWork(_fresh(work.row), work.product, None if work.product else work.built)
 
 
 def _fresh(row: TrackedProduct) -> TrackedProduct:
@@ -202,7 +202,7 @@ class _Links:
     _skus: set[str] = field(default_factory=set)
 
     @classmethod
-    def load(cls, organisation: Organisation, works: list[Work]) -> _Links:
+    def load(cls, organisation: Organisation, works: list[ProductWork]) -> _Links:
         """Three queries, however many products."""
         rows = [work.row for work in works]
         codes = {code for row in rows for code in (*candidates(row.sku), row.code_key) if code}

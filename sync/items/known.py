@@ -62,7 +62,7 @@ def by_code(items: Iterable[ItemFacts]) -> dict[str, list[ItemFacts]]:
     return found
 
 
-class Shelf:
+class KnownItems:
     """The items of one chunk of orders: each order takes its goods off, for those after it."""
 
     def __init__(self, items: dict[str, ItemFacts], in_xero: Collection[int]) -> None:
@@ -70,7 +70,7 @@ class Shelf:
         self._in_xero = in_xero
 
     @classmethod
-    def load(cls, store: Store, orders: Iterable[tuple[TrackedOrder, Order]]) -> Shelf:
+    def load(cls, store: Store, orders: Iterable[tuple[TrackedOrder, Order]]) -> KnownItems:
         """Three queries, however many orders. What stands in Xero took its goods already."""
         chosen = list(orders)
         items = load_items(store, {line.sku for _, order in chosen for line in order.lines})

@@ -42,7 +42,7 @@ _LIKE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LikelyInvoice:
     """One invoice that may be an order's."""
 
     document: MirrorDocument
@@ -125,7 +125,7 @@ class Already:
                 return next(iter(self._documents.get(xero_id, ())), None)
         return None
 
-    def find(self, row: TrackedOrder, order: Order, built: Built) -> list[Found]:
+    def find(self, row: TrackedOrder, order: Order, built: Built) -> list[LikelyInvoice]:
         """Invoices that may be the order's, and that nobody has said are not; surest first."""
         if not self._documents:
             return []
@@ -140,7 +140,7 @@ class Already:
             meant = self._to(sold, built, listed)
             sure = certainty(meant, listed, guess=row.backfill_id is not None)
             if sure is not None and (row.pk, document.xero_id) not in self._decided:
-                found.append(Found(document, sure))
+                found.append(LikelyInvoice(document, sure))
         return sorted(found, key=lambda one: list(Certainty).index(one.certainty))
 
     def _to(self, sold: Sold, built: Built, listed: Listed) -> Sold:
@@ -152,7 +152,7 @@ class Already:
         ours = listed.recent and listed.day == sold.day and is_to(built.contact.id, there)
         return replace(sold, contact_id=there.contact_id) if ours else sold
 
-    def write(self, found: Iterable[tuple[TrackedOrder, Sequence[Found]]]) -> None:
+    def write(self, found: Iterable[tuple[TrackedOrder, Sequence[LikelyInvoice]]]) -> None:
         """Keep what was found for a person to decide, and forget what was found no more."""
         if not self._touched:
             return
@@ -169,7 +169,7 @@ class Already:
         Proposal.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def reason_of(found: Sequence[Found]) -> Reason:
+def reason_of(found: Sequence[LikelyInvoice]) -> Reason:
     """Why the order waits, with the invoice that it waits for."""
     document = found[0].document
     dated = f" of {document.date.isoformat()}" if document.date else ""
@@ -224,7 +224,7 @@ def _listed(document: MirrorDocument, *, since: datetime) -> Listed:
     )  # fmt: skip
 
 
-def _proposal(row: TrackedOrder, found: Found) -> Proposal:
+def _proposal(row: TrackedOrder, found: LikelyInvoice) -> Proposal:
     document = found.document
     return Proposal(
         order=row, organisation_id=document.organisation_id, xero_id=document.xero_id,

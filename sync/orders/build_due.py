@@ -17,7 +17,7 @@ from django.db import transaction
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.contacts.persons import person_of
-from accounting.orders import plan_sale
+from accounting.orders import account_for
 from accounting.plan.plan import plan_order
 from accounting.reasons import Reason
 from accounting.reconcile.expected import figures_of
@@ -32,7 +32,7 @@ from sync import away
 from sync.contacts.directory import load_contacts
 from sync.dispatch import conflicts
 from sync.dispatch import freshness as prepare
-from sync.items.known import Shelf
+from sync.items.known import KnownItems
 from sync.models import TrackedOrder
 from sync.orders import explained, tracking
 from sync.orders.already import Already, reason_of
@@ -43,7 +43,7 @@ from sync.orders.reading import read, without_overrides
 from sync.orders.recall.documents import Sought, recall
 from sync.orders.recall.payments import recall_payments
 from sync.orders.saving import save_rows
-from sync.orders.work import Claim, Work, keep_claim, take
+from sync.orders.work import Claim, OrderWork, keep_claim, take
 from xero.documents.documents import CreditNote, InvoiceUpdate, StatusChange
 from xero.documents.facts import OrganisationFacts
 from xero.documents.settling import Allocation, Refund
@@ -71,7 +71,7 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     if not facts.connected:
         return 0
     claim = Claim(uuid.uuid4().hex, clock.now())
-    works = [Work(row) for row in take(store, claim, limit)]
+    works = [OrderWork(row) for row in take(store, claim, limit)]
     if not works:
         return 0
     books = _books(store, facts)
@@ -87,7 +87,7 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     return len(works)
 
 
-def _build_and_write(store: Store, books: Books, works: list[Work], claim: Claim) -> None:
+def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: Claim) -> None:
     """Build these orders and write all of it in one transaction."""
     assert store.organisation is not None
     conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
@@ -114,7 +114,7 @@ def _build_and_write(store: Store, books: Books, works: list[Work], claim: Claim
         save_rows(kept, ledger, books.snapshot, claim)
 
 
-def _take_back(works: list[Work], ledger: Ledger) -> bool:
+def _take_back(works: list[OrderWork], ledger: Ledger) -> bool:
     """Whether anything that is in Xero is to be credited, changed, allocated or given back."""
     return any(
         isinstance(planned.document, _BY_WHAT_IS_LEFT)
@@ -124,7 +124,7 @@ def _take_back(works: list[Work], ledger: Ledger) -> bool:
     )
 
 
-def _sought(works: list[Work]) -> Iterator[Sought]:
+def _sought(works: list[OrderWork]) -> Iterator[Sought]:
     """Orders of which something may be in Xero that this database has forgotten."""
     for work in works:
         if work.decided or work.link is not None:
@@ -145,7 +145,9 @@ def _seen_again(organisation: Organisation) -> bool:
         return False
 
 
-def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts, Ledger, Already]:
+def _build_all(
+    store: Store, books: Books, works: list[OrderWork]
+) -> tuple[Contacts, Ledger, Already]:
     """Build the orders that nothing is decided of, by what is known of contacts and Xero."""
     assert store.organisation is not None
     persons = [person_of(books.snapshot, work.order) for work in works if work.order]
@@ -156,13 +158,13 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     ledger.again_at |= {work.row.pk: work.again_at for work in works if work.again_at}
     cards = load_cards(store, [work.order for work in works if work.order])
     parsed = [(work.row, work.order) for work in works if work.order]
-    shelf = Shelf.load(store, parsed)
+    items = KnownItems.load(store, parsed)
     earlier = ledger.earlier(find_earlier(store, books, parsed))
     already = Already.load(store, books, [pair for pair in parsed if ledger.is_new(pair[0])])
     for work in works:
         stands_in, known = "", books
         if work.order is not None:
-            known = replace(shelf.books(books, work.row), cards=cards.facts(work.order))
+            known = replace(items.books(books, work.row), cards=cards.facts(work.order))
         if work.order is not None and not work.decided:
             standing = replace(ledger.standing(work.row), earlier=earlier.get(work.row.pk))
             stands_in = standing.currency
@@ -170,7 +172,7 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
             _build(known, work, contacts, ledger, standing, already)
             if work.built is not None and work.built.status == READY:
                 cards.put(work.order.id, work.built.cards)
-                shelf.sell(work.row, work.built)
+                items.sell(work.row, work.built)
         if work.order is not None and work.built is not None and work.row.undo_at is not None:
             history = ledger.history(work.row)
             work.plan = plan_order(known, work.order, work.built, history, undo=True)
@@ -185,7 +187,7 @@ def _build_all(store: Store, books: Books, works: list[Work]) -> tuple[Contacts,
     return contacts, ledger, already
 
 
-def _give_up(works: list[Work], ledger: Ledger) -> None:
+def _give_up(works: list[OrderWork], ledger: Ledger) -> None:
     """Orders of a backfill that was cancelled: what has begun is finished, nothing else is."""
     for work in works:
         if work.decided or not work.row.is_given_up:
@@ -197,7 +199,7 @@ def _give_up(works: list[Work], ledger: Ledger) -> None:
 
 
 def _build(
-    books: Books, work: Work, contacts: Contacts, ledger: Ledger, standing: Standing,
+    books: Books, work: OrderWork, contacts: Contacts, ledger: Ledger, standing: Standing,
     already: Already,
 ) -> None:  # fmt: skip
     """The sale of one order, and what is still to be done for it."""
@@ -205,11 +207,11 @@ def _build(
     fitting = without_overrides(books) if work.row.tax_override_refused else books
     work.link = already.link(work.row)
     alone = ledger.alone(work.row) or work.row.undo_at is not None or work.link is not None
-    sale = plan_sale(
+    outcome = account_for(
         fitting, work.order, contacts, standing, ledger.history(work.row), alone=alone,
         approve=work.row.approved_at is not None,
     )  # fmt: skip
-    work.built, work.plan, work.parts = sale.built, sale.plan, sale.parts
+    work.built, work.plan, work.parts = outcome.built, outcome.plan, outcome.parts
     if work.link is not None:
         work.built = replace(work.built, contact=None)  # the invoice's contact is the order's
     elif work.built.has_sale and ledger.is_new(work.row):
@@ -230,7 +232,7 @@ def _books(store: Store, facts: OrganisationFacts) -> Books:
     return Books(rules, facts, today=clock.today(rules.store.timezone))
 
 
-def _alone(store: Store, books: Books, work: Work, claim: Claim) -> None:
+def _alone(store: Store, books: Books, work: OrderWork, claim: Claim) -> None:
     """One order by itself; where that fails it is held, with the error, and not described."""
     try:
         _build_and_write(store, books, [work], claim)
@@ -242,7 +244,9 @@ def _alone(store: Store, books: Books, work: Work, claim: Claim) -> None:
         _build_and_write(store, books, [work], claim)
 
 
-def _keep_cards(store: Store, books: Books, claim: Claim, works: list[Work]) -> list[Work]:
+def _keep_cards(
+    store: Store, books: Books, claim: Claim, works: list[OrderWork]
+) -> list[OrderWork]:
     """Let go of what used an opening balance that another process used meanwhile: it is built
     again."""
     built = [(work.row, work.built) for work in works if work.built is not None]

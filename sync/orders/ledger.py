@@ -20,13 +20,13 @@ from accounting.sale.built import HELD, READY, SKIPPED, Built
 from connector.lib import clock
 from stores.models import Store
 from stores.profile import Field
-from sync.contacts.heard import Word
+from sync.contacts.heard import Statement
 from sync.contacts.postings import ContactPostings
 from sync.contacts.standing import answer_of
 from sync.models import Posting, TrackedOrder
 from sync.orders.changes import Changes
 from sync.orders.standing import OrderPostings
-from sync.orders.work import Outcome, PlannedOrder
+from sync.orders.work import OrderState, PlannedOrder
 from sync.outbox.adopt import adopt
 from sync.outbox.entries import MOST_CURES, OPEN, is_open
 from sync.outbox.fill import document_key, fill
@@ -48,21 +48,21 @@ class Ledger(OrderPostings):
         self._changes = Changes()
         self.again_at: dict[int, datetime] = {}
 
-    def outcome(self, row: TrackedOrder, one: PlannedOrder) -> Outcome:
+    def state_of(self, row: TrackedOrder, one: PlannedOrder) -> OrderState:
         """The plan's answer, or a hold where it contradicts what was posted before."""
         built = one.built
         remarks = self._remarks[row.pk]
         if one.plan.reversed and built.status == SKIPPED:
             if row.excluded_at is not None:
-                return Outcome("excluded", (*built.reasons, *one.plan.reasons, *remarks))
-            return Outcome("ready", (*one.plan.reasons, *remarks))
+                return OrderState("excluded", (*built.reasons, *one.plan.reasons, *remarks))
+            return OrderState("ready", (*one.plan.reasons, *remarks))
         reasons = (*built.reasons, *one.plan.reasons, *remarks)
         if built.status == SKIPPED and not remarks:
             excluded = row.excluded_at is not None
-            return Outcome("excluded" if excluded else SKIPPED, reasons)
+            return OrderState("excluded" if excluded else SKIPPED, reasons)
         if built.status != READY or self._contradicted(row):
-            return Outcome(HELD, reasons)
-        return Outcome("ready", reasons)
+            return OrderState(HELD, reasons)
+        return OrderState("ready", reasons)
 
     def write(self, orders: Sequence[PlannedOrder], contacts: Contacts) -> None:
         """Bring the outbox in line with these plans: a fixed number of statements."""
@@ -84,11 +84,13 @@ class Ledger(OrderPostings):
     ) -> dict[str, Posting]:  # fmt: skip
         """Postings of the contacts that the orders need: of their buyers, and of those whom
         their documents belong to and who must be restored first."""
-        words = [Word(one.contact, row.lane) for row, one in ready if one.contact]
+        statements = [Statement(one.contact, row.lane) for row, one in ready if one.contact]
         for one in orders:
             for found in one.plan.restores:
-                words.append(Word(answer_of(self._organisation, found), one.row.lane))
-        return ContactPostings(self._store, self._organisation, contacts).write_words(words)
+                statements.append(Statement(answer_of(self._organisation, found), one.row.lane))
+        return ContactPostings(self._store, self._organisation, contacts).write_statements(
+            statements
+        )
 
     def _in_time(self, orders: Sequence[PlannedOrder]) -> list[PlannedOrder]:
         """Those that no summary has taken over meanwhile; the others are planned again."""

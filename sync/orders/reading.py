@@ -18,11 +18,11 @@ from stores.models import Store
 from sync.environment import environment_hold
 from sync.ingest.missing_products import learn_products
 from sync.models import TrackedOrder
-from sync.orders.work import Work
+from sync.orders.work import OrderWork
 from sync.parsing import parse_facts, parsed, with_products
 
 
-def read(store: Store, books: Books, works: list[Work]) -> None:
+def read(store: Store, books: Books, works: list[OrderWork]) -> None:
     """Parse what the shop said. Where a rule is about products, once more with their facts."""
     facts = parse_facts(store)
     _parse(store, books, facts, works)
@@ -40,7 +40,7 @@ def read(store: Store, books: Books, works: list[Work]) -> None:
             work.hold(hold)
 
 
-def _learn(store: Store, books: Books, facts: ParseFacts, works: list[Work]) -> None:
+def _learn(store: Store, books: Books, facts: ParseFacts, works: list[OrderWork]) -> None:
     """Ask the shop for products that a rule must know of; hold what stays uncertain."""
     waiting = [work for work in works if _lacks(books, work).skus]
     if not waiting:
@@ -57,7 +57,7 @@ def _learn(store: Store, books: Books, facts: ParseFacts, works: list[Work]) -> 
             work.hold(gone(left))
 
 
-def _lacks(books: Books, work: Work) -> PassedBy:
+def _lacks(books: Books, work: OrderWork) -> PassedBy:
     """Products that must be known to post the order, and are not."""
     if work.order is None or work.decided or work.row.excluded_at is not None:
         return PassedBy()
@@ -66,7 +66,7 @@ def _lacks(books: Books, work: Work) -> PassedBy:
     return passed_by(books.snapshot, books.organisation, work.order)
 
 
-def _parse(store: Store, books: Books, facts: ParseFacts, works: list[Work]) -> None:
+def _parse(store: Store, books: Books, facts: ParseFacts, works: list[OrderWork]) -> None:
     reader = registry.reader(store.platform)
     for work in works:
         if work.decided:

@@ -12,12 +12,12 @@ from stores.canonical.order import Order
 from stores.profile import PlatformProfile
 from sync.models import TrackedOrder
 from sync.orders.ledger import Ledger
-from sync.orders.work import Claim, Work
+from sync.orders.work import Claim, OrderWork
 from xero.documents.contact_details import clean_name
 from xero.models import Lane
 
 
-def save_rows(works: list[Work], ledger: Ledger, rules: MappingSnapshot, claim: Claim) -> None:
+def save_rows(works: list[OrderWork], ledger: Ledger, rules: MappingSnapshot, claim: Claim) -> None:
     """Write what became of the orders.
 
     One that was asked for again meanwhile (a newer record, a click, an answer) stays due.
@@ -25,8 +25,9 @@ def save_rows(works: list[Work], ledger: Ledger, rules: MappingSnapshot, claim: 
     for work in works:
         assert work.built is not None
         row = work.row
-        outcome = ledger.outcome(row, work.planned)
-        row.state, row.reasons = outcome.state, [_shown(r, rules.platform) for r in outcome.reasons]
+        stands = ledger.state_of(row, work.planned)
+        row.state = stands.state
+        row.reasons = [_shown(reason, rules.platform) for reason in stands.reasons]
         row.warnings = list(work.built.warnings)
         row.label = ledger.label(row)
         row.mapping_version = rules.version

@@ -11,18 +11,15 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
-from accounting.plan.plan import Plan, documents_of
+from accounting.plan.plan import documents_of
 from accounting.postable import tracked
 from accounting.reasons import Reason
-from accounting.sale.built import Built
-from accounting.summary.parts import Part
 from connector.lib import clock
 from connector.lib.errors import ConnectorError, Rejected, Temporary
-from sync.models import TrackedOrder
+from sync.orders.work import OrderWork
 from xero import reference
 from xero.api.gateway import Gateway, render
 from xero.documents.documents import InvoiceUpdate
@@ -34,18 +31,6 @@ Pair = tuple[str, str]
 # Xero's own limit of active categories.
 MOST_CATEGORIES = 2
 _ASK_AGAIN = timedelta(minutes=1)
-
-
-class Work(Protocol):
-    """An order on its way: what was built and is planned of it, what it brings to summaries, and
-    how it is held."""
-
-    row: TrackedOrder
-    built: Built | None
-    plan: Plan
-    parts: tuple[Part, ...]
-
-    def hold(self, reason: Reason) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +55,7 @@ class Provided:
 
 
 def provide(
-    organisation: Organisation, facts: OrganisationFacts, works: Sequence[Work]
+    organisation: Organisation, facts: OrganisationFacts, works: Sequence[OrderWork]
 ) -> Provided | None:
     """Create what the built documents name and Xero lacks; hold the orders whose is not there.
 
@@ -91,7 +76,7 @@ def provide(
     return Provided(facts, held)
 
 
-def _named(work: Work) -> list[Pair]:
+def _named(work: OrderWork) -> list[Pair]:
     """Categories and options on the lines of the documents that are to be sent."""
     if work.built is None:
         return []

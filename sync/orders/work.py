@@ -16,7 +16,7 @@ from stores.canonical.order import Order
 from stores.models import Store
 from sync.claims import LEASE
 from sync.models import TrackedOrder
-from sync.orders.already import Found
+from sync.orders.already import LikelyInvoice
 from xero.models import Lane, MirrorDocument
 
 _LANE_ORDER = Case(
@@ -26,7 +26,7 @@ _LANE_ORDER = Case(
 
 
 @dataclass(slots=True)
-class Work:
+class OrderWork:
     """One claimed order on its way: its row, what the shop said, what became of it. `number` is
     the own number that its documents are called by, `again_at` when it is to be tried again."""
 
@@ -39,7 +39,7 @@ class Work:
     again_at: datetime | None = None
     parts: tuple[Part, ...] = ()
     decided: bool = False
-    found: list[Found] = field(default_factory=list)
+    found: list[LikelyInvoice] = field(default_factory=list)
     link: MirrorDocument | None = None
 
     def hold(self, reason: Reason, status: str = HELD) -> None:
@@ -68,7 +68,7 @@ def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:
     return list(taken.select_related("record", "backfill"))
 
 
-def keep_claim(claim: Claim, works: list[Work]) -> list[Work]:
+def keep_claim(claim: Claim, works: list[OrderWork]) -> list[OrderWork]:
     """Extend the claim inside the transaction; what somebody else took over is left to them."""
     rows = TrackedOrder.objects.filter(pk__in=[work.row.pk for work in works])
     kept = rows.keep_locked(claim.token, LEASE)
@@ -76,7 +76,7 @@ def keep_claim(claim: Claim, works: list[Work]) -> list[Work]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OrderState:
     """The state and reasons of an order once its documents are in the outbox."""
 
     state: str

@@ -10,7 +10,7 @@ from typing import Any
 from accounting.history import Entry, History, Slot
 from accounting.reasons import Reason
 from connector.lib.money import ZERO, from_units
-from sync.models import Posting
+from sync.models import Posting, SummaryPart
 from xero.documents.kinds import WITH_BALANCE, Id, Kind, Ref
 from xero.documents.lines import DocumentLine, TaxMode
 from xero.documents.payloads import loaded
@@ -21,8 +21,9 @@ MOST_CURES = 3
 OPEN = (Posting.State.PENDING, Posting.State.HELD, Posting.State.DEAD)
 
 
-def slot_of(posting: Posting) -> Slot:
-    return Slot(posting.source_kind, posting.source_id, posting.purpose, posting.revision)
+def slot_of(row: Posting | SummaryPart) -> Slot:
+    """The place of a document of an order, its own or one that a summary stands for."""
+    return Slot(row.source_kind, row.source_id, row.purpose, row.revision)
 
 
 def withdrawn(posting: Posting) -> bool:

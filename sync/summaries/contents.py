@@ -10,14 +10,11 @@ from accounting.history import Slot
 from accounting.summary.parts import Money, Part
 from connector.lib.money import plain
 from sync.models import Posting, SummaryPart
+from sync.outbox.entries import slot_of
 from xero.documents.kinds import Kind
 from xero.documents.lines import DocumentLine, TaxMode
 
 _State = Posting.State
-
-
-def slot_of(row: SummaryPart) -> Slot:
-    return Slot(row.source_kind, row.source_id, row.purpose, row.revision)
 
 
 def given_back(posting: Posting) -> bool:

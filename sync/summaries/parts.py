@@ -18,8 +18,8 @@ from connector.lib.money import to_units
 from stores.models import Store
 from sync.contacts.standing import StandingContacts
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
-from sync.outbox.entries import MOST_CURES, OPEN, entry_of
-from sync.summaries.contents import content_of, given_back, part_of, slot_of
+from sync.outbox.entries import MOST_CURES, OPEN, entry_of, slot_of
+from sync.summaries.contents import content_of, given_back, part_of
 from xero.documents.kinds import Kind
 from xero.models import Lane
 

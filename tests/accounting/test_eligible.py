@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from accounting.contacts.directory import Contacts
-from accounting.eligibility import Course, course
+from accounting.eligibility import Treatment, treatment_of
 from accounting.plan.plan import documents_of, plan_order
 from accounting.sale.build import build_order
 from accounts_mapping.rules.schema import Statuses
@@ -34,35 +34,35 @@ D = Decimal
 @pytest.mark.parametrize(
     ("status", "state", "expected"),
     [
-        ("processing", "processing", Course.INVOICE),
-        ("picked", "processing", Course.INVOICE),
-        ("processing", "holded", Course.INVOICE),
-        ("canceled", "processing", Course.REVERSE),
-        ("fraud", "canceled", Course.REVERSE),
-        ("pending", "new", Course.NOTHING),
-        ("", "complete", Course.INVOICE),
-        ("", "", Course.NOTHING),
+        ("processing", "processing", Treatment.POST),
+        ("picked", "processing", Treatment.POST),
+        ("processing", "holded", Treatment.POST),
+        ("canceled", "processing", Treatment.REVERSE),
+        ("fraud", "canceled", Treatment.REVERSE),
+        ("pending", "new", Treatment.SKIP),
+        ("", "complete", Treatment.POST),
+        ("", "", Treatment.SKIP),
     ],
 )
-def test_the_status_decides_else_the_state(status: str, state: str, expected: Course) -> None:
+def test_the_status_decides_else_the_state(status: str, state: str, expected: Treatment) -> None:
     statuses = Statuses(invoice=("processing", "complete"), reverse=("canceled",))
-    assert course(statuses, order(status=status, state=state)) is expected
+    assert treatment_of(statuses, order(status=status, state=state)) is expected
 
 
 @pytest.mark.parametrize(
     ("invoice", "reverse", "status", "expected"),
     [
-        (("*",), ("canceled",), "anything", Course.INVOICE),
-        (("*",), ("canceled",), "canceled", Course.REVERSE),
-        (("complete",), ("*",), "complete", Course.INVOICE),
-        (("complete",), ("*",), "pending", Course.REVERSE),
+        (("*",), ("canceled",), "anything", Treatment.POST),
+        (("*",), ("canceled",), "canceled", Treatment.REVERSE),
+        (("complete",), ("*",), "complete", Treatment.POST),
+        (("complete",), ("*",), "pending", Treatment.REVERSE),
     ],
 )
 def test_a_named_status_beats_the_star(
-    invoice: tuple[str, ...], reverse: tuple[str, ...], status: str, expected: Course
+    invoice: tuple[str, ...], reverse: tuple[str, ...], status: str, expected: Treatment
 ) -> None:
     statuses = Statuses(invoice=invoice, reverse=reverse)
-    assert course(statuses, order(status=status, state=status)) is expected
+    assert treatment_of(statuses, order(status=status, state=status)) is expected
 
 
 @pytest.mark.parametrize("reverse", [(), ("closed",)])
@@ -71,8 +71,8 @@ def test_closed_with_money_received_is_posted_whatever_the_lists_say(
 ) -> None:
     statuses = Statuses(invoice=("complete",), reverse=reverse)
     closed = {"status": "closed", "state": "closed"}
-    assert course(statuses, order(received=D(110), **closed)) is Course.INVOICE
-    assert course(statuses, order(received=D(0), **closed)) is not Course.INVOICE
+    assert treatment_of(statuses, order(received=D(110), **closed)) is Treatment.POST
+    assert treatment_of(statuses, order(received=D(0), **closed)) is not Treatment.POST
 
 
 def test_a_refunded_order_gets_its_invoice_and_payment_and_says_what_lacks() -> None:

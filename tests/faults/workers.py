@@ -98,7 +98,7 @@ def everything(store: Any) -> None:
     pull(store)
     session = Session(store, bar=False)
     session.work()
-    print(session.summary(), file=sys.stderr)  # noqa: T201
+    print(session.result(), file=sys.stderr)  # noqa: T201
 
 
 JOBS = {"pull": pull, "build": build, "everything": everything}

@@ -49,7 +49,7 @@ _LONGEST_GATHER: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class CallSlot:
     """Leave to send one call before `deadline_at`; give it to `release` or `give_back`.
 
     `ordinal` is the call's number in its organisation's UTC `day`.
@@ -70,7 +70,7 @@ class Wait:
     why: str
 
 
-def take(organisation: Organisation, lane: Lane, kind: str = "") -> Slot | Wait:
+def take(organisation: Organisation, lane: Lane, kind: str = "") -> CallSlot | Wait:
     """Claim one call to `organisation`, or learn how long to wait. Never sleeps.
 
     One short transaction under the organisation's row (SQLite: under the write lock). It
@@ -102,10 +102,10 @@ def take(organisation: Organisation, lane: Lane, kind: str = "") -> Slot | Wait:
             sent_at=now,
             deadline_at=now + timedelta(seconds=call_seconds()),
         )
-    return Slot(call.pk, row.pk, day.day, day.calls, call.deadline_at)
+    return CallSlot(call.pk, row.pk, day.day, day.calls, call.deadline_at)
 
 
-def release(slot: Slot, headers: Mapping[str, str]) -> None:
+def release(slot: CallSlot, headers: Mapping[str, str]) -> None:
     """The call has been answered. `headers` (names in lower case) correct the counts.
 
     Single statements, not a transaction: it would lock rows in another order than `take`.
@@ -125,7 +125,7 @@ def release(slot: Slot, headers: Mapping[str, str]) -> None:
         _learn_of_others(slot.organisation_id, left_now, now)
 
 
-def give_back(slot: Slot) -> None:
+def give_back(slot: CallSlot) -> None:
     """Nothing was sent (connection refused, no such host): the call does not count."""
     with transaction.atomic():
         if Call.objects.filter(pk=slot.call_id).delete()[0]:

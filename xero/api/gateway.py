@@ -146,12 +146,12 @@ class Gateway:
             raise NotConnected(reason, code="disconnected", hint="Reconnect to Xero.")
         return organisation
 
-    def _slot(self, organisation: Organisation, kind: str) -> budget.Slot:
+    def _slot(self, organisation: Organisation, kind: str) -> budget.CallSlot:
         """A slot of the budget. For one that is about to come free it waits a moment."""
         patience = clock.monotonic() + _PATIENCE_WALL_SECONDS * clock.scale()
         while True:
             slot = budget.take(organisation, self._lane, kind)
-            if isinstance(slot, budget.Slot):
+            if isinstance(slot, budget.CallSlot):
                 return slot
             if slot.why != "concurrent" or clock.monotonic() > patience:
                 raise Throttled(
@@ -223,7 +223,7 @@ class _Outcome:
 
 
 def _exchange(
-    organisation: Organisation, request: _Request, token: str, slot: budget.Slot
+    organisation: Organisation, request: _Request, token: str, slot: budget.CallSlot
 ) -> Answer:
     """Send by the SDK; any answer at all is an Answer. Raises what urllib3 and sockets raise."""
     from xero_python.exceptions import ApiSSLException, HTTPStatusException

@@ -10,7 +10,7 @@ from decimal import Decimal
 from accounting.money.overpayments import OVERPAID
 from accounting.reasons import Reason
 from connector.lib.money import ZERO, plain
-from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, to_survivors
+from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, to_survivors
 from sync.models import Dispatch, Posting, TrackedOrder
 from xero.api import replies
 from xero.api.gateway import Gateway
@@ -19,7 +19,7 @@ from xero.documents.kinds import Kind
 from xero.mirror.refresh import PAGE_SIZE
 
 
-def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Findings:
     """By contact and day, then amount and reference: Xero has no key for these either."""
     pairs = to_survivors(dispatch, pairs, {})
     listed: dict[tuple[str, str], list[Element]] = {}
@@ -32,7 +32,7 @@ def bank_transactions(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Fou
         organisation=dispatch.organisation, kind=Kind.BANK_TRANSACTION, xero_id__in=ids
     ).exclude(pk__in=[row.pk for row, _ in pairs])
     taken = set(others.values_list("xero_id", flat=True))
-    found = Found()
+    found = Findings()
     # First those that are there for certain, so that none of them is taken for another.
     references = {one.get("Reference") or "" for some in listed.values() for one in some}
     ours = _Ours.load(dispatch, [row for row, _ in pairs], references)

@@ -15,7 +15,7 @@ from django.db.models import Q
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.money import to_units
-from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks
+from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.outbox import shop_writes as owe
 from sync.outbox.entries import MOST_CURES
@@ -27,13 +27,13 @@ from xero.documents.kinds import MONEY, SPECS, Kind
 from xero.documents.statuses import GONE
 
 
-def find(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+def find(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Findings:
     """What became of updates and new statuses of invoices and credit notes."""
     resource = SPECS[dispatch.kind].resource
     field = resource.id_field
     listed = _credit_notes if dispatch.kind == Kind.CREDIT_NOTE else _invoices
     found = listed(gateway, [sent[field] for _, sent in pairs])
-    read = Found()
+    read = Findings()
     for row, sent in pairs:
         read.verdicts[row.pk] = _verdict(read, row, sent, resource.name, found.get(sent[field]))
     return read
@@ -54,7 +54,9 @@ def _credit_notes(gateway: Gateway, ids: list[str]) -> dict[str, Element]:
     return {str(one["CreditNoteID"]): one for one in notes}
 
 
-def _verdict(read: Found, row: Posting, sent: Element, plural: str, one: Element | None) -> Verdict:
+def _verdict(
+    read: Findings, row: Posting, sent: Element, plural: str, one: Element | None
+) -> Verdict:
     """Done already, to be sent, or not to be sent any more as the document is another now."""
     if one is None:
         return Reason("changed_in_xero", f"{row.key} is no more in Xero.", "")

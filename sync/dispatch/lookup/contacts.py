@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounting.contacts.persons import email_key, name_key
 from sync.contacts.follow import is_there
-from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict
+from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict
 from sync.models import Dispatch, Posting
 from xero.api.gateway import Gateway
 from xero.api.replies import ElementResult
@@ -15,7 +15,7 @@ from xero.mirror import refresh as mirror
 from xero.models import Lane, MirrorContact
 
 
-def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
+def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Findings:
     """Read what changed in Xero's contacts, then match: number first, then name and e-mail."""
     if not mirror.refresh(dispatch.organisation, mirror.Kind.CONTACTS, lane=Lane(dispatch.lane)):
         raise mirror.BeingRead("Xero's contacts")
@@ -31,10 +31,10 @@ def find(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
     for row, sent in pairs:
         numbered = by_number.get(sent.get("ContactNumber", ""))
         verdicts[row.pk] = _contact(row, sent, numbered, by_name.get(name_key(sent["Name"])))
-    return Found(verdicts)
+    return Findings(verdicts)
 
 
-def _changes(rows: QuerySet[MirrorContact], pairs: Pairs) -> Found:
+def _changes(rows: QuerySet[MirrorContact], pairs: Pairs) -> Findings:
     """Changes of contacts say what shall be, and may be said twice; those that are there are
     not. One that brings its contact back from the archive always is."""
     ids = [sent["ContactID"] for _, sent in pairs]
@@ -44,7 +44,7 @@ def _changes(rows: QuerySet[MirrorContact], pairs: Pairs) -> Found:
         found = known.get(sent["ContactID"])
         if found and row.purpose == "update" and is_there(sent, found.details):
             verdicts[row.pk] = _adopted(found)
-    return Found(verdicts)
+    return Findings(verdicts)
 
 
 def _contact(

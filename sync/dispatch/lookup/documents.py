@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from accounting.reasons import Reason
 from connector.lib.money import ZERO, from_units, plain
-from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks, to_survivors
+from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks, to_survivors
 from sync.models import Dispatch, Posting
 from xero.api import replies
 from xero.api.gateway import Gateway
@@ -19,7 +19,7 @@ from xero.mirror.known import find_documents
 from xero.models import Lane, MirrorDocument
 
 
-def invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+def invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Findings:
     """By number; of those under one number, by what was to be posted."""
     numbers = [row.key for row, _ in pairs]
     found: dict[str, list[Element]] = defaultdict(list)
@@ -33,7 +33,7 @@ def invoices(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
         for row, _ in pairs
     }
     pairs = to_survivors(dispatch, pairs, named)
-    return Found({row.pk: _invoice(row, sent, found[row.key], taken) for row, sent in pairs})
+    return Findings({row.pk: _invoice(row, sent, found[row.key], taken) for row, sent in pairs})
 
 
 def _claimed_by_others(rows: list[Posting], found: dict[str, list[Element]]) -> set[str]:
@@ -87,7 +87,7 @@ def _is_ours(row: Posting, sent: Element, one: Element) -> bool:
 # --- credit notes --------------------------------------------------------------------------
 
 
-def credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
+def credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Findings:
     """By number in the list of credit notes: Xero has no question for numbers of those."""
     organisation = dispatch.organisation
     if not mirror.refresh(organisation, mirror.Kind.CREDIT_NOTES, lane=Lane(dispatch.lane)):
@@ -104,7 +104,7 @@ def credit_notes(dispatch: Dispatch, _: Gateway, pairs: Pairs) -> Found:
     )
     named = {row.pk: [one.contact_id for one in found[row.key]] for row, _ in pairs}
     pairs = to_survivors(dispatch, pairs, named)
-    return Found({row.pk: _credit_note(row, sent, found[row.key], taken) for row, sent in pairs})
+    return Findings({row.pk: _credit_note(row, sent, found[row.key], taken) for row, sent in pairs})
 
 
 def _credit_note(

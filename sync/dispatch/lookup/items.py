@@ -8,7 +8,7 @@ from typing import Any
 from accounting.items.build import up_to_date
 from accounting.reasons import Reason
 from connector.lib import clock
-from sync.dispatch.lookup.verdicts import Found, Verdict
+from sync.dispatch.lookup.verdicts import Findings, Verdict
 from sync.items.known import by_code
 from sync.models import Dispatch, Posting, TrackedProduct
 from xero.api.gateway import Gateway
@@ -21,7 +21,7 @@ from xero.models import Lane
 
 def items(
     dispatch: Dispatch, _: Gateway, pairs: Sequence[tuple[Posting, Mapping[str, Any]]]
-) -> Found:
+) -> Findings:
     """Read all items anew, then match. What exists is adopted, and brought up to date if it
     is not as it was to be; the rest may go out anew."""
     organisation, lane = dispatch.organisation, Lane(dispatch.lane)
@@ -37,7 +37,7 @@ def items(
     owners = TrackedProduct.objects.filter(
         store__organisation=organisation, code_key__in=keys
     ).values_list("code_key", "sku")
-    read = Found()
+    read = Findings()
     for row, sent in pairs:
         if sent.get("ItemID"):
             read.verdicts[row.pk] = _updated(sent, by_id.get(sent["ItemID"]))
@@ -54,7 +54,7 @@ def _updated(sent: Mapping[str, Any], item: ItemFacts | None) -> Verdict:
 
 
 def _created(
-    read: Found, row: Posting, sent: Mapping[str, Any], same: Sequence[ItemFacts],
+    read: Findings, row: Posting, sent: Mapping[str, Any], same: Sequence[ItemFacts],
     others: set[str],
 ) -> Verdict:  # fmt: skip
     item = next((one for one in same if one.code == sent["Code"]), None) or next(iter(same), None)

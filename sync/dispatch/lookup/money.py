@@ -15,7 +15,7 @@ from functools import partial
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.money import ZERO, plain, to_units
-from sync.dispatch.lookup.verdicts import Element, Found, Pairs, Verdict, chunks
+from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.outbox.labels import orders_behind
 from xero.api import replies
@@ -24,12 +24,12 @@ from xero.api.replies import element_result
 from xero.documents.statuses import GONE
 
 
-def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Findings:
     """Payments have no key: they are told apart on their invoice, each counted once."""
     by_invoice: dict[str, list[tuple[Posting, Element]]] = defaultdict(list)
     for row, sent in pairs:
         by_invoice[sent["Invoice"]["InvoiceID"]].append((row, sent))
-    read = Found()
+    read = Findings()
     for chunk in chunks(list(by_invoice)):
         reply = gateway.read("invoices", i_ds=list(chunk), page=1, page_size=100)
         for one in replies.elements("invoices", reply.json):
@@ -41,9 +41,9 @@ def payments(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
     return read
 
 
-def refunds(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+def refunds(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Findings:
     """Likewise the refunds of each credit note."""
-    read = Found()
+    read = Findings()
     for note_id, some in _by_note(pairs, lambda row, sent: sent["CreditNote"]["CreditNoteID"]):
         note = _credit_note(gateway, note_id)
         left = replies.amount(note.get("RemainingCredit")) or ZERO
@@ -86,7 +86,7 @@ def _known(dispatch: Dispatch, pairs: Pairs) -> set[str]:
     return set(ours.values_list("xero_id", flat=True))
 
 
-def _told(read: Found, documents: set[int | None], left: Decimal) -> None:
+def _told(read: Findings, documents: set[int | None], left: Decimal) -> None:
     """What Xero says is left on a document: what is adopted was taken off by it, not by us."""
     ids = sorted(pk for pk in documents if pk is not None)
     read.learn.append(partial(_learn, ids, to_units(left)))
@@ -119,13 +119,13 @@ def _credit_note(gateway: Gateway, note_id: str) -> Element:
 # --- allocations -----------------------------------------------------------------------------
 
 
-def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Found:
+def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Findings:
     """Allocations of the credit note that the request was for, by invoice and amount."""
     note = _credit_note(gateway, dispatch.parent_id)
     known = _known(dispatch, pairs)
     free = [one for one in note.get("Allocations") or [] if one.get("AllocationID") not in known]
     left = replies.amount(note.get("RemainingCredit")) or ZERO
-    read = Found()
+    read = Findings()
     verdicts = read.verdicts
     _told(read, {row.parent_id for row, _ in pairs}, left)
     due = _told_invoices(read, gateway, pairs)
@@ -161,7 +161,7 @@ def _same_allocation(one: Element, sent: Element) -> bool:
     )
 
 
-def _told_invoices(read: Found, gateway: Gateway, pairs: Pairs) -> dict[str, Decimal]:
+def _told_invoices(read: Findings, gateway: Gateway, pairs: Pairs) -> dict[str, Decimal]:
     """What is due on the invoices that credit is allocated to, by their ids."""
     found: dict[str, Decimal] = {}
     ids = {sent["Invoice"]["InvoiceID"]: row.target_id for row, sent in pairs}

@@ -10,7 +10,7 @@ from typing import Any
 
 from accounting.reasons import Reason
 from connector.lib.money import ZERO
-from sync.dispatch.lookup.verdicts import Found, Verdict
+from sync.dispatch.lookup.verdicts import Findings, Verdict
 from sync.models import Dispatch, Posting
 from xero.api import replies
 from xero.api.endpoints import MOST_IDS
@@ -24,7 +24,7 @@ _GONE = ("VOIDED", "DELETED")
 
 def adjustments(
     dispatch: Dispatch, gateway: Gateway, pairs: Sequence[tuple[Posting, Element]]
-) -> Found:
+) -> Findings:
     """What exists is adopted, the rest may go out anew; what is not of 0.00 is held."""
     resource = SPECS[dispatch.kind].resource
     kind, name = resource.name, resource.keys[0]
@@ -32,7 +32,7 @@ def adjustments(
     for one in _read(gateway, kind, [row.key for row, _ in pairs]):
         if one.get("Status") not in _GONE:
             found[str(one.get("Type")), str(one.get(name))] = one
-    return Found(
+    return Findings(
         {row.pk: _verdict(kind, row, found.get((sent["Type"], row.key))) for row, sent in pairs}
     )
 

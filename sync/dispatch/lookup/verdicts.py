@@ -22,7 +22,7 @@ Pairs = Sequence[tuple[Posting, Element]]
 
 
 @dataclass(slots=True)
-class Found:
+class Findings:
     """What was read: a verdict for each posting by its primary key (None where it has none).
 
     `learn` is what else is to be written because of it, in the transaction that settles: to

@@ -14,7 +14,7 @@ from connector.lib import clock
 from stores.models import Store
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
-from sync.flow.session import Session, Summary
+from sync.flow.session import RunResult, Session
 from sync.models import Backfill
 from sync.organisations import link_organisations
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             row.refresh_from_db()
             backfill.pause(row)
             self.stderr.write("Paused. Run the same command again to go on where it stopped.")
-        self._report(row, session.summary(), as_json=options["json"])
+        self._report(row, session.result(), as_json=options["json"])
 
     def _planned(self, store: Store, options: dict[str, Any]) -> Backfill | None:
         """A new one that was said yes to; None if it was not, or has nothing to do."""
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             self.stdout.write(row.forecast)
         if row.expected == 0 or not (options["yes"] or self._agreed()):
             if options["json"]:
-                self.stdout.write(json.dumps(_told(row, Summary())))
+                self.stdout.write(json.dumps(_told(row, RunResult())))
             backfill.cancel(row)
             return None
         backfill.start(row)
@@ -84,16 +84,16 @@ class Command(BaseCommand):
         self.stdout.write("Post these orders to Xero? [y/N] ", ending="")
         return input().strip().lower() in ("y", "yes")
 
-    def _report(self, row: Backfill, summary: Summary, *, as_json: bool) -> None:
+    def _report(self, row: Backfill, result: RunResult, *, as_json: bool) -> None:
         row.refresh_from_db()
-        told = _told(row, summary)
+        told = _told(row, result)
         if as_json:
             self.stdout.write(json.dumps(told))
         else:
             shown = ("found", "posted", "held", "skipped", "waiting", "calls")
             line = ", ".join(f"{name} {told[name]}" for name in shown)
             self.stdout.write(f"{row.get_state_display()}: {line}")
-            for reason in summary.why_waiting:
+            for reason in result.why_waiting:
                 self.stdout.write(f"waits: {reason}")
         if row.state == _State.FAILED:
             raise CommandError(row.error)
@@ -101,13 +101,13 @@ class Command(BaseCommand):
             raise SystemExit(3)
 
 
-def _told(row: Backfill, summary: Summary) -> dict[str, Any]:
+def _told(row: Backfill, result: RunResult) -> dict[str, Any]:
     """What `--json` prints."""
     counts = row.counts()
     return {
         "state": row.state, "expected": row.expected, "found": counts.found,
         "posted": counts.posted, "held": counts.held, "skipped": counts.skipped,
-        "waiting": counts.waiting, "calls": summary.calls,
+        "waiting": counts.waiting, "calls": result.calls,
         "forecast_calls": row.forecast_calls, "forecast_seconds": row.forecast_seconds,
     }  # fmt: skip
 

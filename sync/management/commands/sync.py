@@ -14,7 +14,7 @@ from connector.lib import logs
 from connector.lib.days import in_utc
 from stores.canonical.records import Stream
 from stores.models import Store
-from sync.flow.session import Session, Summary
+from sync.flow.session import RunResult, Session
 from sync.ingest.coverage import Window
 from sync.ingest.pull import pulled
 from sync.organisations import link_organisations
@@ -58,28 +58,28 @@ class Command(BaseCommand):
             session.work()
         else:
             session.ring()
-        summary = session.summary()
-        self._print(summary, as_json=options["json"])
+        result = session.result()
+        self._print(result, as_json=options["json"])
         if stream in (Stream.PRODUCTS, Stream.STOCK) and not options["json"]:
             for line in session.held_products():
                 self.stdout.write(f"held: {line}")
         if error:
             raise CommandError(error)
-        if summary.dead:
+        if result.dead:
             raise SystemExit(1)
-        if summary.waiting:
+        if result.waiting:
             raise SystemExit(3)
 
-    def _print(self, summary: Summary, *, as_json: bool) -> None:
-        counts = summary.counts()
+    def _print(self, result: RunResult, *, as_json: bool) -> None:
+        counts = result.counts()
         if as_json:
             self.stdout.write(json.dumps(counts))
             return
         self.stdout.write(", ".join(f"{name} {count}" for name, count in counts.items()))
-        if count := summary.summarised_later:
+        if count := result.summarised_later:
             orders = "1 order waits" if count == 1 else f"{count} orders wait"
             self.stdout.write(f"{orders} for the summary of the day")
-        for reason in summary.why_waiting:
+        for reason in result.why_waiting:
             self.stdout.write(f"waits: {reason}")
 
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.contacts.matching import is_to
-from accounting.eligibility import Course, course
+from accounting.eligibility import Treatment, treatment_of
 from accounting.history import Slot
 from accounting.plan.plan import Plan
 from accounting.sale.build import as_sold
@@ -142,7 +142,7 @@ def _meant(
         ):
             yield planned.slot, planned.document, True
     if one.built.status == SKIPPED and ledger.is_new(one.row) and one.row.excluded_at is None:
-        taken_back = course(books.snapshot.rules.statuses, one.order) is Course.REVERSE
+        taken_back = treatment_of(books.snapshot.rules.statuses, one.order) is Treatment.REVERSE
         sale = as_sold(books, one.order, contacts) if taken_back else None
         if sale is not None:
             yield Slot("order", one.order.id, "invoice"), sale, False

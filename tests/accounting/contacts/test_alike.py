@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from accounting.contacts.likeness import WINDOW, By, Entry, pairs, why_alike
+from accounting.contacts.likeness import WINDOW, By, ComparedContact, pairs, why_alike
 from xero.models.mirror import likeness
 
 
-def entry(name: str, email: str = "", pk: int = 1) -> Entry:
-    return Entry(pk, f"id-{pk}", email, likeness(name))
+def entry(name: str, email: str = "", pk: int = 1) -> ComparedContact:
+    return ComparedContact(pk, f"id-{pk}", email, likeness(name))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.plan.payment_slots import Known, purposes
+from accounting.plan.payment_slots import KnownPayment, purposes
 from xero.documents.kinds import Kind, Ref
 from xero.documents.settling import Payment
 
@@ -19,8 +19,8 @@ def pay(account: str, amount: str, reference: str, tender: int) -> Payment:
     return Payment(invoice, account, date(2026, 3, 2), D(amount), reference, tender=tender)
 
 
-def slot(account: str, amount: str, reference: str) -> Known:
-    return Known(reference, account, D(amount))
+def slot(account: str, amount: str, reference: str) -> KnownPayment:
+    return KnownPayment(reference, account, D(amount))
 
 
 CARD = pay("971", "60", "1001-1", 1)
@@ -64,5 +64,7 @@ CHEQUE = pay("970", "50", "1001-2", 2)
         ),
     ],
 )  # fmt: skip
-def test_purposes(have: dict[str, Known], wanted: list[Payment], expected: list[str]) -> None:
+def test_purposes(
+    have: dict[str, KnownPayment], wanted: list[Payment], expected: list[str]
+) -> None:
     assert purposes(have, wanted) == expected

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounting.contacts.directory import Contacts
-from accounting.orders import Sale, plan_sale
+from accounting.orders import Outcome, account_for
 from accounting.summary.documents import Summary, packs, summarised
 from accounting.summary.parts import Part
 from stores.canonical.customer import Address, Customer
@@ -36,9 +36,9 @@ DAILY = {"posting": {"mode": "daily_summary"}}
 WEB = Ref(Kind.CONTACT, "Web sales")
 
 
-def sale(made: Order, rules: dict[str, Any] | None = None, **options: Any) -> Sale:
+def sale(made: Order, rules: dict[str, Any] | None = None, **options: Any) -> Outcome:
     setting = books({**DAILY, **(rules or {})}, **options)
-    return plan_sale(setting, made, Contacts())
+    return account_for(setting, made, Contacts())
 
 
 def parts_of(*orders: Order, rules: dict[str, Any] | None = None) -> list[Part]:
@@ -277,30 +277,30 @@ def test_only_paid_retail_orders_are_summarised() -> None:
 
 def test_an_order_that_takes_goods_from_xeros_stock_stays_alone_and_other_items_do_not() -> None:
     for tracked, alone in ((True, True), (False, False)):
-        shelf = {"SHIRT": ItemFacts("SHIRT", tracked=tracked, on_hand=D(5))}
-        found = plan_sale(replace(books(DAILY), known_items=shelf), paid(), Contacts())
+        items = {"SHIRT": ItemFacts("SHIRT", tracked=tracked, on_hand=D(5))}
+        found = account_for(replace(books(DAILY), known_items=items), paid(), Contacts())
         assert bool(found.parts) is not alone
 
 
 def test_an_order_with_documents_of_its_own_is_never_summarised() -> None:
-    found = plan_sale(books(DAILY), paid(), Contacts(), alone=True)
+    found = account_for(books(DAILY), paid(), Contacts(), alone=True)
     assert not found.parts
     assert [wanted.document.kind for wanted in found.plan.documents] == [Kind.INVOICE, Kind.PAYMENT]
 
 
 def test_without_the_setting_nothing_is_summarised() -> None:
-    found = plan_sale(books(), paid(), Contacts())
+    found = account_for(books(), paid(), Contacts())
     assert not found.parts
     assert found.built.contact is not None
 
 
 def test_where_payments_are_not_posted_the_shops_word_is_enough() -> None:
     streams = {"payments": False}
-    found = plan_sale(books(DAILY, streams=streams), paid(), Contacts())
+    found = account_for(books(DAILY, streams=streams), paid(), Contacts())
     (part,) = found.parts
     assert part.money == ()
     unpaid = paid(payments=(), received=D(0))
-    assert not plan_sale(books(DAILY, streams=streams), unpaid, Contacts()).parts
+    assert not account_for(books(DAILY, streams=streams), unpaid, Contacts()).parts
 
 
 # --- for any orders ----------------------------------------------------------------------------
@@ -392,7 +392,7 @@ def test_an_account_without_a_code_is_named_by_its_id() -> None:
         {**DAILY, "payment_accounts": {"checkmo": bank.account_id}},
         replace(facts, accounts=accounts),
     )
-    parts = plan_sale(setting, paid(), Contacts()).parts
+    parts = account_for(setting, paid(), Contacts()).parts
     (payment,) = documents_of(summarised(setting, parts, WEB, 1))
     assert payment.payload()["Account"] == {"AccountID": bank.account_id}
 
@@ -400,6 +400,6 @@ def test_an_account_without_a_code_is_named_by_its_id() -> None:
 def test_an_order_whose_money_a_person_posts_stays_by_itself() -> None:
     """Nothing of it is received here, so that it is not paid in full."""
     by_hand = {**DAILY, "payment_accounts": {"checkmo": "none"}}
-    found = plan_sale(books(by_hand), paid(), Contacts())
+    found = account_for(books(by_hand), paid(), Contacts())
     assert not found.parts
     assert [wanted.slot.purpose for wanted in found.plan.documents] == ["invoice"]

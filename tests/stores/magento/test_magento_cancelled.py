@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounting.eligibility import Course, course
+from accounting.eligibility import Treatment, treatment_of
 from stores.adapters.magento.records.parse import parse_order
 from stores.canonical.order import LineKind, Order
 from stores.canonical.records import ParseError, ParseFacts
@@ -153,7 +153,7 @@ def test_the_totals_decide_what_became_of_an_order_that_is_called_cancelled(
     after = read(all_refunded(), memo("32.97", "3.00", "TEA", 3))
     assert (after.total, after.cancelled) == (D("43.47"), D("10.99"))
     setting = books(METHODS | {"statuses": {"reverse": ["canceled"], "refunded": refunded}})
-    assert course(setting.snapshot.rules.statuses, after) is Course.INVOICE
+    assert treatment_of(setting.snapshot.rules.statuses, after) is Treatment.POST
     for one in (OneOrder(setting).see(before).see(after), OneOrder(setting).see(after)):
         assert one.sums == (D("10.50"), D("0.95"), D("10.50"))
         assert one.receivable == 0
@@ -171,7 +171,7 @@ def test_an_order_of_which_nothing_was_invoiced_is_cancelled_as_a_whole() -> Non
             tax_canceled=D("4.95"), shipping_canceled=D("9.55"), **paid,
         ))  # fmt: skip
         assert (order.total, order.cancelled) == (total, D(0))
-        assert course(books().snapshot.rules.statuses, order) is Course.REVERSE
+        assert treatment_of(books().snapshot.rules.statuses, order) is Treatment.REVERSE
 
 
 def test_what_is_invoiced_and_not_paid_yet_was_not_cancelled() -> None:

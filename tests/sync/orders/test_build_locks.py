@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from sync.models import TrackedOrder
-from sync.orders.work import Claim, Work, keep_claim
+from sync.orders.work import Claim, OrderWork, keep_claim
 from tests.sync.world import World
 
 pytestmark = pytest.mark.skipif(
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def _extend(works: list[Work]) -> None:
+def _extend(works: list[OrderWork]) -> None:
     claim = Claim("ours", works[0].row.created_at)
     with transaction.atomic():
         keep_claim(claim, works)
@@ -42,7 +42,7 @@ def test_a_build_that_waits_for_an_order_holds_none_behind_it(real_world: World)
     first, second = TrackedOrder.objects.order_by("pk")
     TrackedOrder.objects.filter(pk=second.pk).update(claimed_by="ours")
     TrackedOrder.objects.filter(pk=first.pk).update(claimed_by="ours")
-    works = [Work(row) for row in (first, second)]
+    works = [OrderWork(row) for row in (first, second)]
     thread = threading.Thread(target=_extend, args=(works,))
     with transaction.atomic():
         TrackedOrder.objects.select_for_update().get(pk=first.pk)

@@ -21,7 +21,7 @@ from connector.lib.errors import Temporary
 from sandbox.xero import CLIENT_ID, CLIENT_SECRET, StandIn
 from tests.xero.conftest import CALLBACK, in_processes, log_in
 from xero.api import budget
-from xero.api.budget import Slot, Wait
+from xero.api.budget import CallSlot, Wait
 from xero.api.faults import Throttled
 from xero.api.gateway import Gateway
 from xero.login import oauth
@@ -45,10 +45,10 @@ def tenant(db: None) -> Organisation:
     )
 
 
-def called(tenant: Organisation, lane: Lane = Lane.CLICK, **headers: str) -> Slot:
+def called(tenant: Organisation, lane: Lane = Lane.CLICK, **headers: str) -> CallSlot:
     """A call that is answered at once, by `headers`."""
     slot = budget.take(tenant, lane)
-    assert isinstance(slot, Slot), slot
+    assert isinstance(slot, CallSlot), slot
     budget.release(slot, {name.replace("_", "-"): value for name, value in headers.items()})
     return slot
 
@@ -64,7 +64,7 @@ def test_the_61st_call_of_a_minute_waits_until_60_seconds_after_the_first_answer
     clock.shift(53.9)
     assert isinstance(budget.take(tenant, Lane.CLICK), Wait)
     clock.shift(0.2)
-    assert isinstance(budget.take(tenant, Lane.CLICK), Slot)
+    assert isinstance(budget.take(tenant, Lane.CLICK), CallSlot)
 
 
 def test_a_call_counts_until_60_seconds_after_its_answer_not_its_send(
@@ -72,24 +72,24 @@ def test_a_call_counts_until_60_seconds_after_its_answer_not_its_send(
 ) -> None:
     settings.XERO_CALLS_PER_MINUTE = 1
     slot = budget.take(tenant, Lane.CLICK)
-    assert isinstance(slot, Slot)
+    assert isinstance(slot, CallSlot)
     clock.shift(40)
     budget.release(slot, {})
     clock.shift(59)
 
     assert budget.take(tenant, Lane.CLICK) == Wait(1.0, "minute")
     clock.shift(1.1)
-    assert isinstance(budget.take(tenant, Lane.CLICK), Slot)
+    assert isinstance(budget.take(tenant, Lane.CLICK), CallSlot)
 
 
 def test_five_calls_at_a_time_and_a_backfill_leaves_one_of_them_free(
     tenant: Organisation, clock: time_machine.Traveller
 ) -> None:
     for _ in range(4):
-        assert isinstance(budget.take(tenant, Lane.BACKFILL), Slot)
+        assert isinstance(budget.take(tenant, Lane.BACKFILL), CallSlot)
 
     assert budget.take(tenant, Lane.BACKFILL) == Wait(0.5, "concurrent")
-    assert isinstance(budget.take(tenant, Lane.LIVE), Slot)
+    assert isinstance(budget.take(tenant, Lane.LIVE), CallSlot)
     assert budget.take(tenant, Lane.CLICK) == Wait(0.5, "concurrent")
 
 
@@ -98,13 +98,13 @@ def test_the_slot_of_a_killed_worker_frees_itself_at_its_deadline(
 ) -> None:
     settings.XERO_CONCURRENT_CALLS = 1
     lost = budget.take(tenant, Lane.CLICK)
-    assert isinstance(lost, Slot)
+    assert isinstance(lost, CallSlot)
     assert (lost.deadline_at - NOON).total_seconds() == 75
 
     clock.shift(74.9)
     assert budget.take(tenant, Lane.CLICK) == Wait(0.5, "concurrent")
     clock.shift(0.2)
-    assert isinstance(budget.take(tenant, Lane.CLICK), Slot)
+    assert isinstance(budget.take(tenant, Lane.CLICK), CallSlot)
 
 
 def test_a_call_whose_end_nobody_saw_counts_until_60_seconds_after_its_deadline(
@@ -116,7 +116,7 @@ def test_a_call_whose_end_nobody_saw_counts_until_60_seconds_after_its_deadline(
     clock.shift(75 + 59)
     assert budget.take(tenant, Lane.CLICK) == Wait(1.0, "minute")
     clock.shift(1.1)
-    assert isinstance(budget.take(tenant, Lane.CLICK), Slot)
+    assert isinstance(budget.take(tenant, Lane.CLICK), CallSlot)
 
 
 @pytest.mark.parametrize(
@@ -168,8 +168,8 @@ def test_an_overtaken_answer_does_not_raise_what_is_left_again(
     tenant: Organisation, clock: time_machine.Traveller
 ) -> None:
     first, second = budget.take(tenant, Lane.LIVE), budget.take(tenant, Lane.LIVE)
-    assert isinstance(first, Slot)
-    assert isinstance(second, Slot)
+    assert isinstance(first, CallSlot)
+    assert isinstance(second, CallSlot)
     budget.release(second, {"x-daylimit-remaining": "300"})
     budget.release(first, {"x-daylimit-remaining": "900"})
 
@@ -204,12 +204,12 @@ def test_a_call_that_was_never_sent_does_not_count(
 ) -> None:
     settings.XERO_CALLS_PER_MINUTE = settings.XERO_CONCURRENT_CALLS = 1
     slot = budget.take(tenant, Lane.CLICK)
-    assert isinstance(slot, Slot)
+    assert isinstance(slot, CallSlot)
     budget.give_back(slot)
     budget.give_back(slot)
 
     assert DayCount.objects.get().calls == 0
-    assert isinstance(budget.take(tenant, Lane.CLICK), Slot)
+    assert isinstance(budget.take(tenant, Lane.CLICK), CallSlot)
 
 
 def test_while_parked_nothing_is_sent_and_a_shorter_parking_does_not_end_it(
@@ -222,7 +222,7 @@ def test_while_parked_nothing_is_sent_and_a_shorter_parking_does_not_end_it(
     tenant.refresh_from_db()
     assert tenant.parked_reason == "the day"
     clock.shift(7200)
-    assert isinstance(budget.take(tenant, Lane.CLICK), Slot)
+    assert isinstance(budget.take(tenant, Lane.CLICK), CallSlot)
 
 
 def test_old_calls_are_forgotten(tenant: Organisation, clock: time_machine.Traveller) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from accounting.reasons import Reason
 from sync.dispatch.lookup import changes
-from sync.dispatch.lookup.verdicts import Found
+from sync.dispatch.lookup.verdicts import Findings
 from sync.models import Posting
 from sync.outbox.entries import MOST_CURES
 
@@ -24,7 +24,7 @@ def verdict(attempts: int, **there: Any) -> Any:
         expected={"SubTotal": "10.00", "TotalTax": "1.00", "Total": "11.00"},
     )  # fmt: skip
     standing = BODY | {"Total": 22, "TotalTax": 2, "UpdatedDateUTC": "/Date(1804640400000+0000)/"}
-    return changes._verdict(Found(), row, BODY, "invoices", standing | there)
+    return changes._verdict(Findings(), row, BODY, "invoices", standing | there)
 
 
 @pytest.mark.parametrize("attempts", range(MOST_CURES))
