@@ -1,8 +1,7 @@
 """Tell an address which contacts, invoices and credit notes changed, as Xero's webhooks do.
 
 A delivery is signed: `x-xero-signature` is the base64 HMAC-SHA256 of the body under the app's
-webhook key. What changed is gathered for a moment, so that one delivery tells of many. One that
-is not taken is tried a few times, then forgotten.
+webhook key. What changed is gathered for a moment, so that one delivery tells of many.
 """
 
 from __future__ import annotations
@@ -11,39 +10,21 @@ import base64
 import hashlib
 import hmac
 import json
-import queue
-import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterable
-from typing import Any
 
 from connector.lib import clock
+from sandbox.webhooks import Pace, Sender
+from sandbox.xero.wire import Doc
 
 _CATEGORIES = {"Contacts": "CONTACT", "Invoices": "INVOICE", "CreditNotes": "CREDITNOTE"}
-_GATHER_SECONDS = 3.0  # of the product's time
-_TRIES = 3
-_TIMEOUT_SECONDS = 5.0
-_MOST = 100
+_PACE = Pace(timeout_seconds=5.0, together=100, gather_seconds=3.0)
 
 
-class Webhooks:
-    """Where to deliver; silent until `point` names an address."""
+class Webhooks(Sender[Doc]):
+    """The deliveries to one app; silent until they are pointed somewhere."""
 
     def __init__(self) -> None:
-        self.url = ""
-        self.delivered = 0
-        self.failed = 0
-        self._key = ""
-        self._changes: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._thread: threading.Thread | None = None
-
-    def point(self, url: str, key: str) -> None:
-        """Deliver there from now on, signed with this key; "" falls silent."""
-        self.url, self._key = url, key
-        if url and self._thread is None:
-            self._thread = threading.Thread(target=self._work, daemon=True)
-            self._thread.start()
+        super().__init__(_body, _signed, _PACE)
 
     def changed(self, keys: Iterable[tuple[str, str, str]]) -> None:
         """Documents changed: (tenant, kind, id) each. Never waits."""
@@ -52,32 +33,16 @@ class Webhooks:
         moment = clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
         for tenant, kind, resource in keys:
             if category := _CATEGORIES.get(kind):
-                self._changes.put({
+                self.put({
                     "tenantId": tenant, "tenantType": "ORGANISATION", "eventCategory": category,
                     "eventType": "UPDATE", "resourceId": resource, "eventDateUtc": moment,
                 })  # fmt: skip
 
-    def _work(self) -> None:
-        while True:
-            events = [self._changes.get()]
-            clock.sleep(_GATHER_SECONDS)
-            while len(events) < _MOST and not self._changes.empty():
-                events.append(self._changes.get())
-            body = json.dumps({"events": events, "firstEventSequence": 1}).encode()
-            if any(self._send(body) for _ in range(_TRIES)):
-                self.delivered += 1
-            else:
-                self.failed += 1
 
-    def _send(self, body: bytes) -> bool:
-        signed = hmac.new(self._key.encode(), body, hashlib.sha256).digest()
-        headers = {
-            "Content-Type": "application/json",
-            "x-xero-signature": base64.b64encode(signed).decode(),
-        }
-        request = urllib.request.Request(self.url, body, headers)  # noqa: S310 - an address of ours
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS):  # noqa: S310
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
+def _body(events: list[Doc]) -> bytes:
+    return json.dumps({"events": events, "firstEventSequence": 1}).encode()
+
+
+def _signed(key: str, body: bytes) -> dict[str, str]:
+    signature = hmac.new(key.encode(), body, hashlib.sha256).digest()
+    return {"x-xero-signature": base64.b64encode(signature).decode()}

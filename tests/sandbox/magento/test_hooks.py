@@ -7,13 +7,13 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-import pytest
 import requests
 
-from sandbox.magento import DemoShop, hooks
+from sandbox.magento import DemoShop
 from tests.conftest import Answer, reply
 
 SECRET = "s3cr3t"
@@ -62,9 +62,8 @@ def test_every_change_is_told_once_and_signed(serve: Callable[[Answer], str]) ->
 
 
 def test_a_call_that_is_not_taken_is_tried_a_few_times(
-    serve: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch
+    serve: Callable[[Answer], str],
 ) -> None:
-    monkeypatch.setattr(hooks, "_WAIT_SECONDS", 0.01)
     answers = [503, 200, 503, 503, 503]
     asked: list[int] = []
 
@@ -74,6 +73,7 @@ def test_a_call_that_is_not_taken_is_tried_a_few_times(
         reply(handler, b"", status=asked[-1])
 
     with DemoShop() as shop:
+        shop.hooks.pace = replace(shop.hooks.pace, pause_seconds=0.01)
         shop.hooks.point(serve(refuse), SECRET)
         shop.add_orders(2)
         until(lambda: shop.hooks.sent + shop.hooks.failed == 2)

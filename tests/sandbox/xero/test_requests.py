@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal as D
 from http.server import BaseHTTPRequestHandler
 
@@ -18,7 +19,6 @@ import requests
 
 from connector.lib import clock
 from sandbox.xero import StandIn
-from sandbox.xero.books import webhooks
 from sandbox.xero.testing import Client, invoice, line, messages, parsed
 from sandbox.xero.wire import Doc, dumps
 from tests.conftest import Answer, reply
@@ -351,9 +351,10 @@ def test_a_late_request_is_saved_after_its_time(au: Client, xero: StandIn) -> No
 
 
 def test_changes_are_told_by_signed_webhooks(
-    au: Client, xero: StandIn, serve: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch
+    au: Client, xero: StandIn, serve: Callable[[Answer], str]
 ) -> None:
-    monkeypatch.setattr(webhooks, "_GATHER_SECONDS", 0.05)
+    webhooks = xero.app.state.webhooks
+    webhooks.pace = replace(webhooks.pace, gather_seconds=0.05)
     told: queue.Queue[tuple[str | None, bytes]] = queue.Queue()
 
     def take(handler: BaseHTTPRequestHandler) -> None:
