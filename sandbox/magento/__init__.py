@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from sandbox.magento.shop import DemoShop
+from sandbox.magento.running import DemoShop
 
 __all__ = ["DemoShop"]

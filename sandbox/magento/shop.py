@@ -1,35 +1,24 @@
-"""The demo shop: its orders, what can be done to them, and the server in front of them."""
+"""What can be done to the demo shop: to its orders, its customers and its goods."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
-from connector.lib import clock
 from connector.lib.money import ZERO
-from sandbox.magento import documents, edits, lifecycle, refunds
-from sandbox.magento.faults import Fault, Faults
-from sandbox.magento.generate import Born, Generator, Plan, Wish, moments, stamp
-from sandbox.magento.hooks import Hooks
-from sandbox.magento.invoicing import invoice_part
-from sandbox.magento.lifecycle import NotPossible, Order
-from sandbox.magento.oauth import Credentials, Gate
-from sandbox.magento.refunds import Refund
-from sandbox.magento.server import Server
-from sandbox.magento.stock import Stock
-
-Hook = Callable[[str, int], None]
-Writer = Callable[[Order, str], dict[str, Any]]
+from sandbox.magento.documents import refunds
+from sandbox.magento.documents.refunds import Refund
+from sandbox.magento.orders import edits, lifecycle
+from sandbox.magento.orders.lifecycle import Order
+from sandbox.magento.placing import Placing
+from sandbox.shop.demand import Wish
 
 
-class DemoShop:
-    """A Magento shop in a thread: `with DemoShop(orders=50) as shop: shop.url`.
+class MagentoShop(Placing):
+    """A Magento shop, not served yet; `running.DemoShop` is.
 
     Orders are numbered from 1 and made by seed; with the same arguments and `epoch` two
     shops are the same. All verbs may be called from any thread, the server running or not;
@@ -41,118 +30,6 @@ class DemoShop:
     Without `multi_source` it is a classic shop: an order takes off the stock at once.
     `hooks.point(url, secret)` has every change from then on told to an address.
     """
-
-    def __init__(
-        self,
-        *,
-        orders: int = 0,
-        plan: Plan | None = None,
-        epoch: datetime | None = None,
-        days: float = 30,
-        with_refunds: bool = False,
-        bearer: bool = True,
-        rfc: bool = False,
-        multi_source: bool = True,
-        port: int = 0,
-    ) -> None:
-        self.plan = plan or Plan()
-        self.epoch = epoch or clock.now()
-        self.generator = Generator(self.plan)
-        self.profile = self.generator.profile
-        self.credentials = Credentials()
-        self.gate = Gate(self.credentials, bearer=bearer, rfc=rfc, seconds=self._seconds)
-        self.faults = Faults()
-        self.hooks = Hooks()
-        self.clock_skew = timedelta(0)
-        self.between_pages: Hook | None = None
-        self.denied: set[str] = set()
-        self.refused_stock: dict[str, str] = {}
-        self._multi_source = multi_source
-        self.stock = self._new_stock()
-        self.changed_customers: dict[int, dict[str, Any]] = {}
-        self.requests: deque[str] = deque(maxlen=10_000)  # method and address, oldest first
-        self.lock = threading.RLock()
-        self.stopping = threading.Event()
-        self._orders: dict[int, Order] = {}
-        self._wishes: dict[int, Wish] = {}
-        self._paid_at: dict[int, str] = {}
-        self.invoices_apart = 0
-        self._sent_at: dict[int, str] = {}
-        self._memos: dict[int, dict[str, Any]] = {}
-        self._part_invoices: list[dict[str, Any]] = []
-        self._documents: dict[str, dict[int, dict[str, Any]]] = {}
-        self._port = port
-        self._server: Server | None = None
-        self._fill(orders, days, with_refunds=with_refunds)
-
-    def start(self) -> Self:
-        """Serve on 127.0.0.1 in a thread of its own."""
-        self.stopping.clear()
-        self._server = Server(self, self._port)
-        self._server.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving; hanging requests are let go."""
-        self.stopping.set()
-        self.hooks.stop()
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    def reset(self) -> None:
-        """Start anew while serving: no orders, no faults, an untouched stock."""
-        with self.lock:
-            for kept in (self._orders, self._wishes, self._paid_at, self._sent_at, self._memos):
-                kept.clear()
-            self._part_invoices.clear()
-            self._documents.clear()
-            self.requests.clear()
-            self.faults.clear()
-            self.stock = self._new_stock()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *error: object) -> None:
-        self.stop()
-
-    @property
-    def url(self) -> str:
-        """`http://127.0.0.1:PORT`, without a trailing slash."""
-        if self._server is None:
-            raise RuntimeError("the shop is not running")
-        return self._server.url
-
-    def now(self) -> datetime:
-        """The shop's own idea of the time."""
-        return clock.now() + self.clock_skew
-
-    def stamp(self) -> str:
-        """Now, as Magento writes it."""
-        return stamp(self.now())
-
-    def _seconds(self) -> float:
-        return self.now().timestamp()
-
-    # --- orders ------------------------------------------------------------------------
-
-    @property
-    def orders(self) -> list[Order]:
-        """All orders by id, as they are: read them, change them by the verbs."""
-        with self.lock:
-            return list(self._orders.values())
-
-    def order(self, order_id: int) -> Order:
-        """One order."""
-        with self.lock:
-            return self._orders[order_id]
-
-    def add_orders(self, count: int, *, at: datetime | None = None) -> list[Order]:
-        """Place orders as they come, with what happens to each at once (cards are paid)."""
-        with self.lock:
-            moment = at or self.now()
-            return [self._add(moment, Wish(), until=moment) for _ in range(count)]
 
     def place_order(
         self,
@@ -191,14 +68,14 @@ class DemoShop:
             order = self._orders[order_id]
             order.update(changes)
             if "updated_at" not in changes:
-                lifecycle.touch(order, stamp(self.now()))
+                lifecycle.touch(order, self.stamp())
             self.hooks.tell("orders", order_id)
             return order
 
     def edit(self, order_id: int, items: Sequence[tuple[str, int]]) -> Order:
         """Change what an order holds; its postage, coupon and payments stay."""
         with self.lock:
-            order, at = self._orders[order_id], stamp(self.now())
+            order, at = self._orders[order_id], self.stamp()
             wish = replace(self._wishes.get(order_id, Wish()), items=items)
             placed = datetime.fromisoformat(f"{order['created_at']}+00:00")
             edits.edit(order, self.generator.place(order_id, placed, wish), at)
@@ -208,14 +85,14 @@ class DemoShop:
     def change_customer(self, number: int, **changes: Any) -> None:
         """Overwrite fields of an account; `updated_at` follows unless it is given."""
         with self.lock:
-            changed = {"updated_at": stamp(self.now())} | changes
+            changed = {"updated_at": self.stamp()} | changes
             self.changed_customers.setdefault(number, {}).update(changed)
             self.hooks.tell("customers", number)
 
     def change_product(self, sku: str, **changes: Any) -> None:
         """Overwrite fields of a product, or make one; `updated_at` follows."""
         with self.lock:
-            self.stock.change(sku, stamp(self.now()), **changes)
+            self.stock.change(sku, self.stamp(), **changes)
             self.hooks.tell("products", sku)
 
     def set_stock(self, sku: str, quantity: float) -> Any:
@@ -228,9 +105,9 @@ class DemoShop:
     def pay(self, order_id: int, *, transaction_id: str | None = None) -> Order:
         """Invoice and capture the whole order."""
         with self.lock:
-            order, at = self._orders[order_id], stamp(self.now())
+            order, at = self._orders[order_id], self.stamp()
             lifecycle.pay(order, at, transaction_id=transaction_id)
-            self._paid_at[order_id] = at
+            self.documents.paid(order_id, at)
             self._take_off_virtual(order)
             self.hooks.tell("orders", order_id)
             return order
@@ -241,20 +118,17 @@ class DemoShop:
         """Invoice and capture a part: of item ids or skus so many (None: all that is left), and
         shipping, if no invoice had it yet. The invoice."""
         with self.lock:
-            order, at = self._orders[order_id], stamp(self.now())
-            chosen = None if items is None else refunds.item_ids(order, items)
-            place = 1_000_000 + len(self._part_invoices)
-            made = invoice_part(order, chosen, shipping=shipping, number_of_it=place, at=at)
-            self._part_invoices.append(made)
+            order, at = self._orders[order_id], self.stamp()
+            made = self.documents.invoice(order, items, shipping=shipping, at=at)
             self.hooks.tell("orders", order_id)
             return made
 
     def ship(self, order_id: int) -> Order:
         """Send the whole order."""
         with self.lock:
-            order, at = self._orders[order_id], stamp(self.now())
+            order, at = self._orders[order_id], self.stamp()
             lifecycle.ship(order, at)
-            self._sent_at[order_id] = at
+            self.documents.sent(order_id, at)
             self.stock.deduct(order_id)
             self.hooks.tell("orders", order_id)
             return order
@@ -303,7 +177,7 @@ class DemoShop:
             order = self._orders[order_id]
             chosen = None if items is None else refunds.item_ids(order, items)
             wish = Refund(chosen, shipping, adjustment_positive, adjustment_negative, stored)
-            memo = self._refund(order, wish, stamp(self.now()))
+            memo = self._refund(order, wish, self.stamp())
             if restock:
                 self.stock.take_back(order, memo)
             return memo
@@ -311,108 +185,10 @@ class DemoShop:
     def comment(self, order_id: int, text: str) -> None:
         """Add a comment, which leaves the order as it is."""
         with self.lock:
-            lifecycle.history(self._orders[order_id], text, stamp(self.now()))
-
-    def fail(self, kind: str, **options: Any) -> Fault:
-        """Switch a fault on: see `faults.KINDS` and `faults.Fault` for kinds and options."""
-        return self.faults.add(Fault(kind, **options))
-
-    # --- what belongs to orders ----------------------------------------------------------
-
-    @property
-    def creditmemos(self) -> list[dict[str, Any]]:
-        """All credit memos by id."""
-        with self.lock:
-            return list(self._memos.values())
-
-    @property
-    def invoices(self) -> list[dict[str, Any]]:
-        """The invoices of all paid orders, counted `invoices_apart` from the orders, and those
-        of parts of orders."""
-        written = self._written(documents.invoice, self._paid_at)
-        if self.invoices_apart:
-            written = [documents.renumbered(one, self.invoices_apart) for one in written]
-        return [*written, *self._part_invoices]
-
-    @property
-    def shipments(self) -> list[dict[str, Any]]:
-        """The shipments of all orders that were sent."""
-        return self._written(documents.shipment, self._sent_at)
-
-    @property
-    def transactions(self) -> list[dict[str, Any]]:
-        """The captures of all orders paid by card or PayPal."""
-        with self.lock:
-            paid = self._paid_at.items()
-            online = {n: at for n, at in paid if "last_trans_id" in self._orders[n]["payment"]}
-            return self._written(documents.transaction, online)
-
-    def _fill(self, count: int, days: float, *, with_refunds: bool) -> None:
-        times = moments(count, seed=self.plan.seed, epoch=self.epoch, days=days)
-        for number, at in enumerate(times, 1):
-            born = self.generator.order(number, at, until=self.epoch)
-            self._keep(born)
-            if with_refunds and born.paid_at and self.generator.fate_is_refund(number):
-                self._refund_some(born)
-
-    def _refund_some(self, born: Born) -> None:
-        """Give one of the first row back, a day later."""
-        paid = datetime.fromisoformat(f"{born.paid_at}+00:00")
-        at = max(stamp(min(paid + timedelta(days=1), self.epoch)), born.order["updated_at"])
-        first = born.order["items"][0]["item_id"]
-        with suppress(NotPossible):  # nothing to give back where a coupon paid for all
-            self._refund(born.order, Refund(items={first: 1}), at)
-
-    def _add(self, at: datetime, wish: Wish, *, until: datetime) -> Order:
-        number = len(self._orders) + 1
-        self._wishes[number] = wish
-        born = self.generator.order(number, at, until=until, wish=wish)
-        self.stock.sell(born.order)
-        if born.sent_at:
-            self.stock.deduct(number)
-        if born.paid_at:
-            self._take_off_virtual(born.order)
-        if born.order["state"] == "canceled":
-            self.stock.cancel(born.order)
-        self.hooks.tell("orders", number)
-        return self._keep(born)
-
-    def _take_off_virtual(self, order: Order) -> None:
-        """What is never shipped leaves with the invoice."""
-        virtual = [row for row in order["items"] if row["product_type"] == "virtual"]
-        self.stock.deduct(order["entity_id"], {row["sku"]: row["qty_ordered"] for row in virtual})
-
-    def _new_stock(self) -> Stock:
-        at = stamp(self.epoch - timedelta(days=90))
-        return Stock(self.profile, self.plan.seed, at, multi_source=self._multi_source)
-
-    def _keep(self, born: Born) -> Order:
-        number = born.order["entity_id"]
-        self._orders[number] = born.order
-        if born.paid_at:
-            self._paid_at[number] = born.paid_at
-        if born.sent_at:
-            self._sent_at[number] = born.sent_at
-        return born.order
-
-    def _written(self, write: Writer, moments_by_id: Mapping[int, str]) -> list[dict[str, Any]]:
-        """Documents of orders. They never change, so each is written once."""
-        with self.lock:
-            cache = self._documents.setdefault(write.__name__, {})
-            for number, at in moments_by_id.items():
-                if number not in cache:
-                    cache[number] = write(self._orders[number], at)
-            return list(cache.values())
+            lifecycle.history(self._orders[order_id], text, self.stamp())
 
     def _change(self, order_id: int, verb: Callable[[Order, str], None]) -> Order:
         with self.lock:
-            verb(self._orders[order_id], stamp(self.now()))
+            verb(self._orders[order_id], self.stamp())
             self.hooks.tell("orders", order_id)
             return self._orders[order_id]
-
-    def _refund(self, order: Order, wish: Refund, at: str) -> dict[str, Any]:
-        memo_id = len(self._memos) + 1
-        memo = refunds.credit_memo(order, wish, memo_id=memo_id, at=at)
-        self._memos[memo_id] = memo
-        self.hooks.tell("refunds", memo_id)
-        return memo

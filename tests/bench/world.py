@@ -23,7 +23,8 @@ from accounts_mapping.rules.schema import StoreRules
 from connector.celery import app as celery
 from connector.processes import tether
 from connector.processes.broker import EmbeddedBroker
-from sandbox.magento.generate import Plan, generate_orders
+from sandbox.magento.orders.generate import generate_orders
+from sandbox.shop.demand import Plan
 from sandbox.xero import CLIENT_ID, CLIENT_SECRET
 from stores import registry
 from stores.canonical.records import Stream

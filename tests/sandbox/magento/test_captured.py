@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from sandbox.magento import DemoShop
-from sandbox.magento.arithmetic import Line, compute
-from sandbox.magento.generate import Plan
-from sandbox.magento.refunds import Refund, credit_memo
+from sandbox.magento.documents.refunds import Refund, credit_memo
+from sandbox.magento.orders.arithmetic import Line, compute
+from sandbox.shop.demand import Plan
 
 _FOLDER = os.environ.get("CAPTURED_ORDERS", "")
 pytestmark = pytest.mark.skipif(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox.magento import DemoShop
-from sandbox.magento.generate import Plan
-from sandbox.magento.lifecycle import NotPossible
+from sandbox.shop.demand import Plan
+from sandbox.shop.refusals import NotPossible
 
 
 @pytest.fixture

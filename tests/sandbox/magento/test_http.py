@@ -18,9 +18,9 @@ from requests_oauthlib import OAuth1
 
 from connector.lib import clock
 from sandbox.magento import DemoShop
-from sandbox.magento.__main__ import trickle
-from sandbox.magento.generate import Plan
 from sandbox.magento.oauth import base_string
+from sandbox.shop.demand import Plan
+from sandbox.shop.process import trickle
 
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -323,7 +323,7 @@ def test_a_status_of_another_state_is_refused(shop: DemoShop) -> None:
 
 
 def test_a_customer_is_replaced_as_a_whole(shop: DemoShop) -> None:
-    number = next(n for n in range(1, 40) if shop.generator.person(n).registered)
+    number = next(n for n in range(1, 40) if shop.demand.person(n).registered)
     shop.place_order(customer=number, created_at=EPOCH)
     record = get(shop, f"customers/{number}").json()
     assert get(shop, "customers/9999").status_code == 404

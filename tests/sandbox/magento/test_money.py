@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.magento import DemoShop
-from sandbox.magento.arithmetic import Line, compute, discount
-from sandbox.magento.generate import Generator, Plan, Wish, generate_orders, moments
-from sandbox.magento.lifecycle import NotPossible
-from sandbox.magento.profiles import Coupon
+from sandbox.magento.orders.arithmetic import Line, compute, discount
+from sandbox.magento.orders.generate import Generator, generate_orders
+from sandbox.shop.demand import Plan, Wish, moments
+from sandbox.shop.profiles import Coupon
+from sandbox.shop.refusals import NotPossible
 
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 CENT = Decimal("0.01")
@@ -276,7 +277,7 @@ def test_memo_with_a_shipping_discount_has_four_decimals() -> None:
 
 
 def _customer_at_home(shop: DemoShop) -> int:
-    return next(n for n in range(1, 99) if not shop.generator.person(n).foreign)
+    return next(n for n in range(1, 99) if not shop.demand.person(n).foreign)
 
 
 def test_as_many_people_as_asked_for_and_some_come_back() -> None:

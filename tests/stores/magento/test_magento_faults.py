@@ -16,7 +16,7 @@ from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.records import ParseFacts, RecordRef, Stream
 
 sandbox = pytest.importorskip("sandbox.magento", reason="there is no demo shop")
-faults = pytest.importorskip("sandbox.magento.faults", reason="the demo shop has no faults")
+faults = pytest.importorskip("sandbox.shop.faults", reason="the demo shop has no faults")
 
 
 @pytest.fixture

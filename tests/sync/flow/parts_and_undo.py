@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from sandbox.magento.lifecycle import NotPossible
+from sandbox.shop.refusals import NotPossible
 from sync.models import TrackedOrder
 from sync.orders import actions as orders
 from tests.sync.naive_books import Changed, OpenedAgain, Received, Refunded, Shrunk, Undone

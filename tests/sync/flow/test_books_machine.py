@@ -36,7 +36,7 @@ from accounts_mapping.models import dumped, save_rules, snapshot
 from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
 from sandbox.magento import DemoShop
-from sandbox.magento.lifecycle import NotPossible
+from sandbox.shop.refusals import NotPossible
 from sandbox.xero import StandIn
 from stores.canonical.records import RecordRef, Stream
 from stores.models import SourceRecord

@@ -15,7 +15,7 @@ POSTING = {"number": "invoice", "reference": "{order_number} / {invoice_number}"
 @pytest.fixture(autouse=True)
 def _counted_apart(world: World) -> None:
     """The invoice of order 4 has the number of order 1."""
-    world.shop.invoices_apart = -3
+    world.shop.documents.apart = -3
     world.save_rules(posting=POSTING)
 
 

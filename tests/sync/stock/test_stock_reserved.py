@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from sandbox.magento import DemoShop
-from sandbox.magento.faults import Fault
+from sandbox.shop.faults import Fault
 from stores.canonical.records import Stream
 from stores.connect import connect as connect_shop
 from stores.models import Cursor

@@ -44,12 +44,12 @@ def registered(world: World) -> dict[str, Any]:
 
 
 def _plain(world: World, number: int) -> bool:
-    person = world.shop.generator.person(number)
+    person = world.shop.demand.person(number)
     return person.registered and not person.company and not person.foreign
 
 
 def account(world: World, order: dict[str, Any]) -> dict[str, Any]:
-    from sandbox.magento import accounts
+    from sandbox.magento.rest import accounts
 
     return accounts.record(world.shop, order["customer_id"])
 

@@ -1,0 +1,1 @@
+"""What is written about an order: invoices, shipments, credit memos, and what they book."""

@@ -1,0 +1,1 @@
+"""Magento's REST API: who may ask what, how lists are searched, what is answered."""

@@ -1,0 +1,1 @@
+"""What every demo shop is made of, whichever platform it answers as."""
