@@ -9,7 +9,7 @@ MINUTES ?= 20
 N ?= 200
 STEPS ?= 18
 
-.PHONY: help install demo run test lint faults stories chaos mutants e2e bench clean
+.PHONY: help install demo run test lint faults stories chaos mutants e2e bench addons php clean
 
 help:
 	@echo "make demo [ONCE=1] [ORDERS=n] [PORT=n]  the whole product against a stand-in Xero and demo shops"
@@ -19,6 +19,8 @@ help:
 	@echo "make chaos    five minutes in which everything fails [SEED=n] [ORDERS=n] [SECONDS=n]"
 	@echo "make stories  made-up days of a shop and its books, new ones each time [N=n] [STEPS=n]"
 	@echo "make mutants  small changes to the code that no test notices [MINUTES=n]"
+	@echo "make addons   the packages for the shops themselves, into dist/"
+	@echo "make php      syntax, rules and tests of what runs in the shops [needs PHP, MariaDB]"
 	@echo "make e2e      in a browser               make bench    speed and memory"
 
 install: $(STAMP)
@@ -68,5 +70,8 @@ mutants: install
 bench: install
 	$(BIN)/python -m tests.bench
 
+addons:
+	$(PYTHON) stores/adapters/opencart/extension/build.py dist
+
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build dist *.egg-info

@@ -1,0 +1,92 @@
+<?php
+
+require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
+
+/** What the admin's models call when something changes. */
+class ControllerExtensionXeroConnectorEvents extends Controller
+{
+    /** After addCustomer. */
+    public function customerAdded(&$route, &$args, &$output)
+    {
+        $this->outbox()->changed('customer', (int) $output);
+    }
+
+    /** After editCustomer. */
+    public function customerChanged(&$route, &$args, &$output)
+    {
+        $this->outbox()->changed('customer', (int) $args[0]);
+    }
+
+    /** After deleteCustomer. */
+    public function customerDeleted(&$route, &$args, &$output)
+    {
+        $this->outbox()->deleted('customer', (int) $args[0]);
+    }
+
+    /** After addProduct. */
+    public function productAdded(&$route, &$args, &$output)
+    {
+        $this->keepAccounts((int) $output, $args[0]);
+        $this->outbox()->changed('product', (int) $output);
+    }
+
+    /** After editProduct. */
+    public function productChanged(&$route, &$args, &$output)
+    {
+        $this->keepAccounts((int) $args[0], $args[1]);
+        $this->outbox()->changed('product', (int) $args[0]);
+    }
+
+    /** After deleteProduct. */
+    public function productDeleted(&$route, &$args, &$output)
+    {
+        $this->connector()->accounts()->drop((int) $args[0]);
+        $this->outbox()->deleted('product', (int) $args[0]);
+    }
+
+    /** After addReturn. */
+    public function returnAdded(&$route, &$args, &$output)
+    {
+        $this->outbox()->returnChanged((int) $output);
+    }
+
+    /** After editReturn and addReturnHistory. */
+    public function returnChanged(&$route, &$args, &$output)
+    {
+        $this->outbox()->returnChanged((int) $args[0]);
+    }
+
+    /** Before deleteReturn. */
+    public function deletingReturn(&$route, &$args)
+    {
+        $this->outbox()->deletingReturn((int) $args[0]);
+    }
+
+    /** Keeps what the tab "Xero" of a product's page says; without the tab, what was kept stays. */
+    private function keepAccounts($productId, $data)
+    {
+        if (!isset($data['xero_connector']) || !$this->user->hasPermission('modify', 'extension/module/xero_connector')) {
+            return;
+        }
+        $said = array_merge(['sales_account' => '', 'purchase_account' => ''], (array) $data['xero_connector']);
+        $sales = trim((string) $said['sales_account']);
+        $purchase = trim((string) $said['purchase_account']);
+        $accounts = $this->connector()->accounts();
+        if ($accounts->isCode($sales) && $accounts->isCode($purchase)) {
+            $accounts->keep($productId, $sales, $purchase);
+        } else {
+            $this->load->language('extension/module/xero_connector', 'xero_connector');
+            $this->session->data['xero_connector_warning'] = $this->language->get('xero_connector')->get('error_account');
+        }
+    }
+
+    private function outbox()
+    {
+        return $this->connector()->outbox();
+    }
+
+    private function connector()
+    {
+        return \XeroConnector\OpenCart3::connector($this->registry);
+    }
+}

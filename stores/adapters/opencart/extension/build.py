@@ -1,0 +1,94 @@
+"""Builds the packages that OpenCart's installer takes: `make addons`.
+
+One package for each version, made of that version's folder, the library that both share, and what the
+admin's pages load in a browser. The same sources give the same bytes: files are stored in the order of
+their names, uncompressed, with one date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SHIPPED = {".php", ".twig", ".js", ".css", ".json"}
+DATE = (2026, 1, 1, 0, 0, 0)
+VERSION = re.compile(r"const EXTENSION = '([0-9.]+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where in a package the files of each folder go, and what the package is called."""
+
+    package: str
+    folders: tuple[tuple[str, str], ...]
+
+
+# OpenCart 4 names an extension after its package; 3 does not care.
+LAYOUTS = (
+    Layout(
+        "opencart-3/xero_connector.ocmod.zip",
+        (
+            ("3", "upload/"),
+            ("library", "upload/system/library/xero_connector/"),
+            ("assets", "upload/admin/view/javascript/xero_connector/"),
+        ),
+    ),
+    Layout(
+        "opencart-4/xero_connector.ocmod.zip",
+        (
+            ("4", ""),
+            ("library", "system/library/"),
+            ("assets", "admin/view/javascript/"),
+        ),
+    ),
+)
+
+
+def version() -> str:
+    """The version of the extension, which the library states."""
+    found = VERSION.search((HERE / "library" / "Version.php").read_text())
+    if found is None:
+        raise SystemExit("library/Version.php does not say which version this is.")
+    return found[1]
+
+
+def files_of(layout: Layout) -> dict[str, bytes]:
+    """The content of each file by its path in the package, sorted."""
+    files: dict[str, bytes] = {}
+    for folder, prefix in layout.folders:
+        source = HERE / folder
+        for path in sorted(source.rglob("*")):
+            if path.suffix in SHIPPED:
+                content = path.read_bytes()
+                if path.name == "install.json":
+                    content = content.replace(b"{version}", version().encode())
+                files[prefix + path.relative_to(source).as_posix()] = content
+    return dict(sorted(files.items()))
+
+
+def build(layout: Layout, directory: Path) -> Path:
+    """Writes one package below the directory, and says where."""
+    package = directory / layout.package
+    package.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_STORED) as archive:
+        for path, content in files_of(layout).items():
+            entry = zipfile.ZipInfo(path, DATE)
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, content)
+    return package
+
+
+def main(directory: Path) -> None:
+    """Writes the packages of all versions that have a folder."""
+    for layout in LAYOUTS:
+        if (HERE / layout.folders[0][0]).is_dir():
+            sys.stdout.write(f"{build(layout, directory)}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "dist"))

@@ -1,0 +1,279 @@
+<?php
+declare(strict_types=1);
+
+namespace XeroConnector;
+
+use XeroConnector\Books\ProductAccounts;
+use XeroConnector\Books\States;
+use XeroConnector\Calls\AddHistory;
+use XeroConnector\Calls\CountOrders;
+use XeroConnector\Calls\KeepStates;
+use XeroConnector\Calls\ListEvents;
+use XeroConnector\Calls\ListOrders;
+use XeroConnector\Calls\ListRecords;
+use XeroConnector\Calls\ListStock;
+use XeroConnector\Calls\OrderCondition;
+use XeroConnector\Calls\Pair;
+use XeroConnector\Calls\Probe;
+use XeroConnector\Calls\SetStock;
+use XeroConnector\Calls\Unpair;
+use XeroConnector\Database\Query;
+use XeroConnector\Database\Schema;
+use XeroConnector\Database\Tables;
+use XeroConnector\Http\CurlSender;
+use XeroConnector\Http\Hooks;
+use XeroConnector\Http\Sender;
+use XeroConnector\Http\Wishes;
+use XeroConnector\Outbox\DeletedOrders;
+use XeroConnector\Outbox\Events;
+use XeroConnector\Outbox\Hints;
+use XeroConnector\Outbox\Outbox;
+use XeroConnector\Paging\CustomerSelection;
+use XeroConnector\Paging\OrderSelection;
+use XeroConnector\Paging\ProductSelection;
+use XeroConnector\Reading\Customers;
+use XeroConnector\Reading\Languages;
+use XeroConnector\Reading\Methods;
+use XeroConnector\Reading\OrderParts;
+use XeroConnector\Reading\Orders;
+use XeroConnector\Reading\Places;
+use XeroConnector\Reading\ProductFacts;
+use XeroConnector\Reading\Products;
+use XeroConnector\Reading\Shop;
+use XeroConnector\Reading\Stock;
+use XeroConnector\Wire\Guard;
+use XeroConnector\Wire\Nonces;
+
+/**
+ * Puts the library together for a shop. The controllers of both versions of OpenCart talk to this class alone.
+ *
+ * It is made from what OpenCart has: its database object, its prefix of tables, its config (with `get`), and what only
+ * that version can do.
+ */
+final class Connector
+{
+    /** @var Query */
+    private $query;
+
+    /** @var object */
+    private $config;
+
+    /** @var Platform */
+    private $platform;
+
+    /** @var Sender */
+    private $sender;
+
+    /** @var Clock */
+    private $clock;
+
+    /** @var array<string, object> what was made already */
+    private $made = [];
+
+    /**
+     * @param object $db query, escape, countAffected
+     * @param object $config get
+     */
+    public function __construct(
+        $db,
+        string $prefix,
+        $config,
+        Platform $platform,
+        ?Sender $sender = null,
+        ?Clock $clock = null
+    ) {
+        $this->query = new Query($db, $prefix);
+        $this->config = $config;
+        $this->platform = $platform;
+        $this->sender = $sender ?? new CurlSender();
+        $this->clock = $clock ?? new Clock();
+    }
+
+    public function api(): Api
+    {
+        $guard = new Guard($this->settings(), new Nonces($this->query), $this->clock);
+        return new Api($guard, $this->calls(), $this->settings(), $this->clock, $this->platform);
+    }
+
+    public function settings(): Settings
+    {
+        return $this->once(Settings::class, function (): Settings {
+            return new Settings($this->query);
+        });
+    }
+
+    public function outbox(): Outbox
+    {
+        return $this->once(Outbox::class, function (): Outbox {
+            $hints = new Hints($this->settings(), $this->hooks(), $this->clock);
+            return new Outbox($this->events(), $this->deleted(), $hints, $this->platform);
+        });
+    }
+
+    public function hooks(): Hooks
+    {
+        return new Hooks($this->settings(), $this->sender, $this->clock);
+    }
+
+    public function wishes(): Wishes
+    {
+        return new Wishes($this->settings(), $this->hooks());
+    }
+
+    public function states(): States
+    {
+        return new States($this->query);
+    }
+
+    public function accounts(): ProductAccounts
+    {
+        return new ProductAccounts($this->query);
+    }
+
+    public function tables(): Tables
+    {
+        return new Tables($this->query);
+    }
+
+    /** Makes the tables, and settings with keys of their own where there are none. */
+    public function install(): void
+    {
+        $this->tables()->make();
+        $this->settings()->install();
+    }
+
+    public function uninstall(): void
+    {
+        $this->tables()->drop();
+        $this->settings()->uninstall();
+    }
+
+    /** @return array<string, callable> */
+    private function calls(): array
+    {
+        return [
+            'probe' => function (): Probe {
+                return $this->probe();
+            },
+            'orders' => function (): ListOrders {
+                return new ListOrders(new OrderSelection($this->query), $this->orders(), $this->deleted());
+            },
+            'count' => function (): CountOrders {
+                return new CountOrders(new OrderSelection($this->query));
+            },
+            'customers' => function (): ListRecords {
+                $read = [new Customers($this->query, $this->places(), $this->languages()), 'read'];
+                return new ListRecords('customers', new CustomerSelection($this->query), $read, ['placed']);
+            },
+            'products' => function (): ListRecords {
+                $read = [new Products($this->query, $this->facts(), $this->languages()), 'read'];
+                $sortings = ['changed', 'placed'];
+                return new ListRecords('products', new ProductSelection($this->query), $read, $sortings);
+            },
+            'stock' => function (): ListStock {
+                return new ListStock($this->stock());
+            },
+            'events' => function (): ListEvents {
+                return new ListEvents($this->events());
+            },
+        ] + $this->writingCalls();
+    }
+
+    /** @return array<string, callable> */
+    private function writingCalls(): array
+    {
+        return [
+            'order_condition' => function (): OrderCondition {
+                return $this->condition();
+            },
+            'set_status' => function (): AddHistory {
+                return new AddHistory($this->query, $this->platform, $this->condition(), true);
+            },
+            'add_comment' => function (): AddHistory {
+                return new AddHistory($this->query, $this->platform, $this->condition(), false);
+            },
+            'set_stock' => function (): SetStock {
+                return new SetStock($this->query, $this->stock(), $this->platform);
+            },
+            'sync_states' => function (): KeepStates {
+                return new KeepStates($this->states());
+            },
+            'pair' => function (): Pair {
+                return new Pair($this->settings(), $this->hooks(), $this->clock);
+            },
+            'unpair' => function (): Unpair {
+                return new Unpair($this->settings());
+            },
+        ];
+    }
+
+    private function probe(): Probe
+    {
+        $shop = new Shop($this->query, $this->config, $this->languages());
+        $methods = new Methods($this->query, $this->config, $this->platform);
+        return new Probe($this->platform, $this->settings(), $shop, $methods, $this->events(), [
+            'orders' => new OrderSelection($this->query),
+            'products' => new ProductSelection($this->query),
+            'customers' => new CustomerSelection($this->query),
+        ]);
+    }
+
+    private function condition(): OrderCondition
+    {
+        return new OrderCondition($this->query, $this->languages());
+    }
+
+    private function orders(): Orders
+    {
+        $parts = new OrderParts($this->query, $this->schema(), $this->facts());
+        return new Orders($this->query, $parts, $this->places(), $this->languages());
+    }
+
+    private function deleted(): DeletedOrders
+    {
+        return new DeletedOrders($this->query, $this->orders());
+    }
+
+    private function events(): Events
+    {
+        return new Events($this->query, $this->clock);
+    }
+
+    private function stock(): Stock
+    {
+        return new Stock($this->query, $this->facts());
+    }
+
+    private function facts(): ProductFacts
+    {
+        return new ProductFacts($this->query, $this->schema(), $this->languages());
+    }
+
+    private function places(): Places
+    {
+        return new Places($this->query, $this->schema(), $this->languages());
+    }
+
+    private function languages(): Languages
+    {
+        return $this->once(Languages::class, function (): Languages {
+            return new Languages($this->query, $this->config);
+        });
+    }
+
+    private function schema(): Schema
+    {
+        return $this->once(Schema::class, function (): Schema {
+            return new Schema($this->query);
+        });
+    }
+
+    /** @return mixed */
+    private function once(string $name, callable $make)
+    {
+        if (!isset($this->made[$name])) {
+            $this->made[$name] = $make();
+        }
+        return $this->made[$name];
+    }
+}

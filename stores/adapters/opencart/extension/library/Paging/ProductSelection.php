@@ -1,0 +1,13 @@
+<?php
+declare(strict_types=1);
+
+namespace XeroConnector\Paging;
+
+/** Products, those that are not for sale too. */
+final class ProductSelection extends Selection
+{
+    protected const LISTED = 'SELECT p.product_id AS id, p.date_added AS placed,
+          GREATEST(p.date_added, p.date_modified) AS changed
+        FROM {product} p';
+    protected const EVERY = self::LISTED;
+}
