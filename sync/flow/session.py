@@ -14,7 +14,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from connector.lib import clock, doorbell
 from stores.canonical.records import Stream
 from stores.models import Store
-from sync import write_back
 from sync.backfill import read as backfill_reading
 from sync.dispatch import send as dispatch
 from sync.flow import steps as flows
@@ -30,6 +29,7 @@ from sync.models import (
     TrackedOrder,
     TrackedProduct,
 )
+from sync.write_back import write as write_back
 from xero.models import DayCount
 
 # Work that is due within this time is waited for.

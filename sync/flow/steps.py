@@ -31,7 +31,7 @@ from sync.organisations import link_organisations
 from sync.rebuild import rebuild_held, rebuild_stuck
 from sync.stock import level as stock
 from sync.summaries import make as summarise
-from sync.write_back import write_back
+from sync.write_back.write import write_back
 from xero import reference
 from xero.api import budget
 from xero.login import tokens

@@ -142,7 +142,7 @@ _State = ShopWrite.State
 
 
 # What is wrong with the shop as a whole, not with one order of it.
-_OF_THE_SHOP = "shop_not_writable"
+OF_THE_SHOP = "shop_not_writable"
 
 
 def try_again(writes: QuerySet[ShopWrite]) -> int:
@@ -153,8 +153,8 @@ def try_again(writes: QuerySet[ShopWrite]) -> int:
     rows = list(writes.stuck())  # type: ignore[attr-defined]
     stuck = ShopWrite.objects.stuck()
     chosen = stuck.filter(pk__in=[row.pk for row in rows])
-    for store in {row.store_id for row in rows if _code(row) == _OF_THE_SHOP}:
-        chosen = chosen | stuck.filter(store=store, reasons__0__code=_OF_THE_SHOP)
+    for store in {row.store_id for row in rows if _code(row) == OF_THE_SHOP}:
+        chosen = chosen | stuck.filter(store=store, reasons__0__code=OF_THE_SHOP)
     count = chosen.update(
         state=_State.PENDING, reasons=[], attempts=0, not_before=clock.now(),
         changed_at=clock.now(),
