@@ -42,6 +42,13 @@ class Written(StrEnum):
     NOTES = "order notes"
     CUSTOMERS = "customers"
     STOCK = "stock"
+    SYNC_STATES = "sync states"
+
+    @classmethod
+    def usual(cls) -> frozenset[Written]:
+        """What shops take by themselves. Where their orders and products stand in Xero they show
+        only with an extension for it."""
+        return frozenset(cls) - {cls.SYNC_STATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +153,8 @@ class ProductTypes:
 
 @dataclass(frozen=True, slots=True)
 class PlatformProfile:
-    """One platform. What is not said of it is as of one that has all streams, takes all that can
-    be written, and means nothing by itself.
+    """One platform. What is not said of it is as of one that has all streams, takes what shops
+    usually do, and means nothing by itself.
 
     `coverage` says of a stream what its list does not tell. `total_rows` are the meanings that
     rows of an order's total have by themselves. `statuses` are proposed when a store is set up;
@@ -162,7 +169,7 @@ class PlatformProfile:
     ways_in: tuple[WayIn, ...] = ()
     streams: frozenset[Stream] = frozenset(Stream)
     coverage: Mapping[Stream, Coverage] = field(default_factory=dict)
-    writes: frozenset[Written] = frozenset(Written)
+    writes: frozenset[Written] = Written.usual()
     hooks: HookScheme = HookScheme()
     total_rows: Mapping[str, str] = field(default_factory=dict)
     statuses: ShopStatuses = ShopStatuses()

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 
 from connector.lib.errors import Misconfigured
 from stores.adapter import StoreAdapter
-from stores.profile import PlatformProfile
+from stores.profile import PlatformProfile, Written
 from stores.writing import disagreements
 
 Found = type[StoreAdapter] | PlatformProfile
@@ -33,6 +33,11 @@ def is_read(platform: str) -> bool:
         return not isinstance(_load(path), PlatformProfile)
     except Misconfigured:
         return True
+
+
+def writers(what: Written) -> frozenset[str]:
+    """The platforms to whose shops this can be written."""
+    return frozenset(name for name in platforms() if what in profile(name).writes)
 
 
 def adapter_class(platform: str) -> type[StoreAdapter]:

@@ -6,14 +6,19 @@ A platform has those that its profile names under `writes`, and its adapter thei
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
 from connector.lib.errors import Rejected
 from stores.adapter import StoreAdapter
 from stores.canonical.customer import CustomerChanges
+from stores.canonical.records import Stream
+from stores.canonical.sync_state import SyncState
 from stores.profile import Written
+
+# So many states go to a shop in one call.
+STATES_AT_ONCE = 100
 
 
 @runtime_checkable
@@ -48,11 +53,28 @@ class WritesStock(Protocol):
         ...
 
 
+@runtime_checkable
+class WritesSyncStates(Protocol):
+    def write_sync_states(
+        self, states: Sequence[SyncState]
+    ) -> Mapping[tuple[Stream, str], Rejected]:
+        """Have the shop's admin show how these orders and products stand in Xero, in one call: at
+        most `STATES_AT_ONCE`, each object once, in place of what it showed before.
+
+        What comes back are those that the shop did not take, by stream and id, each with why:
+        Rejected, with the code `not_found` where the shop has no such object. All others are
+        shown then. Raised is what stops all of them. The same states may come again, after
+        OutcomeUnknown too: writing them twice is writing them once.
+        """
+        ...
+
+
 CAPABILITIES: dict[Written, type] = {
     Written.STATUSES: WritesStatuses,
     Written.NOTES: WritesNotes,
     Written.CUSTOMERS: WritesCustomers,
     Written.STOCK: WritesStock,
+    Written.SYNC_STATES: WritesSyncStates,
 }
 
 
@@ -90,6 +112,12 @@ def stock_of(adapter: StoreAdapter) -> WritesStock:
     if isinstance(adapter, WritesStock):
         return adapter
     raise _lacking(adapter, Written.STOCK)
+
+
+def sync_states_of(adapter: StoreAdapter) -> WritesSyncStates:
+    if isinstance(adapter, WritesSyncStates):
+        return adapter
+    raise _lacking(adapter, Written.SYNC_STATES)
 
 
 def _lacking(adapter: StoreAdapter, what: Written) -> Rejected:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO, parse_decimal
 from sync.models import Posting
-from xero.documents.kinds import SALES, Kind
+from sync.outbox.labels import sale_of
+from xero.documents.kinds import Kind
 from xero.documents.payloads import loaded
 
 _State = Posting.State
@@ -39,17 +40,6 @@ class BooksOf:
     @property
     def taken_back(self) -> bool:
         return self.sale is not None and self.sale.state == _State.VOIDED
-
-
-def sale_of(documents: Iterable[Posting]) -> Posting | None:
-    """The document of the sale: the latest that stands, else the latest that was taken back."""
-    sales = [d for d in documents if d.kind in SALES and d.verb == "PUT"]
-    sales = [d for d in sales if d.xero_id or d.state != _State.VOIDED]
-    sales.sort(key=lambda d: (d.state != _State.VOIDED, d.purpose in _FIRST, d.pk or 0))
-    return sales[-1] if sales else None
-
-
-_FIRST = ("invoice", "receipt")
 
 
 def books_of(documents: Iterable[Posting]) -> BooksOf:

@@ -52,4 +52,4 @@ def move(row: Posting, to: str, **changes: Any) -> None:
 def move_all(dispatch: Dispatch, to: str, **changes: Any) -> None:
     rows = dispatch.postings.all()
     Posting.objects.filter(pk__in=rows.values("pk")).move(to=to, frm=UNDECIDED, **changes)
-    relabel_behind(dispatch.postings.only("order_id", "source_kind"))
+    relabel_behind(dispatch.postings.only("order_id", "store_id", "source_kind", "source_id"))

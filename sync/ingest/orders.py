@@ -11,6 +11,7 @@ from connector.lib import clock
 from stores.models import Store
 from stores.records import Ingested
 from sync.models import Backfill, TrackedOrder
+from sync.outbox import sync_states
 from xero.models import Lane
 
 # So many new or changed orders in one page are no trickle of live ones.
@@ -53,6 +54,8 @@ def track(
         if source_id not in existing
     ]  # fmt: skip
     TrackedOrder.objects.bulk_create(new, ignore_conflicts=True)
+    if new:
+        sync_states.orders_changed(orders.values_list("pk", flat=True))
     # Read again: another process may have made some of the new rows, from another record.
     # In the order of the rows' keys, as everybody changes them.
     changed = len(new)

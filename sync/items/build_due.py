@@ -31,6 +31,7 @@ from sync.environment import environment_hold
 from sync.items.known import by_code
 from sync.items.postings import ItemPostings
 from sync.models import TrackedProduct
+from sync.outbox import sync_states
 from sync.parsing import parse_facts, parsed
 from xero.documents.facts import ItemFacts
 from xero.mirror import refresh as mirror
@@ -151,6 +152,7 @@ def _save(rows: list[TrackedProduct], claim: _Claim) -> None:
         done.filter(pk=pk).update(build_at=moment)
     done.exclude(pk__in=again).update(build_at=None)
     saved.release(claim.token)
+    sync_states.products_changed((row.store_id, row.source_id) for row in rows)
 
 
 def _build(books: Books, row: TrackedProduct, product: Product, links: _Links) -> BuiltItem:

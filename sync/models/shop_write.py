@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
-from connector.lib.database.claims import Job, JobQuerySet, lapsed
+from connector.lib.database.claims import Job, JobQuerySet, free, lapsed
 from stores.models import Store
 from sync.models.order import TrackedOrder
 from sync.models.posting import Posting
@@ -18,7 +18,7 @@ from sync.models.posting import Posting
 class ShopWriteQuerySet(JobQuerySet["ShopWrite"]):
     def ready(self, now: datetime) -> ShopWriteQuerySet:
         """Those whose time has come, also what a killed worker left."""
-        waiting = Q(state__in=ShopWrite.WAITING, not_before__lte=now)
+        waiting = Q(free(now), state__in=ShopWrite.WAITING, not_before__lte=now)
         lost = Q(lapsed(now), state=ShopWrite.State.SENDING)
         return self.filter(waiting | lost)
 
@@ -32,19 +32,22 @@ class ShopWriteQuerySet(JobQuerySet["ShopWrite"]):
 
 
 class ShopWrite(Job):
-    """The lasting intention that the shop be told something exactly once.
+    """The lasting intention that the shop be told something exactly once; of how an order or a
+    product stands in Xero (a sync state), what it is told last.
 
-    `target` is the shop's own id of the order or customer. `posting` is the document that it is
-    about. `payload` says what is written: of comments and statuses `{"text": …}`, by which ours
-    are told from others; `begun` once a status may have been written, of which the comment
-    lacks; in the end also the `status`, and whether it was `found` there. The
-    state changes by conditional updates only.
+    `target` is the shop's own id of the order, customer or product. `posting` is the document
+    that it is about. `payload` says what is written: of comments and statuses `{"text": …}`, by
+    which ours are told from others; `begun` once a status may have been written, of which the
+    comment lacks; in the end also the `status`, and whether it was `found` there. Of sync states,
+    whose `key` is the stream, it is what the shop was `told`, and that in a few words as `text`:
+    with the next change the row is pending again. The state changes by conditional updates only.
     """
 
     class What(models.TextChoices):
         COMMENT = "comment", "Comment"
         STATUS = "status", "Status"
         CUSTOMER = "customer", "Customer"
+        SYNC_STATE = "sync_state", "Sync state"
 
     class State(models.TextChoices):
         PENDING = "pending", "Working"

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock, doorbell
 from sync.models import OrderAction, Posting, ShopWrite, TrackedOrder
+from sync.outbox import sync_states
 from sync.outbox.shop_writes import try_again
 from xero.documents.kinds import Kind
 from xero.documents.statuses import APPROVED
@@ -47,7 +48,7 @@ def _include(
             state=TrackedOrder.State.NEW, **_INCLUDED,
         )  # fmt: skip
         _record(ids, user, what, why)
-        _ring(chosen)
+        _wake(chosen, ids)
     return count
 
 
@@ -64,7 +65,7 @@ def approve(orders: QuerySet[TrackedOrder], user: Any) -> int:
             label=TrackedOrder.Label.WORKING,
         )  # fmt: skip
         _record(ids, user, OrderAction.What.APPROVE)
-        _ring(chosen)
+        _wake(chosen, ids)
     return count
 
 
@@ -128,7 +129,7 @@ def _exclude(
             build_at=clock.now(), **(marks | changes),
         )  # fmt: skip
         _record(ids, user, what, f"{why} {link}" if link else why)
-        _ring(chosen)
+        _wake(chosen, ids)
     return count
 
 
@@ -148,6 +149,8 @@ def _record(orders: list[int], user: Any, what: OrderAction.What, note: str = ""
     )
 
 
-def _ring(orders: QuerySet[TrackedOrder]) -> None:
+def _wake(orders: QuerySet[TrackedOrder], ids: list[int]) -> None:
+    """Who builds them, and who tells their shops how they stand."""
+    sync_states.orders_changed(ids)
     for store in sorted(set(orders.values_list("store_id", flat=True))):
         doorbell.ring("sync.build", store)

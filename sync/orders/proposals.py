@@ -17,6 +17,7 @@ from connector.lib import clock, doorbell
 from stores.models import Store
 from sync.models import OrderAction, Proposal, TrackedOrder
 from sync.orders import actions as order_verbs
+from sync.outbox import sync_states
 from xero.models import Lane
 
 log = structlog.get_logger(__name__)
@@ -128,6 +129,7 @@ def _act(notes: Mapping[int, str], user: Any, what: str) -> None:
         OrderAction(order_id=order, user=user, what=what, note=note[:500])
         for order, note in notes.items()
     )
+    sync_states.orders_changed(notes)
 
 
 def _ring(stores: set[int]) -> None:

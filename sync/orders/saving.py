@@ -13,6 +13,7 @@ from stores.profile import PlatformProfile
 from sync.models import TrackedOrder
 from sync.orders.ledger import Ledger
 from sync.orders.work import Claim, OrderWork
+from sync.outbox import sync_states
 from xero.documents.contact_details import clean_name
 from xero.models import Lane
 
@@ -47,6 +48,7 @@ def save_rows(works: list[OrderWork], ledger: Ledger, rules: MappingSnapshot, cl
         done.filter(pk=order).update(build_at=moment)
     done.exclude(pk__in=ledger.again_at).update(build_at=None)
     built.release(claim.token)
+    sync_states.orders_changed(by_record.values())
 
 
 FIGURES = (

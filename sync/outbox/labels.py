@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from accounting.reason_kinds import INFORMATIVE
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
+from sync.outbox import sync_states
+from xero.documents.kinds import SALES
 
 _Label = TrackedOrder.Label
 # What is read of a document to say what it comes to.
 _DECIDING = ("state", "differs", "kind", "verb", "purpose", "xero_status", "xero_id")
+# What stands for a sale first: others are for what changed since.
+_FIRST = ("invoice", "receipt")
 # The worst document decides, in this order.
 _WORST = (
     (Posting.State.DEAD, _Label.DEAD),
@@ -63,13 +67,21 @@ def _undo_stuck(reasons: list[dict[str, Any]], postings: Iterable[Posting]) -> s
     return next((label for wanted, label in _WORST[:2] if wanted in states), "")
 
 
+def sale_of(documents: Iterable[Posting]) -> Posting | None:
+    """The document of the sale: the latest that stands, else the latest that was taken back."""
+    sales = [d for d in documents if d.kind in SALES and d.verb == "PUT"]
+    sales = [d for d in sales if d.xero_id or d.state != Posting.State.VOIDED]
+    sales.sort(key=lambda d: (d.state != Posting.State.VOIDED, d.purpose in _FIRST, d.pk or 0))
+    return sales[-1] if sales else None
+
+
 def relabel(orders: Iterable[int | None]) -> None:
     """Bring the labels of orders up to date after their documents changed: a few statements."""
     ids = {order for order in orders if order is not None}
     if not ids:
         return
     rows = TrackedOrder.objects.filter(pk__in=ids).only("pk", "state", "reasons", "label")
-    postings = _documents_of(ids)
+    postings = documents_by_order(ids)
     parts = SummaryPart.objects.waiting().filter(order_id__in=ids)
     waiting = set(parts.values_list("order_id", flat=True))
     changed: dict[str, list[int]] = defaultdict(list)
@@ -80,19 +92,22 @@ def relabel(orders: Iterable[int | None]) -> None:
             changed[label].append(row.pk)
     for label, pks in changed.items():
         TrackedOrder.objects.filter(pk__in=pks).update(label=label)
+    sync_states.orders_changed(ids)
 
 
-def _documents_of(orders: set[int]) -> dict[int, list[Posting]]:
-    """The documents of each order, its own and those that stand for several."""
+def documents_by_order(orders: Collection[int], *also: str) -> dict[int, list[Posting]]:
+    """The documents of each order, its own and those that stand for several, with what a label
+    goes by, and `also` these columns."""
+    columns = (*_DECIDING, *also)
     postings: dict[int, list[Posting]] = defaultdict(list)
     found = Posting.objects.filter(order_id__in=orders)
-    for posting in found.only(*_DECIDING, "order_id"):
+    for posting in found.only(*columns, "order_id"):
         assert posting.order_id is not None
         postings[posting.order_id].append(posting)
     pairs = list(
         PostingSource.objects.filter(order_id__in=orders).values_list("order_id", "posting_id")
     )
-    shared = Posting.objects.only(*_DECIDING).in_bulk({pk for _, pk in pairs})
+    shared = Posting.objects.only(*columns).in_bulk({pk for _, pk in pairs})
     for order, pk in pairs:
         postings[order].append(shared[pk])
     return postings
@@ -110,5 +125,8 @@ def orders_behind(postings: Iterable[Posting]) -> set[int]:
 
 
 def relabel_behind(postings: Iterable[Posting]) -> None:
-    """Bring the labels of all orders behind these documents up to date."""
-    relabel(orders_behind(postings))
+    """Bring the labels of all orders behind these documents up to date, and tell of these, and of
+    products behind them, where shops show it."""
+    rows = list(postings)
+    relabel(orders_behind(rows))
+    sync_states.products_changed(sync_states.products_behind(rows))

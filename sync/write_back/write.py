@@ -23,6 +23,7 @@ from stores.writing import WritesNotes, notes_of, statuses_of
 from sync.contacts import to_shop as shop_customers
 from sync.models import Posting, ShopWrite, TrackedOrder
 from sync.write_back.shop import LEASE, Shop, failed, left_alone, unforeseen
+from sync.write_back.states import write_states
 
 log = structlog.get_logger(__name__)
 _State = ShopWrite.State
@@ -35,7 +36,9 @@ def write_back(store: Store) -> bool:
     shop = Shop(store)
     for _ in range(AT_ONCE):
         row = _take(store, shop.token)
-        if row is None or not _write(shop, row):
+        if row is None:
+            return write_states(shop)
+        if not _write(shop, row):
             return False
     return True
 
@@ -48,8 +51,8 @@ def next_due(store: Store) -> datetime | None:
 
 def _take(store: Store, token: str) -> ShopWrite | None:
     """Claim what has been due longest; the conditional update decides who has it."""
-    due = ShopWrite.objects.due(clock.now()).filter(store=store).order_by("not_before", "pk")
-    for row in due.select_related("order", "posting")[:5]:
+    due = ShopWrite.objects.due(clock.now()).filter(store=store, what__in=_WRITERS)
+    for row in due.select_related("order", "posting").order_by("not_before", "pk")[:5]:
         if row.claim(token, LEASE):
             return row
     return None

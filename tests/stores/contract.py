@@ -25,8 +25,9 @@ from stores.adapter import (
 )
 from stores.canonical.order import Order
 from stores.canonical.records import By, ParseError, ParseFacts, RecordRef, StoreFacts, Stream
-from stores.profile import Coverage
-from stores.writing import disagreements
+from stores.canonical.sync_state import SyncState, SyncStatus
+from stores.profile import Coverage, Written
+from stores.writing import STATES_AT_ONCE, WritesSyncStates, disagreements, sync_states_of
 from tests.stores.magento.magento_records import charged
 
 FACTS = ParseFacts()
@@ -38,7 +39,8 @@ class Connection:
     """An adapter that is connected to a shop of at least three orders.
 
     `order_ids` are all of its orders; `total_field` is the path of an order's grand total in
-    the adapter's records; `sign` gives the headers of a genuine call with a body.
+    the adapter's records; `sign` gives the headers of a genuine call with a body. `shown` is
+    what the shop's admin shows of its orders, by their ids, where it is told of them.
     """
 
     adapter: StoreAdapter
@@ -47,6 +49,7 @@ class Connection:
     sign: Callable[[str, bytes, datetime], dict[str, str]]
     body: bytes
     refs: tuple[RecordRef, ...]
+    shown: Callable[[], dict[str, SyncState]] = dict
 
 
 class AdapterContract:
@@ -291,6 +294,43 @@ class AdapterContract:
 
         assert refused.value.code == "not_found"
 
+    def test_its_admin_shows_how_orders_stand_and_the_last_word_holds(
+        self, connection: Connection
+    ) -> None:
+        shop, ids = showing(connection), sorted(connection.order_ids)
+        waiting = [SyncState(Stream.ORDERS, one, SyncStatus.WAITING) for one in ids]
+        link = "https://go.example.com/?InvoiceID=8a1f&x=ä"
+        said = [
+            replace(waiting[0], state=SyncStatus.IN_XERO, number="S1-<7>", link=link),
+            replace(waiting[1], state=SyncStatus.HELD, reason="No account: \"Größe\" & 'more'."),
+        ]
+
+        assert not shop.write_sync_states(waiting)
+        for _ in range(2):
+            assert not shop.write_sync_states(said)
+            assert connection.shown() == {one.id: one for one in [*waiting, *said]}
+
+    @pytest.mark.parametrize("status", list(SyncStatus))
+    def test_its_admin_shows_every_state(self, connection: Connection, status: SyncStatus) -> None:
+        shop, order = showing(connection), min(connection.order_ids)
+        said = SyncState(Stream.ORDERS, order, status, "N" * 255, "L" * 500, "R" * 500)
+
+        assert not shop.write_sync_states([said])
+        assert connection.shown()[order] == said
+
+    def test_states_of_orders_that_do_not_exist_come_back_and_others_are_shown(
+        self, connection: Connection
+    ) -> None:
+        shop, order = showing(connection), min(connection.order_ids)
+        ids = [order, *(str(987650000 + n) for n in range(STATES_AT_ONCE - 1))]
+        said = [SyncState(Stream.ORDERS, one, SyncStatus.WAITING) for one in ids]
+
+        refused = shop.write_sync_states(said)
+
+        assert {one for _, one in refused} == set(ids[1:])
+        assert {error.code for error in refused.values()} == {"not_found"}
+        assert set(connection.shown()) == {order}
+
     # --- calls from the shop --------------------------------------------------------------
 
     def test_a_genuine_call_says_what_to_fetch(self, connection: Connection) -> None:
@@ -348,6 +388,13 @@ def read(connection: Connection, record: dict[str, Any]) -> Order:
 
 def read_all(connection: Connection, records: list[dict[str, Any]]) -> list[Order]:
     return [read(connection, record) for record in records]
+
+
+def showing(connection: Connection) -> WritesSyncStates:
+    """The adapter of a shop that shows how its orders stand in Xero."""
+    if Written.SYNC_STATES not in connection.adapter.profile.writes:
+        pytest.skip("its admin does not show it")
+    return sync_states_of(connection.adapter)
 
 
 def covers(connection: Connection) -> Coverage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,9 @@ from connector.lib.outgoing import http
 from stores.canonical.records import RecordRef, Stream
 from stores.signatures import signature
 from tests.stores.contract import AdapterContract, Connection
+from tests.stores.toy import admin
 from tests.stores.toy.adapter import BOXES, ToyAdapter
+from tests.stores.toy.admin import ToyWithAdmin
 from tests.stores.toy.market import ToyMarket
 from tests.stores.toy.orders import toy_order
 
@@ -49,3 +52,16 @@ class TestToyMarket(AdapterContract):
     @pytest.fixture
     def connection(self, monkeypatch: pytest.MonkeyPatch) -> Connection:
         return connected(ToyMarket, monkeypatch)
+
+
+class TestToyWithAdmin(AdapterContract):
+    """One whose admin shows how its orders stand in Xero."""
+
+    @pytest.fixture
+    def connection(self, monkeypatch: pytest.MonkeyPatch) -> Connection:
+        monkeypatch.setattr(admin, "ADMIN", admin.Admin())
+        monkeypatch.setattr(admin.ADMIN, "gone", {str(987650000 + n) for n in range(100)})
+        made = connected(ToyWithAdmin, monkeypatch)
+        return replace(
+            made, shown=lambda: {order: one for (_, order), one in admin.ADMIN.shown.items()}
+        )

@@ -21,6 +21,7 @@ from stores.writing import (
     notes_of,
     statuses_of,
     stock_of,
+    sync_states_of,
 )
 from tests.stores.toy.adapter import BOXES, ToyAdapter
 
@@ -56,7 +57,7 @@ def paths(settings: Settings) -> Iterator[None]:
 def test_every_kind_of_writing_is_a_capability() -> None:
     assert set(CAPABILITIES) == set(Written)
     assert list(disagreements(MagentoAdapter)) == []
-    assert set(MagentoAdapter.profile.writes) == set(Written)
+    assert MagentoAdapter.profile.writes == Written.usual() == set(Written) - {Written.SYNC_STATES}
 
 
 def test_an_adapter_that_agrees_with_its_profile_is_loaded() -> None:
@@ -87,6 +88,7 @@ def test_what_a_platform_lacks_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     assert BOXES["MUG"] == [{"count": 3}]
     for ask, what in (
         (statuses_of, "order statuses"), (notes_of, "order notes"), (customers_of, "customers"),
+        (sync_states_of, "sync states"),
     ):  # fmt: skip
         with pytest.raises(Rejected) as refused:
             ask(adapter)

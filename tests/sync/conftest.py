@@ -102,6 +102,7 @@ _STORIES = frozenset(
         "test_refund_stream", "test_refunded_tenders", "test_refunds_and_cancellations",
         "test_refusals",
         "test_shop_customers", "test_shop_faults", "test_stock", "test_summaries",
+        "test_sync_states",
         "test_two_workers", "test_undo", "test_walk", "test_write_back",
     }
 )  # fmt: skip
