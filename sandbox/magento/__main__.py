@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from sandbox.magento.running import DemoShop
-from sandbox.shop.process import arguments, epoch_of, plan_of, serve
+from sandbox.shop.serving.process import arguments, epoch_of, plan_of, serve
 
 
 def _arguments() -> argparse.ArgumentParser:

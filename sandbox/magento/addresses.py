@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.shop.people import Customer
-from sandbox.shop.profiles import Place
+from sandbox.shop.made_up.people import Customer
+from sandbox.shop.made_up.profiles import Place
 
 # Magento's own numbers of regions, by country and code.
 _REGIONS = {

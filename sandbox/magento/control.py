@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.magento.shop import MagentoShop
-from sandbox.shop import control
-from sandbox.shop.control import Paths
+from sandbox.shop.serving import control
+from sandbox.shop.serving.control import Paths
 
 
 def handle(shop: MagentoShop, method: str, path: str, body: dict[str, Any]) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.magento.shop import MagentoShop
-from sandbox.shop import pages
-from sandbox.shop.pages import Item, Shown
+from sandbox.shop.serving import pages
+from sandbox.shop.serving.pages import Item, Shown
 
 _TOTALS = (
     ("Subtotal", "subtotal"), ("Shipping", "shipping_amount"), ("Tax", "tax_amount"),

@@ -15,7 +15,7 @@ from sandbox.magento.oauth import Credentials, Gate
 from sandbox.magento.orders.generate import Born, Generator
 from sandbox.magento.orders.lifecycle import Order
 from sandbox.shop.base import Shop
-from sandbox.shop.demand import Plan, Wish, moments
+from sandbox.shop.made_up.demand import Plan, Wish, moments
 from sandbox.shop.refusals import NotPossible
 
 Hook = Callable[[str, int], None]

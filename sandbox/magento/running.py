@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.magento.rest.front import MagentoFront
 from sandbox.magento.shop import MagentoShop
-from sandbox.shop.running import Running
+from sandbox.shop.serving.running import Running
 
 
 class DemoShop(MagentoShop, Running):

@@ -14,7 +14,7 @@ from sandbox.magento.documents.refunds import Refund
 from sandbox.magento.orders import edits, lifecycle
 from sandbox.magento.orders.lifecycle import Order
 from sandbox.magento.placing import Placing
-from sandbox.shop.demand import Wish
+from sandbox.shop.made_up.demand import Wish
 
 
 class MagentoShop(Placing):

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.lib import clock
-from sandbox.shop.demand import Demand
 from sandbox.shop.faults import Fault, Faults
 from sandbox.shop.hooks import Hooks
+from sandbox.shop.made_up.demand import Demand
 
 
 class Shop(ABC):

@@ -14,7 +14,7 @@ from accounting.sale.build import build_order
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import StoreRules
 from sandbox.magento.orders.generate import Generator
-from sandbox.shop.demand import Plan, Wish
+from sandbox.shop.made_up.demand import Plan, Wish
 from stores import registry
 from stores.canonical.order import Order
 from stores.canonical.records import ParseFacts, Stream

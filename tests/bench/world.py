@@ -24,7 +24,7 @@ from connector.celery import app as celery
 from connector.processes import tether
 from connector.processes.broker import EmbeddedBroker
 from sandbox.magento.orders.generate import generate_orders
-from sandbox.shop.demand import Plan
+from sandbox.shop.made_up.demand import Plan
 from sandbox.xero import CLIENT_ID, CLIENT_SECRET
 from stores import registry
 from stores.canonical.records import Stream

@@ -20,7 +20,7 @@ from pytest_django import Settings
 
 from connector.lib import clock
 from sandbox.magento import DemoShop
-from sandbox.shop.demand import Plan
+from sandbox.shop.made_up.demand import Plan
 from sandbox.xero import StandIn
 from sync.dispatch import freshness as prepare
 from sync.models import Posting

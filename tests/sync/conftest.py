@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from sandbox.magento import DemoShop
-from sandbox.shop.demand import Plan
+from sandbox.shop.made_up.demand import Plan
 from sandbox.xero import StandIn
 from sync.dispatch import freshness as prepare
 from tests.sync.bell import Bell

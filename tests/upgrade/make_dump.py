@@ -36,7 +36,7 @@ def environment(data_dir: str) -> dict[str, str]:
 
 def main(version: str) -> None:
     from sandbox.magento import DemoShop
-    from sandbox.shop.demand import Plan
+    from sandbox.shop.made_up.demand import Plan
     from sandbox.xero import StandIn
 
     with (

@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.magento.catalogue.categories import categories
 from sandbox.magento.notation import number
-from sandbox.shop.profiles import CONFIGURABLE, Product, Profile
+from sandbox.shop.made_up.profiles import CONFIGURABLE, Product, Profile
 
 
 class Stock:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.lib.money import ZERO, round_to
-from sandbox.shop.profiles import Coupon
+from sandbox.shop.made_up.profiles import Coupon
 
 HUNDRED = Decimal(100)
 # Magento starts every remainder a little above zero, so that halves go up.

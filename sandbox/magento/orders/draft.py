@@ -9,8 +9,8 @@ from decimal import Decimal
 from connector.lib.money import ZERO, round_to
 from sandbox.magento.orders import arithmetic
 from sandbox.magento.orders.arithmetic import Amounts, Line
-from sandbox.shop.people import Customer
-from sandbox.shop.profiles import BUNDLE, CONFIGURABLE, VIRTUAL, Coupon, Product, Profile
+from sandbox.shop.made_up.people import Customer
+from sandbox.shop.made_up.profiles import BUNDLE, CONFIGURABLE, VIRTUAL, Coupon, Product, Profile
 
 OWN, NOTHING, SUM = "own", "nothing", "sum"
 

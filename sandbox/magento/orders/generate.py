@@ -18,8 +18,8 @@ from sandbox.magento.orders import lifecycle
 from sandbox.magento.orders.draft import Draft, rows_for, settle_prices
 from sandbox.magento.orders.shapes import order_json
 from sandbox.magento.orders.tenders import redeem
-from sandbox.shop.demand import Demand, Methods, Plan, Purchase, Wish, moments
-from sandbox.shop.fates import Fate
+from sandbox.shop.made_up.demand import Demand, Methods, Plan, Purchase, Wish, moments
+from sandbox.shop.made_up.fates import Fate
 
 METHODS = Methods("stripe_payments", "paypal_express", "banktransfer", "checkmo")
 

@@ -17,7 +17,7 @@ from sandbox.magento.notation import both, number
 from sandbox.magento.orders.arithmetic import Amounts
 from sandbox.magento.orders.draft import NOTHING, OWN, SUM, Draft, Row
 from sandbox.magento.orders.taxes import itemized, tax_attributes
-from sandbox.shop.profiles import BUNDLE, VIRTUAL
+from sandbox.shop.made_up.profiles import BUNDLE, VIRTUAL
 
 METHODS = {
     "checkmo": "Check / Money order",

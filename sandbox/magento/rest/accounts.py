@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.magento.addresses import group_id, region_id
 from sandbox.magento.rest import reference
 from sandbox.magento.shop import MagentoShop
-from sandbox.shop.people import Customer
+from sandbox.shop.made_up.people import Customer
 from sandbox.shop.refusals import NotPossible
 
 Record = dict[str, Any]

@@ -10,8 +10,8 @@ from sandbox.magento import control, pages
 from sandbox.magento.rest import messages, routes
 from sandbox.magento.shop import MagentoShop
 from sandbox.shop.faults import Fault
-from sandbox.shop.server import Front
-from sandbox.shop.wire import Answer, Request, said
+from sandbox.shop.serving.server import Front
+from sandbox.shop.serving.wire import Answer, Request, said
 
 
 class MagentoFront(Front):

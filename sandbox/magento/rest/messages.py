@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.magento.oauth import Refused
 from sandbox.magento.rest import search
-from sandbox.shop.wire import Answer, said
+from sandbox.shop.serving.wire import Answer, said
 
 NO_ENTITY = "The entity that was requested doesn't exist. Verify the entity and try again."
 

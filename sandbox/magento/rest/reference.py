@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.magento.addresses import region_id
 from sandbox.magento.notation import number
-from sandbox.shop.profiles import Profile
+from sandbox.shop.made_up.profiles import Profile
 
 MODULES = [
     f"Magento_{name}"

@@ -11,7 +11,7 @@ from sandbox.magento.rest.messages import Missing, Request, refusal
 from sandbox.magento.rest.table import Found
 from sandbox.magento.shop import MagentoShop
 from sandbox.shop.refusals import NotPossible
-from sandbox.shop.wire import Answer, said
+from sandbox.shop.serving.wire import Answer, said
 
 _TABLES = (sales.routes, goods.routes, customers.routes, setup.routes)
 _LOGGED = "Internal Error. Details are available in Magento log file. Report ID: webapi-"

@@ -18,7 +18,7 @@ import pytest
 from sandbox.magento import DemoShop
 from sandbox.magento.documents.refunds import Refund, credit_memo
 from sandbox.magento.orders.arithmetic import Line, compute
-from sandbox.shop.demand import Plan
+from sandbox.shop.made_up.demand import Plan
 
 _FOLDER = os.environ.get("CAPTURED_ORDERS", "")
 pytestmark = pytest.mark.skipif(

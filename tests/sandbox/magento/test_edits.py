@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.magento import DemoShop
-from sandbox.shop.demand import Plan
+from sandbox.shop.made_up.demand import Plan
 from sandbox.shop.refusals import NotPossible
 
 

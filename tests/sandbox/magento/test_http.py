@@ -19,8 +19,8 @@ from requests_oauthlib import OAuth1
 from connector.lib import clock
 from sandbox.magento import DemoShop
 from sandbox.magento.oauth import base_string
-from sandbox.shop.demand import Plan
-from sandbox.shop.process import trickle
+from sandbox.shop.made_up.demand import Plan
+from sandbox.shop.serving.process import trickle
 
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
 

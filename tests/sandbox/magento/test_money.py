@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sandbox.magento import DemoShop
 from sandbox.magento.orders.arithmetic import Line, compute, discount
 from sandbox.magento.orders.generate import Generator, generate_orders
-from sandbox.shop.demand import Plan, Wish, moments
-from sandbox.shop.profiles import Coupon
+from sandbox.shop.made_up.demand import Plan, Wish, moments
+from sandbox.shop.made_up.profiles import Coupon
 from sandbox.shop.refusals import NotPossible
 
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from sandbox.magento import DemoShop
-from sandbox.shop.demand import Plan
+from sandbox.shop.made_up.demand import Plan
 from sync.flow.sweep import sweep
 from sync.models import Posting, TrackedOrder
 from tests.sync.bell import Bell

@@ -9,7 +9,7 @@ from datetime import timedelta
 from connector.configuration.importing import import_configuration, mapping_problems
 from connector.lib import clock
 from sandbox.magento import DemoShop
-from sandbox.shop.demand import Plan
+from sandbox.shop.made_up.demand import Plan
 from stores.adapters.magento.profile import PROFILE
 from stores.models import Store
 from sync.models import TrackedOrder

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from connector.lib import clock
 from sandbox.shop.base import Shop
-from sandbox.shop.demand import Plan
-from sandbox.shop.profiles import PROFILES
-from sandbox.shop.running import Running
+from sandbox.shop.made_up.demand import Plan
+from sandbox.shop.made_up.profiles import PROFILES
+from sandbox.shop.serving.running import Running
 
 
 def arguments(prog: str, text: str | None) -> argparse.ArgumentParser:

@@ -6,7 +6,7 @@ import random
 import unicodedata
 from dataclasses import dataclass
 
-from sandbox.shop.profiles import Place, Profile
+from sandbox.shop.made_up.profiles import Place, Profile
 
 _FIRST = (
     "Olivia", "Noah", "Charlotte", "Jack", "Amelia", "William", "Isla", "Leo", "Mia", "Henry",

@@ -16,7 +16,7 @@ from connector.lib import clock
 from sandbox.shop.base import Shop
 from sandbox.shop.faults import Fault
 from sandbox.shop.refusals import NotPossible
-from sandbox.shop.wire import HTML, JSON, Answer, Request, dump
+from sandbox.shop.serving.wire import HTML, JSON, Answer, Request, dump
 
 _CONTROL = "/_sandbox/"
 _HTML_ERROR = b"<!doctype html><html><body><h1>There has been an error</h1></body></html>"

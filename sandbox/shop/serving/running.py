@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import Self
 
 from sandbox.shop.base import Shop
-from sandbox.shop.server import Front, Server
+from sandbox.shop.serving.server import Front, Server
 
 
 class Running(Shop):

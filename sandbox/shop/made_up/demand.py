@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from sandbox.shop.fates import Fate, drawn, lived
-from sandbox.shop.people import Customer, customer
-from sandbox.shop.profiles import COUPONS, PROFILES, Coupon, Profile
+from sandbox.shop.made_up.fates import Fate, drawn, lived
+from sandbox.shop.made_up.people import Customer, customer
+from sandbox.shop.made_up.profiles import COUPONS, PROFILES, Coupon, Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Customers, what they buy, and what becomes of it: made up from a seed, on no platform."""
