@@ -15,6 +15,7 @@ from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.schema import RowAccount, StoreRules, payment_accounts
 from accounts_mapping.rules.tax_schema import TaxRule
 from connector.lib.money import plain
+from stores.profile import PlatformProfile
 from stores.settings import StoreSettings
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
@@ -35,7 +36,12 @@ def misfits(rules: StoreRules, organisation: OrganisationFacts) -> list[str]:
     return found.lines
 
 
-def doubts(profile: StoreSettings, rules: StoreRules, organisation: OrganisationFacts) -> list[str]:
+def doubts(
+    profile: StoreSettings,
+    rules: StoreRules,
+    organisation: OrganisationFacts,
+    platform: PlatformProfile | None = None,
+) -> list[str]:
     """What posts, but perhaps not as it was meant; one line each, paths within the store."""
     return [
         *_foreign_tax_at_home(profile, rules, organisation),
@@ -44,6 +50,7 @@ def doubts(profile: StoreSettings, rules: StoreRules, organisation: Organisation
         *_receipts_need_banks(profile, rules, organisation),
         *discounts.doubts(rules, organisation),
         *_status_of_paid_orders(rules),
+        *_restock_untold(profile, rules, platform),
     ]
 
 
@@ -129,6 +136,19 @@ def _status_of_paid_orders(rules: StoreRules) -> Iterator[str]:
             f"statuses.on_paid: {status} is not in statuses.invoice: an order that has it before "
             "it was posted is not posted, unless the shop gives it a state that is named there. "
             "What is posted stays."
+        )
+
+
+def _restock_untold(
+    profile: StoreSettings, rules: StoreRules, platform: PlatformProfile | None
+) -> Iterator[str]:
+    """Where items are credited, somebody must say whether the goods came back."""
+    if platform is None or platform.tells_restock or rules.refunds.restock != "as_store":
+        return
+    if profile.streams.products or rules.items.tracked:
+        yield (
+            f"refunds.restock: {platform.label} does not tell whether refunded goods went back to "
+            "stock, so as_store never credits an item, as never does. Choose always where they do."
         )
 
 

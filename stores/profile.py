@@ -159,7 +159,8 @@ class PlatformProfile:
     `coverage` says of a stream what its list does not tell. `total_rows` are the meanings that
     rows of an order's total have by themselves. `statuses` are proposed when a store is set up;
     with `statuses_hold` they hold without a setting too. `tax_per_line`: the shop states the tax
-    of each line as it charged it, so that it can be posted as it is. `fields` says where in its
+    of each line as it charged it, so that it can be posted as it is. `tells_restock`: it states
+    whether refunded goods went back to stock (`RefundLine.restocked`). `fields` says where in its
     records a fact stands. `example` is a whole configuration file for one shop: it posts drafts
     to a demo company, and nothing before it is switched on.
     """
@@ -175,6 +176,7 @@ class PlatformProfile:
     statuses: ShopStatuses = ShopStatuses()
     statuses_hold: bool = False
     tax_per_line: bool = True
+    tells_restock: bool = False
     product_types: ProductTypes = ProductTypes()
     fields: Mapping[Field, str] = field(default_factory=dict)
     example: str = ""

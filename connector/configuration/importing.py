@@ -72,7 +72,8 @@ def mapping_problems(store: Store) -> tuple[list[str], list[str]]:
     """(what would hold orders of this store, what is only doubtful), paths within the store."""
     facts = store.organisation.facts() if store.organisation else NOT_CONNECTED
     rules = rules_of(store)
-    return misfits(rules, facts), doubts(store.profile, rules, facts)
+    platform = registry.profile(store.platform)
+    return misfits(rules, facts), doubts(store.profile, rules, facts, platform)
 
 
 def _overheard(configuration: FileSchema) -> Iterator[str]:

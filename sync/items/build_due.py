@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import structlog
 from django.db import transaction
@@ -26,7 +25,7 @@ from stores.canonical.product import Product
 from stores.canonical.records import ParseError, Stream
 from stores.categories import with_names
 from stores.models import Store
-from sync.claims import LEASE
+from sync.claims import LEASE, Claim
 from sync.environment import environment_hold
 from sync.items.known import by_code
 from sync.items.postings import ItemPostings
@@ -58,12 +57,6 @@ class ProductWork:
         self.built = BuiltItem(HELD, (Reason(code, printable(message)[:500], at),))
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    token: str
-    at: datetime
-
-
 def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
     """Build the items of up to `limit` due products of a store; how many were built.
 
@@ -75,7 +68,7 @@ def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
     facts = organisation.facts()
     if not facts.connected or not has_read(organisation, mirror.Kind.ITEMS):
         return 0
-    claim = _Claim(uuid.uuid4().hex, clock.now())
+    claim = Claim(uuid.uuid4().hex, clock.now())
     works = [ProductWork(row) for row in _take(store, claim, limit)]
     if not works:
         return 0
@@ -92,7 +85,7 @@ def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
     return len(works)
 
 
-def _take(store: Store, claim: _Claim, limit: int) -> list[TrackedProduct]:
+def _take(store: Store, claim: Claim, limit: int) -> list[TrackedProduct]:
     """Claim due products; the conditional update decides who has them."""
     rows = TrackedProduct.objects.filter(store=store).order_by("build_at", "pk")
     taken = rows.take(claim.token, LEASE, most=limit, at=claim.at)
@@ -121,7 +114,7 @@ def _read(store: Store, books: Books, works: list[ProductWork]) -> None:
 
 
 def _build_and_write(
-    store: Store, organisation: Organisation, books: Books, works: list[ProductWork], claim: _Claim
+    store: Store, organisation: Organisation, books: Books, works: list[ProductWork], claim: Claim
 ) -> None:
     links = _Links.load(organisation, [work for work in works if work.product is not None])
     for work in works:
@@ -141,7 +134,7 @@ def _build_and_write(
         _save([row for row, _ in built], claim)
 
 
-def _save(rows: list[TrackedProduct], claim: _Claim) -> None:
+def _save(rows: list[TrackedProduct], claim: Claim) -> None:
     """What became of the products. One that was asked for again meanwhile stays due."""
     update_each(rows, _BUILT_FIELDS)
     saved = TrackedProduct.objects.filter(pk__in=[row.pk for row in rows])
@@ -174,7 +167,7 @@ def _build(books: Books, row: TrackedProduct, product: Product, links: _Links) -
 
 
 def _alone(
-    store: Store, organisation: Organisation, books: Books, work: ProductWork, claim: _Claim
+    store: Store, organisation: Organisation, books: Books, work: ProductWork, claim: Claim
 ) -> None:
     """One product by itself; where that fails it is held, with the error."""
     try:

@@ -14,7 +14,7 @@ from accounting.sale.built import HELD, READY, Built
 from accounting.summary.parts import Part
 from stores.canonical.order import Order
 from stores.models import Store
-from sync.claims import LEASE
+from sync.claims import LEASE, Claim
 from sync.models import TrackedOrder
 from sync.orders.already import LikelyInvoice
 from xero.models import Lane, MirrorDocument
@@ -51,14 +51,6 @@ class OrderWork:
     def planned(self) -> PlannedOrder:
         assert self.built is not None
         return PlannedOrder(self.row, self.built, self.plan, self.parts, self.link)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who builds, and since when: what is asked for later is not answered by this build."""
-
-    token: str
-    at: datetime
 
 
 def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:

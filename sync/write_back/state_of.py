@@ -14,7 +14,7 @@ from xero.documents.kinds import Kind
 from xero.models import Organisation
 
 _Label = TrackedOrder.Label
-_LONGEST = 500
+_LONGEST, _NUMBER = 500, 64
 _BY_LABEL = {
     _Label.WORKING: SyncStatus.WAITING,
     _Label.CHECKING: SyncStatus.WAITING,
@@ -55,7 +55,7 @@ def _of_order(
         Stream.ORDERS,
         order.source_id,
         state,
-        number=shown.key if shown is not None else "",
+        number=shown.key[:_NUMBER] if shown is not None else "",
         link=organisation.link_to(shown.kind, shown.xero_id) if organisation and shown else "",
         reason=_why(order, state, documents)[:_LONGEST],
     )
@@ -109,7 +109,7 @@ def _of_product(organisation: Organisation | None, product: TrackedProduct) -> S
         Stream.PRODUCTS,
         product.source_id,
         state,
-        number=product.code if there else "",
+        number=product.code[:_NUMBER] if there else "",
         link=organisation.link_to(Kind.ITEM, product.xero_id) if organisation and there else "",
         reason=why[:_LONGEST],
     )

@@ -11,6 +11,7 @@ from accounting.linting import doubts, misfits
 from accounts_mapping.rules.schema import StoreRules
 from connector.configuration.sharing import shared_parts
 from stores.canonical.order import PartKeys
+from stores.profile import PlatformProfile
 from stores.settings import StoreSettings
 from tests.accounting.orders import RULES, account, merged, organisation, snapshot
 from xero.documents.facts import NOT_CONNECTED, OrganisationFacts, TrackingFacts
@@ -210,3 +211,25 @@ def test_an_expense_account_for_discounts_is_told_before_the_first_order() -> No
     assert "Map one of these as accounts.discounts: 200 Account 200" in wrong[0]
     folded = {**rules, "posting": {"discounts": "folded"}}
     assert _discounts(folded, _with_expenses("REVENUE", "LIABILITY")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("told", "settings", "rules", "doubtful"),
+    [
+        (False, {"streams": {"products": True}}, {}, True),
+        (False, {}, {"items": {"tracked": True}}, True),
+        (False, {}, {}, False),
+        (False, {"streams": {"products": True}}, {"refunds": {"restock": "always"}}, False),
+        (True, {"streams": {"products": True}}, {}, False),
+    ],
+)
+def test_a_platform_that_does_not_tell_what_came_back_is_doubted(
+    settings: dict[str, Any], rules: dict[str, Any], *, told: bool, doubtful: bool
+) -> None:
+    mapping = snapshot(rules, **settings)
+    toy = PlatformProfile("toy", "Toy shop", tells_restock=told)
+
+    lines = doubts(mapping.store, mapping.rules, NOT_CONNECTED, toy)
+
+    assert [line.split(":")[0] for line in lines] == ["refunds.restock"] * doubtful
+    assert all("Toy shop does not tell" in line for line in lines)
