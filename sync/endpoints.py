@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connector.lib import clock, doorbell
 from stores.adapter import WebhookCall, WebhookRefused
-from sync.ingest import calls as hooks
+from sync.ingest import calls
 from sync.orders import asked
 from xero import events
 
@@ -34,7 +34,7 @@ def shop_hook(request: HttpRequest, slug: str, rest: str = "") -> HttpResponse:
         query=request.GET.dict(), address=request.path, method=request.method or "",
     )  # fmt: skip
     try:
-        reply = hooks.accept(slug, call, asked.act)
+        reply = calls.accept(slug, call, asked.act)
     except WebhookRefused as refused:
         log.warning("hooks.refused", store=slug, code=refused.code)
         return HttpResponse(status=refused.status)
@@ -49,7 +49,7 @@ def shop_hook(request: HttpRequest, slug: str, rest: str = "") -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def shop_trigger(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """A shop's cron has the shop read now: 200 "ok", or 404 for a wrong token."""
-    if not hooks.trigger(slug, token):
+    if not calls.trigger(slug, token):
         return HttpResponse("not found\n", status=404, content_type="text/plain")
     return HttpResponse("ok\n", content_type="text/plain")
 

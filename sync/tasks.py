@@ -10,12 +10,12 @@ from connector.lib import clock, doorbell
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync.backfill import read as backfill_reading
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.flow.sweep import sweep
-from sync.ingest import calls as hooks
+from sync.ingest import calls
 from sync.models import Backfill, ReconcileRun
 from sync.reconcile import run as reconcile
-from sync.stock import push as push_stock
+from sync.stock import push
 from xero.models import Organisation
 
 
@@ -29,21 +29,21 @@ def tick() -> None:
 def pull_stream(store_id: int, stream: str) -> None:
     store = Store.objects.filter(pk=store_id, enabled=True).first()
     if store is not None and Cursor.of(store, Stream(stream)).is_due():
-        flows.read_stream(store, Stream(stream))
+        steps.read_stream(store, Stream(stream))
 
 
 @shared_task(name="sync.hooks")
 def hooks_of_store(store_id: int) -> None:
     store = Store.objects.filter(pk=store_id, enabled=True).first()
     if store is not None:
-        hooks.work_off(store)
+        calls.work_off(store)
 
 
 @shared_task(name="sync.build")
 def build(store_id: int) -> None:
     store = Store.objects.select_related("organisation").filter(pk=store_id).first()
     if store is not None:
-        flows.build_store(store)
+        steps.build_store(store)
 
 
 @shared_task(name="sync.dispatch")
@@ -51,7 +51,7 @@ def dispatch(organisation_id: int) -> None:
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is None:
         return
-    wait = flows.send_to(organisation)
+    wait = steps.send_to(organisation)
     if wait is not None and not current_app.conf.task_always_eager:
         doorbell.ring("sync.dispatch", organisation_id, countdown=wait)
 
@@ -60,7 +60,7 @@ def dispatch(organisation_id: int) -> None:
 def write_back(store_id: int) -> None:
     store = Store.objects.filter(pk=store_id, enabled=True).first()
     if store is not None:
-        flows.write_to(store)
+        steps.write_to(store)
 
 
 @shared_task(name="sync.backfill")
@@ -83,23 +83,23 @@ def reconcile_store(run_id: int) -> None:
 def push_stock_levels(store_id: int) -> None:
     store = Store.objects.filter(pk=store_id, enabled=True).first()
     if store is not None:
-        push_stock.push_stock(store)
+        push.push_stock(store)
 
 
 @shared_task(name="xero.refresh_reference")
 def refresh_reference(organisation_id: int) -> None:
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is not None:
-        flows.refresh(organisation)
+        steps.refresh(organisation)
 
 
 @shared_task(name="xero.keep_alive")
 def keep_alive() -> None:
-    flows.keep_tokens_alive()
+    steps.keep_tokens_alive()
 
 
 @shared_task(name="xero.watch")
 def watch(organisation_id: int) -> None:
     organisation = Organisation.objects.filter(pk=organisation_id).first()
     if organisation is not None:
-        flows.watch(organisation)
+        steps.watch(organisation)

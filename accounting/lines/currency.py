@@ -148,7 +148,7 @@ def of_refund(
     return replace(by, total=refund.total, base_total=base, tax=refund.tax_back, base_tax=tax)
 
 
-def refunded(by: Conversion, refunds: Sequence[Refund]) -> tuple[Decimal, Decimal]:
+def refunded_in_base(by: Conversion, refunds: Sequence[Refund]) -> tuple[Decimal, Decimal]:
     """What these refunds of a sale come to together, and the tax in it. Holds as `of_refund`
     does."""
     total = sum((_refunded(by, refund) for refund in refunds), ZERO)

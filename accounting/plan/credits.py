@@ -10,7 +10,7 @@ from decimal import Decimal
 from accounting.history import Slot
 from accounting.lines.currency import Conversion, of_refund
 from accounting.money.given_back import Returned, given_back
-from accounting.plan import cancellation as reversals
+from accounting.plan import cancellation
 from accounting.plan.issues import note_slot, standing_note, went_back
 from accounting.plan.last_refund import completed
 from accounting.plan.one_event import same_money
@@ -19,7 +19,7 @@ from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.postable import payable_account
 from accounting.reasons import Hold, Reason
-from accounting.sale import refund as refunds
+from accounting.sale.refund import credit_note_of, refund_day
 from connector.lib.money import CENT, ZERO, round_to, written
 from stores.canonical.refund import Refund
 from stores.profile import Field
@@ -44,8 +44,8 @@ def credits_of(sheet: Worksheet, invoices: list[OpenInvoice]) -> list[OpenCredit
         if credit is not None:
             found.append(credit)
     if sheet.reversing:
-        found = [*reversals.paid_back(sheet, found), *reversals.by_credit(sheet)]
-    return [*reversals.left_open(sheet), *found]
+        found = [*cancellation.paid_back(sheet, found), *cancellation.by_credit(sheet)]
+    return [*cancellation.left_open(sheet), *found]
 
 
 def _compare_refunds(sheet: Worksheet) -> None:
@@ -107,7 +107,7 @@ def credit_of(
     slot, gone = note_slot(sheet, refund), went_back(sheet, refund)
     entry = sheet.history.at(slot)
     if entry is not None and entry.frozen:
-        day = entry.dated or refunds.refund_day(sheet.books, refund)
+        day = entry.dated or refund_day(sheet.books, refund)
         credit = OpenCredit(slot, entry.key, entry.total, day, went_back=gone)
         return _stated(sheet, refund, _back(sheet, refund), credit)
     by = _refund_in_base(sheet, refund, found)
@@ -126,7 +126,7 @@ def credit_of(
         return None
     if same is not None:
         same = replace(
-            same, day=refunds.refund_day(sheet.books, refund), purpose="",
+            same, day=refund_day(sheet.books, refund), purpose="",
             source=("refund", refund.id),
         )  # fmt: skip
         return _stated(sheet, refund, back, same)
@@ -145,7 +145,7 @@ def credit_of(
             "is right in Xero by hand.",
             Field.REFUNDS,
         )
-    note = refunds.credit_note_of(
+    note = credit_note_of(
         sheet.books, sheet.mapped, refund, invoice_number=sheet.number,
         contact=sold_to(sheet), status=sheet.status, rate=sheet.rate, by=by,
         returned=back if by is None else _back(sheet, refund, foreign=True),

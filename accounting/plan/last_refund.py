@@ -11,10 +11,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.money.given_back import Returned
-from accounting.plan import cancellation as reversals
+from accounting.plan import cancellation
 from accounting.plan.issues import standing_note
 from accounting.plan.worksheet import Worksheet
-from accounting.sale import refund as refunds
+from accounting.sale.refund import tax_of
 from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import CENT, ZERO, round_to
 from stores.canonical.refund import Refund
@@ -43,7 +43,7 @@ def completed(sheet: Worksheet, refund: Refund, back: Returned) -> Refund:
     if abs(total - round_to(refund.total)) > CENT * len(given):
         return refund
     whole = replace(refund, total=total)
-    more = tax - refunds.tax_of(sheet.books, sheet.mapped, whole, back)
+    more = tax - tax_of(sheet.books, sheet.mapped, whole, back)
     if abs(more) > MOST_TAX * len(given):
         return whole
     return replace(whole, tax=whole.tax_back + more)
@@ -52,7 +52,7 @@ def completed(sheet: Worksheet, refund: Refund, back: Returned) -> Refund:
 def _left(sheet: Worksheet) -> tuple[Decimal, Decimal]:
     """Total and tax of the sale that nothing has credited."""
     total = tax = ZERO
-    invoiced, credited = reversals.standing(sheet)
+    invoiced, credited = cancellation.standing(sheet)
     for sign, lines in ((1, invoiced), (-1, credited)):
         for line, mode in lines:
             due = line.tax(mode)

@@ -9,7 +9,7 @@ from accounting.history import Entry, Slot
 from accounting.lines.converted import converted
 from accounting.money.given_back import issued_accounts
 from accounting.money.payments import alone
-from accounting.plan import cancellation as reversals
+from accounting.plan import cancellation
 from accounting.plan.credits import credit_of, in_turn
 from accounting.plan.open_items import OpenCredit, OpenInvoice
 from accounting.plan.receivables import Receivables
@@ -72,7 +72,7 @@ def _take_back(sheet: Worksheet, receivables: Receivables) -> None:
         text = "Cancelled in the shop, so what was received is credited in Xero."
         sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
     try:
-        for credit in reversals.by_credit(sheet):
+        for credit in cancellation.by_credit(sheet):
             use(sheet, receivables, credit)
     except Hold as hold:
         sheet.reasons.append(hold.reason)

@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 from accounting.books import Books
 from accounting.eligibility import Treatment, treatment_of
 from accounting.history import NOTHING_YET, History, Slot
-from accounting.plan import cancellation as reversals
-from accounting.plan import credits as crediting
-from accounting.plan import edits
-from accounting.plan import no_invoice as without_invoice
-from accounting.plan import settlement as paying
+from accounting.plan import cancellation, edits, no_invoice
+from accounting.plan.credits import credits_of
 from accounting.plan.open_items import OpenInvoice, PlannedDocument, total_of
+from accounting.plan.settlement import settle
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import READY, SKIPPED, Built
@@ -88,12 +86,12 @@ def _plan(sheet: Worksheet) -> Plan:
         remarks = tuple(reason for entry in conflicts for reason in entry.remarks)
         return Plan((), remarks, keep=True, reversed=sheet.reversing)
     if sheet.current is None and (sheet.built.receipt or sheet.receipt):
-        without_invoice.receipt(sheet)
+        no_invoice.receipt(sheet)
         return Plan(
             tuple(sheet.documents), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing
         )
     if sheet.current is None and sheet.built.invoice is None:
-        without_invoice.refunds_alone(sheet)
+        no_invoice.refunds_alone(sheet)
         return Plan(tuple(sheet.documents), tuple(sheet.reasons))
     if sheet.reversing and sheet.current is not None:
         if not sheet.undo:
@@ -107,11 +105,11 @@ def _plan(sheet: Worksheet) -> Plan:
         invoices = []
         sheet.reasons.append(hold.reason)
     try:
-        credits = crediting.credits_of(sheet, invoices)
+        credits = credits_of(sheet, invoices)
     except Hold as hold:
         credits = []
         sheet.reasons.append(hold.reason)
-    paying.settle(sheet, invoices, credits)
+    settle(sheet, invoices, credits)
     return Plan(
         tuple(sheet.documents), tuple(sheet.reasons), sheet.wait, reversed=sheet.reversing,
         same=frozenset(sheet.same),
@@ -121,7 +119,7 @@ def _plan(sheet: Worksheet) -> Plan:
 def _invoices(sheet: Worksheet) -> list[OpenInvoice]:
     """The invoice, new or changed, and those of earlier changes, as far as they stand."""
     if sheet.reversing and sheet.current is not None:
-        if not sheet.awaited and reversals.by_status(sheet):
+        if not sheet.awaited and cancellation.by_status(sheet):
             return []
     elif sheet.current is not None:
         edits.follow(sheet)

@@ -13,7 +13,7 @@ from xero.documents.kinds import CREDITS, Kind
 _OTHER_REASONS = frozenset({"changed_after_posting", "mismatch"})
 
 
-def difference(
+def due_difference(
     order: OrderRow, postings: Sequence[DocumentRow], held: Sequence[Held], found: InXero,
     total: Difference | None,
 ) -> Difference | None:  # fmt: skip
@@ -40,7 +40,7 @@ def difference(
     return Difference("amount_due", shop_due, due, side, cause)
 
 
-def of_cancelled(
+def due_of_cancelled(
     order: OrderRow, postings: Sequence[DocumentRow], held: Sequence[Held], found: InXero
 ) -> Difference | None:
     """Of a sale that was taken back whole: nothing is due, and what came in and did not go back

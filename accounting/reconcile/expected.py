@@ -19,16 +19,16 @@ from accounting.lines.currency import (
     before_tenders,
     conversion,
     of_refund,
+    refunded_in_base,
     tendered_in_base,
 )
-from accounting.lines.currency import refunded as refunded_in_base
 from accounting.money.given_back import NOTHING_RETURNED, Returned, given_back
 from accounting.money.issued import IssuedTenders, issued_tenders
 from accounting.money.negative_lines import negative_lines
 from accounting.money.received import posted_elsewhere, received
 from accounting.plan.last_refund import MOST_TAX, refunded_whole
 from accounting.reasons import Hold
-from accounting.sale import refund as refunds
+from accounting.sale.refund import tax_of
 from accounting.stated import as_far_as_stated
 from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from connector.lib.money import ZERO, round_to
@@ -151,7 +151,7 @@ def _refunded(books: Books, mapped: MappedOrder, tax: Decimal) -> tuple[Decimal,
 def _refund_tax(books: Books, mapped: MappedOrder, refund: Refund) -> Decimal:
     """The tax that a refund's credit note bears, without rounding of the parts."""
     try:
-        return refunds.tax_of(books, mapped, refund, _returned(books, mapped, refund))
+        return tax_of(books, mapped, refund, _returned(books, mapped, refund))
     except Hold:
         return refund.tax or ZERO
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from accounting.reason_kinds import INFORMATIVE
-from accounting.reconcile import due as why_due
 from accounting.reconcile.causes import Cause, Side
+from accounting.reconcile.due import due_difference, due_of_cancelled
 from accounting.reconcile.rows import (
     Compared,
     Difference,
@@ -140,7 +140,7 @@ def _differing(
         return [Difference("status", wanted, status, Side.STORE, Cause.CHANGED_IN_SHOP)]
     differences = _dates(held)
     if _TAKEN_BACK in order.reasons and not net:
-        due = why_due.of_cancelled(order, postings, held, found) if compared.payments else None
+        due = due_of_cancelled(order, postings, held, found) if compared.payments else None
         return [*differences, due] if due else differences
     total = None
     if order.state != "skipped":
@@ -148,7 +148,7 @@ def _differing(
         tax = None if total else _tax(order, held, compared)
         differences += [one for one in (total, tax) if one]
     if compared.payments:
-        due = why_due.difference(order, postings, held, found, total)
+        due = due_difference(order, postings, held, found, total)
         differences += [due] if due else []
     return differences
 

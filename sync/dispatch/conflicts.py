@@ -22,7 +22,7 @@ from connector.lib import clock
 from connector.lib.money import from_units, written
 from sync.models import Posting, TrackedOrder
 from sync.models.posting import PostingQuerySet
-from sync.outbox import shop_writes as owe
+from sync.outbox import shop_writes
 from sync.outbox.labels import orders_behind
 from xero.documents.kinds import MONEY, WITH_BALANCE
 from xero.documents.statuses import APPROVED, GONE
@@ -110,7 +110,7 @@ def observe(posting: Posting, row: MirrorDocument, *, moving: bool = False) -> b
     with transaction.atomic():
         if not known.update(xero_status=row.status, amount_due_units=left):
             return False
-        owe.statuses([posting.pk], at=row.updated_utc)
+        shop_writes.statuses([posting.pk], at=row.updated_utc)
     if left != posting.amount_due_units:
         # That moved the document's date, and no edit did.
         Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
@@ -162,6 +162,6 @@ def accept(order_ids: Sequence[int]) -> None:
             }  # fmt: skip
         with transaction.atomic():
             Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
-            owe.statuses([posting.pk], at=row.updated_utc if row is not None else None)
+            shop_writes.statuses([posting.pk], at=row.updated_utc if row is not None else None)
         if posting.is_summary:
             _plan_again(posting)  # the other orders that it stands for

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from connector.lib import clock
-from sync.contacts import to_shop as shop_customers
+from sync.contacts import to_shop
 from sync.dispatch import conflicts, doubt, forgotten
 from sync.dispatch.requests import unknown
 from sync.models import Dispatch, Posting
@@ -131,7 +131,7 @@ def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
         return False
     position = read_at(organisation, kind)
     if kind == mirror.Kind.CONTACTS:
-        shop_customers.find(organisation, since)
+        to_shop.find(organisation, since)
     elif kind != mirror.Kind.BANK_TRANSACTIONS:
         conflicts.find(organisation, since)
         forgotten.find(organisation, since)

@@ -25,10 +25,9 @@ from connector.lib.errors import (
     Temporary,
 )
 from sync import away, retries
-from sync.dispatch import by_kind, settle
-from sync.dispatch import freshness as prepare
-from sync.dispatch import gather as outbox
+from sync.dispatch import by_kind, freshness, settle
 from sync.dispatch.attempts import log_attempts
+from sync.dispatch.gather import LANE_ORDER, gather, gathering
 from sync.dispatch.lookup import lookup
 from sync.dispatch.requests import again, gave_up, refused_whole, unforeseen, unknown, withdraw
 from sync.models import Dispatch, OrganisationRun, Posting
@@ -93,7 +92,7 @@ def _step(organisation: Organisation, token: str) -> Idle | None:
     if organisation.parked_until is not None and organisation.parked_until > clock.now():
         return Idle(organisation.parked_until, organisation.parked_reason or "parked")
     _recover(organisation)
-    first = not prepare.looked(organisation)
+    first = not freshness.looked(organisation)
     if first and _may_send(organisation) and (idle := _prepared(organisation)):
         return idle
     dispatch = _due_dispatch(organisation)
@@ -103,7 +102,7 @@ def _step(organisation: Organisation, token: str) -> Idle | None:
     elif dispatch is not None and dispatch.state == _State.RETRY and _switched_off(dispatch):
         withdraw(dispatch)
         return None
-    dispatch = dispatch or outbox.gather(organisation)
+    dispatch = dispatch or gather(organisation)
     if dispatch is None:
         return _idle(organisation)
     if dispatch.state != _State.UNKNOWN:
@@ -113,7 +112,7 @@ def _step(organisation: Organisation, token: str) -> Idle | None:
 
 def _may_send(organisation: Organisation) -> bool:
     """Whether anything could be sent or looked up now."""
-    return bool(_due_dispatch(organisation)) or outbox.gathering(organisation)
+    return bool(_due_dispatch(organisation)) or gathering(organisation)
 
 
 def _prepared(organisation: Organisation) -> Idle | None:
@@ -121,7 +120,7 @@ def _prepared(organisation: Organisation) -> Idle | None:
     if (at := away.until(organisation)) is not None:
         return Idle(at, _AWAY)
     try:
-        prepare.first_look(organisation)
+        freshness.first_look(organisation)
     except mirror.BeingRead as error:
         return Idle(clock.now() + timedelta(seconds=error.retry_after or 5), str(error), busy=True)
     except Throttled as error:
@@ -156,7 +155,7 @@ def _due_dispatch(organisation: Organisation) -> Dispatch | None:
     if away.until(organisation) is not None:
         due = due.exclude(state=_State.UNKNOWN)
     # What was looked up in vain lets the others go first: it may be the only one that fails.
-    return due.order_by(outbox.LANE_ORDER, "looks", "pk").first()
+    return due.order_by(LANE_ORDER, "looks", "pk").first()
 
 
 def _recover(organisation: Organisation) -> None:
@@ -179,7 +178,7 @@ def _idle(organisation: Organisation) -> Idle:
         sending = unfinished.exclude(state__in=(_State.SENDING, _State.UNKNOWN))
         waits = {"at": min(filter(None, (asked, sending.aggregate(at=Min("not_before"))["at"])))}
     times = [waits["at"], lease["at"], waiting.aggregate(at=Min("not_before"))["at"]]
-    if outbox.gathering(organisation):
+    if gathering(organisation):
         return Idle(clock.now() + _GATHER_AGAIN, "gathering")
     # What became due while this was looked up is due now.
     later = [max(moment, clock.now()) for moment in times if moment is not None]

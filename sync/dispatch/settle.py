@@ -22,7 +22,7 @@ from sync.dispatch import notes
 from sync.dispatch.refusals import refused
 from sync.dispatch.states import UNDECIDED, finish, move, postings_of, sent_elements, waiting_for
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.outbox import shop_writes as owe
+from sync.outbox import shop_writes
 from sync.outbox.labels import orders_behind, relabel_behind
 from xero.api import replies
 from xero.api.gateway import Reply
@@ -113,10 +113,12 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
 
 def _tell_shops(rows: Sequence[Posting]) -> None:
     """What the shops are to know of these documents, and of those that they settle or change."""
-    owe.comments(rows)
+    shop_writes.comments(rows)
     documents = {row.pk for row in rows if row.kind not in (*MONEY, *MASTER_DATA)}
     settled = [row for row in rows if row.kind in MONEY or row.verb == "POST"]
-    owe.statuses(documents | {pk for row in settled for pk in (row.parent_id, row.target_id) if pk})
+    shop_writes.statuses(
+        documents | {pk for row in settled for pk in (row.parent_id, row.target_id) if pk}
+    )
 
 
 def changed(row: Posting, answer: ElementResult) -> None:

@@ -16,7 +16,7 @@ from stores.canonical.records import Stream
 from stores.models import Store
 from sync.backfill import read as backfill_reading
 from sync.dispatch import send as dispatch
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.ingest.coverage import Window
 from sync.ingest.pull import LEASE
 from sync.models import (
@@ -84,7 +84,7 @@ class Session:
 
             patience = clock.now() + LEASE
             while True:
-                run = flows.read_stream(
+                run = steps.read_stream(
                     self._store, stream, window=window, trigger="command", progress=show
                 )
                 if run is not None or clock.now() > patience:
@@ -132,7 +132,7 @@ class Session:
     def _until_idle(self, built: Callable[[int], None], sent: Callable[[], None]) -> None:
         done, moved_at = -1, clock.now()
         while True:
-            count = flows.build_store(self._store)
+            count = steps.build_store(self._store)
             built(count)
             until = self._send(sent)
             sent()

@@ -14,9 +14,8 @@ from connector.lib.errors import ConnectorError
 from stores.canonical.records import Stream
 from stores.models import Store
 from sync import away
-from sync.dispatch import freshness as prepare
-from sync.dispatch import notes
-from sync.dispatch import send as dispatch
+from sync.dispatch import freshness, notes
+from sync.dispatch.send import drain
 from sync.ingest.pull import pull
 from sync.items.build_due import enqueue_items
 from sync.models import (
@@ -26,11 +25,11 @@ from sync.models import (
     TrackedProduct,
 )
 from sync.models.backfill import BackfillQuerySet
-from sync.orders import build_due as enqueue
+from sync.orders.build_due import enqueue_due
 from sync.organisations import link_organisations
 from sync.rebuild import rebuild_held, rebuild_stuck
-from sync.stock import level as stock
-from sync.summaries import make as summarise
+from sync.stock.level import level
+from sync.summaries.make import give_up_waiting, is_due, summarise
 from sync.write_back.write import write_back
 from xero import reference
 from xero.api import budget
@@ -48,7 +47,7 @@ _WATCH_EVERY = timedelta(seconds=30)
 def read_stream(store: Store, stream: Stream, **options: Any) -> SyncRun | None:
     """Read a stream of a shop; see `pull`. Stock, which has no past, is brought together."""
     if stream is Stream.STOCK:
-        return pull(store, stream, read=stock.level, **options | {"window": None})
+        return pull(store, stream, read=level, **options | {"window": None})
     return pull(store, stream, **options)
 
 
@@ -61,11 +60,11 @@ def build_store(store: Store) -> int:
     organisation = store.organisation
     if organisation is None or not store.enabled:
         return 0
-    summarise.give_up_waiting(store)
+    give_up_waiting(store)
     orders = TrackedOrder.objects.filter(store=store).due(clock.now())
     products = TrackedProduct.objects.filter(store=store).due(clock.now())
     due = orders.exists() or (store.profile.streams.products and products.exists())
-    if not due and not summarise.is_due(store):
+    if not due and not is_due(store):
         return 0
     clicked = orders.filter(lane=Lane.CLICK).exists()
     if not _prepared(organisation, Lane.CLICK if clicked else Lane.LIVE):
@@ -73,9 +72,9 @@ def build_store(store: Store) -> int:
     built = 0
     while count := enqueue_items(store):
         built += count
-    while count := enqueue.enqueue_due(store):
+    while count := enqueue_due(store):
         built += count
-    if summarise.summarise(store):
+    if summarise(store):
         doorbell.ring("sync.dispatch", organisation.pk)
     return built
 
@@ -83,7 +82,7 @@ def build_store(store: Store) -> int:
 def _prepared(organisation: Organisation, lane: Lane) -> bool:
     """Whether the organisation may be built for. Known lists serve on while Xero is away."""
     if lane == Lane.CLICK or away.until(organisation) is None:
-        _asked(organisation, partial(prepare.prepare, organisation, lane=lane), "prepare.waits")
+        _asked(organisation, partial(freshness.prepare, organisation, lane=lane), "prepare.waits")
     organisation.refresh_from_db()
     return organisation.reference_refreshed_at is not None
 
@@ -99,7 +98,7 @@ def _asked(organisation: Organisation, question: Callable[[], None], event: str)
 
 def send_to(organisation: Organisation) -> float | None:
     """Send what is due; seconds until it is worth a ring to come back, None if it is not."""
-    idle = dispatch.drain(organisation)
+    idle = drain(organisation)
     rebuild_due(organisation)
     ring_backfills(Backfill.objects.filter(store__organisation=organisation))
     if not idle.why and not idle.busy and notes.send(organisation):
@@ -155,7 +154,7 @@ def watch(organisation: Organisation) -> None:
     if not organisation.take_watch(max(_WATCH_EVERY, budget.pace(organisation))):
         return
     if away.until(organisation) is None:
-        _asked(organisation, partial(prepare.watch, organisation), "watch.waits")
+        _asked(organisation, partial(freshness.watch, organisation), "watch.waits")
     rebuild_due(organisation)
 
 

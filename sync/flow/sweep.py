@@ -16,8 +16,7 @@ from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync.dispatch import notes
 from sync.flow import rewind
-from sync.ingest import calls as hooks
-from sync.ingest import products as track_products
+from sync.ingest import calls, products
 from sync.ingest.pull import pulled
 from sync.models import (
     Backfill,
@@ -32,7 +31,7 @@ from sync.models import (
 )
 from sync.organisations import link_organisations
 from sync.rebuild import rebuild_outdated
-from sync.summaries import make as summarise
+from sync.summaries.make import give_up_waiting, is_due
 from xero import reference
 from xero.mirror import refresh as mirror
 from xero.mirror.known import is_fresh
@@ -80,7 +79,7 @@ def sweep() -> None:
 def _rebuild_outdated() -> None:
     for store in Store.objects.filter(enabled=True):
         rebuild_outdated(store)
-        track_products.rebuild_outdated(store)
+        products.rebuild_outdated(store)
 
 
 def _streams(now: datetime) -> Iterator[Arguments]:
@@ -102,7 +101,7 @@ def _is_ready(store: Store, stream: Stream) -> bool:
 def _summaries(now: datetime) -> Iterator[Arguments]:
     """Stores with days whose summary can be made, or waited for too long."""
     for store in Store.objects.filter(enabled=True, organisation__isnull=False):
-        if summarise.is_due(store) or summarise.give_up_waiting(store):
+        if is_due(store) or give_up_waiting(store):
             yield (store.pk,)
 
 
@@ -132,7 +131,7 @@ def _always(now: datetime) -> Iterable[Arguments]:
 
 # What a sweep does itself, before it looks.
 CHORES: tuple[Callable[[], object], ...] = (
-    rewind.notice, link_organisations, hooks.purge, _rebuild_outdated
+    rewind.notice, link_organisations, calls.purge, _rebuild_outdated
 )  # fmt: skip
 _ENABLED = {"store__enabled": True}
 WORK = (

@@ -26,7 +26,7 @@ from stores.connect import connect
 from stores.models import Cursor, Store
 from stores.profile import Coverage
 from stores.schedules import next_run
-from sync.contacts import to_shop as shop_customers
+from sync.contacts import to_shop
 from sync.ingest.coverage import Window, again, chosen, reads_all, recheck_due, since, too_late
 from sync.ingest.facts import learn_facts
 from sync.ingest.ingest import complete, keep, ready
@@ -112,7 +112,7 @@ def _read(
         learn_categories(store, adapter)
     if stream is Stream.CUSTOMERS and store.organisation is not None:
         # What the look after a refresh may have missed, should its worker have been killed.
-        shop_customers.find(store.organisation, None)
+        to_shop.find(store.organisation, None)
     started = clock.now()
     moves = token if window is None else ""
     reading = _Reading(store, stream, adapter, run, progress, cursor, moves)

@@ -30,8 +30,7 @@ from connector.lib.exact_json import printable
 from stores.models import Store
 from sync import away
 from sync.contacts.directory import load_contacts
-from sync.dispatch import conflicts
-from sync.dispatch import freshness as prepare
+from sync.dispatch import conflicts, freshness
 from sync.items.known import KnownItems
 from sync.models import TrackedOrder
 from sync.orders import explained, tracking
@@ -138,7 +137,7 @@ def _seen_again(organisation: Organisation) -> bool:
     if away.until(organisation) is not None:
         return False
     try:
-        return prepare.see_people(organisation)
+        return freshness.see_people(organisation)
     except ConnectorError as error:
         away.notice(organisation, error)
         log.info("enqueue.not_seen", organisation_id=organisation.pk, error=str(error))

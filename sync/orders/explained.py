@@ -18,8 +18,7 @@ from accounting.sale.numbers import issue_number
 from connector.lib import clock
 from connector.lib.money import to_units
 from sync.models import Posting, TrackedOrder
-from sync.outbox import adopt
-from sync.outbox import shop_writes as owe
+from sync.outbox import adopt, shop_writes
 from xero.documents.kinds import Kind
 from xero.documents.statuses import GONE
 from xero.models import MirrorDocument
@@ -103,7 +102,7 @@ def _save(posting: Posting, changes: dict[str, Any], document: MirrorDocument) -
     with transaction.atomic():
         saved = bool(mine.update(**changes))
         if saved:
-            owe.statuses([posting.pk])
+            shop_writes.statuses([posting.pk])
     if saved:
         log.info("conflicts.explained", posting_id=posting.pk, status=document.status)
     return saved

@@ -16,7 +16,7 @@ from accounting.sale.recognise import Certainty
 from connector.lib import clock, doorbell
 from stores.models import Store
 from sync.models import OrderAction, Proposal, TrackedOrder
-from sync.orders import actions as order_verbs
+from sync.orders import actions
 from sync.outbox import sync_states
 from xero.models import Lane
 
@@ -104,7 +104,7 @@ def _settle(chosen: list[Proposal], user: Any) -> None:
     for one in by_hand:
         why = f"Invoice {one.number or one.xero_id} in Xero is this order."
         link = one.organisation.invoice_link(one.xero_id)
-        order_verbs.handle_by_hand(
+        actions.handle_by_hand(
             TrackedOrder.objects.filter(pk=one.order_id), user, why, link
         )  # fmt: skip
     notes = {one.order_id: f"Invoice {one.number or one.xero_id}" for one in adopted}

@@ -16,7 +16,7 @@ from connector.lib import clock
 from connector.lib.money import ZERO, from_units
 from stores.models import Store
 from sync.models import Posting, SummaryPart, SyncRun, TrackedOrder
-from sync.orders import actions as verbs
+from sync.orders import actions
 from sync.summaries.contents import given_back, part_of
 from xero.documents.kinds import MASTER_DATA, SALES, Kind
 from xero.mirror import known as mirror_known
@@ -68,7 +68,7 @@ def plan(orders: Orders) -> UndoPlan:
 
 def undo(orders: Orders, user: Any, why: str) -> int:
     """Mark those of which something can be taken back; how many."""
-    return verbs.undo(TrackedOrder.objects.filter(pk__in=plan(orders).orders), user, why)
+    return actions.undo(TrackedOrder.objects.filter(pk__in=plan(orders).orders), user, why)
 
 
 def _stores(orders: Orders) -> list[Store]:

@@ -22,7 +22,7 @@ from connector.lib import clock
 from sandbox.magento import DemoShop
 from sandbox.shop.made_up.demand import Plan
 from sandbox.xero import StandIn
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from sync.models import Posting
 from tests.sync.world import World, at_rest, connect, expected_of, ledger_agrees
 from tests.xero.conftest import environment
@@ -48,7 +48,7 @@ def world(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World
         settings.XERO_LOGIN_URL = xero.url
         settings.XERO_IDENTITY_URL = xero.url
         settings.XERO_API_URL = xero.url
-        prepare._seen.clear()
+        freshness._seen.clear()
         app, organisation = connect(xero)
         made = World(xero, None, app, organisation)  # type: ignore[arg-type]
         made.add_store(shop)

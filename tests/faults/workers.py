@@ -85,10 +85,10 @@ def pull(store: Any) -> None:
 
 
 def build(store: Any) -> None:
-    from sync.flow import steps as flows
+    from sync.flow import steps
 
     pull(store)
-    flows.build_store(store)
+    steps.build_store(store)
 
 
 def everything(store: Any) -> None:
@@ -115,9 +115,9 @@ def forked(job: str, trap: Callable[[], Any] | None) -> int:
         return os.waitstatus_to_exitcode(status)
     try:
         from stores.models import Store
-        from sync.dispatch import freshness as prepare
+        from sync.dispatch import freshness
 
-        prepare._seen.clear()
+        freshness._seen.clear()
         store = Store.objects.select_related("organisation").get()
         with trap() if trap else ExitStack():
             JOBS[job](store)

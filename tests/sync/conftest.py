@@ -12,7 +12,7 @@ from pytest_django import Settings
 from sandbox.magento import DemoShop
 from sandbox.shop.made_up.demand import Plan
 from sandbox.xero import StandIn
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from tests.sync.bell import Bell
 from tests.sync.world import Time, World, connect, watch_transactions
 
@@ -51,7 +51,7 @@ def make_world(
     open_shop: Callable[..., DemoShop],
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
-    prepare._seen.clear()
+    freshness._seen.clear()
     app, organisation = connect(xero)
     watch_transactions(monkeypatch)
     world = World(xero, time, app, organisation)

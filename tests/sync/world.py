@@ -30,9 +30,9 @@ from sandbox.xero import CLIENT_ID, CLIENT_SECRET, StandIn
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from stores.settings import StoreSettings
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from sync.dispatch import send as dispatch
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.ingest.pull import pull
 from sync.models import Dispatch, OrganisationRun, Posting, TrackedOrder, TrackedProduct
 from sync.rebuild import rebuild
@@ -190,7 +190,7 @@ class World:
         return pull(store or self.store, Stream.PRODUCTS)
 
     def build(self) -> int:
-        return sum(flows.build_store(self.fresh(store)) for store in self.stores)
+        return sum(steps.build_store(self.fresh(store)) for store in self.stores)
 
     def send(self) -> dispatch.Idle:
         """One worker's turn; no time passes."""
@@ -199,7 +199,7 @@ class World:
     def write_back(self) -> None:
         """Tell the shops what they are owed, as far as it is due."""
         for store in self.stores:
-            flows.write_to(self.fresh(store))
+            steps.write_to(self.fresh(store))
 
     def work(self, patience: timedelta = timedelta(minutes=30)) -> None:
         """Build and send until nothing is due within `patience`, moving the clock."""
@@ -229,7 +229,7 @@ class World:
 
     def new_process(self) -> None:
         """What a process keeps in memory is forgotten."""
-        prepare._seen.clear()
+        freshness._seen.clear()
 
     @staticmethod
     def fresh(store: Store) -> Store:

@@ -32,7 +32,7 @@ from stores.canonical.order import Order
 from stores.canonical.records import ParseError, Stream
 from sync.contacts.directory import load_contacts
 from sync.models import Posting, PostingSource, TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from sync.parsing import parse_facts, parsed
 from sync.summaries.approve import drafts_of
 from xero.documents.facts import NOT_CONNECTED
@@ -179,7 +179,7 @@ def may_approve(row: TrackedOrder) -> bool:
     """Whether something of it waits in Xero for a word that can be said here."""
     mine = TrackedOrder.objects.filter(pk=row.pk)
     return row.label == TrackedOrder.Label.DRAFT and (
-        orders.approvable(mine).exists() or drafts_of(mine).exists()
+        actions.approvable(mine).exists() or drafts_of(mine).exists()
     )
 
 

@@ -17,8 +17,7 @@ from connector.lib.rights import ORDERS, right
 from connector.pages.selection import HandledForm, WhyForm, bound, chosen_orders, listed, way_back
 from connector.templatetags.pages import of
 from sync.models import TrackedOrder
-from sync.orders import actions as verbs
-from sync.orders import undo as undo_orders
+from sync.orders import actions, undo
 
 Orders = QuerySet[TrackedOrder]
 
@@ -36,19 +35,19 @@ class _Mark:
 
 _EXCLUDE = _Mark(
     "sync/exclude.html", WhyForm,
-    lambda orders, user, said: verbs.exclude(orders, user, said["why"]),
+    lambda orders, user, said: actions.exclude(orders, user, said["why"]),
     "{} marked as not to be synced. What is in Xero stays there.",
     "No order was selected. Tick the orders that are not to be synced.",
 )  # fmt: skip
 _HANDLE = _Mark(
     "sync/handle.html", HandledForm,
-    lambda orders, user, said: verbs.handle_by_hand(orders, user, said["why"], said["link"]),
+    lambda orders, user, said: actions.handle_by_hand(orders, user, said["why"], said["link"]),
     "{} marked as handled by hand. What is in Xero stays there, and nothing more is sent.",
     "No order was selected. Tick the orders that you took care of in Xero.",
 )  # fmt: skip
 _REOPEN = _Mark(
     "sync/reopen.html", WhyForm,
-    lambda orders, user, said: verbs.reopen(orders, user, said["why"]),
+    lambda orders, user, said: actions.reopen(orders, user, said["why"]),
     "{} opened again and on the way.",
     "No order was selected. Tick the orders that are to be synced again.",
 )  # fmt: skip
@@ -97,10 +96,10 @@ def orders_undo(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         messages.warning(request, "No order was selected. Tick the orders to undo.")
         return redirect(way_back(request))
-    plan = undo_orders.plan(chosen)
+    plan = undo.plan(chosen)
     form = bound(WhyForm, request)
     if plan.steps and form.is_valid():
-        count = undo_orders.undo(chosen, request.user, form.cleaned_data["why"])
+        count = undo.undo(chosen, request.user, form.cleaned_data["why"])
         messages.success(
             request,
             f"Undo asked for of {of(count, 'order')}. Each order's page shows what became of it.",

@@ -21,7 +21,7 @@ from connector.pages.wording import short_reason
 from connector.templatetags.pages import COUNT_LIMIT, of
 from stores.models import Store
 from sync.models import Posting, PostingSource, Proposal, SummaryPart, TrackedOrder
-from sync.orders import actions as verbs
+from sync.orders import actions
 from sync.summaries.approve import approve_summaries, drafts_of
 from xero.documents.kinds import Kind
 from xero.models import Organisation
@@ -115,7 +115,7 @@ def orders_sync(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         messages.warning(request, "No order was selected. Tick the orders to sync, then try again.")
         return redirect(way_back(request))
-    count = verbs.sync_now(chosen, request.user)
+    count = actions.sync_now(chosen, request.user)
     them = "It is" if count == 1 else "They are"
     messages.success(
         request, f"{of(count, 'order')} on the way to Xero. {them} sent before everything else."
@@ -131,8 +131,8 @@ def orders_approve(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         messages.warning(request, "No order was selected. Tick the orders to approve.")
         return redirect(way_back(request))
-    own = set(verbs.approvable(chosen).values_list("pk", flat=True))
-    verbs.approve(chosen, request.user)
+    own = set(actions.approvable(chosen).values_list("pk", flat=True))
+    actions.approve(chosen, request.user)
     summaries = approve_summaries(drafts_of(chosen), request.user)
     sources = PostingSource.objects.filter(posting__in=summaries)
     count = len(own.union(sources.filter(order__in=chosen).values_list("order", flat=True)))

@@ -15,7 +15,7 @@ from connector.lib.rights import CUSTOMERS, ORDERS, right
 from connector.pages.selection import chosen_orders, way_back
 from connector.pages.wording import Why, reasons_of
 from sync.models import ShopWrite
-from sync.orders import actions as orders
+from sync.orders import actions
 from sync.outbox.shop_writes import try_again
 from xero.models import Organisation
 
@@ -63,7 +63,7 @@ def orders_tell_shop(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         messages.warning(request, "No order was selected. Tick the orders to try again.")
         return redirect(way_back(request))
-    return _done(request, orders.tell_shop_again(chosen, request.user), "sync:orders")
+    return _done(request, actions.tell_shop_again(chosen, request.user), "sync:orders")
 
 
 @right(CUSTOMERS)

@@ -17,7 +17,7 @@ from connector.lib import clock
 from connector.lib.money import to_units
 from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.outbox import shop_writes as owe
+from sync.outbox import shop_writes
 from sync.outbox.entries import MOST_CURES
 from sync.outbox.labels import orders_behind
 from xero.api import replies
@@ -116,5 +116,5 @@ def _learn(row: Posting, answer: ElementResult) -> None:
     else:
         changes["xero_updated_at"] = answer.updated_at
     Posting.objects.filter(pk=known.pk).update(**changes)
-    owe.statuses([known.pk], at=answer.updated_at)
+    shop_writes.statuses([known.pk], at=answer.updated_at)
     TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())

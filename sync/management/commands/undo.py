@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounting.undo import UndoPlan
 from stores.models import Store
 from sync.models import SyncRun
-from sync.orders import undo as undo_orders
+from sync.orders import undo
 from sync.orders.undo import Orders
 
 
@@ -33,12 +33,12 @@ class Command(BaseCommand):
             known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
         orders = _chosen(store, options)
-        plan = undo_orders.plan(orders)
+        plan = undo.plan(orders)
         self._describe(plan)
         if not options["yes"]:
             self.stdout.write("Nothing was done. Add --yes to do it.")
             return
-        count = undo_orders.undo(orders, None, options["why"])
+        count = undo.undo(orders, None, options["why"])
         self.stdout.write(f"Undo asked for of {count} orders; it runs with the next dispatch.")
 
     def _describe(self, plan: UndoPlan) -> None:
@@ -52,18 +52,18 @@ class Command(BaseCommand):
 
 def _chosen(store: Store, options: dict[str, Any]) -> Orders:
     if options["orders"]:
-        found = undo_orders.of_numbers(store, options["orders"])
+        found = undo.of_numbers(store, options["orders"])
         known = set(found.values_list("number", flat=True))
         if unknown := [number for number in options["orders"] if number not in known]:
             raise CommandError(f"{store.name} has no order {', '.join(unknown)}.")
         return found
     if options["day"]:
         try:
-            return undo_orders.of_day(store, date.fromisoformat(options["day"]))
+            return undo.of_day(store, date.fromisoformat(options["day"]))
         except ValueError:
             text = f"--day must be a date such as 2026-01-31, not {options['day']!r}."
             raise CommandError(text) from None
     run = SyncRun.objects.filter(pk=options["run"], store=store).first()
     if run is None:
         raise CommandError(f"{store.name} has no run {options['run']}.")
-    return undo_orders.of_run(run)
+    return undo.of_run(run)

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from accounting.contacts.directory import Contacts
 from accounting.history import NOTHING_YET, History
-from accounting.lines.currency import Conversion, of_refund
-from accounting.lines.currency import refunded as refunds_in_base
+from accounting.lines.currency import Conversion, of_refund, refunded_in_base
 from accounting.plan.plan import Plan, plan_order
 from accounting.reconcile.expected import figures_of
 from accounting.sale.build import build_order
@@ -250,13 +249,13 @@ def test_a_refund_of_all_money_but_not_of_all_tax_keeps_the_tax_that_it_states(
 ) -> None:
     """Goodwill and fees kept bring tax of their own, so that the memo's is not the sale's."""
     last = memo(1, "110.00", "220.01", base_tax=D("18.00"), **changes)
-    assert refunds_in_base(HALF_A_POUND, [last]) == (D("220.01"), D("18.00"))
+    assert refunded_in_base(HALF_A_POUND, [last]) == (D("220.01"), D("18.00"))
     assert of_refund(HALF_A_POUND, last, (), D(0)).base_tax == D("18.00")
 
 
 def test_a_refund_of_all_money_and_all_tax_takes_the_sales_own_tax() -> None:
     last = memo(1, "110.00", "220.01", base_tax=D("20.00"))
-    assert refunds_in_base(HALF_A_POUND, [last]) == (D("220.01"), D("20.01"))
+    assert refunded_in_base(HALF_A_POUND, [last]) == (D("220.01"), D("20.01"))
     assert of_refund(HALF_A_POUND, last, (), D(0)).base_tax == D("20.01")
 
 

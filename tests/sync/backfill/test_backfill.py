@@ -16,7 +16,7 @@ from stores.canonical.records import Page
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
 from sync.dispatch import gather as outbox
-from sync.flow import steps as flows
+from sync.dispatch import send
 from sync.flow.sweep import sweep
 from sync.models import Backfill, Posting, TrackedOrder
 from tests.sync.bell import Bell
@@ -247,7 +247,7 @@ def test_cancelled_what_is_in_xero_stays_and_the_rest_is_withdrawn(world: World)
     while Posting.objects.filter(kind="invoice", state="posted").count() == 0:
         dispatch = outbox.gather(world.organisation)
         assert dispatch is not None
-        flows.dispatch._send(dispatch, "test")
+        send._send(dispatch, "test")
     contacts = len(world.contacts())
 
     assert backfill.cancel(row)
@@ -288,7 +288,7 @@ def test_a_live_order_overtakes_and_a_backfill_sends_full_requests(
     while world.posting(live).state != "posted":
         dispatch = outbox.gather(world.organisation)
         assert dispatch is not None
-        flows.dispatch._send(dispatch, "test")
+        send._send(dispatch, "test")
         if dispatch.kind == "invoice":
             break
     # It went with the first request of invoices, which the backfill filled up.

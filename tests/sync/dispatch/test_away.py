@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from connector.lib import clock
-from sync.dispatch import freshness as prepare
-from sync.flow import steps as flows
+from sync.dispatch import freshness
+from sync.flow import steps
 from sync.models import Dispatch, OrganisationRun, Posting
 from tests.sync.world import World, at_rest, books
 
@@ -28,8 +28,8 @@ def minutes(world: World, count: int) -> None:
     """What workers do when each minute's sweep rings for all that is due."""
     for _ in range(count):
         world.build()
-        flows.watch(world.organisation)
-        flows.send_to(world.organisation)
+        steps.watch(world.organisation)
+        steps.send_to(world.organisation)
         world.time.forward(minutes=1)
 
 
@@ -108,7 +108,7 @@ def test_a_first_look_that_fails_is_not_tried_again_and_again(world: World) -> N
     world.place()
     world.pull()
     world.build()
-    prepare._seen.clear()
+    freshness._seen.clear()
     reads_fail(world)
     before = reads(world)
     minutes(world, 60)

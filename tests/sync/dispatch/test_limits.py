@@ -9,7 +9,7 @@ import pytest
 from connector.lib import clock
 from connector.lib.errors import Misconfigured
 from sync.dispatch import send as dispatch
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.models import Dispatch, Posting
 from tests.sync.world import World, at_rest, books, log_in
 from xero.login import tokens
@@ -53,7 +53,7 @@ def test_a_day_that_is_used_up_parks_the_organisation_and_says_so(world: World) 
     assert world.row(order).label == "working"
     assert Dispatch.objects.get(state="retry").attempts == 0
     calls = world.calls().total()
-    flows.send_to(world.organisation)
+    steps.send_to(world.organisation)
     assert world.calls().total() == calls, "a parked organisation was called"
     world.xero.reset("limits")
     world.work(patience=timedelta(days=2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.models import HistoryNote
 from tests.sync.bell import Bell
@@ -14,14 +14,14 @@ def test_an_adopted_invoice_and_a_voided_one_say_so_once(world: World) -> None:
     world.xero.faults({"kind": "lose_answer", "match": {"method": "PUT", "path": "/Invoices$"}})
     world.sync()
     assert [note.sent_at for note in HistoryNote.objects.all()] == [None]
-    flows.send_to(world.organisation)
-    flows.send_to(world.organisation)
+    steps.send_to(world.organisation)
+    steps.send_to(world.organisation)
     assert HistoryNote.objects.exclude(sent_at=None).count() == 1
     assert world.calls()["PUT Invoices/{id}/History"] == 1
     world.time.forward(minutes=5)
     world.shop.cancel(order["entity_id"])
     world.sync()
-    flows.send_to(world.organisation)
+    steps.send_to(world.organisation)
     texts = list(HistoryNote.objects.order_by("pk").values_list("text", flat=True))
     assert texts[1] == f"Order {order['increment_id']} was cancelled in the shop: voided."
     assert world.calls()["PUT Invoices/{id}/History"] == 2
@@ -33,7 +33,7 @@ def test_a_note_that_fails_is_not_written_twice(world: World) -> None:
     world.sync()
     world.xero.faults({"kind": "lose_answer", "match": {"method": "PUT", "path": "/History$"}})
     for _ in range(3):
-        flows.send_to(world.organisation)
+        steps.send_to(world.organisation)
     assert world.calls()["PUT Invoices/{id}/History"] == 1
     assert HistoryNote.objects.get().error
 
@@ -41,7 +41,7 @@ def test_a_note_that_fails_is_not_written_twice(world: World) -> None:
 def test_an_ordinary_order_costs_no_note(world: World) -> None:
     world.place()
     world.sync()
-    flows.send_to(world.organisation)
+    steps.send_to(world.organisation)
     assert not HistoryNote.objects.exists()
 
 
@@ -53,8 +53,8 @@ def test_with_all_each_document_says_what_it_is_of_however_many_there_are(world:
     world.shop.refund(made[0]["entity_id"])
     world.sync()
     assert HistoryNote.objects.filter(sent_at=None).count() == 7
-    assert flows.send_to(world.organisation) == 1.0, "five have gone, and it comes back"
-    flows.send_to(world.organisation)
+    assert steps.send_to(world.organisation) == 1.0, "five have gone, and it comes back"
+    steps.send_to(world.organisation)
     assert not HistoryNote.objects.filter(sent_at=None).exists()
     assert world.calls()["PUT Invoices/{id}/History"] == 6
     assert world.calls()["PUT CreditNotes/{id}/History"] == 1
@@ -71,7 +71,7 @@ def test_the_sweep_finds_notes_that_wait(world: World, bell: Bell) -> None:
     bell.lose()
     sweep()
     assert ("sync.dispatch", (world.organisation.pk,)) in bell.rings
-    flows.send_to(world.organisation)
+    steps.send_to(world.organisation)
     bell.lose()
     sweep()
     assert ("sync.dispatch", (world.organisation.pk,)) not in bell.rings
@@ -82,6 +82,6 @@ def test_off_says_nothing_at_all(world: World) -> None:
     world.place(status="pending")
     world.xero.faults({"kind": "lose_answer", "match": {"method": "PUT", "path": "/Invoices$"}})
     world.sync()
-    flows.send_to(world.organisation)
+    steps.send_to(world.organisation)
     assert world.posting(world.shop.orders[0]).adopted
     assert not HistoryNote.objects.exists()

@@ -14,8 +14,8 @@ import pytest
 from django.test import Client
 
 from connector.lib import clock
-from sync.dispatch import freshness as prepare
-from sync.flow import steps as flows
+from sync.dispatch import freshness
+from sync.flow import steps
 from sync.models import Dispatch, Posting
 from sync.orders import build_due as enqueue
 from tests.sync.orders.test_refunds_and_cancellations import time as time
@@ -36,13 +36,13 @@ def cancelled(world: World, order: dict[str, Any]) -> None:
 
 def first_look_of_another_process(world: World) -> None:
     world.new_process()
-    prepare.first_look(world.organisation)
+    freshness.first_look(world.organisation)
 
 
 def hourly_look(world: World) -> None:
     Organisation.objects.update(watched_at=None)
-    prepare._seen.clear()
-    flows.watch(world.organisation)
+    freshness._seen.clear()
+    steps.watch(world.organisation)
 
 
 def xeros_own_word(world: World) -> None:
@@ -66,7 +66,7 @@ def xeros_own_word(world: World) -> None:
     )  # fmt: skip
     assert answer.status_code == 200
     Organisation.objects.update(watched_at=None)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
 
 
 LOOKS = [first_look_of_another_process, hourly_look, xeros_own_word]

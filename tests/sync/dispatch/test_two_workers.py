@@ -15,9 +15,9 @@ from connector.lib import clock
 from stores.models import Cursor, SourceRecord
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from sync.dispatch import send as dispatch
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.ingest.coverage import Window
 from sync.models import Backfill, Dispatch, Posting, TrackedOrder
 from sync.orders import build_due as enqueue
@@ -109,7 +109,7 @@ def test_only_one_of_two_readers_reads(world: World) -> None:
 def test_builders_and_senders_at_once_post_everything_once(world: World) -> None:
     orders = [world.place(customer=n % 7 + 1) for n in range(40)]
     world.pull()
-    prepare.prepare(world.organisation)
+    freshness.prepare(world.organisation)
 
     def build() -> int:
         return sum(enqueue.enqueue_due(world.fresh(world.store), limit=5) for _ in range(6))
@@ -157,7 +157,7 @@ def test_a_build_and_a_settlement_of_one_order_at_once_leave_it_posted(world: Wo
     def rebuild() -> None:
         for _ in range(6):
             TrackedOrder.objects.update(build_at=clock.now())
-            flows.build_store(world.fresh(world.store))
+            steps.build_store(world.fresh(world.store))
 
     at_once(lambda: dispatch.drain(world.organisation), rebuild)
     TrackedOrder.objects.update(claimed_until=None, claimed_by="")
@@ -184,7 +184,7 @@ def test_a_build_costs_the_same_queries_for_100_orders_as_for_10(world: World) -
             world.place(customer=n % 50 + 1)
         world.time.forward(minutes=30)
         world.pull()
-        prepare.prepare(world.organisation)
+        freshness.prepare(world.organisation)
         store = world.fresh(world.store)
         costs.append(queries_of(lambda store=store: enqueue.enqueue_due(store)))
     # SQLite takes so many values a statement: a few more inserts, and nothing for each order.

@@ -41,8 +41,8 @@ from sandbox.xero import StandIn
 from stores.canonical.records import RecordRef, Stream
 from stores.models import SourceRecord
 from stores.records import Ingested
-from sync.dispatch import freshness as prepare
-from sync.flow import steps as flows
+from sync.dispatch import freshness
+from sync.flow import steps
 from sync.ingest.orders import track
 from sync.models import TrackedOrder
 from sync.orders import actions as orders
@@ -520,7 +520,7 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
     @rule(days=st.sampled_from([1, 1, 2, 25]))
     def time_passes(self, days: int) -> None:
         self.world.time.forward(days=days)
-        flows.keep_tokens_alive()
+        steps.keep_tokens_alive()
 
     @rule()
     def syncs(self) -> None:
@@ -740,7 +740,7 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
 
     def _learn(self) -> None:
         self.world.time.forward(hours=7)
-        flows.refresh(self.world.organisation)
+        steps.refresh(self.world.organisation)
         self.world.organisation.refresh_from_db()
 
     # --- the comparison -------------------------------------------------------------------------
@@ -789,7 +789,7 @@ def test_the_books_agree_whatever_happens(
 
     def open_world() -> World:
         time.offset += (FIRST_DAY - clock.now()).total_seconds()
-        prepare._seen.clear()
+        freshness._seen.clear()
         xero.reset()
         shop.reset()
         world = World(xero, time, *connect(xero))

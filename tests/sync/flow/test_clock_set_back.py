@@ -12,7 +12,7 @@ from connector.celery import Steady
 from connector.lib import clock
 from stores.canonical.records import Stream
 from stores.models import Cursor
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from sync.flow import rewind
 from sync.flow.sweep import sweep
 from sync.models import Dispatch, TrackedOrder
@@ -95,13 +95,13 @@ def test_what_changed_in_xero_while_the_clock_was_ahead_is_seen(world: World, be
     world.sync()
     sweep()
     world.time.forward(days=1)
-    prepare.watch(world.organisation)
+    freshness.watch(world.organisation)
     sweep()
     set_back(world, days=1)
     world.xero.person("void", invoice=world.number(order))
     sweep()
     assert not MirrorCursor.objects.filter(position__gt=clock.now()).exists()
-    prepare.watch(world.organisation)
+    freshness.watch(world.organisation)
     assert world.posting(order).conflict
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from connector.lib import clock
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.models import Posting
 from tests.sync.bell import Bell
@@ -96,13 +96,13 @@ def test_a_person_s_change_is_seen_at_once_and_a_burst_costs_one_look(
     # Within half a minute nothing more is asked; what came in then is found by the sweep.
     world.time.forward(10)
     deliver(delivery(event(world, posted.xero_id)))
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     assert (told(), world.calls() - before) == (["invoices"], {"GET Invoices": 1})
     world.time.forward(31)
     bell.lose()
     sweep()
     assert ("xero.watch", (world.organisation.pk,)) in bell.rings
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     assert (told(), world.calls() - before) == ([], {"GET Invoices": 2})
 
 

@@ -16,7 +16,7 @@ from stores.models import Cursor
 from stores.signatures import signature
 from sync.endpoints import MOST_BYTES
 from sync.flow.sweep import sweep
-from sync.ingest import calls as hooks
+from sync.ingest import calls
 from sync.ingest.coverage import Window
 from sync.models import IncomingCall, MasterLevel, Posting, Preferences, TrackedOrder
 from tests.sync.bell import Bell
@@ -158,25 +158,25 @@ def test_many_calls_about_two_orders_are_one_request(world: World, bell: Bell) -
     for n in range(30):
         send({"orders": [orders[n % 2]["entity_id"]], "call": str(n)})
 
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
 
     assert asked(world.shop) == ["orders"]
     assert set(IncomingCall.objects.values_list("state", flat=True)) == {State.DONE}
     assert TrackedOrder.objects.count() == 2
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     assert asked(world.shop) == []
 
 
 def test_under_a_flood_a_worker_comes_back_for_the_rest(
     world: World, bell: Bell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hooks, "_CALLS", 1)
-    monkeypatch.setattr(hooks, "_BATCHES", 2)
+    monkeypatch.setattr(calls, "_CALLS", 1)
+    monkeypatch.setattr(calls, "_BATCHES", 2)
     for n in range(3):
         send({"orders": [world.place(customer=n + 1, status="pending")["entity_id"]]})
     bell.lose()
 
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
 
     assert IncomingCall.objects.filter(state=State.WAITING).count() == 1
     assert ("sync.hooks", (world.store.pk,)) in bell.rings
@@ -190,24 +190,24 @@ def test_products_and_customers_follow_the_settings_and_stock_is_hurried_within_
     world.change_store(
         webhook_secret=SECRET, streams={"products": True, "customers": False, "stock": "to_store"}
     )
-    later = clock.now() + hooks._STOCK_EVERY * 9
+    later = clock.now() + calls._STOCK_EVERY * 9
     cursor = Cursor.of(world.store, "stock")
     Cursor.objects.filter(pk=cursor.pk).update(next_run_at=later, last_run_at=clock.now())
 
     send({"products": ["MUG-STN"], "customers": [1], "stock": ["MUG-STN"]})
-    hooks.work_off(world.fresh(world.store))
+    calls.work_off(world.fresh(world.store))
 
     assert world.store.products.get().sku == "MUG-STN"
     assert "does not sync customers" in call(world.store).note
     cursor.refresh_from_db()
-    assert cursor.next_run_at == cursor.last_run_at + hooks._STOCK_EVERY
+    assert cursor.next_run_at == cursor.last_run_at + calls._STOCK_EVERY
     assert ("sync.pull", (world.store.pk, "stock")) not in bell.rings
 
 
 def test_an_object_that_is_gone_is_done_with_and_says_so(world: World, bell: Bell) -> None:
     order = world.place()
     send({"orders": [order["entity_id"], 4711]})
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
 
     row = call(world.store)
     assert (row.state, row.note) == (State.DONE, "Not found in the shop: orders 4711.")
@@ -222,7 +222,7 @@ def test_a_failing_shop_is_asked_again_when_it_wishes_and_given_up_in_the_end(
     send({"orders": [order["entity_id"]]})
     world.shop.fail("throttled", match="/orders", times=None, retry_after=600)
 
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     row = call(world.store)
     assert (row.state, row.attempts) == (State.WAITING, 1)
     assert 595 < (row.not_before - clock.now()).total_seconds() <= 600
@@ -231,20 +231,20 @@ def test_a_failing_shop_is_asked_again_when_it_wishes_and_given_up_in_the_end(
     # While the shop wants to be left alone, calls that come in meanwhile wait as well.
     asked(world.shop)
     send({"orders": [order["entity_id"]], "call": "2"})
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     assert asked(world.shop) == []
 
     for _ in range(2):
         world.time.forward(601)
         sweep()
         assert ("sync.hooks", (world.store.pk,)) in bell.rings
-        hooks.work_off(world.store)
+        calls.work_off(world.store)
     row.refresh_from_db()
     assert (row.state, row.attempts, bool(row.error)) == (State.FAILED, 3, True)
     world.shop.faults.clear()
     world.time.forward(700)
     world.sync()
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     in_xero(world, order)
     books(world)
 
@@ -259,10 +259,10 @@ def test_an_error_of_our_own_is_a_failed_try_and_not_the_end_of_the_worker(
 
     with monkeypatch.context() as broken:
         broken.setattr("sync.ingest.ingest.track", buggy)
-        hooks.work_off(world.store)
+        calls.work_off(world.store)
     assert "ZeroDivisionError: a bug" in call(world.store).error
     world.time.forward(60)
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     assert call(world.store).state == State.DONE
 
 
@@ -284,22 +284,22 @@ def test_a_store_that_is_off_keeps_its_calls_until_it_is_on_again(world: World, 
 
 def test_a_worker_that_was_killed_leaves_its_calls_to_the_next(world: World, bell: Bell) -> None:
     send({"orders": [world.place()["entity_id"]]})
-    hooks._claim(world.store, "a killed worker")
-    hooks.work_off(world.store)
+    calls._claim(world.store, "a killed worker")
+    calls.work_off(world.store)
     assert (call(world.store).state, TrackedOrder.objects.count()) == (State.WAITING, 0)
 
     world.time.forward(301)
     bell.lose()
     sweep()
     assert ("sync.hooks", (world.store.pk,)) in bell.rings
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     assert (call(world.store).state, call(world.store).attempts) == (State.DONE, 2)
 
 
 def test_a_call_that_ends_every_worker_is_given_up(world: World, bell: Bell) -> None:
     send({"orders": [world.place()["entity_id"]]})
     IncomingCall.objects.update(attempts=12)
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     row = call(world.store)
     assert (row.state, row.attempts, asked(world.shop)) == (State.FAILED, 13, [])
     assert "Its worker ended" in row.error
@@ -331,7 +331,7 @@ def test_an_order_from_a_hook_a_poll_and_a_backfill_at_once_is_posted_once(
     store = world.store
 
     at_once(
-        lambda: hooks.work_off(store), lambda: hooks.work_off(store), lambda: world.pull(store),
+        lambda: calls.work_off(store), lambda: calls.work_off(store), lambda: world.pull(store),
         lambda: world.pull(store, window=Window()), world.build,
     )  # fmt: skip
     at_once(world.build, world.build, world.send, world.send)

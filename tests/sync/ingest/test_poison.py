@@ -20,7 +20,7 @@ from stores.connect import connect
 from stores.models import Cursor, SourceRecord, as_text
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
-from sync.ingest import calls as hooks
+from sync.ingest import calls
 from sync.ingest import ingest as keep
 from sync.models import IncomingCall, TrackedOrder, TrackedProduct
 from tests.sync.world import World, at_rest, in_xero
@@ -155,7 +155,7 @@ def test_a_call_that_names_such_a_record_is_worked_off(world: World, spoil: Spoi
         wanted=[["orders", str(order["entity_id"])] for order in (bad, good)],
     )  # fmt: skip
 
-    hooks.work_off(world.store)
+    calls.work_off(world.store)
     world.work()
 
     row.refresh_from_db()

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from connector.lib import clock
 from stores.models import Store
 from stores.signatures import signature
-from sync.ingest import calls as hooks
+from sync.ingest import calls
 from sync.models import IncomingCall, OrderAction, TrackedOrder
 from tests.stores.toy.adapter import BOXES
 from tests.stores.toy.orders import toy_order
@@ -54,7 +54,7 @@ def called(delivery: str, *, later: int = 0, **headers: Any) -> HttpResponse:
 
 def test_a_call_is_answered_in_its_platforms_own_words(toys: World) -> None:
     answer = called("d1")
-    hooks.work_off(toys.store)
+    calls.work_off(toys.store)
 
     assert (answer.status_code, answer.content) == (200, b"thanks")
     assert TrackedOrder.objects.get().source_id == "1"
@@ -159,7 +159,7 @@ def test_nobody_leaves_an_order_out_without_a_name_and_a_reason(toys: World) -> 
 
 def test_an_order_that_is_asked_for_is_read_and_sent_at_once(toys: World) -> None:
     answer = asked(wish="sync", ids=["1"])
-    hooks.work_off(toys.store)
+    calls.work_off(toys.store)
     toys.work()
 
     assert json.loads(answer.content)["done"] == [{"wish": "sync", "orders": 0, "unknown": ["1"]}]

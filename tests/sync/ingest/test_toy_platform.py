@@ -21,7 +21,7 @@ from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from stores.signatures import signature
 from sync.flow.sweep import sweep
-from sync.ingest import calls as hooks
+from sync.ingest import calls
 from sync.ingest.pull import pulled
 from sync.models import TrackedOrder
 from tests.stores.toy.adapter import BOXES
@@ -97,7 +97,7 @@ def test_only_the_streams_that_it_has_are_read(
     store = toys.store
 
     sweep()
-    assert hooks.trigger(store.slug, store.trigger_token)
+    assert calls.trigger(store.slug, store.trigger_token)
 
     assert pulled(store) == (Stream.ORDERS,)
     assert [args[1:] for args in rings if args[0] == "sync.pull"] == [(store.pk, "orders")] * 2
@@ -167,7 +167,7 @@ def test_its_calls_are_believed_by_its_own_scheme(toys: World, box: Box) -> None
         client.post("/hooks/toys/", body, "application/json", headers=headers).status_code
         for headers in (signed | {"X-Signature": "0"}, signed)
     ]
-    hooks.work_off(toys.store)
+    calls.work_off(toys.store)
     toys.work()
 
     assert answers == [401, 200]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from sync.models import TrackedOrder
 from tests.sync.standing import again
 from tests.sync.world import World, at_rest, idempotent, ledger_agrees, money
@@ -16,7 +16,7 @@ def test_a_foreign_order_is_posted_converted_to_the_shops_base_total(world: Worl
     order = world.place(foreign=True, items=[("MUG-STN", 3)], coupon="")
     assert (order["order_currency_code"], order["base_currency_code"]) == ("NZD", "AUD")
     assert order["grand_total"] != order["base_grand_total"]
-    prepare.prepare(world.organisation)
+    freshness.prepare(world.organisation)
     Currency.objects.filter(code="NZD").delete()
     world.sync()
     assert world.codes(order) == ["currency_not_enabled"]
@@ -41,7 +41,7 @@ def test_a_foreign_order_is_posted_converted_to_the_shops_base_total(world: Worl
 @pytest.mark.stories
 def test_its_refunds_close_it_to_the_cent_and_both_sides_agree(world: World) -> None:
     order = world.place(foreign=True, items=[("MUG-STN", 3)], coupon="")
-    prepare.prepare(world.organisation)
+    freshness.prepare(world.organisation)
     Currency.objects.filter(code="NZD").delete()
     world.save_rules(posting={"currency_not_enabled": "convert"})
     world.sync()

@@ -12,7 +12,7 @@ from sandbox.xero.seed import add_organisation
 from stores.canonical.records import Stream
 from stores.models import Store
 from sync.dispatch import send as dispatch
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.ingest.pull import pull
 from sync.models import TrackedOrder
 from tests.sync.world import RULES, World, log_in
@@ -48,7 +48,7 @@ def sync_all(world: World, south: Store) -> None:
     pull(world.fresh(south), Stream.ORDERS)
     pull(world.fresh(south), Stream.REFUNDS)
     for _ in range(6):
-        flows.build_store(world.fresh(south))
+        steps.build_store(world.fresh(south))
         dispatch.drain(world.fresh(south).organisation)
         world.time.forward(seconds=61)
 

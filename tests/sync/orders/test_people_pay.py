@@ -19,7 +19,7 @@ from django.core.management import call_command
 from accounts_mapping.models import save_rules
 from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from tests.sync.standing import again, ledger, stands
 from tests.sync.world import RULES, Time, World
 
@@ -88,7 +88,7 @@ def test_a_cancelled_sale_is_allocated_up_to_what_is_due_and_the_rest_left_open(
     # A person gives the rest back: nobody is told of it any more.
     credit_from_elsewhere(world, f"{S1}-C", "10.00")
     world.time.forward(hours=2)
-    prepare.watch(world.organisation)
+    freshness.watch(world.organisation)
     world.sync()
     assert world.codes(order) == ["reversed_in_xero"]
     again(world)
@@ -98,7 +98,7 @@ def test_a_payment_that_was_taken_away_again_counts_no_more(world: World) -> Non
     order = unpaid(world)
     theirs = pays(world, "10.00")
     world.time.forward(hours=1)
-    prepare.watch(world.organisation)
+    freshness.watch(world.organisation)
     assert world.posting(order).amount_due == Decimal("24.90")
     world.xero.person("delete_payment", payment=theirs["PaymentID"])
     cancel(world, order)

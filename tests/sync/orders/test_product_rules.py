@@ -7,7 +7,7 @@ import pytest
 from stores.canonical.records import Stream
 from stores.connect import connect
 from stores.models import Cursor, ShopCategory
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.ingest.pull import pulled
 from tests.sync.world import RULES, World
 
@@ -24,7 +24,7 @@ def test_class_and_category_of_a_product_decide_account_and_tax(world: World) ->
     rules = [{"class": "9", "rate": "10", "tax_type": "OUTPUT"}, *RULES["tax"]["rules"]]
     world.save_rules(tax={"rules": rules}, rules=[{"when": {"category": "12"}, "account": "203"}])
     assert Stream.PRODUCTS in pulled(world.store)
-    flows.read_stream(world.store, Stream.PRODUCTS)
+    steps.read_stream(world.store, Stream.PRODUCTS)
     world.sync()
     (invoice,) = world.invoices().values()
     accounts = {line["Description"]: line["AccountCode"] for line in invoice["LineItems"]}
@@ -46,7 +46,7 @@ def read_by_name(world: World, category: str) -> list[str]:
     """The accounts of a mug's and a course's lines under a rule for a category."""
     rules = [{"when": {"category": category}, "account": "203"}]
     world.save_rules(rules=rules, accounts={"sales": "200", "shipping": "200"})
-    flows.read_stream(world.store, Stream.PRODUCTS)
+    steps.read_stream(world.store, Stream.PRODUCTS)
     world.place(items=[("MUG-STN", 1), ("CLASS-WEB", 1)])
     world.sync()
     (invoice,) = world.invoices().values()
@@ -79,12 +79,12 @@ def test_without_the_right_to_read_categories_their_ids_go_on_working(world: Wor
 
 def test_categories_follow_the_shop(world: World) -> None:
     world.save_rules(rules=[{"when": {"category": "Mugs"}, "account": "203"}])
-    flows.read_stream(world.store, Stream.PRODUCTS)
+    steps.read_stream(world.store, Stream.PRODUCTS)
     known = ShopCategory.objects.filter(store=world.store)
     assert known.get(source_id="4").names == ["Mugs & Cups", "Kitchen", "Default Category"]
     world.shop.stock.categories[3]["name"] = "Mugs"
     del world.shop.stock.categories[4:]
-    flows.read_stream(world.store, Stream.PRODUCTS)
+    steps.read_stream(world.store, Stream.PRODUCTS)
     assert dict(known.values_list("source_id", "names")) == {
         "2": ["Default Category"],
         "3": ["Kitchen", "Default Category"],

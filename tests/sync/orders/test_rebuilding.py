@@ -12,8 +12,8 @@ from accounting import orders as absorb
 from accounts_mapping.models import save_rules
 from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
-from sync.dispatch import freshness as prepare
-from sync.flow import steps as flows
+from sync.dispatch import freshness
+from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.orders import build_due as enqueue
@@ -63,7 +63,7 @@ def test_an_account_restored_in_xero_frees_orders_at_the_next_refresh(world: Wor
     assert world.codes(order) == ["account_archived"]
     world.xero.person("restore_account", account="200")
     world.time.forward(hours=7)
-    flows.refresh(world.organisation)
+    steps.refresh(world.organisation)
     world.work()
     books(world)
 
@@ -130,7 +130,7 @@ def test_an_order_cancelled_before_it_is_sent_is_withdrawn(world: World) -> None
 
 def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Build what is due; between the build and the write something happens, once."""
-    prepare.prepare(world.organisation)
+    freshness.prepare(world.organisation)
     real = absorb.build_order
 
     def build(*args: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from sync.models import TrackedOrder
 from sync.orders import actions as orders
 from sync.orders.undo import undo
@@ -214,7 +214,7 @@ def test_a_foreign_order_comes_to_nothing_in_the_end_converted_or_not(
     liable: World, enabled: bool, gift_cards: str
 ) -> None:
     if not enabled:
-        prepare.prepare(liable.organisation)
+        freshness.prepare(liable.organisation)
         Currency.objects.filter(code="NZD").delete()
     accounts = {**ACCOUNTS, "gift_cards": gift_cards}
     choose(liable, accounts=accounts, posting={"currency_not_enabled": "convert"})

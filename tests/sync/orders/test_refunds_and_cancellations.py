@@ -18,7 +18,7 @@ from django.core.management import call_command
 from accounts_mapping.models import save_rules
 from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.models import TrackedOrder
 from sync.orders import actions as orders
 from tests.sync.standing import again, credit_note, invoice, ledger, lines, stands
@@ -96,7 +96,7 @@ def label(world: World, order: dict[str, Any]) -> str:
 def learn(world: World) -> None:
     """What a person changed in the organisation is read at the next refresh."""
     later(world, hours=7)
-    flows.refresh(world.organisation)
+    steps.refresh(world.organisation)
     world.organisation.refresh_from_db()
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from sync.dispatch import freshness as prepare
+from sync.dispatch import freshness
 from sync.dispatch.gather import gather
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.orders.build_due import enqueue_due
 from tests.sync.backfill.test_backfill import begun, finish, go_on
@@ -189,7 +189,7 @@ def cancels(world: World, orders: list[Doc]) -> None:
 
 def cancels_a_month_later(world: World, orders: list[Doc]) -> None:
     world.time.forward(days=30)
-    flows.keep_tokens_alive()
+    steps.keep_tokens_alive()
     cancels(world, orders)
 
 
@@ -283,7 +283,7 @@ def test_a_forgotten_sale_that_the_shop_changed_since_is_ours(
         orders += three(world, status="pending")
         world.sync()
     world.time.forward(days=40 if later else 0, minutes=7)
-    flows.keep_tokens_alive()
+    steps.keep_tokens_alive()
     then(world, orders)
     if backfilled:
         finish(world, begun(world, days=60))
@@ -462,16 +462,16 @@ def test_a_database_that_goes_back_under_a_running_process_is_noticed(world: Wor
     """A backup of a minute ago, put back without stopping anything."""
     orders = three(world, status="pending")
     world.sync()
-    seen = dict(prepare._seen)
+    seen = dict(freshness._seen)
     with forgotten(world):
         world.time.forward(minutes=1)
         for order in orders:
             world.part_paid(order, "10.00")
         world.new_process()
         world.sync()
-        seen = dict(prepare._seen)
-    prepare._seen.update(seen)
-    assert not prepare.looked(world.organisation)
+        seen = dict(freshness._seen)
+    freshness._seen.update(seen)
+    assert not freshness.looked(world.organisation)
     world.sync()
     assert len(world.payments()) == 3
     nobody_is_asked(world, *orders)
@@ -486,7 +486,7 @@ def test_an_edit_of_a_person_since_the_backup_is_still_a_persons(world: World) -
         world.xero.person(
             "edit_invoice", invoice=world.number(order), changes={"LineItems": [line]}
         )
-    prepare.watch(world.organisation)
+    freshness.watch(world.organisation)
     assert world.posting(order).conflict
     world.sync()
     assert world.posting(order).conflict
@@ -579,7 +579,7 @@ def test_a_sale_whose_contact_waited_to_be_sent_is_nobody_elses(
     orders = three(world, status="pending")
     if backfilled:
         world.time.forward(days=10)
-        flows.keep_tokens_alive()
+        steps.keep_tokens_alive()
         go_on(begun(world, days=20))
     else:
         world.pull()
@@ -589,7 +589,7 @@ def test_a_sale_whose_contact_waited_to_be_sent_is_nobody_elses(
         assert len(world.invoices()) == 3
     world.time.forward(minutes=7)
     then(world, orders)
-    prepare.first_look(world.organisation)
+    freshness.first_look(world.organisation)
     world.pull()
     world.build()
     world.sync()

@@ -9,7 +9,7 @@ import pytest
 
 from stores.canonical.records import Stream
 from stores.models import Cursor
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.models import Posting, StockState
 from tests.sync.flow.test_sync_command import sync
 from tests.sync.world import World, at_rest
@@ -49,7 +49,7 @@ def place_and_sync(world: World, quantity: int = 2) -> dict[str, Any]:
 
 def level(world: World) -> int:
     """One run; how many products were written."""
-    run = flows.read_stream(world.fresh(world.store), Stream.STOCK)
+    run = steps.read_stream(world.fresh(world.store), Stream.STOCK)
     assert run is not None
     assert run.error == ""
     return run.changed

@@ -13,7 +13,7 @@ from sandbox.shop.faults import Fault
 from stores.canonical.records import Stream
 from stores.connect import connect as connect_shop
 from stores.models import Cursor
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.models import Posting, StockState, TrackedOrder
 from tests.sync.stock.test_stock import TRACKED, level, puts
 from tests.sync.world import World
@@ -153,7 +153,7 @@ def test_without_the_right_to_salable_quantities_stock_stops_and_says_so(mugs: W
     mugs.sync()
     mugs.shop.denied.add("Magento_InventorySalesApi::stock")
     mugs.time.forward(minutes=5)
-    run = flows.read_stream(mugs.fresh(mugs.store), Stream.STOCK)
+    run = steps.read_stream(mugs.fresh(mugs.store), Stream.STOCK)
     assert run is not None
     assert "Magento_InventorySalesApi::stock" in run.error
     assert Cursor.of(mugs.store, Stream.STOCK).last_error_code in (
@@ -219,7 +219,7 @@ def test_a_shop_that_fails_every_product_is_away(mugs: World) -> None:
         mugs.xero.person("create_item", item={"Code": code, "Name": code, **TRACKED})
     mugs.shop.faults.add(Fault("error", match="get-product-salable-quantity", times=None))
 
-    run = flows.read_stream(mugs.fresh(mugs.store), Stream.STOCK)
+    run = steps.read_stream(mugs.fresh(mugs.store), Stream.STOCK)
 
     assert run is not None
     assert "HTTP 500" in run.error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth import get_user_model
 
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.models import TrackedOrder
 from sync.orders import actions as orders
 from tests.sync.orders.test_refunds_and_cancellations import MUG, ONE_MUG_SOLD, S1, later, refund
@@ -54,7 +54,7 @@ def test_a_draft_approved_in_xero_gets_its_payment_by_itself(world: World) -> No
     later(world, hours=2)
     world.xero.person("approve", invoice=S1)
     later(world, hours=2)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     world.work()
     assert stands(world) == ONE_MUG_SOLD
     again(world)

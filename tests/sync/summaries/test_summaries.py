@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 from connector.lib import clock
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.orders import undo as undo_orders
 from sync.summaries import make as summarise
@@ -256,7 +256,7 @@ def test_a_refused_summary_shows_on_all_its_orders_and_is_made_anew_once_cured(
     late = world.place(created_at=FIRST_DAY)
     world.xero.person("restore_account", account="200")
     world.time.forward(hours=7)
-    flows.refresh(world.organisation)
+    steps.refresh(world.organisation)
     world.rebuild(orders[0])
     world.sync()
     assert stands(world) == sorted([
@@ -306,7 +306,7 @@ def test_a_summary_that_a_person_voided_is_made_anew_for_a_person_only(daily: Wo
     world.xero.person("void", invoice=DAY)
     gone = [f"invoice {DAY} VOIDED 2027-03-10 111.25 tax 8.61 due 0.00"]
     world.time.forward(hours=2)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     world.work()
     assert labels(world, *orders) == ["held", "held"]
     again(world)
@@ -333,7 +333,7 @@ def test_a_draft_summary_is_paid_once_it_is_approved(world: World) -> None:
     again(world)
     world.xero.person("approve", invoice=DAY)
     world.time.forward(hours=2)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     world.work()
     assert stands(world) == SOLD
     assert labels(world, *orders) == ["posted", "posted"]

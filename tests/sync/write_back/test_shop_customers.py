@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stores.canonical.records import Stream
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.ingest.pull import pull
 from sync.models import Posting, ShopContact, ShopWrite
 from sync.outbox.shop_writes import try_again
@@ -39,7 +39,7 @@ def registered(world: World) -> dict[str, Any]:
     pull(world.store, Stream.CUSTOMERS)
     world.sync()
     world.time.forward(hours=1)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     return order
 
 
@@ -60,7 +60,7 @@ def edited_in_xero(world: World, order: dict[str, Any], **details: Any) -> None:
     assert posting is not None
     world.xero.person("edit_contact", contact=posting.xero_id, details=details)
     world.time.forward(hours=1)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
 
 
 def everything_again(world: World) -> None:
@@ -69,7 +69,7 @@ def everything_again(world: World) -> None:
         world.time.forward(days=1)
         pull(world.store, Stream.CUSTOMERS)
         world.sync()
-        flows.watch(world.organisation)
+        steps.watch(world.organisation)
         world.write_back()
 
 

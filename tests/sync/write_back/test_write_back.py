@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.lib import clock
-from sync.flow import steps as flows
+from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.models import ShopWrite, TrackedOrder
 from sync.outbox.shop_writes import try_again
@@ -53,7 +53,7 @@ def paid_by_a_person(world: World, order: dict[str, Any]) -> None:
     due = str(world.invoices()[number]["AmountDue"])
     world.xero.person("pay", invoice=number, amount=due, account="090")
     world.time.forward(hours=1)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
 
 
 def test_what_was_paid_before_the_setting_was_made_gets_no_status(world: World) -> None:
@@ -69,7 +69,7 @@ def test_what_was_paid_before_the_setting_was_made_gets_no_status(world: World) 
     world.time.forward(minutes=5)
     world.save_rules(statuses={"on_paid": "in_xero"}, posting={"due_days": 3})
     world.time.forward(hours=2)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     world.rebuild(by_us, by_person)
     world.work()
     world.write_back()
@@ -122,7 +122,7 @@ def test_a_payment_that_a_person_records_in_xero_sets_the_status(telling: World)
     world.write_back()
     assert states() == [("comment", "done")]
     paid_by_a_person(world, order)
-    flows.watch(world.organisation)
+    steps.watch(world.organisation)
     world.write_back()
     assert world.shop.order(order["entity_id"])["status"] == "in_xero"
     assert states() == [("comment", "done"), ("status", "done")]
