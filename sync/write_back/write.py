@@ -20,7 +20,7 @@ from connector.lib.errors import ConnectorError
 from stores.canonical.records import OrderCondition, ParseError
 from stores.models import Store
 from stores.writing import WritesNotes, notes_of, statuses_of
-from sync.contacts import to_shop as shop_customers
+from sync.contacts import to_shop
 from sync.models import Posting, ShopWrite, TrackedOrder
 from sync.write_back.shop import LEASE, Shop, failed, left_alone, unforeseen
 from sync.write_back.states import write_states
@@ -120,7 +120,7 @@ def _status(shop: Shop, row: ShopWrite) -> bool:
 
 
 def _customer(shop: Shop, row: ShopWrite) -> bool:
-    return shop_customers.write(shop.store, shop.adapter, row)
+    return to_shop.write(shop.store, shop.adapter, row)
 
 
 _WRITERS: dict[str, Callable[[Shop, ShopWrite], bool]] = {
