@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,11 +77,16 @@ class Placing(Shop):
         with self.lock:
             return self._orders[order_id]
 
-    def add_orders(self, count: int, *, at: datetime | None = None) -> list[Order]:
-        """Place orders as they come, with what happens to each at once (cards are paid)."""
-        with self.lock:
-            moment = at or self.now()
-            return [self._add(moment, Wish(), until=moment) for _ in range(count)]
+    def id_of(self, order: Order) -> int:
+        """Its `entity_id`."""
+        return int(order["entity_id"])
+
+    def state(self) -> dict[str, Any]:
+        """Counts and keys."""
+        return {
+            "orders": len(self.orders), "creditmemos": len(self.creditmemos),
+            "credentials": asdict(self.credentials),
+        }  # fmt: skip
 
     # --- what belongs to orders ----------------------------------------------------------
 

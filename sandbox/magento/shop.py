@@ -14,6 +14,7 @@ from sandbox.magento.documents.refunds import Refund
 from sandbox.magento.orders import edits, lifecycle
 from sandbox.magento.orders.lifecycle import Order
 from sandbox.magento.placing import Placing
+from sandbox.shop.base import Act
 from sandbox.shop.made_up.demand import Wish
 
 
@@ -21,8 +22,7 @@ class MagentoShop(Placing):
     """A Magento shop, not served yet; `running.DemoShop` is.
 
     Orders are numbered from 1 and made by seed; with the same arguments and `epoch` two
-    shops are the same. All verbs may be called from any thread, the server running or not;
-    they raise KeyError for an unknown id and `NotPossible` where the state forbids it.
+    shops are the same. A status is pending, processing, complete, canceled, holded or closed.
 
     `hook(resource, page)` set as `between_pages` is called before page 2 and later of a
     list is put together. `denied` names resources that are not granted to the integration,
@@ -31,36 +31,20 @@ class MagentoShop(Placing):
     `hooks.point(url, secret)` has every change from then on told to an address.
     """
 
-    def place_order(
-        self,
-        *,
-        items: Sequence[tuple[str, int]] | None = None,
-        coupon: str | None = None,
-        shipping: str | None = None,
-        customer: int | None = None,
-        guest: bool | None = None,
-        foreign: bool | None = None,
-        payment_method: str | None = None,
-        status: str | None = None,
-        issued: Mapping[str, Decimal | str] | None = None,
-        created_at: datetime | None = None,
-    ) -> Order:
-        """Place one order with these properties; everything not given is drawn by seed.
-
-        `items` are skus and quantities, `coupon` a code ("" for none), `shipping` flat or
-        free, `status` pending, processing, complete, canceled, holded or closed; `issued` is
-        how much a `gift_card`, `store_credit` and `points` pay, in the base currency.
-        """
-        paid = {name: Decimal(str(part)) for name, part in (issued or {}).items()}
-        wish = Wish(items, coupon, shipping, customer, guest, foreign, payment_method, status, paid)
+    def place(self, wish: Wish, *, at: datetime, until: datetime) -> Order:
+        """Place the next order; a closed one is refunded at once."""
         with self.lock:
-            closing = status == "closed"
-            wish = replace(wish, status="processing") if closing else wish
-            at = created_at or self.now()
-            order = self._add(at, wish, until=max(at, self.now()))
-            if closing:
-                self.refund(order["entity_id"])
+            if wish.status != "closed":
+                return self._add(at, wish, until=until)
+            order = self._add(at, replace(wish, status="processing"), until=until)
+            self.refund(order["entity_id"])
             return order
+
+    def acts(self) -> Mapping[str, Act]:
+        """Pay, ship, cancel, hold, unhold, refund, edit."""
+        plain = (self.pay, self.ship, self.cancel, self.hold, self.unhold)
+        acts: dict[str, Act] = {verb.__name__: _without_body(verb) for verb in plain}
+        return acts | {"refund": self._refund_by, "edit": self._edit_by}
 
     def update_order(self, order_id: int, **changes: Any) -> Order:
         """Overwrite fields of an order; `updated_at` follows unless it is given."""
@@ -192,3 +176,19 @@ class MagentoShop(Placing):
             verb(self._orders[order_id], self.stamp())
             self.hooks.tell("orders", order_id)
             return self._orders[order_id]
+
+    def _refund_by(self, order_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        """A credit memo by JSON: the options of `refund`, amounts as numbers or texts."""
+        amounts = ("adjustment_positive", "adjustment_negative", "stored")
+        money = {name: Decimal(str(body[name])) for name in amounts if name in body}
+        shipping = Decimal(str(body["shipping"])) if "shipping" in body else None
+        items, restock = body.get("items"), bool(body.get("restock"))
+        return self.refund(order_id, items=items, shipping=shipping, restock=restock, **money)
+
+    def _edit_by(self, order_id: int, body: dict[str, Any]) -> Order:
+        """An order changed by JSON: `{"items": [["MUG-STN", 2]]}`."""
+        return self.edit(order_id, [(sku, int(quantity)) for sku, quantity in body["items"]])
+
+
+def _without_body(verb: Callable[[int], Order]) -> Act:
+    return lambda order_id, _: verb(order_id)

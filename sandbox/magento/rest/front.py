@@ -1,12 +1,11 @@
-"""What Magento answers over HTTP: its REST API, its failures, its pages, and `/_sandbox`."""
+"""What Magento answers over HTTP: its REST API, its failures, its pages."""
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
-from sandbox.magento import control, pages
+from sandbox.magento import pages
 from sandbox.magento.rest import messages, routes
 from sandbox.magento.shop import MagentoShop
 from sandbox.shop.faults import Fault
@@ -50,9 +49,6 @@ class MagentoFront(Front):
         if path == "/":
             return pages.home(self.shop)
         raise KeyError(path)
-
-    def control(self, method: str, path: str, body: dict[str, Any]) -> Any:
-        return control.handle(self.shop, method, path, body)
 
     def _bend(self, fault: Fault, request: messages.Request) -> None:
         """What has to happen before the real answer is made."""

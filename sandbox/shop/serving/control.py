@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -11,13 +12,41 @@ from sandbox.shop.base import Shop
 from sandbox.shop.faults import Fault
 
 Body = dict[str, Any]
-Paths = Mapping[tuple[str, str], Callable[[Any, Body], Any]]
 
 
-def handle(shop: Shop, method: str, path: str, body: Body, own: Paths) -> Any:
-    """One call, of the paths below or of a platform's `own`; KeyError for an unknown one."""
-    verb = own.get((method, path)) or _PATHS[method, path]
-    return verb(shop, body)
+def handle(shop: Shop, method: str, path: str, body: Body) -> Any:
+    """One call. KeyError for an unknown path or id, ValueError or TypeError for a bad body."""
+    found = re.fullmatch(r"/_sandbox/orders/(\d+)(?:/(\w+))?", path)
+    if found is None or method != "POST":
+        return _PATHS[method, path](shop, body)
+    order_id = int(found[1])
+    if found[2] is None:
+        return shop.update_order(order_id, **body)
+    return shop.acts()[found[2]](order_id, body)
+
+
+def _state(shop: Shop, body: Body) -> Any:
+    return {**shop.state(), "requests": len(shop.requests)}
+
+
+def _place(shop: Shop, body: Body) -> Any:
+    """`{"count": 5}` or the options of `place_order`; returns ids."""
+    if "count" in body:
+        placed = shop.add_orders(int(body["count"]))
+    else:
+        placed = [shop.place_order(**body)]
+    return {"ids": [shop.id_of(order) for order in placed]}
+
+
+def _product(shop: Shop, body: Body) -> Any:
+    """`{"sku": …, "price": …}`: fields to overwrite; an unknown sku becomes a product."""
+    shop.change_product(**body)
+    return True
+
+
+def _stock(shop: Shop, body: Body) -> Any:
+    """`{"sku": "MUG-STN", "quantity": 9}`"""
+    return shop.set_stock(body["sku"], float(body["quantity"]))
 
 
 def _point(shop: Shop, body: Body) -> Any:
@@ -49,7 +78,11 @@ def _clock(shop: Shop, body: Body) -> Any:
     return True
 
 
-_PATHS: Paths = {
+_PATHS: dict[tuple[str, str], Callable[[Shop, Body], Any]] = {
+    ("GET", "/_sandbox/state"): _state,
+    ("POST", "/_sandbox/orders"): _place,
+    ("POST", "/_sandbox/products"): _product,
+    ("POST", "/_sandbox/stock"): _stock,
     ("GET", "/_sandbox/hooks"): _hooks,
     ("POST", "/_sandbox/hooks"): _point,
     ("GET", "/_sandbox/faults"): _faults,

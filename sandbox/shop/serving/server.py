@@ -16,6 +16,7 @@ from connector.lib import clock
 from sandbox.shop.base import Shop
 from sandbox.shop.faults import Fault
 from sandbox.shop.refusals import NotPossible
+from sandbox.shop.serving import control
 from sandbox.shop.serving.wire import HTML, JSON, Answer, Request, dump
 
 _CONTROL = "/_sandbox/"
@@ -40,10 +41,6 @@ class Front(ABC):
     @abstractmethod
     def page(self, path: str) -> str:
         """A page for people; KeyError where there is none."""
-
-    @abstractmethod
-    def control(self, method: str, path: str, body: dict[str, Any]) -> Any:
-        """`/_sandbox`: KeyError for an unknown path or id, ValueError or TypeError for a body."""
 
     def subject(self, request: Request) -> str:
         """The text in which a fault's `match` is looked for."""
@@ -125,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
             asked = json.loads(body) if body else {}
             if not isinstance(asked, dict):
                 raise ValueError("a JSON object is expected")
-            answer = self.front.control(self.command, path, asked)
+            answer = control.handle(self.shop, self.command, path, asked)
         except KeyError as error:
             self._send(404, dump({"message": f"unknown: {error}"}), JSON)
         except (ValueError, TypeError, NotPossible) as error:
