@@ -1,21 +1,24 @@
 """Builds the packages that OpenCart's installer takes: `make addons`.
 
-One package for each version, made of that version's folder, the library that both share, and what the
-admin's pages load in a browser. The same sources give the same bytes: files are stored in the order of
-their names, uncompressed, with one date.
+One package for each version, made of that version's folder, the library that both share, and
+what the admin's pages load in a browser. The same commit gives the same bytes: files are stored
+in the order of their names, uncompressed, all with the date of the last commit that changed
+something here. A later version has a later date: PHP's cache of compiled files goes by it.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SHIPPED = {".php", ".twig", ".js", ".css", ".json"}
-DATE = (2026, 1, 1, 0, 0, 0)
 VERSION = re.compile(r"const EXTENSION = '([0-9.]+)'")
 
 
@@ -56,6 +59,24 @@ def version() -> str:
     return found[1]
 
 
+def date() -> tuple[int, int, int, int, int, int]:
+    """When something here was last committed, in UTC; SOURCE_DATE_EPOCH where there is no git."""
+    told = (
+        os.environ.get("SOURCE_DATE_EPOCH")
+        or subprocess.run(
+            ["git", "log", "-1", "--format=%ct", "--", "."],  # noqa: S607
+            cwd=HERE,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+    )
+    if not told.strip():
+        raise SystemExit("This is no checkout of git: say the date by SOURCE_DATE_EPOCH.")
+    moment = time.gmtime(int(told))
+    return (moment[0], moment[1], moment[2], moment[3], moment[4], moment[5])
+
+
 def files_of(layout: Layout) -> dict[str, bytes]:
     """The content of each file by its path in the package, sorted."""
     files: dict[str, bytes] = {}
@@ -74,9 +95,10 @@ def build(layout: Layout, directory: Path) -> Path:
     """Writes one package below the directory, and says where."""
     package = directory / layout.package
     package.parent.mkdir(parents=True, exist_ok=True)
+    when = date()
     with zipfile.ZipFile(package, "w", zipfile.ZIP_STORED) as archive:
         for path, content in files_of(layout).items():
-            entry = zipfile.ZipInfo(path, DATE)
+            entry = zipfile.ZipInfo(path, when)
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, content)

@@ -64,6 +64,13 @@ final class Settings
         if ($this->get('secret') === '') {
             $this->set(['status' => '1', 'key' => Keys::key(), 'secret' => Keys::secret()]);
         }
+        $this->set(['version' => Version::EXTENSION]);
+    }
+
+    /** @return bool whether what is installed was installed by this version */
+    public function isOfThisVersion(): bool
+    {
+        return $this->get('version') === Version::EXTENSION;
     }
 
     /** New keys: whoever holds the old ones is no longer known, so the pairing ends, too. */

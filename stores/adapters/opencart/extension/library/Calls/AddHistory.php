@@ -5,6 +5,7 @@ namespace XeroConnector\Calls;
 
 use XeroConnector\Database\Query;
 use XeroConnector\Platform;
+use XeroConnector\Reading\Text;
 use XeroConnector\Wire\Refusal;
 
 /**
@@ -54,7 +55,7 @@ final class AddHistory implements Call
         if ($status === 0) {
             throw new Refusal(422, 'not_placed', 'This order is a checkout that nobody finished.');
         }
-        $this->platform->addHistory($id, $status, htmlspecialchars($comment, ENT_COMPAT, 'UTF-8'), $notify);
+        $this->platform->addHistory($id, $status, Text::stored($comment), $notify);
         return $this->condition->of($id);
     }
 

@@ -27,7 +27,7 @@ final class KeepStates implements Call
                 'number' => $one->text('number', 64, ''),
                 'url' => $one->has('url') ? $one->address('url', true) : '',
                 'reason' => $one->text('reason', 1000, ''),
-                'at' => $one->text('at', 40),
+                'at' => $one->instant('at'),
             ];
             $one->nothingElse();
         }

@@ -17,6 +17,8 @@ final class Parameters
 
     private const MOMENT = '/^(\d{4})-(\d\d)-(\d\d) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/D';
 
+    private const INSTANT = '/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)$/D';
+
     /** @var array<string, mixed> */
     private $values;
 
@@ -133,6 +135,16 @@ final class Parameters
             && checkdate((int) $part[2], (int) $part[3], (int) $part[1]);
         if (!$isMoment) {
             throw $this->refusal($name, 'a moment like 2026-11-30 18:05:00');
+        }
+        return $value;
+    }
+
+    /** A moment in ISO 8601 with its zone: "2026-11-30T18:05:00Z". */
+    public function instant(string $name): string
+    {
+        $value = $this->text($name, 40);
+        if (!preg_match(self::INSTANT, $value)) {
+            throw $this->refusal($name, 'a moment like 2026-11-30T18:05:00Z');
         }
         return $value;
     }

@@ -12,9 +12,13 @@ use InvalidArgumentException;
  * `{table}` and `:value` in it, and this class alone turns a value into text: whole numbers are printed, text is
  * escaped by the connection and quoted, null is NULL, a list is its members with commas (an empty one matches
  * nothing), a list of lists is rows for VALUES. Floating point is refused: money has none.
+ *
+ * OpenCart 3 speaks to its database in a set of characters without those beyond U+FFFF and would lose the rest of
+ * a text that holds one. Such a character is written as a replacement mark.
  */
 final class Statement
 {
+    private const BEYOND = '/[\x{10000}-\x{10FFFF}]/u';
     private const TOKEN = '/\{([a-z_]+)\}|:([a-z_]+)/';
 
     /** @var callable */
@@ -63,7 +67,8 @@ final class Statement
             return (string) $value;
         }
         if (is_string($value)) {
-            return "'" . ($this->escape)($value) . "'";
+            $text = preg_replace(self::BEYOND, "\u{FFFD}", $value) ?? $value;
+            return "'" . ($this->escape)($text) . "'";
         }
         if (is_array($value)) {
             return $this->members($value);

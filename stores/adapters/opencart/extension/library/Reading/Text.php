@@ -42,6 +42,13 @@ final class Text
         return html_entity_decode($text, ENT_QUOTES, 'UTF-8');
     }
 
+    /** Text as the shop stores what people type; characters that its database may not know, as HTML has them. */
+    public static function stored(string $text): string
+    {
+        $beyond = [0x10000, 0x10FFFF, 0, 0xFFFFFF];
+        return mb_encode_numericentity(htmlspecialchars($text, ENT_COMPAT, 'UTF-8'), $beyond, 'UTF-8');
+    }
+
     /** A description without its HTML, cut at 4,000 characters. */
     public static function withoutHtml(string $stored): string
     {

@@ -1,0 +1,240 @@
+<?php
+
+require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
+
+/** The page of the connector in the admin, and what its buttons and those on other pages do. */
+class ControllerExtensionModuleXeroConnector extends Controller
+{
+    const ROUTE = 'extension/module/xero_connector';
+    const A_PAGE = 20;
+
+    public function index()
+    {
+        $this->load->language(self::ROUTE);
+        if (!$this->connector()->settings()->isOfThisVersion()) {
+            $this->install();
+        }
+        $this->document->setTitle($this->language->get('heading_title'));
+        $this->document->addStyle('view/javascript/xero_connector/admin.css');
+        $data = $this->language->all();
+        $data['breadcrumbs'] = [
+            ['text' => $this->language->get('text_home'), 'href' => $this->link('common/dashboard')],
+            ['text' => $this->language->get('text_extension'), 'href' => $this->link('marketplace/extension', 'type=module')],
+            ['text' => $this->language->get('heading_title'), 'href' => $this->link(self::ROUTE)],
+        ];
+        $data['may_change'] = $this->user->hasPermission('modify', self::ROUTE);
+        $data['success'] = $this->onceSaid('xero_connector_success');
+        $data['error'] = $this->onceSaid('xero_connector_error');
+        foreach (['power', 'test', 'unpair', 'renew'] as $action) {
+            $data['action_' . $action] = $this->link(self::ROUTE . '/' . $action);
+        }
+        $data = array_merge($data, $this->connection($data['may_change']), $this->attention());
+        $data['header'] = $this->load->controller('common/header');
+        $data['column_left'] = $this->load->controller('common/column_left');
+        $data['footer'] = $this->load->controller('common/footer');
+        $this->response->setOutput($this->load->view(self::ROUTE, $data));
+    }
+
+    public function power()
+    {
+        $this->act(function ($connector) {
+            $connector->settings()->set(['status' => $connector->settings()->isOn() ? '0' : '1']);
+            return 'text_saved';
+        });
+    }
+
+    public function test()
+    {
+        $this->act(function ($connector) {
+            if (!$connector->settings()->isPaired()) {
+                return 'text_not_paired';
+            }
+            $said = $connector->hooks()->greet();
+            if (!$said['reached']) {
+                $this->session->data['xero_connector_error'] = $said['error'];
+                return '';
+            }
+            return 'text_tested';
+        });
+    }
+
+    public function unpair()
+    {
+        $this->act(function ($connector) {
+            $connector->settings()->unpair();
+            return 'text_unpaired';
+        });
+    }
+
+    public function renew()
+    {
+        $this->act(function ($connector) {
+            $connector->settings()->renewKeys();
+            return 'text_renewed';
+        });
+    }
+
+    /** What the buttons on the pages of orders, products and customers ask of the connector; answers JSON. */
+    public function ask()
+    {
+        $this->load->language(self::ROUTE);
+        $problem = $this->problem();
+        $kind = $this->posted('kind');
+        if ($problem === '' && !in_array($kind, ['order', 'product', 'customer'], true)) {
+            $problem = 'error_kind';
+        }
+        if ($problem === '') {
+            $ids = isset($this->request->post['ids']) ? (array) $this->request->post['ids'] : [];
+            $ids = array_filter(array_map('intval', $ids));
+            $person = $this->user->getUserName();
+            $answer = $this->connector()->wishes()->ask($this->posted('ask'), $kind, $ids, $person, $this->posted('reason'));
+        } else {
+            $answer = ['done' => [], 'error' => $this->language->get($problem)];
+        }
+        $this->response->addHeader('Content-Type: application/json; charset=utf-8');
+        $this->response->setOutput(json_encode($answer));
+    }
+
+    /** Also run again, by the page, when a new version was uploaded over an old one. */
+    public function install()
+    {
+        $this->load->model('setting/event');
+        $this->model_setting_event->deleteEventByCode('xero_connector');
+        foreach ($this->events() as $trigger => $action) {
+            $this->model_setting_event->addEvent('xero_connector', $trigger, 'extension/xero_connector/' . $action);
+        }
+        $this->connector()->install();
+    }
+
+    public function uninstall()
+    {
+        $this->load->model('setting/event');
+        $this->model_setting_event->deleteEventByCode('xero_connector');
+        $this->connector()->uninstall();
+    }
+
+    /** Does something that changes the connector, says so on its page, and leads back there. */
+    private function act(callable $work)
+    {
+        $this->load->language(self::ROUTE);
+        $problem = $this->problem();
+        $said = $problem === '' ? $work($this->connector()) : '';
+        if ($problem !== '') {
+            $this->session->data['xero_connector_error'] = $this->language->get($problem);
+        } elseif ($said !== '') {
+            $this->session->data['xero_connector_success'] = $this->language->get($said);
+        }
+        $this->response->redirect($this->link(self::ROUTE));
+    }
+
+    /** @return string why this person may not do it, or "" */
+    private function problem()
+    {
+        if (!$this->user->hasPermission('modify', self::ROUTE)) {
+            return 'error_permission';
+        }
+        return $this->request->server['REQUEST_METHOD'] === 'POST' ? '' : 'error_method';
+    }
+
+    /** @return array<string, mixed> how shop and connector stand to each other; the code only for who may change it */
+    private function connection($mayChange)
+    {
+        $settings = $this->connector()->settings();
+        $code = \XeroConnector\Wire\PairingCode::write(
+            (new \XeroConnector\OpenCart3($this->registry))->address(),
+            $settings->get('key'),
+            $settings->get('secret')
+        );
+        $contact = (int) $settings->get('last_contact');
+        return [
+            'is_on' => $settings->isOn(),
+            'is_paired' => $settings->isPaired(),
+            'pairing_code' => $mayChange ? $code : '',
+            'app' => $settings->get('app'),
+            'reached' => $settings->get('reached'),
+            'pairing' => sprintf($this->language->get('text_paired'), $settings->get('paired_at')),
+            'not_reached' => sprintf($this->language->get('text_not_reached'), $settings->get('error')),
+            'last_contact' => $contact ? date('Y-m-d H:i:s', $contact) : $this->language->get('text_never'),
+        ];
+    }
+
+    /** @return array<string, mixed> a page of the records that a person must look at */
+    private function attention()
+    {
+        $page = isset($this->request->get['page']) ? max(1, (int) $this->request->get['page']) : 1;
+        $rows = $this->connector()->states()->needingAttention(($page - 1) * self::A_PAGE, self::A_PAGE + 1);
+        $pages = ['order' => 'sale/order/info', 'product' => 'catalog/product/edit', 'customer' => 'customer/customer/edit'];
+        $shown = [];
+        foreach (array_slice($rows, 0, self::A_PAGE) as $row) {
+            $row['name'] = sprintf($this->language->get('text_kind_' . $row['kind']), $row['record_id']);
+            $row['label'] = $this->language->get('text_state_' . $row['state']);
+            $row['href'] = $this->link($pages[$row['kind']], $row['kind'] . '_id=' . (int) $row['record_id']);
+            $shown[] = $row;
+        }
+        return [
+            'attention' => $shown,
+            'newer' => $page > 1 ? $this->link(self::ROUTE, 'page=' . ($page - 1)) : '',
+            'older' => count($rows) > self::A_PAGE ? $this->link(self::ROUTE, 'page=' . ($page + 1)) : '',
+        ];
+    }
+
+    /** @return array<string, string> what is called by which event of the shop */
+    private function events()
+    {
+        $order = 'catalog/model/checkout/order/';
+        $customer = 'catalog/model/account/';
+        return [
+            $order . 'addOrderHistory/after' => 'events/orderChanged',
+            $order . 'editOrder/after' => 'events/orderChanged',
+            $order . 'deleteOrder/before' => 'events/deletingOrder',
+            $order . 'deleteOrder/after' => 'events/deletedOrder',
+            $customer . 'return/addReturn/after' => 'events/returnAdded',
+            $customer . 'customer/addCustomer/after' => 'events/customerAdded',
+            $customer . 'customer/editCustomer/after' => 'events/customerChanged',
+            $customer . 'address/addAddress/after' => 'events/customerChanged',
+            $customer . 'address/editAddress/after' => 'events/addressChanged',
+            $customer . 'address/deleteAddress/after' => 'events/addressChanged',
+            'admin/model/customer/customer/addCustomer/after' => 'events/customerAdded',
+            'admin/model/customer/customer/editCustomer/after' => 'events/customerChanged',
+            'admin/model/customer/customer/deleteCustomer/after' => 'events/customerDeleted',
+            'admin/model/catalog/product/addProduct/after' => 'events/productAdded',
+            'admin/model/catalog/product/editProduct/after' => 'events/productChanged',
+            'admin/model/catalog/product/deleteProduct/after' => 'events/productDeleted',
+            'admin/model/sale/return/addReturn/after' => 'events/returnAdded',
+            'admin/model/sale/return/editReturn/after' => 'events/returnChanged',
+            'admin/model/sale/return/addReturnHistory/after' => 'events/returnChanged',
+            'admin/model/sale/return/deleteReturn/before' => 'events/deletingReturn',
+            'admin/view/common/column_left/before' => 'pages/menu',
+            'admin/view/sale/order_list/after' => 'pages/orders',
+            'admin/view/sale/order_info/after' => 'pages/order',
+            'admin/view/catalog/product_list/after' => 'pages/products',
+            'admin/view/catalog/product_form/after' => 'pages/product',
+            'admin/view/customer/customer_list/after' => 'pages/customers',
+        ];
+    }
+
+    /** @return string what was typed: OpenCart escapes for HTML what it is sent */
+    private function posted($name)
+    {
+        $value = isset($this->request->post[$name]) ? $this->request->post[$name] : '';
+        return is_string($value) ? utf8_substr(html_entity_decode($value, ENT_QUOTES, 'UTF-8'), 0, 500) : '';
+    }
+
+    private function onceSaid($name)
+    {
+        $said = isset($this->session->data[$name]) ? $this->session->data[$name] : '';
+        unset($this->session->data[$name]);
+        return $said;
+    }
+
+    private function link($route, $more = '')
+    {
+        $token = 'user_token=' . $this->session->data['user_token'];
+        return html_entity_decode($this->url->link($route, $token . ($more === '' ? '' : '&' . $more), true));
+    }
+
+    private function connector()
+    {
+        return \XeroConnector\OpenCart3::connector($this->registry);
+    }
+}
