@@ -50,11 +50,12 @@ class Attention extends \Opencart\System\Engine\Controller
         [$controller, $method] = self::PAGES[$state['kind']];
         $page = $controller . Triggers::beforeMethod(VERSION) . $method;
 
-        return $state + [
+        return [
+            'said' => Shop::moment((string)$state['said']),
             'page' => $this->link($page, '&' . $state['kind'] . '_id=' . (int)$state['record_id']),
             'kind_text' => $this->language->get('text_' . $state['kind']),
             'state_text' => $this->language->get('text_state_' . $state['state']),
-        ];
+        ] + $state;
     }
 
     private function pagination(int $total, int $page): string

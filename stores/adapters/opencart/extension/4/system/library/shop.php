@@ -33,6 +33,14 @@ class Shop implements Platform
             ??= new Connector($registry->get('db'), DB_PREFIX, $registry->get('config'), new self($registry));
     }
 
+    /** What the connector said as ISO 8601, by the shop's clock. */
+    public static function moment(string $iso): string
+    {
+        $moment = strtotime($iso);
+
+        return $moment === false ? '' : date('Y-m-d H:i', $moment);
+    }
+
     public function version(): string
     {
         return VERSION;

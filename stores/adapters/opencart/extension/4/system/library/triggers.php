@@ -15,10 +15,16 @@ class Triggers
 {
     public const CODE = 'xero_connector';
 
-    /** What happens in the shop: model, method, when, and the method of the application's event controller. */
+    /**
+     * What happens in the shop: model, method, when, and the method of the application's event controller.
+     *
+     * 4.1 has deleteAddresses for deleteAddress; it also deletes orders by the admin's own model, which up to 4.0
+     * has no such method.
+     */
     private const MODELS = [
         ['catalog', 'checkout/order', 'addHistory', 'after', 'orderChanged'],
         ['catalog', 'checkout/order', 'editOrder', 'after', 'orderChanged'],
+        ['catalog', 'checkout/order', 'editTransactionId', 'after', 'orderChanged'],
         ['catalog', 'checkout/order', 'deleteOrder', 'before', 'orderGoes'],
         ['catalog', 'checkout/order', 'deleteOrder', 'after', 'orderGone'],
         ['catalog', 'account/customer', 'addCustomer', 'after', 'customerAdded'],
@@ -26,10 +32,17 @@ class Triggers
         ['catalog', 'account/customer', 'deleteCustomer', 'after', 'customerGone'],
         ['catalog', 'account/address', 'addAddress', 'after', 'addressAdded'],
         ['catalog', 'account/address', 'editAddress', 'after', 'addressChanged'],
+        ['catalog', 'account/address', 'deleteAddress*', 'after', 'addressChanged'],
         ['catalog', 'account/returns', 'addReturn', 'after', 'returnAdded'],
+        ['admin', 'sale/order', 'createInvoiceNo', 'after', 'orderChanged'],
+        ['admin', 'sale/order', 'deleteOrder', 'before', 'orderGoes'],
+        ['admin', 'sale/order', 'deleteOrder', 'after', 'orderGone'],
         ['admin', 'customer/customer', 'addCustomer', 'after', 'customerAdded'],
         ['admin', 'customer/customer', 'editCustomer', 'after', 'customerChanged'],
         ['admin', 'customer/customer', 'deleteCustomer', 'after', 'customerGone'],
+        ['admin', 'customer/customer', 'addAddress', 'after', 'customerChanged'],
+        ['admin', 'customer/customer', 'editAddress', 'after', 'customerChanged'],
+        ['admin', 'customer/customer', 'deleteAddress*', 'after', 'customerChanged'],
         ['admin', 'sale/returns', 'addReturn', 'after', 'returnAdded'],
         ['admin', 'sale/returns', 'editReturn', 'after', 'returnChanged'],
         ['admin', 'sale/returns', 'addHistory', 'after', 'returnChanged'],

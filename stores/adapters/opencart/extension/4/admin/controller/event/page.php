@@ -87,9 +87,8 @@ class Page extends \Opencart\System\Engine\Controller
     {
         $this->extend($output, function (string $html) use ($data): string {
             $id = (int)($data['product_id'] ?? 0);
-            $pane = $this->load->view('extension/xero_connector/product', [
+            $pane = ($id ? $this->card('product', $id) : '') . $this->load->view('extension/xero_connector/product', [
                 'texts' => $this->texts(),
-                'state' => $this->state('product', $id),
                 'account' => $this->connector()->accounts()->of($id),
             ]);
             $html = Markup::tab($html, 'tab-report', 'tab-xero-connector', 'Xero', $pane);
@@ -119,18 +118,32 @@ class Page extends \Opencart\System\Engine\Controller
         if (!$id) {
             return $html;
         }
-        $card = $this->load->view('extension/xero_connector/state', ['texts' => $this->texts(), 'state' => $this->state($kind, $id), 'card' => true]);
 
-        return Markup::aboveCard(Markup::intoHead($html, $this->buttons($kind, $id)), $card);
+        return Markup::aboveCard(Markup::intoHead($html, $this->buttons($kind, $id)), $this->card($kind, $id));
+    }
+
+    /** Where one record stands in Xero. */
+    private function card(string $kind, int $id): string
+    {
+        return $this->shown($this->connector()->states()->of($kind, [$id])[$id] ?? null, true);
+    }
+
+    /** @param array<string, string|null>|null $state */
+    private function shown(?array $state, bool $inCard): string
+    {
+        return $this->load->view('extension/xero_connector/state', [
+            'texts' => $this->texts(),
+            'state' => $state,
+            'said' => Shop::moment((string)($state['said'] ?? '')),
+            'card' => $inCard,
+        ]);
     }
 
     private function column(string $html, string $kind): string
     {
-        $states = $this->connector()->states()->of($kind, Markup::ids($html));
-        $texts = $this->texts();
         $cells = [];
-        foreach ($states as $id => $state) {
-            $cells[$id] = $this->load->view('extension/xero_connector/state', ['texts' => $texts, 'state' => $state, 'card' => false]);
+        foreach ($this->connector()->states()->of($kind, Markup::ids($html)) as $id => $state) {
+            $cells[$id] = $this->shown($state, false);
         }
 
         return Markup::column($html, 'Xero', $cells);
@@ -149,11 +162,6 @@ class Page extends \Opencart\System\Engine\Controller
             'id' => $id,
             'wish' => $this->link('extension/xero_connector/wish'),
         ]);
-    }
-
-    private function state(string $kind, int $id): ?array
-    {
-        return $id ? ($this->connector()->states()->of($kind, [$id])[$id] ?? null) : null;
     }
 
     /** @param mixed $output */

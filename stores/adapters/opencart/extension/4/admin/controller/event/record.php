@@ -13,6 +13,24 @@ use XeroConnector\Outbox\Outbox;
 /** Writes down what staff change. Each method is called by an event of a model, as Triggers names them. */
 class Record extends \Opencart\System\Engine\Controller
 {
+    /** @param mixed $output */
+    public function orderChanged(string &$route, array &$args, &$output): void
+    {
+        $this->changed('order', $args[0]);
+    }
+
+    /** An order is kept as it stands before it goes: afterwards nobody could say what it was. */
+    public function orderGoes(string &$route, array &$args): void
+    {
+        $this->outbox()->deletingOrder((int)$args[0]);
+    }
+
+    /** @param mixed $output */
+    public function orderGone(string &$route, array &$args, &$output): void
+    {
+        $this->outbox()->deletedOrder((int)$args[0]);
+    }
+
     /** @param mixed $output the new customer's id */
     public function customerAdded(string &$route, array &$args, &$output): void
     {
