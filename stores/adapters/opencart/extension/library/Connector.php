@@ -32,6 +32,7 @@ use XeroConnector\Paging\CustomerSelection;
 use XeroConnector\Paging\OrderSelection;
 use XeroConnector\Paging\ProductSelection;
 use XeroConnector\Reading\Customers;
+use XeroConnector\Reading\CustomFields;
 use XeroConnector\Reading\Languages;
 use XeroConnector\Reading\Methods;
 use XeroConnector\Reading\OrderParts;
@@ -226,7 +227,8 @@ final class Connector
     private function orders(): Orders
     {
         $parts = new OrderParts($this->query, $this->schema(), $this->facts());
-        return new Orders($this->query, $parts, $this->places(), $this->languages());
+        $fields = new CustomFields($this->query, $this->languages());
+        return new Orders($this->query, $parts, $this->places(), $this->languages(), $fields);
     }
 
     private function deleted(): DeletedOrders
@@ -241,7 +243,7 @@ final class Connector
 
     private function stock(): Stock
     {
-        return new Stock($this->query, $this->facts());
+        return new Stock($this->query, $this->schema(), $this->facts());
     }
 
     private function facts(): ProductFacts

@@ -37,7 +37,7 @@ final class ListOrders implements Call
             $gone = array_diff($parameters->ids('ids', Records::MOST), $page->ids());
             $orders = array_merge($orders, array_values($this->deleted->read(array_values($gone))));
         }
-        return ['orders' => $orders, 'more' => $page->more()];
+        return ['orders' => $orders, 'more' => $page->more(), 'last_id' => $this->selection->lastId()];
     }
 
     private function numbered(Parameters $parameters): Page

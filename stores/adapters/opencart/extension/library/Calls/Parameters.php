@@ -75,6 +75,17 @@ final class Parameters
         return array_values(array_unique($ids));
     }
 
+    /** @return array<int, string> */
+    public function texts(string $name, int $most, int $longest): array
+    {
+        $values = $this->members($name, $most);
+        $texts = [];
+        foreach (array_keys($values) as $index) {
+            $texts[] = (new self($values, $this->path . $name . '.'))->text((string) $index, $longest);
+        }
+        return array_values(array_unique($texts));
+    }
+
     public function text(string $name, int $longest, ?string $default = null): string
     {
         if ($default !== null && !$this->has($name)) {
@@ -196,7 +207,8 @@ final class Parameters
     {
         $this->asked[$name] = true;
         if (!$this->has($name)) {
-            throw Refusal::ofParameter($this->path . $name, 'The call lacks the parameter ' . $this->path . $name . '.');
+            $field = $this->path . $name;
+            throw Refusal::ofParameter($field, 'The call lacks the parameter ' . $field . '.');
         }
         return $this->values[$name];
     }

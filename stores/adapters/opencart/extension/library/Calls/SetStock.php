@@ -7,7 +7,11 @@ use XeroConnector\Database\Query;
 use XeroConnector\Platform;
 use XeroConnector\Reading\Stock;
 
-/** Puts the number on hand of products. One whose options count their own stock is left as it is. */
+/**
+ * Puts the number on hand of products, which are named by id or by SKU.
+ *
+ * Left as they are: one whose options count their own stock, and several that share a SKU.
+ */
 final class SetStock implements Call
 {
     private const MOST = 999999999;
@@ -31,31 +35,63 @@ final class SetStock implements Call
 
     public function answer(Parameters $parameters): array
     {
-        $quantities = [];
-        foreach ($parameters->list('items', Records::MOST) as $item) {
-            $quantities[$item->id('product_id')] = $item->number('quantity', -self::MOST, self::MOST);
-            $item->nothingElse();
-        }
+        $items = array_map([self::class, 'item'], $parameters->list('items', Records::MOST));
         $parameters->nothingElse();
-        $items = $this->query->together(function () use ($quantities): array {
-            return $this->set($quantities);
+        $done = $this->query->together(function () use ($items): array {
+            $found = $this->found($items);
+            return array_map(function (array $item) use ($found): array {
+                return $this->set($item, $found[$item['by']][$item['name']] ?? []);
+            }, $items);
         });
         $this->platform->forgetProducts();
-        return ['items' => $items];
+        return ['items' => $done];
     }
 
-    /** @param array<int, int> $quantities by product */
-    private function set(array $quantities): array
+    /** @return array{by: string, name: int|string, quantity: int} by: "product_id" or "sku" */
+    private static function item(Parameters $parameters): array
     {
-        $options = array_column($this->stock->these(array_keys($quantities)), 'has_options', 'product_id');
-        $items = [];
-        foreach ($quantities as $id => $quantity) {
-            $code = !isset($options[$id]) ? 'not_found' : ($options[$id] ? 'has_options' : '');
-            if ($code === '') {
-                $this->query->run(self::SET, ['quantity' => $quantity, 'id' => $id]);
-            }
-            $items[] = ['product_id' => $id, 'done' => $code === ''] + ($code === '' ? [] : ['code' => $code]);
+        $hasSku = $parameters->has('sku');
+        $item = [
+            'by' => $hasSku ? 'sku' : 'product_id',
+            'name' => $hasSku
+                ? trim($parameters->text('sku', ListStock::LONGEST_SKU))
+                : $parameters->id('product_id'),
+            'quantity' => $parameters->number('quantity', -self::MOST, self::MOST),
+        ];
+        $parameters->nothingElse();
+        return $item;
+    }
+
+    /** @return array<string, array<int|string, array<int, array<string, mixed>>>> products by how they are named */
+    private function found(array $items): array
+    {
+        $names = ['product_id' => [], 'sku' => []];
+        foreach ($items as $item) {
+            $names[$item['by']][] = $item['name'];
         }
-        return $items;
+        $found = ['product_id' => [], 'sku' => []];
+        foreach ($this->stock->these($names['product_id']) as $product) {
+            $found['product_id'][$product['product_id']][] = $product;
+        }
+        foreach ($this->stock->ofSkus($names['sku']) as $product) {
+            $found['sku'][Stock::skuOf($product)][] = $product;
+        }
+        return $found;
+    }
+
+    /** @param array<int, array<string, mixed>> $products those that the item may mean */
+    private function set(array $item, array $products): array
+    {
+        $code = '';
+        if (count($products) !== 1) {
+            $code = $products === [] ? 'not_found' : 'ambiguous';
+        } elseif ($products[0]['has_options']) {
+            $code = 'has_options';
+        } else {
+            $id = (int) $products[0]['product_id'];
+            $this->query->run(self::SET, ['quantity' => $item['quantity'], 'id' => $id]);
+        }
+        $answer = [$item['by'] => $item['name'], 'done' => $code === ''];
+        return $code === '' ? $answer : $answer + ['code' => $code];
     }
 }

@@ -31,12 +31,21 @@ final class Orders
     /** @var Languages */
     private $languages;
 
-    public function __construct(Query $query, OrderParts $parts, Places $places, Languages $languages)
-    {
+    /** @var CustomFields */
+    private $fields;
+
+    public function __construct(
+        Query $query,
+        OrderParts $parts,
+        Places $places,
+        Languages $languages,
+        CustomFields $fields
+    ) {
         $this->query = $query;
         $this->parts = $parts;
         $this->places = $places;
         $this->languages = $languages;
+        $this->fields = $fields;
     }
 
     /**
@@ -54,7 +63,10 @@ final class Orders
                 $group = (string) $head['x_customer_group'];
                 unset($head['x_customer_group']);
                 $id = (int) $head['order_id'];
-                $orders[$id] = ['order' => $head] + $parts[$id] + ['x_customer_group' => $group];
+                $orders[$id] = ['order' => $head] + $parts[$id] + [
+                    'x_customer_group' => $group,
+                    'x_custom_fields' => $this->fields->of($head),
+                ];
             }
             return $orders;
         });

@@ -53,7 +53,7 @@ final class ProductFacts
         }
         foreach (Text::rows($this->query->rows(self::CODE_ROWS, ['ids' => $ids])) as $row) {
             $name = strtolower((string) $row['code']);
-            if (isset($facts[$row['product_id']][$name]) && $name !== 'tax_class_id') {
+            if (($facts[$row['product_id']][$name] ?? null) === '') {
                 $facts[$row['product_id']][$name] = $row['value'];
             }
         }

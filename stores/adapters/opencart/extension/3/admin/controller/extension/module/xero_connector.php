@@ -7,6 +7,11 @@ class ControllerExtensionModuleXeroConnector extends Controller
 {
     const ROUTE = 'extension/module/xero_connector';
     const A_PAGE = 20;
+    const PAGES = [
+        'order' => 'sale/order/info',
+        'product' => 'catalog/product/edit',
+        'customer' => 'customer/customer/edit',
+    ];
 
     public function index()
     {
@@ -19,7 +24,7 @@ class ControllerExtensionModuleXeroConnector extends Controller
         $data = $this->language->all();
         $data['breadcrumbs'] = [
             ['text' => $this->language->get('text_home'), 'href' => $this->link('common/dashboard')],
-            ['text' => $this->language->get('text_extension'), 'href' => $this->link('marketplace/extension', 'type=module')],
+            ['text' => $this->language->get('text_extension'), 'href' => $this->link('marketplace/extension')],
             ['text' => $this->language->get('heading_title'), 'href' => $this->link(self::ROUTE)],
         ];
         $data['may_change'] = $this->user->hasPermission('modify', self::ROUTE);
@@ -87,7 +92,8 @@ class ControllerExtensionModuleXeroConnector extends Controller
             $ids = isset($this->request->post['ids']) ? (array) $this->request->post['ids'] : [];
             $ids = array_filter(array_map('intval', $ids));
             $person = $this->user->getUserName();
-            $answer = $this->connector()->wishes()->ask($this->posted('ask'), $kind, $ids, $person, $this->posted('reason'));
+            $wishes = $this->connector()->wishes();
+            $answer = $wishes->ask($this->posted('ask'), $kind, $ids, $person, $this->posted('reason'));
         } else {
             $answer = ['done' => [], 'error' => $this->language->get($problem)];
         }
@@ -163,12 +169,11 @@ class ControllerExtensionModuleXeroConnector extends Controller
     {
         $page = isset($this->request->get['page']) ? max(1, (int) $this->request->get['page']) : 1;
         $rows = $this->connector()->states()->needingAttention(($page - 1) * self::A_PAGE, self::A_PAGE + 1);
-        $pages = ['order' => 'sale/order/info', 'product' => 'catalog/product/edit', 'customer' => 'customer/customer/edit'];
         $shown = [];
         foreach (array_slice($rows, 0, self::A_PAGE) as $row) {
             $row['name'] = sprintf($this->language->get('text_kind_' . $row['kind']), $row['record_id']);
             $row['label'] = $this->language->get('text_state_' . $row['state']);
-            $row['href'] = $this->link($pages[$row['kind']], $row['kind'] . '_id=' . (int) $row['record_id']);
+            $row['href'] = $this->link(self::PAGES[$row['kind']], $row['kind'] . '_id=' . (int) $row['record_id']);
             $shown[] = $row;
         }
         return [

@@ -5,6 +5,8 @@ require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
 /** What the admin's models call when something changes. */
 class ControllerExtensionXeroConnectorEvents extends Controller
 {
+    const ROUTE = 'extension/module/xero_connector';
+
     /** After addCustomer. */
     public function customerAdded(&$route, &$args, &$output)
     {
@@ -65,7 +67,8 @@ class ControllerExtensionXeroConnectorEvents extends Controller
     /** Keeps what the tab "Xero" of a product's page says; without the tab, what was kept stays. */
     private function keepAccounts($productId, $data)
     {
-        if (!isset($data['xero_connector']) || !$this->user->hasPermission('modify', 'extension/module/xero_connector')) {
+        $mayChange = $this->user->hasPermission('modify', self::ROUTE);
+        if (!isset($data['xero_connector']) || !$mayChange) {
             return;
         }
         $said = array_merge(['sales_account' => '', 'purchase_account' => ''], (array) $data['xero_connector']);
@@ -75,8 +78,9 @@ class ControllerExtensionXeroConnectorEvents extends Controller
         if ($accounts->isCode($sales) && $accounts->isCode($purchase)) {
             $accounts->keep($productId, $sales, $purchase);
         } else {
-            $this->load->language('extension/module/xero_connector', 'xero_connector');
-            $this->session->data['xero_connector_warning'] = $this->language->get('xero_connector')->get('error_account');
+            $this->load->language(self::ROUTE, 'xero_connector');
+            $warning = $this->language->get('xero_connector')->get('error_account');
+            $this->session->data['xero_connector_warning'] = $warning;
         }
     }
 

@@ -9,6 +9,7 @@ require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
 class ControllerExtensionXeroConnectorPages extends Controller
 {
     const ROUTE = 'extension/module/xero_connector';
+    const HARMLESS = JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_QUOT | JSON_HEX_APOS | JSON_INVALID_UTF8_SUBSTITUTE;
 
     public function menu(&$route, &$data, &$code)
     {
@@ -103,7 +104,7 @@ class ControllerExtensionXeroConnectorPages extends Controller
         if (!$this->user->hasPermission('access', self::ROUTE)) {
             return;
         }
-        $json = json_encode($page, JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_QUOT | JSON_HEX_APOS | JSON_INVALID_UTF8_SUBSTITUTE);
+        $json = json_encode($page, self::HARMLESS);
         $added = '<script type="application/json" id="xero-connector-page">' . $json . '</script>'
             . '<link href="view/javascript/xero_connector/admin.css" rel="stylesheet">'
             . '<script src="view/javascript/xero_connector/admin.js"></script>';
