@@ -96,7 +96,7 @@ class WebhookCall:
 
 
 class Wish(StrEnum):
-    """What somebody in the shop may ask of orders."""
+    """What somebody in the shop may ask of orders, products and customers."""
 
     SYNC = "sync"
     LEAVE_OUT = "leave_out"
@@ -105,20 +105,31 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A wish for orders, by their ids. Leaving out and taking in again need the person who asks,
-    as the shop names them, and the reason: both are written down."""
+    """A wish for orders, products or customers, by their ids. Leaving out and taking in again need
+    the person who asks, as the shop names them, and the reason: both are written down."""
 
     wish: Wish
     ids: tuple[str, ...]
     person: str = ""
     reason: str = ""
+    stream: Stream = Stream.ORDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What became of a wish for one object: a sentence for the person who asked."""
+
+    stream: Stream
+    id: str
+    did: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """How a call is answered, and what it asks for. One that asks for nothing, such as a ping or
     a challenge, is answered and not kept. `delivery` as of `WebhookCall`. What became of `asks`
-    is told in the answer, in the place of `body`."""
+    is told in the answer, in the place of `body`: `{"done": [{"stream", "id", "did"}],
+    "repeated": false}`, a sentence for each object."""
 
     refs: tuple[RecordRef, ...] = ()
     asks: tuple[Ask, ...] = ()

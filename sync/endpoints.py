@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from connector.lib import clock, doorbell
 from stores.adapter import WebhookCall, WebhookRefused
+from sync.flow import asked
 from sync.ingest import calls
-from sync.orders import asked
 from xero import events
 
 log = structlog.get_logger(__name__)

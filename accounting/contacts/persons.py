@@ -15,6 +15,8 @@ from stores.canonical.customer import Address, Customer
 from stores.canonical.order import Order
 from xero.documents.contact_details import clean_name
 
+# How the keys of persons begin who have an account in the shop.
+CUSTOMER = "customer:"
 _NUMBER_LIMIT = 50
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -101,6 +103,11 @@ def shared_person(name: str) -> Person:
     return Person(f"shared:{name_key(name)}", name, name, shared=True)
 
 
+def customer_key(customer_id: str) -> str:
+    """The key of a person who has an account in the shop."""
+    return f"{CUSTOMER}{customer_id}"
+
+
 def customer_number(snapshot: MappingSnapshot, customer_id: str) -> str:
     """The ContactNumber `S1:7`; one that Xero would not take keeps a mark of its own."""
     number = f"{prefix(snapshot)}:{customer_id}"
@@ -114,7 +121,7 @@ def _customer(snapshot: MappingSnapshot, order: Order, email: str, name: str) ->
     name = name or email or f"Customer {order.customer.id}"
     suffix = email or order.customer.id
     return Person(
-        f"customer:{order.customer.id}",
+        customer_key(order.customer.id),
         name,
         f"{name[:200]} ({suffix})"[:255],
         contact_number=number,

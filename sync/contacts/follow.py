@@ -18,7 +18,7 @@ from accounting.contacts.persons import email_key
 from connector.lib import clock
 from stores.models import Store
 from sync.contacts.heard import Statement, Statements, key_of, payload_of
-from sync.models import Posting, ShopContact
+from sync.models import LeftOutCustomer, Posting, ShopContact
 from xero.documents.contact_details import details_of, fields_of, over
 from xero.documents.kinds import Kind, Ref
 from xero.documents.payloads import stored
@@ -49,9 +49,13 @@ def follow(
     """
     if not store.profile.streams.customers:
         return
+    said = [statement for statement in statements if _speaks(statement)]
+    left_out = LeftOutCustomer.objects.among([store.pk], {statement.key for statement in said})
     newest: dict[str, Statement] = {}
     persons: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for statement in filter(_speaks, statements):
+    for statement in said:
+        if (store.pk, statement.key) in left_out:
+            continue
         if statement.key not in newest or statement.at >= newest[statement.key].at:
             newest[statement.key] = statement
         if statement.answer.person.shared:

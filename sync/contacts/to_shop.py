@@ -17,6 +17,7 @@ import structlog
 from django.db import transaction
 
 from accounting.contacts.following import merged
+from accounting.contacts.persons import CUSTOMER
 from accounting.contacts.to_shop import changed_in_xero, compare, shop_details, told
 from accounting.reasons import LeftAlone
 from connector.lib import doorbell
@@ -27,16 +28,13 @@ from stores.canonical.records import RecordRef, Stream
 from stores.models import Store
 from stores.writing import customers_of
 from sync.contacts.follow import SOURCE, UPDATE
-from sync.models import Posting, ShopContact, ShopWrite
+from sync.models import LeftOutCustomer, Posting, ShopContact, ShopWrite
 from sync.parsing import parse_facts
 from xero.documents.kinds import Kind
 from xero.models import MirrorContact, Organisation
 
 log = structlog.get_logger(__name__)
 _CHUNK = 500
-_PREFIX = (
-    "customer:"  # of the keys of persons who have an account, see `accounting.contacts.persons`
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +111,12 @@ def _links(
     contacts: Sequence[MirrorContact],
     since: datetime | None,
 ) -> list[_Link]:
-    """Which of these contacts are customers of the stores, but for those to whom an update of
-    ours is on its way: the shop's newer word decides."""
+    """Which of these contacts are customers of the stores, but for those who were left out, and
+    those to whom an update of ours is on its way: the shop's newer word decides."""
     by_id = {contact.contact_id: contact for contact in contacts}
     ours = Posting.objects.filter(organisation=organisation, store__in=stores, kind=Kind.CONTACT)
     rows = ours.filter(
-        source_kind="contact", source_id__startswith=_PREFIX, state=Posting.State.POSTED,
+        source_kind="contact", source_id__startswith=CUSTOMER, state=Posting.State.POSTED,
         xero_id__in=by_id,
     )  # fmt: skip
     made = list(rows.values_list("store", "source_id", "xero_id", "adopted", "posted_at"))
@@ -127,6 +125,7 @@ def _links(
         source_id__in={key for _, key, *_ in made},
     )  # fmt: skip
     busy = set(updates.values_list("store", "source_id"))
+    busy |= LeftOutCustomer.objects.among(stores, {key for _, key, *_ in made})
     return [
         _Link(store, key, by_id[contact], bool(not adopted and since and at and at >= since))
         for store, key, contact, adopted, at in made
@@ -146,7 +145,7 @@ def _owed(link: _Link, changed: dict[str, Any]) -> ShopWrite:
     moment = link.contact.updated_utc
     return ShopWrite(
         store_id=link.store, what=ShopWrite.What.CUSTOMER, key=moment.isoformat() if moment else "",
-        target=link.key.removeprefix(_PREFIX), payload={"person": link.key, "changes": changed},
+        target=link.key.removeprefix(CUSTOMER), payload={"person": link.key, "changes": changed},
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from django.db.models import F
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError, Misconfigured, Temporary
 from stores import registry
-from stores.adapter import Ask, Reply, StoreAdapter, WebhookCall, WebhookRefused, Wish
+from stores.adapter import Ask, Did, Reply, StoreAdapter, WebhookCall, WebhookRefused, Wish
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.connect import connect
 from stores.models import Cursor, Store
@@ -40,6 +40,8 @@ _LEASE = timedelta(minutes=5)
 # So many calls are claimed together, and so many records fetched and kept together.
 _CALLS, _RECORDS = 200, 100
 _BATCHES = 5
+# So many objects may be asked for by one wish.
+_MOST_ASKED = 1000
 _KEEP_DAYS = 30
 # So many of the things that the shop does not have are named.
 _NAMED = 10
@@ -48,13 +50,13 @@ _STOCK_EVERY = timedelta(minutes=5)
 _TRIGGER_EVERY = timedelta(minutes=1)
 
 
-Act = Callable[[int, Sequence[Ask]], list[dict[str, Any]]]
+Act = Callable[[int, Sequence[Ask]], list[Did]]
 
 
 def accept(slug: str, call: WebhookCall, act: Act) -> Reply:
     """Verify a call and store it; `call.secret` is looked up here. WebhookRefused if it is bad.
-    The reply is the shop's platform's own, once all that it asks for is stored; what it asks for
-    orders is done by `act`, once for a call that comes twice, and told in the reply.
+    The reply is the shop's platform's own, once all that it asks for is stored; what somebody asks
+    for is done by `act`, once for a call that comes twice, and told in the reply.
 
     A store that is switched off keeps its calls for later. An unknown store, or one without a
     secret, is refused like a wrong signature, after the same work.
@@ -76,24 +78,34 @@ def accept(slug: str, call: WebhookCall, act: Act) -> Reply:
     with transaction.atomic():
         refs = (*reply.refs, *_to_sync(reply.asks))
         new = IncomingCall.store_once(store, named, signed, dict.fromkeys(refs))
-        done = act(store, reply.asks) if reply.asks and new else []
+        done = act(store, reply.asks) if reply.asks and new else _done_before(reply.asks)
     doorbell.ring_for_burst("sync.hooks", store)
     if not reply.asks:
         return reply
-    body = json.dumps({"done": done, "repeated": not new})
+    body = json.dumps({"done": [asdict(one) for one in done], "repeated": not new})
     return replace(reply, body=body, content_type="application/json")
 
 
+def _done_before(asks: Iterable[Ask]) -> list[Did]:
+    """What is said to a call that comes a second time."""
+    said = "This was asked for before, by the very same call."
+    return [Did(ask.stream, one, said) for ask in asks for one in ask.ids]
+
+
 def _to_sync(asks: Iterable[Ask]) -> Iterator[RecordRef]:
-    """The orders that are to be read anew. WebhookRefused where nobody says who asks
-    for what a person must answer for."""
+    """What is to be read anew. WebhookRefused for more than can be asked for at once, and where
+    nobody says who asks for what a person must answer for."""
     for ask in asks:
-        if ask.wish is Wish.SYNC:
-            yield from (RecordRef(Stream.ORDERS, one) for one in ask.ids)
-        elif not (ask.person.strip() and ask.reason.strip()):
+        if len(ask.ids) > _MOST_ASKED:
+            raise WebhookRefused(f"At most {_MOST_ASKED} at once.", code="bad_body", status=400)
+        if ask.wish is not Wish.SYNC and not (ask.person.strip() and ask.reason.strip()):
             raise WebhookRefused(
                 "Nobody says who asks for it, and why.", code="bad_body", status=400
             )
+        # Nothing is kept here of a customer who was left out, so that the record is read again.
+        back = ask.wish is Wish.TAKE_IN and ask.stream is Stream.CUSTOMERS
+        if ask.wish is Wish.SYNC or back:
+            yield from (RecordRef(ask.stream, one) for one in ask.ids)
 
 
 def _adapter_of(platform: str) -> type[StoreAdapter]:

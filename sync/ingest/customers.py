@@ -24,7 +24,7 @@ from sync.contacts.heard import Statement
 from sync.contacts.postings import ContactPostings
 from sync.dispatch.freshness import prepare
 from sync.environment import environment_hold
-from sync.models import Posting
+from sync.models import LeftOutCustomer, Posting
 from sync.parsing import parse_facts, parsed
 from xero.models import Lane, MirrorCursor, Organisation
 
@@ -61,7 +61,12 @@ def take_over(store: Store, ingested: Iterable[Ingested], *, export: bool = Fals
         for customer in _read(store, ingested)
         if of_other_website(books.snapshot, customer.websites) is None
     ]
-    persons = [person for person in persons if not person.shared]
+    left_out = LeftOutCustomer.objects.among([store.pk], {person.key[:300] for person in persons})
+    persons = [
+        person
+        for person in persons
+        if not person.shared and (store.pk, person.key[:300]) not in left_out
+    ]
     contacts = load_contacts(organisation, store.pk, persons)
     archived = books.snapshot.rules.contacts.archived
     known: list[ContactAnswer] = []

@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 
 from accounting.books import Books
-from accounting.items.build import HELD, BuiltItem, build_item
+from accounting.items.build import HELD, SKIPPED, BuiltItem, build_item
 from accounting.items.codes import candidates, find_item, item_code
 from accounting.reasons import Reason, unreadable
 from accounts_mapping.models import snapshot
@@ -96,6 +96,9 @@ def _read(store: Store, books: Books, works: list[ProductWork]) -> None:
     reader, facts = registry.reader(store.platform), parse_facts(store)
     hold = environment_hold(store, books)
     for work in works:
+        if work.row.excluded_at is not None:
+            work.built = BuiltItem(SKIPPED, (Reason("do_not_sync", work.row.excluded_why),))
+            continue
         try:
             product = parsed(reader, Stream.PRODUCTS, work.row.record, facts)
         except ParseError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sync.models.backfill import Backfill
 from sync.models.cards import GiftCardEntry
-from sync.models.contact import ContactDecision, ShopContact
+from sync.models.contact import ContactDecision, LeftOutCustomer, ShopContact
 from sync.models.dispatch import Attempt, Dispatch
 from sync.models.hooks import IncomingCall
 from sync.models.notes import HistoryNote
@@ -33,6 +33,7 @@ __all__ = [
     "HistoryNote",
     "IncomingCall",
     "Installation",
+    "LeftOutCustomer",
     "MasterLevel",
     "OrderAction",
     "OrganisationRun",

@@ -41,6 +41,36 @@ class ShopContact(models.Model):
         return self.key
 
 
+class LeftOutCustomerQuerySet(models.QuerySet["LeftOutCustomer"]):
+    def among(self, stores: Iterable[int], keys: Iterable[str]) -> set[tuple[int, str]]:
+        """Those of these persons of these stores who were left out, by store and key."""
+        rows = self.filter(store__in=list(stores), key__in=list(keys))
+        return set(rows.values_list("store_id", "key"))
+
+
+class LeftOutCustomer(models.Model):
+    """A customer whose contact a person wants left as it is: it neither follows the shop, nor the
+    shop it, and it is not made for the customer's record alone. Orders still go to it.
+
+    `key` is that of `accounting.contacts.persons.Person`; `why` says who asked for it.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=300)
+    why = models.CharField(max_length=500)
+    at = models.DateTimeField(default=clock.now)
+
+    objects = LeftOutCustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "key"], name="one_row_per_left_out_customer")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class ContactDecisionQuerySet(models.QuerySet["ContactDecision"]):
     def in_force(self) -> ContactDecisionQuerySet:
         return self.filter(withdrawn_at=None)

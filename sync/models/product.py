@@ -38,7 +38,7 @@ class TrackedProduct(Claimable):
 
     `code` is the link: the code of the product's item, kept for good once it is chosen.
     `item_id` is that of an item that Xero had before, `posting` what was sent last. `reasons`
-    are those of `accounting.reasons`.
+    are those of `accounting.reasons`. `excluded_*`: a person wants its item left as it is.
     """
 
     class State(models.TextChoices):
@@ -62,6 +62,8 @@ class TrackedProduct(Claimable):
     lane = models.CharField(max_length=10, choices=Lane, default=Lane.LIVE)
     mapping_version = models.PositiveIntegerField(default=0)
     build_at = models.DateTimeField(null=True, db_index=True)
+    excluded_at = models.DateTimeField(null=True)
+    excluded_why = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
 
     objects = TrackedProductQuerySet.as_manager()

@@ -8,7 +8,7 @@ nothing is sent that the shop was told already. Nothing is owed to shops that ca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.db.models import Q
@@ -16,6 +16,7 @@ from django.db.models import Q
 from connector.lib import clock, doorbell
 from stores import registry
 from stores.canonical.records import Stream
+from stores.models import Store
 from stores.profile import Written
 from sync.models import Posting, ShopWrite, TrackedOrder, TrackedProduct
 
@@ -56,6 +57,16 @@ def products_changed(products: Iterable[tuple[int, str]]) -> None:
 def products_behind(postings: Iterable[Posting]) -> set[tuple[int, str]]:
     """The products whose items these are, by store and the shop's own id."""
     return {(one.store_id, one.source_id) for one in postings if one.source_kind == "product"}
+
+
+def forget(store: Store, stream: Stream, ids: Collection[str]) -> None:
+    """Owe it of these, also where the shop was told: somebody there sees something else."""
+    rows = ShopWrite.objects.filter(
+        store=store, what=ShopWrite.What.SYNC_STATE, key=stream, target__in=ids
+    )
+    if store.platform in registry.writers(Written.SYNC_STATES):
+        _owe(stream, {store.pk: list(rows.values_list("target", "order_id"))})
+        rows.update(payload={})
 
 
 def _owe(stream: Stream, found: dict[int, list[_Object]]) -> None:

@@ -81,6 +81,7 @@ class ToyMarket(ToyAdapter):
         if b"wish" in call.body:
             verify(call)
             told = json.loads(call.body)
+            told["stream"] = Stream(told.get("stream", "orders"))
             return Reply(asks=(Ask(Wish(told.pop("wish")), tuple(told.pop("ids")), **told),))
         return replace(ToyAdapter.webhook(call), delivery=call.header("X-Delivery"), body="thanks")
 

@@ -15,7 +15,7 @@ from connector.lib import clock
 from stores.models import Store
 from stores.signatures import signature
 from sync.ingest import calls
-from sync.models import IncomingCall, OrderAction, TrackedOrder
+from sync.models import IncomingCall, LeftOutCustomer, OrderAction, TrackedOrder
 from tests.stores.toy.adapter import BOXES
 from tests.stores.toy.orders import toy_order
 from tests.sync.ingest.test_toy_platform import URL, configure
@@ -112,6 +112,11 @@ def test_a_store_without_a_secret_answers_no_challenge(toys: World) -> None:
     assert Client().get("/hooks/nobody/?challenge=abc").status_code == 405
 
 
+def told(answer: HttpResponse) -> list[str]:
+    """What somebody in the shop is told, object by object."""
+    return [one["did"] for one in json.loads(answer.content)["done"]]
+
+
 WHO = {"person": "Mia", "reason": "a gift"}
 
 
@@ -119,10 +124,14 @@ def test_an_order_is_left_out_and_taken_in_again_as_the_shop_asks(toys: World) -
     toys.pull()
     answer = asked(wish="leave_out", ids=["1", "9"], **WHO)
 
-    done = [{"wish": "leave_out", "orders": 1, "unknown": ["9"]}]
-    assert (answer.status_code, json.loads(answer.content)) == (
-        200, {"done": done, "repeated": False},
-    )  # fmt: skip
+    said = json.loads(answer.content)
+    assert (answer.status_code, said["repeated"]) == (200, False)
+    assert [(one["stream"], one["id"]) for one in said["done"]] == [
+        ("orders", "1"),
+        ("orders", "9"),
+    ]
+    assert "left out from now on" in said["done"][0]["did"]
+    assert "not known here" in said["done"][1]["did"]
     row = TrackedOrder.objects.get()
     assert (row.excluded_as, row.excluded_why) == ("do_not_sync", "Mia, in the shop: a gift")
     toys.work()
@@ -131,7 +140,8 @@ def test_an_order_is_left_out_and_taken_in_again_as_the_shop_asks(toys: World) -
     answer = asked(wish="take_in", ids=["1"], **WHO)
     toys.work()
 
-    assert json.loads(answer.content)["done"][0]["orders"] == 1
+    assert told(answer) == ["It is taken in again, and synced to Xero now."]
+    assert told(asked(wish="take_in", ids=["1"], **WHO)) == ["It was not left out."]
     assert list(toys.invoices()) == ["TOY-T1"]
 
 
@@ -140,7 +150,8 @@ def test_what_is_asked_twice_by_one_call_is_done_once(toys: World) -> None:
     first, again = (asked(wish="leave_out", ids=["1"], **WHO) for _ in range(2))
 
     assert json.loads(first.content)["repeated"] is False
-    assert json.loads(again.content) == {"done": [], "repeated": True}
+    assert json.loads(again.content)["repeated"] is True
+    assert told(again) == ["This was asked for before, by the very same call."]
     assert OrderAction.objects.count() == 1
 
 
@@ -162,5 +173,24 @@ def test_an_order_that_is_asked_for_is_read_and_sent_at_once(toys: World) -> Non
     calls.work_off(toys.store)
     toys.work()
 
-    assert json.loads(answer.content)["done"] == [{"wish": "sync", "orders": 0, "unknown": ["1"]}]
+    assert told(answer) == ["It is new here: it is read from the shop, and synced to Xero then."]
     assert list(toys.invoices()) == ["TOY-T1"]
+
+
+def test_more_than_can_be_asked_for_at_once_is_refused(toys: World) -> None:
+    toys.pull()
+
+    answer = asked(wish="leave_out", ids=[str(n) for n in range(1001)], **WHO)
+
+    assert answer.status_code == 400
+    assert TrackedOrder.objects.get().excluded_at is None
+
+
+@pytest.mark.parametrize("stream", ["products", "customers"])
+def test_what_a_store_does_not_sync_is_said_to_be_so(toys: World, stream: str) -> None:
+    toys.change_store(streams={"products": False, "customers": False})
+
+    answer = asked(wish="leave_out", stream=stream, ids=["7"], **WHO)
+
+    assert told(answer) == [f"Nothing was done: this store syncs no {stream} (streams.{stream})."]
+    assert not LeftOutCustomer.objects.exists()
