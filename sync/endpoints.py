@@ -13,6 +13,7 @@ from connector.lib import clock, doorbell
 from stores.adapter import WebhookCall, WebhookRefused
 from sync.flow import asked
 from sync.ingest import calls
+from sync.ingest.accept import accept
 from xero import events
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ def shop_hook(request: HttpRequest, slug: str, rest: str = "") -> HttpResponse:
         query=request.GET.dict(), address=request.path, method=request.method or "",
     )  # fmt: skip
     try:
-        reply = calls.accept(slug, call, asked.act)
+        reply = accept(slug, call, asked.act)
     except WebhookRefused as refused:
         log.warning("hooks.refused", store=slug, code=refused.code)
         return HttpResponse(status=refused.status)
