@@ -110,9 +110,10 @@ class XeroConnector extends \Opencart\System\Engine\Controller
 
         $this->load->model('user/user_group');
         foreach ($this->model_user_user_group->getUserGroups() as $group) {
-            foreach (self::GUARDED as $route) {
-                $this->model_user_user_group->removePermission((int)$group['user_group_id'], 'access', $route);
-                $this->model_user_user_group->removePermission((int)$group['user_group_id'], 'modify', $route);
+            foreach (json_decode((string)$group['permission'], true) ?: [] as $type => $routes) {
+                foreach (array_intersect(self::GUARDED, (array)$routes) as $route) {
+                    $this->model_user_user_group->removePermission((int)$group['user_group_id'], $type, $route);
+                }
             }
         }
     }
