@@ -1,5 +1,4 @@
 <?php
-
 declare(strict_types=1);
 
 namespace Opencart\Admin\Controller\Extension\XeroConnector;
@@ -49,8 +48,9 @@ class Wish extends \Opencart\System\Engine\Controller
             throw new \DomainException(sprintf($this->language->get('error_reason'), self::LONGEST_REASON));
         }
 
+        $ids = $this->ids();
         $wishes = Shop::connector($this->registry)->wishes();
-        $said = $wishes->ask($ask, $kind, $this->ids(), (string)$this->user->getUserName(), $reason);
+        $said = $wishes->ask($ask, $kind, $ids, (string)$this->user->getUserName(), $reason);
         if ($said['error'] !== '') {
             throw new \DomainException($said['error']);
         }

@@ -1,5 +1,4 @@
 <?php
-
 declare(strict_types=1);
 
 namespace Opencart\System\Library\Extension\XeroConnector;
@@ -36,8 +35,8 @@ class Markup
             return $html;
         }
 
-        $item = '<li class="nav-item"><a href="#' . $id . '" data-bs-toggle="tab" class="nav-link">' . $title . '</a></li>' . "\n";
-        $html = self::before($html, $link, $item, false);
+        $item = '<a href="#' . $id . '" data-bs-toggle="tab" class="nav-link">' . $title . '</a>';
+        $html = self::before($html, $link, '<li class="nav-item">' . $item . "</li>\n", false);
 
         return self::before($html, $place, '<div id="' . $id . '" class="tab-pane">' . $pane . '</div>' . "\n", false);
     }
@@ -61,7 +60,7 @@ class Markup
             } elseif (strpos($part, 'type="checkbox"') !== false) {
                 $parts[$at] = self::cell($part, strpos($part, '<th') === false ? 'td' : 'th', $title);
             } else {
-                $parts[$at] = preg_replace_callback('~colspan="(\d+)"~', static fn ($found) => 'colspan="' . ((int)$found[1] + 1) . '"', $part);
+                $parts[$at] = self::widened($part);
             }
         }
 
@@ -74,6 +73,14 @@ class Markup
         preg_match_all('~name="selected\[\]" value="(\d+)"~', $html, $found);
 
         return array_map('intval', $found[1]);
+    }
+
+    /** The row that says that a list is empty. */
+    private static function widened(string $row): string
+    {
+        $wider = static fn (array $found) => 'colspan="' . ((int)$found[1] + 1) . '"';
+
+        return (string)preg_replace_callback('~colspan="(\d+)"~', $wider, $row);
     }
 
     private static function cell(string $row, string $tag, string $content): string

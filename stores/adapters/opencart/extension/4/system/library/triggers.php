@@ -1,5 +1,4 @@
 <?php
-
 declare(strict_types=1);
 
 namespace Opencart\System\Library\Extension\XeroConnector;
@@ -71,21 +70,24 @@ class Triggers
     /**
      * Rows for addEvent of the model setting/event.
      *
-     * @return array<int, array{code: string, description: string, trigger: string, action: string, status: bool, sort_order: int}>
+     * @return array<int, array<string, mixed>> code, description, trigger, action, status, sort_order
      */
     public static function all(string $version): array
     {
         $events = [];
 
         foreach (self::MODELS as [$application, $model, $method, $when, $handler]) {
-            $events[] = self::row($application . '/model/' . $model . self::ofModel($version) . $method . '/' . $when, 'event/record', $handler, $version);
+            $trigger = $application . '/model/' . $model . self::ofModel($version) . $method . '/' . $when;
+            $events[] = self::row($trigger, self::route('event/record', $handler, $version));
         }
-
-        $events[] = self::row('admin/controller/catalog/product' . self::beforeMethod($version) . 'save/after', 'event/page', 'productSaved', $version);
 
         foreach (self::PAGES as [$template, $when, $handler]) {
-            $events[] = self::row('admin/view/' . $template . '/' . $when, 'event/page', $handler, $version);
+            $trigger = 'admin/view/' . $template . '/' . $when;
+            $events[] = self::row($trigger, self::route('event/page', $handler, $version));
         }
+
+        $saved = 'admin/controller/catalog/product' . self::beforeMethod($version) . 'save/after';
+        $events[] = self::row($saved, self::route('event/page', 'productSaved', $version));
 
         return $events;
     }
@@ -107,13 +109,13 @@ class Triggers
         return version_compare($version, '4.1.0.0', '<') ? '/' : '.';
     }
 
-    private static function row(string $trigger, string $controller, string $method, string $version): array
+    private static function row(string $trigger, string $action): array
     {
         return [
             'code' => self::CODE,
             'description' => 'Xero connector',
             'trigger' => $trigger,
-            'action' => self::route($controller, $method, $version),
+            'action' => $action,
             'status' => true,
             'sort_order' => 1,
         ];

@@ -1,5 +1,4 @@
 <?php
-
 declare(strict_types=1);
 
 namespace Opencart\Admin\Controller\Extension\XeroConnector\Event;
@@ -24,10 +23,11 @@ class Page extends \Opencart\System\Engine\Controller
         }
         $this->quietly(function () use (&$data): void {
             $count = $this->connector()->states()->countNeedingAttention();
+            $badge = ' <span class="badge bg-danger">' . $count . '</span>';
             $data['menus'][] = [
                 'id' => 'menu-xero-connector',
                 'icon' => 'fa-solid fa-book',
-                'name' => $this->text('text_menu') . ($count ? ' <span class="badge bg-danger">' . $count . '</span>' : ''),
+                'name' => $this->text('text_menu') . ($count ? $badge : ''),
                 'href' => $this->link('extension/xero_connector/attention'),
                 'children' => [],
             ];

@@ -1,5 +1,4 @@
 <?php
-
 declare(strict_types=1);
 
 namespace Opencart\Admin\Controller\Extension\XeroConnector\Module;
@@ -123,7 +122,8 @@ class XeroConnector extends \Opencart\System\Engine\Controller
     {
         $this->texts();
         try {
-            if (!$this->user->hasPermission('modify', self::ROUTE) || $this->request->server['REQUEST_METHOD'] !== 'POST') {
+            $isPost = $this->request->server['REQUEST_METHOD'] === 'POST';
+            if (!$isPost || !$this->user->hasPermission('modify', self::ROUTE)) {
                 throw new \DomainException($this->language->get('error_permission'));
             }
             $do($this->connector());
