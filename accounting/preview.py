@@ -19,6 +19,7 @@ from accounting.orders import Outcome, account_for
 from accounting.plan.plan import Plan, documents_of
 from accounting.reasons import Reason, gone, unreadable
 from accounting.sale.built import HELD, READY, SKIPPED, Built
+from accounting.sale.explained import explained
 from accounting.sale.numbers import document_number
 from accounting.summary.documents import PURPOSES, by_place, day_number, packs, summarised
 from accounting.summary.parts import Part
@@ -27,7 +28,7 @@ from connector.lib.exact_json import tame
 from connector.lib.money import plain
 from stores.canonical.order import Order, Whereabouts
 from stores.canonical.records import ParseError, ParseFacts, RecordRef, Stream
-from stores.profile import Field, PlatformProfile
+from stores.profile import Field
 from stores.settings import Only
 from xero.documents.documents import Document
 from xero.documents.facts import ItemFacts
@@ -62,7 +63,6 @@ class Preview:
 
     def add(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """One order's preview as `preview --json` shows it."""
-        platform = self.books.snapshot.platform
         try:
             order = self._read(record)
         except ParseError as error:
@@ -70,13 +70,13 @@ class Preview:
             elsewhere = unreadable_elsewhere(self.books.snapshot, where)
             status = SKIPPED if elsewhere else HELD
             built = Built(status, (elsewhere or unreadable(error),))
-            return _shown(platform, self._number(record), built, Plan(), {})
+            return _shown(self.books, self._number(record), built, Plan(), {})
         outcome = self._build(order)
         contact = outcome.built.contact
         if contact is not None and contact.contact is not None:
             self.contacts.add_new(contact.contact)
         self._parts += outcome.parts
-        return _shown(platform, order.number, outcome.built, outcome.plan, record)
+        return _shown(self.books, order.number, outcome.built, outcome.plan, record)
 
     def _read(self, record: Mapping[str, Any]) -> Any:
         """The order; ParseError also for what could not be kept of its record."""
@@ -225,15 +225,17 @@ def _section(context: Mapping[str, Any], key: str, at: str = "") -> dict[str, An
 
 
 def _shown(
-    platform: PlatformProfile, number: str, built: Built, plan: Plan, record: Mapping[str, Any]
+    books: Books, number: str, built: Built, plan: Plan, record: Mapping[str, Any]
 ) -> dict[str, Any]:
     ready = built.status not in (HELD, SKIPPED)
+    platform, told = books.snapshot.platform, explained(books, built)
     reasons = (reason.of_records(platform) for reason in (*built.reasons, *plan.reasons))
     return {
         "order": number,
         "status": built.status,
         "reasons": [_placed(reason, record).as_json() for reason in reasons],
         "documents": [_document(one) for one in documents_of(built, plan)] if ready else [],
+        "mapping": told.as_json() if told is not None else None,
     }
 
 

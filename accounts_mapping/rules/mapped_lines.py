@@ -33,13 +33,15 @@ class MappedLine:
     """`shares` are the accounts of its taxes that are lines of their own, None for one that is
     not, and `fixed` those of its fixed taxes; `rate` is what is left without the former, None
     where the shop states no tax.
-    `names_item`: the line may name the item of what was sold."""
+    `names_item`: the line may name the item of what was sold; `item_source` is the key of a rule
+    that says so."""
 
     account: Resolution | Unmapped
     tax_type: Resolution | Unmapped
     rate: Decimal | None
     tracking: Tracked
     names_item: bool = True
+    item_source: str = ""
     shares: tuple[Resolution | None, ...] = ()
     fixed: tuple[Resolution | Unmapped, ...] = ()
 
@@ -114,19 +116,25 @@ def _mapped(
     elif stated and apart and line.taxes:
         shares = _shares(snapshot, organisation, order, line)
         bare = _without(line, shares)
+    names_item, item_source = _names_item(rules) if rules else (True, "")
     return MappedLine(
         account=_account(snapshot, organisation, order, line, rules),
         tax_type=line_tax_type(snapshot, organisation, order, bare, rules),
         rate=bare.rate,
         tracking=texts.tracking(rules),
-        names_item=_names_item(rules) if rules else True,
+        names_item=names_item,
+        item_source=item_source,
         shares=shares,
         fixed=_fixed(snapshot, organisation, order, line) if line.fixed_taxes else (),
     )
 
 
-def _names_item(rules: Rules) -> bool:
-    return next((rule.item for _, rule in rules if rule.item is not None), True)
+def _names_item(rules: Rules) -> tuple[bool, str]:
+    """Whether the line may name its item, and the rule that says so."""
+    for index, rule in rules:
+        if rule.item is not None:
+            return rule.item, f"rules[{index}].item"
+    return True, ""
 
 
 def _account(

@@ -65,6 +65,8 @@ def preview(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, 
     summaries = shown.summaries()
     for document in (document for order in (*found, *summaries) for document in order["documents"]):
         document.pop("sources", None)
+    for order in found:
+        order.pop("mapping")
     if case.get("contacts"):
         return found, summaries
     return [_without_contact_details(one) for one in found], summaries

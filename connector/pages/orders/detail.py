@@ -21,9 +21,10 @@ from connector.lib.errors import ConnectorError
 from connector.lib.exact_json import dumps
 from connector.lib.money import from_units
 from connector.lib.rights import right
-from connector.pages.books_of import predicted
+from connector.pages.books_of import books_of, predicted
 from connector.pages.filters import zone_of
 from connector.pages.orders.headline import condition
+from connector.pages.orders.mapping import mapping_of
 from connector.pages.orders.shop_writes import written
 from connector.pages.orders.timeline import timeline
 from connector.pages.wording import DOCUMENT_LABELS, Why, document_name, reasons_of
@@ -80,8 +81,10 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     postings = documents_of(row)
     text = dumps(row.record.record, indent=2)
     order = canonical(row)
-    readable = isinstance(order, Order)
     shares = dict(PostingSource.objects.filter(order=row).values_list("posting", "amount_units"))
+    mapping = None
+    if isinstance(order, Order):
+        mapping = mapping_of(row, order, posted=books_of(postings).stands)
     writes = list(row.shop_writes.order_by("pk"))
     waits = list(row.summary_parts.waiting().order_by("day", "pk"))
     return render(
@@ -92,8 +95,9 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "zone": zone_of(row.store),
             "condition": condition(row, postings, row.store.organisation, waits),
             "reasons": reasons_of(row.reasons),
-            "order": order if readable else None,
-            "unreadable": None if readable else order,
+            "order": order if isinstance(order, Order) else None,
+            "unreadable": None if isinstance(order, Order) else order,
+            "mapping": mapping,
             "extra_rows": list(totals(order)) if isinstance(order, Order) else [],
             "documents": [
                 shown(posting, shares.get(posting.pk))

@@ -68,6 +68,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {_line(document)}")
                 for one in document.get("sources", ()):
                     self.stdout.write(f"    {one['field']} {one['value']}: {one['source']}")
+            if not order["documents"] and order["mapping"] is not None:
+                self._describe_mapping(order["mapping"])
+
+    def _describe_mapping(self, mapping: Mapping[str, Any]) -> None:
+        """What the rules say of an order that becomes no documents."""
+        for about in (*mapping["lines"], *mapping["rows"], *mapping["methods"]):
+            self.stdout.write(f"  {about['title']} ({about['code']})".removesuffix(" ()"))
+            for one in about["answers"]:
+                self.stdout.write(f"    {_answer(one)}")
+        self.stdout.write("  document")
+        for one in mapping["document"]:
+            self.stdout.write(f"    {_answer(one)}")
 
     def _describe_summaries(self, summaries: list[dict[str, Any]]) -> None:
         for summary in summaries:
@@ -84,6 +96,12 @@ def _line(document: dict[str, Any]) -> str:
     else:
         amount = payload.get("Amount", "")
     return f"{document['kind']:<12} {name} {amount}".rstrip()
+
+
+def _answer(told: Mapping[str, str]) -> str:
+    """What was asked, its value and where it stands, as of a document's fields."""
+    said = f"{told['what']} {told['value']}: {told['source'] or told['place']}"
+    return f"{said} ({told['wrong']})" if told["wrong"] else said
 
 
 def _prepared(

@@ -79,7 +79,7 @@ def test_one_object_with_orders_and_summaries(previewed: Any) -> None:
     assert list(answer) == ["orders", "summaries"]
     assert answer["summaries"] == []
     (shown,) = answer["orders"]
-    assert list(shown) == ["order", "status", "reasons", "documents"]
+    assert list(shown) == ["order", "status", "reasons", "documents", "mapping"]
     assert (shown["order"], shown["status"], shown["reasons"]) == ("000000007", "ready", [])
     contact, invoice, payment = shown["documents"]
     assert list(invoice) == ["kind", "payload", "expected", "sources"]
@@ -146,6 +146,23 @@ def test_each_document_says_which_setting_gave_what(previewed: Any) -> None:
     assert "sources" not in payment
 
 
+def test_each_order_says_how_it_is_mapped(previewed: Any) -> None:
+    unmapped = order(total_paid=24, total_due=0, payment={"method": "x"})
+    (shown,) = previewed(unmapped)["orders"]
+    (line,), (method,) = shown["mapping"]["lines"], shown["mapping"]["methods"]
+    assert (line["code"], line["answers"][0]["value"]) == ("MUG", "200")
+    assert [one["source"] for one in line["answers"]] == ["accounts.sales", "tax.rules[0]"]
+    assert method["answers"] == [
+        {
+            "what": "Account in EUR", "value": "Not mapped", "source": "payment_accounts.x",
+            "place": "", "name": "", "wrong": "Payment method x is not mapped to an account. Map "
+            "it, and the payment is sent.",
+        }
+    ]  # fmt: skip
+    (unreadable,) = previewed(order(grand_total="N/A"))["orders"]
+    assert unreadable["mapping"] is None
+
+
 def test_later_orders_see_the_contacts_of_earlier_ones(previewed: Any) -> None:
     second = order(entity_id=8, increment_id="000000008")
     answer = previewed([order(), second])
@@ -210,6 +227,18 @@ def test_words_for_a_person(tmp_path: Path) -> None:
         "    LineItems[0].TaxType T20: tax.rules[0]\n"
         "  payment      000000007-1 24.00\n"
     )
+
+
+def test_an_order_that_is_left_out_says_in_words_how_it_is_mapped(tmp_path: Path) -> None:
+    file = tmp_path / "order.json"
+    file.write_text(json.dumps(order(status="canceled", state="canceled")), encoding="utf-8")
+    out = StringIO()
+    call_command("preview", "--store", "de", "--file", str(file), stdout=out)
+    first, *_, last = out.getvalue().splitlines()
+    assert first == "000000007: skipped"
+    assert "    Account 200: accounts.sales\n    Tax type T20: tax.rules[0]\n" in out.getvalue()
+    assert "    Account in EUR 970: payment_accounts.checkmo\n" in out.getvalue()
+    assert last == "    Contact Ines Silva: contacts.strategy"
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import socket
+import sys
 from typing import Any
 
+import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
+from accounts_mapping.rules import mapped_order
 from stores.models import Store, as_text
 from sync.models import TrackedOrder
 from sync.orders.actions import exclude
 from tests.web.factories import (
+    AccountFactory,
     AttemptFactory,
     DispatchFactory,
     MappingFactory,
@@ -196,8 +204,98 @@ def test_the_number_of_queries_does_not_grow_with_the_documents(
     for n in range(12):
         PostingFactory(order=order, purpose=f"payment-{n}", kind="payment")
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(27):
         page.get(f"/orders/{order.pk}/")
+
+
+def mapping_on(page: Client, order: Any) -> str:
+    """The text of the panel "How this order is mapped"."""
+    text = page.get(f"/orders/{order.pk}/").text
+    panel = text.split('<h2 id="mapping">', 1)[1].split("</section>", 1)[0]
+    return " ".join(strip_tags(panel).split())
+
+
+def test_it_shows_how_each_line_is_mapped_and_where_that_is_decided(
+    page: Client, store: Store
+) -> None:
+    MappingFactory(
+        store=store, number=3,
+        document=MappingFactory.document | {
+            "rules": [{"when": {"sku": "JUMPER-*"}, "account": "210", "tracking": {"Shop": "Au"}}],
+            "posting": {"due_days": "14"},
+        },
+    )  # fmt: skip
+    store.organisation.reference_refreshed_at = None
+    store.organisation.save()
+    AccountFactory(organisation=store.organisation, code="210", name="Knitwear")
+
+    said = mapping_on(page, order_of(store, mapping_version=2))
+
+    assert "By version 3 of the rules, in force now; last built by version 2" in said
+    assert "Account 210 Knitwear Rule 1: sku JUMPER-* rules[0].account" in said
+    assert "Tracking Shop Au Rule 1: sku JUMPER-* rules[0].tracking.Shop" in said
+    assert "Account in AUD 091" in said
+    assert "All other payment methods payment_accounts.*" in said
+    assert "Due 2026-12-04 Default of the store posting.due_days" in said
+    assert "Contact Ines Almeida Default of the store contacts.strategy" in said
+    assert "within store au in the configuration file" in said
+
+
+def test_it_shows_what_is_missing_and_what_the_order_waits_for(page: Client, store: Store) -> None:
+    document = MappingFactory.document | {
+        "accounts": {},
+        "rules": [{"when": {"country": "AU"}, "hold": "Ask Ana"}],
+    }
+    MappingFactory(store=store, document=document)
+
+    said = mapping_on(page, order_of(store, label="held", state="held"))
+
+    assert "Held by a rule: Ask Ana rules[0].hold" in said
+    assert "Not mapped No account is mapped for sales. Choose one as accounts.sales." in said
+    assert "to mend, each with the place in the configuration that gives it" in said
+
+
+def test_the_mapping_is_asked_once_and_nobody_is_called(
+    page: Client, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MappingFactory(store=store)
+    order, asked = order_of(store), []
+
+    def refuse(*_: Any) -> None:
+        raise AssertionError("the page called somebody")
+
+    map_order = mapped_order.map_order
+    for module in [one for one in sys.modules.values() if hasattr(one, "map_order")]:
+        monkeypatch.setattr(
+            module, "map_order", lambda *given: asked.append(given) or map_order(*given)
+        )
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert "Tax rule 1: 10 %" in mapping_on(page, order)
+    assert len(asked) == 1
+
+
+def test_the_queries_of_the_mapping_do_not_grow_with_the_lines(
+    page: Client, store: Store, django_assert_num_queries: Any
+) -> None:
+    MappingFactory(store=store)
+    short = order_of(store)
+    content = magento_order("000000008", total="1100.00")
+    (line,) = content["items"]
+    content["items"] = [
+        line | {"item_id": n, "sku": f"JUMPER-{n}", "row_total": 25, "row_total_incl_tax": 27.5,
+                "tax_amount": 2.5, "price": 25, "price_incl_tax": 27.5}
+        for n in range(1, 41)
+    ]  # fmt: skip
+    long = OrderFactory(
+        store=store, source_id="8", number="000000008", total="1100.00", content=content
+    )
+    page.get(f"/orders/{short.pk}/")
+
+    with CaptureQueriesContext(connection) as few:
+        page.get(f"/orders/{short.pk}/")
+    with django_assert_num_queries(len(few)):
+        assert mapping_on(page, long).count("Account 200") == 40
 
 
 def test_what_the_shop_refused_is_shown_and_can_be_tried_again(
