@@ -32,6 +32,10 @@ from accounts_mapping.rules.texts import Tracked
 from connector.lib.money import plain
 from stores.canonical.order import Line, LineKind, TotalRow
 
+# The one answer that is a line's own: what its product is called in Xero.
+ITEM = "Item"
+# What a line is called that the shop gives no name.
+_NAMELESS = {LineKind.GOODS: "Goods", LineKind.SHIPPING: "Shipping", LineKind.FEE: "Fee"}
 # What a row of the total means, and the account behind it.
 _MEANINGS = {
     "fee": ("A line of its own", ""),
@@ -121,7 +125,7 @@ class _Teller:
                 answers.append(self._account(account, f"{share.name or 'Tax'}, as a line"))
         for share, fixed in zip(line.fixed_taxes, to.fixed, strict=False):
             answers.append(self._account(fixed, share.name or "Fixed tax"))
-        return About(line.name, line.sku, tuple(answers))
+        return About(line.name or _NAMELESS[line.kind], line.sku, tuple(answers))
 
     def row(self, row: TotalRow) -> About:
         meaning = self._mapped.meanings[row.code]
@@ -176,7 +180,7 @@ class _Teller:
         if self._rules.tax.sales_tax is not None:
             as_line = Resolution(self._rules.tax.sales_tax.account, "tax.sales_tax.account")
             yield self._account(as_line, "Tax, as a line")
-        yield from self._tracking(mapped.tracking, "of what is no line")
+        yield from self._tracking(mapped.tracking, "of other lines")
 
     def holds(self, built: Built) -> Iterator[Told]:
         if (hold := self._mapped.hold) is not None:
@@ -200,9 +204,9 @@ class _Teller:
         if line.kind is not LineKind.GOODS:
             return
         if not to.names_item:
-            yield self._said("Item", "None", to.item_source)
+            yield self._said(ITEM, "None", to.item_source)
         elif code := self._books.item_code(line.sku):
-            yield Told("Item", code, "", "An item of Xero")
+            yield Told(ITEM, code, "", "An item of Xero")
 
     def _tracking(self, to: Tracked, what: str = "") -> Iterator[Told]:
         sources = dict(to.sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from accounting.books import Books
@@ -9,7 +10,7 @@ from accounting.contacts.directory import Contacts
 from accounting.contacts.persons import person_of
 from accounting.sale.build import build_order
 from accounting.sale.built import Standing
-from accounting.sale.explained import About, Explained, Told, explained
+from accounting.sale.explained import ITEM, About, Explained, Told, explained
 from accounts_mapping.models import snapshot
 from accounts_mapping.rules.mapped_order import map_order
 from connector.templatetags.pages import of
@@ -21,18 +22,36 @@ from xero.documents.facts import NOT_CONNECTED
 
 
 @dataclass(frozen=True, slots=True)
+class Thing:
+    """A line, a row of the total or a method of payment. `item` is a line's own."""
+
+    title: str
+    code: str
+    item: Told | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Things of which the rules say the same."""
+
+    things: tuple[Thing, ...]
+    answers: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
-    """The answers in the order in which a page shows them."""
+    """The answers in the order in which a page shows them. `holds` are those that the order's own
+    reasons do not say; `wrong` counts the answers that cannot be posted."""
 
     told: Explained
-    groups: tuple[tuple[str, tuple[About, ...]], ...]
+    holds: tuple[Told, ...]
+    groups: tuple[tuple[str, tuple[Alike, ...]], ...]
     wrong: int
 
     @property
     def summary(self) -> str:
         """`12 answers, 1 to mend`: what is folded away."""
-        answers = sum(len(about.answers) for _, group in self.groups for about in group)
-        said = of(answers, "answer")
+        said = of(sum(len(one.answers) for _, group in self.groups for one in group), "answer")
         return f"{said}, {self.wrong} to mend" if self.wrong else said
 
 
@@ -49,16 +68,26 @@ def mapping_of(row: TrackedOrder, order: Order, *, posted: bool) -> Mapping | No
         books = KnownItems.load(store, [(row, order)]).books(books, row)
     built = build_order(books, order, contacts, Standing(posted=posted), mapped)
     told = explained(books, built)
-    return None if told is None else _shown(told)
+    return None if told is None else _shown(told, {one["message"] for one in row.reasons})
 
 
-def _shown(told: Explained) -> Mapping:
+def _shown(told: Explained, known: Collection[str]) -> Mapping:
     groups = (
-        ("Lines", told.lines),
-        ("Rows of the total", told.rows),
-        ("Methods of payment", told.methods),
-        ("The document", (About("", "", told.document),)),
+        ("Lines", _alike(told.lines)),
+        ("Rows of the total", _alike(told.rows)),
+        ("Methods of payment", _alike(told.methods)),
+        ("The document", (Alike((), told.document),)),
     )
-    answers: list[Told] = [one for _, group in groups for about in group for one in about.answers]
-    wrong = sum(1 for one in answers if one.wrong)
-    return Mapping(told, tuple(one for one in groups if one[1]), wrong)
+    wrong = sum(bool(a.wrong) for _, group in groups for one in group for a in one.answers)
+    holds = tuple(one for one in told.holds if one.value not in known)
+    return Mapping(told, holds, tuple(one for one in groups if one[1]), wrong)
+
+
+def _alike(group: Iterable[About]) -> tuple[Alike, ...]:
+    """Those with the same answers together, where the first of them stands."""
+    found: dict[tuple[Told, ...], list[Thing]] = {}
+    for about in group:
+        item = next((one for one in about.answers if one.what == ITEM), None)
+        answers = tuple(one for one in about.answers if one is not item)
+        found.setdefault(answers, []).append(Thing(about.title, about.code, item))
+    return tuple(Alike(tuple(things), answers) for answers, things in found.items())

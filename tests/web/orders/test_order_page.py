@@ -24,11 +24,12 @@ from tests.web.factories import (
     MappingFactory,
     OrderFactory,
     PostingFactory,
-    ShopWriteFactory,
     SourceRecordFactory,
     magento_order,
     reason,
 )
+from xero.mirror.known import code_key
+from xero.models import MirrorItem
 
 
 def order_of(store: Store, **fields: Any) -> Any:
@@ -294,44 +295,24 @@ def test_the_queries_of_the_mapping_do_not_grow_with_the_lines(
 
     with CaptureQueriesContext(connection) as few:
         page.get(f"/orders/{short.pk}/")
+    assert 10 < len(few) < 28
     with django_assert_num_queries(len(few)):
-        assert mapping_on(page, long).count("Account 200") == 40
+        said = mapping_on(page, long)
+    assert said.count("Merino jumper") == 40
+    assert said.count("JUMPER-40") == 1
+    assert said.count("Account 200") == 1
+    assert len(page.get(f"/orders/{long.pk}/").content) < 50_000
 
 
-def test_what_the_shop_refused_is_shown_and_can_be_tried_again(
-    page: Client, store: Store, rung: list[tuple[Any, ...]]
-) -> None:
-    order = order_of(store, label="posted")
-    said = reason("shop_refused", "The status packed does not belong to the order's state.")
-    status = ShopWriteFactory(
-        order=order, what="status", state="held", attempts=1, reasons=[said],
-        payload={"text": "Paid in Xero: S1-000000007", "status": "packed"},
-    )  # fmt: skip
-    told = ShopWriteFactory(order=order, posting=status.posting, state="done", key="1")
+def test_a_line_names_its_item_or_by_which_rule_it_has_none(page: Client, store: Store) -> None:
+    rules = [{"when": {"sku": "JUMPER-M", "country": "AU"}, "item": False}]
+    MappingFactory(store=store, document=MappingFactory.document)
+    MirrorItem.objects.create(
+        organisation=store.organisation, item_id="1", code="JUMPER-M", code_key=code_key("JUMPER-M")
+    )
+    order = order_of(store)
 
-    text = page.get(f"/orders/{order.pk}/").text
-    assert "Status packed" in text
-    assert text.count("does not belong to the order") == 2, "the row and the timeline"
-    assert text.count("Try again") == 2, "the button, and its name"
-    assert "Comment is in the shop" in text
-    assert "The shop refused what was to be written to it" in page.get("/").text
-
-    address = f"/orders/{order.pk}/"
-    sent = page.post("/orders/tell-shop/", {"order": order.pk, "next": address}, follow=True)
-    assert "It is tried again now." in sent.text
-    status.refresh_from_db()
-    told.refresh_from_db()
-    assert (status.state, status.reasons, status.attempts) == ("pending", [], 0)
-    assert told.state == "done"
-    assert rung == [("sync.write_back", store.pk)]
-    assert "Writing to the shop asked for again by ana" in page.get(address).text
-
-
-def test_of_a_write_that_waits_it_says_why(page: Client, store: Store) -> None:
-    order = order_of(store, label="posted")
-    ShopWriteFactory(order=order, state="unknown", attempts=1)
-
-    text = page.get(f"/orders/{order.pk}/").text
-
-    assert "What it has is looked up before anything is written again" in text
-    assert "Try again" not in text
+    assert "Merino jumper JUMPER-M item JUMPER-M" in mapping_on(page, order)
+    MappingFactory(store=store, number=2, document=MappingFactory.document | {"rules": rules})
+    without = "JUMPER-M without its item: Rule 1: sku JUMPER-M, country AU rules[0].item"
+    assert without in mapping_on(page, order)
