@@ -8,7 +8,7 @@ due becomes an overpayment.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,7 @@ from accounting.money.received import (
     account_of,
     disagreement,
     method_account,
+    other_references,
     paid_at,
     payment_day,
     posted_elsewhere,
@@ -112,7 +113,9 @@ def alone(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
     """The tenders of an order whose invoice is not ours, as payments of nothing: they say
     which account each came to. One whose method is not mapped is left out."""
     found_ones, order = [], mapped.order
-    for index, tender in enumerate(received(books, order), start=1):
+    tenders = received(books, order)
+    also = other_references(tenders)
+    for index, tender in enumerate(tenders, start=1):
         answer = method_account(books, mapped, tender.method, order.currency)
         if isinstance(answer, Resolution):
             target, is_id = payable_account(books.organisation, answer)
@@ -120,7 +123,7 @@ def alone(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
                 Payment(
                     "", target, local_date(books.snapshot, paid_at(books, order, tender)),
                     round_to(tender.amount), tender.reference, is_id, tender=index,
-                    method=tender.method,
+                    method=tender.method, also=also[index - 1],
                 )
             )  # fmt: skip
     return tuple(found_ones)
@@ -169,7 +172,7 @@ class _Till:
 
     def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
         """Payments of the tenders; what a held one would pay stays due."""
-        named = references(self._order, tenders)
+        named, also = references(self._order, tenders), other_references(tenders)
         amounts = _in_cents(tender.amount for tender in tenders)
         for index, (tender, amount) in enumerate(zip(tenders, amounts, strict=True), start=1):
             if posted_elsewhere(self._books, self._mapped, tender):
@@ -180,7 +183,8 @@ class _Till:
             posted = len(self._payments)
             try:
                 if taken:
-                    self._payments.append(self._payment(tender, taken, named[index - 1], index))
+                    payment = self._payment(tender, taken, named[index - 1], index)
+                    self._payments.append(replace(payment, also=also[index - 1]))
                 if taken < amount:
                     self._overpaid(tender, amount - taken, named[index - 1])
             except Hold as hold:

@@ -118,6 +118,20 @@ def payment_day(books: Books, order: Order, tender: Tender | None = None) -> dat
     return open_date(books, day, "payment").day
 
 
+def other_references(tenders: tuple[Tender, ...]) -> list[tuple[str, ...]]:
+    """What each tender is called beside its reference, as far as no other tender is."""
+    shared = Counter(name for tender in tenders for name in tender.references)
+    return [
+        tuple(
+            name
+            for name in tender.references
+            if shared[name] == 1 and name != tender.reference.strip()
+            and len(name) <= REFERENCE_LIMIT
+        )
+        for tender in tenders
+    ]  # fmt: skip
+
+
 def references(order: Order, tenders: tuple[Tender, ...]) -> list[str]:
     """The gateway's transaction id, with the tender's index where two share it; else the
     order number and the index. Unique within the order, so that equal tenders stay two."""

@@ -54,8 +54,9 @@ def purposes(have: Mapping[str, KnownPayment], wanted: Sequence[Payment]) -> lis
     """
     signs: tuple[Callable[[str, KnownPayment, Payment], bool], ...] = (
         lambda _, slot, one: slot.account == one.account and slot.reference == one.reference,
+        lambda _, slot, one: slot.account == one.account and slot.reference in one.also,
         lambda _, slot, one: slot.account == one.account and slot.amount == one.amount,
-        lambda _, slot, one: slot.reference == one.reference,
+        lambda _, slot, one: slot.reference in (one.reference, *one.also),
         lambda purpose, _, one: purpose == f"payment-{one.tender}",
     )
     chosen: dict[int, str] = {}

@@ -125,7 +125,10 @@ class Payment:
     """Money that the shop says it received: one tender. `received_at` is None if not told.
 
     What is `authorised` is no money yet. `amount` is what the buyer paid; `fee` is what the
-    provider kept of it, None where the shop does not say.
+    provider kept of it, None where the shop does not say. `reference` is what the payment is
+    called in Xero, at best the gateway's id of the transaction. `others` are further names of this
+    very payment, by which a bank's or gateway's statement, or a person, may call it: the shop's own
+    id of it, the gateway's of the order.
     """
 
     method: str
@@ -136,6 +139,13 @@ class Payment:
     path: str = ""
     state: MoneyIn = MoneyIn.RECEIVED
     fee: Decimal | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """All names of it without repetition, `reference` first where there is one."""
+        named = (one.strip() for one in (self.reference, *self.others))
+        return tuple(dict.fromkeys(filter(None, named)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,8 @@ class Posting(models.Model):
     `breakdown` is `xero.documents.breakdown`'s sums by account and tax type (null: not known),
     `document_date` the date that the document bears. `note` is for Xero's history. `key` is
     the natural key (InvoiceNumber, ContactNumber or name, payment reference); `name_key` and
-    `email_key` are a contact's, for look-ups while it is not in Xero yet.
+    `email_key` are a contact's, for look-ups while it is not in Xero yet; `also_called` are
+    further references of a payment, by which somebody may have entered it in Xero.
 
     `voided` with a `xero_id` was in Xero and was taken back there; without one it was
     withdrawn before it was sent.
@@ -164,6 +165,7 @@ class Posting(models.Model):
     key = models.CharField(max_length=300)
     name_key = models.CharField(max_length=300, blank=True, default="")
     email_key = models.CharField(max_length=300, blank=True, default="")
+    also_called = models.JSONField(default=list)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     target = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="credits")
     payload = models.TextField()

@@ -18,7 +18,7 @@ class Payment(DocumentBase):
     """Money received for an invoice. `account` is a code, or an AccountID.
 
     `tender` is the tender's place in the order (from 1), `method` the shop's name of how it
-    was paid; Xero sees neither.
+    was paid, `also` what the payment is called beside its reference; Xero sees none of them.
     """
 
     invoice: Id
@@ -30,6 +30,7 @@ class Payment(DocumentBase):
     currency_rate: Decimal | None = None
     tender: int = 1
     method: str = ""
+    also: tuple[str, ...] = ()
 
     kind = Kind.PAYMENT
 

@@ -64,7 +64,7 @@ def _among(
     ]
     verdicts: dict[int, Verdict] = {}
     # First those that are there for certain, so that none of them is taken for another.
-    for same in (_exactly, _referred):
+    for same in (_exactly, _referred, _called):
         for row, sent in pairs:
             if row.pk not in verdicts and (one := same(row, sent, free)):
                 free.remove(one)
@@ -192,6 +192,14 @@ def _referred(row: Posting, sent: Element, free: list[Element]) -> Element | Non
     """The payment with this reference, which is unique in its order. Another amount or day: it
     was sent by a database that has been replaced by an older copy since."""
     return next((one for one in free if row.key and one.get("Reference") == row.key), None)
+
+
+def _called(row: Posting, sent: Element, free: list[Element]) -> Element | None:
+    """The payment of this amount that bears another of its names: somebody entered it by a
+    statement that calls it so."""
+    amount = Decimal(sent["Amount"])
+    same = (one for one in free if replies.amount(one.get("Amount")) == amount)
+    return next((one for one in same if one.get("Reference") in row.also_called), None)
 
 
 def _payment(sent: Element, free: list[Element], due: Decimal) -> Verdict:

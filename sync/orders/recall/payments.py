@@ -113,8 +113,9 @@ def _place(one: Sought, reference: str, ledger: Ledger) -> tuple[Slot, Payment] 
     base, _, part = reference.rpartition("-")
     for payment in numbered(ledger.history(one.row), one.built.payments):
         purpose = f"payment-{payment.tender}"
-        if payment.reference == reference:
+        names = (payment.reference, *payment.also)
+        if reference in names:
             return Slot("order", one.order.id, purpose), payment
-        if payment.reference == base and part.isdecimal() and int(part) > 1:
+        if base in names and part.isdecimal() and int(part) > 1:
             return Slot("order", one.order.id, purpose, int(part)), payment
     return None

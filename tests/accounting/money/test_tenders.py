@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from accounting.money.received import other_references
 from accounting.reason_kinds import INFORMATIVE
 from accounting.sale.built import Built
 from stores.canonical.order import Order, Payment, StatusChange
@@ -78,6 +79,15 @@ def test_tenders_that_share_a_transaction_id_carry_their_index() -> None:
         paid("50", reference="ch_1"), paid("30", reference=" ch_1 "), paid("30", reference="ch_2")
     ))  # fmt: skip
     assert [p.reference for p in built.payments] == ["ch_1-1", "ch_1-2", "ch_2"]
+
+
+def test_a_payment_carries_its_other_names_as_far_as_they_are_its_own() -> None:
+    tenders = (
+        Payment("checkmo", D(5), " ch_1 ", others=("shop-7", "ch_1", "", "gw-order", "x" * 256)),
+        Payment("checkmo", D(6), others=("shop-8", "gw-order")),
+    )
+    assert tenders[0].references[:2] == ("ch_1", "shop-7")
+    assert other_references(tenders) == [("shop-7",), ("shop-8",)]
 
 
 def test_a_long_reference_keeps_its_index() -> None:

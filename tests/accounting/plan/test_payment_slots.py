@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -65,6 +66,41 @@ CHEQUE = pay("970", "50", "1001-2", 2)
     ],
 )  # fmt: skip
 def test_purposes(
+    have: dict[str, KnownPayment], wanted: list[Payment], expected: list[str]
+) -> None:
+    assert purposes(have, wanted) == expected
+
+
+def called(payment: Payment, *names: str) -> Payment:
+    return replace(payment, also=names)
+
+
+@pytest.mark.parametrize(
+    ("have", "wanted", "expected"),
+    [
+        pytest.param(
+            {"payment-1": slot("970", "50", "shop-7")},
+            [called(pay("970", "40", "ch_1", 1), "shop-7")],
+            ["payment-1"], id="under another of its names, and another amount",
+        ),
+        pytest.param(
+            {"payment-1": slot("970", "50", "shop-7"), "payment-2": slot("970", "50", "ch_9")},
+            [pay("970", "50", "ch_9", 1), called(pay("970", "50", "ch_1", 2), "shop-7")],
+            ["payment-2", "payment-1"], id="each by its own names",
+        ),
+        pytest.param(
+            {"payment-1": slot("971", "50", "shop-7"), "payment-2": slot("970", "50", "x")},
+            [called(pay("970", "50", "ch_1", 1), "shop-7")],
+            ["payment-2"], id="an account and amount before another name alone",
+        ),
+        pytest.param(
+            {"payment-3": slot("971", "60", "shop-7")},
+            [called(pay("970", "50", "ch_1", 1), "shop-7")],
+            ["payment-3"], id="by another name alone",
+        ),
+    ],
+)  # fmt: skip
+def test_a_payment_is_found_by_any_of_its_names(
     have: dict[str, KnownPayment], wanted: list[Payment], expected: list[str]
 ) -> None:
     assert purposes(have, wanted) == expected

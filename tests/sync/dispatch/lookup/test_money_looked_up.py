@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +14,10 @@ from sync.dispatch.lookup import money as lookup_money
 from sync.dispatch.lookup.bank import _is_received, _may_be_received
 from sync.dispatch.lookup.verdicts import Element, Verdict
 from sync.models import Dispatch, Posting
+from sync.outbox.fill import fill
 from xero.api.replies import ElementResult
+from xero.documents.kinds import Kind, Ref
+from xero.documents.settling import Payment
 
 D = Decimal
 DAY, LATER = "2026-03-02", "2026-03-03"
@@ -37,11 +42,18 @@ def among(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Verdicts on payments of these amounts, with `1001-1`, `1001-2` … as references."""
 
     def decide(
-        *amounts: str, there: list[Element], left: str, known: frozenset[str] = frozenset()
+        *amounts: str,
+        there: list[Element],
+        left: str,
+        known: frozenset[str] = frozenset(),
+        also: Sequence[str] = (),
     ) -> list[str | None]:
         monkeypatch.setattr(lookup_money, "_known", lambda *_: known)
         pairs = [
-            (Posting(pk=n, key=f"1001-{n}"), {"Amount": D(amount), "Date": DAY})
+            (
+                Posting(pk=n, key=f"1001-{n}", also_called=list(also)),
+                {"Amount": D(amount), "Date": DAY},
+            )
             for n, amount in enumerate(amounts, start=1)
         ]
         verdicts = lookup_money._among(Dispatch(), pairs, there, D(left))
@@ -79,6 +91,21 @@ def test_a_payment_is_told_apart_by_amount_day_and_reference(
     among: Any, there: list[Element], left: str, verdict: str | None
 ) -> None:
     assert among("20.00", there=there, left=left) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("there", "verdict"),
+    [
+        ([listed("20.00", "shop-7", LATER)], "pay_1"),
+        ([listed("19.00", "shop-7")], None),
+        # Its own reference goes before another of its names.
+        ([listed("20.00", "shop-7", PaymentID="pay_2"), listed("20.00", OURS, LATER)], "pay_1"),
+    ],
+)
+def test_a_payment_that_somebody_entered_under_another_of_its_names_is_ours(
+    among: Any, there: list[Element], verdict: str | None
+) -> None:
+    assert among("20.00", there=there, left="20.00", also=["shop-7"]) == [verdict]
 
 
 def test_what_is_another_payments_is_not_taken_for_this_one(among: Any) -> None:
@@ -140,3 +167,12 @@ def test_an_allocation_is_told_apart_by_invoice_and_amount(
     one = {"Invoice": {"InvoiceID": invoice}, "Amount": D(amount)}
     sent = {"Invoice": {"InvoiceID": "inv_1"}, "Amount": D("20.00")}
     assert lookup_money._same_allocation(one, sent) is same
+
+
+def test_the_outbox_keeps_what_else_a_payment_is_called() -> None:
+    row = Posting()
+    invoice = Ref(Kind.INVOICE, "S1-1001")
+    fill(row, Payment(invoice, "970", date(2026, 3, 2), D(5), "ch_1", also=("shop-7",)), None)
+    assert (row.key, row.also_called) == ("ch_1", ["shop-7"])
+    fill(row, Payment(invoice, "970", date(2026, 3, 2), D(5), "ch_1"), None)
+    assert row.also_called == []
