@@ -9,7 +9,7 @@ use Opencart\System\Library\Extension\XeroConnector\Shop;
 use XeroConnector\Books\ProductAccounts;
 use XeroConnector\Outbox\Outbox;
 
-/** Writes down what staff change. Each method is called by an event of a model, as Triggers names them. */
+/** Writes down what staff change. Each method is called by an event of a model, as Triggers names them, not as a page. */
 class Record extends \Opencart\System\Engine\Controller
 {
     /** @param mixed $output */
