@@ -34,6 +34,12 @@ def until(organisation: Organisation) -> datetime | None:
     )
 
 
+def over(organisation: Organisation) -> datetime:
+    """When to come back with a question that could not be put: once Xero may be asked again, or
+    after the longest wait where it is not Xero that is away."""
+    return until(organisation) or clock.now() + timedelta(seconds=_CAP_SECONDS)
+
+
 def notice(organisation: Organisation, error: ConnectorError) -> None:
     """A question came to nothing. It counts where it is Xero that did not answer: not our own
     budget, nor another worker, nor something that a person must do."""

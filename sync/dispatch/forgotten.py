@@ -7,6 +7,7 @@ are built once more, by what is known now (`recall`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -40,6 +41,47 @@ def find(organisation: Organisation, since: datetime | None) -> int:
             found += _build(stores, chunk)
             chunk = []
     return found + (_build(stores, chunk) if chunk else 0)
+
+
+def build_again(refused: Sequence[Posting]) -> None:
+    """Have the orders built again of which a document was refused because its number is taken:
+    by a document that appeared while it was on its way, that no posting claims, and that is the
+    order's own but for its amounts.
+
+    Such a document is taken over when the order is built (`recall`), or its order is held there:
+    it is not sent again, so that this cannot go round in a circle.
+    """
+    taken = {(row.kind, row.key): row for row in refused if row.order_id is not None}
+    if not taken:
+        return
+    rows = MirrorDocument.objects.filter(
+        organisation=refused[0].organisation, kind__in={kind for kind, _ in taken},
+        number__in={number for _, number in taken},
+    ).exclude(status__in=GONE)  # fmt: skip
+    posted = Posting.objects.filter(
+        organisation=OuterRef("organisation"), xero_id=OuterRef("xero_id")
+    )
+    alike: set[int] = {
+        order
+        for one in rows.filter(~Exists(posted))
+        if (row := taken.get((one.kind, one.number))) and _is_alike(one, row)
+        if (order := row.order_id) is not None
+    }
+    if found := TrackedOrder.objects.filter(pk__in=alike).update(build_at=clock.now()):
+        log.info("forgotten.refused", orders=found)
+
+
+def _is_alike(one: MirrorDocument, row: Posting) -> bool:
+    """As `recall` finds it: written since the store is connected, of the same contact, reference,
+    currency and day."""
+    sent = json.loads(row.payload)
+    since_connected = one.updated_utc is not None and one.updated_utc >= row.store.created_at
+    return since_connected and (
+        one.contact_id, one.reference, one.currency, one.date
+    ) == (
+        sent["Contact"].get("ContactID"), sent.get("Reference", ""), sent["CurrencyCode"],
+        row.document_date,
+    )  # fmt: skip
 
 
 def _claims() -> PostingQuerySet:

@@ -39,8 +39,8 @@ from sync.orders.earlier import find_earlier
 from sync.orders.gift_cards import load_cards, over_opening, write_cards
 from sync.orders.ledger import Ledger
 from sync.orders.reading import read, without_overrides
-from sync.orders.recall.documents import Sought, recall
-from sync.orders.recall.payments import recall_payments
+from sync.orders.recall.documents import Recalled, Sought, recall
+from sync.orders.recall.payments import recall_payments, unread
 from sync.orders.saving import save_rows
 from sync.orders.work import Claim, OrderWork, keep_claim, take
 from xero.documents.documents import CreditNote, InvoiceUpdate, StatusChange
@@ -52,6 +52,10 @@ log = structlog.get_logger(__name__)
 CHUNK = 100
 # Documents that are planned by what Xero says is left of those before them.
 _BY_WHAT_IS_LEFT = (Allocation, CreditNote, InvoiceUpdate, Refund, StatusChange)
+_STRANGE = (
+    "{number} exists in Xero and is not ours: it has a discount, or lines that do not make its "
+    "total. Change the number prefix, or renumber that document."
+)
 _GIVEN_UP = (
     "The backfill that read it was cancelled before it was posted. Select it on the Orders page "
     "and choose “Sync to Xero” to post it, or begin a backfill of its days again."
@@ -91,9 +95,7 @@ def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: 
     assert store.organisation is not None
     conflicts.accept([work.row.pk for work in works if work.row.lane == Lane.CLICK])
     contacts, ledger, already = _build_all(store, books, works)
-    while recall(store, books, sought := [*_sought(works)], contacts, ledger) or recall_payments(
-        store, sought, ledger
-    ):
+    while _recalled(store, books, works, contacts, ledger):
         contacts, ledger, already = _build_all(store, books, works)
     if _take_back(works, ledger) and _seen_again(store.organisation):
         contacts, ledger, already = _build_all(store, books, works)
@@ -105,12 +107,33 @@ def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: 
         books = replace(books, organisation=provided.facts)
         contacts, ledger, already = _build_all(store, books, works)
         ledger.again_at |= provided.again
+    for work in works:
+        if work.unread:
+            work.plan = replace(work.plan, reasons=unread(work.plan.reasons))
     with transaction.atomic():
         kept = _keep_cards(store, books, claim, keep_claim(claim, works))
         ledger.write([work.planned for work in kept], contacts)
         already.write((work.row, work.found) for work in kept)
         write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
         save_rows(kept, ledger, books.snapshot, claim)
+
+
+def _recalled(
+    store: Store, books: Books, works: list[OrderWork], contacts: Contacts, ledger: Ledger
+) -> bool:
+    """Whether something that this database has forgotten was taken over. Orders of which Xero
+    could not be asked are built again once it may answer."""
+    assert store.organisation is not None
+    sought = [*_sought(works)]
+    documents = recall(store, books, sought, contacts, ledger)
+    money = Recalled() if documents.taken else recall_payments(store, sought, ledger)
+    for work in works:
+        if work.row.pk in documents.unread | money.unread:
+            work.again_at = ledger.again_at[work.row.pk] = away.over(store.organisation)
+        work.unread = work.row.pk in money.unread
+        if (number := documents.strange.get(work.row.pk)) is not None:
+            work.hold(Reason("number_taken", _STRANGE.format(number=number), "number_prefix"))
+    return documents.taken + money.taken > 0
 
 
 def _take_back(works: list[OrderWork], ledger: Ledger) -> bool:

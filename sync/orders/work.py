@@ -28,7 +28,8 @@ _LANE_ORDER = Case(
 @dataclass(slots=True)
 class OrderWork:
     """One claimed order on its way: its row, what the shop said, what became of it. `number` is
-    the own number that its documents are called by, `again_at` when it is to be tried again."""
+    the own number that its documents are called by, `again_at` when it is to be tried again;
+    `unread`: Xero could not be asked whose payments stand on its invoice."""
 
     row: TrackedOrder
     order: Order | None = None
@@ -37,6 +38,7 @@ class OrderWork:
     figures: ShopFigures | None = None
     number: str = ""
     again_at: datetime | None = None
+    unread: bool = False
     parts: tuple[Part, ...] = ()
     decided: bool = False
     found: list[LikelyInvoice] = field(default_factory=list)

@@ -15,13 +15,14 @@ from django.db import transaction
 from accounting.contacts.persons import name_key
 from accounting.reasons import Reason
 from connector.lib import clock
-from sync.dispatch import by_kind, settle
+from sync.dispatch import by_kind, forgotten, settle
 from sync.dispatch.states import UNDECIDED, postings_of, sent_elements
 from sync.models import Dispatch, Posting
 from sync.outbox import adopt
 from sync.outbox.labels import relabel_behind
 from xero.api.gateway import Gateway
 from xero.api.replies import ElementResult
+from xero.documents.kinds import WITH_BALANCE
 from xero.documents.payloads import loaded
 
 
@@ -48,6 +49,8 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
                 _hold(row, verdict)
             else:
                 _free(row, payload=verdict)
+        refused = [row for row, _ in pairs if isinstance(found.verdicts.get(row.pk), Reason)]
+        forgotten.build_again([row for row in refused if row.kind in WITH_BALANCE])
         relabel_behind(rows)
 
 

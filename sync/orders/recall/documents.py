@@ -10,8 +10,8 @@ and taken over as it stands, before anything is planned upon it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 from django.db import transaction
@@ -61,34 +61,57 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """How many documents were taken over; of which orders (primary keys) some could not be read,
+    and under which order's number stands what was never posted from here."""
+
+    taken: int = 0
+    unread: frozenset[int] = frozenset()
+    strange: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Forgotten:
-    """A place of an order, what would be posted there, and what stands in Xero instead."""
+    """A place of an order, what would be posted there (`wanted`: it is to be), and what stands in
+    Xero instead."""
 
     row: TrackedOrder
     slot: Slot
     meant: Invoice | CreditNote
     document: MirrorDocument
+    wanted: bool
 
 
 def recall(
     store: Store, books: Books, orders: Sequence[Sought], contacts: Contacts, ledger: Ledger
-) -> int:
-    """Take over what was forgotten of these orders; how many documents.
+) -> Recalled:
+    """Take over what was forgotten of these orders.
 
     One statement for a chunk, and calls only where something was. While Xero does not answer,
-    nothing is taken over, and what is wanted is looked up before it is sent.
+    nothing is taken over: the orders are to be built again later.
     """
     assert store.organisation is not None
     forgotten = list(_find(store, books, orders, contacts, ledger))
-    if not forgotten or away.until(store.organisation) is not None:
-        return 0
+    if not forgotten:
+        return Recalled()
+    unread = frozenset(one.row.pk for one in forgotten)
+    if away.until(store.organisation) is not None:
+        return Recalled(unread=unread)
     try:
         read = _read(Gateway(store.organisation, Lane.LIVE), forgotten)
     except ConnectorError as error:
         away.notice(store.organisation, error)
         log.info("recall.not_read", organisation_id=store.organisation.pk, error=str(error))
-        return 0
-    return sum(_take(books, one, read.get(one.document.xero_id), ledger) for one in forgotten)
+        return Recalled(unread=unread)
+    taken, strange = 0, {}
+    for one in forgotten:
+        element = read.get(one.document.xero_id, {})
+        content = as_it_stands(one.meant, element, books.organisation)
+        if content is not None:
+            taken += _take(one, content, ledger)
+        elif one.wanted and element:
+            strange[one.row.pk] = one.document.number
+    return Recalled(taken, strange=strange)
 
 
 def _find(
@@ -127,7 +150,7 @@ def _find(
         row, slot, document, wanted = place
         # What is wanted just as it stands is adopted where it is looked up.
         if not (wanted and _is_the_same(one, document)):
-            yield _Forgotten(row, slot, document, one)
+            yield _Forgotten(row, slot, document, one, wanted)
 
 
 def _meant(
@@ -187,10 +210,7 @@ def _read(gateway: Gateway, forgotten: Sequence[_Forgotten]) -> dict[str, Elemen
     return found
 
 
-def _take(books: Books, one: _Forgotten, there: Element | None, ledger: Ledger) -> bool:
-    content = as_it_stands(one.meant, there or {}, books.organisation)
-    if content is None:
-        return False
+def _take(one: _Forgotten, content: Invoice | CreditNote, ledger: Ledger) -> bool:
     posting = ledger.posting_at(one.row, one.slot)
     posting = posting or ledger.new_posting(one.row, one.slot)
     adopt.recalled(posting, content, one.document)

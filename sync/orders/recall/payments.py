@@ -7,13 +7,14 @@ order is said for the first time to be paid in part by people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import structlog
 
 from accounting.history import Slot
 from accounting.plan.payment_slots import numbered
+from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.errors import ConnectorError
 from connector.lib.money import to_units
@@ -21,7 +22,7 @@ from stores.models import Store
 from sync import away
 from sync.models import Posting
 from sync.orders.ledger import Ledger
-from sync.orders.recall.documents import Sought
+from sync.orders.recall.documents import Recalled, Sought
 from sync.outbox import adopt
 from sync.outbox.entries import is_open
 from sync.outbox.fill import fill
@@ -35,11 +36,12 @@ from xero.models import Lane
 
 log = structlog.get_logger(__name__)
 BY_PEOPLE = "invoice_not_payable"
+_ASKED_AGAIN = " Xero did not answer whose payments they are: it is asked again."
 
 
-def recall_payments(store: Store, orders: Sequence[Sought], ledger: Ledger) -> int:
-    """Take over payments of ours on the invoices of these orders; how many. Calls only for
-    orders of which it is news that people paid."""
+def recall_payments(store: Store, orders: Sequence[Sought], ledger: Ledger) -> Recalled:
+    """Take over payments of ours on the invoices of these orders. Calls only for orders of which
+    it is news that people paid."""
     assert store.organisation is not None
     doubtful = {
         posting.xero_id: (one, posting)
@@ -48,14 +50,17 @@ def recall_payments(store: Store, orders: Sequence[Sought], ledger: Ledger) -> i
         for posting in ledger.postings(one.row)
         if posting.kind == Kind.INVOICE and posting.verb == "PUT" and posting.xero_id
     }
-    if not doubtful or away.until(store.organisation) is not None:
-        return 0
+    if not doubtful:
+        return Recalled()
+    unread = frozenset(one.row.pk for one, _ in doubtful.values())
+    if away.until(store.organisation) is not None:
+        return Recalled(unread=unread)
     try:
         read = list(_read(Gateway(store.organisation, Lane.LIVE), list(doubtful)))
     except ConnectorError as error:
         away.notice(store.organisation, error)
         log.info("recall.not_read", organisation_id=store.organisation.pk, error=str(error))
-        return 0
+        return Recalled(unread=unread)
     listed = [str(payment.get("PaymentID")) for _, some in read for payment in some]
     ours = Posting.objects.filter(organisation=store.organisation, xero_id__in=listed)
     known = set(ours.values_list("xero_id", flat=True))
@@ -65,12 +70,24 @@ def recall_payments(store: Store, orders: Sequence[Sought], ledger: Ledger) -> i
         for payment in payments:
             if str(payment.get("PaymentID")) not in known:
                 found += _take(one, invoice, payment, ledger)
-    return found
+    return Recalled(found)
+
+
+def unread(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """An order's reasons where Xero could not be asked whose payments they are: it is asked when
+    the order is built again."""
+    return tuple(
+        replace(one, message=one.message + _ASKED_AGAIN) if one.code == BY_PEOPLE else one
+        for one in reasons
+    )
 
 
 def _is_news(one: Sought) -> bool:
     """Whether it was not said before that people paid what the shop says it received."""
-    said = any(reason["code"] == BY_PEOPLE for reason in one.row.reasons)
+    said = any(
+        reason["code"] == BY_PEOPLE and not reason["message"].endswith(_ASKED_AGAIN)
+        for reason in one.row.reasons
+    )
     asked = not said or one.row.lane == Lane.CLICK
     return asked and any(reason.code == BY_PEOPLE for reason in one.plan.reasons)
 

@@ -27,6 +27,8 @@ from tests.sync.world import World, at_rest, books, forgotten, money
 
 Doc = dict[str, Any]
 Happens = Callable[[World, list[Doc]], None]
+# Invoices that are asked for by their ids.
+NOT_READ = {"kind": "error_before", "match": {"method": "GET", "path": "/Invoices$", "count": 0}}
 
 
 def restored(world: World, happens: Callable[[], None]) -> list[str]:
@@ -567,6 +569,80 @@ def test_what_was_built_before_xero_could_be_asked_is_built_once_more(
     world.sync()
     at_rest()
     stand_as_the_shop_says(world, orders, cancelled=then is cancels)
+    again(world)
+
+
+@pytest.mark.parametrize("then", [edits_again, edits_again_and_pays, cancels])
+def test_what_could_not_be_read_when_it_was_built_is_read_later(
+    world: World, then: Happens
+) -> None:
+    """The lists are known, and Xero goes away before the documents can be read whole."""
+    orders: list[Doc] = []
+    world.sync()
+    with forgotten(world):
+        orders += three(world, status="pending")
+        world.sync()
+    world.time.forward(minutes=7)
+    then(world, orders)
+    prepare.first_look(world.organisation)
+    world.pull()
+    world.xero.faults(NOT_READ)
+    world.build()
+    world.xero.faults()
+    world.time.forward(minutes=20)
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=then is cancels)
+    again(world)
+
+
+def test_part_payments_that_could_not_be_read_when_it_was_built_are_read_later(
+    world: World,
+) -> None:
+    orders = three(world, status="pending")
+    world.sync()
+    for order in orders:
+        world.part_paid(order, "10.00")
+    world.sync()
+    world.time.forward(minutes=7)
+    with forgotten(world):
+        for order in orders:
+            world.part_paid(order, "34.90")
+        world.sync()
+    world.time.forward(minutes=7)
+    prepare.first_look(world.organisation)
+    world.pull()
+    world.xero.faults(NOT_READ)
+    world.build()
+    world.xero.faults()
+    assert all("asked again" in str(world.row(order).reasons) for order in orders)
+    world.time.forward(minutes=20)
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=False)
+    again(world)
+
+
+@pytest.mark.parametrize("then", [nothing_more, edits_again, edits_again_and_pays])
+def test_a_sale_that_was_on_its_way_again_when_the_lists_were_read_is_ours(
+    world: World, then: Happens
+) -> None:
+    """Xero's no to the number comes after its lists have been compared."""
+    orders: list[Doc] = []
+    three(world)
+    world.sync()
+    with forgotten(world):
+        orders += three(world, status="pending")
+        world.sync()
+    world.time.forward(minutes=7)
+    then(world, orders)
+    world.pull()
+    while enqueue_due(World.fresh(world.store)):
+        pass
+    assert gather(world.organisation) is not None
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=False)
     again(world)
 
 
