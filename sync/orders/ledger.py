@@ -145,6 +145,11 @@ class Ledger(OrderPostings):
     def _write_order(self, one: PlannedOrder, parents: dict[str, Posting]) -> None:
         have = self._postings[one.row.pk]
         if one.plan.keep:
+            # A person decides, and what is left to do is planned then.
+            for posting in have.values():
+                if posting.state == Posting.State.PENDING:
+                    self._changes.withdrawn.append(posting)
+                    posting.state = Posting.State.VOIDED
             return
         if one.plan.wait:
             # Something is on its way that decides: look again once it has arrived.

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from sync.dispatch import freshness
+from sync.dispatch import conflicts, freshness
 from sync.dispatch.gather import gather
 from sync.flow import steps
 from sync.models import Dispatch, Posting, TrackedOrder
@@ -495,6 +495,33 @@ def test_an_edit_of_a_person_since_the_backup_is_still_a_persons(world: World) -
     assert world.row(order).label == "held"
 
 
+def test_what_was_planned_before_a_person_must_decide_does_not_wait_for_ever(
+    world: World,
+) -> None:
+    """A change and a payment are planned, and then a person's own change turns up in the list."""
+    order = world.place(status="pending")
+    world.sync()
+    world.time.forward(minutes=7)
+    edits(world, [order])
+    world.shop.pay(order["entity_id"])
+    world.pull()
+    while enqueue_due(World.fresh(world.store)):
+        pass
+    assert Posting.objects.waiting().count() == 2
+    line = {"Description": "By hand", "Quantity": 1, "UnitAmount": 40, "AccountCode": "200"}
+    world.time.forward(minutes=7)
+    world.xero.person("edit_invoice", invoice=world.number(order), changes={"LineItems": [line]})
+    world.sync()
+    at_rest()
+    assert world.row(order).label == "held"
+    conflicts.accept([world.row(order).pk])
+    world.rebuild(order)
+    world.sync()
+    at_rest()
+    assert sum(one["Amount"] for one in world.payments()) == money(order["grand_total"])
+    assert f"{world.number(order)}-E1" in world.invoices()
+
+
 def test_in_the_ordinary_run_nothing_is_looked_up(world: World) -> None:
     orders = three(world)
     orders += [world.place(customer=4, status="pending")]
@@ -584,7 +611,7 @@ def test_what_could_not_be_read_when_it_was_built_is_read_later(
         world.sync()
     world.time.forward(minutes=7)
     then(world, orders)
-    prepare.first_look(world.organisation)
+    freshness.first_look(world.organisation)
     world.pull()
     world.xero.faults(NOT_READ)
     world.build()
@@ -610,7 +637,7 @@ def test_part_payments_that_could_not_be_read_when_it_was_built_are_read_later(
             world.part_paid(order, "34.90")
         world.sync()
     world.time.forward(minutes=7)
-    prepare.first_look(world.organisation)
+    freshness.first_look(world.organisation)
     world.pull()
     world.xero.faults(NOT_READ)
     world.build()
