@@ -106,7 +106,7 @@ final class Connector
     public function outbox(): Outbox
     {
         return $this->once(Outbox::class, function (): Outbox {
-            $hints = new Hints($this->settings(), $this->hooks(), $this->clock);
+            $hints = new Hints($this->settings(), $this->hooks(), $this->clock, $this->platform);
             return new Outbox($this->events(), $this->deleted(), $hints, $this->platform);
         });
     }

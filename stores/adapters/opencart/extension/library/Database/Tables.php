@@ -6,47 +6,44 @@ namespace XeroConnector\Database;
 /** The extension's own tables: made when it is installed, gone when it is uninstalled. */
 final class Tables
 {
-    private const MAKE = [
-        'CREATE TABLE IF NOT EXISTS {xero_connector_nonce} (
-            nonce CHAR(32) NOT NULL,
-            seen INT UNSIGNED NOT NULL,
-            PRIMARY KEY (nonce),
-            KEY seen (seen)
-        ) ENGINE=InnoDB DEFAULT CHARSET=ascii',
-        'CREATE TABLE IF NOT EXISTS {xero_connector_event} (
-            seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
-            kind VARCHAR(10) NOT NULL,
-            record_id INT UNSIGNED NOT NULL,
-            what VARCHAR(10) NOT NULL,
-            happened INT UNSIGNED NOT NULL,
-            PRIMARY KEY (seq),
-            KEY happened (happened)
-        ) ENGINE=InnoDB DEFAULT CHARSET=ascii',
-        'CREATE TABLE IF NOT EXISTS {xero_connector_deleted} (
-            order_id INT UNSIGNED NOT NULL,
-            record MEDIUMTEXT NOT NULL,
-            deleted_on DATETIME NOT NULL,
-            PRIMARY KEY (order_id)
-        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4',
-        'CREATE TABLE IF NOT EXISTS {xero_connector_state} (
-            kind VARCHAR(10) NOT NULL,
-            record_id INT UNSIGNED NOT NULL,
-            state VARCHAR(10) NOT NULL,
-            number VARCHAR(64) NOT NULL,
-            url VARCHAR(500) NOT NULL,
-            reason VARCHAR(1000) NOT NULL,
-            said VARCHAR(40) NOT NULL,
-            PRIMARY KEY (kind, record_id),
-            KEY state (state)
-        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4',
-        'CREATE TABLE IF NOT EXISTS {xero_connector_product_account} (
-            product_id INT UNSIGNED NOT NULL,
-            sales_account VARCHAR(10) NOT NULL,
-            purchase_account VARCHAR(10) NOT NULL,
-            PRIMARY KEY (product_id)
-        ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4',
-    ];
-
+    private const NONCE = 'CREATE TABLE IF NOT EXISTS {xero_connector_nonce} (
+        nonce CHAR(32) NOT NULL,
+        seen INT UNSIGNED NOT NULL,
+        PRIMARY KEY (nonce),
+        KEY seen (seen)
+    ) ENGINE=InnoDB DEFAULT CHARSET=ascii';
+    private const EVENT = 'CREATE TABLE IF NOT EXISTS {xero_connector_event} (
+        seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
+        kind VARCHAR(10) NOT NULL,
+        record_id INT UNSIGNED NOT NULL,
+        what VARCHAR(10) NOT NULL,
+        happened INT UNSIGNED NOT NULL,
+        PRIMARY KEY (seq),
+        KEY happened (happened)
+    ) ENGINE=InnoDB DEFAULT CHARSET=ascii';
+    private const DELETED = 'CREATE TABLE IF NOT EXISTS {xero_connector_deleted} (
+        order_id INT UNSIGNED NOT NULL,
+        record MEDIUMTEXT NOT NULL,
+        deleted_on DATETIME NOT NULL,
+        PRIMARY KEY (order_id)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
+    private const STATE = 'CREATE TABLE IF NOT EXISTS {xero_connector_state} (
+        kind VARCHAR(10) NOT NULL,
+        record_id INT UNSIGNED NOT NULL,
+        state VARCHAR(10) NOT NULL,
+        number VARCHAR(64) NOT NULL,
+        url VARCHAR(500) NOT NULL,
+        reason VARCHAR(1000) NOT NULL,
+        said VARCHAR(40) NOT NULL,
+        PRIMARY KEY (kind, record_id),
+        KEY state (state)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
+    private const PRODUCT_ACCOUNT = 'CREATE TABLE IF NOT EXISTS {xero_connector_product_account} (
+        product_id INT UNSIGNED NOT NULL,
+        sales_account VARCHAR(10) NOT NULL,
+        purchase_account VARCHAR(10) NOT NULL,
+        PRIMARY KEY (product_id)
+    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
     private const DROP = 'DROP TABLE IF EXISTS {xero_connector_nonce}, {xero_connector_event},
         {xero_connector_deleted}, {xero_connector_state}, {xero_connector_product_account}';
 
@@ -60,9 +57,11 @@ final class Tables
 
     public function make(): void
     {
-        foreach (self::MAKE as $statement) {
-            $this->query->run($statement);
-        }
+        $this->query->run(self::NONCE);
+        $this->query->run(self::EVENT);
+        $this->query->run(self::DELETED);
+        $this->query->run(self::STATE);
+        $this->query->run(self::PRODUCT_ACCOUNT);
     }
 
     public function drop(): void

@@ -3,8 +3,10 @@ declare(strict_types=1);
 
 namespace XeroConnector\Outbox;
 
+use Throwable;
 use XeroConnector\Clock;
 use XeroConnector\Http\Hooks;
+use XeroConnector\Platform;
 use XeroConnector\Settings;
 use XeroConnector\Wire\Keys;
 
@@ -30,6 +32,9 @@ final class Hints
     /** @var Clock */
     private $clock;
 
+    /** @var Platform */
+    private $platform;
+
     /** @var callable */
     private $answerFirst;
 
@@ -40,11 +45,17 @@ final class Hints
     private $awaited = false;
 
     /** @param callable|null $answerFirst sends the shop's answer away, and says whether it could */
-    public function __construct(Settings $settings, Hooks $hooks, Clock $clock, ?callable $answerFirst = null)
-    {
+    public function __construct(
+        Settings $settings,
+        Hooks $hooks,
+        Clock $clock,
+        Platform $platform,
+        ?callable $answerFirst = null
+    ) {
         $this->settings = $settings;
         $this->hooks = $hooks;
         $this->clock = $clock;
+        $this->platform = $platform;
         $this->answerFirst = $answerFirst ?? [self::class, 'endResponse'];
     }
 
@@ -56,7 +67,17 @@ final class Hints
         $this->ids[self::LISTS[$kind]][$id] = $id;
         if (!$this->awaited) {
             $this->awaited = true;
-            register_shutdown_function([$this, 'send']);
+            register_shutdown_function([$this, 'sendAtTheEnd']);
+        }
+    }
+
+    /** The shop's page is finished: nothing that goes wrong now may show in it. */
+    public function sendAtTheEnd(): void
+    {
+        try {
+            $this->send();
+        } catch (Throwable $error) {
+            $this->platform->log('Xero connector: no hint was sent: ' . $error->getMessage());
         }
     }
 

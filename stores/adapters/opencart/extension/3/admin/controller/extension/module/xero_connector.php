@@ -5,9 +5,9 @@ require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
 /** The page of the connector in the admin, and what its buttons and those on other pages do. */
 class ControllerExtensionModuleXeroConnector extends Controller
 {
-    const ROUTE = 'extension/module/xero_connector';
-    const A_PAGE = 20;
-    const PAGES = [
+    private const ROUTE = 'extension/module/xero_connector';
+    private const A_PAGE = 20;
+    private const PAGES = [
         'order' => 'sale/order/info',
         'product' => 'catalog/product/edit',
         'customer' => 'customer/customer/edit',

@@ -5,7 +5,7 @@ require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
 /** What the admin's models call when something changes. */
 class ControllerExtensionXeroConnectorEvents extends Controller
 {
-    const ROUTE = 'extension/module/xero_connector';
+    private const ROUTE = 'extension/module/xero_connector';
 
     /** After addCustomer. */
     public function customerAdded(&$route, &$args, &$output)

@@ -8,8 +8,8 @@ require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
  */
 class ControllerExtensionXeroConnectorPages extends Controller
 {
-    const ROUTE = 'extension/module/xero_connector';
-    const HARMLESS = JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_QUOT | JSON_HEX_APOS | JSON_INVALID_UTF8_SUBSTITUTE;
+    private const ROUTE = 'extension/module/xero_connector';
+    private const HARMLESS = JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_QUOT | JSON_HEX_APOS | JSON_INVALID_UTF8_SUBSTITUTE;
 
     public function menu(&$route, &$data, &$code)
     {
