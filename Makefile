@@ -8,6 +8,9 @@ PORT ?= 8000
 MINUTES ?= 20
 N ?= 200
 STEPS ?= 18
+EXTENSION := stores/adapters/opencart/extension
+PHP_TESTS := tests/stores/opencart/extension
+PHPCS := phpcs --standard=$(PHP_TESTS)/rules/Shop/ruleset.xml --extensions=php -s -n
 
 .PHONY: help install demo run test lint faults stories chaos mutants e2e bench addons php clean
 
@@ -71,7 +74,13 @@ bench: install
 	$(BIN)/python -m tests.bench
 
 addons:
-	$(PYTHON) stores/adapters/opencart/extension/build.py dist
+	$(PYTHON) $(EXTENSION)/build.py dist
+
+php:
+	git ls-files '*.php' | xargs -n 1 -P 2 php -l >/dev/null
+	$(PHPCS) --runtime-set oldest_php 7.3 $(EXTENSION)/library $(EXTENSION)/3
+	$(PHPCS) --runtime-set oldest_php 8.1 $(EXTENSION)/4
+	phpunit -c $(PHP_TESTS)/phpunit.xml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
