@@ -35,7 +35,14 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 PACKAGES = ("connector", "sync", "accounting", "accounts_mapping", "stores", "xero")
 # Read from the environment, and not by settings.
-OTHER_READERS = {"CLOCK_SCALE", "CLOCK_BASE", "PORT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}
+OTHER_READERS = {
+    "CLOCK_SCALE",
+    "CLOCK_BASE",
+    "PORT",
+    "SOURCE_DATE_EPOCH",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+}
 # Set by our own processes for each other or for a library.
 INTERNAL = {"DJANGO_SETTINGS_MODULE", "OAUTHLIB_RELAX_TOKEN_SCOPE", "OAUTHLIB_INSECURE_TRANSPORT"}
 
