@@ -1,9 +1,9 @@
 """Builds the packages that OpenCart's installer takes: `make addons`.
 
-One package for each version, made of that version's folder, the library that both share, and
-what the admin's pages load in a browser. The same commit gives the same bytes: files are stored
-in the order of their names, uncompressed, all with the date of the last commit that changed
-something here. A later version has a later date: PHP's cache of compiled files goes by it.
+One package for each version, made of that version's folder, the library that both share, and,
+for 3, what its admin's pages load in a browser. The same commit gives the same bytes: files are
+stored in the order of their names, uncompressed, all with the date of the last commit that
+changed something here. A later version has a later date: PHP's cache of compiled files goes by it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ LAYOUTS = (
         (
             ("4", ""),
             ("library", "system/library/"),
-            ("assets", "admin/view/javascript/"),
         ),
     ),
 )

@@ -114,9 +114,17 @@ final class RecordsTest extends ShopTestCase
     {
         $said = $this->shop->call('set_status', ['order_id' => 1, 'status_id' => 5]);
         self::assertSame([404, 'not_found'], [$said['http'], $said['error']['code']]);
+    }
+
+    public function testACheckoutThatNobodyFinishedIsNotMadeAnOrder(): void
+    {
         $this->order('2026-11-01 10:00:00', 0);
-        $said = $this->shop->call('add_comment', ['order_id' => 1, 'comment' => 'x']);
-        self::assertSame([422, 'not_placed'], [$said['http'], $said['error']['code']]);
+        $history = $this->rows('SELECT * FROM shop_order_history');
+        foreach (['add_comment' => ['comment' => 'x'], 'set_status' => ['status_id' => 5]] as $call => $values) {
+            $said = $this->shop->call($call, ['order_id' => 1] + $values);
+            self::assertSame([422, 'not_placed'], [$said['http'], $said['error']['code']]);
+        }
+        self::assertSame($history, $this->rows('SELECT * FROM shop_order_history'));
     }
 
     public function testTheLastStateOfARecordIsKept(): void

@@ -48,12 +48,12 @@ final class AddHistory implements Call
         $notify = $this->withStatus && $parameters->truth('notify', false);
         $parameters->nothingElse();
         $status = (int) $this->condition->of($id)['status'];
+        if ($status === 0) {
+            throw new Refusal(422, 'not_placed', 'This order is a checkout that nobody finished.');
+        }
         if ($this->withStatus) {
             $this->mustExist($wanted);
             $status = $wanted;
-        }
-        if ($status === 0) {
-            throw new Refusal(422, 'not_placed', 'This order is a checkout that nobody finished.');
         }
         $this->platform->addHistory($id, $status, Text::stored($comment), $notify);
         return $this->condition->of($id);
