@@ -1,0 +1,1 @@
+"""What the shop sells, which taxes are on it, where it is sold."""
