@@ -151,7 +151,7 @@ def _may_be_summarised(books: Books, mapped: MappedOrder, built: Built, plan: Pl
         return False  # a business that owes the tax itself is named in Xero
     if mapped.naming.ruled:
         return False
-    tracked = {item.code for item in books.known_items.values() if item.tracked}
+    tracked = {item.code for item in books.items() if item.tracked}
     if any(line.item_code in tracked for line in built.invoice.lines):
         return False  # Xero takes goods from stock by lines that name them
     return _paid_in_full(books, mapped, built)

@@ -163,7 +163,7 @@ class _Resolver:
     def _item(self, line: Line, to: MappedLine) -> ItemFacts | None:
         """The item of goods that Xero is known to have, unless a rule says otherwise or there
         is not enough of it."""
-        item = self._books.known_items.get(line.sku) if line.kind is LineKind.GOODS else None
+        item = self._books.item_of(line) if line.kind is LineKind.GOODS else None
         return self.stock.take(item, line) if item is not None and to.names_item else None
 
     def _tracking(self, to: Tracked) -> Tracking:

@@ -205,8 +205,8 @@ class _Teller:
             return
         if not to.names_item:
             yield self._said(ITEM, "None", to.item_source)
-        elif code := self._books.item_code(line.sku):
-            yield Told(ITEM, code, "", "An item of Xero")
+        elif item := self._books.item_of(line):
+            yield Told(ITEM, item.code, "", "An item of Xero")
 
     def _tracking(self, to: Tracked, what: str = "") -> Iterator[Told]:
         sources = dict(to.sources)

@@ -58,7 +58,9 @@ class Line:
     `tax` (eco fees). `category` names the product's categories, one a line of text;
     `product_known` is False where the shop's own record of the product, which alone says class
     and category, is not at hand. `sales_account` is the account in Xero that the shop itself names
-    for the product, "" where it names none.
+    for the product, "" where it names none. `product_id` is the shop's own id of what was sold, of
+    the variant where there are any, as `identify` gives it of the product's record; "" where the
+    shop goes by SKU alone.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Line:
     product_type: str = ""
     product_known: bool = True
     sales_account: str = ""
+    product_id: str = ""
 
     @property
     def gross(self) -> Decimal:

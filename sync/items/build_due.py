@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import structlog
 from django.db import transaction
@@ -192,11 +193,12 @@ def _fresh(row: TrackedProduct) -> TrackedProduct:
 
 @dataclass(slots=True)
 class _Links:
-    """Which items a chunk's products have, or may have, and which codes are other SKUs'."""
+    """Which items a chunk's products have, or may have, and which codes are others': of another
+    SKU, or of another product of the same shop with this one."""
 
     _by_id: dict[str, ItemFacts] = field(default_factory=dict)
     _by_key: dict[str, list[ItemFacts]] = field(default_factory=dict)
-    _owners: dict[str, set[str]] = field(default_factory=dict)
+    _owners: dict[str, set[_Owner]] = field(default_factory=dict)
     _skus: set[str] = field(default_factory=set)
 
     @classmethod
@@ -207,8 +209,9 @@ class _Links:
         found = find_items(organisation, codes=codes, item_ids=[row.xero_id for row in rows])
         links = cls({item.item_id: item for item in found}, by_code(found))
         ours = TrackedProduct.objects.filter(store__organisation=organisation)
-        for key, sku in ours.filter(code_key__in=codes).values_list("code_key", "sku"):
-            links._owners.setdefault(key, set()).add(sku)
+        owned = ours.filter(code_key__in=codes)
+        for key, *owner in owned.values_list("code_key", "sku", "store_id", "source_id"):
+            links._owners.setdefault(key, set()).add(_Owner._make(owner))
         same = ours.filter(sku__in=[item.code for item in found])
         links._skus = set(same.values_list("sku", flat=True))
         return links
@@ -219,23 +222,47 @@ class _Links:
             return found
         if row.code:
             return next(iter(self._by_key.get(row.code_key, ())), None)
-        found = find_item(row.sku, self._by_key, taken=self._taken(row.sku), any_case=True)
+        found = find_item(row.sku, self._by_key, taken=self._taken(row), any_case=True)
         if found is not None and found.code != row.sku and found.code in self._skus:
             return None  # it is the item of the product with that very SKU
         if found is not None:
-            self._own(found.code, row.sku)
+            self._own(found.code, row)
         return found
 
     def new_code(self, row: TrackedProduct) -> str:
-        """The code that its item has or will have: of no other SKU, and of no other item."""
+        """The code that its item has or will have: of no other product, and of no other item."""
         if row.code:
             return row.code
-        code = item_code(row.sku, self._taken(row.sku) | self._by_key.keys())
-        self._own(code, row.sku)
+        code = item_code(row.sku, self._taken(row) | self._by_key.keys())
+        self._own(code, row)
         return code
 
-    def _taken(self, sku: str) -> set[str]:
-        return {key for key, owners in self._owners.items() if owners - {sku}}
+    def _taken(self, row: TrackedProduct) -> set[str]:
+        mine = _owner(row)
+        return {
+            key
+            for key, owners in self._owners.items()
+            if any(owner.excludes(mine) for owner in owners)
+        }
 
-    def _own(self, code: str, sku: str) -> None:
-        self._owners.setdefault(code_key(code), set()).add(sku)
+    def _own(self, code: str, row: TrackedProduct) -> None:
+        self._owners.setdefault(code_key(code), set()).add(_owner(row))
+
+
+class _Owner(NamedTuple):
+    """A product that has a code."""
+
+    sku: str
+    store: int
+    source_id: str
+
+    def excludes(self, other: _Owner) -> bool:
+        """Whether the other is not the same thing: two shops sell one under the same SKU, and one
+        shop two."""
+        if self.sku != other.sku:
+            return True
+        return self.store == other.store and self.source_id != other.source_id
+
+
+def _owner(row: TrackedProduct) -> _Owner:
+    return _Owner(row.sku, row.store_id, row.source_id)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from django.db.models import Q
 
 from accounting.books import Books
 from accounting.items.codes import candidates, find_item
@@ -21,37 +23,79 @@ from xero.mirror.known import code_key, find_items
 from xero.models import Lane
 
 
-def load_items(store: Store, skus: Iterable[str]) -> dict[str, ItemFacts]:
-    """By SKU, the item that it is linked to, else the one that bears it as its code.
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What a line says of the product that it sold."""
 
-    An item that another SKU is linked to is not taken for this one.
+    sku: str
+    product_id: str = ""
+
+
+def load_items(store: Store, sold: Iterable[Goods]) -> dict[Goods, ItemFacts]:
+    """The item that each of these is linked to, else the one that bears its SKU as its code.
+
+    By the shop's own id where it is given and the product was read, else by the SKU. An item that
+    another SKU is linked to, or another product of the shop with this one, is not taken for it.
     """
     assert store.organisation is not None
-    wanted = {sku for sku in skus if sku}
+    wanted = {one for one in sold if one.sku or one.product_id}
+    skus, ids = {one.sku for one in wanted if one.sku}, {one.product_id for one in wanted}
+    ours = TrackedProduct.objects.filter(store=store)
+    rows = list(ours.filter(Q(sku__in=skus) | Q(source_id__in=ids)).select_related("posting"))
+    products = _Products.of(rows)
+    codes = {code for sku in skus for code in candidates(sku)}
     linked = TrackedProduct.objects.filter(store__organisation=store.organisation).exclude(code="")
-    links = {
-        row.sku: row for row in linked.filter(store=store, sku__in=wanted).select_related("posting")
-    }
-    codes = {code for sku in wanted for code in candidates(sku)}
-    owners = list(linked.filter(code_key__in=codes).values_list("code_key", "sku"))
+    owners = list(linked.filter(code_key__in=codes).values_list("code_key", "sku", "store", "pk"))
     found = find_items(
         store.organisation,
-        codes=codes | {row.code for row in links.values()},
-        item_ids=[row.xero_id for row in links.values()],
+        codes=codes | {row.code for row in rows if row.code},
+        item_ids=[row.xero_id for row in rows if row.code],
     )
-    by_id = {item.item_id: item for item in found}
-    by_key = by_code(found)
-    items: dict[str, ItemFacts] = {}
-    for sku in wanted:
-        if link := links.get(sku):
-            item = by_id.get(link.xero_id) or next(iter(by_key.get(link.code_key, ())), None)
+    by_id, by_key = {item.item_id: item for item in found}, by_code(found)
+    items: dict[Goods, ItemFacts] = {}
+    for one in wanted:
+        row, doubtful = products.sold(one)
+        if doubtful:
+            continue
+        if row is not None and row.code:
+            item = by_id.get(row.xero_id) or next(iter(by_key.get(row.code_key, ())), None)
         else:
-            taken = {key for key, owner in owners if owner != sku}
-            item = find_item(sku, by_key, taken=taken)
+            mine = row.pk if row is not None else None
+            taken = {
+                key
+                for key, sku, of, pk in owners
+                if sku != one.sku or (mine is not None and of == store.pk and pk != mine)
+            }
+            item = find_item(one.sku, by_key, taken=taken) if one.sku else None
         # An item that is not for sale stands on no invoice.
         if item is not None and item.details.get("IsSold") is not False:
-            items[sku] = item
+            items[one] = item
     return items
+
+
+@dataclass(frozen=True, slots=True)
+class _Products:
+    """The products of a store that may have been sold."""
+
+    by_id: dict[str, TrackedProduct]
+    by_sku: dict[str, list[TrackedProduct]]
+
+    @classmethod
+    def of(cls, rows: Iterable[TrackedProduct]) -> _Products:
+        by_id: dict[str, TrackedProduct] = {}
+        by_sku: dict[str, list[TrackedProduct]] = defaultdict(list)
+        for row in rows:
+            by_id[row.source_id] = row
+            if row.code:
+                by_sku[row.sku].append(row)
+        return cls(by_id, by_sku)
+
+    def sold(self, one: Goods) -> tuple[TrackedProduct | None, bool]:
+        """Which of them a line means, if any was read; and whether several may be meant."""
+        if one.product_id and (row := self.by_id.get(one.product_id)):
+            return row, False
+        linked = self.by_sku.get(one.sku, [])
+        return (linked[0] if linked else None), len(linked) > 1
 
 
 def by_code(items: Iterable[ItemFacts]) -> dict[str, list[ItemFacts]]:
@@ -65,32 +109,38 @@ def by_code(items: Iterable[ItemFacts]) -> dict[str, list[ItemFacts]]:
 class KnownItems:
     """The items of one chunk of orders: each order takes its goods off, for those after it."""
 
-    def __init__(self, items: dict[str, ItemFacts], in_xero: Collection[int]) -> None:
+    def __init__(
+        self, items: dict[Goods, ItemFacts], in_xero: Collection[int], ids: Collection[str] = ()
+    ) -> None:
+        """`ids` are the shop's own, of all products that were sold."""
         self._items = items
         self._in_xero = in_xero
+        self._ids = ids
 
     @classmethod
     def load(cls, store: Store, orders: Iterable[tuple[TrackedOrder, Order]]) -> KnownItems:
-        """Three queries, however many orders. What stands in Xero took its goods already."""
+        """Four queries, however many orders. What stands in Xero took its goods already."""
         chosen = list(orders)
-        items = load_items(store, {line.sku for _, order in chosen for line in order.lines})
+        sold = {
+            Goods(line.sku, line.product_id) for _, order in chosen for line in order.lines
+        }  # fmt: skip
+        items = load_items(store, sold)
         invoices = Posting.objects.filter(
             order__in=[row.pk for row, _ in chosen], kind=Kind.INVOICE, purpose="invoice"
         ).exclude(state__in=(*OPEN, Posting.State.VOIDED))
         counted = any(item.tracked for item in items.values())
         in_xero = set(invoices.values_list("order_id", flat=True)) if counted else set()
-        return cls(items, in_xero)
+        return cls(items, in_xero, {one.product_id for one in sold if one.product_id})
 
     def books(self, books: Books, row: TrackedOrder) -> Books:
         """The books for an order: with the items, and whether Xero refused its tracked ones."""
-        items = self._items
-        if row.pk in self._in_xero:
-            items = {
-                sku: replace(item, on_hand=None, tracked_since=None) for sku, item in items.items()
-            }
+        by_sku = {one.sku: item for one, item in self._items.items() if not one.product_id}
+        by_id: dict[str, ItemFacts | None] = dict.fromkeys(self._ids)
+        by_id |= {one.product_id: item for one, item in self._items.items() if one.product_id}
         # A person who asks for it once more may have brought the stock up to date.
         refused = row.stock_refused and row.lane != Lane.CLICK
-        return replace(books, known_items=items, stock_refused=refused)
+        made = replace(books, known_items=by_sku, items_by_id=by_id, stock_refused=refused)
+        return made.uncounted() if row.pk in self._in_xero else made
 
     def sell(self, row: TrackedOrder, built: Built) -> None:
         """Take what the order's invoice will take off the stock in Xero."""
@@ -100,6 +150,6 @@ class KnownItems:
         for line in built.invoice.lines:
             if line.item_code:
                 sold[line.item_code] += line.quantity
-        for sku, item in self._items.items():
+        for one, item in self._items.items():
             if item.code in sold and item.on_hand is not None:
-                self._items[sku] = replace(item, on_hand=item.on_hand - sold[item.code])
+                self._items[one] = replace(item, on_hand=item.on_hand - sold[item.code])
