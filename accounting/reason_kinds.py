@@ -279,6 +279,9 @@ REASONS: dict[str, ReasonKind] = {
         "More was sold than Xero has in stock: the line has no item",
         "Receive the goods in Xero; items.oversell: hold would hold such orders",
     ),
+    "stock_sku_doubled": ReasonKind(
+        "Several products of the shop have one SKU", "Give each product of the shop its own SKU"
+    ),
     "stock_sku_unknown": ReasonKind(
         "The shop has no product of this SKU",
         "Add the product in the shop, or correct the system that sends the levels",

@@ -10,11 +10,13 @@ product that moved while it was read.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 import structlog
+from django.db.models import Count
 
 from accounting.reason_kinds import REASONS
 from accounting.reasons import Reason
@@ -128,7 +130,11 @@ def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
     started = clock.now()
     states = {state.sku: state for state in StockState.objects.filter(store=store)}
     levels: dict[str, StockLevel] = {}
-    for counted in _counted(store, organisation):
+    doubled = _doubled(store)
+    for sku in sorted(doubled):
+        _leave_doubled(states.setdefault(sku, StockState(store=store, sku=sku)))
+        keep_states(store, [states[sku]])
+    for counted in _counted(store, organisation, doubled):
         state = states.setdefault(counted.sku, StockState(store=store, sku=counted.sku))
         if (found := shop.read(state)) is not None:
             levels[counted.sku] = found
@@ -143,7 +149,7 @@ def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
             states[one.sku], one.item, round_to(levels[one.sku].available, 4), one.on_hand,
             after.quantities.get(one.sku, ZERO), round_to(_reserved(levels[one.sku]), 4),
         )
-        for one in _counted(store, organisation)
+        for one in _counted(store, organisation, doubled)
         if one.sku in levels and before.settled(after, one.sku)
     ]  # fmt: skip
 
@@ -215,9 +221,27 @@ def _read_items(organisation: Organisation) -> None:
         raise Temporary("Xero's items are being read by another worker.", retry_after=5)
 
 
-def _counted(store: Store, organisation: Organisation) -> list[Counted]:
+def _doubled(store: Store) -> set[str]:
+    """SKUs that several products of the shop have, each with an item of its own."""
+    linked = TrackedProduct.objects.filter(store=store).exclude(code="").order_by()
+    several = linked.values("sku").annotate(products=Count("pk")).filter(products__gt=1)
+    return set(several.values_list("sku", flat=True))
+
+
+def _leave_doubled(state: StockState) -> None:
+    """How many of which were sold is told by the SKU, and so is whose stock is written."""
+    text = (
+        f"Several products of the shop have the SKU {state.sku}: their stock cannot be told apart. "
+        "Give each of them a SKU of its own."
+    )
+    state.reasons = [Reason("stock_sku_doubled", text, "sku").as_json()]
+
+
+def _counted(
+    store: Store, organisation: Organisation, doubled: AbstractSet[str] = frozenset()
+) -> list[Counted]:
     """Tracked items with their SKUs: by link, else the code is the SKU, as far as no other
-    product is linked to it."""
+    product is linked to it. Without those of `doubled`."""
     linked = TrackedProduct.objects.filter(store__organisation=organisation).exclude(code="")
     ours = linked.filter(store=store).values_list("sku", "item_id", "posting__xero_id", "code_key")
     by_id = {key: sku for sku, *ids, _ in ours for key in ids if key}
@@ -230,6 +254,6 @@ def _counted(store: Store, organisation: Organisation) -> list[Counted]:
         sku = by_id.get(item.item_id) or by_key.get(row.code_key)
         if sku is None and (row.code_key not in others or (row.code_key, item.code) in taken):
             sku = item.code
-        if sku and item.on_hand is not None:
+        if sku and sku not in doubled and item.on_hand is not None:
             found.append(Counted(sku, item, item.on_hand))
     return sorted(found, key=lambda one: one.sku)

@@ -14,8 +14,10 @@ from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.order import Order
 from stores.canonical.product import Product
 from stores.canonical.records import RecordRef, Stream
+from sync.ingest.pull import pull
 from sync.items.known import Goods, load_items
-from sync.models import TrackedProduct
+from sync.models import StockState, TrackedProduct
+from sync.stock.level import level
 from tests.sync.world import World, books
 
 # What the shop of these tests calls them, by what they are called there otherwise.
@@ -117,3 +119,12 @@ def test_a_product_that_has_no_item_does_not_get_that_of_its_sku(by_ids: World) 
     TrackedProduct.objects.filter(pk=other.pk).update(code="", code_key="", posting=None)
     found = load_items(world.fresh(world.store), [Goods("MUG-STN", other.source_id)])
     assert "MUG-STN" not in {item.code for item in found.values()}
+
+
+def test_the_stock_of_two_products_of_one_sku_is_left_as_it_is(by_ids: World) -> None:
+    world = by_ids
+    world.change_store(streams={"products": True, "stock": "to_store"})
+    pull(world.fresh(world.store), Stream.STOCK, read=level)
+    state = StockState.objects.get(sku="MUG-STN")
+    assert [reason["code"] for reason in state.reasons] == ["stock_sku_doubled"]
+    assert state.xero_units is None
