@@ -14,8 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.lib.exact_json import Unkept, loads, tame
-
-REMOVED = "[removed]"
+from stores.card_data import GROUPED, LOOSE, REMOVED, SECRET, is_card, masked
 
 # Fields of Magento\Sales\Api\Data\OrderPaymentInterface that hold card or bank data.
 _CARD_FIELDS = re.compile(
@@ -23,24 +22,10 @@ _CARD_FIELDS = re.compile(
     r"|echeck_.*|additional_data|vault_payment_token",
     re.IGNORECASE,
 )
-_SECRET = re.compile(
-    r"cvv|cvc|cvn|csc|security_?code|cid$|card_?num|cc_?num|account_?num|\bpan\b|iban"
-    r"|token|secret|password|nonce|signature|private_?key|public_hash",
-    re.IGNORECASE,
-)
 # Identifiers of Magento and of gateways: digits that may pass for a card number by chance.
 _IDENTIFIER = re.compile(r"(.*_)?(trans_id|transaction_id|id|last4|increment_id|po_number|type)")
 _PAYMENT = {"payment", "additional_information", "payment_additional_info"}
 _WRITTEN = {"comment", "comments", "customer_note", "note"}
-
-# Anywhere in a payment: 13 to 19 digits however they are parted. In texts only as cards are
-# written, because order numbers, dates and phones stand side by side there.
-_LOOSE = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
-_GROUPED = re.compile(
-    r"(?<!\d)(?:\d{13,19}"
-    r"|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,4}(?:[ -]\d{1,3})?"
-    r"|\d{4}[ -]\d{6}[ -]\d{4,5})(?!\d)"
-)
 
 
 def scrub(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +44,7 @@ def _value(key: str, value: Any) -> Any:
         return scrub(value)
     if isinstance(value, list):
         return [_value(key, entry) for entry in value]
-    return _masked(value, _GROUPED) if key in _WRITTEN and isinstance(value, str) else value
+    return masked(value, GROUPED) if key in _WRITTEN and isinstance(value, str) else value
 
 
 def _payment(key: str, value: Any) -> Any:
@@ -68,7 +53,7 @@ def _payment(key: str, value: Any) -> Any:
         return {
             name: _payment(name, inner)
             for name, inner in value.items()
-            if not _is_card_field(name) and not _SECRET.search(name)
+            if not _is_card_field(name) and not SECRET.search(name)
         }
     if isinstance(value, list):
         return [_payment(key, entry) for entry in value if not _names_a_secret(entry)]
@@ -76,7 +61,7 @@ def _payment(key: str, value: Any) -> Any:
         return value
     if isinstance(value, int | float | Decimal):
         # A number that Magento writes as one is an amount; a card number never is one.
-        return REMOVED if _is_card(str(value)) else value
+        return REMOVED if is_card(str(value)) else value
     return _text(value)
 
 
@@ -84,11 +69,11 @@ def _text(value: str) -> str:
     """Text of a payment: JSON inside it is searched as JSON. What of that cannot be searched
     is not kept."""
     if value[:1] not in ("{", "["):
-        return _masked(value, _LOOSE)
+        return masked(value, LOOSE)
     try:
         inner, flaws = tame(loads(value))
     except ValueError:
-        return _masked(value, _LOOSE)
+        return masked(value, LOOSE)
     searched, more = tame(_payment("", inner))
     text = json.dumps(searched, default=str, ensure_ascii=False)
     if found := [*flaws, *more]:
@@ -99,17 +84,4 @@ def _text(value: str) -> str:
 def _names_a_secret(entry: Any) -> bool:
     """Whether a `{"key": …, "value": …}` pair holds card data by its name."""
     name = entry.get("key") if isinstance(entry, Mapping) else None
-    return isinstance(name, str) and (_is_card_field(name) or bool(_SECRET.search(name)))
-
-
-def _masked(text: str, pattern: re.Pattern[str]) -> str:
-    return pattern.sub(lambda found: REMOVED if _is_card(found[0]) else found[0], text)
-
-
-def _is_card(text: str) -> bool:
-    """Whether the digits pass Luhn's check and are as many as a card has."""
-    digits = [int(character) for character in text if character.isdigit()]
-    if not 13 <= len(digits) <= 19 or not any(digits):
-        return False
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+    return isinstance(name, str) and (_is_card_field(name) or bool(SECRET.search(name)))
