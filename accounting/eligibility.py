@@ -115,6 +115,11 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
     if order.test and not posted:
         text = "A test order: somebody tried the shop, and nobody bought anything."
         return Reason("test_order", text, Field.STATUS)
+    if order.unconfirmed and not posted:
+        text = "The buyer has not placed the order yet, or gave it up: not posted."
+        return Reason("not_confirmed", text, Field.STATUS)
+    if order.deleted and not posted:
+        return Reason("deleted_in_shop", "Deleted in the shop before it was posted.", Field.ID)
     if store.cut_over and local_date(snapshot, order.placed_at) < store.cut_over:
         return Reason(
             "before_cut_over",

@@ -45,6 +45,15 @@ REASONS: dict[str, ReasonKind] = {
         "A part of a set names a set that the order does not hold", _SHOP_ANSWER
     ),
     "lines_differ": ReasonKind("The lines do not sum to the order's own figures", _SHOP),
+    "tax_not_reproduced": ReasonKind(
+        "The lines of the order do not come to its tax, at none of its rates",
+        "Compare the order with its tax in the shop; else enter it in Xero by hand, then on the "
+        "order's page: Handled by hand",
+    ),
+    "return_unclear": ReasonKind(
+        "The shop does not say of which line goods came back",
+        "Credit them in Xero by hand; then on the order's page: Handled by hand",
+    ),
     "partly_cancelled": ReasonKind(
         "A part of the order was cancelled, and its lines do not say which",
         "Credit the cancelled part in Xero by hand; then on the order's page: Handled by hand",
@@ -311,6 +320,11 @@ REASONS: dict[str, ReasonKind] = {
         "Receive the goods in Xero, or set items.oversell: post_untracked; then sync the order",
     ),
     # not for Xero, by rule
+    "not_confirmed": ReasonKind("The buyer has not placed the order yet", "Nothing to fix"),
+    "deleted_in_shop": ReasonKind(
+        "The shop deleted the order",
+        "If it is in Xero, on the order's page: Undo to credit it, or Handled by hand to keep it",
+    ),
     "before_cut_over": ReasonKind(
         "Older than the cut-over date", "Nothing, or an earlier cut_over of the store"
     ),

@@ -12,6 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.books import Books
+from accounting.lines.returned import with_returns
 from accounting.postable import effective_rate, found, no_rate
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_lines import MappedLine
@@ -29,6 +30,7 @@ def as_stated(books: Books, mapped: MappedOrder) -> MappedOrder:
     """The order as if its shop had said all of it, and what the rules say of it then. Raises Hold
     where the mapping does not tell which tax a price contains, or nobody who collected a tax."""
     order = with_rates(books, _received(mapped.order), mapped.lines)
+    order = with_returns(order, books.snapshot.rules.refunds.return_actions)
     refunds = tuple(_refunds(order))
     if refunds != order.refunds:
         order = replace(order, refunds=refunds)

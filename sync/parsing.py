@@ -27,6 +27,7 @@ def parse_facts(store: Store) -> ParseFacts:
     facts = store.facts
     return ParseFacts(
         shop_timezone=store.profile.shop_timezone,
+        base_currency=store.profile.base_currency,
         prices_include_tax=facts.get("prices_include_tax"),
         customer_groups=dict(facts.get("customer_groups", ())),
         store_views=dict(facts.get("store_views", ())),

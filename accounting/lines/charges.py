@@ -142,6 +142,8 @@ class _Resolver:
         else one of the order's. Two that fit equally well are not guessed between."""
         if not row.tax:
             return ZERO
+        if row.rate is not None:
+            return row.rate
         rates = rates_of(self._order, row)
         if answer is not None:
             known = effective_rate(

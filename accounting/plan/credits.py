@@ -43,9 +43,18 @@ def credits_of(sheet: Worksheet, invoices: list[OpenInvoice]) -> list[OpenCredit
             continue
         if credit is not None:
             found.append(credit)
+    if _gives_back_what_is_lowered(sheet):
+        found = [c if c.stands_for[0] == "refund" else replace(c, returned=True) for c in found]
     if sheet.reversing:
         found = [*cancellation.paid_back(sheet, found), *cancellation.by_credit(sheet)]
     return [*cancellation.left_open(sheet), *found]
+
+
+def _gives_back_what_is_lowered(sheet: Worksheet) -> bool:
+    """Whether what a change took off went back to the buyer: of shops that state no money, by
+    refunds.lowered_total."""
+    states = sheet.order.received is not None or bool(sheet.order.payments)
+    return not states and sheet.books.snapshot.rules.refunds.lowered_total == "refunded"
 
 
 def _compare_refunds(sheet: Worksheet) -> None:

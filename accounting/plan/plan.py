@@ -36,14 +36,16 @@ class Plan:
 
     `restores` are archived contacts that must be made active again before.
     `wait`: something is on its way that decides what comes next. `keep`: nothing of what is
-    there may be touched. `reversed`: the sale was cancelled, and is being taken back. `same`:
-    ids of refunds whose money the order's total is lowered by already.
+    there may be touched; `held`: nor may anything follow before a person has decided.
+    `reversed`: the sale was cancelled, and is being taken back. `same`: ids of refunds whose
+    money the order's total is lowered by already.
     """
 
     documents: tuple[PlannedDocument, ...] = ()
     reasons: tuple[Reason, ...] = ()
     wait: bool = False
     keep: bool = False
+    held: bool = False
     reversed: bool = False
     restores: tuple[ContactFacts, ...] = ()
     same: frozenset[str] = frozenset()
@@ -64,6 +66,8 @@ def plan_order(
     mapped = built.mapped or map_order(books.snapshot, books.organisation, order)
     mapped = as_far_as_stated(books, mapped)
     sheet = Worksheet(books, mapped, built, history, reversing, approve, undo)
+    if order.deleted and not undo:
+        return _deleted(sheet) if sheet.sold() else Plan()
     if built.status == READY or (reversing and built.status == SKIPPED and sheet.sold()):
         return replace(_plan(sheet), restores=tuple(sheet.restores.values()))
     return Plan()
@@ -79,6 +83,18 @@ def documents_of(built: Built, plan: Plan) -> tuple[Document, ...]:
         (planned.document for planned in plan.documents), key=lambda d: order.index(d.kind)
     )
     return (*contact, *wanted)
+
+
+def _deleted(sheet: Worksheet) -> Plan:
+    """The shop deleted an order that is in Xero, which says nothing of its money."""
+    ended = sheet.current is not None and sheet.current.ended
+    if ended or sheet.entry("cancel-credit", sheet.issue):
+        return Plan()
+    text = (
+        f"The shop deleted the order, and {sheet.number} is in Xero. Undo the order to credit it, "
+        "or mark it as handled by hand to keep it as it is."
+    )
+    return Plan((), (Reason("deleted_in_shop", text, Field.ID),), keep=True, held=True)
 
 
 def _plan(sheet: Worksheet) -> Plan:

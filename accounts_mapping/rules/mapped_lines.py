@@ -24,7 +24,7 @@ from accounts_mapping.rules.schema import RowAccount
 from accounts_mapping.rules.taxes import line_tax_type, tax_as_line, tax_type
 from accounts_mapping.rules.texts import Texts, Tracked
 from connector.lib.money import ZERO
-from stores.canonical.order import Line, Order, TaxShare, TotalRow
+from stores.canonical.order import Line, LineKind, Order, TaxShare, TotalRow
 from xero.documents.facts import OrganisationFacts
 
 
@@ -89,13 +89,25 @@ def map_fee(
     if to is not None and to.tax_type:
         return MappedFee(account, Resolution(to.tax_type, f"total_rows.{row.code}.tax_type"), {})
     tax_class = (to.class_ or "") if to is not None else ""
+    rates = {ZERO, *(line.rate for line in order.lines if line.rate)}
+    if row.rate is not None:
+        rates = {ZERO, row.rate}
     by_rate = {
         rate: tax_type(
-            snapshot, organisation, order, tax_class=tax_class, rate=rate, title=row.title
+            snapshot, organisation, order, tax_class=tax_class, rate=rate, title=row.title,
+            names=tuple(share.name for share in row.taxes) if rate else (),
         )
-        for rate in {ZERO, *(line.rate for line in order.lines if line.rate)}
-    }
+        for rate in rates
+    }  # fmt: skip
     return MappedFee(account, None, by_rate)
+
+
+def map_untaxed_discount(
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order, row: TotalRow
+) -> MappedFee:
+    """A discount that the shop took off after it had computed the tax: no tax is on it."""
+    untaxed = tax_type(snapshot, organisation, order, tax_class="", rate=ZERO, title=row.title)
+    return MappedFee(account_key(snapshot, "discounts"), None, {ZERO: untaxed})
 
 
 def _mapped(
@@ -119,7 +131,7 @@ def _mapped(
     names_item, item_source = _names_item(rules) if rules else (True, "")
     return MappedLine(
         account=_account(snapshot, organisation, order, line, rules),
-        tax_type=line_tax_type(snapshot, organisation, order, bare, rules),
+        tax_type=_tax_type(snapshot, organisation, order, bare, rules),
         rate=bare.rate,
         tracking=texts.tracking(rules),
         names_item=names_item,
@@ -149,7 +161,32 @@ def _account(
         share = TaxShare(line.name, None, line.net)
         if ruled := tax_as_line(snapshot, organisation, order, line, share):
             return ruled
+    if row := _row_of(snapshot, line):
+        return Resolution(row.account, f"total_rows.{line.code}.account")
     return line_account(snapshot, line, rules)
+
+
+def _tax_type(
+    snapshot: MappingSnapshot,
+    organisation: OrganisationFacts,
+    order: Order,
+    line: Line,
+    rules: Rules,
+) -> Resolution | Unmapped:
+    row = _row_of(snapshot, line)
+    if row is not None and row.tax_type:
+        return Resolution(row.tax_type, f"total_rows.{line.code}.tax_type")
+    if row is not None and row.class_:
+        line = replace(line, tax_class=row.class_)
+    return line_tax_type(snapshot, organisation, order, line, rules)
+
+
+def _row_of(snapshot: MappingSnapshot, line: Line) -> RowAccount | None:
+    """What `total_rows` says of shipping, where the configuration names its row."""
+    if line.kind is not LineKind.SHIPPING:
+        return None
+    row = snapshot.rules.total_rows.get(line.code)
+    return row if isinstance(row, RowAccount) else None
 
 
 def _fixed(

@@ -251,10 +251,12 @@ def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> An
     enters it in Xero.
 
     A method with accounts by currency does not fall back on the default for all methods: its
-    money in a currency that is not listed would land in somebody else's account.
+    money in a currency that is not listed would land in somebody else's account. What is mapped
+    for `stripe` is so for its variants too, `stripe.card`, unless they are mapped themselves.
     """
     table = snapshot.rules.payment_accounts
-    key = method if method in table else "*"
+    names = (method, method.partition(".")[0])
+    key = next((name for name in names if name in table), "*")
     field = f"payment_accounts.{key}"
     answer = table.get(key)
     if isinstance(answer, dict):

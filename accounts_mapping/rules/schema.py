@@ -101,6 +101,8 @@ class Refunds(Section):
     adjustment_tax: Literal["as_goods", "none"] = "as_goods"
     restock: Literal["as_store", "always", "never"] = "as_store"
     before_cut_over: Literal["hold", "standalone"] = "hold"
+    return_actions: tuple[Code, ...] = ()
+    lowered_total: Literal["open", "refunded"] = "open"
 
 
 class GiftCards(Section):

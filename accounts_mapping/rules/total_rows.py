@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from accounts_mapping.rules.mapped_lines import MappedFee, map_fee
+from accounts_mapping.rules.mapped_lines import MappedFee, map_fee, map_untaxed_discount
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import RowAccount
 from connector.lib.money import ZERO, round_to
@@ -43,7 +43,8 @@ def sort_rows(
 ) -> SortedRows:
     """Give each row its meaning. Rows that may not be in the total count only if mapped.
 
-    Reward points that the shop took off before tax are a discount.
+    Reward points that the shop took off before tax are a discount. A discount that it took off
+    after tax is a line of its own, because the tax on the goods stays as it is.
     """
     fees: list[tuple[TotalRow, MappedFee]] = []
     discounts: list[TotalRow] = []
@@ -54,6 +55,8 @@ def sort_rows(
         if isinstance(meaning, RowAccount) or meaning == "fee":
             to = meaning if isinstance(meaning, RowAccount) else None
             fees.append((row, map_fee(snapshot, organisation, order, row, to)))
+        elif meaning == "discount" and row.after_tax:
+            fees.append((row, map_untaxed_discount(snapshot, organisation, order, row)))
         elif meaning == "discount" or (meaning == "reward" and row.before_tax):
             discounts.append(row)
         elif meaning in TENDERS:

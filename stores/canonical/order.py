@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from stores.canonical.customer import Address, Customer
-from stores.canonical.refund import Refund
+from stores.canonical.refund import Refund, Return
 
 
 class LineKind(StrEnum):
@@ -104,7 +104,9 @@ class TotalRow:
     `code` is what `total_rows` of the configuration names; `amount` is signed as it enters
     the grand total (a redeemed gift card is negative) and without `tax`. `counted` is False
     where the adapter cannot tell whether the total contains it. `before_tax` says of reward
-    points that the shop took them off before it computed the tax.
+    points that the shop took them off before it computed the tax, `after_tax` of a discount that
+    it took it off afterwards, so that it lowers no tax. `taxes` are the named taxes of `tax`, and
+    `rate` is their percentage in all, None where the shop does not tell.
     """
 
     code: str
@@ -114,6 +116,9 @@ class TotalRow:
     tax: Decimal = Decimal(0)
     counted: bool = True
     before_tax: bool = False
+    after_tax: bool = False
+    taxes: tuple[TaxShare, ...] = ()
+    rate: Decimal | None = None
 
 
 class MoneyIn(StrEnum):
@@ -208,7 +213,9 @@ class Order:
     an edit. `ships` is False where the shop says that it holds nothing to ship. `cards_sold` are
     the gift cards that the order brought into being, by code; `cards_redeemed` those that paid for
     it. `invoice_number` is what the shop calls its own invoice, where exactly one covers all of
-    the order. `test`: nobody bought anything, somebody tried the shop.
+    the order. `returns` are goods that came back, of a shop that states no refunds for them.
+    `test`: nobody bought anything, somebody tried the shop. `unconfirmed`: the buyer has not
+    placed it yet. `deleted`: the shop has it no longer, and this is how it was.
     """
 
     id: str
@@ -258,7 +265,10 @@ class Order:
     replaced_by: str = ""
     cards_sold: tuple[GiftCard, ...] = ()
     cards_redeemed: tuple[GiftCard, ...] = ()
+    returns: tuple[Return, ...] = ()
     test: bool = False
+    unconfirmed: bool = False
+    deleted: bool = False
 
     @property
     def country(self) -> str:

@@ -81,10 +81,12 @@ class ParseFacts:
 
     `products` maps a SKU to its facts (category, tax_class, type), `customer_groups` an id
     to its name, `websites`, `store_views` ids to names, `parts` the id of a store view to what
-    it belongs to. `shop_timezone` is for dates without an offset.
+    it belongs to. `shop_timezone` is for dates without an offset, `base_currency` the shop's own,
+    for records that do not say it ("": not known).
     """
 
     shop_timezone: str = "UTC"
+    base_currency: str = ""
     prices_include_tax: bool | None = None
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
     customer_groups: dict[str, str] = field(default_factory=dict)

@@ -46,6 +46,23 @@ class TenderBack:
     base_amount: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Goods of one kind that came back, of a shop that does not say what was given back for them.
+
+    `action` is what the shop did about it, as `refunds.return_actions` of the configuration has
+    it; "" where nothing yet. `line_ids` are the lines that they may be of, in their order.
+    """
+
+    id: str
+    action: str
+    name: str
+    quantity: Decimal
+    line_ids: tuple[str, ...]
+    returned_at: datetime
+    path: str
+
+
 class MoneyBack(StrEnum):
     """What became of the money of a refund."""
 

@@ -52,6 +52,8 @@ class Ledger(OrderPostings):
         """The plan's answer, or a hold where it contradicts what was posted before."""
         built = one.built
         remarks = self._remarks[row.pk]
+        if one.plan.held:
+            return Outcome(HELD, (*one.plan.reasons, *remarks))
         if one.plan.reversed and built.status == SKIPPED:
             if row.excluded_at is not None:
                 return OrderState("excluded", (*built.reasons, *one.plan.reasons, *remarks))

@@ -107,6 +107,7 @@ def test_every_default_is_the_documented_one():
         "items": {"tracked": False, "oversell": "post_untracked"},
         "refunds": {
             "adjustment_tax": "as_goods", "restock": "as_store", "before_cut_over": "hold",
+            "return_actions": [], "lowered_total": "open",
         },
         "gift_cards": {"voucher": "multi", "unknown": "hold", "opening_balance": "0"},
         "accounts": dict.fromkeys([
