@@ -139,6 +139,14 @@ class Reply:
     delivery: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What a shop says once it was told where to call: whether it reached that, and why not."""
+
+    reached: bool
+    error: str = ""
+
+
 class WebhookRefused(ConnectorError):
     """An incoming call that is not believed: answer it with `status` (400 or 401)."""
 
@@ -280,6 +288,16 @@ def completed(
             if error.code != "not_found":
                 raise
     return whole
+
+
+@runtime_checkable
+class TakesIntroductions(Protocol):
+    """An adapter whose shops call by themselves once they know where."""
+
+    def introduce(self, callback: str, app: str, store: str, *, reach: bool) -> Introduction:
+        """Tell the shop the address of our hooks (`callback`), of our pages (`app`) and what the
+        store is called here; `reach`: it tries the first one now."""
+        ...
 
 
 @runtime_checkable

@@ -15,6 +15,7 @@ from connector.lib import clock, exact_json
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
 from connector.lib.database.claims import Claimable, ClaimQuerySet
 from stores.canonical.records import Stream
+from stores.profile import PlatformProfile
 from stores.settings import StoreSettings
 
 SECRET_FIELDS = {"credentials", "webhook_secret"}
@@ -67,6 +68,12 @@ class Store(models.Model):
     def profile(self) -> StoreSettings:
         """The store's settings without its secrets."""
         return StoreSettings.model_validate(self.settings)
+
+    def signing_secret(self, platform: PlatformProfile) -> str:
+        """What signs the calls that come in: of a shop whose secret follows from its credentials
+        that one, else the one that was entered; "" where there is none."""
+        derived = platform.hooks.secret_of
+        return derived(self.credentials) if derived is not None else self.webhook_secret or ""
 
     def apply(self, profile: StoreSettings) -> None:
         """Take over settings; secrets that are given replace the stored ones. Does not save."""

@@ -6,7 +6,7 @@ outside that folder asks which platform a store is of: it asks the profile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -81,11 +81,35 @@ class WayIn:
 @dataclass(frozen=True, slots=True)
 class HookScheme:
     """How a shop's calls are signed and what they say: a sentence for the store's page, the
-    headers that the signature covers beside the body, and by which methods it calls."""
+    headers that the signature covers beside the body, and by which methods it calls. `secret_of`
+    gives the secret of its calls where that follows from its credentials ("": from none of
+    these), None where a person enters one."""
 
     text: str = ""
     signed_headers: tuple[str, ...] = ()
     methods: tuple[str, ...] = ("POST",)
+    secret_of: Callable[[Mapping[str, str]], str] | None = None
+
+
+class BadPairingCode(ValueError):
+    """A pairing code that is none of the platform's, or was mistyped; `str()` is for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairingCode:
+    """What a pairing code holds: the shop's address and its credentials."""
+
+    url: str
+    credentials: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """How shops of a platform show all that connects them as one code: `read` takes it apart, and
+    raises BadPairingCode; `where` says in a sentence where the shop shows it."""
+
+    read: Callable[[str], PairingCode]
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +192,7 @@ class PlatformProfile:
     kind: str
     label: str
     ways_in: tuple[WayIn, ...] = ()
+    pairing: Pairing | None = None
     streams: frozenset[Stream] = frozenset(Stream)
     coverage: Mapping[Stream, Coverage] = field(default_factory=dict)
     writes: frozenset[Written] = Written.usual()

@@ -31,10 +31,11 @@ def accept(slug: str, call: WebhookCall, act: Act) -> Reply:
     A store that is switched off keeps its calls for later. An unknown store, or one without a
     secret, is refused like a wrong signature, after the same work.
     """
-    rows = Store.objects.filter(slug=slug).values_list("pk", "platform", "webhook_secret")
-    found = list(rows)
-    store, platform, secret = found[0] if found else (None, "", "")
+    columns = ("platform", "webhook_secret", "credentials")
+    found = Store.objects.filter(slug=slug).only(*columns).first()
+    store, platform = (found.pk, found.platform) if found else (None, "")
     adapter = _adapter_of(platform)
+    secret = found.signing_secret(adapter.profile) if found else ""
     if call.method not in adapter.profile.hooks.methods:
         raise WebhookRefused("It does not call so.", code="bad_method", status=405)
     genuine = replace(call, secret=secret or NOBODYS_SECRET)

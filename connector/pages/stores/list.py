@@ -184,7 +184,7 @@ def _hooks(store: Store) -> dict[str, Any]:
     trigger = reverse("sync:shop-trigger", args=[store.slug, token]) if token else ""
     return {
         "hook_address": f"{settings.PUBLIC_URL}{reverse('sync:shop-hook', args=[store.slug])}",
-        "hook_secret": bool(store.webhook_secret),
+        "hook_secret": bool(store.signing_secret(registry.profile(store.platform))),
         "hook_scheme": registry.profile(store.platform).hooks.text,
         "calls": [_call(call) for call in calls],
         "calls_shown": _CALLS,
