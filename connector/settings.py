@@ -224,7 +224,7 @@ EMAIL_TIMEOUT = 10
 # Of a platform whose shops cannot be read yet, its profile alone.
 STORE_ADAPTERS = {
     "magento": "stores.adapters.magento.adapter.MagentoAdapter",
-    "opencart": "stores.adapters.opencart.profile.PROFILE",
+    "opencart": "stores.adapters.opencart.adapter.OpenCartAdapter",
     "cscart": "stores.adapters.cscart.profile.PROFILE",
 }
 

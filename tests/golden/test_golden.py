@@ -1,7 +1,8 @@
 """Raw orders in, exact previews out: one small file for each rule that it proves.
 
-A case is a JSON file: `proves` (the rule in words), `store` (what it sets beside the usual
-store below, in the configuration file's terms), `context` (facts that the order lacks),
+A case is a JSON file in its platform's folder: `proves` (the rule in words), `store` (what it sets
+beside the usual store below, in the configuration file's terms), `context` (facts that the order
+lacks), `orders` and `preview`.
 `GOLDEN_WRITE=1` writes the previews anew, to be read with care before they are committed.
 """
 
@@ -22,12 +23,11 @@ from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import Statuses
 from connector.configuration.schema import StoreSection
 from stores import registry
-from stores.adapters.magento.profile import PROFILE
 from tests.accounting.orders import merged
 from xero.documents.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
 
-FOLDER = Path(__file__).parent / "magento"
-CASES = sorted(FOLDER.glob("*.json"))
+FOLDER = Path(__file__).parent
+CASES = sorted(FOLDER.glob("*/*.json"))
 
 USUAL: dict[str, Any] = {
     "slug": "uk", "platform": "magento", "url": "https://shop.example.com",
@@ -50,16 +50,38 @@ USUAL: dict[str, Any] = {
 }  # fmt: skip
 
 
-def preview(case: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+# What the orders of a platform need beside that.
+OF_PLATFORM: dict[str, dict[str, Any]] = {
+    "magento": {},
+    "opencart": {
+        "payment_accounts": {"bank_transfer": "970"},
+        "refunds": {"return_actions": ["1"]},
+        "tax": {"rules": [
+            {"rate": "20", "tax_type": "OUTPUT2"},
+            {"rate": "5", "tax_type": "RROUTPUT"},
+            {"country": "export", "rate": "0", "tax_type": "ZERORATEDOUTPUT"},
+            {"country": "EU", "vat_number": True, "rate": "0", "tax_type": "ECZROUTPUT"},
+            {"name": "Eco*", "as": "line", "account": "261"},
+        ]},
+    },
+}  # fmt: skip
+
+
+def preview(
+    case: dict[str, Any], platform: str = "magento"
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The orders and the summaries."""
-    section = StoreSection.model_validate(merged(USUAL, case.get("store", {})))
+    usual = merged(merged(USUAL, {"platform": platform}), OF_PLATFORM[platform])
+    profile = registry.profile(platform)
+    section = StoreSection.model_validate(merged(usual, case.get("store", {})))
     rules = section.store_rules
     if "statuses" not in section.model_fields_set:
-        rules = rules.model_copy(update={"statuses": Statuses.proposed(PROFILE)})
+        rules = rules.model_copy(update={"statuses": Statuses.proposed(profile)})
     facts = given_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
+    facts = replace(facts, base_currency=section.base_currency)
     xero = organisation(case["accounts"]) if "accounts" in case else NOT_CONNECTED
-    books = Books(MappingSnapshot(section.profile, rules, PROFILE), xero, known_items(facts))
-    reader = registry.reader("magento")
+    books = Books(MappingSnapshot(section.profile, rules, profile), xero, known_items(facts))
+    reader = registry.reader(platform)
     shown = Preview(books, reader, facts)
     found = [shown.add(record) for record in reader.documents_of(case["orders"])]
     summaries = shown.summaries()
@@ -106,10 +128,10 @@ def _without_contact_details(order: dict[str, Any]) -> dict[str, Any]:
     return order
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_golden(path: Path) -> None:
     case = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    found, summaries = preview(case)
+    found, summaries = preview(case, path.parent.name)
     if os.environ.get("GOLDEN_WRITE"):
         whole = json.loads(path.read_text(encoding="utf-8")) | {"preview": found}
         if summaries:

@@ -1,0 +1,1 @@
+"""Reading an OpenCart shop through its extension."""

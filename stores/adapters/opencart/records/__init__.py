@@ -1,0 +1,1 @@
+"""OpenCart's rows as canonical records: pure."""

@@ -1,0 +1,91 @@
+"""Calls of an OpenCart shop: what changed there, and what its staff ask for (PROTOCOL.md).
+
+Nothing in them is believed but where to look: the records themselves are fetched.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from connector.lib.exact_json import is_storable
+from stores.adapter import Ask, Reply, WebhookCall, WebhookRefused, Wish
+from stores.canonical.records import RecordRef, Stream
+from stores.signatures import verify
+
+_STREAMS = {
+    "order": Stream.ORDERS, "customer": Stream.CUSTOMERS, "product": Stream.PRODUCTS,
+}  # fmt: skip
+_MOST, _MOST_ASKED, _MOST_ID, _MOST_TEXT = 1000, 200, 2**63 - 1, 1000
+_JSON = "application/json"
+
+
+def read_call(call: WebhookCall) -> Reply:
+    """What to fetch and to do. WebhookRefused for a bad signature, age or body."""
+    verify(call)
+    try:
+        body = json.loads(call.body)
+    except (ValueError, RecursionError):
+        raise _bad("The body is not JSON.") from None
+    if not isinstance(body, dict):
+        raise _bad("The body is not an object.")
+    if "hello" in body:
+        return _hello(call, body)
+    return _asked(body) if "ask" in body else Reply(tuple(_hinted(body)))
+
+
+def _hello(call: WebhookCall, body: dict[str, Any]) -> Reply:
+    nonce = _text(body, "hello")
+    store = call.address.rstrip("/").rpartition("/")[2]
+    return Reply(body=json.dumps({"hello": nonce, "store": store}), content_type=_JSON)
+
+
+def _hinted(body: dict[str, Any]) -> dict[RecordRef, None]:
+    refs: dict[RecordRef, None] = {}
+    for kind, stream in _STREAMS.items():
+        refs |= {RecordRef(stream, one): None for one in _ids(body, f"{kind}s", _MOST)}
+    return refs
+
+
+def _asked(body: dict[str, Any]) -> Reply:
+    """A wish of the shop's staff. Products and customers can be synced, and nothing else."""
+    kind, ids = _text(body, "kind"), _ids(body, "ids", _MOST_ASKED)
+    if kind not in _STREAMS:
+        raise _bad("kind is none of order, product and customer.")
+    try:
+        wish = Wish(_text(body, "ask"))
+    except ValueError:
+        raise _bad("ask is none of sync, leave_out and take_in.") from None
+    if kind == "order":
+        asks = (Ask(wish, ids, _text(body, "person"), _text(body, "reason")),)
+        return Reply(asks=asks)
+    if wish is not Wish.SYNC:
+        raise _bad("Only orders can be left out.")
+    did = f"The {kind} is read again now."
+    done = json.dumps({"done": [{"id": one, "did": did} for one in ids]})
+    refs = tuple(RecordRef(_STREAMS[kind], one) for one in ids)
+    return Reply(refs, body=done, content_type=_JSON)
+
+
+def _ids(body: dict[str, Any], key: str, most: int) -> tuple[str, ...]:
+    ids = body.get(key, [])
+    if not isinstance(ids, list) or len(ids) > most or not all(map(_is_id, ids)):
+        raise _bad(f"{key} is not a list of at most {most} ids.")
+    return tuple(dict.fromkeys(str(int(one)) for one in ids))
+
+
+def _is_id(value: object) -> bool:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 20:
+        value = int(value)
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_ID
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key, "")
+    if not isinstance(value, str) or len(value) > _MOST_TEXT or not is_storable(value):
+        raise _bad(f"{key} is not a short text.")
+    return value
+
+
+def _bad(text: str) -> WebhookRefused:
+    return WebhookRefused(text, code="bad_body", status=400)
