@@ -53,7 +53,7 @@ class Ledger(OrderPostings):
         built = one.built
         remarks = self._remarks[row.pk]
         if one.plan.held:
-            return Outcome(HELD, (*one.plan.reasons, *remarks))
+            return OrderState(HELD, (*one.plan.reasons, *remarks))
         if one.plan.reversed and built.status == SKIPPED:
             if row.excluded_at is not None:
                 return OrderState("excluded", (*built.reasons, *one.plan.reasons, *remarks))

@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 
 import requests
 
+from connector.lib import clock
 from connector.lib.errors import Rejected
 from connector.lib.money import plain
 from stores.adapter import Cursor, Introduction, Parsed, Reply, WebhookCall
-from stores.adapters.opencart import webhook
+from stores.adapters.opencart import sync_states, webhook
 from stores.adapters.opencart.client import PAGE_SIZE, Json, OpenCartClient
 from stores.adapters.opencart.credentials import OpenCartCredentials
 from stores.adapters.opencart.errors import unexpected
@@ -29,6 +30,7 @@ from stores.canonical.records import (
     StoreFacts,
     Stream,
 )
+from stores.canonical.sync_state import SyncState
 from stores.profile import PlatformProfile
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
@@ -200,6 +202,17 @@ class OpenCartAdapter:
         answer = rows[0] if rows else {}
         if answer.get("done") is not True:
             raise _refused_stock(sku, str(answer.get("code") or "not_found"))
+
+    def write_sync_states(
+        self, states: Sequence[SyncState]
+    ) -> Mapping[tuple[Stream, str], Rejected]:
+        """One call for each kind of object: an answer names what it does not know by id only."""
+        refused: dict[tuple[Stream, str], Rejected] = {}
+        for stream in dict.fromkeys(one.stream for one in states):
+            mine = [one for one in states if one.stream is stream]
+            answer = self._client.call("sync_states", states=sync_states.as_sent(mine, clock.now()))
+            refused |= sync_states.unknown(stream, mine, answer)
+        return refused
 
     def introduce(self, callback: str, app: str, store: str, *, reach: bool) -> Introduction:
         """Tell the shop where to call; `reach`: it tries that now."""

@@ -70,7 +70,7 @@ PROFILE = PlatformProfile(
             every=timedelta(days=7),
         ),
     },
-    writes=frozenset({Written.STATUSES, Written.NOTES, Written.STOCK}),
+    writes=frozenset(Written) - {Written.CUSTOMERS},
     hooks=HOOKS,
     total_rows={
         "coupon": "discount",

@@ -48,23 +48,17 @@ def _hinted(body: dict[str, Any]) -> dict[RecordRef, None]:
 
 
 def _asked(body: dict[str, Any]) -> Reply:
-    """A wish of the shop's staff. Products and customers can be synced, and nothing else."""
-    kind, ids = _text(body, "kind"), _ids(body, "ids", _MOST_ASKED)
+    """A wish of the shop's staff for orders, products or customers."""
+    kind = _text(body, "kind")
     if kind not in _STREAMS:
         raise _bad("kind is none of order, product and customer.")
     try:
         wish = Wish(_text(body, "ask"))
     except ValueError:
         raise _bad("ask is none of sync, leave_out and take_in.") from None
-    if kind == "order":
-        asks = (Ask(wish, ids, _text(body, "person"), _text(body, "reason")),)
-        return Reply(asks=asks)
-    if wish is not Wish.SYNC:
-        raise _bad("Only orders can be left out.")
-    did = f"The {kind} is read again now."
-    done = json.dumps({"done": [{"id": one, "did": did} for one in ids]})
-    refs = tuple(RecordRef(_STREAMS[kind], one) for one in ids)
-    return Reply(refs, body=done, content_type=_JSON)
+    ids = _ids(body, "ids", _MOST_ASKED)
+    ask = Ask(wish, ids, _text(body, "person"), _text(body, "reason"), _STREAMS[kind])
+    return Reply(asks=(ask,))
 
 
 def _ids(body: dict[str, Any], key: str, most: int) -> tuple[str, ...]:
