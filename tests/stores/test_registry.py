@@ -54,7 +54,8 @@ def test_a_platform_with_a_profile_alone_cannot_be_read() -> None:
     with pytest.raises(Misconfigured) as refused:
         registry.adapter_class("cscart")
 
-    assert str(refused.value) == "This version cannot read cscart shops; it reads: magento, opencart."
+    said = "This version cannot read cscart shops; it reads: magento, opencart."
+    assert str(refused.value) == said
     assert (refused.value.code, refused.value.field) == ("unknown_platform", "platform")
 
 
