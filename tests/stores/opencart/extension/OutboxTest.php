@@ -4,7 +4,9 @@ declare(strict_types=1);
 namespace XeroConnector\Tests;
 
 use XeroConnector\Clock;
+use XeroConnector\Database\Query;
 use XeroConnector\Http\Reply;
+use XeroConnector\Outbox\Events;
 use XeroConnector\Outbox\Hints;
 use XeroConnector\Wire\Signature;
 
@@ -20,7 +22,13 @@ final class OutboxTest extends ShopTestCase
 
     private function pair(): void
     {
-        $this->shop->connector()->settings()->set(['callback' => 'https://x.example.com/hooks/s', 'store' => 's']);
+        $address = 'https://x.example.com/hooks/s';
+        $this->shop->call('pair', ['callback' => $address, 'app' => $address, 'store' => 's', 'reach' => false]);
+    }
+
+    private function happens(string $kind, int $id): void
+    {
+        $this->shop->connector()->outbox()->changed($kind, $id);
     }
 
     private function hints(bool $answers): Hints
@@ -31,6 +39,7 @@ final class OutboxTest extends ShopTestCase
         };
         return new Hints(
             $connector->settings(),
+            new Events(new Query($this->shop->db, 'shop_'), $this->shop->clock),
             $connector->hooks(),
             $this->shop->clock,
             $this->shop->platform,
@@ -103,16 +112,17 @@ final class OutboxTest extends ShopTestCase
 
     public function testAHintIsSignedAndNamesTheRecords(): void
     {
+        $this->happens('order', 1);
         $this->pair();
-        $hints = $this->hints(true);
-        $hints->add('order', 7);
-        $hints->add('order', 7);
-        $hints->add('return', 1);
-        $hints->add('product', 5);
-        self::assertTrue($hints->send());
+        $this->happens('order', 7);
+        $this->happens('order', 7);
+        $this->happens('product', 5);
+        $this->put("INSERT INTO shop_return (order_id, date_added, date_modified) VALUES (9, NOW(), NOW())");
+        $this->shop->connector()->outbox()->returnChanged(1);
+        self::assertSame(1, $this->hints(true)->send());
         $sent = $this->shop->sender->sent[0];
         $said = json_decode($sent['body'], true);
-        self::assertSame([[7], [], [5]], [$said['orders'], $said['customers'], $said['products']]);
+        self::assertSame([[7, 9], [], [5]], [$said['orders'], $said['customers'], $said['products']]);
         self::assertMatchesRegularExpression('/^[0-9a-f]{32}$/', $said['call']);
         $secret = $this->shop->connector()->settings()->get('secret');
         $timestamp = (string) $this->shop->clock->now;
@@ -121,38 +131,72 @@ final class OutboxTest extends ShopTestCase
             'X-Timestamp: ' . $timestamp,
             'X-Signature: ' . Signature::ofHook($secret, $timestamp, $sent['body']),
         ], $sent['headers']);
+        self::assertSame(0, $this->hints(true)->send());
+        self::assertCount(1, $this->shop->sender->sent);
+    }
+
+    public function testOneRequestSendsForAllThatHappensMeanwhile(): void
+    {
+        $this->pair();
+        $this->happens('order', 7);
+        $this->shop->sender->reply = function (): Reply {
+            if (count($this->shop->sender->sent) === 1) {
+                $this->happens('order', 8);
+                self::assertSame(0, $this->hints(true)->send());
+            }
+            return new Reply(200, '{}');
+        };
+        self::assertSame(2, $this->hints(true)->send());
+        $orders = array_map(static function (array $sent): array {
+            return json_decode($sent['body'], true)['orders'];
+        }, $this->shop->sender->sent);
+        self::assertSame([[7], [8]], $orders);
     }
 
     public function testWhereTheShopCannotAnswerFirstNoHintIsSent(): void
     {
         $this->pair();
-        $hints = $this->hints(false);
-        $hints->add('order', 7);
-        self::assertFalse($hints->send());
+        $this->happens('order', 7);
+        self::assertSame(0, $this->hints(false)->send());
         self::assertSame([], $this->shop->sender->sent);
     }
 
     public function testUnpairedOrSwitchedOffNoHintIsSent(): void
     {
-        self::assertFalse($this->hints(true)->send());
+        $this->happens('order', 7);
+        self::assertSame(0, $this->hints(true)->send());
         $this->pair();
+        $this->happens('order', 8);
         $this->shop->connector()->settings()->set(['status' => '0']);
-        self::assertFalse($this->hints(true)->send());
+        self::assertSame(0, $this->hints(true)->send());
         self::assertSame([], $this->shop->sender->sent);
     }
 
     public function testAfterAHintThatDidNotArriveTheNextWaitAMinute(): void
     {
         $this->pair();
+        $this->happens('order', 7);
         $this->shop->sender->reply = static function (): Reply {
             return new Reply(0, '', 'timed out');
         };
-        self::assertFalse($this->hints(true)->send());
+        self::assertSame(0, $this->hints(true)->send());
         $this->shop->clock->now += 59;
+        $this->happens('order', 8);
         $this->hints(true)->send();
         self::assertCount(1, $this->shop->sender->sent);
         $this->shop->clock->now += 1;
         $this->hints(true)->send();
-        self::assertCount(2, $this->shop->sender->sent);
+        self::assertSame([7, 8], json_decode($this->shop->sender->sent[1]['body'], true)['orders']);
+    }
+
+    public function testWhatHappenedLongAgoIsNotHintedAt(): void
+    {
+        $this->pair();
+        $this->happens('order', 7);
+        $this->shop->clock->now += 601;
+        self::assertSame(0, $this->hints(true)->send());
+        $this->happens('order', 8);
+        $this->hints(true)->send();
+        self::assertSame([8], json_decode($this->shop->sender->sent[0]['body'], true)['orders']);
     }
 }

@@ -106,8 +106,9 @@ final class Connector
     public function outbox(): Outbox
     {
         return $this->once(Outbox::class, function (): Outbox {
-            $hints = new Hints($this->settings(), $this->hooks(), $this->clock, $this->platform);
-            return new Outbox($this->events(), $this->deleted(), $hints, $this->platform);
+            $events = $this->events();
+            $hints = new Hints($this->settings(), $events, $this->hooks(), $this->clock, $this->platform);
+            return new Outbox($events, $this->deleted(), $hints, $this->platform);
         });
     }
 
@@ -200,7 +201,7 @@ final class Connector
                 return new KeepStates($this->states());
             },
             'pair' => function (): Pair {
-                return new Pair($this->settings(), $this->hooks(), $this->clock);
+                return new Pair($this->settings(), $this->events(), $this->hooks(), $this->clock);
             },
             'unpair' => function (): Unpair {
                 return new Unpair($this->settings());

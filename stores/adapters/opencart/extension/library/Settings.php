@@ -19,6 +19,8 @@ final class Settings
     private const DROP = 'DELETE FROM {setting} WHERE store_id = 0 AND code = :code AND `key` = :key';
     private const ADD = "INSERT INTO {setting} (store_id, code, `key`, value, serialized)
         VALUES (0, :code, :key, :value, 0)";
+    private const RAISE = 'UPDATE {setting} SET value = :value
+        WHERE store_id = 0 AND code = :code AND `key` = :key AND CAST(value AS SIGNED) <= :most';
     private const DROP_ALL = 'DELETE FROM {setting} WHERE code = :code';
 
     /** @var Query */
@@ -56,6 +58,19 @@ final class Settings
             }
         });
         $this->values = array_merge($this->values, $values);
+    }
+
+    /**
+     * Puts a number in the place of one that is not greater than $most, and reads all anew.
+     *
+     * @return bool whether it was this request that put it there, and not another at the same time
+     */
+    public function raise(string $name, int $most, int $number): bool
+    {
+        $values = ['code' => self::CODE, 'key' => self::CODE . '_' . $name];
+        $isRaised = $this->query->run(self::RAISE, $values + ['most' => $most, 'value' => (string) $number]) === 1;
+        $this->values = null;
+        return $isRaised;
     }
 
     /** What a fresh installation needs: switched on, with keys of its own. Keys that are there stay. */

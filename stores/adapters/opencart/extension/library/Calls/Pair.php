@@ -5,6 +5,7 @@ namespace XeroConnector\Calls;
 
 use XeroConnector\Clock;
 use XeroConnector\Http\Hooks;
+use XeroConnector\Outbox\Events;
 use XeroConnector\Settings;
 
 /** Keeps where the connector is, and tries whether it can be reached from here. */
@@ -13,15 +14,19 @@ final class Pair implements Call
     /** @var Settings */
     private $settings;
 
+    /** @var Events */
+    private $events;
+
     /** @var Hooks */
     private $hooks;
 
     /** @var Clock */
     private $clock;
 
-    public function __construct(Settings $settings, Hooks $hooks, Clock $clock)
+    public function __construct(Settings $settings, Events $events, Hooks $hooks, Clock $clock)
     {
         $this->settings = $settings;
+        $this->events = $events;
         $this->hooks = $hooks;
         $this->clock = $clock;
     }
@@ -35,7 +40,8 @@ final class Pair implements Call
             'paired_at' => Clock::iso($this->clock->now()),
             'reached' => '',
             'error' => '',
-            'quiet_until' => '',
+            'quiet_until' => '0',
+            'hinted' => (string) $this->events->newest(),
         ];
         $reach = $parameters->truth('reach', true);
         $parameters->nothingElse();

@@ -53,7 +53,7 @@ final class Hooks
         $said = $reply->content();
         $reached = $reply->status() === 200 && ($said['hello'] ?? null) === $nonce;
         $error = $reached ? '' : self::why($reply);
-        $this->settings->set(['reached' => $reached ? '1' : '0', 'error' => $error, 'quiet_until' => '']);
+        $this->settings->set(['reached' => $reached ? '1' : '0', 'error' => $error, 'quiet_until' => '0']);
         return ['reached' => $reached, 'error' => $error, 'status' => $reply->status()];
     }
 

@@ -25,6 +25,10 @@ final class Events
     private const LAST = 'SELECT COALESCE(MAX(seq), 0) AS seq FROM {xero_connector_event} WHERE happened <= :settled';
     private const FORGET = 'DELETE FROM {xero_connector_event} WHERE happened < :before LIMIT 1000';
 
+    private const NOT_HINTED = "SELECT seq, kind, record_id FROM {xero_connector_event}
+        WHERE seq > :after AND happened >= :since AND kind <> 'return' ORDER BY seq LIMIT :limit";
+    private const NEWEST = 'SELECT COALESCE(MAX(seq), 0) AS seq FROM {xero_connector_event}';
+    private const LISTS = ['order' => 'orders', 'customer' => 'customers', 'product' => 'products'];
     private const ORDER_OF_RETURN = 'SELECT order_id FROM {return} WHERE return_id = :id';
 
     /** @var Query */
@@ -67,6 +71,28 @@ final class Events
     public function last(): int
     {
         return (int) $this->query->value(self::LAST, ['settled' => $this->clock->now() - self::SETTLED]);
+    }
+
+    /** @return int the number of the newest, also of one that is not told yet */
+    public function newest(): int
+    {
+        return (int) $this->query->value(self::NEWEST);
+    }
+
+    /**
+     * What a hint is to name: the records of events after the last one that a hint named.
+     *
+     * @return array{ids: array<string, array<int, int>>, last: int} ids: [] where there is nothing to name
+     */
+    public function notHinted(int $after, int $since, int $limit): array
+    {
+        $values = ['after' => $after, 'since' => $since, 'limit' => $limit];
+        $rows = $this->query->rows(self::NOT_HINTED, $values);
+        $ids = $rows === [] ? [] : array_fill_keys(self::LISTS, []);
+        foreach ($rows as $row) {
+            $ids[self::LISTS[$row['kind']]][(int) $row['record_id']] = (int) $row['record_id'];
+        }
+        return ['ids' => array_map('array_values', $ids), 'last' => (int) (end($rows)['seq'] ?? $after)];
     }
 
     /** @return int 0 where the return has none */

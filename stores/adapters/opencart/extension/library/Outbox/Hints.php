@@ -13,18 +13,25 @@ use XeroConnector\Wire\Keys;
 /**
  * Tells the connector which records to look at, once the visitor has the shop's answer.
  *
- * Where the server cannot answer first, nothing is sent: the connector asks for events from time to time anyway. After
- * a hint that did not arrive the next ones wait for a minute, so that a connector that hangs binds no workers.
+ * Where the server cannot answer first, nothing is sent: the connector asks for events from time to time anyway. One
+ * request at a time sends, for all that happened meanwhile; so a connector that hangs binds one of the shop's workers
+ * for three seconds, and after a hint that did not arrive none is tried for a minute.
  */
 final class Hints
 {
     private const SECONDS = 3;
     private const QUIET = 60;
     private const MOST = 200;
-    private const LISTS = ['order' => 'orders', 'customer' => 'customers', 'product' => 'products'];
+    private const ROUNDS = 3;
+
+    /** Seconds. What happened longer ago the connector has asked for by now. */
+    private const RECENT = 600;
 
     /** @var Settings */
     private $settings;
+
+    /** @var Events */
+    private $events;
 
     /** @var Hooks */
     private $hooks;
@@ -38,35 +45,31 @@ final class Hints
     /** @var callable */
     private $answerFirst;
 
-    /** @var array<string, array<int, int>> */
-    private $ids = ['orders' => [], 'customers' => [], 'products' => []];
-
     /** @var bool */
-    private $awaited = false;
+    private $isDue = false;
 
     /** @param callable|null $answerFirst sends the shop's answer away, and says whether it could */
     public function __construct(
         Settings $settings,
+        Events $events,
         Hooks $hooks,
         Clock $clock,
         Platform $platform,
         ?callable $answerFirst = null
     ) {
         $this->settings = $settings;
+        $this->events = $events;
         $this->hooks = $hooks;
         $this->clock = $clock;
         $this->platform = $platform;
         $this->answerFirst = $answerFirst ?? [self::class, 'endResponse'];
     }
 
-    public function add(string $kind, int $id): void
+    /** To be called when something was written down: a hint is sent when the shop has answered. */
+    public function sendLater(): void
     {
-        if (!isset(self::LISTS[$kind])) {
-            return;
-        }
-        $this->ids[self::LISTS[$kind]][$id] = $id;
-        if (!$this->awaited) {
-            $this->awaited = true;
+        if (!$this->isDue) {
+            $this->isDue = true;
             register_shutdown_function([$this, 'sendAtTheEnd']);
         }
     }
@@ -81,26 +84,42 @@ final class Hints
         }
     }
 
-    /** @return bool whether the connector took it */
-    public function send(): bool
+    /** @return int how many hints the connector took */
+    public function send(): int
     {
-        if (!$this->mayCall() || !($this->answerFirst)()) {
-            return false;
+        $mayCall = $this->settings->isOn() && $this->settings->isPaired();
+        if (!$mayCall || (int) $this->settings->get('quiet_until') > $this->clock->now() || !($this->answerFirst)()) {
+            return 0;
         }
-        $hint = array_map(static function (array $ids): array {
-            return array_slice(array_values($ids), 0, self::MOST);
-        }, $this->ids);
-        $reply = $this->hooks->post($hint + ['call' => Keys::nonce()], self::SECONDS);
-        if ($reply->status() !== 200) {
-            $this->settings->set(['quiet_until' => (string) ($this->clock->now() + self::QUIET)]);
+        // What happens while a hint is on its way goes with the next; who comes then finds that somebody sends.
+        for ($sent = 0; $sent < self::ROUNDS && $this->claim(); $sent++) {
+            if (!$this->sendWhatIsNew()) {
+                break;
+            }
         }
-        return $reply->status() === 200;
+        return $sent;
     }
 
-    private function mayCall(): bool
+    private function claim(): bool
     {
-        return $this->settings->isOn() && $this->settings->isPaired()
-            && (int) $this->settings->get('quiet_until') <= $this->clock->now();
+        $now = $this->clock->now();
+        return $this->settings->raise('quiet_until', $now, $now + self::QUIET);
+    }
+
+    private function sendWhatIsNew(): bool
+    {
+        $since = $this->clock->now() - self::RECENT;
+        $new = $this->events->notHinted((int) $this->settings->get('hinted'), $since, self::MOST);
+        if ($new['ids'] === []) {
+            $this->settings->set(['quiet_until' => '0']);
+            return false;
+        }
+        $reply = $this->hooks->post($new['ids'] + ['call' => Keys::nonce()], self::SECONDS);
+        if ($reply->status() !== 200) {
+            return false;
+        }
+        $this->settings->set(['hinted' => (string) $new['last'], 'quiet_until' => '0']);
+        return true;
     }
 
     private static function endResponse(): bool

@@ -90,7 +90,7 @@ final class Outbox
         $this->written[$kind . $id . $what] = true;
         $this->safely(function () use ($kind, $id, $what): void {
             $this->events->add($kind, $id, $what);
-            $this->hints->add($kind, $id);
+            $this->hints->sendLater();
         });
     }
 
