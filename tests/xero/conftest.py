@@ -134,7 +134,7 @@ def in_processes(count: int, *job: str, **variables: str) -> list[Any]:
         env=environment(**variables),
         stdout=subprocess.PIPE,
         check=True,
-        timeout=120,
+        timeout=500,
     )
     results: list[Any] = json.loads(done.stdout)
     return results
