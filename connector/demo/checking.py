@@ -1,24 +1,29 @@
-"""The shop's own figures against the stand-in's ledger: pure, on the JSON of both sides.
+"""The shop's own figures against the stand-in's ledger: pure.
 
 Nothing of the product takes part: an order's number, total, tax and amount due are read
-from Magento's answer, an invoice's from the ledger, and compared to the cent.
+from the shop's answer, an invoice's from the ledger, and compared to the cent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 # Invoices that are in the books but owe and earn nothing.
 _GONE = frozenset({"VOIDED", "DELETED"})
-# What is compared: its name, the key in Magento's order, the key in Xero's invoice.
-_FIGURES = (
-    ("total", "grand_total", "Total"),
-    ("tax", "tax_amount", "TotalTax"),
-    ("amount due", "total_due", "AmountDue"),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An order by the shop's own word: what is charged, the tax in it, what is not paid yet."""
+
+    number: str
+    currency: str
+    total: Decimal
+    tax: Decimal
+    due: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,27 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
 
 
+def of_shops(
+    prefixes: Sequence[str], invoices: Iterable[Mapping[str, Any]]
+) -> tuple[list[list[Mapping[str, Any]]], list[Difference]]:
+    """An organisation's invoices by the shops that post to it, told by their prefixes; one that
+    is of none of them is a difference."""
+    found: list[list[Mapping[str, Any]]] = [[] for _ in prefixes]
+    strangers = []
+    for invoice in invoices:
+        number = str(invoice["InvoiceNumber"])
+        owner = next((at for at, one in enumerate(prefixes) if number.startswith(one)), None)
+        if owner is not None:
+            found[owner].append(invoice)
+        elif invoice["Status"] not in _GONE:
+            strangers.append(Difference(number, "invoices", "0", "1"))
+    return found, strangers
+
+
 def compare(
-    prefix: str, orders: Iterable[Mapping[str, Any]], invoices: Iterable[Mapping[str, Any]]
+    prefix: str, orders: Iterable[Sold], invoices: Iterable[Mapping[str, Any]]
 ) -> Comparison:
-    """Compare a shop's orders (Magento's JSON) with the invoices of one organisation.
+    """Compare a shop's orders with the invoices that bear its prefix.
 
     Amounts are Decimals. Every invoice must belong to exactly one order: one more in the
     books is a difference too.
@@ -61,24 +83,25 @@ def compare(
             found.differences.append(Difference(number, "invoices", "1", "2"))
         books[number] = invoice
     for order in orders:
-        number = f"{prefix}{order['increment_id']}"
+        number = f"{prefix}{order.number}"
         posted = books.pop(number, None)
         if posted is None:
-            found.not_in_xero.append(str(order["increment_id"]))
+            found.not_in_xero.append(order.number)
             continue
-        found.in_xero.append(str(order["increment_id"]))
+        found.in_xero.append(order.number)
         found.differences += _figures(number, order, posted)
     found.differences += [Difference(number, "invoices", "0", "1") for number in books]
     return found
 
 
-def _figures(
-    number: str, order: Mapping[str, Any], invoice: Mapping[str, Any]
-) -> Iterable[Difference]:
-    ours, theirs = str(order["order_currency_code"]), str(invoice["CurrencyCode"])
-    if ours != theirs:
-        yield Difference(number, "currency", ours, theirs)
-    for what, shop_key, xero_key in _FIGURES:
-        shop, xero = Decimal(order[shop_key]), Decimal(invoice[xero_key])
+def _figures(number: str, order: Sold, invoice: Mapping[str, Any]) -> Iterable[Difference]:
+    theirs = str(invoice["CurrencyCode"])
+    if order.currency != theirs:
+        yield Difference(number, "currency", order.currency, theirs)
+    for what, shop, key in (
+        ("total", order.total, "Total"), ("tax", order.tax, "TotalTax"),
+        ("amount due", order.due, "AmountDue"),
+    ):  # fmt: skip
+        xero = Decimal(invoice[key])
         if shop != xero:
             yield Difference(number, what, str(shop), str(xero))

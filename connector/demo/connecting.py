@@ -41,10 +41,7 @@ def configure(chosen: list[Shop]) -> None:
     for shop in chosen:
         keys, prefix = remotes.keys(shop), f"STORE_{shop.slug.upper()}"
         variables |= {f"{prefix}_{name.upper()}": value for name, value in keys.items()}
-        variables |= {
-            f"{prefix}_URL": shop.url, f"{prefix}_BEARER": keys["access_token"],
-            f"{prefix}_WEBHOOK_SECRET": shop.hook_secret,
-        }  # fmt: skip
+        variables |= {f"{prefix}_URL": shop.url, f"{prefix}_WEBHOOK_SECRET": shop.hook_secret}
     text = CONFIGURATION.read_text(encoding="utf-8")
     import_configuration(text, lookup=variables.get)
 
@@ -56,15 +53,15 @@ def stores_of(chosen: list[Shop]) -> list[Store]:
 
 
 def connect(web_url: str, password: str, chosen: list[Shop]) -> None:
-    """Connect each shop's organisation through the pages, with the log-in at the stand-in."""
+    """Connect the shops' organisations through the pages, with the log-in at the stand-in."""
     with http.session(allow_private=True) as session:
         session.headers["Accept"] = "text/html"  # as a browser: pages, not answers for scripts
         _log_in(session, web_url, password)
-        for shop in chosen:
-            remotes.choose_organisation(settings.XERO_LOGIN_URL, shop.organisation)
+        for organisation in dict.fromkeys(shop.organisation for shop in chosen):
+            remotes.choose_organisation(settings.XERO_LOGIN_URL, organisation)
             _follow(session, urljoin(web_url, reverse("xero:connect")))
-            if not Organisation.objects.filter(name=shop.organisation, connected=True).exists():
-                raise CommandError(f"{shop.organisation} could not be connected; see the logs.")
+            if not Organisation.objects.filter(name=organisation, connected=True).exists():
+                raise CommandError(f"{organisation} could not be connected; see the logs.")
     link_organisations()
 
 

@@ -1,14 +1,13 @@
 """The stand-in Xero and the demo shops: their processes, and what they say of themselves.
 
-The figures are asked for over HTTP and read as exact decimals; the product's own tables,
-clients and arithmetic have no part in them.
+The figures, those of orders in `figures`, are asked for over HTTP and read as exact decimals; the
+product's own tables, clients and arithmetic have no part in them.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -21,7 +20,6 @@ from connector.processes.programs import python
 
 XERO_CLIENT_ID = "sandbox-client"
 XERO_CLIENT_SECRET = "sandbox-secret"  # noqa: S105 - the stand-in's, open on purpose
-_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +31,7 @@ class Shop:
     orders: int
     port: int
     options: tuple[str, ...]
+    platform: str = "magento"
     hook_secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
 
     @property
@@ -41,13 +40,18 @@ class Shop:
 
 
 def shops(orders: int) -> list[Shop]:
-    """Two shops that share so many orders, three fifths in the first; one order, one shop."""
-    british = orders * 2 // 5
+    """Three shops that share so many orders, the first has most; one order, one shop.
+
+    Two of them post to one organisation.
+    """
+    others = orders * 3 // 10
     return [
-        Shop("au", "Demo Company (AU)", orders - british, free_port(),
+        Shop("au", "Demo Company (AU)", orders - 2 * others, free_port(),
              ("--profile", "au", "--prices", "inclusive", "--seed", "1")),
-        Shop("uk", "Demo Company (UK)", british, free_port(),
+        Shop("uk", "Demo Company (UK)", others, free_port(),
              ("--profile", "uk", "--prices", "exclusive", "--seed", "2")),
+        Shop("oc", "Demo Company (AU)", others, free_port(),
+             ("--profile", "au", "--prices", "inclusive", "--seed", "3"), "opencart"),
     ]  # fmt: skip
 
 
@@ -59,9 +63,10 @@ def start(family: Family, xero_url: str, web_url: str, chosen: list[Shop]) -> No
         family.start(
             f"shop-{shop.slug}",
             python(
-                "-m", "sandbox.magento", "--port", str(shop.port), "--orders", str(shop.orders),
-                # This version posts no credit notes, so these shops have given nothing back.
-                "--no-refunds", "--hook", f"{web_url}/hooks/{shop.slug}/", *shop.options,
+                "-m", f"sandbox.{shop.platform}", "--port", str(shop.port),
+                # What is compared are invoices, so these shops have given nothing back.
+                "--orders", str(shop.orders), "--no-refunds",
+                "--hook", f"{web_url}/hooks/{shop.slug}/", *shop.options,
             ),
             env={"HOOK_SECRET": shop.hook_secret},
         )  # fmt: skip
@@ -78,32 +83,18 @@ def wait(family: Family, xero_url: str, chosen: list[Shop]) -> None:
 
 def keys(shop: Shop) -> dict[str, str]:
     """The shop's credentials, as its own `/_sandbox/state` gives them."""
-    return dict(_read(f"{shop.url}/_sandbox/state")["credentials"])
-
-
-def orders_of(shop: Shop) -> Iterator[dict[str, Any]]:
-    """Every order of the shop in Magento's JSON, numbers exact."""
-    bearer = {"Authorization": f"Bearer {keys(shop)['access_token']}"}
-    page = seen = 0
-    while True:
-        page += 1
-        query = urlencode({"searchCriteria[pageSize]": _PAGE, "searchCriteria[currentPage]": page})
-        answer = _read(f"{shop.url}/rest/V1/orders?{query}", headers=bearer)
-        yield from answer["items"]
-        seen += len(answer["items"])
-        if seen >= answer["total_count"] or not answer["items"]:
-            return
+    return dict(read(f"{shop.url}/_sandbox/state")["credentials"])
 
 
 def ledger_of(xero_url: str, tenant: str) -> dict[str, Any]:
     """Everything in one organisation's books."""
-    found: dict[str, Any] = _read(f"{xero_url}/_sandbox/ledger?{urlencode({'tenant': tenant})}")
+    found: dict[str, Any] = read(f"{xero_url}/_sandbox/ledger?{urlencode({'tenant': tenant})}")
     return found
 
 
 def calls_to(xero_url: str) -> int:
     """All calls that reached the stand-in's accounting API."""
-    stats = _read(f"{xero_url}/_sandbox/stats")
+    stats = read(f"{xero_url}/_sandbox/stats")
     return sum(int(one["total"]) for one in stats["tenants"].values())
 
 
@@ -113,7 +104,9 @@ def choose_organisation(xero_url: str, name: str) -> None:
         http.checked(session.post(f"{xero_url}/_sandbox/config", json={"auto_tenant": name}))
 
 
-def _read(url: str, headers: dict[str, str] | None = None) -> Any:
+def read(url: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Any:
+    """The JSON of an answer, numbers exact; a call with a body is a POST."""
+    method = "GET" if body is None else "POST"
     with http.session(allow_private=True, max_bytes=500 * http.MEGABYTE) as session:
-        answer = http.checked(session.get(url, headers=headers))
+        answer = http.checked(session.request(method, url, headers=headers, data=body))
     return json.loads(answer.content, parse_float=Decimal, parse_int=Decimal)

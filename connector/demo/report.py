@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
 
-from connector.demo import remotes
-from connector.demo.checking import Difference, compare
+from connector.demo import figures, remotes
+from connector.demo.checking import Difference, compare, of_shops
 from connector.demo.remotes import Shop
 from connector.demo.watching import Times
 from stores.models import Store
@@ -43,17 +44,30 @@ class Account:
 def account(work: list[tuple[Shop, Store]]) -> Account:
     """Ask the shops and the stand-in; only the reasons come from the product."""
     found = Account(calls=remotes.calls_to(settings.XERO_API_URL))
+    by_tenant: dict[str, list[tuple[Shop, Store]]] = defaultdict(list)
     for shop, store in work:
         assert store.organisation is not None
-        ledger = remotes.ledger_of(settings.XERO_API_URL, store.organisation.tenant_id)
-        result = compare(store.number_prefix, remotes.orders_of(shop), ledger["Invoices"])
-        found.orders += len(result.in_xero) + len(result.not_in_xero)
-        found.posted += len(result.in_xero)
-        found.differences += result.differences
+        by_tenant[store.organisation.tenant_id].append((shop, store))
+    for tenant, sharing in by_tenant.items():
+        ledger = remotes.ledger_of(settings.XERO_API_URL, tenant)
         for kind in ("Contacts", "Invoices", "Payments"):
             found.documents[kind.lower()] += len(ledger[kind])
-        _explain(found, store, result.not_in_xero)
+        prefixes = [store.number_prefix for _, store in sharing]
+        by_shop, strangers = of_shops(prefixes, ledger["Invoices"])
+        found.differences += strangers
+        for (shop, store), invoices in zip(sharing, by_shop, strict=True):
+            _compare(found, shop, store, invoices)
     return found
+
+
+def _compare(
+    found: Account, shop: Shop, store: Store, invoices: Sequence[Mapping[str, Any]]
+) -> None:
+    result = compare(store.number_prefix, figures.orders_of(shop), invoices)
+    found.orders += len(result.in_xero) + len(result.not_in_xero)
+    found.posted += len(result.in_xero)
+    found.differences += result.differences
+    _explain(found, store, result.not_in_xero)
 
 
 def _explain(found: Account, store: Store, numbers: list[str]) -> None:

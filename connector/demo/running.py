@@ -45,7 +45,9 @@ class Demo:
             Family(logs=settings.DATA_DIR / "logs") as family,
             logs.in_file(settings.DATA_DIR / "logs" / "demo.log"),
         ):
-            self._say("Starting a stand-in Xero, two shops, the worker, the clock and the web app.")
+            self._say(
+                "Starting a stand-in Xero, three shops, the worker, the clock and the web app."
+            )
             password = self._start(family, chosen)
             stores = self._connect(password, chosen)
             work = list(zip(chosen, stores, strict=True))

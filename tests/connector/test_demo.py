@@ -19,17 +19,14 @@ import pytest
 from django.conf import settings
 
 from connector.demo import place
-from connector.demo.checking import compare
+from connector.demo.checking import Difference, Sold, compare, of_shops
 from connector.processes.ports import free_port
 
 # --- the comparison -------------------------------------------------------------------------
 
 
-def order(number: str, total: str = "110.00", tax: str = "10.00", due: str = "0") -> dict[str, Any]:
-    return {
-        "increment_id": number, "order_currency_code": "AUD", "grand_total": Decimal(total),
-        "tax_amount": Decimal(tax), "total_due": Decimal(due),
-    }  # fmt: skip
+def order(number: str) -> Sold:
+    return Sold(number, "AUD", total=Decimal("110.00"), tax=Decimal("10.00"), due=Decimal(0))
 
 
 def invoice(number: str, **changes: Any) -> dict[str, Any]:
@@ -73,6 +70,15 @@ def test_a_voided_invoice_counts_as_none() -> None:
     found = compare("AU-", [order("1")], [invoice("AU-1", Status="VOIDED")])
 
     assert (found.in_xero, found.not_in_xero, found.differences) == ([], ["1"], [])
+
+
+def test_the_invoices_of_an_organisation_are_told_apart_by_the_shops_prefixes() -> None:
+    books = [invoice("AU-1"), invoice("OC-1"), invoice("XX-1"), invoice("YY-1", Status="VOIDED")]
+
+    found, strangers = of_shops(["AU-", "OC-"], books)
+
+    assert found == [[books[0]], [books[1]]]
+    assert strangers == [Difference("XX-1", "invoices", "0", "1")]
 
 
 # --- its own place --------------------------------------------------------------------------
@@ -218,8 +224,8 @@ def test_all_of_the_demo_ends_with_its_one_process(
     process = start("demo", "--orders", "4", "--port", str(free_port()))
     output = read_until(process, "Ctrl-C ends it all")
     assert re.search(r"log in as +demo +\S{16}$", output, re.MULTILINE)
-    # itself, stand-in, two shops, web and its worker, celery and its two, beat
-    assert wait_for_family(tmp_path, 10) == 10
+    # itself, stand-in, three shops, web and its worker, celery and its two, beat
+    assert wait_for_family(tmp_path, 11) == 11
     broker = (tmp_path / "demo" / "broker.url").read_text()
     assert len(broker_at(broker)) == 1
 

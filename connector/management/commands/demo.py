@@ -1,4 +1,4 @@
-"""`demo`: the whole product against a stand-in Xero and two demo shops, on this machine."""
+"""`demo`: the whole product against a stand-in Xero and three demo shops, on this machine."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from connector.processes.family import ChildEnded, Stopped
 
 class Command(BaseCommand):
     help = (
-        "Start a stand-in Xero, two demo shops and the product, sync the shops' orders, and "
+        "Start a stand-in Xero, three demo shops and the product, sync the shops' orders, and "
         "say where to look. Uses DATA_DIR/demo, which is made anew at each start."
     )
     # Those of the demo's own environment are run by its children.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--orders", type=int, default=40, help="orders of both shops (40)")
+        parser.add_argument("--orders", type=int, default=40, help="orders of all shops (40)")
         parser.add_argument("--port", type=int, default=8000, help="of the web app (8000)")
         parser.add_argument("--once", action="store_true", help="sync, check, report and end")
 
