@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from connector.lib.errors import ConnectorError, Rejected
 from stores.canonical.customer import Customer
 from stores.canonical.order import Order, Whereabouts
-from stores.canonical.product import Category, Product, StockLevel
+from stores.canonical.product import Product, StockLevel
 from stores.canonical.records import (
     By,
     OrderCondition,
@@ -288,22 +288,3 @@ def completed(
             if error.code != "not_found":
                 raise
     return whole
-
-
-@runtime_checkable
-class TakesIntroductions(Protocol):
-    """An adapter whose shops call by themselves once they know where."""
-
-    def introduce(self, callback: str, app: str, store: str, *, reach: bool) -> Introduction:
-        """Tell the shop the address of our hooks (`callback`), of our pages (`app`) and what the
-        store is called here; `reach`: it tries the first one now."""
-        ...
-
-
-@runtime_checkable
-class NamesCategories(Protocol):
-    """An adapter whose products tell their categories by ids only."""
-
-    def categories(self) -> list[Category]:
-        """All categories of the shop."""
-        ...

@@ -9,7 +9,8 @@ import structlog
 from django.db import transaction
 
 from connector.lib.errors import NeedsAttention
-from stores.adapter import NamesCategories, StoreAdapter
+from stores.abilities import NamesCategories
+from stores.adapter import StoreAdapter
 from stores.canonical.product import Category, Product
 from stores.models import ShopCategory, Store
 

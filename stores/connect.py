@@ -5,6 +5,7 @@ from __future__ import annotations
 from connector.lib.errors import Misconfigured
 from connector.lib.outgoing import http
 from stores import registry
+from stores.abilities import KnowsItsShop
 from stores.adapter import StoreAdapter
 from stores.models import Store
 
@@ -25,4 +26,7 @@ def connect(store: Store, **limits: float) -> StoreAdapter:
             field="credentials",
         ) from error
     session = http.session(**limits)  # type: ignore[arg-type]
-    return found(credentials, session, url=store.profile.url)  # type: ignore[call-arg]
+    adapter = found(credentials, session, url=store.profile.url)
+    if isinstance(adapter, KnowsItsShop):
+        adapter.recall(dict(store.facts.get("findings", ())))
+    return adapter

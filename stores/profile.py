@@ -128,14 +128,17 @@ class Coverage:
 
     `by` is what it can be asked for: what changed, what was placed, what has a later id.
     `blind_to` names changes that do not show in it. They are found by reading again, `every` so
-    often, what was placed within `recheck`, and comparing content. `horizon` is how far back the
-    shop shows anything, None where it shows all.
+    often, what was placed within `recheck`, and comparing content. Where a record takes calls of
+    its own (`stores.abilities.TellsByRows`), those are made again for what its row shows to be
+    another, and once within `in_turn` for every record that is not settled. `horizon` is how far
+    back the shop shows anything, None where it shows all.
     """
 
     by: By = By.CHANGED
     blind_to: tuple[str, ...] = ()
     recheck: timedelta = timedelta(0)
     every: timedelta = timedelta(days=1)
+    in_turn: timedelta = timedelta(0)
     horizon: timedelta | None = None
 
     @property
@@ -157,8 +160,11 @@ def _all_of(words: tuple[str, ...]) -> str:
 
 
 def _in_days(span: timedelta) -> str:
-    hours = int(span.total_seconds() // 3600)
+    minutes = int(span.total_seconds() // 60)
+    hours = minutes // 60
     count, unit = (hours, "hour") if hours % 24 else (hours // 24, "day")
+    if minutes % 60:
+        count, unit = minutes, "minute"
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 

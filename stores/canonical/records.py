@@ -128,3 +128,5 @@ class StoreFacts:
     # Whether an order only reserves goods, which leave the stock with the shipment.
     reserves_stock: bool | None = None
     warnings: tuple[str, ...] = ()
+    # What the adapter is told again whenever it reads this shop, in its own words.
+    findings: tuple[tuple[str, str], ...] = ()

@@ -19,6 +19,7 @@ from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError, NeedsAttention, Temporary
 from stores import adapter as base
 from stores import registry
+from stores.abilities import coverage_of
 from stores.adapter import StoreAdapter
 from stores.canonical.records import By, Page, ParseError, Stream
 from stores.categories import learn_categories
@@ -29,6 +30,7 @@ from stores.schedules import next_run
 from sync.contacts import to_shop
 from sync.ingest.coverage import Window, again, chosen, reads_all, recheck_due, since, too_late
 from sync.ingest.facts import learn_facts
+from sync.ingest.in_turn import Records, worth_reading
 from sync.ingest.ingest import complete, keep, ready
 from sync.models import SyncRun
 
@@ -105,7 +107,7 @@ def _read(
     progress: Callable[[SyncRun], None],
 ) -> None:
     adapter = connect(store)
-    coverage = adapter.profile.covers(stream)
+    coverage = coverage_of(adapter, stream)
     learn_facts(store, adapter)
     ready(store, stream)
     if stream is Stream.PRODUCTS:
@@ -123,7 +125,9 @@ def _read(
     reading.take(since(store, cursor, coverage, started), partial(_end_of, coverage, started))
     if recheck_due(cursor, coverage, started):
         if not reads_all(cursor):
-            reading.take(again(coverage, started))
+            last = cursor.rechecked_at or started
+            changed = partial(worth_reading, store, adapter, stream, coverage, last, started)
+            reading.take(again(coverage, started), choose=changed)
         reading.go_on(rechecked_at=started)
 
 
@@ -154,18 +158,23 @@ class _Reading:
     token: str
 
     def take(
-        self, part: base.Cursor, end_of: Callable[[Page], dict[str, Any]] = lambda page: {}
+        self,
+        part: base.Cursor,
+        end_of: Callable[[Page], dict[str, Any]] = lambda page: {},
+        choose: Callable[[Records], Records] = lambda records: records,
     ) -> None:
-        """Keep a part of the stream page by page, and with each what `end_of` it says."""
+        """Keep a part of the stream page by page, and with each what `end_of` it says. `choose`
+        says which records of a page are read."""
         store, run = self.store, self.run
         for page in self.adapter.pages(self.stream, part):
+            records = choose(page.records)
             delivery = complete(
-                store, self.adapter, self.stream, page.records, refs=page.refs, alive=self.go_on
+                store, self.adapter, self.stream, records, refs=page.refs, alive=self.go_on
             )
             with transaction.atomic():
                 changed = keep(store, self.adapter, delivery, export=run.trigger == "command")
                 self.go_on(**end_of(page))
-            run.records += len(page.records)
+            run.records += len(records)
             run.changed += changed
             run.total = run.total if page.total is None else page.total
             run.save(update_fields=["records", "changed", "total"])
