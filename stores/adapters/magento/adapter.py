@@ -11,7 +11,7 @@ import requests
 
 from connector.lib.errors import Rejected
 from stores.adapter import Cursor, Parsed, Reply, WebhookCall, fetch_each
-from stores.adapters.magento import webhook, writing
+from stores.adapters.magento import writing
 from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
 from stores.adapters.magento.errors import unexpected
@@ -35,6 +35,7 @@ from stores.canonical.records import (
     Stream,
 )
 from stores.profile import PlatformProfile
+from stores.signatures import read_call
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -157,7 +158,7 @@ class MagentoAdapter:
 
     @staticmethod
     def webhook(call: WebhookCall) -> Reply:
-        return Reply(tuple(webhook.read_call(call, PROFILE.streams)))
+        return Reply(tuple(read_call(call, PROFILE.streams)))
 
     def order_condition(self, order_id: str) -> OrderCondition:
         order = self._client.get(f"orders/{in_path(order_id)}", [("fields", _CONDITION)])
