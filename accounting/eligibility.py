@@ -75,8 +75,10 @@ def refunded_since(snapshot: MappingSnapshot, order: Order) -> tuple[Refund, ...
 
 
 def money_returned(statuses: Statuses, order: Order) -> bool:
-    """Whether the status says that the buyer has the money back."""
-    return any(word in statuses.refunded for word in (order.status, order.state) if word)
+    """Whether the status, or a document of the shop's, says that the buyer has the money back."""
+    return order.taken_back or any(
+        word in statuses.refunded for word in (order.status, order.state) if word
+    )
 
 
 def never_ships(statuses: Statuses, order: Order) -> bool:
@@ -106,20 +108,30 @@ def local_date(snapshot: MappingSnapshot, moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(snapshot.store.timezone)).date()
 
 
+def _no_sale(order: Order) -> Reason | None:
+    """Why an order is not, or not yet, a sale of its own."""
+    if order.test:
+        text = "A test order: somebody tried the shop, and nobody bought anything."
+        return Reason("test_order", text, Field.STATUS)
+    if order.unconfirmed:
+        text = "The buyer has not placed the order yet, or gave it up: not posted."
+        return Reason("not_confirmed", text, Field.STATUS)
+    if order.deleted:
+        return Reason("deleted_in_shop", "Deleted in the shop before it was posted.", Field.ID)
+    if order.divided:
+        text = "The shop divided it into an order for each vendor: those are posted in its place."
+        return Reason("order_divided", text, Field.STATUS)
+    return None
+
+
 def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) -> Reason | None:
     """The rule by which nothing of this order goes to Xero, or None.
 
     `posted`: its invoice is there, so that it is followed whatever its status became.
     """
     store = snapshot.store
-    if order.test and not posted:
-        text = "A test order: somebody tried the shop, and nobody bought anything."
-        return Reason("test_order", text, Field.STATUS)
-    if order.unconfirmed and not posted:
-        text = "The buyer has not placed the order yet, or gave it up: not posted."
-        return Reason("not_confirmed", text, Field.STATUS)
-    if order.deleted and not posted:
-        return Reason("deleted_in_shop", "Deleted in the shop before it was posted.", Field.ID)
+    if not posted and (reason := _no_sale(order)):
+        return reason
     if store.cut_over and local_date(snapshot, order.placed_at) < store.cut_over:
         return Reason(
             "before_cut_over",

@@ -81,6 +81,14 @@ REASONS: dict[str, ReasonKind] = {
         f"{_FILE}: try posting.rounding: rounding_line. Or correct the order in the shop",
     ),
     "tax_rounded": ReasonKind("Xero's tax differs by rounding", "Nothing to fix"),
+    "tax_unclear": ReasonKind(
+        "The order does not tell for certain what one of its taxes is on",
+        "Compare the taxes with the order in the shop; correct it there, or post it by hand",
+    ),
+    "total_unclear": ReasonKind(
+        "The parts of the order make its total in more ways than one",
+        "Compare the total with the order in the shop; correct it there, or post it by hand",
+    ),
     "tenders_do_not_add_up": ReasonKind(
         "What was paid by each method does not sum to what was received",
         "Compare the payments of the order in the shop; correct them there, or post the "
@@ -220,6 +228,9 @@ REASONS: dict[str, ReasonKind] = {
     "tax_rate_unknown": ReasonKind(
         "The shop does not state the tax, and the rate of its tax type is not known",
         f"{_FILE}: name the rate under tax.rates. Or connect the organisation",
+    ),
+    "order_divided": ReasonKind(
+        "The order was divided into one for each vendor, which are posted", "Nothing to fix"
     ),
     "test_order": ReasonKind("A test order, which nobody bought", "Nothing to fix"),
     "refund_not_given": ReasonKind("The order states a refund that was not given", _SHOP),

@@ -187,7 +187,7 @@ def credentials() -> str:
 def unread() -> str:
     """The platforms that a store may name, and whose shops are not read."""
     names = [f"`{name}`" for name in registry.profiles() if not registry.is_read(name)]
-    return " and ".join(names)
+    return f"; shops of {' and '.join(names)} are accepted, and not read yet" if names else ""
 
 
 def statuses() -> str:

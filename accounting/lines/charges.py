@@ -116,6 +116,8 @@ class _Resolver:
             sources=_sources(account, answer, to.tracking),
             goods=line.kind is LineKind.GOODS,
             counted=item is not None and item.tracked,
+            untaxed_discount=line.discounted_after_tax and bool(line.tax),
+            discount_type=to.untaxed if isinstance(to.untaxed, Resolution) else None,
         )
 
     def fee(self, row: TotalRow, to: MappedFee) -> Charge:

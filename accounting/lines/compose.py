@@ -18,6 +18,7 @@ from unicodedata import category
 
 from accounting.lines.total_rows import row_unmapped
 from accounting.reasons import Hold
+from accounts_mapping.rules.resolve import Resolution
 from connector.lib.money import CENT, ZERO, plain, round_to, trim, written
 from stores.canonical.order import TotalRow
 from stores.profile import Field
@@ -37,7 +38,8 @@ class Charge:
     effective percentage of `tax_type`, `shop_rate` the shop's; they differ only with
     `as_charged`, which posts the shop's tax whatever it is. `goods` is whether it was sold, not
     charged beside what was, `counted` whether the line's quantity moves the stock of its item.
-    `id` tells equal charges apart, `sources` are those of its line.
+    `id` tells equal charges apart, `sources` are those of its line. `untaxed_discount`: what was
+    taken off left the tax as it was, and is of `discount_type`, where the rules have one for it.
     """
 
     description: str
@@ -58,6 +60,8 @@ class Charge:
     id: str = ""
     sources: tuple[tuple[str, str], ...] = ()
     counted: bool = False
+    untaxed_discount: bool = False
+    discount_type: Resolution | None = None
 
 
 class Closing(Protocol):
@@ -158,11 +162,14 @@ def compose(
         discounted = separate and full > charged
         line = priced(charge, full if discounted else charged)
         if discounted:
-            if charge.as_charged:
+            if charge.untaxed_discount and override:
+                line = with_tax(line, charge.tax, mode)
+            elif charge.as_charged:
                 line = with_tax(line, line_tax(full, charge.shop_rate, mode), mode)
             # The rate, because a type's rate may be unknown while not connected; tracking, so
             # that the discount reduces what it was given on.
-            groups[charge.tax_type, charge.rate, charge.tracking].append((charge, line))
+            untaxed = charge.discount_type and charge.discount_type.value
+            groups[charge.tax_type, charge.rate, charge.tracking, untaxed].append((charge, line))
         elif override or charge.as_charged:
             line = with_tax(line, charge.tax, mode)
         lines.append(line)
@@ -177,11 +184,14 @@ def _discount_line(
     first = members[0][0]
     amount = sum((round_to(charge.charged) - line.amount for charge, line in members), ZERO)
     tax = sum((charge.tax - line.tax(mode) for charge, line in members), ZERO)
-    account, is_id = closing.discounts(first.tax_type)
+    tax_type, rate = first.tax_type, first.rate
+    if first.discount_type is not None:
+        tax_type, rate = first.discount_type.value, ZERO
+    account, is_id = closing.discounts(tax_type)
     line = DocumentLine(
-        DISCOUNT, Decimal(1), amount, account, first.tax_type, first.rate,
+        DISCOUNT, Decimal(1), amount, account, tax_type, rate,
         tracking=first.tracking, account_is_id=is_id,
-        sources=(("AccountCode", "accounts.discounts"), *_without_account(first.sources)),
+        sources=(("AccountCode", "accounts.discounts"), *_sources_of_discount(first)),
     )  # fmt: skip
     as_charged = any(charge.as_charged for charge, _ in members)
     return with_tax(line, tax, mode) if override or as_charged else line
@@ -283,5 +293,8 @@ def is_rounding(line: DocumentLine) -> bool:
     return line.description == "Rounding" and not line.rate
 
 
-def _without_account(sources: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return tuple(one for one in sources if one[0] not in ("AccountCode", "ItemCode"))
+def _sources_of_discount(charge: Charge) -> tuple[tuple[str, str], ...]:
+    """Those of the line that it was taken off, but for its account."""
+    own = (("TaxType", charge.discount_type.source),) if charge.discount_type else ()
+    left = ("AccountCode", "ItemCode", *(name for name, _ in own))
+    return (*own, *(one for one in charge.sources if one[0] not in left))

@@ -33,6 +33,7 @@ class When(Section):
     currency: Texts | None = None
     status: Texts | None = None
     coupon: Texts | None = None
+    vendor: Texts | None = None
     total_over: Number | None = None
     total_under: Number | None = None
     vat_number: Flag | None = None

@@ -27,6 +27,7 @@ PLACEHOLDERS = frozenset(
         "country",
         "state",
         "po_number",
+        "vendor",
     ]
 )
 

@@ -34,7 +34,7 @@ class MappedLine:
     not, and `fixed` those of its fixed taxes; `rate` is what is left without the former, None
     where the shop states no tax.
     `names_item`: the line may name the item of what was sold; `item_source` is the key of a rule
-    that says so."""
+    that says so. `untaxed` is the type of its discount, where that took nothing off its tax."""
 
     account: Resolution | Unmapped
     tax_type: Resolution | Unmapped
@@ -44,6 +44,7 @@ class MappedLine:
     item_source: str = ""
     shares: tuple[Resolution | None, ...] = ()
     fixed: tuple[Resolution | Unmapped, ...] = ()
+    untaxed: Resolution | Unmapped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def _mapped(
         item_source=item_source,
         shares=shares,
         fixed=_fixed(snapshot, organisation, order, line) if line.fixed_taxes else (),
+        untaxed=_untaxed(snapshot, organisation, order, bare),
     )
 
 
@@ -147,6 +149,15 @@ def _names_item(rules: Rules) -> tuple[bool, str]:
         if rule.item is not None:
             return rule.item, f"rules[{index}].item"
     return True, ""
+
+
+def _untaxed(
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, order: Order, line: Line
+) -> Resolution | Unmapped | None:
+    """The type of a discount that the shop took off after it had computed the tax."""
+    if not (line.discounted_after_tax and line.tax):
+        return None
+    return tax_type(snapshot, organisation, order, tax_class="", rate=ZERO, title=line.name)
 
 
 def _account(

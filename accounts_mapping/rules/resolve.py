@@ -118,7 +118,8 @@ _ORDER_TEXTS: dict[str, Callable[[Order], tuple[str, ...]]] = {
     "state": lambda order: states(order),
     "currency": lambda order: (order.currency,),
     "status": lambda order: (order.status, order.state),
-    "coupon": lambda order: (order.coupon,),
+    "coupon": lambda order: (order.coupon, *order.coupon.split(", ")),
+    "vendor": lambda order: (order.vendor, order.vendor_id),
 }
 
 

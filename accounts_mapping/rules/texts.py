@@ -31,6 +31,7 @@ def placeholders(order: Order) -> dict[str, str]:
         "country": order.country,
         "state": order.region,
         "po_number": order.po_number,
+        "vendor": order.vendor or order.vendor_id,
     }
 
 

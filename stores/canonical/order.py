@@ -60,7 +60,8 @@ class Line:
     and category, is not at hand. `sales_account` is the account in Xero that the shop itself names
     for the product, "" where it names none. `product_id` is the shop's own id of what was sold, of
     the variant where there are any, as `identify` gives it of the product's record; "" where the
-    shop goes by SKU alone.
+    shop goes by SKU alone. `discounted_after_tax`: what was taken off took nothing off its tax,
+    which is that of the full amount.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Line:
     product_known: bool = True
     sales_account: str = ""
     product_id: str = ""
+    discounted_after_tax: bool = False
 
     @property
     def gross(self) -> Decimal:
@@ -215,7 +217,10 @@ class Order:
     it. `invoice_number` is what the shop calls its own invoice, where exactly one covers all of
     the order. `returns` are goods that came back, of a shop that states no refunds for them.
     `test`: nobody bought anything, somebody tried the shop. `unconfirmed`: the buyer has not
-    placed it yet. `deleted`: the shop has it no longer, and this is how it was.
+    placed it yet. `deleted`: the shop has it no longer, and this is how it was. `divided`: the
+    shop made orders of its own of each part of it, and those carry the money. `taken_back`: it
+    has a document of the shop's by which all of it, and its money, went back. `vendor_id` and
+    `vendor` are whose goods it sells, on a marketplace.
     """
 
     id: str
@@ -269,6 +274,10 @@ class Order:
     test: bool = False
     unconfirmed: bool = False
     deleted: bool = False
+    divided: bool = False
+    taken_back: bool = False
+    vendor_id: str = ""
+    vendor: str = ""
 
     @property
     def country(self) -> str:

@@ -43,7 +43,8 @@ def learn_facts(store: Store, adapter: StoreAdapter) -> None:
 def _needed(store: Store) -> bool:
     rules = snapshot(store).rules.model_dump_json(exclude_defaults=True)
     only = store.profile.only
-    named = any(word in rules for word in ("customer_group", "website", "store_view"))
+    words = ("customer_group", "website", "store_view", "vendor")
+    named = any(word in rules for word in words)
     return named or bool(only.websites or only.store_views or only.stores)
 
 
