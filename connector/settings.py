@@ -225,7 +225,7 @@ EMAIL_TIMEOUT = 10
 STORE_ADAPTERS = {
     "magento": "stores.adapters.magento.adapter.MagentoAdapter",
     "opencart": "stores.adapters.opencart.adapter.OpenCartAdapter",
-    "cscart": "stores.adapters.cscart.profile.PROFILE",
+    "cscart": "stores.adapters.cscart.adapter.CSCartAdapter",
 }
 
 XERO_IDENTITY_URL = env.address("XERO_IDENTITY_URL", "https://identity.xero.com")

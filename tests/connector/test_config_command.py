@@ -313,7 +313,9 @@ def test_held_orders_are_looked_at_again_after_a_change():
     assert row.build_at is not None
 
 
-def test_settings_of_later_versions_are_reported_only_where_they_are_set():
+def test_settings_of_later_versions_are_reported_only_where_they_are_set(settings):
+    unread = {"cscart": "stores.adapters.cscart.profile.PROFILE"}
+    settings.STORE_ADAPTERS = settings.STORE_ADAPTERS | unread
     apply(STORE)
     assert "not active" not in "".join(apply(STORE).lines)
     notices = apply(EXAMPLE, SECRETS).notices

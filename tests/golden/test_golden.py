@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent
 CASES = sorted(FOLDER.glob("*/*.json"))
 
 USUAL: dict[str, Any] = {
-    "slug": "uk", "platform": "magento", "url": "https://shop.example.com",
+    "slug": "uk", "url": "https://shop.example.com",
     "organisation": "Demo Company (UK)", "base_currency": "GBP", "country": "GB",
     "timezone": "Europe/London", "number_prefix": "S1-",
     "accounts": {
@@ -53,6 +53,7 @@ USUAL: dict[str, Any] = {
 # What the orders of a platform need beside that.
 OF_PLATFORM: dict[str, dict[str, Any]] = {
     "magento": {},
+    "cscart": {"payment_accounts": {"1": "970"}},
     "opencart": {
         "payment_accounts": {"bank_transfer": "970"},
         "refunds": {"return_actions": ["1"]},

@@ -30,7 +30,7 @@ from stores.profile import Coverage, Written
 from stores.writing import STATES_AT_ONCE, WritesSyncStates, disagreements, sync_states_of
 from tests.stores.magento.magento_records import charged
 
-FACTS = ParseFacts()
+FACTS = ParseFacts(base_currency="GBP")
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -48,13 +48,15 @@ def test_every_platform_has_a_profile_of_its_name() -> None:
     assert registry.profile("magento") is PROFILE
 
 
-def test_a_platform_with_a_profile_alone_cannot_be_read() -> None:
-    assert (registry.platforms(), registry.is_read("cscart")) == (("magento", "opencart"), False)
+def test_a_platform_with_a_profile_alone_cannot_be_read(settings: Any) -> None:
+    settings.STORE_ADAPTERS = settings.STORE_ADAPTERS | {"toy": "tests.stores.toy.profile.PROFILE"}
+    read = ("cscart", "magento", "opencart")
+    assert (registry.platforms(), registry.is_read("toy")) == (read, False)
 
     with pytest.raises(Misconfigured) as refused:
-        registry.adapter_class("cscart")
+        registry.adapter_class("toy")
 
-    said = "This version cannot read cscart shops; it reads: magento, opencart."
+    said = "This version cannot read toy shops; it reads: cscart, magento, opencart."
     assert str(refused.value) == said
     assert (refused.value.code, refused.value.field) == ("unknown_platform", "platform")
 

@@ -190,7 +190,7 @@ def test_pages_show_what_its_profile_says(toys: World, box: Box, page: Client) -
     assert "Look under the lid." in steps
     assert "Activate and Allow" in steps
     assert steps.count("${STORE_AU_CONSUMER_KEY}") == 1
-    assert steps.count("As it stands, the store") == 2  # the toy has no example
+    assert steps.count("As it stands, the store") == 3  # the toy has no example
     assert "TOY-T1" in shown
     assert "Mia" in shown
     assert "T1" in page.get("/orders/").text
@@ -230,7 +230,7 @@ def test_without_its_adapter_the_store_says_what_is_missing(
     toys.pull()
     sweep()
 
-    said = "This version cannot read toy shops; it reads: magento, opencart."
+    said = "This version cannot read toy shops; it reads: cscart, magento, opencart."
     assert said in Cursor.objects.get(stream="orders").last_error
     assert said in page.get(f"/orders/{order.pk}/").text
     assert "toy (not read yet)" in page.get("/stores/").text

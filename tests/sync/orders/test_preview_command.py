@@ -386,12 +386,12 @@ def test_a_shop_that_cannot_be_asked_is_said_in_its_own_words(switched_off: Demo
 
 
 def test_a_store_whose_platform_cannot_be_read_is_one_line(tmp_path: Path) -> None:
-    Store.objects.update(platform="cscart")
+    Store.objects.update(platform="bazaar")
     file = tmp_path / "orders.json"
     file.write_text("{}", encoding="utf-8")
 
     for given in (["--file", str(file)], ["--order", "1"]):
-        with pytest.raises(CommandError, match="cannot read cscart shops; it reads: magento"):
+        with pytest.raises(CommandError, match="cannot read bazaar shops; it reads: cscart"):
             call_command("preview", "--store", "de", *given)
 
 

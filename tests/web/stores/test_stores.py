@@ -39,7 +39,7 @@ def test_the_list_says_of_each_store_whether_it_is_well(page: Client, store: Sto
     assert "1 store. Every one is read and posted." in page.get("/stores/").text
     OrderFactory(store=store, label="held", state="held")
     StoreFactory(slug="off", name="Quiet shop", enabled=False)
-    broken = StoreFactory(slug="broken", name="Broken shop", platform="cscart")
+    broken = StoreFactory(slug="broken", name="Broken shop", platform="bazaar")
     CursorFactory(store=broken, last_error="shop.example.com refuses the connection.")
     IncomingCall.objects.create(store=broken, digest="1", state="failed", error="No.")
 
@@ -50,7 +50,7 @@ def test_the_list_says_of_each_store_whether_it_is_well(page: Client, store: Sto
     assert '<a href="/orders/?store=au&amp;state=attention">1 order</a>' in text
     assert "shop.example.com refuses the connection." in text
     assert "1 incoming call given up." in text
-    assert "cscart (not read yet)" in text
+    assert "bazaar (not read yet)" in text
 
 
 def test_the_number_of_queries_is_constant(page: Client, django_assert_num_queries: Any) -> None:

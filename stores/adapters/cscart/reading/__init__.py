@@ -1,0 +1,1 @@
+"""Reading CS-Cart shops: orders, what is sold, who buys, and what the shop is."""

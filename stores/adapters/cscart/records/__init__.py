@@ -1,0 +1,1 @@
+"""CS-Cart's JSON to canonical orders, products and customers: pure."""

@@ -1,0 +1,335 @@
+"""Calls to a CS-Cart shop: addresses, keys, errors in the owner's words, lists, stock, status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import responses
+
+from connector.lib.errors import Misconfigured, NotConnected, OutcomeUnknown, Rejected, Temporary
+from connector.lib.outgoing import http
+from stores.adapter import Cursor
+from stores.adapters.cscart.adapter import CSCartAdapter
+from stores.canonical.records import By, OrderCondition, RecordRef, Stream
+from tests.stores.cscart.cscart_records import Json, order
+from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop
+from tests.stores.cscart.test_cscart_contract import some_orders
+
+ALL = Cursor(by=By.PLACED)
+PAGE = "<!DOCTYPE html><title>We are closed</title>"
+
+
+@pytest.fixture
+def shop() -> Iterator[FakeShop]:
+    fake = FakeShop(orders=some_orders(3), lists=LISTS)
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        fake.install(mock)
+        yield fake
+
+
+def adapter(url: str = URL, **keys: str) -> CSCartAdapter:
+    return CSCartAdapter(CSCartAdapter.Credentials(**KEYS | keys), http.session(), url=url)
+
+
+def read(to: CSCartAdapter, stream: Stream, since: Cursor = ALL) -> list[Json]:
+    return [record for page in to.pages(stream, since) for record in page.records]
+
+
+# --- where its API is ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entered", ["", "/", "/api", "/api/2.0", "/api.php", "/index.php"])
+def test_the_address_may_be_entered_with_parts_of_the_api(shop: FakeShop, entered: str) -> None:
+    assert adapter(URL + entered).fetch(RecordRef(Stream.ORDERS, "1"))["order_id"] == "1"
+
+
+def test_without_rewriting_the_other_address_is_found_once_and_remembered(shop: FakeShop) -> None:
+    shop.rewrites = False
+    first = adapter()
+    for _ in range(3):
+        first.fetch(RecordRef(Stream.ORDERS, "1"))
+    assert len(shop.calls) == 4
+
+    found = dict(first.probe().findings)
+    again = adapter()
+    again.recall(found)
+    shop.calls.clear()
+    again.fetch(RecordRef(Stream.ORDERS, "1"))
+
+    assert found["form"] == "query"
+    assert shop.calls == [("GET", "orders/1")]
+
+
+def test_the_key_is_not_sent_after_a_redirect(shop: FakeShop) -> None:
+    shop.instead = lambda method, path: (
+        301,
+        {"Location": f"https://www.example.com/api/{path}"},
+        "",
+    )
+
+    with pytest.raises(Misconfigured) as refused:
+        adapter().fetch(RecordRef(Stream.ORDERS, "1"))
+
+    assert refused.value.code == "redirect_refused"
+    assert "Enter https://www.example.com" in refused.value.hint
+    assert len(shop.calls) == 1
+
+
+# --- what refusals mean ----------------------------------------------------------------------
+
+
+def test_a_wrong_key_says_where_the_right_one_is(shop: FakeShop) -> None:
+    with pytest.raises(NotConnected) as refused:
+        adapter(api_key="other").probe()
+
+    assert refused.value.code == "credentials_refused"
+    assert "API access" in refused.value.hint
+    assert "Authorization" in refused.value.hint
+
+
+def test_a_user_without_the_right_to_orders_is_told_which_privileges(shop: FakeShop) -> None:
+    shop.forbidden = frozenset({"orders"})
+
+    with pytest.raises(Misconfigured) as refused:
+        adapter().probe()
+
+    assert refused.value.code == "missing_right"
+    assert "Privileges" in refused.value.hint
+
+
+def test_other_rights_that_lack_are_warnings(shop: FakeShop) -> None:
+    shop.forbidden = frozenset({"payments", "stores"})
+
+    facts = adapter().probe()
+
+    assert [w for w in facts.warnings if "payment methods cannot be chosen by name" in w]
+    assert [w for w in facts.warnings if "storefronts and vendors" in w]
+    assert (facts.payment_methods, facts.websites) == ((), ())
+    assert facts.statuses == (("P", "Processed"), ("C", "Complete"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "text"),
+    [
+        ((200, {}, PAGE), Misconfigured, "a web page where its API must be"),
+        ((404, {}, PAGE), Misconfigured, "no API of CS-Cart"),
+        ((403, {}, PAGE), Misconfigured, "forbids the call"),
+        ((503, {}, PAGE), Temporary, "closed for maintenance"),
+        ((503, {"Retry-After": "90"}, "{}"), Temporary, "closed for maintenance"),
+        ((429, {}, "{}"), Temporary, "asks to be asked less often"),
+        ((500, {}, "{}"), Temporary, "has a problem"),
+        ((200, {}, ""), Misconfigured, "did not answer with JSON"),
+        ((200, {}, '"no list"'), Misconfigured, "something that is no list"),
+        ((400, {}, '{"message": "Bad Request: no"}'), Rejected, "Bad Request: no"),
+    ],
+)
+def test_what_comes_in_the_place_of_orders_is_said_in_words(
+    shop: FakeShop, answer: Any, error: type[Exception], text: str
+) -> None:
+    shop.instead = lambda method, path: answer
+
+    with pytest.raises(error, match=text):
+        read(adapter(), Stream.ORDERS)
+
+
+def test_a_shop_that_asks_to_wait_is_waited_for_as_long_as_it_says(shop: FakeShop) -> None:
+    shop.instead = lambda method, path: (429, {"Retry-After": "120"}, "{}")
+    with pytest.raises(Temporary) as asked:
+        read(adapter(), Stream.ORDERS)
+    assert asked.value.retry_after == 120
+
+    shop.instead = lambda method, path: (429, {}, "{}")
+    with pytest.raises(Temporary) as unsaid:
+        read(adapter(), Stream.ORDERS)
+    assert unsaid.value.retry_after == 300
+
+    shop.instead = lambda method, path: None
+    assert len(read(adapter(), Stream.ORDERS)) == 3
+
+
+# --- orders ----------------------------------------------------------------------------------
+
+
+def test_a_row_is_completed_by_one_call_and_a_whole_order_by_none(shop: FakeShop) -> None:
+    to = adapter()
+    row = read(to, Stream.ORDERS)[0]
+    shop.calls.clear()
+
+    whole = to.complete(Stream.ORDERS, row)
+    to.complete(Stream.ORDERS, whole)
+
+    assert "products" in whole
+    assert shop.calls == [("GET", f"orders/{row['order_id']}")]
+
+
+def test_what_only_a_row_tells_of_an_order_is_kept_with_it(shop: FakeShop) -> None:
+    to = adapter()
+    shop.orders["1"] = order(order_id="1", timestamp="1")
+    row = {"order_id": "1", "status": "P", "total": "120.00", "invoice_id": "7",
+           "credit_memo_id": None}  # fmt: skip
+
+    whole = to.complete(Stream.ORDERS, row)
+
+    assert whole["invoice_id"] == "7"
+    assert "credit_memo_id" not in whole
+    assert to.told(Stream.ORDERS, whole) == to.told(Stream.ORDERS, row)
+
+
+def test_incomplete_orders_are_not_listed_and_found_when_they_are_placed(shop: FakeShop) -> None:
+    shop.orders["2"]["status"] = "N"
+    to = adapter()
+    pages = list(to.pages(Stream.ORDERS, Cursor(by=By.ID)))
+    assert [r["order_id"] for page in pages for r in page.records] == ["1", "3"]
+
+    shop.orders["2"]["status"] = "O"
+    assert list(to.pages(Stream.ORDERS, Cursor(by=By.ID, after=pages[-1].mark))) == []
+    assert "2" in [r["order_id"] for r in read(to, Stream.ORDERS)]
+
+
+def test_what_is_new_takes_one_call(shop: FakeShop) -> None:
+    shop.orders = some_orders(500)
+    to = adapter()
+    to.fetch(RecordRef(Stream.ORDERS, "1"))
+    shop.calls.clear()
+
+    new = list(to.pages(Stream.ORDERS, Cursor(by=By.ID, after="497")))
+
+    assert [r["order_id"] for page in new for r in page.records] == ["498", "499", "500"]
+    assert len(shop.calls) == 1
+
+
+def test_a_shop_that_knows_what_changed_is_asked_for_that_and_tells_all(shop: FakeShop) -> None:
+    base = int(datetime(2026, 11, 10, tzinfo=UTC).timestamp())
+    for number, one in enumerate(shop.orders.values()):
+        one["updated_at"] = str(base + 3600 * number)
+    shop.knows_changes = True
+    to = adapter()
+    to.recall(dict(to.probe().findings))
+
+    since = Cursor(datetime.fromtimestamp(base + 3600, UTC), timedelta(0))
+    pages = list(to.pages(Stream.ORDERS, since))
+    first = list(to.pages(Stream.ORDERS, Cursor()))
+
+    assert to.covers(Stream.ORDERS).by is By.CHANGED
+    assert not to.covers(Stream.ORDERS).blind_to
+    assert [r["order_id"] for page in pages for r in page.records] == ["2", "3"]
+    assert shop.queries[-2]["updated_at_from"] == str(base + 3600)
+    assert "updated_at_from" not in shop.queries[-1]
+    assert [len(page.records) for page in first] == [3]
+    assert first[-1].position is not None
+    assert first[-1].position > since.position  # type: ignore[operator]
+
+
+def test_a_shop_that_ignores_the_question_is_not_taken_to_know(shop: FakeShop) -> None:
+    to = adapter()
+    to.recall(dict(to.probe().findings))
+
+    assert to.covers(Stream.ORDERS).by is By.ID
+    assert to.covers(Stream.ORDERS).blind_to == ("changes",)
+
+
+def test_a_long_first_reading_of_changes_may_go_on_where_it_broke_off(shop: FakeShop) -> None:
+    shop.orders = some_orders(120)
+    for one in shop.orders.values():
+        one["updated_at"] = str(int(one["timestamp"]) + 60)
+    shop.knows_changes = True
+    to = adapter()
+
+    first = next(iter(to.pages(Stream.ORDERS, Cursor())))
+    assert first.position is not None
+    rest = read(to, Stream.ORDERS, Cursor(first.position, timedelta(0)))
+
+    seen = {r["order_id"] for r in (*first.records, *rest)}
+    assert seen == set(shop.orders)
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def test_a_status_is_written_alone_and_nobody_is_sent_mail(shop: FakeShop) -> None:
+    to = adapter()
+    to.set_order_status("1", "C", note="paid in Xero")
+
+    assert shop.written == [
+        ("orders/1", {"status": "C", "notify_user": "N", "notify_department": "N",
+                      "notify_vendor": "N"})
+    ]  # fmt: skip
+    assert to.order_condition("1") == OrderCondition("C")
+
+
+def test_a_write_that_met_an_error_is_looked_up(shop: FakeShop) -> None:
+    to = adapter()
+    to.order_condition("1")
+    shop.instead = lambda method, path: (500, {}, "{}") if method == "PUT" else None
+    with pytest.raises(OutcomeUnknown):
+        to.set_order_status("1", "C")
+
+    shop.instead = lambda method, path: (503, {}, PAGE) if method == "PUT" else None
+    with pytest.raises(Temporary):
+        to.set_order_status("1", "C")
+    with pytest.raises(Rejected) as refused:
+        adapter().order_condition("77")
+    assert refused.value.code == "not_found"
+
+
+def test_stock_is_written_to_the_product_or_combination_of_exactly_this_code(
+    shop: FakeShop,
+) -> None:
+    shop.products = {
+        "12": {"product_id": "12", "product_code": "TEA-GREEN", "tracking": "B", "amount": "1"},
+        "13": {"product_id": "13", "product_code": "TEA", "tracking": "B", "amount": "1"},
+        "14": {"product_id": "14", "product_code": "CUP", "tracking": "O", "amount": "0"},
+    }
+    shop.combinations = {
+        "99": {"product_id": "14", "combination_hash": "99", "product_code": "CUP-RED",
+               "amount": "5"},
+    }  # fmt: skip
+    to = adapter()
+
+    to.set_stock("TEA", Decimal(7))
+    to.set_stock("CUP-RED", Decimal("2.5"))
+    with pytest.raises(Rejected) as refused:
+        to.set_stock("TE", Decimal(1))
+
+    assert shop.written == [("products/13", {"amount": 7}), ("combinations/99", {"amount": 2.5})]
+    assert refused.value.code == "not_found"
+    levels = read(to, Stream.STOCK)
+    assert [row["product_code"] for row in levels] == ["TEA-GREEN", "TEA", "CUP-RED"]
+
+
+# --- products and customers ------------------------------------------------------------------
+
+
+def test_products_that_changed_are_told_by_their_rows(shop: FakeShop) -> None:
+    shop.products = {
+        str(n): {"product_id": str(n), "product_code": f"P{n}", "updated_timestamp": str(1000 + n)}
+        for n in (1, 2, 3)
+    }
+    since = Cursor(datetime.fromtimestamp(1002, UTC), timedelta(0))
+
+    pages = list(adapter().pages(Stream.PRODUCTS, since))
+
+    assert [r["product_code"] for page in pages for r in page.records] == ["P2", "P3"]
+    assert pages[-1].position == datetime.fromtimestamp(1003, UTC)
+    assert adapter().fetch(RecordRef(Stream.PRODUCTS, "2"))["product_code"] == "P2"
+
+
+def test_customers_are_completed_with_their_addresses_and_administrators_left_out(
+    shop: FakeShop,
+) -> None:
+    shop.users = {
+        "1": {"user_id": "1", "user_type": "A", "timestamp": "1000", "email": "admin@example.com"},
+        "3": {"user_id": "3", "user_type": "C", "timestamp": "1000", "email": "jane@example.com",
+              "b_country": "GB"},
+    }  # fmt: skip
+    to = adapter()
+
+    rows = read(to, Stream.CUSTOMERS)
+    whole = [to.complete(Stream.CUSTOMERS, row) for row in rows]
+
+    assert [one["user_id"] for one in whole] == ["3"]
+    assert whole[0]["b_country"] == "GB"

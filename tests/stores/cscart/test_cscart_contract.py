@@ -1,0 +1,69 @@
+"""The CS-Cart adapter under the suite that all adapters pass, over its two kinds of shops."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import responses
+
+from connector.lib.outgoing import http
+from stores.adapters.cscart.adapter import CSCartAdapter
+from stores.canonical.records import RecordRef, Stream
+from stores.signatures import SIGNED_HEADERS, signature
+from tests.stores.contract import AdapterContract, Connection
+from tests.stores.cscart.cscart_records import Json, order
+from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop
+
+BODY = json.dumps({"orders": [12, "13", 12], "products": ["A"], "other": [1]}).encode()
+REFS = (
+    RecordRef(Stream.ORDERS, "12"),
+    RecordRef(Stream.ORDERS, "13"),
+    RecordRef(Stream.PRODUCTS, "A"),
+)
+
+
+def sign(secret: str, body: bytes, at: datetime) -> dict[str, str]:
+    stamp = str(int(at.timestamp()))
+    return {"x-timestamp": stamp, "X-SIGNATURE": signature(secret, stamp, body)}
+
+
+def some_orders(count: int) -> dict[str, Json]:
+    """Orders an hour apart, none dated by the shop but by when it was placed."""
+    made = {}
+    for number in range(1, count + 1):
+        at = datetime(2026, 11, 1, tzinfo=UTC) + timedelta(hours=number)
+        made[str(number)] = order(
+            order_id=str(number), timestamp=str(int(at.timestamp())), updated_at=None,
+            status="PCO"[number % 3],
+        )  # fmt: skip
+    return made
+
+
+def connected(**shop: object) -> Iterator[Connection]:
+    fake = FakeShop(orders=some_orders(5), lists=LISTS, **shop)  # type: ignore[arg-type]
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        fake.install(mock)
+        adapter = CSCartAdapter(CSCartAdapter.Credentials(**KEYS), http.session(), url=URL)
+        yield Connection(
+            adapter=adapter, order_ids=frozenset(fake.orders), total_field=("total",), sign=sign,
+            body=BODY, refs=REFS,
+        )  # fmt: skip
+
+
+def test_its_calls_are_signed_as_ours_are_verified() -> None:
+    assert CSCartAdapter.profile.hooks.signed_headers == SIGNED_HEADERS
+
+
+class TestShop(AdapterContract):
+    @pytest.fixture
+    def connection(self) -> Iterator[Connection]:
+        yield from connected()
+
+
+class TestShopWithoutRewriting(AdapterContract):
+    @pytest.fixture
+    def connection(self) -> Iterator[Connection]:
+        yield from connected(rewrites=False, largest_page=2)
