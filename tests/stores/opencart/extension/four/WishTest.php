@@ -33,7 +33,7 @@ final class WishTest extends TestCase
             'an unknown kind' => [['kind' => 'return'], 'error_wish'],
             'a kind that is no text' => [['kind' => ['order']], 'error_wish'],
             'an unknown ask' => [['ask' => 'delete'], 'error_wish'],
-            'a product left out' => [['kind' => 'product'], 'error_wish'],
+            'taken in without a reason' => [['ask' => 'take_in', 'reason' => ''], 'error_reason 255'],
             'no reason' => [['reason' => ' '], 'error_reason 255'],
             'a long reason' => [['reason' => str_repeat('é', 256)], 'error_reason 255'],
             'nothing ticked' => [['ids' => []], 'error_none'],

@@ -12,7 +12,7 @@ use XeroConnector\Http\Wishes;
 class Wish extends \Opencart\System\Engine\Controller
 {
     private const ROUTE = 'extension/xero_connector/wish';
-    private const ASKS = ['order' => Wishes::ASKS, 'product' => ['sync'], 'customer' => ['sync']];
+    private const KINDS = ['order', 'product', 'customer'];
     private const LONGEST_REASON = 255;
 
     /** POST kind, ask, ids[], reason; answers {"done": [{"id", "did"}]} or {"error": sentence}, both plain text. */
@@ -41,10 +41,11 @@ class Wish extends \Opencart\System\Engine\Controller
         if (!$this->user->hasPermission('modify', self::ROUTE)) {
             throw new \DomainException($this->language->get('error_permission'));
         }
-        if ($this->request->server['REQUEST_METHOD'] !== 'POST' || !in_array($ask, self::ASKS[$kind] ?? [], true)) {
+        $isKnown = in_array($kind, self::KINDS, true) && in_array($ask, Wishes::ASKS, true);
+        if ($this->request->server['REQUEST_METHOD'] !== 'POST' || !$isKnown) {
             throw new \DomainException($this->language->get('error_wish'));
         }
-        if ($ask === 'leave_out' && ($reason === '' || mb_strlen($reason) > self::LONGEST_REASON)) {
+        if ($ask !== 'sync' && ($reason === '' || mb_strlen($reason) > self::LONGEST_REASON)) {
             throw new \DomainException(sprintf($this->language->get('error_reason'), self::LONGEST_REASON));
         }
 
