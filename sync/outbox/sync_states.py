@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from connector.lib import clock, doorbell
@@ -77,25 +78,27 @@ def _owe(stream: Stream, found: dict[int, list[_Object]]) -> None:
     """
     soon = clock.now() + GATHER
     for store, objects in sorted(found.items()):
-        ShopWrite.objects.bulk_create(
-            (
-                ShopWrite(
-                    store_id=store, order_id=order, what=ShopWrite.What.SYNC_STATE, key=stream,
-                    target=source_id, not_before=soon,
-                )
-                for source_id, order in sorted(objects)
-            ),
-            ignore_conflicts=True,
-            batch_size=1000,
-        )  # fmt: skip
-        rows = ShopWrite.objects.filter(
-            store=store, what=ShopWrite.What.SYNC_STATE, key=stream,
-            target__in=[source_id for source_id, _ in objects],
-        )  # fmt: skip
-        # In the order of their keys, as writers change them.
-        locked = list(rows.order_by("pk").select_for_update().values_list("pk", "state"))
-        told = [pk for pk, state in locked if state not in ShopWrite.WAITING]
-        ShopWrite.objects.filter(pk__in=told).update(
-            state=ShopWrite.State.PENDING, not_before=soon, attempts=0, reasons=[]
-        )
+        with transaction.atomic():
+            _mark(store, stream, objects, soon)
         doorbell.ring("sync.write_back", store, countdown=GATHER.total_seconds())
+
+
+def _mark(store: int, stream: Stream, objects: list[_Object], soon: datetime) -> None:
+    new = (
+        ShopWrite(
+            store_id=store, order_id=order, what=ShopWrite.What.SYNC_STATE, key=stream,
+            target=source_id, not_before=soon,
+        )
+        for source_id, order in sorted(objects)
+    )  # fmt: skip
+    ShopWrite.objects.bulk_create(new, ignore_conflicts=True, batch_size=1000)
+    rows = ShopWrite.objects.filter(
+        store=store, what=ShopWrite.What.SYNC_STATE, key=stream,
+        target__in=[source_id for source_id, _ in objects],
+    )  # fmt: skip
+    # In the order of their keys, as writers change them.
+    locked = list(rows.order_by("pk").select_for_update().values_list("pk", "state"))
+    told = [pk for pk, state in locked if state not in ShopWrite.WAITING]
+    ShopWrite.objects.filter(pk__in=told).update(
+        state=ShopWrite.State.PENDING, not_before=soon, attempts=0, reasons=[]
+    )

@@ -3,6 +3,7 @@ each, many in a call, and never while something is open in the database."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
@@ -379,3 +380,26 @@ def test_writers_at_once_tell_each_thing_once(real_world: World, shown: admin.Ad
         str(order["entity_id"]) for order in orders
     )
     assert writes() == ["done"] * 5
+
+
+def test_a_change_that_is_not_committed_yet_when_its_order_is_told_is_told_after(
+    real_world: World, shown: admin.Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who tells waits for who changes, or is told to come again."""
+    monkeypatch.setattr(sync_states, "GATHER", timedelta(0))
+    order = real_world.place()
+    real_world.sync()
+    real_world.write_back()
+    mine = TrackedOrder.objects.filter(pk=real_world.row(order).pk)
+    for label, status in [("held", SyncStatus.HELD), ("posted", SyncStatus.IN_XERO)] * 3:
+
+        def change(label: str = label) -> None:
+            with transaction.atomic():
+                sync_states.orders_changed(mine.values_list("pk", flat=True))
+                time.sleep(0.2)
+                mine.update(label=label)
+
+        sync_states.orders_changed(mine.values_list("pk", flat=True))
+        at_once(change, real_world.write_back)
+        real_world.write_back()
+        assert of(order, shown).state is status
