@@ -129,6 +129,7 @@ final class PairingTest extends ShopTestCase
         self::assertStringContainsString('not paired', $wishes->ask('sync', 'order', [7], 'Ada', '')['error']);
         $this->shop->call('pair', ['reach' => false] + self::PAIR);
         $wishes = $this->shop->connector()->wishes();
+        self::assertStringContainsString('say why', $wishes->ask('take_in', 'order', [7], 'Ada', ' ')['error']);
         self::assertSame('Nothing is chosen.', $wishes->ask('sync', 'order', [], 'Ada', '')['error']);
         self::assertStringContainsString('At most 200', $wishes->ask('sync', 'order', range(1, 201), 'A', '')['error']);
         self::assertSame([], $this->shop->sender->sent);

@@ -94,7 +94,7 @@
           show(place, [page.texts.choose], true);
           return;
         }
-        var reason = wish === 'leave_out' ? window.prompt(page.texts.reason, '') : '';
+        var reason = wish === 'sync' ? '' : window.prompt(page.texts.reason, '');
         if (reason !== null) {
           ask(wish, ids, reason, place);
         }

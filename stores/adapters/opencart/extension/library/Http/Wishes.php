@@ -29,11 +29,12 @@ final class Wishes
      * @param string $ask one of ASKS
      * @param string $kind "order", "product" or "customer"
      * @param array<int, int> $ids at most MOST
+     * @param string $reason needed for anything but "sync"
      * @return array{done: array<int, array{id: int, did: string}>, error: string} plain text, to be escaped
      */
     public function ask(string $ask, string $kind, array $ids, string $person, string $reason): array
     {
-        $problem = $this->problem($ask, $ids);
+        $problem = $this->problem($ask, $ids, trim($reason));
         if ($problem !== '') {
             return ['done' => [], 'error' => $problem];
         }
@@ -52,7 +53,7 @@ final class Wishes
         return ['done' => self::sentences($said['done']), 'error' => ''];
     }
 
-    private function problem(string $ask, array $ids): string
+    private function problem(string $ask, array $ids, string $reason): string
     {
         if (!$this->settings->isOn()) {
             return 'The Xero connector is switched off.';
@@ -62,6 +63,9 @@ final class Wishes
         }
         if (!in_array($ask, self::ASKS, true) || $ids === []) {
             return 'Nothing is chosen.';
+        }
+        if ($ask !== 'sync' && $reason === '') {
+            return 'Please say why: it is kept with the order.';
         }
         return count($ids) > self::MOST ? 'At most ' . self::MOST . ' at once, please.' : '';
     }

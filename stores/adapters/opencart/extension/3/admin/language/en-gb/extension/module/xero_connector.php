@@ -70,7 +70,7 @@ $_['text_state_unknown'] = 'Not seen yet';
 
 // Help
 $_['help_account'] = 'The code of an account in Xero, at most 10 characters. Empty: the account that the connector takes for other products.';
-$_['help_reason'] = 'Why should it not be synced?';
+$_['help_reason'] = 'Why? It is kept with the order.';
 $_['help_choose'] = 'Choose one or more first.';
 $_['help_asking'] = 'Asking the connector …';
 $_['help_open'] = 'Open';
