@@ -12,11 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounting.books import Books
 from accounting.contacts.directory import Contacts
-from accounting.contacts.persons import person_of
 from accounting.preview import Preview
-from accounts_mapping.models import snapshot
 from connector.lib.errors import ConnectorError
 from connector.lib.exact_json import dumps
 from connector.lib.money import from_units
@@ -24,19 +21,17 @@ from connector.lib.rights import right
 from connector.pages.books_of import books_of, predicted
 from connector.pages.filters import zone_of
 from connector.pages.orders.headline import condition
-from connector.pages.orders.mapping import mapping_of
+from connector.pages.orders.mapping import mapping_of, rules_of, with_known
 from connector.pages.orders.shop_writes import written
 from connector.pages.orders.timeline import timeline
 from connector.pages.wording import DOCUMENT_LABELS, Why, document_name, reasons_of
 from stores import registry
 from stores.canonical.order import Order
 from stores.canonical.records import ParseError, Stream
-from sync.contacts.directory import load_contacts
 from sync.models import Posting, PostingSource, TrackedOrder
 from sync.orders import actions
 from sync.parsing import parse_facts, parsed
 from sync.summaries.approve import drafts_of
-from xero.documents.facts import NOT_CONNECTED
 from xero.documents.kinds import SPECS, WITH_BALANCE, Kind
 
 _INLINE_JSON = 16_000
@@ -211,15 +206,10 @@ def _link(posting: Posting) -> str:
 def preview(row: TrackedOrder) -> dict[str, Any]:
     """The documents that an order would become with today's rules, and the numbers of the
     summaries that it would be in."""
-    store = row.store
-    organisation = store.organisation
-    books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
-    contacts = Contacts()
-    order = canonical(row)
-    if organisation is not None and isinstance(order, Order):
-        contacts = load_contacts(organisation, store.pk, [person_of(books.snapshot, order)])
-    reader = registry.reader(store.platform)
-    made = Preview(books, reader, parse_facts(store), contacts)
+    books, contacts, order = rules_of(row), Contacts(), canonical(row)
+    if isinstance(order, Order):
+        books, contacts = with_known(books, row, order)
+    made = Preview(books, registry.reader(row.store.platform), parse_facts(row.store), contacts)
     found = made.add(row.record.record)
     return found | {"summaries": [one["number"] for one in made.summaries()]}
 

@@ -12,7 +12,7 @@ from accounting.sale.build import build_order
 from accounting.sale.built import Standing
 from accounting.sale.explained import ITEM, About, Explained, Told, explained
 from accounts_mapping.models import snapshot
-from accounts_mapping.rules.mapped_order import map_order
+from accounts_mapping.rules.mapped_order import Naming, map_order
 from connector.templatetags.pages import of
 from stores.canonical.order import Order
 from sync.contacts.directory import load_contacts
@@ -55,17 +55,31 @@ class Mapping:
         return f"{said}, {self.wrong} to mend" if self.wrong else said
 
 
+def rules_of(row: TrackedOrder) -> Books:
+    """The rules in force for an order, and its organisation as it was read last."""
+    organisation = row.store.organisation
+    return Books(snapshot(row.store), organisation.facts() if organisation else NOT_CONNECTED)
+
+
+def with_known(
+    books: Books, row: TrackedOrder, order: Order, naming: Naming | None = None
+) -> tuple[Books, Contacts]:
+    """The same with the items that the order's lines may name, and the contacts that it may be
+    of: a fixed number of queries."""
+    store = row.store
+    if store.organisation is None:
+        return books, Contacts()
+    person = person_of(books.snapshot, order, naming)
+    contacts = load_contacts(store.organisation, store.pk, [person])
+    return KnownItems.load(store, [(row, order)]).books(books, row), contacts
+
+
 def mapping_of(row: TrackedOrder, order: Order, *, posted: bool) -> Mapping | None:
     """What today's rules say of an order. `posted`: its sale is in Xero, so that no lock of a
     period moves it."""
-    store, organisation = row.store, row.store.organisation
-    books = Books(snapshot(store), organisation.facts() if organisation else NOT_CONNECTED)
+    books = rules_of(row)
     mapped = map_order(books.snapshot, books.organisation, order)
-    contacts = Contacts()
-    if organisation is not None:
-        person = person_of(books.snapshot, order, mapped.naming)
-        contacts = load_contacts(organisation, store.pk, [person])
-        books = KnownItems.load(store, [(row, order)]).books(books, row)
+    books, contacts = with_known(books, row, order, mapped.naming)
     built = build_order(books, order, contacts, Standing(posted=posted), mapped)
     told = explained(books, built)
     return None if told is None else _shown(told, {one["message"] for one in row.reasons})
