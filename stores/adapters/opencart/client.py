@@ -20,7 +20,7 @@ PROTOCOL = 1
 PAGE_SIZE = 100
 
 _ROUTE = "index.php?route=extension/xero_connector/api"
-_TAIL = re.compile(r"/(?:index\.php|admin\w*)?(?:\?.*)?$")
+_TAIL = re.compile(r"/index\.php(?:[/?].*)?$")
 # Calls that change something: of one whose answer was lost nobody knows what became.
 _WRITES = frozenset({"set_status", "add_comment", "set_stock"})
 Json = dict[str, Any]
@@ -90,4 +90,4 @@ class OpenCartClient:
 
 def shop_address(url: str) -> str:
     """The shop's own address, from whatever of its addresses was entered."""
-    return _TAIL.sub("", f"{url.strip().rstrip('/')}/").rstrip("/")
+    return _TAIL.sub("", url.strip().rstrip("/")).rstrip("/")

@@ -11,9 +11,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _FORMAT_LENGTH = 19
-_HOUR = timedelta(hours=1)
-# The longest that a clock is set back by anywhere.
-_SET_BACK = timedelta(hours=3)
+# Longer than a clock is set back by anywhere.
+_SET_BACK_SECONDS = 3 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class ShopClock:
     def latest(self, at: datetime) -> str:
         """The largest text that a moment up to `at` may be written as."""
         text = self.text(at)
-        back = self._set_back_after(at - _SET_BACK)
+        back = self._set_back_after(at - timedelta(seconds=_SET_BACK_SECONDS))
         if back is None or back > at:
             return text
         return max(text, self.text(back - timedelta(seconds=1)))
@@ -51,22 +50,19 @@ class ShopClock:
 
     def _set_back_after(self, at: datetime) -> datetime | None:
         """When the clock is set back next, within the time that this can matter; to the second."""
-        zone, start, end = ZoneInfo(self.zone), at.astimezone(UTC), at.astimezone(UTC) + _SET_BACK
-        before = start.astimezone(zone).utcoffset()
-        after = end.astimezone(zone).utcoffset()
-        if before is None or after is None or after >= before:
+        zone, first = ZoneInfo(self.zone), int(at.timestamp())
+        start, end = first, first + _SET_BACK_SECONDS
+
+        def offset(second: int) -> timedelta:
+            return datetime.fromtimestamp(second, zone).utcoffset() or timedelta(0)
+
+        before = offset(start)
+        if offset(end) >= before:
             return None
-        while end - start > timedelta(seconds=1):
-            middle = start + (end - start) / 2
-            if middle.astimezone(zone).utcoffset() == before:
-                start = middle
-            else:
-                end = middle
-        return end.replace(microsecond=0) if end.microsecond == 0 else _whole(end)
-
-
-def _whole(at: datetime) -> datetime:
-    return (at + timedelta(seconds=0.5)).replace(microsecond=0)
+        while end - start > 1:
+            middle = (start + end) // 2
+            start, end = (middle, end) if offset(middle) == before else (start, middle)
+        return datetime.fromtimestamp(end, UTC)
 
 
 def zone_of(name: object, offset: object, now: object) -> str:
@@ -79,7 +75,7 @@ def zone_of(name: object, offset: object, now: object) -> str:
         try:
             local = datetime.fromisoformat(now)
             zone = ZoneInfo(name)
-        except (ValueError, OSError):
+        except (ValueError, OSError, KeyError):
             pass
         else:
             offsets = {local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1)}

@@ -3,8 +3,8 @@
 Each page is what is beyond the last record that was read, in the order of (moment, id): a record
 that changes between two pages is met again further on, and of those that share a second each is
 told by its id. An extension of the shop may write orders without moving their time of change, or
-with one that has passed: the last ids are looked through as well, and once a day, by the core,
-all that was placed lately. What was deleted shows in no list; the extension keeps it for a month.
+with one that has passed: the last ids are looked through for such as well, and once a day, by the
+core, all that was placed lately. What was deleted shows in no list; the extension's events tell.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from stores.adapters.opencart.reading.moments import ShopClock
 from stores.canonical.records import By, Page, RecordRef, Stream
 
 # So many of the last ids are looked through for orders that bear a time which has passed.
-ID_WINDOW = 50
+ID_WINDOW = 100
 _EVENTS = 500
 _ID_DIGITS = 18
 Key = tuple[str, int]
@@ -177,7 +177,9 @@ def _events(client: OpenCartClient, last_event: int, source: Source, since: date
         rows, _ = client.rows("events", "events", after=after, limit=_EVENTS)
         known = [row for row in rows if isinstance(row.get("seq"), int) and row["seq"] <= upto]
         for row in known:
-            if row.get("kind") == source.kind and is_id(str(row.get("id"))):
+            at = _at(row)
+            late = at is None or at >= since
+            if late and row.get("kind") == source.kind and is_id(str(row.get("id"))):
                 found[int(str(row["id"]))] = None
         # What was kept longer than a month is gone: there are fewer than were asked for.
         oldest = _at(known[0]) if known else None
@@ -209,11 +211,18 @@ def _unseen(
 def _last_ids(
     client: OpenCartClient, source: Source, last_id: int, seen: set[int]
 ) -> Iterator[Page]:
-    """Orders among the last ids that the list by time did not give."""
+    """Orders among the last ids that bear a time before that of one with a lower id: written by
+    another program than the shop's checkout, maybe just now, so that the list by time passed
+    them."""
     first = max(last_id - ID_WINDOW, 0)
     if set(range(first + 1, last_id + 1)) <= seen:
         return
     rows, _ = client.rows(source.call, source.call, after_id=first, limit=ID_WINDOW)
-    late = [row for row in rows if _number(client, source, row) not in seen]
+    late, latest = [], ""
+    for row in rows:
+        placed = str((row.get(source.inner) or {}).get(_PLACED))
+        if placed < latest and _number(client, source, row) not in seen:
+            late.append(row)
+        latest = max(latest, placed)
     if late:
         yield Page(tuple(late), None)

@@ -19,7 +19,7 @@ def goods_line(
 ) -> Line:
     sku = raw.text("sku") or raw.text("model")
     known = facts.products.get(sku, {})
-    key = raw.required_text("order_product_id")
+    key, product = raw.required_text("order_product_id"), raw.text("product_id")
     tax_class = raw.text("tax_class_id") or _text(known.get("tax_class"))
     name = raw.text("name")
     return Line(
@@ -41,6 +41,7 @@ def goods_line(
         product_known=not sku or sku in facts.products or raw.has("tax_class_id"),
         sales_account=raw.text("sales_account") or _text(known.get("sales_account")),
         path=raw.path,
+        product_id="" if product == "0" else product,
     )
 
 

@@ -105,7 +105,7 @@ def zone_of(record: Mapping[str, Any], facts: ParseFacts) -> str:
     """The time zone of the record's dates: the shop's own word, where it has one."""
     stated = record.get("x_timezone")
     if isinstance(stated, str) and stated:
-        with suppress(ValueError, OSError):
+        with suppress(ValueError, OSError, KeyError):
             ZoneInfo(stated)
             return stated
     return facts.shop_timezone
