@@ -7,7 +7,13 @@ from django.urls import path
 from connector.pages.first_run import FirstRun, next_steps
 from connector.pages.not_carried_out import not_carried_out
 from connector.pages.overview import overview
-from connector.pages.stores.actions import store_read, store_switch, store_test, store_trigger
+from connector.pages.stores.actions import (
+    store_pair,
+    store_read,
+    store_switch,
+    store_test,
+    store_trigger,
+)
 from connector.pages.stores.list import store_page, stores_page
 from connector.pages.xero import xero_page
 
@@ -23,6 +29,7 @@ urlpatterns = [
     path("stores/<slug:slug>/", store_page, name="store"),
     path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),
     path("stores/<slug:slug>/test/", store_test, name="store-test"),
+    path("stores/<slug:slug>/pair/", store_pair, name="store-pair"),
     path("stores/<slug:slug>/read/<str:stream>/", store_read, name="store-read"),
     path("stores/<slug:slug>/trigger/", store_trigger, name="store-trigger"),
 ]

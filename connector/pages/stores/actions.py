@@ -1,4 +1,4 @@
-"""What a person does to a store: switch it, test its connection, have it read, rotate its key."""
+"""What a person does to a store: switch it, pair and test it, have it read, rotate its key."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from connector.lib.errors import ConnectorError
 from connector.lib.rights import STORES, right
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
+from sync.ingest.pair import pair
 from sync.ingest.probe import probe
 from sync.ingest.pull import in_words, pulled
 
@@ -50,6 +51,26 @@ def store_test(request: HttpRequest, slug: str) -> HttpResponse:
     version = f", version {facts.version}" if facts.version else ""
     messages.success(request, f"The connection works: {facts.name}{version}. Orders can be read.")
     for warning in facts.warnings:
+        messages.warning(request, warning)
+    return redirect("dashboard:store", slug)
+
+
+@right(STORES)
+@require_POST
+def store_pair(request: HttpRequest, slug: str) -> HttpResponse:
+    """Connect the store by the `code` that its shop shows; `replace=1`: to another shop than it
+    has."""
+    store = get_object_or_404(Store, slug=slug)
+    code, replace = request.POST.get("code", ""), request.POST.get("replace") == "1"
+    try:
+        paired = pair(store, code, replace=replace)
+    except ConnectorError as error:
+        messages.error(request, f"Nothing was changed: {in_words(error)}")
+        return redirect("dashboard:store", slug)
+    messages.success(request, f"Paired: {paired.out}")
+    tell = messages.success if paired.reached else messages.info
+    tell(request, paired.back)
+    for warning in paired.warnings:
         messages.warning(request, warning)
     return redirect("dashboard:store", slug)
 

@@ -150,6 +150,8 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             "health": of_store(store, store.cursors.all()),
             "platform": platform_label(store.platform),
             "facts": store.facts,
+            "pairing": platform.pairing,
+            "paired": bool(store.credentials),
             "overheard": platform.overheard(profile.url, store.credentials or ()),
             "probed_at": _moment(store.facts.get("probed_at")),
             "streams": _streams(store),
