@@ -19,7 +19,8 @@ from django.urls import reverse
 from connector.lib.errors import ConnectorError, Misconfigured
 from connector.lib.outgoing.addresses import is_public
 from stores import registry
-from stores.adapter import Introduction, StoreAdapter, TakesIntroductions
+from stores.abilities import TakesIntroductions
+from stores.adapter import Introduction, StoreAdapter
 from stores.canonical.records import StoreFacts
 from stores.connect import connect
 from stores.models import Store
