@@ -199,6 +199,7 @@ class ControllerExtensionModuleXeroConnector extends Controller
             $customer . 'address/addAddress/after' => 'events/customerChanged',
             $customer . 'address/editAddress/after' => 'events/addressChanged',
             $customer . 'address/deleteAddress/after' => 'events/addressChanged',
+            'admin/model/sale/order/createInvoiceNo/after' => 'events/orderChanged',
             'admin/model/customer/customer/addCustomer/after' => 'events/customerAdded',
             'admin/model/customer/customer/editCustomer/after' => 'events/customerChanged',
             'admin/model/customer/customer/deleteCustomer/after' => 'events/customerDeleted',

@@ -7,6 +7,12 @@ class ControllerExtensionXeroConnectorEvents extends Controller
 {
     private const ROUTE = 'extension/module/xero_connector';
 
+    /** After createInvoiceNo, which leaves the order's date as it was. */
+    public function orderChanged(&$route, &$args, &$output)
+    {
+        $this->outbox()->changed('order', (int) $args[0]);
+    }
+
     /** After addCustomer. */
     public function customerAdded(&$route, &$args, &$output)
     {
