@@ -391,7 +391,7 @@ REASON = "Long because"
 MEASURED = (*PACKAGES, "sandbox")
 # Over the measure still. Whoever brings one of these within it takes its line away.
 STILL_OVER = {
-    "sync/orders", "sync/orders/ledger.py",
+    "sync/orders/ledger.py", "sync/orders/ledger.py: _write_order",
     "accounting/plan/credits.py: credit_of", "accounting/plan/receivables.py",
     "accounting/reason_kinds.py", "accounting/sale/build.py: _build", "accounting/stated.py",
 }  # fmt: skip

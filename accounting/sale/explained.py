@@ -37,9 +37,9 @@ ITEM = "Item"
 # What a line is called that the shop gives no name.
 _NAMELESS = {LineKind.GOODS: "Goods", LineKind.SHIPPING: "Shipping", LineKind.FEE: "Fee"}
 # What a row of the total means, and the account behind it.
-_MEANINGS = {
+MEANINGS = {
     "fee": ("A line of its own", ""),
-    "discount": ("Discount", "discounts"),
+    "discount": ("Discount", ""),
     "gift_card": ("Gift card", "gift_cards"),
     "store_credit": ("Store credit", "store_credit"),
     "reward": ("Reward points", "rewards"),
@@ -141,7 +141,7 @@ class _Teller:
         known = "fee" if isinstance(meaning, RowAccount) else str(meaning)
         if known == "reward" and row.before_tax:
             known = "discount"
-        words, account = _MEANINGS[known]
+        words, account = MEANINGS[known]
         answers = [Told("Meaning", words, source if by_store else "", place)]
         if fee := self._fees.get(id(row)):
             answers += self._fee(fee)
@@ -177,6 +177,7 @@ class _Teller:
         yield self._said("Contact", found.name if found else person.name, naming.source)
         if posting.mode == "daily_summary":
             yield self._said("Posted", "with its day, where it may", "posting.mode")
+        yield from self._discounts()
         if self._rules.tax.sales_tax is not None:
             as_line = Resolution(self._rules.tax.sales_tax.account, "tax.sales_tax.account")
             yield self._account(as_line, "Tax, as a line")
@@ -192,6 +193,20 @@ class _Teller:
                 if reason.code != "rule_hold":
                     said = reason.of_records(self._books.snapshot.platform)
                     yield Told("Waits", said.message, said.field)
+
+    def _discounts(self) -> Iterator[Told]:
+        """Where the order has any: they stand on lines of their own, or are taken off the goods."""
+        order = self._mapped.order
+        given = any(
+            (line.full_net or line.net) > line.net or (line.full_gross or line.gross) > line.gross
+            for line in order.lines
+        )
+        if not given and not self._mapped.rows.discounts:
+            return
+        if self._rules.posting.discounts == "separate":
+            yield self._account(self._books.snapshot.accounts["discounts"], "Discounts")
+        else:
+            yield self._said("Discounts", "Taken off the goods", "posting.discounts")
 
     def _fee(self, fee: MappedFee) -> Iterator[Told]:
         yield self._account(fee.account)

@@ -8,11 +8,24 @@ from typing import Any
 
 from accounting.contacts.directory import Contacts
 from accounting.sale.build import build_order
-from accounting.sale.explained import About, Explained, Told, explained
+from accounting.sale.explained import MEANINGS, About, Explained, Told, explained
+from accounts_mapping.rules.schema import ROW_MEANINGS
+from stores import registry
 from stores.canonical.order import LineKind, Order, Payment, TaxShare
-from tests.accounting.orders import D, account, books, line, order, organisation, row, shipping
+from tests.accounting.orders import (
+    D,
+    account,
+    books,
+    discounted,
+    line,
+    order,
+    organisation,
+    row,
+    shipping,
+)
 from xero.documents.facts import NOT_CONNECTED, OrganisationFacts, TaxRateFacts
 
+COUPON = {"coupon": "discount"}
 CONNECTED = organisation(branding_themes={"Online": "theme-1"})
 
 
@@ -96,6 +109,27 @@ def test_rows_of_the_total_say_what_they_mean_and_by_whose_word() -> None:
     assert "is part of the order's total" in odd.answers[0].wrong
     assert said(card)["Account"] == ("835", "accounts.gift_cards")
     assert card.answers[0].place == "What the platform means by it"
+
+
+def test_discounts_say_where_they_stand_if_there_are_any() -> None:
+    made = order(discounted("100.00", "10.00"))
+    apart = answer(told(made, xero=CONNECTED).document, "Discounts")
+    folded = answer(told(made, {"posting": {"discounts": "folded"}}).document, "Discounts")
+    unmapped = told(made, {"posting": {"discounts": "folded"}, "accounts": {"discounts": None}})
+    (coupon,) = told(order(rows=(row("coupon", "-5.00"),)), {"total_rows": COUPON}).rows
+
+    assert (apart.value, apart.source, apart.wrong) == ("205", "accounts.discounts", "")
+    assert (folded.value, folded.source) == ("Taken off the goods", "posting.discounts")
+    assert [one.wrong for one in unmapped.document if one.wrong] == []
+    assert "Discounts" not in {one.what for one in told(order()).document}
+    assert said(coupon) == {"Meaning": ("Discount", "total_rows.coupon")}
+
+
+def test_every_meaning_that_a_row_can_have_has_its_words() -> None:
+    of_platforms = {
+        meaning for one in registry.profiles().values() for meaning in one.total_rows.values()
+    }
+    assert of_platforms | set(ROW_MEANINGS) | {"fee"} == set(MEANINGS)
 
 
 def test_a_tax_that_is_a_line_of_its_own_has_its_account() -> None:
