@@ -313,7 +313,8 @@ class AdapterContract:
     @pytest.mark.parametrize("status", list(SyncStatus))
     def test_its_admin_shows_every_state(self, connection: Connection, status: SyncStatus) -> None:
         shop, order = showing(connection), min(connection.order_ids)
-        said = SyncState(Stream.ORDERS, order, status, "N" * 64, "L" * 500, "R" * 500)
+        link = "https://go.example.com/".ljust(500, "L")
+        said = SyncState(Stream.ORDERS, order, status, "N" * 64, link, "R" * 500)
 
         assert not shop.write_sync_states([said])
         assert connection.shown()[order] == said
