@@ -232,8 +232,10 @@ def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: st
 
 
 def _rounded_away(line: Line, currency: str) -> bool:
-    """Whether the line's tax is less than one minor unit."""
-    return abs(line.net * line.percent / 100) < Decimal(1).scaleb(-minor_digits(currency))
+    """Whether the line's tax is less than one minor unit, or that of each piece less than half of
+    one: some shops round piece by piece."""
+    tax, unit = abs(line.net * line.percent / 100), Decimal(1).scaleb(-minor_digits(currency))
+    return tax < unit or tax * 2 < unit * line.quantity
 
 
 def _full(line: Line, inclusive: bool) -> Decimal:
