@@ -147,7 +147,7 @@ MEANINGS = {
     "stores[].accounts.gift_card_expense": "gift cards given away",
     "stores[].accounts.rewards": "liability for reward points",
     "stores[].accounts.stock_adjustment": "the other side of adjustments of stock",
-    "stores[].payment_accounts": "by payment method of the shop; `\"*\"` is all others. `none` in place of an account: payments and refunds of that method are never posted, a person enters them in Xero",
+    "stores[].payment_accounts": "by payment method of the shop, its code or its title; `\"*\"` is all others. `none` in place of an account: payments and refunds of that method are never posted, a person enters them in Xero",
     "stores[].tax": "tax",
     "stores[].tax.prices_include_tax": "`auto` takes it from the amounts",
     "stores[].tax.none": "tax type of an untaxed line delivered at home",

@@ -189,11 +189,12 @@ def _theme(snapshot: MappingSnapshot, organisation: OrganisationFacts) -> Resolu
 def _methods(snapshot: MappingSnapshot, order: Order) -> dict[tuple[str, str], Answer]:
     """The accounts of every method that the order or its refunds name, in its own currency and
     in that of its shop's books."""
-    methods = {order.payment_method, *(one.method for one in order.payments)}
-    methods.update(refund.method for refund in order.refunds)
+    methods = {refund.method: "" for refund in order.refunds}
+    methods |= {one.method: one.title for one in order.payments}
+    methods[order.payment_method] = order.payment_title
     currencies = {order.currency, order.base_currency}
     return {
-        (method, currency): payment_account(snapshot, method, currency)
-        for method in methods
+        (method, currency): payment_account(snapshot, method, currency, title)
+        for method, title in methods.items()
         for currency in currencies
     }

@@ -247,26 +247,28 @@ def is_fixed_tax(line: Line) -> bool:
     return line.kind is LineKind.FEE and line.code == FIXED_TAX_CODE
 
 
-def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> Answer:
+def payment_account(
+    snapshot: MappingSnapshot, method: str, currency: str, title: str = ""
+) -> Answer:
     """The Xero account that a payment method's money arrives in; `NotPosted` where a person
-    enters it in Xero.
+    enters it in Xero. A method is named by its code, else by its title.
 
     A method with accounts by currency does not fall back on the default for all methods: its
     money in a currency that is not listed would land in somebody else's account. What is mapped
     for `stripe` is so for its variants too, `stripe.card`, unless they are mapped themselves.
     """
     table = snapshot.rules.payment_accounts
-    names = (method, method.partition(".")[0])
+    names = (method, method.partition(".")[0], title)
     key = next((name for name in names if name in table), "*")
     field = f"payment_accounts.{key}"
-    answer = table.get(key)
+    answer, called = table.get(key), f"{method} ({title})" if method and title else method or title
     if isinstance(answer, dict):
         column = currency if currency in answer else "*"
         if answer.get(column):
             return _account_or_none(answer[column], f"{field}.{column}")
         return Unmapped(
             "payment_method_unmapped",
-            f"Payment method {method or '(none)'} has no account for {currency}. Map one, and "
+            f"Payment method {called or '(none)'} has no account for {currency}. Map one, and "
             "the payment is sent.",
             f"{field}.{currency}",
         )
@@ -274,7 +276,7 @@ def payment_account(snapshot: MappingSnapshot, method: str, currency: str) -> An
         return _account_or_none(answer, field)
     return Unmapped(
         "payment_method_unmapped",
-        f"Payment method {method or '(none)'} is not mapped to an account. Map it, and the "
+        f"Payment method {called or '(none)'} is not mapped to an account. Map it, and the "
         "payment is sent.",
         f"payment_accounts.{method}" if method else "payment_accounts",
     )

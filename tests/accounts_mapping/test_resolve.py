@@ -344,6 +344,21 @@ def test_a_method_by_currency_does_not_fall_back_on_the_default() -> None:
     assert answer.field == "payment_accounts.stripe.USD"
 
 
+def test_a_method_may_be_mapped_by_its_title_and_its_code_goes_first() -> None:
+    table = {"1": "090", "Credit card": "091", "*": "980"}
+    mapping = snapshot({"payment_accounts": table})
+
+    by_title = payment_account(mapping, "7", "AUD", "Credit card")
+    assert by_title == Resolution("091", "payment_accounts.Credit card")
+    by_code = payment_account(mapping, "1", "AUD", "Credit card")
+    assert by_code == Resolution("090", "payment_accounts.1")
+    other = payment_account(mapping, "7", "AUD", "Phone")
+    assert other == Resolution("980", "payment_accounts.*")
+    unknown = payment_account(snapshot(), "7", "AUD", "Phone")
+    assert isinstance(unknown, Unmapped)
+    assert "Payment method 7 (Phone) is not mapped" in unknown.text
+
+
 def test_an_unknown_method_names_itself() -> None:
     answer = payment_account(snapshot(), "cash", "AUD")
     assert answer == Unmapped(
