@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO
 from stores.adapters.cscart.records.texts import id_of, inner, said
+from stores.canonical.records import ParseError
 from stores.raw import Raw
 
 _NO = (None, False, 0, "", "0", "N")
@@ -77,7 +78,8 @@ class Cart:
 def read_cart(order: Raw) -> Cart:
     """ParseError for what is missing, bad or impossible."""
     if not order.has("products"):
-        order.required_text("products")
+        text = "products is missing: a row of the list of orders has no lines, ask for the order."
+        raise ParseError("products", None, text, code="missing")
     shipping = order.amount("shipping_cost")
     return Cart(
         items=tuple(_item(one, key) for key, one in order.keyed("products")),
