@@ -223,7 +223,7 @@ class ControllerExtensionModuleXeroConnector extends Controller
     private function posted($name)
     {
         $value = isset($this->request->post[$name]) ? $this->request->post[$name] : '';
-        return is_string($value) ? utf8_substr(html_entity_decode($value, ENT_QUOTES, 'UTF-8'), 0, 500) : '';
+        return is_string($value) ? mb_substr(html_entity_decode($value, ENT_QUOTES, 'UTF-8'), 0, 500, 'UTF-8') : '';
     }
 
     private function onceSaid($name)

@@ -1,0 +1,81 @@
+<?php
+declare(strict_types=1);
+
+namespace XeroConnector\Tests\Three;
+
+/** OpenCart 3's registry, and in it what the controllers use: one object that plays all of the small parts. */
+final class Registry
+{
+    /** @var array<string, object> */
+    private $objects = [];
+
+    /** @var array<string, mixed> */
+    public $session = ['user_token' => 'token'];
+
+    /** @var array<int, string> */
+    public $rights = ['access', 'modify'];
+
+    /** @var array<int, array<int, mixed>> */
+    public $calls = [];
+
+    public function has(string $name): bool
+    {
+        return isset($this->objects[$name]);
+    }
+
+    public function set(string $name, object $object): void
+    {
+        $this->objects[$name] = $object;
+    }
+
+    public function get(string $name): object
+    {
+        return $this->objects[$name] ?? new Part($this, $name);
+    }
+}
+
+/** A part of OpenCart: notes what it is asked. */
+final class Part
+{
+    /** @var Registry */
+    private $registry;
+
+    /** @var string */
+    private $name;
+
+    /** @var array<string, mixed> */
+    public $data;
+
+    public function __construct(Registry $registry, string $name)
+    {
+        $this->registry = $registry;
+        $this->name = $name;
+        $this->data = &$registry->session;
+    }
+
+    public function __call(string $method, array $arguments)
+    {
+        $this->registry->calls[] = array_merge([$this->name, $method], $arguments);
+        switch ($this->name . '.' . $method) {
+            case 'user.hasPermission':
+                return in_array($arguments[0], $this->registry->rights, true);
+            case 'user.getUserName':
+                return 'Ada';
+            case 'customer.getId':
+                return 5;
+            case 'language.get':
+                return $arguments[0] === 'xero_connector' ? $this : $arguments[0];
+            case 'url.link':
+                return 'https://shop.example.com/admin/?route=' . $arguments[0] . '&amp;' . $arguments[1];
+        }
+        return null;
+    }
+
+    /** @return array<int, array<int, mixed>> what a part was asked by this method */
+    public static function calls(Registry $registry, string $name, string $method): array
+    {
+        return array_values(array_filter($registry->calls, static function (array $call) use ($name, $method): bool {
+            return $call[0] === $name && $call[1] === $method;
+        }));
+    }
+}
