@@ -154,11 +154,9 @@ class _Teller:
         order = self._mapped.order
         titles = {order.payment_method: order.payment_title}
         titles |= {one.method: one.title for one in order.payments if one.title}
-        currencies = dict.fromkeys((order.currency, order.base_currency))
         for (method, currency), answer in sorted(self._mapped.methods.items()):
-            if not method or currency not in currencies:
-                continue
-            if currency != order.currency and not isinstance(answer, Resolution):
+            elsewhere = currency != order.currency
+            if not method or (elsewhere and not isinstance(answer, Resolution)):
                 continue
             told = self._paid_into(answer, f"Account in {currency}")
             yield About(titles.get(method) or method, method, (told,))
