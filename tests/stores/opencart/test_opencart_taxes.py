@@ -182,6 +182,19 @@ def test_fees_carry_the_tax_that_the_shop_charged_on_them():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("tax_class", "tax"), [("taxed", "-2.00"), ("", "0")])
+def test_a_discount_of_an_extension_lowers_the_tax_or_is_as_one_behind_it(
+    tax_class: str, tax: str
+) -> None:
+    shop = Shop(places={**PLACES, "group_discount": 4})
+
+    order = read(opencart_order(fees={"group_discount": ("-10", tax_class)}, shop=shop))
+
+    (row,) = order.rows
+    assert (row.amount, str(row.tax), row.after_tax) == (D("-10.00"), tax, not tax_class)
+    assert charged(order) == order.total
+
+
 def test_shipping_alone_may_be_taxed():
     order = read(opencart_order([("100", 1, "")], shipping=("5", "taxed")))
 

@@ -208,7 +208,10 @@ def _with_fees_of(lines: list[Line], fixed: Shares) -> list[Line]:
 
 
 def _row(row: Row, place: int, found: Levied, shares: Shares, exchange: Exchange) -> TotalRow:
-    taxes = tuple(shares.get(_key_of_row(place), ()))
+    """A discount that lowers no tax is as one that was taken off behind it."""
+    key = _key_of_row(place)
+    taxes = tuple(shares.get(key, ()))
+    lowers_none = row.value < 0 and not found.masks.get(key) and any(found.masks.values())
     return TotalRow(
         code=row.code,
         title=row.title,
@@ -216,6 +219,6 @@ def _row(row: Row, place: int, found: Levied, shares: Shares, exchange: Exchange
         path=row.path,
         tax=sum((share.amount for share in taxes), ZERO),
         taxes=taxes,
-        rate=found.rate_on(_key_of_row(place)),
-        after_tax=row.after_tax,
+        rate=found.rate_on(key),
+        after_tax=row.after_tax or lowers_none,
     )
