@@ -113,7 +113,7 @@ class Triggers
     {
         return [
             'code' => self::CODE,
-            'description' => 'Xero connector',
+            'description' => 'Xero Connector',
             'trigger' => $trigger,
             'action' => $action,
             'status' => true,

@@ -1,7 +1,7 @@
 <?php
 
 // Heading
-$_['heading_title']     = 'Xero connector';
+$_['heading_title']     = 'Xero Connector';
 
 // Text
 $_['text_extension']    = 'Extensions';

@@ -1,6 +1,6 @@
 <?php
 // Heading
-$_['heading_title'] = 'Xero connector';
+$_['heading_title'] = 'Xero Connector';
 
 // Menu
 $_['text_menu'] = 'Xero';
