@@ -85,8 +85,9 @@ class ControllerExtensionXeroConnectorEvents extends Controller
             $accounts->keep($productId, $sales, $purchase);
         } else {
             $this->load->language(self::ROUTE, 'xero_connector');
-            $warning = $this->language->get('xero_connector')->get('error_account');
-            $this->session->data['xero_connector_warning'] = $warning;
+            $texts = $this->language->get('xero_connector');
+            $texts = is_object($texts) ? $texts : $this->language;
+            $this->session->data['xero_connector_warning'] = $texts->get('error_account');
         }
     }
 

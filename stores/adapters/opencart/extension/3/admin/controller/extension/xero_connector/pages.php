@@ -115,7 +115,9 @@ class ControllerExtensionXeroConnectorPages extends Controller
     private function text($key)
     {
         $this->load->language(self::ROUTE, 'xero_connector');
-        return $this->language->get('xero_connector')->get($key);
+        $texts = $this->language->get('xero_connector');
+        // OpenCart 3.0.0 knows no texts apart: there they are among all others.
+        return is_object($texts) ? $texts->get($key) : $this->language->get($key);
     }
 
     private function link($route)
