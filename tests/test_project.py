@@ -28,7 +28,7 @@ from connector.configuration import inactive
 from connector.configuration.schema import FileSchema
 from connector.configuration.yaml_text import read_yaml
 from connector.lib import version
-from stores.adapters.magento.profile import PROFILE
+from stores import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -265,21 +265,22 @@ def test_nothing_else_is_read_from_the_environment():
     assert found - INTERNAL == OTHER_READERS
 
 
-def readme_example() -> str:
-    block = re.search(r" *```yaml\n(.*?) *```", README, re.DOTALL)[1]
-    return textwrap.dedent(block)
+def readme_examples() -> list[str]:
+    blocks = re.findall(r" *```yaml\n(.*?) *```", README, re.DOTALL)
+    return [textwrap.dedent(block) for block in blocks]
 
 
-def test_the_pages_show_the_example_of_the_readme():
-    assert readme_example() == PROFILE.example
+@pytest.mark.parametrize(("at", "platform"), [(0, "magento"), (1, "opencart")])
+def test_the_pages_show_the_examples_of_the_readme(at, platform):
+    assert readme_examples()[at] == registry.profile(platform).example
 
 
-def test_the_example_configuration_of_the_readme_is_valid():
-    text = readme_example()
+@pytest.mark.parametrize(("text", "slug"), list(zip(readme_examples(), ["au", "uk"], strict=True)))
+def test_the_example_configurations_of_the_readme_are_valid(text, slug):
     document, problems = read_yaml(text)
     assert problems == []
     configuration = FileSchema.model_validate(document)
-    assert [store.slug for store in configuration.stores] == ["au"]
+    assert [store.slug for store in configuration.stores] == [slug]
     assert inactive.inactive(configuration) == []
     (store,) = configuration.stores
     assert (store.environment, store.enabled, store.posting.status) == ("sandbox", False, "DRAFT")

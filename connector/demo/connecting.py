@@ -17,6 +17,7 @@ from connector.demo import remotes
 from connector.demo.remotes import Shop
 from connector.lib.outgoing import http
 from stores.models import Store
+from sync.ingest.pair import pair
 from sync.organisations import link_organisations
 from xero.models import Organisation
 
@@ -33,7 +34,8 @@ def create_user() -> str:
 
 
 def configure(chosen: list[Shop]) -> None:
-    """Import the demo's configuration file, with the keys that the shops give."""
+    """Import the demo's configuration file, with the keys that the shops give; pair those that
+    show a code."""
     variables = {
         "XERO_CLIENT_ID": remotes.XERO_CLIENT_ID,
         "XERO_CLIENT_SECRET": remotes.XERO_CLIENT_SECRET,
@@ -44,6 +46,11 @@ def configure(chosen: list[Shop]) -> None:
         variables |= {f"{prefix}_URL": shop.url, f"{prefix}_WEBHOOK_SECRET": shop.hook_secret}
     text = CONFIGURATION.read_text(encoding="utf-8")
     import_configuration(text, lookup=variables.get)
+    for shop, store in zip(chosen, stores_of(chosen), strict=True):
+        if code := remotes.pairing_code(shop):
+            paired = pair(store, code)
+            if not paired.reached:
+                raise CommandError(f"{store.name}: {paired.back}")
 
 
 def stores_of(chosen: list[Shop]) -> list[Store]:

@@ -86,6 +86,11 @@ def keys(shop: Shop) -> dict[str, str]:
     return dict(read(f"{shop.url}/_sandbox/state")["credentials"])
 
 
+def pairing_code(shop: Shop) -> str:
+    """The one code that connects the shop; "" for a platform that shows none."""
+    return str(read(f"{shop.url}/_sandbox/state").get("pairing_code", ""))
+
+
 def ledger_of(xero_url: str, tenant: str) -> dict[str, Any]:
     """Everything in one organisation's books."""
     found: dict[str, Any] = read(f"{xero_url}/_sandbox/ledger?{urlencode({'tenant': tenant})}")
