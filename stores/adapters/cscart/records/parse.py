@@ -19,6 +19,7 @@ from stores.adapters.cscart.records import lines as made
 from stores.adapters.cscart.records import people
 from stores.adapters.cscart.records.cart import read_cart
 from stores.adapters.cscart.records.forms import document_id
+from stores.adapters.cscart.records.returned import read_returns
 from stores.adapters.cscart.records.taxes import by_unit_price, read_taxes, share_out
 from stores.adapters.cscart.records.texts import id_of, inner, said
 from stores.adapters.cscart.records.totals import reading_of
@@ -115,6 +116,7 @@ def _with_money(order: Order, raw: Raw, facts: ParseFacts) -> Order:
         tax=tax,
         base_tax=tax,
         prices_include_tax=facts.prices_include_tax if inclusive is None else inclusive,
+        returns=read_returns(raw),
         cards_sold=made.cards_sold(cart),
         cards_redeemed=made.cards_used(cart, reading),
         shipping_method=_shipping_method(raw),
