@@ -121,6 +121,8 @@ class StoreFacts:
     payment_methods: tuple[tuple[str, str], ...] = ()
     tax_classes: tuple[tuple[str, str], ...] = ()
     customer_groups: tuple[tuple[str, str], ...] = ()
+    # What may be done about a return, as `refunds.return_actions` names it.
+    return_actions: tuple[tuple[str, str], ...] = ()
     store_views: tuple[tuple[str, str], ...] = ()
     websites: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, PartKeys], ...] = ()

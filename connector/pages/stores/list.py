@@ -150,6 +150,7 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             "health": of_store(store, store.cursors.all()),
             "platform": platform_label(store.platform),
             "facts": store.facts,
+            "named": _named(store.facts),
             "pairing": platform.pairing,
             "paired": bool(store.credentials),
             "overheard": platform.overheard(profile.url, store.credentials or ()),
@@ -160,6 +161,21 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             **_hooks(store),
         },
     )
+
+
+# What settings name by the shop's own ids, and what a person calls it.
+_NAMED = (
+    ("statuses", "Order statuses"),
+    ("payment_methods", "Payment methods"),
+    ("return_actions", "Actions on returns"),
+    ("tax_classes", "Tax classes"),
+    ("customer_groups", "Customer groups"),
+)
+
+
+def _named(facts: dict[str, Any]) -> list[tuple[str, list[list[str]]]]:
+    """What the last probe found of it, with the shop's names."""
+    return [(title, facts[key]) for key, title in _NAMED if facts.get(key)]
 
 
 def _streams(store: Store) -> list[StreamRow]:

@@ -144,6 +144,7 @@ class Extension:
                                {"order_status_id": "2", "name": "Processing"}],
             "payment_methods": [{"code": "bank_transfer", "title": "Bank Transfer", "status": "1"},
                                 {"code": "cheque", "title": "Cheque", "status": "0"}],
+            "return_actions": [{"return_action_id": "1", "name": "Refunded"}],
             "customer_groups": [{"customer_group_id": "1", "name": "Default"}],
             "tax_classes": [{"tax_class_id": "9", "title": "Taxable Goods"}],
             "tax_rates": self.tax_rates,

@@ -199,6 +199,9 @@ def test_the_page_has_a_field_for_the_code_and_pairs(shop: Extension, admin_clie
 
     assert "Paired: Your Store" in text
     assert "Pair again" in text
+    for title in ("Order statuses (2)", "Payment methods (1)", "Actions on returns (1)"):
+        assert title in text
+    assert "<code>1</code></dt><dd><bdi>Refunded</bdi>" in text
     assert SECRET not in text
     assert kept(store)[1] == {"key": KEY, "secret": SECRET}
 

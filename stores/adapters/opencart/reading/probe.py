@@ -83,6 +83,7 @@ class Probe:
             payment_methods=_active(raw, "payment_methods"),
             tax_classes=_pairs(raw, "tax_classes", "tax_class_id", "title"),
             customer_groups=_pairs(raw, "customer_groups", "customer_group_id", "name"),
+            return_actions=_pairs(raw, "return_actions", "return_action_id", "name"),
             store_views=_pairs(raw, "stores", "store_id", "name"),
             websites=_pairs(raw, "stores", "store_id", "name"),
             parts=tuple((one.text("store_id"), _keys(one)) for one in stores),
