@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,8 +11,9 @@ from typing import NamedTuple
 from accounting.reasons import Reason
 from connector.lib.money import ZERO
 from xero.documents.facts import ContactFacts
-from xero.documents.kinds import Id, Kind
+from xero.documents.kinds import SALES, Id, Kind
 from xero.documents.lines import DocumentLine, TaxMode
+from xero.documents.statuses import APPROVED
 
 
 class Slot(NamedTuple):
@@ -30,7 +31,8 @@ class Slot(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One document. `frozen`: on its way or in Xero, so that it cannot be changed from here;
-    `posted`: known to be in Xero; `ended`: voided or deleted there since.
+    `posted`: known to be in Xero; `ended`: voided or deleted there since; `withdrawn`: taken out
+    of the outbox before it was sent.
 
     `total` and `tax` are a document's, `total` alone the amount of a payment, refund or
     allocation. `settles` is the number of the invoice that it pays, or of the credit note that
@@ -49,6 +51,7 @@ class Entry:
     frozen: bool
     posted: bool
     ended: bool = False
+    withdrawn: bool = False
     conflict: bool = False
     status: str = ""
     total: Decimal = ZERO
@@ -79,28 +82,120 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierInvoice:
+    """An invoice of before the cut-over that an older tool or a person posted for the order."""
+
+    xero_id: str
+    number: str
+    contact_id: str
+    due: Decimal
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """All documents of an order, oldest first, and the own number that they are called by, once
-    it is fixed. `put_away` are contacts of theirs, by ContactID, that take no new document."""
+    """What stands of an order, and what people have said of it.
+
+    `entries` are all its documents, oldest first; `number` is the own number that they are called
+    by, once it is fixed. `put_away` are contacts of theirs, by ContactID, that take no new
+    document. `earlier` is the invoice of an order of before the cut-over, if one is found.
+    `approving`: a person has asked for its drafts to be approved; `linking`: a person has said
+    which invoice in Xero is the order's own; `undone` is why a person has it taken back, whatever
+    the shop says of it.
+    """
 
     entries: tuple[Entry, ...] = ()
     number: str = ""
     put_away: Mapping[str, ContactFacts] = field(default_factory=dict)
+    earlier: EarlierInvoice | None = None
+    approving: bool = False
+    linking: bool = False
+    undone: Reason | None = None
+
+    # --- documents ------------------------------------------------------------------------------
 
     def at(self, slot: Slot) -> Entry | None:
         return next((entry for entry in self.entries if entry.slot == slot), None)
 
-    def frozen(self, wanted: Callable[[Entry], bool] = lambda entry: True) -> Iterator[Entry]:
+    def frozen(self, wanted: Callable[[Entry], bool] = lambda entry: True) -> list[Entry]:
         """Those that stand, or will once they arrive."""
-        return (e for e in self.entries if e.frozen and not e.ended and wanted(e))
+        if not self.entries:
+            return []
+        return [e for e in self.entries if e.frozen and not e.ended and wanted(e)]
 
     def of(self, purpose: str) -> list[Entry]:
         """Frozen entries of exactly this purpose, in each of its revisions."""
-        return list(self.frozen(lambda e: e.slot.purpose == purpose))
+        return self.frozen(lambda e: e.slot.purpose == purpose)
 
     def tenders(self, purpose: str) -> list[Entry]:
         """Frozen entries of `purpose` for each tender: payment-1, payment-2 …"""
-        return list(self.frozen(lambda e: e.slot.purpose.rpartition("-")[0] == purpose))
+        return self.frozen(lambda e: e.slot.purpose.rpartition("-")[0] == purpose)
+
+    # --- the sale -------------------------------------------------------------------------------
+
+    @property
+    def sales(self) -> list[Entry]:
+        """Its invoices, or the receipt in their place, as they are in Xero or on their way."""
+        return self.frozen(lambda e: e.slot.purpose in ("invoice", "receipt"))
+
+    @property
+    def is_sold(self) -> bool:
+        """Whether its sale is in Xero or on its way: it is followed, whatever its status became."""
+        return bool(self.sales)
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the sale stands, and no invoice of it is a draft."""
+        sales = self.sales
+        drafts = (e for e in sales if e.kind is Kind.INVOICE and e.status not in APPROVED)
+        return bool(sales) and not any(drafts)
+
+    @property
+    def sold_in(self) -> str:
+        """The currency in which the sale stands; "" before that."""
+        sales = self.sales
+        return sales[-1].currency if sales else ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the sale is a part of a document of many orders."""
+        return bool(self.frozen(lambda e: e.shared and e.slot.purpose == "invoice"))
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether a document of somebody's own stands for one of the order's."""
+        return bool(self.frozen(lambda e: e.linked))
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether its sale has a document of its own, sent or not, so that no summary takes it."""
+        own = (e for e in self.entries if e.kind in SALES and not (e.shared or e.withdrawn))
+        return self.linking or any(own)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing of the order ever went to Xero."""
+        return not any(e.frozen or e.ended for e in self.entries)
+
+    # --- its money ------------------------------------------------------------------------------
+
+    @property
+    def paid(self) -> Decimal:
+        """What payments have put on its invoices, less what a cancellation gave back. Whatever
+        becomes of the order, it stays where it is posted and is not posted in another way."""
+        back = self.frozen(lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-"))
+        return _sum(self.tenders("payment")) - _sum(back)
+
+    @property
+    def overpaid(self) -> Decimal:
+        """What is posted as overpayments; likewise."""
+        return _sum(self.tenders("overpayment"))
+
+
+def _sum(entries: Sequence[Entry]) -> Decimal:
+    return sum([entry.total for entry in entries], ZERO)
 
 
 NOTHING_YET = History()
+# As it is once the invoice stands, whatever that says.
+SOLD = History((Entry(Slot("order", "", "invoice"), Kind.INVOICE, "", frozen=True, posted=True),))

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from accounting.books import Books
 from accounting.eligibility import local_date
+from accounting.history import NOTHING_YET, History
 from accounting.money.issued import How, IssuedTenders, Redeemed
 from accounting.money.overpayments import overpaid, overpayment
 from accounting.money.received import (
@@ -40,19 +41,6 @@ from xero.documents.settling import Payment
 
 
 @dataclass(frozen=True, slots=True)
-class PostedMoney:
-    """What of an order's money is posted: put on its invoices (`paid`, less what a cancellation
-    gave back), and as overpayments (`over`). Whatever becomes of the order, it stays where it
-    is posted, and is not posted a second time in another way."""
-
-    paid: Decimal = ZERO
-    over: Decimal = ZERO
-
-
-NO_MONEY = PostedMoney()
-
-
-@dataclass(frozen=True, slots=True)
 class Tendered:
     """The payments to post, what was paid beyond them, and why others are not.
 
@@ -72,12 +60,13 @@ def payments_of(
     mapped: MappedOrder,
     invoice: Invoice,
     issued: IssuedTenders,
-    posted: PostedMoney = NO_MONEY,
+    history: History = NOTHING_YET,
 ) -> Tendered:
     """One payment for each tender, none of 0.00, together never above the invoice, unless more
     was put on it before the order was lowered.
 
-    `issued` says what becomes of the tenders that the shop issued itself.
+    `issued` says what becomes of the tenders that the shop issued itself; what of the money is
+    posted, as of `history`, stays as it was posted.
     """
     order = mapped.order
     tenders = received(books, order)
@@ -89,7 +78,7 @@ def payments_of(
     if reason := disagreement(order, tenders):
         waiting = Payment(invoice.number, "", invoice.date, _sum(tenders), "")
         return Tendered(reasons=(reason,), waiting=(waiting,))
-    return _Till(books, mapped, invoice, posted).take(tenders, own)
+    return _Tenders(books, mapped, invoice, history).take(tenders, own)
 
 
 def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
@@ -129,17 +118,17 @@ def alone(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
     return tuple(found_ones)
 
 
-class _Till:
+class _Tenders:
     """Takes the tenders of one order one by one, as far as the invoice is due."""
 
     def __init__(
-        self, books: Books, mapped: MappedOrder, invoice: Invoice, posted: PostedMoney
+        self, books: Books, mapped: MappedOrder, invoice: Invoice, history: History
     ) -> None:
         self._books = books
         self._mapped = mapped
         self._order = mapped.order
         self._invoice = invoice
-        self._posted = posted
+        self._history = history
         totals = invoice.expected()
         assert totals is not None
         self._total = totals.total
@@ -152,7 +141,9 @@ class _Till:
     def take(self, tenders: tuple[Tender, ...], own: list[Redeemed]) -> Tendered:
         """What the shop issued itself was taken off the total, so the rest is due in money."""
         given = sum((one.amount for one in own), ZERO)
-        self._money(tenders, self._payable(tenders, self._total - given, self._posted.paid - given))
+        self._money(
+            tenders, self._payable(tenders, self._total - given, self._history.paid - given)
+        )
         for index, one in enumerate(own, start=_first_own(self._order, tenders)):
             try:
                 self._own(one, index)
@@ -168,7 +159,7 @@ class _Till:
         """How much of the money pays invoices: what is due of it, without what stands as an
         overpayment since the order was worth less, and what paid them when it was worth more."""
         came = _sum(one for one in tenders if not posted_elsewhere(self._books, self._mapped, one))
-        return max(min(due, came - self._posted.over), paid)
+        return max(min(due, came - self._history.overpaid), paid)
 
     def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
         """Payments of the tenders; what a held one would pay stays due."""

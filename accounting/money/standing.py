@@ -6,7 +6,6 @@ from collections import defaultdict
 from decimal import Decimal
 
 from accounting.history import Entry, History
-from accounting.money.payments import PostedMoney
 from connector.lib.money import ZERO
 from xero.documents.kinds import Kind
 
@@ -20,16 +19,6 @@ def put_against(history: History) -> dict[str, Decimal]:
         elif entry.kind is Kind.ALLOCATION:
             put[entry.against] += entry.total
     return put
-
-
-def posted_money(history: History) -> PostedMoney:
-    """What of the order's money is posted; what a cancellation gave back is not."""
-    back = history.frozen(lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-"))
-    paid, over, returned = (
-        sum((entry.total for entry in entries), ZERO)
-        for entries in (history.tenders("payment"), history.tenders("overpayment"), back)
-    )
-    return PostedMoney(paid - returned, over)
 
 
 def used_of(history: History, number: str) -> Decimal:

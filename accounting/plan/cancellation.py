@@ -37,14 +37,14 @@ def by_status(sheet: Worksheet) -> bool:
     by_credit_note = sheet.books.snapshot.rules.posting.cancel == "credit_note"
     draft = current.status in DRAFTS
     # What came in meanwhile belongs into the books, also if the sale is taken back.
-    came = sheet.built.payments or (sheet.built.elsewhere and not sheet.undo)
+    came = sheet.built.payments or (sheet.built.elsewhere and not sheet.history.undone)
     if not draft and (by_credit_note or came):
         return False
     if not may_change(sheet, current):
         return False
     status = "DELETED" if draft else "VOIDED"
     document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
-    why = "undone by a person" if sheet.undo else "cancelled in the shop"
+    why = "undone by a person" if sheet.history.undone else "cancelled in the shop"
     note = f"Order {sheet.order.number} was {why}: {status.lower()}."
     sheet.add(document, slot, current.slot, note)
     return True
@@ -147,7 +147,7 @@ def _credit(sheet: Worksheet, entry: Entry) -> OpenCredit:
 def _returned(sheet: Worksheet) -> bool:
     """Whether the money of the cancelled rest went back: the status says so, or more was
     refunded than the refunds that are known account for. What is undone leaves no money."""
-    if sheet.undo:
+    if sheet.history.undone:
         return True
     order = sheet.order
     known = sum((round_to(refund.of_money) for refund in order.refunds), ZERO)

@@ -68,7 +68,7 @@ def _compare(sheet: Worksheet, entry: Entry) -> None:
 def _take_back(sheet: Worksheet, receivables: Receivables) -> None:
     """A cancelled sale whose money was posted as received: the bank transaction may be matched
     with the statement, so that it stays, and the rest of the sale is credited."""
-    if not sheet.undo:
+    if not sheet.history.undone:
         text = "Cancelled in the shop, so what was received is credited in Xero."
         sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
     try:
@@ -81,7 +81,7 @@ def _take_back(sheet: Worksheet, receivables: Receivables) -> None:
 def refunds_alone(sheet: Worksheet) -> None:
     """Credit notes of an order whose sale is of before the cut-over: put against what is due
     on its earlier invoice, if there is one, and otherwise paid back."""
-    earlier = sheet.built.earlier
+    earlier = sheet.history.earlier
     invoices = []
     if earlier is not None and earlier.due > 0:
         invoices = [

@@ -56,17 +56,14 @@ def plan_order(
     order: Order,
     built: Built,
     history: History = NOTHING_YET,
-    *,
-    approve: bool = False,
-    undo: bool = False,
 ) -> Plan:
-    """What is still to be done for an order. `approve`: a person approved its drafts; `undo`: a
-    person has it taken back, whatever the shop says of it."""
-    reversing = undo or treatment_of(books.snapshot.rules.statuses, order) is Treatment.REVERSE
+    """What is still to be done for an order, given what stands of it and what people have said."""
+    treatment = treatment_of(books.snapshot.rules.statuses, order)
+    reversing = history.undone is not None or treatment is Treatment.REVERSE
     mapped = built.mapped or map_order(books.snapshot, books.organisation, order)
     mapped = as_far_as_stated(books, mapped)
-    sheet = Worksheet(books, mapped, built, history, reversing, approve, undo)
-    if order.deleted and not undo:
+    sheet = Worksheet(books, mapped, built, history, reversing)
+    if order.deleted and history.undone is None:
         return _deleted(sheet) if sheet.sold() else Plan()
     if built.status == READY or (reversing and built.status == SKIPPED and sheet.sold()):
         return replace(_plan(sheet), restores=tuple(sheet.restores.values()))
@@ -110,7 +107,7 @@ def _plan(sheet: Worksheet) -> Plan:
         no_invoice.refunds_alone(sheet)
         return Plan(tuple(sheet.documents), tuple(sheet.reasons))
     if sheet.reversing and sheet.current is not None:
-        if not sheet.undo:
+        if not sheet.history.undone:
             text = f"Cancelled in the shop, so {sheet.number} is taken back in Xero."
             sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
         if sheet.current.ended:
@@ -139,7 +136,7 @@ def _invoices(sheet: Worksheet) -> list[OpenInvoice]:
             return []
     elif sheet.current is not None:
         edits.follow(sheet)
-        if sheet.approve:
+        if sheet.history.approving:
             _approve_drafts(sheet)
     else:
         assert sheet.built.invoice is not None

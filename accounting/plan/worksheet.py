@@ -37,8 +37,6 @@ class Worksheet:
     built: Built
     history: History
     reversing: bool
-    approve: bool = False
-    undo: bool = False
     issue: int = 1
     current: Entry | None = None
     documents: list[PlannedDocument] = field(default_factory=list)
@@ -101,7 +99,7 @@ class Worksheet:
     @property
     def status(self) -> str:
         """In which status further documents of the sale are posted."""
-        if self.approve or (self.current is not None and self.current.status in APPROVED):
+        if self.history.approving or (self.current is not None and self.current.status in APPROVED):
             return "AUTHORISED"
         if self.built.invoice is not None:
             return self.built.invoice.status
@@ -134,7 +132,8 @@ class Worksheet:
     @property
     def sold_in(self) -> str:
         """The currency in which the sale stands, or will; "" where nothing tells."""
-        sold = self.current or self.built.invoice or self.built.receipt or self.built.earlier
+        sale = self.current or self.built.invoice or self.built.receipt
+        sold = sale or self.history.earlier
         return sold.currency if sold is not None else ""
 
     def conversion(self) -> Conversion | None:
@@ -181,7 +180,7 @@ class Worksheet:
         posted = sum((entry.total for entry in self.history.tenders("payment")), ZERO)
         posted -= sum((payment.amount for payment in self.built.payments), ZERO)
         waiting = sum((payment.amount for payment in self.built.waiting), ZERO)
-        return ZERO if self.undo else max(waiting - max(posted, ZERO), ZERO)
+        return ZERO if self.history.undone else max(waiting - max(posted, ZERO), ZERO)
 
     @property
     def rate(self) -> Decimal | None:

@@ -11,34 +11,30 @@ from dataclasses import replace
 from accounting.books import Books
 from accounting.contacts.matching import ContactAnswer, Directory, find_contact
 from accounting.contacts.persons import person_of
-from accounting.dates import OpenDay, open_date
 from accounting.eligibility import (
     held_by_rule,
-    local_date,
-    never_ships,
     refunded_since,
     skipped,
     zero_total,
 )
 from accounting.gift_cards import CardUse, merged, sold_moves
+from accounting.history import NOTHING_YET, SOLD, EarlierInvoice, History
 from accounting.lines.charges import Charges, charges_of
 from accounting.lines.closing import closing_accounts, overrides, tax_mode
 from accounting.lines.compose import close, compose, re_dated
 from accounting.lines.converted import converted, in_base
-from accounting.lines.currency import conversion, tendered_in_base
+from accounting.lines.currency import Conversion, conversion, tendered_in_base
 from accounting.lines.fractions import in_cents
 from accounting.lines.notes import discount_title, with_notes
 from accounting.lines.total_rows import check_mapped, explains_nothing
 from accounting.money.given_back import refilled
-from accounting.money.issued import issued_tenders
+from accounting.money.issued import IssuedTenders, issued_tenders
 from accounting.money.negative_lines import NegativeLines, mirrored, negative_lines
-from accounting.money.payments import payments_of
-from accounting.money.receipts import ReceiptContent, receipt_day, receipt_of
-from accounting.money.received import paid_at, posted_by_hand, received
-from accounting.postable import found
+from accounting.money.receipts import ReceiptContent, Received, receipt_day, receipt_of
+from accounting.money.received import posted_by_hand
 from accounting.reasons import Hold, Reason
-from accounting.sale.built import HELD, READY, SKIPPED, Built, EarlierInvoice, Standing
-from accounting.sale.due_date import due_date
+from accounting.sale.built import HELD, READY, SKIPPED, Built
+from accounting.sale.invoice import invoice_day, invoice_of, invoiced
 from accounting.sale.numbers import document_number
 from accounting.sale.remarks import note_of, rate_of, remarks_of
 from accounting.stated import as_far_as_stated, as_stated, left_out
@@ -49,104 +45,97 @@ from stores.profile import Field
 from xero.documents.documents import Invoice
 from xero.documents.lines import DocumentLine, TaxMode
 
-_REFERENCE_LIMIT = 255
 # What an invoice's own date was, where it stands on a later one.
 _DATED = {"ordered": "order of", "paid": "paid on", "shipped": "shipped on"}
-
-
-_NOT_YET = Standing()
 
 
 def build_order(
     books: Books,
     order: Order,
     directory: Directory,
-    standing: Standing = _NOT_YET,
+    history: History = NOTHING_YET,
     mapped: MappedOrder | None = None,
 ) -> Built:
-    """The sale of an order as documents, or why not. `mapped` is what the rules say of it, where
-    they were asked before."""
+    """The sale of an order as documents, or why not; `history` is what stands of it, `mapped` what
+    the rules say of it, where they were asked before."""
     mapped = mapped or map_order(books.snapshot, books.organisation, order)
-    reason = _left_out(books, mapped, standing)
+    reason = _left_out(books, mapped, history)
     try:
         if reason is not None and reason.code == "before_cut_over":
             mapped = as_stated(books, mapped)
-            return _before_cut_over(books, mapped, reason, directory, standing.earlier)
+            return _before_cut_over(books, mapped, reason, directory, history.earlier)
         if reason is not None:
             return Built(SKIPPED, (reason,), mapped=mapped)
         mapped = as_stated(books, mapped)
-        built = _build(books, mapped, directory, standing)
-        unposted = left_out(order)
-        return replace(built, reasons=(*built.reasons, *unposted)) if unposted else built
+        return _build(books, mapped, directory, history).saying(*left_out(order))
     except Hold as hold:
         return Built(HELD, (hold.reason,), mapped=mapped)
 
 
-def _left_out(books: Books, mapped: MappedOrder, standing: Standing) -> Reason | None:
+def _left_out(books: Books, mapped: MappedOrder, history: History) -> Reason | None:
     """Why the order is not for Xero; what stands there is followed all the same."""
-    order, rows = mapped.order, mapped.rows
-    reason = skipped(books.snapshot, order, posted=standing.posted)
-    if reason is not None or standing.posted:
+    order, rows, sold = mapped.order, mapped.rows, history.is_sold
+    reason = skipped(books.snapshot, order, posted=sold)
+    if reason is not None or sold:
         return reason
     if not round_to(order.total + rows.tendered) and explains_nothing(order, rows):
         return zero_total(books.snapshot, order)
     return posted_by_hand(books, mapped)
 
 
-def _build(books: Books, mapped: MappedOrder, directory: Directory, standing: Standing) -> Built:
-    order, rows = mapped.order, mapped.rows
+def _build(books: Books, mapped: MappedOrder, directory: Directory, history: History) -> Built:
+    order, by_invoice = mapped.order, books.snapshot.store.streams.invoices
     held_by_rule(mapped)
     _check_currency(order)
-    check_mapped(rows)
-    invoiced = books.snapshot.store.streams.invoices
-    dating = books.unlocked() if standing.posted else books
-    day = _document_day(dating, order) if invoiced else receipt_day(dating, order)
-    by = conversion(books, order, standing.currency)
+    check_mapped(mapped.rows)
+    dating = books.unlocked() if history.is_sold else books
+    day = invoice_day(dating, order) if by_invoice else receipt_day(dating, order)
+    by = conversion(books, order, history.sold_in)
     mode = tax_mode(books, order)
     charges = charges_of(books, mapped, mode)
-    issued = issued_tenders(books, mapped, lines_only=not invoiced)
-    if issued.reasons and not invoiced:
+    issued = issued_tenders(books, mapped, lines_only=not by_invoice)
+    if issued.reasons and not by_invoice:
         waiting = tuple(move for move in issued.moves if move.use is CardUse.WAITING)
         return Built(HELD, issued.reasons, cards=waiting, mapped=mapped)
     less = negative_lines(books, issued, charges.all, mode, override=overrides(books))
     lines = _lines(books, mapped, charges, mode, less)
     if by is not None:
-        own = issued_tenders(books, converted(mapped, by))
-        total = by.base_total + tendered_in_base(rows, by) - own.on_lines
-        fixed = mirrored(books, issued, own)
-        lines = in_base(books, lines, mode, by, total=total, fixed=fixed)
-    dated = _DATED[books.snapshot.rules.posting.date if invoiced else "ordered"]
+        lines = _in_base(books, mapped, lines, mode, by, issued)
     person = person_of(books.snapshot, order, mapped.naming)
+    dated = _DATED[books.snapshot.rules.posting.date if by_invoice else "ordered"]
     lines = re_dated(lines, day.original, dated)
     lines = with_notes(books.snapshot, order, lines, shared=person.shared)
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
-    filled = refilled(books, mapped, lines_only=not invoiced)
-    cards = merged((*sold_moves(order), *issued.moves, *filled))
-    remarks = remarks_of(books, mapped, charges, lines, mode, less.tax, by)
-    if not invoiced:
-        sale = ReceiptContent(contact.id, lines, mode, rate_of(books, order))
-        money = receipt_of(books, mapped, sale, day.day)
-        return Built(
-            READY, (*money.reasons, *remarks), contact, overpayments=money.overpayments,
-            receipt=money.receipt, warnings=contact.warnings, cards=cards, mapped=mapped,
-        )  # fmt: skip
-    number = document_number(books.snapshot, order, standing.number)
-    invoice = _invoice(books, mapped, number, contact, day, lines, mode)
-    if by is not None:
-        invoice = replace(invoice, currency=by.currency, currency_rate=None)
-    if standing.approve:
-        invoice = replace(invoice, status="AUTHORISED")
-    approved = standing.approved or (standing.approve and not standing.posted)
-    status = "AUTHORISED" if approved else standing.status(invoice)
-    payable = invoice if status == invoice.status else replace(invoice, status=status)
-    paid = converted(mapped, by)
-    if by is not None:
-        issued = issued_tenders(books, paid)
-    tendered = payments_of(books, paid, payable, issued, standing.money)
-    return Built(
-        READY, (*tendered.reasons, *remarks), contact, invoice, tendered.payments,
-        tendered.overpayments, tendered.waiting, tendered.elsewhere, warnings=contact.warnings,
-        note=note_of(order, day), cards=cards, tax=charges.tax - less.tax, mapped=mapped,
+    filled = refilled(books, mapped, lines_only=not by_invoice)
+    built = Built(
+        READY, remarks_of(books, mapped, charges, lines, mode, less.tax, by), contact,
+        warnings=contact.warnings, cards=merged((*sold_moves(order), *issued.moves, *filled)),
+        note=note_of(order, day) if by_invoice else "",
+        tax=charges.tax - less.tax if by_invoice else None, mapped=mapped,
+    )  # fmt: skip
+    if not by_invoice:
+        content = ReceiptContent(contact.id, lines, mode, rate_of(books, order))
+        return _received(built, receipt_of(books, mapped, content, day.day))
+    number = document_number(books.snapshot, order, history.number)
+    invoice = invoice_of(books, mapped, number, contact, day, lines, mode)
+    return invoiced(books, built, invoice, history, by, issued)
+
+
+def _in_base(
+    books: Books, mapped: MappedOrder, lines: tuple[DocumentLine, ...], mode: TaxMode,
+    by: Conversion, issued: IssuedTenders,
+) -> tuple[DocumentLine, ...]:  # fmt: skip
+    """The lines in the currency of the books, closed to what the shop says the order came to."""
+    own = issued_tenders(books, converted(mapped, by))
+    total = by.base_total + tendered_in_base(mapped.rows, by) - own.on_lines
+    return in_base(books, lines, mode, by, total=total, fixed=mirrored(books, issued, own))
+
+
+def _received(built: Built, money: Received) -> Built:
+    """The sale as money received, where invoices are switched off."""
+    return replace(
+        built, reasons=(*money.reasons, *built.reasons), overpayments=money.overpayments,
+        receipt=money.receipt,
     )  # fmt: skip
 
 
@@ -155,7 +144,7 @@ def as_sold(books: Books, order: Order, directory: Directory) -> Invoice | None:
     mapped = map_order(books.snapshot, books.organisation, order)
     mapped = as_far_as_stated(books, mapped)
     try:
-        return _build(books, mapped, directory, Standing(posted=True)).invoice
+        return _build(books, mapped, directory, SOLD).invoice
     except Hold:
         return None
 
@@ -175,7 +164,7 @@ def _before_cut_over(
     person = person_of(books.snapshot, mapped.order, mapped.naming)
     if earlier is not None:
         contact = ContactAnswer(person, earlier.contact_id)
-        return Built(READY, (), contact, earlier=earlier, mapped=mapped)
+        return Built(READY, (), contact, mapped=mapped)
     if books.snapshot.rules.refunds.before_cut_over == "hold":
         assert store.cut_over is not None
         raise Hold(
@@ -225,68 +214,3 @@ def _check_currency(order: Order) -> None:
     if not known_currency(order.currency):
         text = f"{order.currency!r} is not a currency. Correct it in the shop."
         raise Hold("unknown_currency", text, Field.CURRENCY)
-
-
-def _document_day(books: Books, order: Order) -> OpenDay:
-    """The invoice's date by posting.date, in the books' zone, outside locked periods.
-
-    Where nothing is due in money, or nothing is left to ship, that day never comes: such an order
-    takes the day of its money, or of its first `paid` status, else its own.
-    """
-    wanted = books.snapshot.rules.posting.date
-    moment = order.placed_at
-    if wanted == "shipped" and order.shipped_at is not None:
-        moment = order.shipped_at
-    elif wanted == "shipped" and not never_ships(books.snapshot.rules.statuses, order):
-        raise _not_yet("shipped")
-    elif wanted != "ordered":
-        moments = [paid_at(books, order, tender) for tender in received(books, order)]
-        if not moments and wanted == "paid" and round_to(order.total):
-            raise _not_yet("paid")
-        moment = min(moments, default=paid_at(books, order))
-    return open_date(books, local_date(books.snapshot, moment), "order")
-
-
-def _not_yet(what: str) -> Hold:
-    text = (
-        f"The invoice takes the date on which the order is {what}, and it is not {what} yet. It is "
-        "posted then; choose posting.date: ordered to post it now."
-    )
-    return Hold("not_paid_yet", text, "posting.date")
-
-
-def _invoice(
-    books: Books,
-    mapped: MappedOrder,
-    number: str,
-    contact: ContactAnswer,
-    day: OpenDay,
-    lines: tuple[DocumentLine, ...],
-    mode: TaxMode,
-) -> Invoice:
-    posting = books.snapshot.rules.posting
-    order, status, reference = mapped.order, mapped.status, mapped.reference
-    due, theme = due_date(mapped, day.day, contact), found(mapped.theme)
-    return Invoice(
-        number=number,
-        contact=contact.id,
-        date=day.day,
-        due_date=due,
-        mode=mode,
-        currency=order.currency,
-        status=status.value,
-        reference=reference.value[:_REFERENCE_LIMIT],
-        lines=lines,
-        currency_rate=rate_of(books, order),
-        branding_theme_id=theme.value,
-        sent_to_contact=posting.send_to_contact and status.value == "AUTHORISED",
-        sources=(
-            ("Contact", mapped.naming.source),
-            ("Date", "posting.date" if day.original is None else "posting.locked_period"),
-            ("DueDate", mapped.terms.source),
-            ("Status", status.source),
-            ("Reference", reference.source),
-            ("BrandingThemeID", theme.source),
-            ("SentToContact", "posting.send_to_contact"),
-        ),
-    )

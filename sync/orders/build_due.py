@@ -17,11 +17,11 @@ from django.db import transaction
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.contacts.persons import person_of
+from accounting.history import History
 from accounting.orders import account_for
-from accounting.plan.plan import plan_order
 from accounting.reasons import Reason
-from accounting.reconcile.expected import figures_of
-from accounting.sale.built import READY, SKIPPED, Standing
+from accounting.reconcile.expected import ShopFigures, figures_of
+from accounting.sale.built import READY, SKIPPED
 from accounting.sale.numbers import own_number
 from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
@@ -141,7 +141,7 @@ def _take_back(works: list[OrderWork], ledger: Ledger) -> bool:
     return any(
         isinstance(planned.document, _BY_WHAT_IS_LEFT)
         for work in works
-        if work.plan.documents and ledger.standing(work.row).posted
+        if work.plan.documents and ledger.history(work.row).is_sold
         for planned in work.plan.documents
     )
 
@@ -181,31 +181,18 @@ def _build_all(
     cards = load_cards(store, [work.order for work in works if work.order])
     parsed = [(work.row, work.order) for work in works if work.order]
     items = KnownItems.load(store, parsed)
-    earlier = ledger.earlier(find_earlier(store, books, parsed))
-    already = Already.load(store, books, [pair for pair in parsed if ledger.is_new(pair[0])])
+    ledger.know_earlier(find_earlier(store, books, parsed))
+    new = [(row, order) for row, order in parsed if ledger.history(row).is_new]
+    already = Already.load(store, books, new)
     for work in works:
-        stands_in, known = "", books
-        if work.order is not None:
-            known = replace(items.books(books, work.row), cards=cards.facts(work.order))
-        if work.order is not None and not work.decided:
-            standing = replace(ledger.standing(work.row), earlier=earlier.get(work.row.pk))
-            stands_in = standing.currency
-            work.number = standing.number or own_number(books.snapshot, work.order)
-            _build(known, work, contacts, ledger, standing, already)
-            if work.built is not None and work.built.status == READY:
-                cards.put(work.order.id, work.built.cards)
-                items.sell(work.row, work.built)
-        if work.order is not None and work.built is not None and work.row.undo_at is not None:
-            history = ledger.history(work.row)
-            work.plan = plan_order(known, work.order, work.built, history, undo=True)
-        if work.order is not None:
-            tax = work.built.tax if work.built else None
-            if work.built is not None and work.built.invoice is not None:
-                stands_in = work.built.invoice.currency
-            work.figures = figures_of(
-                known, work.order, tax=tax, stands_in=stands_in, same=work.plan.same,
-                mapped=work.built.mapped if work.built else None,
-            )  # fmt: skip
+        if work.order is None:
+            continue
+        known = replace(items.books(books, work.row), cards=cards.facts(work.order))
+        _build(known, work, contacts, ledger, already)
+        if work.built is not None and work.built.status == READY:
+            cards.put(work.order.id, work.built.cards)
+            items.sell(work.row, work.built)
+        work.figures = _figures(known, work, ledger.history(work.row))
     return contacts, ledger, already
 
 
@@ -221,22 +208,24 @@ def _give_up(works: list[OrderWork], ledger: Ledger) -> None:
 
 
 def _build(
-    books: Books, work: OrderWork, contacts: Contacts, ledger: Ledger, standing: Standing,
-    already: Already,
-) -> None:  # fmt: skip
-    """The sale of one order, and what is still to be done for it."""
+    books: Books, work: OrderWork, contacts: Contacts, ledger: Ledger, already: Already
+) -> None:
+    """The sale of one order, and what is still to be done for it; of one that is decided about,
+    what a person has undone."""
     assert work.order is not None
+    history = ledger.history(work.row)
+    if work.decided and history.undone is None:
+        return
     fitting = without_overrides(books) if work.row.tax_override_refused else books
-    work.link = already.link(work.row)
-    alone = ledger.alone(work.row) or work.row.undo_at is not None or work.link is not None
-    outcome = account_for(
-        fitting, work.order, contacts, standing, ledger.history(work.row), alone=alone,
-        approve=work.row.approved_at is not None,
-    )  # fmt: skip
+    if not work.decided:
+        work.link = already.link(work.row)
+        work.number = history.number or own_number(books.snapshot, work.order)
+    history = replace(history, linking=work.link is not None)
+    outcome = account_for(fitting, work.order, contacts, history)
     work.built, work.plan, work.parts = outcome.built, outcome.plan, outcome.parts
     if work.link is not None:
         work.built = replace(work.built, contact=None)  # the invoice's contact is the order's
-    elif work.built.has_sale and ledger.is_new(work.row):
+    elif work.built.has_sale and history.is_new:
         work.found = already.find(work.row, work.order, work.built)
         if work.found:
             work.hold(reason_of(work.found))
@@ -247,6 +236,19 @@ def _build(
         else:
             # For what stands nobody is restored, and nobody made beside who was put away.
             work.built = replace(work.built, contact=None)
+
+
+def _figures(books: Books, work: OrderWork, history: History) -> ShopFigures:
+    """What the shop says, in the currency in which the order stands in Xero."""
+    assert work.order is not None
+    built = work.built
+    stands_in = "" if work.decided else history.sold_in
+    if built is not None and built.invoice is not None:
+        stands_in = built.invoice.currency
+    return figures_of(
+        books, work.order, tax=built.tax if built else None, stands_in=stands_in,
+        same=work.plan.same, mapped=built.mapped if built else None,
+    )  # fmt: skip
 
 
 def _books(store: Store, facts: OrganisationFacts) -> Books:

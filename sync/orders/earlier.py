@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounting.books import Books
 from accounting.eligibility import local_date, refunded_since
-from accounting.sale.built import EarlierInvoice
+from accounting.history import EarlierInvoice
 from accounting.sale.numbers import own_number
 from connector.lib.money import from_units, round_to
 from stores.canonical.order import Order

@@ -25,7 +25,7 @@ from sync.contacts.postings import ContactPostings
 from sync.contacts.standing import answer_of
 from sync.models import Posting, TrackedOrder
 from sync.orders.changes import Changes
-from sync.orders.standing import OrderPostings
+from sync.orders.postings import OrderPostings
 from sync.orders.work import OrderState, PlannedOrder
 from sync.outbox.adopt import adopt
 from sync.outbox.entries import MOST_CURES, OPEN, is_open

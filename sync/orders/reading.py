@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from accounting.books import Books
 from accounting.eligibility import skipped, unreadable_elsewhere
-from accounting.reasons import Reason, gone, unanswered, unreadable
+from accounting.reasons import gone, unanswered, unreadable
 from accounting.sale.built import HELD, SKIPPED
 from accounts_mapping.rules.resolve import about_products
 from accounts_mapping.rules.unread import PassedBy, passed_by
@@ -17,7 +17,7 @@ from stores.canonical.records import ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync.environment import environment_hold
 from sync.ingest.missing_products import learn_products
-from sync.models import TrackedOrder
+from sync.orders.postings import excluded
 from sync.orders.work import OrderWork
 from sync.parsing import parse_facts, parsed, with_products
 
@@ -88,10 +88,3 @@ def without_overrides(books: Books) -> Books:
     posting = rules.posting.model_copy(update={"rounding": "rounding_line"})
     rules = rules.model_copy(update={"posting": posting})
     return replace(books, snapshot=replace(books.snapshot, rules=rules))
-
-
-def excluded(row: TrackedOrder) -> Reason:
-    """The reason of an order that a person left out."""
-    code = row.excluded_as or TrackedOrder.Excluded.DO_NOT_SYNC
-    label = TrackedOrder.Excluded(code).label
-    return Reason(code, f"{label}, marked by a person: {row.excluded_why or 'no note'}")

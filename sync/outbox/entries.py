@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from accounting.by_people import with_people
 from accounting.history import Entry, History, Slot
 from accounting.reasons import Reason
 from connector.lib.money import ZERO, from_units
@@ -36,8 +38,21 @@ def is_open(posting: Posting) -> bool:
     return posting.state in OPEN or withdrawn(posting)
 
 
-def history_of(postings: Iterable[Posting]) -> History:
-    return History(tuple(entry_of(posting) for posting in postings))
+def history_of(
+    postings: Iterable[Posting], credited: Mapping[Slot, Decimal], shared: Iterable[Entry],
+    contact: Callable[[Posting, Id], Id],
+) -> History:  # fmt: skip
+    """What stands of an order: its own documents, and its parts of summaries (`shared`).
+
+    `credited` is what Xero says that credit notes have taken off its invoices; `contact` whom a
+    document belongs to by now.
+    """
+    own = [
+        replace(entry, contact=contact(posting, entry.contact))
+        for posting in postings
+        for entry in (entry_of(posting),)
+    ]
+    return History((*with_people(own, credited), *shared))
 
 
 def entry_of(posting: Posting) -> Entry:
@@ -53,6 +68,7 @@ def entry_of(posting: Posting) -> Entry:
         frozen=not is_open(posting) and posting.state != Posting.State.VOIDED,
         posted=posting.state == Posting.State.POSTED,
         ended=posting.state == Posting.State.VOIDED and bool(posting.xero_id),
+        withdrawn=withdrawn(posting),
         conflict=posting.differs or posting.conflict,
         remarks=tuple(Reason(**reason) for reason in posting.reasons) if posting.conflict else (),
         status=posting.xero_status or body.get("Status", ""),

@@ -18,8 +18,8 @@ from stores.canonical.records import ParseError, Stream
 from stores.models import Store
 from sync.models import TrackedOrder
 from sync.orders.gift_cards import load_cards
+from sync.orders.postings import OrderPostings
 from sync.orders.saving import FIGURES, put_figures
-from sync.orders.standing import OrderPostings
 from sync.parsing import parse_facts, parsed
 from xero.documents.facts import NOT_CONNECTED
 
@@ -67,6 +67,6 @@ def _stands_in(store: Store, rows: list[TrackedOrder]) -> dict[int, str]:
     """The currency in which each order's sale is in Xero, "" before that."""
     if store.organisation is None:
         return {}
-    standing = OrderPostings(store, store.organisation)
-    standing.load(row.pk for row in rows)
-    return {row.pk: standing.standing(row).currency for row in rows}
+    postings = OrderPostings(store, store.organisation)
+    postings.load(row.pk for row in rows)
+    return {row.pk: postings.history(row).sold_in for row in rows}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.contacts.persons import person_of
+from accounting.history import NOTHING_YET, SOLD
 from accounting.sale.build import build_order
-from accounting.sale.built import Standing
 from accounting.sale.explained import ITEM, About, Explained, Told, explained
 from accounts_mapping.models import snapshot
 from accounts_mapping.rules.mapped_order import Naming, map_order
@@ -80,7 +80,7 @@ def mapping_of(row: TrackedOrder, order: Order, *, posted: bool) -> Mapping | No
     books = rules_of(row)
     mapped = map_order(books.snapshot, books.organisation, order)
     books, contacts = with_known(books, row, order, mapped.naming)
-    built = build_order(books, order, contacts, Standing(posted=posted), mapped)
+    built = build_order(books, order, contacts, SOLD if posted else NOTHING_YET, mapped)
     told = explained(books, built)
     return None if told is None else _shown(told, {one["message"] for one in row.reasons})
 

@@ -164,7 +164,11 @@ def _meant(
             posting is None or _is_waiting(posting)
         ):
             yield planned.slot, planned.document, True
-    if one.built.status == SKIPPED and ledger.is_new(one.row) and one.row.excluded_at is None:
+    if (
+        one.built.status == SKIPPED
+        and ledger.history(one.row).is_new
+        and one.row.excluded_at is None
+    ):
         taken_back = treatment_of(books.snapshot.rules.statuses, one.order) is Treatment.REVERSE
         sale = as_sold(books, one.order, contacts) if taken_back else None
         if sale is not None:

@@ -7,7 +7,6 @@ from typing import Any
 from accounting.history import Entry, History, Slot
 from accounting.money.standing import (
     credited_ahead,
-    posted_money,
     put_against,
     refunded_of,
     used_of,
@@ -58,8 +57,7 @@ def test_an_invoice_of_somebody_that_is_called_like_a_credit_note_is_none() -> N
 
 def test_posted_is_what_came_in_less_what_a_cancellation_gave_back() -> None:
     """A refund gives back what was sold, and the money had been there."""
-    money = posted_money(STANDING)
-    assert (money.paid, money.over) == (D("70"), D("4"))
+    assert (STANDING.paid, STANDING.overpaid) == (D("70"), D("4"))
 
 
 def test_what_refunds_were_put_against_was_credited_while_it_was_due() -> None:

@@ -13,18 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounting.contacts.directory import Contacts
-from accounting.history import NOTHING_YET, History
+from accounting.history import NOTHING_YET, Entry, History, Slot
 from accounting.lines.currency import Conversion, of_refund, refunded_in_base
 from accounting.plan.plan import Plan, plan_order
 from accounting.reconcile.expected import figures_of
 from accounting.sale.build import build_order
-from accounting.sale.built import Standing
 from stores.canonical.order import Order, Payment
 from stores.canonical.refund import Refund, RefundLine, TenderBack
 from tests.accounting.orders import NOON, account, books, line, order, organisation, row
 from tests.accounting.standing import posted
 from xero.documents.documents import CreditNote, StatusChange
 from xero.documents.facts import OrganisationFacts
+from xero.documents.kinds import Kind
 from xero.documents.settling import Payment as Paid
 from xero.documents.settling import Refund as PaidBack
 
@@ -66,9 +66,7 @@ def planned(
     rules: dict[str, Any] | None = None,
 ) -> Plan:  # fmt: skip
     setting = books(CONVERT | (rules or {}), xero or organisation())
-    stands_in = history.entries[0].currency if history.entries else ""
-    standing = Standing(posted=bool(stands_in), approved=True, currency=stands_in)
-    built = build_order(setting, made, Contacts(), standing)
+    built = build_order(setting, made, Contacts(), history)
     assert built.status == "ready", built.reasons
     return plan_order(setting, made, built, history)
 
@@ -290,7 +288,10 @@ def test_what_went_back_on_a_card_is_converted_as_the_card_was(payable: bool) ->
 
 def test_without_any_base_figures_what_follows_a_converted_sale_is_held() -> None:
     bare = replace(pounds(), rate=None, base_total=None, base_tax=None)
-    standing = Standing(posted=True, approved=True, currency="AUD")
-    built = build_order(books(CONVERT, organisation()), bare, Contacts(), standing)
+    sale = Entry(
+        Slot("order", bare.id, "invoice"), Kind.INVOICE, "S1-1001", frozen=True, posted=True,
+        status="AUTHORISED", currency="AUD",
+    )  # fmt: skip
+    built = build_order(books(CONVERT, organisation()), bare, Contacts(), History((sale,)))
     assert [reason.code for reason in built.reasons] == ["currency_not_enabled"]
     assert built.status == "held"

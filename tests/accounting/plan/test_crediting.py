@@ -9,10 +9,8 @@ import pytest
 
 from accounting.contacts.directory import Contacts
 from accounting.history import History
-from accounting.money.standing import posted_money
 from accounting.plan.plan import plan_order
 from accounting.sale.build import build_order
-from accounting.sale.built import Standing
 from stores.canonical.order import Payment
 from stores.canonical.refund import TenderBack
 from tests.accounting.orders import NOON, D, books, codes, row
@@ -48,8 +46,7 @@ def test_a_credit_note_that_was_never_sent_is_made_anew_of_what_the_refund_is_by
         for e in history.entries
     ))  # fmt: skip
     now = refunded(back("33.00"))
-    standing = Standing(posted=True, approved=True, money=posted_money(history))
-    plan = plan_order(setting, now, build_order(setting, now, Contacts(), standing), history)
+    plan = plan_order(setting, now, build_order(setting, now, Contacts(), history), history)
     notes = [w.document.expected() for w in plan.documents if w.document.kind is Kind.CREDIT_NOTE]
     assert [one.total for one in notes if one is not None] == [D("33.00")]
 
@@ -61,8 +58,7 @@ def test_what_uses_up_the_credit_note_of_a_change_bears_its_date() -> None:
     (note,) = one.standing(Kind.CREDIT_NOTE)
     freed = History(tuple(e for e in one.entries if e.kind is not Kind.ALLOCATION))
     later = replace(lowered, updated_at=lowered.updated_at + timedelta(days=40))
-    standing = Standing(posted=True, approved=True, money=posted_money(freed))
-    built = build_order(one.books, later, Contacts(), standing)
+    built = build_order(one.books, later, Contacts(), freed)
     (wanted,) = plan_order(one.books, later, built, freed).documents
     assert isinstance(wanted.document, Allocation)
     assert (wanted.document.date, wanted.document.amount) == (note.dated, D("22.00"))

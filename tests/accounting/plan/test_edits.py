@@ -13,7 +13,6 @@ from accounting.history import Entry, History, Slot
 from accounting.plan.edits import month_over
 from accounting.plan.plan import Plan, plan_order
 from accounting.sale.build import build_order
-from accounting.sale.built import Standing
 from stores.canonical.order import Order
 from tests.accounting.one_order import OneOrder
 from tests.accounting.orders import NOON, D, books, line, order, organisation
@@ -131,8 +130,8 @@ def test_another_tax_in_the_same_total_of_a_paid_order_is_for_a_person() -> None
 
 def again(made: Order, *entries: Entry, **rules: Any) -> Plan:
     setting = books(METHODS | {"statuses": {"invoice": ["pending"]}} | rules)
-    built = build_order(setting, made, Contacts(), Standing(posted=True, approved=True))
-    return plan_order(setting, made, built, History(entries))
+    history = History(entries)
+    return plan_order(setting, made, build_order(setting, made, Contacts(), history), history)
 
 
 def invoiced() -> Entry:

@@ -14,10 +14,8 @@ import pytest
 from accounting.by_people import with_people
 from accounting.contacts.directory import Contacts
 from accounting.history import NOTHING_YET, Entry, History
-from accounting.money.standing import posted_money
 from accounting.plan.plan import Plan, plan_order
 from accounting.sale.build import build_order
-from accounting.sale.built import Standing
 from stores.canonical.order import Order, Payment
 from stores.canonical.refund import Refund, RefundLine
 from tests.accounting.orders import NOON, books, line, order
@@ -56,10 +54,7 @@ def refunded(made: Order, *memos: Refund) -> Order:
 
 def planned(made: Order, history: History = NOTHING_YET, **rules: Any) -> Plan:
     setting = books(MAPPED | rules)
-    approved = bool(history.entries)
-    standing = Standing(posted=approved, approved=approved, money=posted_money(history))
-    built = build_order(setting, made, Contacts(), standing)
-    return plan_order(setting, made, built, history)
+    return plan_order(setting, made, build_order(setting, made, Contacts(), history), history)
 
 
 def shape(plan: Plan) -> list[str]:

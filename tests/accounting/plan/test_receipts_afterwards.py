@@ -13,7 +13,6 @@ from accounting.contacts.directory import Contacts
 from accounting.history import NOTHING_YET, History, Slot
 from accounting.plan.plan import Plan, plan_order
 from accounting.sale.build import build_order
-from accounting.sale.built import Standing
 from stores.canonical.order import Order, Payment
 from stores.canonical.refund import Refund, RefundLine
 from tests.accounting.orders import NOON, books, line, order
@@ -33,8 +32,7 @@ def paid(net: str = "100.00") -> Order:
 
 def planned(made: Order, history: History = NOTHING_YET, **store: Any) -> Plan:
     setting = books(RETURNED, **(store or OFF))
-    built = build_order(setting, made, Contacts(), Standing(posted=bool(history.entries)))
-    return plan_order(setting, made, built, history)
+    return plan_order(setting, made, build_order(setting, made, Contacts(), history), history)
 
 
 def shape(plan: Plan) -> list[tuple[str, str]]:

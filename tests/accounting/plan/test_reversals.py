@@ -12,9 +12,8 @@ from accounting.contacts.directory import Contacts
 from accounting.history import Entry, History, Slot
 from accounting.plan.plan import Plan, plan_order
 from accounting.sale.build import build_order
-from accounting.sale.built import Standing
 from stores.canonical.order import Order, Payment
-from tests.accounting.one_order import OneOrder
+from tests.accounting.one_order import UNDONE, OneOrder
 from tests.accounting.orders import NOON, D, books, line, order
 from tests.accounting.plan.test_one_event import WHOLE, codes, ordered, seen, with_refunds
 from tests.accounting.sale.test_refund_documents import METHODS, back
@@ -66,8 +65,9 @@ STATUSES = METHODS | {"statuses": {"invoice": ["pending"], "reverse": ["canceled
 def planned(made: Order, first: Plan | None, *, undo: bool = False, **rules: object) -> Plan:
     setting = books(STATUSES | rules)
     history = posted(first, due=D("110.00")) if first is not None else posted(Plan())
+    history = replace(history, undone=UNDONE if undo else None)
     built = build_order(setting, made, Contacts())
-    return plan_order(setting, made, built, history, undo=undo)
+    return plan_order(setting, made, built, history)
 
 
 def test_the_history_note_says_who_took_it_back() -> None:
@@ -122,8 +122,8 @@ BY_NOTE = {"posting": {"cancel": "credit_note"}}
 def taken_back(*entries: Entry, made: Order = UNPAID, undo: bool = False, **rules: object) -> Plan:
     setting = books(STATUSES | rules)
     made = made if undo else cancelled(made)
-    built = build_order(setting, made, Contacts(), Standing(posted=True, approved=True))
-    return plan_order(setting, made, built, History(entries), undo=undo)
+    history = History(entries, undone=UNDONE if undo else None)
+    return plan_order(setting, made, build_order(setting, made, Contacts(), history), history)
 
 
 def sale(**changes: Any) -> Entry:

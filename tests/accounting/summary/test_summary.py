@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounting.contacts.directory import Contacts
+from accounting.history import Entry, History, Slot
 from accounting.orders import Outcome, account_for
 from accounting.summary.documents import Summary, packs, summarised
 from accounting.summary.parts import Part
@@ -283,7 +284,8 @@ def test_an_order_that_takes_goods_from_xeros_stock_stays_alone_and_other_items_
 
 
 def test_an_order_with_documents_of_its_own_is_never_summarised() -> None:
-    found = account_for(books(DAILY), paid(), Contacts(), alone=True)
+    own = Entry(Slot("order", "7", "invoice"), Kind.INVOICE, "S1-1001", frozen=False, posted=False)
+    found = account_for(books(DAILY), paid(), Contacts(), History((own,)))
     assert not found.parts
     assert [wanted.document.kind for wanted in found.plan.documents] == [Kind.INVOICE, Kind.PAYMENT]
 

@@ -7,20 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from accounting.by_people import with_people
-from accounting.history import History, Slot
-from accounting.money.standing import posted_money
+from accounting.history import EarlierInvoice, History, Slot
 from accounting.plan.plan import Plan
-from accounting.sale.built import EarlierInvoice, Standing
+from accounting.reasons import Reason
 from connector.lib.money import from_units
 from stores.models import Store
 from sync.contacts.standing import StandingContacts
 from sync.models import Posting, TrackedOrder
-from sync.outbox.entries import entry_of, is_open, slot_of, withdrawn
+from sync.outbox.entries import history_of, is_open, slot_of, withdrawn
 from sync.outbox.labels import label_of
 from sync.summaries.parts import SummaryParts
-from xero.documents.kinds import SALES, Kind
-from xero.documents.statuses import APPROVED
+from xero.documents.kinds import Kind
 from xero.models import MirrorDocument, Organisation
 
 
@@ -35,6 +32,8 @@ class OrderPostings:
         self._credited: dict[int, dict[Slot, Decimal]] = defaultdict(dict)
         self._parts = SummaryParts(store)
         self._contacts = StandingContacts(organisation)
+        self._earlier: dict[int, EarlierInvoice] = {}
+        self._histories: dict[int, History] = {}
 
     def load(self, orders: Iterable[int]) -> None:
         """Read what the orders have in the outbox."""
@@ -42,6 +41,7 @@ class OrderPostings:
         self._parts.load(ids)
         ours = Posting.objects.filter(order_id__in=ids, organisation=self._organisation)
         self._postings.clear()
+        self._histories.clear()
         for posting in ours.order_by("pk"):
             assert posting.order_id is not None
             self._postings[posting.order_id][slot_of(posting)] = posting
@@ -68,10 +68,12 @@ class OrderPostings:
             if units is not None and posting.order_id is not None:
                 self._credited[posting.order_id][slot_of(posting)] = from_units(units)
 
-    def earlier(self, found: Mapping[int, EarlierInvoice]) -> dict[int, EarlierInvoice]:
-        """Invoices of before the cut-over, each with whom it belongs to by now."""
+    def know_earlier(self, found: Mapping[int, EarlierInvoice]) -> None:
+        """Learn of invoices of before the cut-over, by order; each belongs to whom it does by
+        now."""
         self._contacts.know(one.contact_id for one in found.values())
-        return {
+        self._histories.clear()
+        self._earlier = {
             pk: replace(one, contact_id=self._contacts.survivor(one.contact_id))
             for pk, one in found.items()
         }
@@ -82,16 +84,22 @@ class OrderPostings:
         return label_of(row.state, row.reasons, postings, waits=self._parts.wait(row))
 
     def history(self, row: TrackedOrder) -> History:
-        """What stands for the order, also as its part of a summary."""
+        """What stands for the order, also as its part of a summary, and what people have said."""
+        if row.pk not in self._histories:
+            self._histories[row.pk] = self._history(row)
+        return self._histories[row.pk]
+
+    def _history(self, row: TrackedOrder) -> History:
         contacts = self._contacts
-        own = [
-            replace(entry, contact=contacts.of(posting, entry.contact))
-            for posting in self._postings[row.pk].values()
-            for entry in (entry_of(posting),)
-        ]
-        own = with_people(own, self._credited[row.pk])
-        shared = self._parts.entries(row, contacts)
-        return History((*own, *shared), self.number(row), contacts.put_away)
+        stands = history_of(
+            self._postings[row.pk].values(), self._credited[row.pk],
+            self._parts.entries(row, contacts), contacts.of,
+        )  # fmt: skip
+        return replace(
+            stands, number=self.number(row), put_away=contacts.put_away,
+            earlier=self._earlier.get(row.pk), approving=row.approved_at is not None,
+            undone=excluded(row) if row.undo_at is not None else None,
+        )  # fmt: skip
 
     def number(self, row: TrackedOrder) -> str:
         """The own number of its documents, "" while none is planned. What was planned by a
@@ -103,13 +111,6 @@ class OrderPostings:
         """Whether a document of it is in the outbox or in Xero, or waits for a summary."""
         postings = self._postings[row.pk].values()
         return not all(map(withdrawn, postings)) or self._parts.brings(row)
-
-    def alone(self, row: TrackedOrder) -> bool:
-        """Whether its sale has a document of its own, sent or not."""
-        return any(
-            posting.kind in SALES and not withdrawn(posting)
-            for posting in self._postings[row.pk].values()
-        )
 
     def sends_to_buyer(self, row: TrackedOrder, plan: Plan) -> bool:
         """Whether a document of this plan that names the buyer is still to go out."""
@@ -133,19 +134,9 @@ class OrderPostings:
         """The order's own posting at a place, if there is one."""
         return self._postings[row.pk].get(slot)
 
-    def is_new(self, row: TrackedOrder) -> bool:
-        """Whether nothing of it ever went to Xero."""
-        return not any(entry.frozen or entry.ended for entry in self.history(row).entries)
 
-    def standing(self, row: TrackedOrder) -> Standing:
-        """Whether the order's invoice is there, and approved, and in which currency."""
-        sales = [e for e in self.history(row).frozen() if e.slot.purpose in ("invoice", "receipt")]
-        drafts = [e for e in sales if e.kind is Kind.INVOICE and e.status not in APPROVED]
-        return Standing(
-            posted=bool(sales),
-            approved=bool(sales) and not drafts,
-            approve=row.approved_at is not None,
-            currency=sales[-1].currency if sales else "",
-            money=posted_money(self.history(row)),
-            number=self.number(row),
-        )
+def excluded(row: TrackedOrder) -> Reason:
+    """The reason of an order that a person left out."""
+    code = row.excluded_as or TrackedOrder.Excluded.DO_NOT_SYNC
+    label = TrackedOrder.Excluded(code).label
+    return Reason(code, f"{label}, marked by a person: {row.excluded_why or 'no note'}")
