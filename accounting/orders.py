@@ -18,7 +18,7 @@ from accounting.plan.plan import Plan, plan_order
 from accounting.reasons import Reason
 from accounting.sale.build import build_order
 from accounting.sale.built import SKIPPED, Built
-from accounting.stated import as_far_as_stated
+from accounting.stated.order import as_far_as_stated
 from accounting.summary.documents import fits_alone
 from accounting.summary.parts import Part
 from accounting.summary.taking import may_be_taken, taken_over

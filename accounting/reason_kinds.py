@@ -1,6 +1,7 @@
 """What each reason means for a bookkeeper, and what a person does about it: one table.
 
 The documents and the pages are made from it. A code is stable: it is stored, and filtered by.
+Long because it is a table, with a row for each reason, and cut in two nobody would find one.
 """
 
 from __future__ import annotations

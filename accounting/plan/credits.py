@@ -121,31 +121,53 @@ def credit_of(
         return _stated(sheet, refund, _back(sheet, refund), credit)
     by = _refund_in_base(sheet, refund, found)
     back = _back(sheet, refund)
-    total = (round_to(refund.total) if by is None else by.base_total) - back.on_lines
+    total = _total(refund, back, by)
     same = same_money(sheet, found, total)
     if same is not None:
         found.remove(same)
         sheet.same.add(refund.id)
+    if why_not := _unposted(sheet, refund, total, made=same is not None):
+        sheet.reasons.append(why_not)
+        return None
+    if same is not None:
+        same = replace(
+            same, day=refund_day(sheet.books, refund), purpose="", source=("refund", refund.id)
+        )
+        return _stated(sheet, refund, back, same)
+    note = _note(sheet, refund, back, by, found, limit)
+    sheet.add(note, slot, parent)
+    credit = OpenCredit(slot, note.number, total_of(note), note.date, went_back=gone)
+    return _stated(sheet, refund, back, credit)
+
+
+def _total(refund: Refund, back: Returned, by: Conversion | None) -> Decimal:
+    """What a refund credits, in the currency of the sale."""
+    return (round_to(refund.total) if by is None else by.base_total) - back.on_lines
+
+
+def _unposted(sheet: Worksheet, refund: Refund, total: Decimal, *, made: bool) -> Reason | None:
+    """Why a refund is not credited now, or ever. `made`: a change has made its credit note."""
     if _waits(sheet, refund):
         text = (
             f"The refund of {written(total)} and its credit note wait for the "
             f"payment: {written(sheet.awaited)} came in and is not posted yet."
         )
-        sheet.reasons.append(Reason("refund_waits_for_payment", text, Field.PAYMENTS))
-        return None
-    if same is not None:
-        same = replace(
-            same, day=refund_day(sheet.books, refund), purpose="",
-            source=("refund", refund.id),
-        )  # fmt: skip
-        return _stated(sheet, refund, back, same)
-    if not sheet.books.snapshot.store.streams.credit_notes:
+        return Reason("refund_waits_for_payment", text, Field.PAYMENTS)
+    if not made and not sheet.books.snapshot.store.streams.credit_notes:
         text = f"{written(total)} was refunded; credit notes are switched off for this store."
-        sheet.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
-        return None
+        return Reason("credit_notes_off", text, "streams.credit_notes")
+    return None
+
+
+def _note(
+    sheet: Worksheet, refund: Refund, back: Returned, by: Conversion | None,
+    found: Sequence[OpenCredit], limit: Decimal,
+) -> CreditNote:  # fmt: skip
+    """The credit note of a refund, which with those that were `found` credits the limit at most.
+    Raises Hold."""
     if by is None:
         refund = completed(sheet, refund, back)
-        total = round_to(refund.total) - back.on_lines
+    total = _total(refund, back, by)
     if sum((credit.total for credit in found), ZERO) + total > limit:
         raise Hold(
             "refund_exceeds_invoice",
@@ -154,15 +176,12 @@ def credit_of(
             "is right in Xero by hand.",
             Field.REFUNDS,
         )
-    note = credit_note_of(
+    return credit_note_of(
         sheet.books, sheet.mapped, refund, invoice_number=sheet.number,
         contact=sold_to(sheet), status=sheet.status, rate=sheet.rate, by=by,
         returned=back if by is None else _back(sheet, refund, foreign=True),
         converted=back,
     )  # fmt: skip
-    sheet.add(note, slot, parent)
-    credit = OpenCredit(slot, note.number, total_of(note), note.date, went_back=gone)
-    return _stated(sheet, refund, back, credit)
 
 
 def _stated(sheet: Worksheet, refund: Refund, returned: Returned, credit: OpenCredit) -> OpenCredit:

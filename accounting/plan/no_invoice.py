@@ -40,7 +40,7 @@ def receipt(sheet: Worksheet) -> None:
         sheet.current = entry
         _compare(sheet, entry)
     receivables = Receivables(sheet.history, sheet.order.id, [])
-    receivables.know((Payment("", account, day, total, "", is_id),))
+    receivables.tenders.know((Payment("", account, day, total, "", is_id),))
     _credit(sheet, receivables, sheet.order.refunds, total, sheet.slot("receipt"))
     if entry is not None and sheet.reversing:
         _take_back(sheet, receivables)
@@ -96,7 +96,7 @@ def refunds_alone(sheet: Worksheet) -> None:
         return
     mapped = converted(sheet.mapped, by)
     order = mapped.order
-    receivables.know(alone(sheet.books, mapped))
+    receivables.tenders.know(alone(sheet.books, mapped))
     since = refunded_since(sheet.books.snapshot, order)
     tendered = sheet.mapped.rows.tendered
     tendered = by.amount(tendered) if by is not None else tendered

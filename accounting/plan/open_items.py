@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from accounting.history import Entry, Slot
+from accounting.history import Slot
 from connector.lib.money import ZERO
 from xero.documents.documents import Document
-from xero.documents.settling import Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,31 +88,7 @@ class OpenCredit:
         return Slot(*self.stands_for, f"{self.purpose}{purpose}")
 
 
-@dataclass(slots=True)
-class ReceivedTender:
-    """`ours` is False where a person enters the money in Xero: none of it goes back from here."""
-
-    payment: Payment
-    paid: Decimal = ZERO
-    given_back: Decimal = ZERO
-    ours: bool = True
-
-    @property
-    def left(self) -> Decimal:
-        return max(self.paid - self.given_back, ZERO)
-
-    @property
-    def place(self) -> tuple[str, bool]:
-        return self.payment.account, self.payment.account_is_id
-
-
 def total_of(document: Document) -> Decimal:
     totals = document.expected()
     assert totals is not None
     return totals.total
-
-
-def index_of(entry: Entry) -> int:
-    """The tender's place in the order, as the purpose ends with it."""
-    tail = entry.slot.purpose.rpartition("-")[2]
-    return int(tail) if tail.isdecimal() else 0

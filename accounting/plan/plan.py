@@ -19,7 +19,7 @@ from accounting.plan.settlement import settle
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import READY, SKIPPED, Built
-from accounting.stated import as_far_as_stated
+from accounting.stated.order import as_far_as_stated
 from accounts_mapping.rules.mapped_order import map_order
 from stores.canonical.order import Order
 from stores.profile import Field

@@ -17,14 +17,8 @@ from decimal import Decimal
 
 from accounting.history import Entry, History, Slot
 from accounting.money.standing import put_against, refunded_of, refunds_of, used_of
-from accounting.plan.open_items import (
-    Back,
-    OpenCredit,
-    OpenInvoice,
-    PlannedDocument,
-    ReceivedTender,
-    index_of,
-)
+from accounting.money.tenders import ReceivedTender, Tenders, number_of
+from accounting.plan.open_items import Back, OpenCredit, OpenInvoice, PlannedDocument
 from accounting.plan.payment_slots import numbered
 from connector.lib.money import ZERO
 from xero.documents.kinds import Kind, Ref
@@ -47,44 +41,17 @@ class Receivables:
     short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
     over: list[Payment] = field(default_factory=list)
     covered: list[tuple[Payment, Decimal]] = field(default_factory=list)
-    _tenders: dict[int, ReceivedTender] = field(default_factory=dict)
+    tenders: Tenders = field(default_factory=Tenders)
     _taken: set[Slot] = field(default_factory=set)
     _touched: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for entry in self.history.tenders("payment"):
-            tender = self._tender(index_of(entry), entry)
-            tender.paid += entry.total
-        for entry in self.history.frozen(lambda e: e.kind is Kind.REFUND):
-            tender = self._tender(index_of(entry), entry)
-            tender.given_back += entry.total
+        self.tenders = Tenders.standing(self.history)
         self._taken = {e.slot for e in self.history.entries if e.frozen or e.ended}
         put = put_against(self.history)
         for invoice in self.invoices:
             invoice.capacity -= put[invoice.number] + invoice.by_people
         self._touched = {invoice.number for invoice in self.invoices if invoice.by_people}
-
-    def _tender(self, index: int, entry: Entry) -> ReceivedTender:
-        stands_for = Payment(
-            "", entry.account, entry.dated or date.min, ZERO, "", entry.account_is_id,
-            tender=index,
-        )  # fmt: skip
-        return self._tenders.setdefault(index, ReceivedTender(stands_for))
-
-    def know(self, payments: Sequence[Payment]) -> None:
-        """Payments that were made elsewhere: money can go back the way it came."""
-        for payment in payments:
-            tender = self._tenders.setdefault(payment.tender, ReceivedTender(payment))
-            tender.payment, tender.paid = payment, payment.amount
-
-    def elsewhere(self, payments: Sequence[Payment]) -> None:
-        """Money that people post, as far as it is not posted from here: refunds that went back
-        the way it came are not paid from the other tenders."""
-        for payment in payments:
-            posted = self._tenders.get(payment.tender)
-            rest = payment.amount - (posted.paid if posted is not None else ZERO)
-            if rest > 0:
-                self._tenders[-payment.tender] = ReceivedTender(payment, rest, ours=False)
 
     def receive(
         self, payments: Sequence[Payment], *, again: Sequence[Entry]
@@ -93,9 +60,9 @@ class Receivables:
         they gave back has been received once more if the shop says so."""
         documents = []
         for payment in numbered(self.history, payments):
-            tender = self._tenders.setdefault(payment.tender, ReceivedTender(payment))
+            tender = self.tenders.of(payment)
             tender.payment = payment
-            returned = sum((e.total for e in again if index_of(e) == payment.tender), ZERO)
+            returned = sum((e.total for e in again if number_of(e) == payment.tender), ZERO)
             rest = payment.amount - (tender.paid - returned)
             if rest < 0:
                 self.short.append((tender.paid, payment.amount))
@@ -211,7 +178,8 @@ class Receivables:
             posted = min(done[place], back.amount)
             done[place] -= posted
             left = min(back.amount - posted, rest)
-            for index, most in self._places(back):
+            for index, tender in self._places(back):
+                most = back.amount if tender is None else tender.paid - tender.given_back
                 amount = min(left, most)
                 if amount <= 0:
                     continue
@@ -219,22 +187,15 @@ class Receivables:
                 reference = f"{credit.number}-{index}"
                 document = Refund(note, place[0], credit.day, amount, reference, place[1])
                 documents.append(PlannedDocument(slot, document, credit.slot))
-                if index:
-                    self._tenders[index].given_back += amount
+                if tender is not None:
+                    tender.given_back += amount
                 left -= amount
                 rest -= amount
         return documents, rest
 
-    def _places(self, back: Back) -> list[tuple[int, Decimal]]:
-        """Which tenders take how much of it; 0 stands for none of the order's."""
-        if not back.bound:
-            return [(0, back.amount)]
-        place = back.account, back.is_id
-        return [
-            (index, tender.paid - tender.given_back)
-            for index, tender in sorted(self._tenders.items())
-            if tender.place == place
-        ]
+    def _places(self, back: Back) -> Sequence[tuple[int, ReceivedTender | None]]:
+        """Which tenders take of it; 0 and None stand for none of the order's, which takes all."""
+        return self.tenders.at((back.account, back.is_id)) if back.bound else [(0, None)]
 
     def _refunded_to(self, number: str) -> dict[tuple[str, bool], Decimal]:
         """How much of a credit note is refunded, by account."""
@@ -256,12 +217,12 @@ class Receivables:
                 return [], rest
             slot = self.take(credit.place("refund-0"))
             document = Refund(note, account[0], credit.day, part, credit.number, account[1])
-            other = ReceivedTender(Payment(note, account[0], date.min, ZERO, "", tender=0))
-            self._tenders.setdefault(0, other).given_back += part
+            other = Payment(note, account[0], date.min, ZERO, "", tender=0)
+            self.tenders.of(other).given_back += part
             return [PlannedDocument(slot, document, credit.slot)], rest - part
         documents: list[PlannedDocument] = []
         kept = ZERO
-        for index, tender in self._last_first(credit.method):
+        for index, tender in self.tenders.last_first(credit.method):
             part = min(rest, tender.left)
             if part <= 0 or (credit.stated and tender.place in self.issued):
                 continue
@@ -284,26 +245,17 @@ class Receivables:
     @property
     def received(self) -> Decimal:
         """What came in as money and has not gone back."""
-        money = [one for one in self._tenders.values() if one.place not in self.issued]
-        return max(sum((one.paid - one.given_back for one in money), ZERO), ZERO)
+        return self.tenders.kept(without=self.issued)
 
     def _gone_elsewhere(self, credit: OpenCredit, used: Decimal) -> None:
         """What of a refund was used up otherwise than by our refunds: where people post the
         money, it went back that way."""
         rest = used - refunded_of(self.history, credit.number)
-        for _, tender in self._last_first(credit.method):
+        for _, tender in self.tenders.last_first(credit.method):
             if not tender.ours:
                 part = min(rest, tender.left)
                 tender.given_back += part
                 rest -= part
-
-    def _last_first(self, method: str) -> list[tuple[int, ReceivedTender]]:
-        def last(item: tuple[int, ReceivedTender]) -> tuple[bool, date, int]:
-            index, tender = item
-            named = bool(method) and tender.payment.method == method
-            return named, tender.payment.date, abs(index)
-
-        return sorted(self._tenders.items(), key=last, reverse=True)
 
     def take(self, slot: Slot) -> Slot:
         """The first revision in which nothing stands yet, and for which nothing is planned."""

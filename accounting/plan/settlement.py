@@ -30,7 +30,7 @@ def settle(sheet: Worksheet, invoices: list[OpenInvoice], credits: list[OpenCred
     """Plan what is received and not posted, and what uses up the credit notes."""
     issued = issued_accounts(sheet.books, sheet.mapped)
     receivables = Receivables(sheet.history, sheet.order.id, invoices, issued)
-    receivables.elsewhere(sheet.built.elsewhere)
+    receivables.tenders.elsewhere(sheet.built.elsewhere)
     again = sheet.history.frozen(
         lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
     )

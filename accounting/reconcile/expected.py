@@ -29,7 +29,7 @@ from accounting.money.received import posted_elsewhere, received
 from accounting.plan.last_refund import MOST_TAX, refunded_whole
 from accounting.reasons import Hold
 from accounting.sale.refund import tax_of
-from accounting.stated import as_far_as_stated
+from accounting.stated.order import as_far_as_stated
 from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from connector.lib.money import ZERO, round_to
 from stores.canonical.order import Order

@@ -37,7 +37,7 @@ from accounting.sale.built import HELD, READY, SKIPPED, Built
 from accounting.sale.invoice import invoice_day, invoice_of, invoiced
 from accounting.sale.numbers import document_number
 from accounting.sale.remarks import note_of, rate_of, remarks_of
-from accounting.stated import as_far_as_stated, as_stated, left_out
+from accounting.stated.order import as_far_as_stated, as_stated, left_out
 from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from connector.lib.money import known_currency, round_to, written
 from stores.canonical.order import Order

@@ -34,13 +34,13 @@ from sync.dispatch import conflicts, freshness
 from sync.items.known import KnownItems
 from sync.models import TrackedOrder
 from sync.orders import explained, tracking
-from sync.orders.already import Already, reason_of
-from sync.orders.earlier import find_earlier
 from sync.orders.gift_cards import load_cards, over_opening, write_cards
 from sync.orders.ledger import Ledger
 from sync.orders.reading import read, without_overrides
 from sync.orders.recall.documents import Recalled, Sought, recall
 from sync.orders.recall.payments import recall_payments, unread
+from sync.orders.recognise.already import Already, reason_of
+from sync.orders.recognise.earlier import find_earlier
 from sync.orders.saving import save_rows
 from sync.orders.work import Claim, OrderWork, keep_claim, take
 from xero.documents.documents import CreditNote, InvoiceUpdate, StatusChange

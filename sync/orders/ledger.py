@@ -25,13 +25,14 @@ from sync.contacts.postings import ContactPostings
 from sync.contacts.standing import answer_of
 from sync.models import Posting, TrackedOrder
 from sync.orders.changes import Changes
+from sync.orders.numbers import Numbers
 from sync.orders.postings import OrderPostings
 from sync.orders.work import OrderState, PlannedOrder
 from sync.outbox.adopt import adopt
 from sync.outbox.entries import MOST_CURES, OPEN, is_open
 from sync.outbox.fill import document_key, fill
-from xero.documents.documents import CreditNote, Document, Invoice, InvoiceUpdate, StatusChange
-from xero.documents.kinds import SALES, WITH_BALANCE, Id, Kind
+from xero.documents.documents import Document, Invoice, InvoiceUpdate, StatusChange
+from xero.documents.kinds import SALES, Id, Kind
 from xero.documents.payloads import loaded, stored
 from xero.models import Lane, MirrorDocument, Organisation
 
@@ -43,8 +44,7 @@ class Ledger(OrderPostings):
     def __init__(self, store: Store, organisation: Organisation) -> None:
         super().__init__(store, organisation)
         self._remarks: dict[int, list[Reason]] = defaultdict(list)
-        self._in_xero: set[tuple[str, str]] = set()
-        self._owner: dict[str, int | None] = {}
+        self._numbers = Numbers()
         self._changes = Changes()
         self.again_at: dict[int, datetime] = {}
 
@@ -71,7 +71,7 @@ class Ledger(OrderPostings):
         waited = self.waiting()
         self.load([one.row.pk for one in orders])
         left = waited - self.waiting()
-        self._find_taken_numbers(orders)
+        self._numbers = Numbers.load(self._organisation, orders)
         orders = self._in_time(orders)
         ready = [(one.row, one.built) for one in orders if one.built.status == READY]
         parents = self._write_contacts(orders, ready, contacts)
@@ -102,45 +102,9 @@ class Ledger(OrderPostings):
         self.again_at |= dict.fromkeys(late, soon)
         return [one for one in orders if one.row.pk not in late]
 
-    # --- numbers ----------------------------------------------------------------------------
-
-    def _find_taken_numbers(self, orders: Sequence[PlannedOrder]) -> None:
-        """Which numbers Xero has already, and which of our orders owns each.
-
-        Of two orders with one number the one that has a document of that number owns it,
-        else the older one.
-        """
-        wanted = [
-            (Kind(planned.document.kind), planned.document.number, one.row.pk)
-            for one in orders
-            for planned in one.plan.documents
-            if isinstance(planned.document, Invoice | CreditNote)
-        ]
-        numbers = {number for _, number, _ in wanted}
-        in_xero = MirrorDocument.objects.filter(
-            organisation=self._organisation, kind__in=WITH_BALANCE, number__in=numbers
-        )
-        self._in_xero = set(in_xero.values_list("kind", "number"))
-        ours = Posting.objects.filter(
-            organisation=self._organisation, kind=Kind.INVOICE, verb="PUT", key__in=numbers
-        ).exclude(state=Posting.State.VOIDED, xero_id="")
-        owned = list(ours.order_by("pk").values_list("key", "order_id"))
-        mine = sorted((number, pk) for kind, number, pk in wanted if kind == Kind.INVOICE)
-        for number, order in [*owned, *mine]:
-            self._owner.setdefault(number, order)
-
     def _contradicted(self, row: TrackedOrder) -> bool:
         codes = {reason.code for reason in self._remarks[row.pk]}
         return bool(codes & {"number_taken", "already_in_xero"})
-
-    def _others_number(self, one: PlannedOrder) -> str:
-        """A number of the order's invoices that is another order's; "" if there is none."""
-        for planned in one.plan.documents:
-            if isinstance(planned.document, Invoice):
-                number = planned.document.number
-                if self._owner.get(number, one.row.pk) != one.row.pk:
-                    return number
-        return ""
 
     # --- an order's documents ---------------------------------------------------------------
 
@@ -159,7 +123,7 @@ class Ledger(OrderPostings):
         if not one.active:
             self._withdraw(one, have)
             return
-        if taken := self._others_number(one):
+        if taken := self._numbers.of_another(one):
             text = f"{taken} is the number of another order's invoice."
             self._remarks[one.row.pk].append(Reason("number_taken", text, "number_prefix"))
             self._withdraw(one, have)
@@ -236,7 +200,8 @@ class Ledger(OrderPostings):
             posting.look_up = True
         number = document_key(planned.document)
         changes = isinstance(planned.document, InvoiceUpdate | StatusChange)
-        if changes or ((posting.kind, number) in self._in_xero and not posting.xero_id):
+        taken = self._numbers.is_in_xero(posting.kind, number) and not posting.xero_id
+        if changes or taken:
             # A person may have changed it meanwhile, or it is there already: looked up first.
             posting.look_up = True
 

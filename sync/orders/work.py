@@ -16,7 +16,7 @@ from stores.canonical.order import Order
 from stores.models import Store
 from sync.claims import LEASE, Claim
 from sync.models import TrackedOrder
-from sync.orders.already import LikelyInvoice
+from sync.orders.recognise.already import LikelyInvoice
 from xero.models import Lane, MirrorDocument
 
 _LANE_ORDER = Case(

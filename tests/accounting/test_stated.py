@@ -10,7 +10,7 @@ import pytest
 from accounting.books import Books
 from accounting.reasons import Hold
 from accounting.reconcile.expected import figures_of
-from accounting.stated import as_stated
+from accounting.stated.order import as_stated
 from stores.canonical.order import Collector, Line, MoneyIn, Order, Payment, TaxShare
 from stores.canonical.refund import MoneyBack, Refund, RefundLine, RefundPayment
 from tests.accounting.orders import (

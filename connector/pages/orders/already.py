@@ -17,7 +17,7 @@ from connector.pages.filters import zone_of
 from connector.pages.selection import way_back
 from connector.templatetags.pages import of
 from sync.models import Proposal
-from sync.orders import proposals
+from sync.orders.recognise import proposals
 from xero.models import MirrorContact
 
 _ROWS = 50

@@ -110,7 +110,7 @@ def test_what_was_refilled_is_not_given_back_from_that_tender_again() -> None:
 
 def test_money_that_people_post_goes_back_by_them_and_counts_as_given_back() -> None:
     one = receivables(paid(1, "60.00"))
-    one.elsewhere([Payment(Ref(Kind.INVOICE, "S1-1001"), "090", DAY + timedelta(days=9),
+    one.tenders.elsewhere([Payment(Ref(Kind.INVOICE, "S1-1001"), "090", DAY + timedelta(days=9),
                            D("50.00"), "", tender=2)])  # fmt: skip
     assert used(one, credit("40.00", "1")) == ([("S1-1001", "40.00")], "0.00")
     assert used(one, credit("40.00", "2")) == (
@@ -170,7 +170,7 @@ def test_what_went_back_on_cards_of_one_account_is_spread_over_them_once() -> No
 def test_people_give_back_what_they_post_of_a_tender_and_not_what_is_posted_from_here() -> None:
     """Of a tender of 50, 20 are posted from here: 30 go back by people, 20 from here."""
     one = receivables(paid(1, "60.00"), paid(2, "20.00"))
-    one.elsewhere([tender(2, "50.00", days=9)])
+    one.tenders.elsewhere([tender(2, "50.00", days=9)])
     assert used(one, credit("80.00")) == (
         [("091", "20.00"), ("091", "30.00"), ("S1-1001", "30.00")], "0.00",
     )  # fmt: skip
@@ -191,7 +191,7 @@ def test_a_refund_that_was_put_on_the_invoice_went_back_where_people_post_the_mo
     done = [allocated(str(D("50.00") - D(by_us)), of="1")]
     done += [given_back(1, by_us, of="1")] if D(by_us) else []
     one = receivables(paid(1, "60.00"), *done, due="500.00")
-    one.elsewhere([tender(2 + at, "50.00", days=days) for at, days in enumerate(theirs)])
+    one.tenders.elsewhere([tender(2 + at, "50.00", days=days) for at, days in enumerate(theirs)])
     assert used(one, credit("50.00", "1")) == ([], "0.00")
     expected = [("091", ours)] * bool(ours) + [("S1-1001", put)] * bool(put)
     assert used(one, credit("50.00", "2")) == (expected, "0.00")
@@ -258,5 +258,5 @@ def test_money_goes_to_another_method_as_far_as_money_came_in_and_the_rest_is_cr
 
 def test_where_the_shop_names_no_method_none_is_the_one_it_names() -> None:
     one = receivables(paid(1, "60.00"))
-    one.know([replace(tender(2, "50.00", days=9), account="970", method="checkmo")])
+    one.tenders.know([replace(tender(2, "50.00", days=9), account="970", method="checkmo")])
     assert used(one, credit("30.00")) == ([("970", "30.00")], "0.00")

@@ -18,7 +18,7 @@ from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
 from sync.dispatch import freshness
 from sync.models import Backfill, OrderAction, Posting, Proposal, TrackedOrder
-from sync.orders import proposals
+from sync.orders.recognise import proposals
 from tests.sync.world import World, at_rest, books, in_xero, money
 
 Decision = Proposal.Decision

@@ -1,0 +1,1 @@
+"""What a shop leaves unsaid, worked out before anything is built."""
