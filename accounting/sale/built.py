@@ -22,7 +22,7 @@ class Built:
     about what is not (a held payment) or worth knowing (warnings).
 
     `overpayments` are what was received beyond what is due; `waiting` and `elsewhere` are money
-    that is not posted, as of `tenders.Tendered`. Where invoices are switched off,
+    that is not posted, as of `Tendered`. Where invoices are switched off,
     `receipt` stands in the invoice's place. `cards` is what the order did with gift cards; of
     one that is held, only what waits for a card's sale. `note` says in Xero's history how the
     invoice deviates from the order. `tax` is what the shop charged that is posted as tax, None

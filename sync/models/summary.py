@@ -33,7 +33,7 @@ class SummaryPart(models.Model):
 
     A row is never changed but for `posting`, the summary it stands on, and `settled`, which
     says that its money is in the outbox: what an order brings otherwise is another row.
-    `content` is `parts.content_of`; amounts are in ten-thousandths of `currency`.
+    `content` is `sync.summaries.contents.content_of`; amounts are in ten-thousandths of `currency`.
     """
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="summary_parts")

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from typing import Any
 
 from stores.models import Store
-from sync.dispatch import send as dispatch
+from sync.dispatch import send
 from sync.models import Posting, TrackedOrder
 from sync.orders.build_due import enqueue_due
 from tests.bench import world
@@ -65,7 +65,7 @@ def _work(organisation: Organisation, store: Store, records: Iterator[dict[str, 
             raise _Enough
 
     try:
-        dispatch.drain(organisation, progress=count)
+        send.drain(organisation, progress=count)
     except _Enough:
         return
 

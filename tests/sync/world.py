@@ -31,7 +31,7 @@ from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from stores.settings import StoreSettings
 from sync.dispatch import freshness
-from sync.dispatch import send as dispatch
+from sync.dispatch.send import Idle, drain
 from sync.flow import steps
 from sync.ingest.pull import pull
 from sync.models import Dispatch, OrganisationRun, Posting, TrackedOrder, TrackedProduct
@@ -192,9 +192,9 @@ class World:
     def build(self) -> int:
         return sum(steps.build_store(self.fresh(store)) for store in self.stores)
 
-    def send(self) -> dispatch.Idle:
+    def send(self) -> Idle:
         """One worker's turn; no time passes."""
-        return dispatch.drain(self.organisation)
+        return drain(self.organisation)
 
     def write_back(self) -> None:
         """Tell the shops what they are owed, as far as it is due."""

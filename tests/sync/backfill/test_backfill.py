@@ -15,8 +15,7 @@ from stores.adapters.magento.reading import pages as reading
 from stores.canonical.records import Page
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
-from sync.dispatch import gather as outbox
-from sync.dispatch import send
+from sync.dispatch import gather, send
 from sync.flow.sweep import sweep
 from sync.models import Backfill, Posting, TrackedOrder
 from tests.sync.bell import Bell
@@ -245,7 +244,7 @@ def test_cancelled_what_is_in_xero_stays_and_the_rest_is_withdrawn(world: World)
         not_before=clock.now() + timedelta(hours=1)
     )
     while Posting.objects.filter(kind="invoice", state="posted").count() == 0:
-        dispatch = outbox.gather(world.organisation)
+        dispatch = gather.gather(world.organisation)
         assert dispatch is not None
         send._send(dispatch, "test")
     contacts = len(world.contacts())
@@ -277,7 +276,7 @@ def test_cancelled_what_is_in_xero_stays_and_the_rest_is_withdrawn(world: World)
 def test_a_live_order_overtakes_and_a_backfill_sends_full_requests(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "BATCH", 4)
+    monkeypatch.setattr(gather, "BATCH", 4)
     sold(world, 10)
     row = go_on(begun(world))
     world.build()
@@ -286,7 +285,7 @@ def test_a_live_order_overtakes_and_a_backfill_sends_full_requests(
     world.build()
     backfill_lanes = Posting.objects.filter(lane="backfill", kind="invoice")
     while world.posting(live).state != "posted":
-        dispatch = outbox.gather(world.organisation)
+        dispatch = gather.gather(world.organisation)
         assert dispatch is not None
         send._send(dispatch, "test")
         if dispatch.kind == "invoice":

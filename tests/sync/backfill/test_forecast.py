@@ -14,14 +14,14 @@ from sync.backfill.forecast import (
     span,
     time_left,
 )
-from sync.dispatch import gather as outbox
+from sync.dispatch import gather
 from xero.documents.kinds import Kind
 
 PLENTY = Supply(left_today=812, a_day=1000, reserve=200, a_minute=51)
 
 
 def test_a_call_takes_as_many_documents_as_the_outbox_puts_into_one() -> None:
-    assert BATCH == outbox.BATCH
+    assert BATCH == gather.BATCH
 
 
 def test_the_usual_order_is_a_contact_an_invoice_and_a_payment() -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 
 from connector.lib import clock
 from sync.models import Posting, TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from tests.sync.contacts.test_people import known_customer
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.standing import again, ledger
@@ -179,10 +179,10 @@ def test_a_sale_that_is_undone_and_issued_anew_follows(
     put_away(world)
     world.time.forward(hours=1)
     ana = get_user_model().objects.create_user("ana")
-    assert orders.undo(TrackedOrder.objects.all(), ana, "a test") == 1
+    assert actions.undo(TrackedOrder.objects.all(), ana, "a test") == 1
     world.work()
     assert _names(world) == {owner}
-    orders.sync_now(TrackedOrder.objects.all(), None)
+    actions.sync_now(TrackedOrder.objects.all(), None)
     world.work()
     assert _names(world, "Invoices") == {owner}
     assert len(world.invoices()) == 2

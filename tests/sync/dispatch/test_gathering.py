@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from connector.lib import clock
-from sync.dispatch import gather as outbox
-from sync.dispatch import send as dispatch
+from sync.dispatch import gather, send
 from sync.models import Attempt, Dispatch, Posting
 from tests.sync.world import World, books, forgotten
 
@@ -23,7 +22,7 @@ def contacts(world: World, count: int) -> list[Posting]:
 
 
 def gathered(world: World) -> list[Posting]:
-    formed = outbox.gather(world.organisation)
+    formed = gather.gather(world.organisation)
     assert formed is not None
     return list(formed.postings.order_by("position"))
 
@@ -70,8 +69,8 @@ def test_a_request_that_was_formed_and_not_sent_as_far_as_is_known_is_looked_up_
     world.pull()
     world.build()
     while not Posting.objects.filter(kind="payment", state="pending", parent__state="posted"):
-        assert dispatch._step(world.organisation, "test") is None
-    formed = outbox.gather(world.organisation)
+        assert send._step(world.organisation, "test") is None
+    formed = gather.gather(world.organisation)
     assert formed is not None
     assert (formed.kind, formed.state) == ("payment", "open")
     with forgotten(world):

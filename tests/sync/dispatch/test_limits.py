@@ -8,7 +8,7 @@ import pytest
 
 from connector.lib import clock
 from connector.lib.errors import Misconfigured
-from sync.dispatch import send as dispatch
+from sync.dispatch import send
 from sync.flow import steps
 from sync.models import Dispatch, Posting
 from tests.sync.world import World, at_rest, books, log_in
@@ -229,7 +229,7 @@ def test_a_worker_that_finds_nothing_to_do_makes_no_call(world: World) -> None:
     world.sync()
     at_rest()
     calls = world.calls().total()
-    assert world.send() == dispatch.Idle(None)
+    assert world.send() == send.Idle(None)
     assert world.build() == 0
     assert world.calls().total() == calls
 
@@ -241,5 +241,5 @@ def test_a_new_process_looks_at_xero_only_if_it_has_something_to_send(world: Wor
     world.time.forward(hours=2)
     world.new_process()
     calls = world.calls().total()
-    assert world.send() == dispatch.Idle(None)
+    assert world.send() == send.Idle(None)
     assert world.calls().total() == calls

@@ -17,7 +17,7 @@ from connector.lib import clock
 from sync.dispatch import freshness
 from sync.flow import steps
 from sync.models import Dispatch, Posting
-from sync.orders import build_due as enqueue
+from sync.orders import build_due
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.standing import again, invoice, ledger
 from tests.sync.world import World, at_rest, in_xero, money
@@ -209,7 +209,7 @@ def test_a_new_invoice_changes_nothing_of_its_contact(world: World) -> None:
 
 
 def _built_while_another_worker_sends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    planned = enqueue._build_all
+    planned = build_due._build_all
 
     def and_meanwhile_another_worker_sends(*args: Any) -> Any:
         built = planned(*args)
@@ -217,7 +217,7 @@ def _built_while_another_worker_sends(world: World, monkeypatch: pytest.MonkeyPa
         return built
 
     with monkeypatch.context() as patch:
-        patch.setattr(enqueue, "_build_all", and_meanwhile_another_worker_sends)
+        patch.setattr(build_due, "_build_all", and_meanwhile_another_worker_sends)
         world.build()
 
 

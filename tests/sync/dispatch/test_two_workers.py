@@ -15,12 +15,11 @@ from connector.lib import clock
 from stores.models import Cursor, SourceRecord
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
-from sync.dispatch import freshness
-from sync.dispatch import send as dispatch
+from sync.dispatch import freshness, send
 from sync.flow import steps
 from sync.ingest.coverage import Window
 from sync.models import Backfill, Dispatch, Posting, TrackedOrder
-from sync.orders import build_due as enqueue
+from sync.orders import build_due
 from sync.rebuild import rebuild
 from tests.sync.world import World, books, in_xero, ledger_agrees
 
@@ -112,12 +111,12 @@ def test_builders_and_senders_at_once_post_everything_once(world: World) -> None
     freshness.prepare(world.organisation)
 
     def build() -> int:
-        return sum(enqueue.enqueue_due(world.fresh(world.store), limit=5) for _ in range(6))
+        return sum(build_due.enqueue_due(world.fresh(world.store), limit=5) for _ in range(6))
 
-    def send() -> dispatch.Idle:
-        return [dispatch.drain(world.organisation) for _ in range(3)][-1]
+    def sending() -> send.Idle:
+        return [send.drain(world.organisation) for _ in range(3)][-1]
 
-    at_once(build, build, build, send, send)
+    at_once(build, build, build, sending, sending)
     world.work()
     in_xero(world, *orders)
     assert len(world.payments()) == 40
@@ -139,10 +138,10 @@ def test_a_sender_that_outlives_its_lease_settles_nothing_twice(world: World) ->
         threading.Event().wait(0.3)
         world.time.offset += 400
         for _ in range(4):
-            dispatch.drain(world.organisation)
+            send.drain(world.organisation)
             world.time.offset += 60
 
-    at_once(lambda: dispatch.drain(world.organisation), other)
+    at_once(lambda: send.drain(world.organisation), other)
     world.work()
     in_xero(world, order)
     assert len(world.contacts()) == 1
@@ -159,7 +158,7 @@ def test_a_build_and_a_settlement_of_one_order_at_once_leave_it_posted(world: Wo
             TrackedOrder.objects.update(build_at=clock.now())
             steps.build_store(world.fresh(world.store))
 
-    at_once(lambda: dispatch.drain(world.organisation), rebuild)
+    at_once(lambda: send.drain(world.organisation), rebuild)
     TrackedOrder.objects.update(claimed_until=None, claimed_by="")
     world.work()
     in_xero(world, *orders)
@@ -186,7 +185,7 @@ def test_a_build_costs_the_same_queries_for_100_orders_as_for_10(world: World) -
         world.pull()
         freshness.prepare(world.organisation)
         store = world.fresh(world.store)
-        costs.append(queries_of(lambda store=store: enqueue.enqueue_due(store)))
+        costs.append(queries_of(lambda store=store: build_due.enqueue_due(store)))
     # SQLite takes so many values a statement: a few more inserts, and nothing for each order.
     assert costs[1] <= costs[0] + 10
     assert costs[1] < 55
@@ -200,7 +199,7 @@ def test_a_rebuild_of_what_waits_unchanged_writes_no_posting(world: World) -> No
     changed = dict(Posting.objects.values_list("pk", "changed_at"))
     TrackedOrder.objects.update(build_at=clock.now())
     store = world.fresh(world.store)
-    assert queries_of(lambda: enqueue.enqueue_due(store)) < 60
+    assert queries_of(lambda: build_due.enqueue_due(store)) < 60
     assert dict(Posting.objects.values_list("pk", "changed_at")) == changed
 
 
@@ -245,7 +244,7 @@ def test_a_live_order_overtakes_a_backfill(world: World) -> None:
     world.build()
     sent: list[str] = []
     while world.row(live).label != "posted":
-        idle = dispatch._step(world.organisation, "test")
+        idle = send._step(world.organisation, "test")
         assert idle is None, idle
         sent.append(str(Dispatch.objects.latest("pk").kind))
     assert sent == ["contact", "invoice", "payment"]
@@ -258,7 +257,7 @@ def test_a_clicked_order_overtakes_live_ones(world: World) -> None:
     world.rebuild(orders[-1])
     world.build()
     for _ in range(3):
-        dispatch._step(world.organisation, "test")
+        send._step(world.organisation, "test")
     assert world.row(orders[-1]).label == "posted"
     world.work()
     books(world)

@@ -12,7 +12,7 @@ from hypothesis.stateful import precondition, rule
 
 from sandbox.shop.refusals import NotPossible
 from sync.models import TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from tests.sync.naive_books import Changed, OpenedAgain, Received, Refunded, Shrunk, Undone
 from tests.sync.order_sums import cents
 from tests.sync.orders.test_money_of_edits import differs
@@ -130,13 +130,13 @@ class PartsAndUndo(Machine):
         self._sync_and_compare()
         self._tick()
         mine = TrackedOrder.objects.filter(pk=self.world.row(story.order).pk)
-        if not orders.undo(mine, None, "a sample"):
+        if not actions.undo(mine, None, "a sample"):
             return
         self.world.work()
         story.page.told.append(Undone(self._today(), story.account))
         self._sync_and_compare()
         self._tick()
-        orders.sync_now(mine, None)
+        actions.sync_now(mine, None)
         self.world.work()
         story.page.told.append(OpenedAgain(self._today(), story.account))
         self._sync_and_compare()

@@ -45,7 +45,7 @@ from sync.dispatch import freshness
 from sync.flow import steps
 from sync.ingest.orders import track
 from sync.models import TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from tests.sync.flow.parts_and_undo import PartsAndUndo
 from tests.sync.naive_books import (
     Approved,
@@ -512,7 +512,7 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
         self.world.pull()
         person, _ = get_user_model().objects.get_or_create(username="ana")
         row = self.world.row(story.order)
-        orders.exclude(TrackedOrder.objects.filter(pk=row.pk), person, "a sample")
+        actions.exclude(TrackedOrder.objects.filter(pk=row.pk), person, "a sample")
         story.page.closed = "do not sync"
 
     # --- time, accidents, repetitions -----------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sync.models import ShopWrite, TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from tests.sync.orders.test_money_of_edits import differs, undated
 from tests.sync.orders.test_refunds_and_cancellations import later, paid, refund
 from tests.sync.orders.test_refunds_and_cancellations import time as time
@@ -119,7 +119,7 @@ def test_the_rest_of_an_order_that_nobody_paid_is_cancelled_as_a_whole(world: Wo
 
 
 def opened_again(world: World) -> None:
-    orders.sync_now(TrackedOrder.objects.all(), None)
+    actions.sync_now(TrackedOrder.objects.all(), None)
     world.work()
 
 
@@ -145,7 +145,7 @@ def test_undone_and_opened_again_the_refund_is_credited_against_the_new_invoice(
 
 def undo_again(world: World) -> None:
     later(world)
-    assert orders.undo(TrackedOrder.objects.all(), None, "once more") == 1
+    assert actions.undo(TrackedOrder.objects.all(), None, "once more") == 1
     world.work()
 
 

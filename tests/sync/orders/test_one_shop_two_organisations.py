@@ -11,7 +11,7 @@ from accounts_mapping.rules.schema import StoreRules
 from sandbox.xero.seed import add_organisation
 from stores.canonical.records import Stream
 from stores.models import Store
-from sync.dispatch import send as dispatch
+from sync.dispatch import send
 from sync.flow import steps
 from sync.ingest.pull import pull
 from sync.models import TrackedOrder
@@ -49,7 +49,7 @@ def sync_all(world: World, south: Store) -> None:
     pull(world.fresh(south), Stream.REFUNDS)
     for _ in range(6):
         steps.build_store(world.fresh(south))
-        dispatch.drain(world.fresh(south).organisation)
+        send.drain(world.fresh(south).organisation)
         world.time.forward(seconds=61)
 
 

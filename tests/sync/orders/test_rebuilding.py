@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounting import orders as absorb
+from accounting.sale.build import build_order
 from accounts_mapping.models import save_rules
 from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
@@ -16,7 +16,7 @@ from sync.dispatch import freshness
 from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.orders import build_due as enqueue
+from sync.orders import build_due
 from sync.rebuild import rebuild_held
 from tests.sync.bell import Bell
 from tests.sync.world import RULES, World, at_rest, books, in_xero
@@ -131,17 +131,16 @@ def test_an_order_cancelled_before_it_is_sent_is_withdrawn(world: World) -> None
 def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Build what is due; between the build and the write something happens, once."""
     freshness.prepare(world.organisation)
-    real = absorb.build_order
 
     def build(*args: Any) -> Any:
-        built = real(*args)
+        built = build_order(*args)
         world.time.forward(1)
         happens()
         return built
 
     with monkeypatch.context() as patched:
-        patched.setattr(absorb, "build_order", build)
-        assert enqueue.enqueue_due(world.fresh(world.store)) == 1
+        patched.setattr("accounting.orders.build_order", build)
+        assert build_due.enqueue_due(world.fresh(world.store)) == 1
     assert TrackedOrder.objects.get().build_at is not None
 
 

@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 
 from sync.dispatch import freshness
 from sync.models import TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from sync.orders.undo import undo
 from sync.reconcile.run import queue, reconcile
 from tests.sync.order_sums import cents
@@ -248,7 +248,7 @@ def test_a_sale_that_is_undone_and_issued_anew_has_its_refund_once(liable: World
     person, _ = get_user_model().objects.get_or_create(username="ana")
     undo(TrackedOrder.objects.filter(pk=liable.row(order).pk), person, "a sample")
     liable.sync()
-    orders.sync_now(TrackedOrder.objects.filter(pk=liable.row(order).pk), person)
+    actions.sync_now(TrackedOrder.objects.filter(pk=liable.row(order).pk), person)
     settled(liable)
     assert (sums(liable), money(liable)) == before
 

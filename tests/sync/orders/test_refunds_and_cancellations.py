@@ -20,7 +20,7 @@ from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
 from sync.flow import steps
 from sync.models import TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from tests.sync.standing import again, credit_note, invoice, ledger, lines, stands
 from tests.sync.world import RULES, Time, World
 
@@ -262,7 +262,7 @@ def test_a_cancellation_waits_for_the_payment_that_waits(world: World, returned:
 def test_what_a_person_undoes_waits_for_no_payment(world: World) -> None:
     order = unmapped(world)
     person, _ = get_user_model().objects.get_or_create(username="ana")
-    orders.undo(TrackedOrder.objects.filter(pk=world.row(order).pk), person, "a mistake")
+    actions.undo(TrackedOrder.objects.filter(pk=world.row(order).pk), person, "a mistake")
     world.work()
     assert stands(world) == [f"invoice {S1} VOIDED 2027-03-10 76.35 tax 5.44 due 0.00"]
     again(world)
@@ -674,7 +674,7 @@ def test_an_order_marked_as_not_to_be_synced_gets_nothing_in_any_state(world: Wo
     order = world.place(items=TWO_MUGS_AND_BEANS)
     world.pull()
     person = get_user_model().objects.create_user("ana")
-    orders.exclude(TrackedOrder.objects.all(), person, "a sample")
+    actions.exclude(TrackedOrder.objects.all(), person, "a sample")
     refund(world, order, items=MUG)
     world.sync()
     cancel(world, order)

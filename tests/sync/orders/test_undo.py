@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from sync.models import TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from tests.sync.orders.test_refunds_and_cancellations import (
     MUG,
     S1,
@@ -25,7 +25,7 @@ from tests.sync.world import World
 def undo(world: World) -> None:
     later(world)
     ana = get_user_model().objects.create_user("ana")
-    assert orders.undo(TrackedOrder.objects.all(), ana, "a test") == 1
+    assert actions.undo(TrackedOrder.objects.all(), ana, "a test") == 1
     world.work()
 
 
@@ -59,7 +59,7 @@ def test_a_paid_sale_with_a_refund_is_credited_and_paid_back_for_the_rest(world:
 def test_what_was_undone_is_posted_anew_when_a_person_asks(world: World) -> None:
     order: dict[str, Any] = unpaid(world)
     undo(world)
-    orders.sync_now(TrackedOrder.objects.all(), None)
+    actions.sync_now(TrackedOrder.objects.all(), None)
     world.work()
     assert stands(world) == [
         f"invoice {S1} VOIDED 2027-03-10 34.90 tax 3.17 due 0.00",

@@ -15,7 +15,7 @@ from accounts_mapping.rules.schema import StoreRules
 from connector.lib import clock
 from sync.management.commands.reconcile import Command
 from sync.models import HandledDifference, Posting, ReconcileDay, ReconcileRun, TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from sync.reconcile import differences
 from sync.reconcile.run import KEPT_RUNS, queue
 from tests.sync.world import RULES, World, books
@@ -145,8 +145,8 @@ def test_what_a_person_handled_counts_as_accounted_for_and_gets_nothing_more(
     world.rebuild(posted)
     world.work()
     row = TrackedOrder.objects.filter(pk=world.row(by_hand).pk)
-    orders.handle_by_hand(row, None, "Entered as INV-7", "https://go.xero.com/x")
-    orders.exclude(TrackedOrder.objects.filter(pk=world.row(posted).pk), None, "Enough")
+    actions.handle_by_hand(row, None, "Entered as INV-7", "https://go.xero.com/x")
+    actions.exclude(TrackedOrder.objects.filter(pk=world.row(posted).pk), None, "Enough")
     # given: both change in the shop, and a person makes the document by our number
     for order in (posted, by_hand):
         world.shop.update_order(order["entity_id"], status="complete", state="complete")
@@ -163,7 +163,7 @@ def test_what_a_person_handled_counts_as_accounted_for_and_gets_nothing_more(
     run = ReconcileRun.objects.get()
     assert (run.by_hand, run.left_out, run.in_xero) == (1, 1, 0)
     # opened again it is built, and finds the invoice
-    orders.reopen(row, None, "It was not")
+    actions.reopen(row, None, "It was not")
     world.work()
     assert world.codes(by_hand)[0] == "already_in_xero"
 

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 
 from sync.flow import steps
 from sync.models import TrackedOrder
-from sync.orders import actions as orders
+from sync.orders import actions
 from tests.sync.orders.test_refunds_and_cancellations import MUG, ONE_MUG_SOLD, S1, later, refund
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.standing import again, stands
@@ -26,7 +26,7 @@ def drafted(world: World) -> dict[str, object]:
 
 def approve(world: World) -> None:
     ana = get_user_model().objects.create_user("ana")
-    assert orders.approve(TrackedOrder.objects.all(), ana) == 1
+    assert actions.approve(TrackedOrder.objects.all(), ana) == 1
     world.work()
 
 

@@ -18,8 +18,8 @@ from django.core.management import call_command
 from connector.lib import clock
 from sync.flow import steps
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
-from sync.orders import undo as undo_orders
-from sync.summaries import make as summarise
+from sync.orders import undo
+from sync.summaries import make
 from sync.summaries.approve import approve_summaries, drafts_of
 from tests.sync.dispatch.test_two_workers import at_once
 from tests.sync.reconcile.test_reconcile import reconcile, sums, told
@@ -383,14 +383,14 @@ def test_undoing_one_order_credits_its_part_and_leaves_the_summary(daily: World)
     world.shop.refund(second["entity_id"], items={"MUG-STN": 1}, shipping=Decimal(0))
     world.sync()
     next_day(world)
-    plan = undo_orders.plan(undo_orders.of_numbers(world.store, [second["increment_id"]]))
+    plan = undo.plan(undo.of_numbers(world.store, [second["increment_id"]]))
     assert [step.text for step in plan.steps] == [
         f"A credit note over 51.40, dated today, for its part of {DAY}; the same is paid back from "
         f"the account it was paid into. {DAY} itself stays: it is of other orders too."
     ]
     assert (plan.cannot, plan.notes) == ((), ())
     before = stands(world)
-    undo_orders.undo(undo_orders.of_numbers(world.store, [second["increment_id"]]), None, "test")
+    undo.undo(undo.of_numbers(world.store, [second["increment_id"]]), None, "test")
     world.work()
     assert stands(world) == sorted([
         *before,
@@ -409,11 +409,11 @@ def test_undoing_a_day_takes_all_orders_of_its_summary_and_what_still_waits(dail
     late = world.place()
     world.sync()
     day, today = date(2027, 3, 10), date(2027, 3, 11)
-    assert undo_orders.plan(undo_orders.of_day(world.store, today)).steps[0].way == "withdraw"
-    chosen = undo_orders.of_day(world.store, day)
+    assert undo.plan(undo.of_day(world.store, today)).steps[0].way == "withdraw"
+    chosen = undo.of_day(world.store, day)
     assert {row.number for row in chosen} == {one["increment_id"] for one in orders}
-    assert undo_orders.undo(chosen, None, "test") == 2
-    assert undo_orders.undo(undo_orders.of_day(world.store, today), None, "test") == 1
+    assert undo.undo(chosen, None, "test") == 2
+    assert undo.undo(undo.of_day(world.store, today), None, "test") == 1
     world.work()
     next_day(world)
     assert stands(world) == sorted([
@@ -473,7 +473,7 @@ def test_two_workers_make_one_summary(real_world: World) -> None:
     world.sync()
     world.time.forward(days=1)
     store = world.fresh(world.store)
-    made = at_once(*[lambda: summarise.summarise(store)] * 4)
+    made = at_once(*[lambda: make.summarise(store)] * 4)
     assert sum(made) == 1
     world.work()
     assert stands(world) == SOLD

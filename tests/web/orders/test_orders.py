@@ -13,7 +13,7 @@ from django.test import Client
 from connector.lib import clock
 from stores.models import Store
 from sync.models import OrderAction, ShopWrite, TrackedOrder
-from sync.orders import actions as verbs
+from sync.orders import actions
 from tests.web.factories import (
     OrderFactory,
     PostingFactory,
@@ -344,13 +344,13 @@ def test_only_what_is_a_draft_is_approved_and_counted(
 @pytest.mark.parametrize(
     "act",
     [
-        lambda orders, user: verbs.sync_now(orders, user),
-        lambda orders, user: verbs.approve(orders, user),
-        lambda orders, user: verbs.exclude(orders, user, "x"),
-        lambda orders, user: verbs.handle_by_hand(orders, user, "x"),
-        lambda orders, user: verbs.undo(orders, user, "x"),
-        lambda orders, user: verbs.reopen(orders, user, "x"),
-        lambda orders, user: verbs.tell_shop_again(orders, user),
+        lambda orders, user: actions.sync_now(orders, user),
+        lambda orders, user: actions.approve(orders, user),
+        lambda orders, user: actions.exclude(orders, user, "x"),
+        lambda orders, user: actions.handle_by_hand(orders, user, "x"),
+        lambda orders, user: actions.undo(orders, user, "x"),
+        lambda orders, user: actions.reopen(orders, user, "x"),
+        lambda orders, user: actions.tell_shop_again(orders, user),
     ],
     ids=["sync", "approve", "exclude", "handle", "undo", "reopen", "tell"],
 )
