@@ -111,7 +111,7 @@ def sold_moves(order: Order) -> tuple[CardMove, ...]:
     )
 
 
-def merged(moves: Iterable[CardMove]) -> tuple[CardMove, ...]:
+def merged_moves(moves: Iterable[CardMove]) -> tuple[CardMove, ...]:
     """One move for each card and use."""
     sums: dict[tuple[str, CardUse], Decimal] = defaultdict(Decimal)
     for move in moves:

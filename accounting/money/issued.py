@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from accounting.books import Books
-from accounting.gift_cards import CardMove, CardPart, CardUse, card_parts, merged
+from accounting.gift_cards import CardMove, CardPart, CardUse, card_parts, merged_moves
 from accounting.postable import active_account, found, system_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
@@ -94,7 +94,7 @@ def issued_tenders(books: Books, mapped: MappedOrder, *, lines_only: bool = Fals
         if part.move is not None:
             waits = part.move.use is CardUse.UNKNOWN and tender.how is How.HELD
             moves.append(replace(part.move, use=CardUse.WAITING) if waits else part.move)
-    return IssuedTenders(tuple(planned), merged(moves))
+    return IssuedTenders(tuple(planned), merged_moves(moves))
 
 
 def _parts(

@@ -17,7 +17,7 @@ from accounting.eligibility import (
     skipped,
     zero_total,
 )
-from accounting.gift_cards import CardUse, merged, sold_moves
+from accounting.gift_cards import CardUse, merged_moves, sold_moves
 from accounting.history import NOTHING_YET, SOLD, EarlierInvoice, History
 from accounting.lines.charges import Charges, charges_of
 from accounting.lines.closing import closing_accounts, overrides, tax_mode
@@ -109,7 +109,7 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, history: His
     filled = refilled(books, mapped, lines_only=not by_invoice)
     built = Built(
         READY, remarks_of(books, mapped, charges, lines, mode, less.tax, by), contact,
-        warnings=contact.warnings, cards=merged((*sold_moves(order), *issued.moves, *filled)),
+        warnings=contact.warnings, cards=merged_moves((*sold_moves(order), *issued.moves, *filled)),
         note=note_of(order, day) if by_invoice else "",
         tax=charges.tax - less.tax if by_invoice else None, mapped=mapped,
     )  # fmt: skip

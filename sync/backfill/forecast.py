@@ -58,7 +58,7 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Pace:
     """How fast the shop is: orders a page, and seconds a page with all that belongs to it."""
 
     orders_a_page: int = 100
@@ -89,15 +89,13 @@ class Forecast:
         )
 
 
-def forecast(
-    orders: int, measured: Measured, supply: Supply, reading: Reading | None = None
-) -> Forecast:
+def forecast(orders: int, measured: Measured, supply: Supply, pace: Pace | None = None) -> Forecast:
     """Calls and time that so many orders of a shop will take."""
     calls = calls_for(orders, measured)
-    reading = reading or Reading()
-    pages = -(-orders // reading.orders_a_page)
+    pace = pace or Pace()
+    pages = -(-orders // pace.orders_a_page)
     a_second = min(supply.a_minute / 60, 1 / max(supply.seconds_a_call, 0.01))
-    seconds = max(pages * reading.seconds_a_page, calls / a_second)
+    seconds = max(pages * pace.seconds_a_page, calls / a_second)
     beyond = max(0, calls - supply.usable_today)
     days = -(-beyond // supply.usable_a_day)
     return Forecast(orders, calls, round(seconds), days, supply)

@@ -17,7 +17,7 @@ from connector.lib.money import ZERO, from_units
 from stores.models import Store
 from sync.models import Posting, SummaryPart, SyncRun, TrackedOrder
 from sync.orders import actions
-from sync.summaries.contents import given_back, part_of
+from sync.summaries.contents import can_be_taken_apart, part_of
 from xero.documents.kinds import MASTER_DATA, SALES, Kind
 from xero.mirror import known as mirror_known
 from xero.mirror import refresh as mirror
@@ -112,7 +112,7 @@ def _documents(store: Store, orders: Sequence[int]) -> dict[int, list[PostedDocu
 def _share(row: SummaryPart, known: dict[str, MirrorDocument]) -> PostedDocument:
     """An order's part of a summary, as far as that is made."""
     part, posting = part_of(row), row.posting
-    if posting is None or given_back(posting):
+    if posting is None or can_be_taken_apart(posting):
         return PostedDocument(row.kind, part.key, Posting.State.PENDING)
     made = _document(posting, known.get(posting.xero_id))
     # One that is not in Xero yet cannot be kept from it by one of its orders.

@@ -17,7 +17,7 @@ from xero.documents.lines import DocumentLine, TaxMode
 _State = Posting.State
 
 
-def given_back(posting: Posting) -> bool:
+def can_be_taken_apart(posting: Posting) -> bool:
     """Whether a summary is known not to be in Xero, so that its orders may be taken out."""
     if posting.xero_id:
         return False

@@ -19,7 +19,7 @@ from stores.models import Store
 from sync.contacts.standing import StandingContacts
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.outbox.entries import MOST_CURES, OPEN, entry_of, slot_of
-from sync.summaries.contents import content_of, given_back, part_of
+from sync.summaries.contents import can_be_taken_apart, content_of, part_of
 from xero.documents.kinds import Kind
 from xero.models import Lane
 
@@ -56,7 +56,7 @@ def entries_of(row: SummaryPart, contacts: StandingContacts) -> list[Entry]:
     Nothing while no summary was made of it, or while that can still be given back.
     """
     posting = row.posting
-    if posting is None or given_back(posting):
+    if posting is None or can_be_taken_apart(posting):
         return []
     part, made = part_of(row), entry_of(posting)
     ended = made.ended
@@ -114,7 +114,7 @@ class SummaryParts:
 
     def _made(self, order: int) -> set[Slot]:
         rows = self._rows.get(order, [])
-        return {slot_of(row) for row in rows if row.posting and not given_back(row.posting)}
+        return {slot_of(row) for row in rows if row.posting and not can_be_taken_apart(row.posting)}
 
     def entries(self, row: TrackedOrder, contacts: StandingContacts) -> list[Entry]:
         parts = self._rows.get(row.pk, [])

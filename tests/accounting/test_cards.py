@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from accounting.gift_cards import CardBook, CardFacts, CardMove, CardUse, card_parts, merged
+from accounting.gift_cards import CardBook, CardFacts, CardMove, CardUse, card_parts, merged_moves
 from stores.canonical.order import GiftCard, Order
 from tests.accounting.orders import order
 
@@ -47,7 +47,7 @@ def test_one_card_twice_in_an_order_is_used_up_once() -> None:
     assert [(part.amount, part.known) for part in parts] == [
         (D(10), True), (D(5), True), (D(5), False)
     ]  # fmt: skip
-    assert merged(part.move for part in parts if part.move) == (
+    assert merged_moves(part.move for part in parts if part.move) == (
         move("A", CardUse.REDEEMED, "15"), move("A", CardUse.UNKNOWN, "5")
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 from sync.backfill.forecast import (
     BATCH,
     Measured,
-    Reading,
+    Pace,
     Supply,
     calls_for,
     forecast,
@@ -69,22 +69,22 @@ def test_the_reserve_is_not_spent(left: int, days: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reading", "seconds_a_call", "seconds"),
+    ("pace", "seconds_a_call", "seconds"),
     [
         # the minute's limit: 145 calls at 51 a minute
-        (Reading(100, 1.0), 0.5, 171),
+        (Pace(100, 1.0), 0.5, 171),
         # a slow Xero: one call after another
-        (Reading(100, 1.0), 3.0, 435),
+        (Pace(100, 1.0), 3.0, 435),
         # a slow shop: 24 pages
-        (Reading(100, 60.0), 0.5, 1440),
+        (Pace(100, 60.0), 0.5, 1440),
     ],
 )
 def test_the_slowest_of_shop_calls_and_limit_makes_the_time(
-    reading: Reading, seconds_a_call: float, seconds: int
+    pace: Pace, seconds_a_call: float, seconds: int
 ) -> None:
     supply = Supply(1000, 1000, 200, 51, seconds_a_call)
 
-    assert forecast(2340, Measured(), supply, reading).seconds == seconds
+    assert forecast(2340, Measured(), supply, pace).seconds == seconds
 
 
 def test_no_orders_cost_nothing() -> None:
