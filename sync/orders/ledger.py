@@ -7,7 +7,7 @@ or was refused takes over the new content; one that is no longer wanted is withd
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -112,10 +112,7 @@ class Ledger(OrderPostings):
         have = self._postings[one.row.pk]
         if one.plan.keep:
             # A person decides, and what is left to do is planned then.
-            for posting in have.values():
-                if posting.state == Posting.State.PENDING:
-                    self._changes.withdrawn.append(posting)
-                    posting.state = Posting.State.VOIDED
+            self._take_out(have.values(), (Posting.State.PENDING,))
             return
         if one.plan.wait:
             # Something is on its way that decides: look again once it has arrived.
@@ -145,8 +142,14 @@ class Ledger(OrderPostings):
             first = restores.get(str(_to(planned.document)))
             self._write_document(one.row, planned, contact, first)
             wanted.add(planned.slot)
-        for slot, posting in have.items():
-            if slot not in wanted and posting.state in OPEN:
+        self._take_out(posting for slot, posting in have.items() if slot not in wanted)
+
+    def _take_out(
+        self, postings: Iterable[Posting], states: Sequence[Posting.State] = OPEN
+    ) -> None:
+        """Withdraw those in these states: nothing of them has left."""
+        for posting in postings:
+            if posting.state in states:
                 self._changes.withdrawn.append(posting)
                 posting.state = Posting.State.VOIDED
 
@@ -166,10 +169,7 @@ class Ledger(OrderPostings):
         adopt(posting, invoice, document)
         have[slot] = posting
         (self._changes.new if posting._state.adding else self._changes.linked).append(posting)
-        for place, other in have.items():
-            if place != slot and other.state in OPEN:
-                self._changes.withdrawn.append(other)
-                other.state = Posting.State.VOIDED
+        self._take_out(other for place, other in have.items() if place != slot)
         self.again_at[one.row.pk] = clock.now()
 
     def _write_document(
@@ -245,16 +245,11 @@ class Ledger(OrderPostings):
 
     def _withdraw(self, one: PlannedOrder, have: dict[Slot, Posting]) -> None:
         """Nothing more of this order goes out; what is in Xero already is said."""
+        self._take_out(have.values())
+        if one.built.status != SKIPPED or one.row.excluded_at is not None:
+            return
         for posting in have.values():
-            if posting.state in OPEN:
-                self._changes.withdrawn.append(posting)
-                posting.state = Posting.State.VOIDED
-            elif (
-                posting.kind in SALES
-                and one.built.status == SKIPPED
-                and one.row.excluded_at is None
-                and posting.state != Posting.State.VOIDED
-            ):
+            if posting.kind in SALES and posting.state != Posting.State.VOIDED:
                 text = (
                     f"{posting.key} was posted before, and now: {one.built.reasons[0].message} "
                     "Void or credit it in Xero."
