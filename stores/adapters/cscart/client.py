@@ -19,9 +19,10 @@ import requests
 
 from connector.lib import clock
 from connector.lib.errors import ConnectorError, NeedsAttention, Rejected
-from connector.lib.outgoing.answers import read_records
+from connector.lib.outgoing.answers import read_records, retry_after
 from stores.adapters.cscart import errors
 from stores.adapters.cscart.credentials import CSCartCredentials
+from stores.adapters.cscart.pace import TRIES, Pace
 
 PAGE_SIZE = 2000  # rows are small, and there is no documented maximum
 PATHS, QUERY = "paths", "query"  # `/api/2.0/orders`, and `/api.php?_d=orders` without rewriting
@@ -48,6 +49,7 @@ class CSCartClient:
         self.shop = _API.sub("", url.strip().rstrip("/")).rstrip("/")
         self.form = ""
         self.now = clock.now()
+        self.pace = Pace()
         self._session = session
         key = f"{credentials.email}:{credentials.api_key.get_secret_value()}"
         self._headers = {
@@ -126,17 +128,25 @@ class CSCartClient:
     def _answer(
         self, method: str, form: str, path: str, query: Mapping[str, str], body: bytes | None
     ) -> Any:
-        response = self._session.request(
-            method,
-            self._address(form, path, query),
-            data=body,
-            headers=self._headers,
-            allow_redirects=False,
-        )
-        self.now = _date_of(response)
-        if error := errors.failure(response):
-            raise error
-        return read_records(response)
+        """The answer; a read that the shop asks to wait with is made again."""
+        for tries in range(1, TRIES + 1):
+            self.pace.take_turn()
+            response = self._session.request(
+                method,
+                self._address(form, path, query),
+                data=body,
+                headers=self._headers,
+                allow_redirects=False,
+            )
+            self.now = _date_of(response)
+            error = errors.failure(response)
+            if error is None:
+                self.pace.answered()
+                return read_records(response)
+            asked = method == "GET" and errors.asks_to_wait(response)
+            if not asked or not self.pace.refused(retry_after(response), tries):
+                raise error
+        raise AssertionError("unreachable: the last try returns or raises")
 
     def _address(self, form: str, path: str, query: Mapping[str, str]) -> str:
         if form == QUERY:

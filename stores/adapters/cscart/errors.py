@@ -72,6 +72,11 @@ def failure(response: requests.Response) -> ConnectorError | None:
     )
 
 
+def asks_to_wait(response: requests.Response) -> bool:
+    """Whether the shop did nothing but ask to be asked later."""
+    return response.status_code == 429 or _is_closed(response)
+
+
 def unexpected(url: str, what: str) -> Misconfigured:
     """The error of an answer that is JSON, but not what CS-Cart answers."""
     return Misconfigured(
@@ -118,7 +123,7 @@ def _passing(response: requests.Response, host: str) -> ConnectorError:
     """429 and a closed shop did nothing; a write that met another 5xx may have been done."""
     status, wait = response.status_code, retry_after(response)
     reads = (response.request.method or "GET").upper() in READS
-    closed = status == 503 and (wait is not None or is_page(response))
+    closed = _is_closed(response)
     if status == 429 or closed or reads:
         text = message_of(response)
         said = f": {text}" if text else ""
@@ -129,6 +134,11 @@ def _passing(response: requests.Response, host: str) -> ConnectorError:
             wait = _CLOSED_WAIT
         return Temporary(f"{host} {what} (HTTP {status}){said}", retry_after=wait)
     return OutcomeUnknown(f"{host} answered HTTP {status} to a write.")
+
+
+def _is_closed(response: requests.Response) -> bool:
+    said = retry_after(response) is not None or is_page(response)
+    return response.status_code == 503 and said
 
 
 def _forbidden(response: requests.Response, host: str, text: str) -> Misconfigured:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import responses
 
+from connector.lib import clock
 from connector.lib.errors import Misconfigured, NotConnected, OutcomeUnknown, Rejected, Temporary
 from connector.lib.outgoing import http
 from stores.adapter import Cursor
@@ -29,6 +30,15 @@ def shop() -> Iterator[FakeShop]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         fake.install(mock)
         yield fake
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What would have been slept; the clock moves instead."""
+    waits: list[float] = []
+    monkeypatch.setattr(clock, "monotonic", lambda: sum(waits))
+    monkeypatch.setattr(clock, "sleep", waits.append)
+    return waits
 
 
 def adapter(url: str = URL, **keys: str) -> CSCartAdapter:
@@ -128,7 +138,7 @@ def test_other_rights_that_lack_are_warnings(shop: FakeShop) -> None:
     ],
 )
 def test_what_comes_in_the_place_of_orders_is_said_in_words(
-    shop: FakeShop, answer: Any, error: type[Exception], text: str
+    shop: FakeShop, slept: list[float], answer: Any, error: type[Exception], text: str
 ) -> None:
     shop.instead = lambda method, path: answer
 
@@ -136,19 +146,81 @@ def test_what_comes_in_the_place_of_orders_is_said_in_words(
         read(adapter(), Stream.ORDERS)
 
 
-def test_a_shop_that_asks_to_wait_is_waited_for_as_long_as_it_says(shop: FakeShop) -> None:
-    shop.instead = lambda method, path: (429, {"Retry-After": "120"}, "{}")
+def test_a_shop_that_asks_to_wait_is_asked_again_and_more_slowly_until_it_recovers(
+    shop: FakeShop, slept: list[float]
+) -> None:
+    answers = iter([(429, {"Retry-After": "7"}, "{}"), (503, {"Retry-After": "9"}, PAGE)])
+    shop.instead = lambda method, path: next(answers, None)
+    to = adapter()
+
+    rows = read(to, Stream.ORDERS)
+    for _ in range(80):
+        to.fetch(RecordRef(Stream.ORDERS, "1"))
+
+    assert len(rows) == 3
+    assert slept[:2] == [7, 9]
+    between = slept[2:]
+    assert between[0] == pytest.approx(0.95)
+    assert between == sorted(between, reverse=True)
+    assert len(between) < 70
+
+
+def test_a_limit_in_the_middle_of_many_orders_loses_nothing(
+    shop: FakeShop, slept: list[float]
+) -> None:
+    asked: list[float] = []
+
+    def limited(method: str, path: str) -> Any:
+        now = sum(slept)
+        recent = [at for at in asked if at > now - 60]
+        if len(recent) >= 10:
+            return 429, {"Retry-After": "30"}, "{}"
+        asked.append(now)
+        return None
+
+    shop.orders = some_orders(60)
+    shop.instead = limited
+    to = adapter()
+
+    whole = [to.complete(Stream.ORDERS, row) for row in read(to, Stream.ORDERS)]
+
+    assert [one["order_id"] for one in whole] == [str(n) for n in range(1, 61)]
+
+
+@pytest.mark.parametrize(("wait", "told"), [("120", 120), ("", 300)])
+def test_a_shop_that_goes_on_asking_is_left_to_the_schedule(
+    shop: FakeShop, slept: list[float], wait: str, told: int
+) -> None:
+    shop.instead = lambda method, path: (429, {"Retry-After": wait} if wait else {}, "{}")
+
     with pytest.raises(Temporary) as asked:
         read(adapter(), Stream.ORDERS)
-    assert asked.value.retry_after == 120
 
-    shop.instead = lambda method, path: (429, {}, "{}")
-    with pytest.raises(Temporary) as unsaid:
-        read(adapter(), Stream.ORDERS)
-    assert unsaid.value.retry_after == 300
+    assert asked.value.retry_after == told
+    assert len(shop.calls) == (1 if wait else 4)
 
-    shop.instead = lambda method, path: None
-    assert len(read(adapter(), Stream.ORDERS)) == 3
+
+def test_a_person_who_waits_for_the_probe_is_told_at_once(
+    shop: FakeShop, slept: list[float]
+) -> None:
+    shop.instead = lambda method, path: (429, {"Retry-After": "5"}, "{}")
+
+    with pytest.raises(Temporary):
+        adapter().probe()
+
+    assert slept == []
+
+
+def test_a_first_reading_that_broke_off_is_gone_on_with_in_large_pages(shop: FakeShop) -> None:
+    shop.orders = some_orders(450)
+    to = adapter()
+    to.fetch(RecordRef(Stream.ORDERS, "1"))
+    shop.calls.clear()
+
+    rest = list(to.pages(Stream.ORDERS, Cursor(by=By.ID, after="50")))
+
+    assert [len(page.records) for page in rest] == [50] * 8
+    assert len(shop.calls) == 2
 
 
 # --- orders ----------------------------------------------------------------------------------

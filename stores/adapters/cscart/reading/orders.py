@@ -59,8 +59,14 @@ def knows_changes(client: CSCartClient) -> bool:
 def _by_id(client: CSCartClient, since: Cursor) -> Iterator[Page]:
     """Orders with a later id than the mark."""
     last = int(since.after) if since.after.isdecimal() else 0
-    # Few are new since the last time; a first reading takes all.
-    rows = _walk(client, _FEW if last else PAGE_SIZE, lambda row: row.id <= last)
+
+    def known(row: _Row) -> bool:
+        return row.id <= last
+
+    # Few are new since the last time, unless that was a reading of all that broke off.
+    rows = _newest(client) if last else []
+    if not any(map(known, rows)):
+        rows = _walk(client, PAGE_SIZE, known)
     fresh = sorted((row for row in rows if row.id > last), key=lambda row: row.id)
     latest = _NEVER
     for chunk in _chunks(fresh):
@@ -119,6 +125,11 @@ def _walk(
         if any(map(stop, rows)):
             break
     return list(found.values())
+
+
+def _newest(client: CSCartClient) -> list[_Row]:
+    found = client.listed("orders", NEWEST_FIRST, size=_FEW)
+    return [row for record in found.rows if (row := _row(record)) is not None]
 
 
 def _row(record: Json) -> _Row | None:

@@ -34,6 +34,13 @@ class Probe:
 
     def facts(self) -> StoreFacts:
         """Everything that the shop's page shows. Raises if orders cannot be read."""
+        self._client.pace.patient = False  # a person waits
+        try:
+            return self._facts()
+        finally:
+            self._client.pace.patient = True
+
+    def _facts(self) -> StoreFacts:
         newest = self._client.listed("orders", NEWEST_FIRST, size=1)
         order = self._order(newest.rows)
         statuses = self._choices("statuses", "status", "description", _STATUSES, {"type": "O"})
