@@ -119,12 +119,14 @@ def contact_id(found: ContactFacts) -> Id:
     return found.contact_id or Ref(Kind.CONTACT, found.contact_number or found.name)
 
 
-def is_to(contact: Id, there: ContactFacts) -> bool:
-    """Whether what is meant to be to `contact` is to that one of Xero. A contact that waits to
-    be sent may be there all the same: it is told by its number, or its name."""
+def is_to(contact: Id, person: Person, there: ContactFacts) -> bool:
+    """Whether what is meant to be to `contact`, which is `person`, is to that one of Xero. A
+    contact that waits to be sent may be there all the same: it is told by its number, or by its
+    name, which bears the person's e-mail or number where somebody else had the name first."""
     if not isinstance(contact, Ref):
         return contact == there.contact_id
-    return contact.key == there.contact_number or name_key(contact.key) == name_key(there.name)
+    names = {name_key(contact.key), name_key(person.fallback)}
+    return contact.key == there.contact_number or name_key(there.name) in names
 
 
 def _match(person: Person, directory: Directory, warnings: list[str]) -> ContactFacts | None:

@@ -19,6 +19,7 @@ from django.db import transaction
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.contacts.matching import is_to
+from accounting.contacts.persons import Person, person_of
 from accounting.eligibility import Treatment, treatment_of
 from accounting.history import Slot
 from accounting.plan.plan import Plan
@@ -119,7 +120,7 @@ def _find(
 ) -> Iterator[_Forgotten]:
     assert store.organisation is not None
     meant = {
-        (str(document.kind), document.number): (one.row, slot, document, wanted)
+        (str(document.kind), document.number): (one, slot, document, wanted)
         for one in orders
         for slot, document, wanted in _meant(books, one, contacts, ledger)
     }
@@ -145,12 +146,13 @@ def _find(
         place = meant.get((one.kind, one.number))
         if place is None or one.xero_id in taken:
             continue
-        if not _is_ours(one, place[2], buyers.get(one.contact_id)):
+        sought, slot, document, wanted = place
+        person = person_of(books.snapshot, sought.order)
+        if not _is_ours(one, document, person, buyers.get(one.contact_id)):
             continue
-        row, slot, document, wanted = place
         # What is wanted just as it stands is adopted where it is looked up.
         if not (wanted and _is_the_same(one, document)):
-            yield _Forgotten(row, slot, document, one, wanted)
+            yield _Forgotten(sought.row, slot, document, one, wanted)
 
 
 def _meant(
@@ -183,14 +185,15 @@ def _is_waiting(posting: Posting) -> bool:
 
 
 def _is_ours(
-    there: MirrorDocument, meant: Invoice | CreditNote, buyer: ContactFacts | None
+    there: MirrorDocument, meant: Invoice | CreditNote, person: Person, buyer: ContactFacts | None
 ) -> bool:
-    """Whether it is the order's document, whatever its lines; `buyer` is whom it is to."""
+    """Whether it is the order's document, whatever its lines: meant for `person`, and `buyer` is
+    whom it is to."""
     named = (there.reference, there.currency, there.date) == (
         meant.reference, meant.currency, meant.date,
     )  # fmt: skip
     same = there.contact_id == meant.contact
-    return named and (same or (buyer is not None and is_to(meant.contact, buyer)))
+    return named and (same or (buyer is not None and is_to(meant.contact, person, buyer)))
 
 
 def _is_the_same(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:

@@ -149,7 +149,11 @@ class Already:
         there = self._buyers.get(listed.contact_id)
         if sold.contact_id or built.contact is None or there is None:
             return sold
-        ours = listed.recent and listed.day == sold.day and is_to(built.contact.id, there)
+        ours = (
+            listed.recent
+            and listed.day == sold.day
+            and is_to(built.contact.id, built.contact.person, there)
+        )
         return replace(sold, contact_id=there.contact_id) if ours else sold
 
     def write(self, found: Iterable[tuple[TrackedOrder, Sequence[LikelyInvoice]]]) -> None:

@@ -701,6 +701,37 @@ def test_a_sale_whose_contact_waited_to_be_sent_is_nobody_elses(
     again(world)
 
 
+@pytest.mark.parametrize("backfilled", [False, True])
+@pytest.mark.parametrize("then", [nothing_more, edits_again, cancels])
+def test_a_sale_to_a_namesake_who_waited_to_be_sent_is_nobody_elses(
+    world: World, then: Happens, backfilled: bool
+) -> None:
+    """Xero took the name for one of three buyers, and the others bear their e-mail behind it."""
+    orders = three(world, status="pending")
+    for number, order in enumerate(orders):
+        world.bought_by(order, "Noah Singh", f"noah.{number}@example.com")
+    if backfilled:
+        world.time.forward(days=10)
+        steps.keep_tokens_alive()
+        go_on(begun(world, days=20))
+    else:
+        world.pull()
+    world.build()
+    Posting.objects.filter(kind="contact").update(name_key="noah singh", key="Noah Singh")
+    with forgotten(world):
+        world.work()
+        assert len(world.invoices()) == 3
+    world.time.forward(minutes=7)
+    then(world, orders)
+    freshness.first_look(world.organisation)
+    world.pull()
+    world.build()
+    world.sync()
+    at_rest()
+    stand_as_the_shop_says(world, orders, cancelled=then is cancels)
+    again(world)
+
+
 @pytest.mark.parametrize("then", [nothing_more, edits_again, cancels])
 def test_an_invoice_that_was_being_sent_and_was_edited_since_is_ours(
     world: World, then: Happens
