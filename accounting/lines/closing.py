@@ -40,6 +40,12 @@ def overrides(books: Books) -> bool:
     return rounding == "tax_override" or (rounding == "auto" and stated)
 
 
+def states_tax(books: Books) -> bool:
+    """Whether a line states its tax where Xero's own differs from the shop's inside the same
+    total, so that no rounding line would show it: unless the setting says that Xero computes."""
+    return books.snapshot.rules.posting.rounding != "rounding_line"
+
+
 @dataclass(frozen=True, slots=True)
 class ClosingAccounts:
     """Accounts of discount and rounding lines, checked when such a line is made."""

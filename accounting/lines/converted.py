@@ -15,7 +15,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.books import Books
-from accounting.lines.closing import closing_accounts, overrides
+from accounting.lines.closing import closing_accounts, overrides, states_tax
 from accounting.lines.compose import Charge, close, is_rounding, priced, with_tax
 from accounting.lines.currency import Conversion, tendered_in_base
 from accounting.lines.fractions import spread
@@ -35,6 +35,7 @@ def in_base(
     untaxed lines whose amount in it is known."""
     override, closing = overrides(books), closing_accounts(books)
     converted, tax = convert_lines(lines, mode, by, total=total, override=override, fixed=fixed)
+    override = states_tax(books)
     return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
 
 

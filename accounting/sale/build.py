@@ -20,7 +20,7 @@ from accounting.eligibility import (
 from accounting.gift_cards import CardUse, merged_moves, sold_moves
 from accounting.history import NOTHING_YET, SOLD, EarlierInvoice, History
 from accounting.lines.charges import Charges, charges_of
-from accounting.lines.closing import closing_accounts, overrides, tax_mode
+from accounting.lines.closing import closing_accounts, overrides, states_tax, tax_mode
 from accounting.lines.compose import close, compose, re_dated
 from accounting.lines.converted import converted, in_base
 from accounting.lines.currency import Conversion, conversion, tendered_in_base
@@ -206,7 +206,7 @@ def _lines(
     )  # fmt: skip
     return close(
         [*lines, *less.lines], mode, total=total - less.amount, tax=charges.tax - less.tax,
-        override=override, closing=closing, unmapped=rows.unmapped,
+        override=states_tax(books), closing=closing, unmapped=rows.unmapped,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from accounting.books import Books
 from accounting.dates import open_date
 from accounting.eligibility import local_date
 from accounting.lines.charges import charges_of
-from accounting.lines.closing import closing_accounts, overrides, tax_mode
+from accounting.lines.closing import closing_accounts, overrides, states_tax, tax_mode
 from accounting.lines.compose import Charge, close, compose, re_dated
 from accounting.lines.converted import in_base
 from accounting.lines.currency import Conversion
@@ -119,7 +119,8 @@ def _lines(
     tax = sum((charge.tax for charge in charges), ZERO)
     total = round_to(refund.total) - less.amount
     lines += less.lines
-    return close(lines, mode, total=total, tax=tax - less.tax, override=override, closing=closing)
+    stated = states_tax(books)
+    return close(lines, mode, total=total, tax=tax - less.tax, override=stated, closing=closing)
 
 
 def _negative(
