@@ -201,6 +201,47 @@ def test_shipping_alone_may_be_taxed():
     assert taxes(order) == [("100.00", "0", "0"), ("5.00", "1.00", "20")]
 
 
+@pytest.mark.parametrize("told", [{}, {"x_taxes": {VAT[0]: {"rate": "20", "type": "P"}}}])
+def test_shipping_may_bear_a_tax_that_no_goods_bear(told: dict[str, Any]):
+    """Books at 5 per cent, sent at 20: neither row is an amount of its own."""
+    order = read(opencart_order([("0.9681", 20, "reduced"), ("12", 1, "")]) | told)
+
+    assert taxes(order) == [("19.36", "0.97", "5"), ("12.00", "0", "0"), ("5.00", "1.00", "20")]
+    assert not any(line.fixed_taxes for line in order.lines)
+
+
+def test_a_fee_may_bear_a_tax_of_its_own_beside_that_of_shipping():
+    order = read(opencart_order(
+        [("10", 2, "reduced")], shipping=("5", "reduced"), fees={"klarna_fee": ("2", "taxed")}
+    ))  # fmt: skip
+
+    assert taxes(order) == [("20.00", "1.00", "5"), ("5.00", "0.25", "5")]
+    assert [(row.amount, row.tax, row.rate) for row in order.rows] == [
+        (D("2.00"), D("0.40"), D(20))
+    ]
+
+
+def test_shipping_may_bear_one_tax_more_than_the_goods():
+    """In Canada books are free of the provincial tax, and their shipping is not."""
+    gst, pst = ("GST", D("5"), "P"), ("PST", D("7"), "P")
+    shop = Shop(classes={"books": (gst,), "taxed": (gst, pst)})
+
+    order = read(opencart_order([("10", 2, "books")], shop=shop, shipping=("5", "taxed")))
+
+    assert taxes(order) == [("20.00", "1.00", "5"), ("5.00", "0.60", "12")]
+
+
+def test_a_tax_that_says_its_percentage_is_never_an_amount():
+    """Charged at another one than it says: no rule for 20 fits that, and it is held."""
+    record = opencart_order([("9.99", 1, "taxed")], shipping=None)
+    record["order_product"][0]["tax"] = "0.3333"
+    record["order_total"][1]["value"] = "0.3333"
+
+    (line,) = read(record).lines
+
+    assert (line.percent, line.fixed_taxes) == (D("3.3363"), ())
+
+
 def test_an_extension_that_rounds_each_tax_to_cents_is_within_rounding():
     record = opencart_order([("33.3333", 1, "taxed"), ("0.0700", 1, "taxed")], shipping=None)
     tax = next(row for row in record["order_total"] if row["code"] == "tax")

@@ -65,7 +65,7 @@ def levied(case: Case) -> Levied | None:
 def _readings(case: Case, slack: Decimal) -> Iterator[Levied]:
     for tariff in tariffs(case):
         for bearing in bearings(case, tariff, slack):
-            for extras in _extras(case, bearing):
+            for extras in _extras(case, tariff, bearing):
                 masks = {**bearing.masks, **extras}
                 for off in reductions(case, masks):
                     yield Levied(tariff, masks, bearing.fixed, off)
@@ -79,7 +79,7 @@ def _solved(case: Case, slack: Decimal) -> Levied | None:
     found = []
     for tariff in tariffs(case):
         for bearing in bearings(case, tariff, slack):
-            for extras in _extras(case, bearing):
+            for extras in _extras(case, tariff, bearing):
                 masks = {**bearing.masks, **extras}
                 off = solved_reduction(case, tariff, masks)
                 if off is None:
@@ -92,16 +92,19 @@ def _solved(case: Case, slack: Decimal) -> Levied | None:
     return found[0] if len(found) == 1 else None
 
 
-def _extras(case: Case, bearing: Bearing) -> Iterator[dict[str, Mask]]:
-    """Taxes on shipping and fees: those that goods bear, most of them first, or none."""
+def _extras(case: Case, tariff: Tariff, bearing: Bearing) -> Iterator[dict[str, Mask]]:
+    """Taxes on shipping and fees: those that goods bear, most of them first, those that no goods
+    bear, or none."""
     sums: dict[Mask, Decimal] = {}
     for good in case.goods:
         mask = bearing.masks[good.key]
         sums[mask] = sums.get(mask, ZERO) + good.amount
     choices = sorted((mask for mask in sums if mask), key=lambda mask: (-sums[mask], sorted(mask)))
-    if not choices:
-        places = range(len(case.taxes))
-        choices = [frozenset({place}) for place in places] + [frozenset(places)]
+    borne = frozenset[int]().union(*choices)
+    others = [place for place, rate in enumerate(tariff) if rate is not None and place not in borne]
+    choices += [frozenset({place}) for place in others]
+    choices += [mask | frozenset(others) for mask in (frozenset[int](), *choices) if others]
+    choices = list(dict.fromkeys(choices))
     picks = product([*choices, frozenset[int]()], repeat=len(case.extras))
     for picked in islice(picks, _MOST_EXTRAS):
         yield {extra.key: mask for extra, mask in zip(case.extras, picked, strict=True)}

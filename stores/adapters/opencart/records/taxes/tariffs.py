@@ -34,16 +34,18 @@ def tariffs(case: Case) -> Iterator[Tariff]:
 
 
 def _choices(case: Case, tax: TaxRow) -> list[Decimal | None]:
-    """Of one tax: what its name says, short percentages, a fixed amount, longer percentages."""
+    """Of one tax: what its name says, short percentages, a fixed amount unless a percentage is
+    stated, longer percentages."""
     derived = dict.fromkeys(
         rate for rate in (*_by_pieces(case, tax), *_by_sums(case, tax)) if ZERO < rate <= _WHOLE
     )
     short = [rate for rate in derived if rate == round_to(rate)]
     long = [rate for rate in derived if rate != round_to(rate)]
-    stated = [] if tax.stated is None else [tax.stated]
-    ordered: list[Decimal | None] = [*stated, *short, None, *long]
+    ordered: list[Decimal | None] = [*short, None, *long]
     if tax.fixed:
         ordered.insert(0, None)
+    elif tax.stated is not None:
+        ordered = [tax.stated, *short, *long]
     return list(dict.fromkeys(ordered))[:_MOST_OF_ONE]
 
 
