@@ -270,12 +270,14 @@ def readme_examples() -> list[str]:
     return [textwrap.dedent(block) for block in blocks]
 
 
-@pytest.mark.parametrize(("at", "platform"), [(0, "magento"), (1, "opencart")])
+@pytest.mark.parametrize(("at", "platform"), [(0, "magento"), (1, "opencart"), (2, "cscart")])
 def test_the_pages_show_the_examples_of_the_readme(at, platform):
     assert readme_examples()[at] == registry.profile(platform).example
 
 
-@pytest.mark.parametrize(("text", "slug"), list(zip(readme_examples(), ["au", "uk"], strict=True)))
+@pytest.mark.parametrize(
+    ("text", "slug"), list(zip(readme_examples(), ["au", "uk", "cs"], strict=True))
+)
 def test_the_example_configurations_of_the_readme_are_valid(text, slug):
     document, problems = read_yaml(text)
     assert problems == []
