@@ -183,6 +183,8 @@ class History:
     def paid(self) -> Decimal:
         """What payments have put on its invoices, less what a cancellation gave back. Whatever
         becomes of the order, it stays where it is posted and is not posted in another way."""
+        if not self.entries:
+            return ZERO  # as every order once is, and each is built then
         back = self.frozen(lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-"))
         return _sum(self.tenders("payment")) - _sum(back)
 
@@ -193,7 +195,7 @@ class History:
 
 
 def _sum(entries: Sequence[Entry]) -> Decimal:
-    return sum([entry.total for entry in entries], ZERO)
+    return sum([entry.total for entry in entries], ZERO) if entries else ZERO
 
 
 NOTHING_YET = History()
