@@ -3,6 +3,7 @@ declare(strict_types=1);
 
 namespace XeroConnector;
 
+use Throwable;
 use XeroConnector\Books\ProductAccounts;
 use XeroConnector\Books\States;
 use XeroConnector\Calls\AddHistory;
@@ -148,6 +149,16 @@ final class Connector
     {
         $this->tables()->drop();
         $this->settings()->uninstall();
+    }
+
+    /** Does what the shop's own work does not need: where it fails, the shop's error log gets it, and the shop goes on. */
+    public function quietly(callable $work): void
+    {
+        try {
+            $work();
+        } catch (Throwable $error) {
+            $this->platform->log('Xero connector: ' . $error->getMessage());
+        }
     }
 
     /** @return array<string, callable> */

@@ -223,4 +223,58 @@ final class ControllersTest extends ShopTestCase
         $this->pages()->menu($route, $data, $code);
         self::assertSame(['<body></body>', []], [$output, $data['menus']]);
     }
+
+    public function testNobodyInstallsOrUninstallsByAnAddressAlone(): void
+    {
+        $before = $this->everything();
+        $this->registry->refused = ['extension/extension/module'];
+        $this->module()->uninstall();
+        $this->module()->install();
+        self::assertSame($before, $this->everything());
+        self::assertSame([], Part::calls($this->registry, 'model_setting_event', 'deleteEventByCode'));
+    }
+
+    public function testUninstallingTakesThePermissionsAway(): void
+    {
+        $this->registry->groups = [
+            ['user_group_id' => '1', 'permission' => '{"access":["sale/order","extension/module/xero_connector"],'
+                . '"modify":["extension/module/xero_connector"]}'],
+            ['user_group_id' => '2', 'permission' => '{"access":["sale/order"]}'],
+            ['user_group_id' => '3', 'permission' => ''],
+        ];
+        $this->module()->uninstall();
+        $taken = array_map(static function (array $call): array {
+            return array_slice($call, 2);
+        }, Part::calls($this->registry, 'model_user_user_group', 'removePermission'));
+        self::assertSame([
+            [1, 'access', 'extension/module/xero_connector'],
+            [1, 'modify', 'extension/module/xero_connector'],
+        ], $taken);
+    }
+
+    /** As where a backup brought the settings back and not the tables. */
+    public function testWithoutItsTablesThePagesOfTheShopStayAsTheyWere(): void
+    {
+        $this->shop->connector()->tables()->drop();
+        $route = $code = '';
+        $output = '<body></body>';
+        $data = ['menus' => [], 'orders' => [['order_id' => '1']], 'order_id' => 1];
+        $this->pages()->menu($route, $data, $code);
+        $this->pages()->orders($route, $data, $output);
+        $this->pages()->order($route, $data, $output);
+        $this->pages()->product($route, $data, $output);
+        self::assertSame(['<body></body>', []], [$output, $data['menus']]);
+        self::assertCount(4, $this->shop->platform->logged);
+    }
+
+    public function testWithoutItsTablesTheShopSavesItsProducts(): void
+    {
+        $this->shop->connector()->tables()->drop();
+        $this->save(['sales_account' => '200']);
+        $route = '';
+        $output = null;
+        $arguments = [1];
+        $this->inAdmin()->productDeleted($route, $arguments, $output);
+        self::assertNotSame([], $this->shop->platform->logged);
+    }
 }

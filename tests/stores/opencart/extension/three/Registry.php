@@ -15,6 +15,12 @@ final class Registry
     /** @var array<int, string> */
     public $rights = ['access', 'modify'];
 
+    /** @var array<int, string> routes for which nobody has any */
+    public $refused = [];
+
+    /** @var array<int, array<string, string>> */
+    public $groups = [];
+
     /** @var array<int, array<int, mixed>> */
     public $calls = [];
 
@@ -58,7 +64,10 @@ final class Part
         $this->registry->calls[] = array_merge([$this->name, $method], $arguments);
         switch ($this->name . '.' . $method) {
             case 'user.hasPermission':
-                return in_array($arguments[0], $this->registry->rights, true);
+                return in_array($arguments[0], $this->registry->rights, true)
+                    && !in_array($arguments[1], $this->registry->refused, true);
+            case 'model_user_user_group.getUserGroups':
+                return $this->registry->groups;
             case 'user.getUserName':
                 return 'Ada';
             case 'customer.getId':

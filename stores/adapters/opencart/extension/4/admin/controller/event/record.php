@@ -97,7 +97,8 @@ class Record extends \Opencart\System\Engine\Controller
     /** @param mixed $output */
     public function productGone(string &$route, array &$args, &$output): void
     {
-        Shop::connector($this->registry)->accounts()->drop((int)$args[0]);
+        $connector = Shop::connector($this->registry);
+        $connector->quietly(static fn () => $connector->accounts()->drop((int)$args[0]));
         $this->gone('product', $args[0]);
     }
 
@@ -116,7 +117,8 @@ class Record extends \Opencart\System\Engine\Controller
     private function keep(int $id, string $sales, string $purchase): void
     {
         if (ProductAccounts::isCode($sales) && ProductAccounts::isCode($purchase)) {
-            Shop::connector($this->registry)->accounts()->keep($id, $sales, $purchase);
+            $connector = Shop::connector($this->registry);
+            $connector->quietly(static fn () => $connector->accounts()->keep($id, $sales, $purchase));
         }
     }
 

@@ -17,7 +17,7 @@ class ControllerExtensionModuleXeroConnector extends Controller
     {
         $this->load->language(self::ROUTE);
         if (!$this->connector()->settings()->isOfThisVersion()) {
-            $this->install();
+            $this->setUp();
         }
         $this->document->setTitle($this->language->get('heading_title'));
         $this->document->addStyle('view/javascript/xero_connector/admin.css');
@@ -101,8 +101,32 @@ class ControllerExtensionModuleXeroConnector extends Controller
         $this->response->setOutput(json_encode($answer));
     }
 
-    /** Also run again, by the page, when a new version was uploaded over an old one. */
+    /** Called by OpenCart's list of extensions, and as any method can, by its address. */
     public function install()
+    {
+        if ($this->mayInstall()) {
+            $this->setUp();
+        }
+    }
+
+    public function uninstall()
+    {
+        if (!$this->mayInstall()) {
+            return;
+        }
+        $this->load->model('setting/event');
+        $this->model_setting_event->deleteEventByCode('xero_connector');
+        $this->takePermissions();
+        $this->connector()->uninstall();
+    }
+
+    private function mayInstall()
+    {
+        return $this->user->hasPermission('modify', 'extension/extension/module');
+    }
+
+    /** Also run again, by the page, when a new version was uploaded over an old one. */
+    private function setUp()
     {
         $this->load->model('setting/event');
         $this->model_setting_event->deleteEventByCode('xero_connector');
@@ -112,11 +136,17 @@ class ControllerExtensionModuleXeroConnector extends Controller
         $this->connector()->install();
     }
 
-    public function uninstall()
+    /** From every group of staff: OpenCart gives them when it installs, and leaves them there. */
+    private function takePermissions()
     {
-        $this->load->model('setting/event');
-        $this->model_setting_event->deleteEventByCode('xero_connector');
-        $this->connector()->uninstall();
+        $this->load->model('user/user_group');
+        foreach ($this->model_user_user_group->getUserGroups() as $group) {
+            foreach (json_decode((string) $group['permission'], true) ?: [] as $type => $routes) {
+                if (in_array(self::ROUTE, (array) $routes, true)) {
+                    $this->model_user_user_group->removePermission((int) $group['user_group_id'], $type, self::ROUTE);
+                }
+            }
+        }
     }
 
     /** Does something that changes the connector, says so on its page, and leads back there. */

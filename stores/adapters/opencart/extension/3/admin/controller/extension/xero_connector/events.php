@@ -48,7 +48,10 @@ class ControllerExtensionXeroConnectorEvents extends Controller
     /** After deleteProduct. */
     public function productDeleted(&$route, &$args, &$output)
     {
-        $this->connector()->accounts()->drop((int) $args[0]);
+        $id = (int) $args[0];
+        $this->connector()->quietly(function () use ($id) {
+            $this->connector()->accounts()->drop($id);
+        });
         $this->outbox()->deleted('product', (int) $args[0]);
     }
 
@@ -77,12 +80,14 @@ class ControllerExtensionXeroConnectorEvents extends Controller
         if (!isset($data['xero_connector']) || !$mayChange) {
             return;
         }
-        $said = array_merge(['sales_account' => '', 'purchase_account' => ''], (array) $data['xero_connector']);
-        $sales = trim((string) $said['sales_account']);
-        $purchase = trim((string) $said['purchase_account']);
+        $said = array_filter((array) $data['xero_connector'], 'is_string');
+        $sales = trim($said['sales_account'] ?? '');
+        $purchase = trim($said['purchase_account'] ?? '');
         $accounts = $this->connector()->accounts();
         if ($accounts->isCode($sales) && $accounts->isCode($purchase)) {
-            $accounts->keep($productId, $sales, $purchase);
+            $this->connector()->quietly(static function () use ($accounts, $productId, $sales, $purchase) {
+                $accounts->keep($productId, $sales, $purchase);
+            });
         } else {
             $this->load->language(self::ROUTE, 'xero_connector');
             $texts = $this->language->get('xero_connector');

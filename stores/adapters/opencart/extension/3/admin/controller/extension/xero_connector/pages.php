@@ -16,15 +16,17 @@ class ControllerExtensionXeroConnectorPages extends Controller
         if (!$this->user->hasPermission('access', self::ROUTE)) {
             return;
         }
-        $number = $this->connector()->states()->countNeedingAttention();
-        $name = $number > 0 ? sprintf($this->text('text_menu_attention'), $number) : $this->text('text_menu');
-        $data['menus'][] = [
-            'id' => 'menu-xero-connector',
-            'icon' => 'fa-exchange',
-            'name' => $name,
-            'href' => $this->link(self::ROUTE),
-            'children' => [],
-        ];
+        $this->connector()->quietly(function () use (&$data) {
+            $number = $this->connector()->states()->countNeedingAttention();
+            $name = $number > 0 ? sprintf($this->text('text_menu_attention'), $number) : $this->text('text_menu');
+            $data['menus'][] = [
+                'id' => 'menu-xero-connector',
+                'icon' => 'fa-exchange',
+                'name' => $name,
+                'href' => $this->link(self::ROUTE),
+                'children' => [],
+            ];
+        });
     }
 
     public function orders(&$route, &$data, &$output)
@@ -45,26 +47,31 @@ class ControllerExtensionXeroConnectorPages extends Controller
     public function order(&$route, &$data, &$output)
     {
         $id = (int) $data['order_id'];
-        $page = ['page' => 'one', 'id' => $id] + $this->facts('order', [$id], ['sync', 'leave_out', 'take_in']);
-        $this->add($output, $page);
+        $this->add($output, function () use ($id) {
+            return ['page' => 'one', 'id' => $id] + $this->facts('order', [$id], ['sync', 'leave_out', 'take_in']);
+        });
     }
 
     public function product(&$route, &$data, &$output)
     {
         $id = isset($this->request->get['product_id']) ? (int) $this->request->get['product_id'] : 0;
-        $page = ['page' => 'form', 'accounts' => $this->connector()->accounts()->of($id)];
-        $page['locked'] = !$this->user->hasPermission('modify', self::ROUTE);
-        $this->add($output, $page + $this->facts('product', [$id], []));
+        $this->add($output, function () use ($id) {
+            $page = ['page' => 'form', 'accounts' => $this->connector()->accounts()->of($id)];
+            $page['locked'] = !$this->user->hasPermission('modify', self::ROUTE);
+            return $page + $this->facts('product', [$id], []);
+        });
     }
 
     private function list(&$output, $kind, array $ids, array $asks)
     {
-        $page = ['page' => 'list'] + $this->facts($kind, array_map('intval', $ids), $asks);
-        if (isset($this->session->data['xero_connector_warning'])) {
-            $page['warning'] = $this->session->data['xero_connector_warning'];
-            unset($this->session->data['xero_connector_warning']);
-        }
-        $this->add($output, $page);
+        $this->add($output, function () use ($kind, $ids, $asks) {
+            $page = ['page' => 'list'] + $this->facts($kind, array_map('intval', $ids), $asks);
+            if (isset($this->session->data['xero_connector_warning'])) {
+                $page['warning'] = $this->session->data['xero_connector_warning'];
+                unset($this->session->data['xero_connector_warning']);
+            }
+            return $page;
+        });
     }
 
     /** @return array<string, mixed> where records stand, and what may be asked for them */
@@ -98,12 +105,22 @@ class ControllerExtensionXeroConnectorPages extends Controller
         ];
     }
 
-    /** Puts what the page is into it, where no text of it can end the element that holds it. */
-    private function add(&$output, array $page)
+    /**
+     * Puts what the page is into it, where no text of it can end the element that holds it. A page of the shop is
+     * never worse for it: where $tell fails, it stays as it was.
+     */
+    private function add(&$output, callable $tell)
     {
         if (!$this->user->hasPermission('access', self::ROUTE)) {
             return;
         }
+        $this->connector()->quietly(function () use (&$output, $tell) {
+            $this->write($output, $tell());
+        });
+    }
+
+    private function write(&$output, array $page)
+    {
         $json = json_encode($page, self::HARMLESS);
         $added = '<script type="application/json" id="xero-connector-page">' . $json . '</script>'
             . '<link href="view/javascript/xero_connector/admin.css" rel="stylesheet">'
