@@ -81,6 +81,7 @@ def test_a_row_tells_of_an_order_what_the_order_tells_itself() -> None:
     assert told(Stream.ORDERS, row) == told(Stream.ORDERS, whole)
     for change in ({"status": "C"}, {"total": "19.21"}, {"credit_memo_id": "7"}):
         assert told(Stream.ORDERS, row | change) != told(Stream.ORDERS, whole)
+    assert told(Stream.ORDERS, {"order_id": "1", "invoice_id": ["?"], "total": "N/A"})
     assert settled(Stream.ORDERS, {"status": "C"})
     assert not settled(Stream.ORDERS, {"status": "P"})
     assert not settled(Stream.CUSTOMERS, {"status": "C"})

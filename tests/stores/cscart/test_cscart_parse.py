@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import subprocess
 import sys
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -380,6 +383,43 @@ def test_two_readings_of_one_total_are_not_guessed_between() -> None:
     )  # fmt: skip
 
     assert refused(record).code == "total_unclear"
+
+
+@pytest.mark.parametrize("junk", [None, "N/A", -1, True, [], {}, [[1]], {"a": [1]}, "\ud800"])
+def test_rubbish_anywhere_is_read_or_refused_and_never_an_error_of_the_parser(junk: Any) -> None:
+    ways = {"1": {"shipping": "Courier", "rates": [12]}}
+    vat = tax(Decimal("22.50"), {"P": 20, "S": 2, "PS": Decimal("0.50"),
+                                 "items": on(A) | {"S": {"0": {"1": True}}}})  # fmt: skip
+    record = order(
+        "117.00", product(A, "120.00"), taxes={"6": vat}, shipping=ways, shipping_cost="12.00",
+        payment_surcharge="3.00", points_info={"in_use": {"cost": "5.00"}}, coupons={"A": [1]},
+        use_gift_certificates={"GC": {"cost": "18.00", "amount": "18.00"}},
+        gift_certificates={"7": {"gift_cert_code": "B", "amount": "0.00"}},
+        returns=[{"return_id": "3", "timestamp": "1", "action": "2", "status": "C",
+                  "products": {A: {"amount": "1"}}}],
+    )  # fmt: skip
+    assert parsed(record).total == 117
+    for path in _paths(record):
+        with contextlib.suppress(ParseError):
+            parsed(_changed(record, path, junk))
+
+
+def _paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if at:
+        yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(
+        value if isinstance(value, list) else ())  # fmt: skip
+    for key, one in inner:
+        yield from _paths(one, (*at, key))
+
+
+def _changed(record: dict[str, Any], path: tuple[Any, ...], value: object) -> dict[str, Any]:
+    whole: Any = copy.deepcopy(record)
+    place = whole
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return dict(whole)
 
 
 def test_parsing_asks_no_framework() -> None:

@@ -139,9 +139,12 @@ def _rate(raw: Raw) -> Decimal | None:
     if raw.has("rate"):
         return raw.optional("rate")
     rates = raw.data.get("rates")
-    listed = rates if isinstance(rates, list) else list(rates.values()) if rates else []
-    inside = Raw({str(place): value for place, value in enumerate(listed)}, raw.at("rates"))
-    return sum((inside.number(key) for key in inside.data), ZERO) if listed else None
+    if isinstance(rates, list):
+        rates = {str(place): value for place, value in enumerate(rates)}
+    if not isinstance(rates, dict) or not rates:
+        return None
+    inside = Raw(rates, raw.at("rates"))
+    return sum((inside.number(key) for key in rates), ZERO)
 
 
 def _sold(raw: Raw, key: str) -> SoldCertificate:

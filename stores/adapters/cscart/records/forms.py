@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from connector.lib.money import parse_decimal, plain, trim
@@ -95,7 +96,9 @@ def told(stream: Stream, record: Mapping[str, Any]) -> str:
     facts = [_text(raw, key).strip() for key in _TOLD.get(stream, ())]
     if stream is Stream.ORDERS:
         facts = [facts[0], _amount(facts[1])]
-        facts += [document_id(raw, key) for key in _DOCUMENTS]
+        for key in _DOCUMENTS:
+            with suppress(ParseError):
+                facts.append(document_id(raw, key))
     return "\n".join(facts)
 
 
