@@ -309,6 +309,20 @@ def test_links_between_documents_lead_somewhere():
     assert broken == []
 
 
+def test_the_paths_in_the_documents_lead_somewhere():
+    """`sync/ingest/`, `accounting/orders.py`: what begins with a folder of the project."""
+    folders = {path.relative_to(ROOT).parts[0] for path in tree() if path.parent != ROOT}
+    named = {
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in documents()
+        if path.parent in (ROOT, ROOT / "docs") and path.name != "CHANGELOG.md"
+        for found in re.findall(r"`([a-z_]+(?:/[\w.-]+)+/?)`", texts()[path])
+        if found.partition("/")[0] in folders
+    }
+    assert len(named) > 50
+    assert sorted(one for one in named if not (ROOT / one.partition(": ")[2]).exists()) == []
+
+
 # --- generated documents ----------------------------------------------------------------------
 
 
