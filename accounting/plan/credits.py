@@ -53,8 +53,7 @@ def credits_of(sheet: Worksheet, invoices: list[OpenInvoice]) -> list[OpenCredit
 def _gives_back_what_is_lowered(sheet: Worksheet) -> bool:
     """Whether what a change took off went back to the buyer: of shops that state no money, by
     refunds.lowered_total."""
-    states = sheet.order.received is not None or bool(sheet.order.payments)
-    return not states and sheet.books.snapshot.rules.refunds.lowered_total == "refunded"
+    return not sheet.states_money and sheet.books.snapshot.rules.refunds.lowered_total == "refunded"
 
 
 def _compare_refunds(sheet: Worksheet) -> None:
@@ -185,7 +184,8 @@ def _note(
 
 
 def _stated(sheet: Worksheet, refund: Refund, returned: Returned, credit: OpenCredit) -> OpenCredit:
-    """The credit with what the shop says of where it went."""
+    """The credit with what the shop says of where it went. One that states no money says nothing
+    of that: it went back through all that paid, also through what the shop issued itself."""
     back = []
     sold = sheet.current is not None or sheet.built.invoice is not None
     for part in returned.paid:
@@ -193,7 +193,8 @@ def _stated(sheet: Worksheet, refund: Refund, returned: Returned, credit: OpenCr
         account, is_id = payable_account(sheet.books.organisation, part.to.account)
         back.append(Back(account, is_id, part.amount, sold and part.as_it_came))
     return replace(
-        credit, returned=True, method=refund.method, stated=True,
+        credit, returned=True, method=refund.method,
+        stated=sheet.states_money or bool(refund.tenders),
         back=() if credit.went_back else tuple(back),  # it went there once
         on_lines=returned.on_lines,
     )  # fmt: skip

@@ -222,7 +222,7 @@ class Receivables:
             return [PlannedDocument(slot, document, credit.slot)], rest - part
         documents: list[PlannedDocument] = []
         kept = ZERO
-        for index, tender in self.tenders.last_first(credit.method):
+        for index, tender in self._returned_through(credit):
             part = min(rest, tender.left)
             if part <= 0 or (credit.stated and tender.place in self.issued):
                 continue
@@ -241,6 +241,13 @@ class Receivables:
             tender.given_back += part
             rest -= part
         return documents, rest + kept
+
+    def _returned_through(self, credit: OpenCredit) -> list[tuple[int, ReceivedTender]]:
+        """The tenders in turn; of a refund those that brought money before what the shop issued."""
+        found = list(self.tenders.last_first(credit.method))
+        if credit.is_refund:
+            found.sort(key=lambda one: one[1].place in self.issued)
+        return found
 
     @property
     def received(self) -> Decimal:

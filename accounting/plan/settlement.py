@@ -35,7 +35,7 @@ def settle(sheet: Worksheet, invoices: list[OpenInvoice], credits: list[OpenCred
         lambda e: e.kind is Kind.REFUND and e.slot.purpose.startswith("cancel-")
     )
     sheet.documents += receivables.receive(sheet.built.payments, again=[*again])
-    for posted, now in receivables.short if _states_money(sheet) else ():
+    for posted, now in receivables.short if sheet.states_money else ():
         text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
         sheet.reasons.append(Reason("changed_after_posting", text, Field.PAYMENTS))
     sheet.reasons += [_by_people(payment, part) for payment, part in receivables.covered]
@@ -43,11 +43,6 @@ def settle(sheet: Worksheet, invoices: list[OpenInvoice], credits: list[OpenCred
         use(sheet, receivables, credit)
     if not sheet.reversing:
         _overpayments(sheet, receivables)
-
-
-def _states_money(sheet: Worksheet) -> bool:
-    """Whether the shop says what was received; else its status does, of whatever the total is."""
-    return sheet.order.received is not None or bool(sheet.order.payments)
 
 
 def _overpayments(sheet: Worksheet, receivables: Receivables) -> None:

@@ -62,6 +62,12 @@ class Worksheet:
     def order(self) -> Order:
         return self.mapped.order
 
+    @property
+    def states_money(self) -> bool:
+        """Whether the shop says what was received; else its status does, of whatever the total
+        is."""
+        return self.order.received is not None or bool(self.order.payments)
+
     def slot(self, purpose: str, revision: int = 1) -> Slot:
         return Slot("order", self.order.id, purpose, revision)
 

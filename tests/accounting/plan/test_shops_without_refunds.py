@@ -11,7 +11,7 @@ from accounting.sale.built import SKIPPED
 from stores.canonical.order import Order, TaxShare
 from stores.canonical.refund import Return
 from tests.accounting.one_order import OneOrder
-from tests.accounting.orders import NOON, D, books, build, codes, line, order, shipping
+from tests.accounting.orders import NOON, D, books, build, codes, line, order, row, shipping
 from tests.accounting.sale.test_refund_documents import METHODS
 
 PAID = {"statuses": {"invoice": ["processing"], "paid": ["processing"], "refunded": ["refunded"]}}
@@ -84,6 +84,20 @@ def test_a_return_of_another_action_credits_nothing():
 
     assert one.sums == (D("104.50"), D("9.50"), D("104.50"))
     assert reasons(one) == []
+
+
+def test_a_return_goes_back_through_all_that_paid_also_to_store_credit():
+    """The shop says of none of it where it went: what it can be is what paid."""
+    credit = replace(row("credit", "-40.00"), after_tax=True)
+    partly = sold(rows=(credit,), total=D("64.50"), returns=(came_back("3"),))
+    rules = METHODS | PAID | {"refunds": {"return_actions": ["1"]}}
+    one = OneOrder(books(rules | {"total_rows": {"credit": "store_credit"}}))
+
+    one.see(partly).see(replace(partly, status="refunded"))
+
+    assert reasons(one) == ["reversed_in_xero"]
+    assert one.books_of["S1-1001-R4"] == "99.00 (9.00)"
+    assert one.sums == (D(0), D(0), D(0))
 
 
 def test_a_return_of_an_order_that_is_not_paid_is_put_against_its_invoice():
