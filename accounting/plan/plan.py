@@ -106,12 +106,11 @@ def _plan(sheet: Worksheet) -> Plan:
     if sheet.current is None and sheet.built.invoice is None:
         no_invoice.refunds_alone(sheet)
         return Plan(tuple(sheet.documents), tuple(sheet.reasons))
-    if sheet.reversing and sheet.current is not None:
-        if not sheet.history.undone:
-            text = f"Cancelled in the shop, so {sheet.number} is taken back in Xero."
-            sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
-        if sheet.current.ended:
-            return Plan((), tuple(sheet.reasons), reversed=True)
+    if sheet.reversing and not sheet.history.undone:
+        text = f"Cancelled in the shop, so {sheet.number} is taken back in Xero."
+        sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
+    if sheet.reversing and sheet.current is not None and sheet.current.ended:
+        return Plan((), tuple(sheet.reasons), reversed=True)
     try:
         invoices = _invoices(sheet)
     except Hold as hold:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 import responses
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 
 from connector.configuration.importing import import_configuration
 from connector.lib import clock
@@ -169,3 +172,28 @@ def test_its_admin_is_told_how_its_orders_stand(oc: World, shop: Extension) -> N
 
     told = {one["id"]: (one["state"], one["number"]) for one in shop.states}
     assert told[1] == ("in_xero", "OC-1")
+
+
+@pytest.mark.parametrize("seen_before", [True, False])
+def test_a_status_that_gives_the_money_back_leaves_nothing_to_reconcile(
+    oc: World, shop: Extension, seen_before: bool
+) -> None:
+    """The shop states no sum: what it says is worth what stood."""
+    record = sold(1)
+    if seen_before:
+        shop.put(record)
+        oc.sync()
+        oc.time.forward(timedelta(hours=1).total_seconds())
+    at = clock.now().strftime("%Y-%m-%d %H:%M:%S")
+    history = [{"order_history_id": str(n), "order_status_id": status, "date_added": at,
+                "notify": "0", "comment": "", "order_id": "1"}
+               for n, status in ((1, "2"), (2, "11"))]  # fmt: skip
+    changed(shop, record | {"order": record["order"] | {"order_status_id": "11"},
+                            "order_history": history})  # fmt: skip
+    oc.sync()
+
+    out = io.StringIO()
+    with contextlib.suppress(SystemExit):
+        call_command("reconcile", "--json", stdout=out)
+    assert json.loads(out.getvalue())["differences"] == []
+    assert credit_notes(oc) == [Decimal("280.50")]
