@@ -33,7 +33,13 @@ def _currency(value: str) -> str:
 
 
 def _address(value: str) -> str:
+    if not value.isprintable() or " " in value:
+        raise ValueError("must not contain blanks or control characters")
     parts = urlsplit(value)
+    try:
+        parts.port  # noqa: B018 - one that is none fails here
+    except ValueError:
+        raise ValueError("must have a port from 1 to 65535, or none") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("must be an address such as https://shop.example.com")
     if parts.username or parts.password:

@@ -53,8 +53,8 @@ def pair(store: Store, code: str, *, replace: bool = False) -> Paired:
     (`other_shop`), and the shop's errors; nothing is changed then.
     """
     found = _read(store, code)
-    _check_shop(store, found, replace=replace)
     paired = _with(store, found)
+    _check_shop(store, found, replace=replace)
     facts = probe(paired)
     _save(paired)
     log.info("store.paired", store_id=store.pk, host=urlsplit(found.url).netloc)

@@ -26,9 +26,9 @@ def read_code(code: str) -> PairingCode:
         packed = body.removeprefix(_PREFIX)
         found = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
         parts = [found[name] for name in ("u", "k", "s")]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise BadPairingCode("The code holds no address and keys.") from None
-    if not all(isinstance(part, str) and part.strip() for part in parts):
+    if not all(isinstance(part, str) and part.strip() and part.isprintable() for part in parts):
         raise BadPairingCode("The code holds no address and keys.")
     url, key, secret = (part.strip() for part in parts)
     return PairingCode(url.rstrip("/"), {"key": key, "secret": secret})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from stores.adapter import Ask, WebhookCall, WebhookRefused, Wish
 from stores.adapters.opencart.adapter import OpenCartAdapter
 from stores.adapters.opencart.credentials import hook_secret
-from stores.adapters.opencart.pairing import made_code, read_code
+from stores.adapters.opencart.pairing import check_of, made_code, read_code
 from stores.adapters.opencart.profile import PROFILE
 from stores.canonical.records import RecordRef, Stream
 from stores.profile import BadPairingCode
@@ -110,3 +111,24 @@ def test_what_is_no_code_is_refused(code: str) -> None:
 def test_a_code_without_keys_is_refused() -> None:
     with pytest.raises(BadPairingCode, match="no address and keys"):
         read_code(made_code(SHOP, KEY, ""))
+
+
+def code_of(text: str) -> str:
+    """A code of any content whose check is right."""
+    body = "oc1." + base64.urlsafe_b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    return f"{body.rstrip('=')}.{check_of(body.rstrip('='))}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 1200,
+        '"u"',
+        '{"u": 1, "k": "k", "s": "s"}',
+        '{"u": "https://shop.example.com", "k": "k\\r\\nx", "s": "s"}',
+        '{"u": "https://shop.example.com/\\ud800", "k": "k", "s": "s"}',
+    ],
+)
+def test_a_code_of_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(BadPairingCode, match="no address and keys"):
+        read_code(code_of(text))

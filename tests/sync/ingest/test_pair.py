@@ -225,3 +225,25 @@ def test_the_page_says_what_is_wrong_with_a_code(shop: Extension, admin_client: 
 
     assert "Nothing was changed" in text
     assert "other.example.com" in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://[", "https://shop.example.com:99999", "https://shop.example.com:x", "file:///etc",
+        "https://me:secret@shop.example.com", "https://shop.example.com/a b", "//shop.example.com",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_code_whose_address_is_none_changes_nothing(
+    shop: Extension, address: str, replace: bool
+) -> None:
+    store = opencart()
+    before = kept(store)
+
+    with pytest.raises(Misconfigured) as refused:
+        pair(store, made_code(address, KEY, SECRET), replace=replace)
+
+    assert refused.value.code == "bad_pairing_code"
+    assert kept(store) == before
+    assert shop.calls == []
