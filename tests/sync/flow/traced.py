@@ -6,7 +6,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FrameType
@@ -27,6 +27,8 @@ _TO_XERO = gateway._exchange.__code__
 _TO_SHOPS = (requests.Session.request.__code__, Admin.take.__code__)
 _BEGINS = Atomic.__enter__.__code__
 _CLAIMS = {ClaimQuerySet.claim.__code__: "claims", ClaimQuerySet.release.__code__: "frees"}
+_DEEDS = frozenset({_TO_XERO, *_TO_SHOPS, _BEGINS, *_CLAIMS})
+Trace = Callable[[FrameType, str, object], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +102,35 @@ class Traced:
 def traced(names: Mapping[CodeType, str], shop: str) -> Iterator[Traced]:
     """Watch this thread; what is done is put down to the innermost of the names. `shop` is the
     address of the shop."""
-    found, running = Traced(), []
+    found = Traced()
+    running: list[str] = []
     outside = len(connection.atomic_blocks)
 
     def inside() -> bool:
         return len(connection.atomic_blocks) > outside
 
-    def watch(frame: FrameType, event: str, arg: object) -> None:
+    def ends(frame: FrameType, event: str, arg: object) -> Trace | None:
         if event == "return":
-            if running and names.get(frame.f_code) == running[-1]:
-                running.pop()
-        elif event == "call" and (name := names.get(frame.f_code)) is not None:
+            running.pop()
+        return ends
+
+    def watch(frame: FrameType, event: str, arg: object) -> Trace | None:
+        name = names.get(frame.f_code)
+        if name is not None:
             found.begins(name, running, inside=inside())
             running.append(name)
-        elif event == "call" and running and (did := _deed(frame, shop, inside())):
+            frame.f_trace_lines = False
+            return ends
+        if running and frame.f_code in _DEEDS and (did := _deed(frame, shop, inside())):
             found.did[running[-1]].add(did)
+        return None
 
-    before = sys.getprofile()
-    sys.setprofile(watch)
+    before = sys.gettrace()
+    sys.settrace(watch)
     try:
         yield found
     finally:
-        sys.setprofile(before)
+        sys.settrace(before)
 
 
 def _deed(frame: FrameType, shop: str, inside: bool) -> str:
@@ -133,8 +142,6 @@ def _deed(frame: FrameType, shop: str, inside: bool) -> str:
         return "shop" if str(known.get("url", shop)).startswith(shop) else "Xero"
     if code in _CLAIMS:
         return f"{_CLAIMS[code]} {known['self'].model.__name__}"
-    if code is _BEGINS and not inside and frame.f_back is not None:
-        # Django opens some of its own for one statement.
-        by = str(frame.f_back.f_globals.get("__name__"))
-        return "" if by.startswith("django.") else "transaction"
-    return ""
+    # Django opens some of its own for one statement.
+    by = str(frame.f_back.f_globals.get("__name__")) if frame.f_back is not None else ""
+    return "" if inside or by.startswith("django.") else "transaction"
