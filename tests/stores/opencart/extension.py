@@ -256,7 +256,9 @@ def _listed(
     name: str, keyed: dict[tuple[str, int], Json], since: str, until: str, after: Json | None,
     limit: int,
 ) -> Json:  # fmt: skip
+    assert after is None or not after["moment"].startswith("0000"), "the extension refuses it"
     beyond = (after["moment"], after["id"]) if after else None
+    keyed = {(max(at, "1000-01-01 00:00:00"), number): one for (at, number), one in keyed.items()}
     rows = [
         record for key, record in sorted(keyed.items())
         if (not since or key[0] >= since) and (not until or key[0] <= until)

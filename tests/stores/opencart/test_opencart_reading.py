@@ -245,6 +245,17 @@ def test_customers_are_read_by_when_they_came_and_by_events(shop: Extension) -> 
     assert (read.email, read.company, read.billing.country) == ("c1@example.com", "Acme", "GB")  # type: ignore[union-attr]
 
 
+def test_customers_without_a_date_are_read_once_each(shop: Extension) -> None:
+    """As programs leave them that bring customers over from another shop."""
+    shop.customers = {n: customer(n, "0000-00-00 00:00:00") for n in range(1, 251)}
+    shop.customers[251] = customer(251, "2026-11-05 10:00:00")
+
+    pages = list(connected().pages(Stream.CUSTOMERS, Cursor(None)))
+
+    found = [int(one["customer_id"]) for page in pages for one in page.records]
+    assert found == list(range(1, 252))
+
+
 def product(number: int, sku: str, **more: Any) -> dict[str, Any]:
     return {
         "product_id": str(number), "model": f"M-{number}", "sku": sku, "name": "Mug",

@@ -25,6 +25,8 @@ from stores.canonical.records import By, Page, RecordRef, Stream
 ID_WINDOW = 100
 _EVENTS = 500
 _ID_DIGITS = 18
+# Where the extension lists what has no date: in the database that is all zeros, and no moment.
+_FIRST_MOMENT = "1000-01-01 00:00:00"
 Key = tuple[str, int]
 
 
@@ -144,7 +146,7 @@ def _keys(client: OpenCartClient, source: Source, rows: Sequence[Json], by: By) 
         at = row.get("x_changed") if by is By.CHANGED else (inner or {}).get(_PLACED)
         if not isinstance(at, str):
             at = keys[-1][0] if keys else ""
-        keys.append((at, _number(client, source, row)))
+        keys.append((max(at, _FIRST_MOMENT), _number(client, source, row)))
     return keys
 
 

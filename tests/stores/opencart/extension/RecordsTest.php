@@ -175,4 +175,21 @@ final class RecordsTest extends ShopTestCase
         self::assertSame(['orders' => 1, 'products' => 0, 'customers' => 0], $said['counts']);
         self::assertNull($said['paired']);
     }
+
+    /** Programs that import products often leave both dates at zero. */
+    public function testRecordsWithoutADateAreListedFirstAndPagedById(): void
+    {
+        foreach (['A', 'B', 'C'] as $sku) {
+            $this->product($sku);
+        }
+        $this->put("UPDATE shop_product SET date_added = '0000-00-00 00:00:00', date_modified = '0000-00-00 00:00:00'
+            WHERE sku <> 'C'");
+        $first = $this->shop->call('products', ['by' => 'changed', 'limit' => 1]);
+        self::assertSame([['1', '1000-01-01 00:00:00'], true], [
+            [$first['products'][0]['product_id'], $first['products'][0]['x_changed']], $first['more'],
+        ]);
+        $after = ['moment' => $first['products'][0]['x_changed'], 'id' => 1];
+        $rest = $this->shop->call('products', ['by' => 'changed', 'after' => $after]);
+        self::assertSame(['2', '3'], array_column($rest['products'], 'product_id'));
+    }
 }

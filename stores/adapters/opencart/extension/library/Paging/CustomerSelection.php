@@ -6,7 +6,8 @@ namespace XeroConnector\Paging;
 /** Customers. The shop notes only when one came; that one changed, the extension's events tell. */
 final class CustomerSelection extends Selection
 {
-    protected const LISTED = 'SELECT c.customer_id AS id, c.date_added AS placed, c.date_added AS changed
+    protected const LISTED = 'SELECT c.customer_id AS id, GREATEST(c.date_added, ' . self::FIRST_MOMENT . ') AS placed,
+          GREATEST(c.date_added, ' . self::FIRST_MOMENT . ') AS changed
         FROM {customer} c';
     protected const EVERY = self::LISTED;
 }

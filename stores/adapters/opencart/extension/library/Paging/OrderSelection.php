@@ -10,8 +10,9 @@ namespace XeroConnector\Paging;
  */
 final class OrderSelection extends Selection
 {
-    protected const EVERY = 'SELECT o.order_id AS id, o.date_added AS placed, GREATEST(o.date_added, o.date_modified,
-          COALESCE(h.moment, o.date_added), COALESCE(r.moment, o.date_added)) AS changed
+    protected const EVERY = 'SELECT o.order_id AS id, GREATEST(o.date_added, ' . self::FIRST_MOMENT . ') AS placed,
+          GREATEST(o.date_added, o.date_modified, COALESCE(h.moment, o.date_added), COALESCE(r.moment, o.date_added),
+            ' . self::FIRST_MOMENT . ') AS changed
         FROM {order} o
         LEFT JOIN (SELECT order_id, MAX(date_added) AS moment FROM {order_history} GROUP BY order_id) h
           ON h.order_id = o.order_id

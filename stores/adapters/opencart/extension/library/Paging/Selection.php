@@ -13,6 +13,9 @@ use XeroConnector\Database\Query;
  */
 abstract class Selection
 {
+    /** Stands in the place of a date that is all zeros, which no moment of a call can be. */
+    protected const FIRST_MOMENT = "CAST('1000-01-01 00:00:00' AS DATETIME)";
+
     protected const LISTED = '';
     protected const EVERY = '';
 
