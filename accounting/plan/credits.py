@@ -32,10 +32,14 @@ def credits_of(sheet: Worksheet, invoices: list[OpenInvoice]) -> list[OpenCredit
     if not invoices:
         return []
     limit = sum((invoice.capacity for invoice in invoices), ZERO) - sheet.credited_by_people
+    taken_back = _taken_back(sheet)
+    limit -= taken_back
     found = _edit_credits(sheet)
     _compare_refunds(sheet)
     sale = sheet.slot("invoice", sheet.issue)
     for refund in in_turn(sheet, sheet.order.refunds):
+        if taken_back and not sheet.states_money and standing_note(sheet, refund) is None:
+            continue  # goods of a sale that was credited whole came back: nothing is left of them
         try:
             credit = credit_of(sheet, refund, found, limit, sale)
         except Hold as hold:
@@ -48,6 +52,12 @@ def credits_of(sheet: Worksheet, invoices: list[OpenInvoice]) -> list[OpenCredit
     if sheet.reversing:
         found = [*cancellation.paid_back(sheet, found), *cancellation.by_credit(sheet)]
     return [*cancellation.left_open(sheet), *found]
+
+
+def _taken_back(sheet: Worksheet) -> Decimal:
+    """What the cancellation of the sale that stands has credited, in Xero or on its way."""
+    entry = sheet.history.at(sheet.slot("cancel-credit", sheet.issue))
+    return entry.total if entry is not None and entry.frozen else ZERO
 
 
 def _gives_back_what_is_lowered(sheet: Worksheet) -> bool:

@@ -86,6 +86,20 @@ def test_a_return_of_another_action_credits_nothing():
     assert reasons(one) == []
 
 
+@pytest.mark.parametrize("status", ["refunded", "canceled"])
+def test_goods_that_come_back_after_the_whole_was_credited_credit_nothing_more(status: str):
+    whole = sold()
+    ended = replace(whole, status=status)
+    rules = {"statuses": PAID["statuses"] | {"reverse": ["canceled"]}}
+    one = OneOrder(books(METHODS | rules | {"refunds": {"return_actions": ["1"]}}))
+
+    one.see(whole).see(ended).see(replace(ended, returns=(came_back("1"),)))
+
+    assert one.books_of["S1-1001-C"] == "104.50 (9.50)"
+    assert "S1-1001-R4" not in one.books_of
+    assert one.sums[:2] == (D(0), D(0))
+
+
 def test_a_return_goes_back_through_all_that_paid_also_to_store_credit():
     """The shop says of none of it where it went: what it can be is what paid."""
     credit = replace(row("credit", "-40.00"), after_tax=True)
