@@ -143,11 +143,13 @@ def _xero_id(posting: Posting, ref: str) -> str:
     return above.xero_id
 
 
+_SAID = ("payload", "verb", "parent_id", "target_id")
 _CLAIMED = ["state", "changed_at", "dispatch", "position", "look_up"]
 
 
 def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> Dispatch | None:
-    """Store the request and claim its postings in one transaction; None if one was taken.
+    """Store the request and claim its postings in one transaction; None if one was taken, or
+    planned anew since it was read.
 
     Postings to look up become a request that is looked up before anything of it is sent, and
     so do those that may be in Xero without being known here: without the others.
@@ -172,10 +174,18 @@ def _freeze(organisation: Organisation, kind: Kind, rows: Sequence[Posting]) -> 
         for place, row in enumerate(chosen):
             row.state, row.changed_at = Posting.State.SENDING, now
             row.dispatch, row.position = dispatch, place
-        if update_each(chosen, _CLAIMED, states=(Posting.State.PENDING,)) != len(chosen):
+        claimed = update_each(chosen, _CLAIMED, states=(Posting.State.PENDING,))
+        if claimed != len(chosen) or not _as_read(chosen):
             transaction.set_rollback(True)
             return None
     return dispatch
+
+
+def _as_read(claimed: Sequence[Posting]) -> bool:
+    """Whether these, which nobody else changes any more, still say what the request says."""
+    rows = Posting.objects.filter(pk__in=[row.pk for row in claimed])
+    there = {pk: said for pk, *said in rows.values_list("pk", *_SAID)}
+    return all(there[row.pk] == [getattr(row, name) for name in _SAID] for row in claimed)
 
 
 def _address(row: Posting) -> str:

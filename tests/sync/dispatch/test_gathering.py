@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from connector.lib import clock
-from sync.dispatch import gather, send
+from sync.dispatch import doubt, gather, send
 from sync.models import Attempt, Dispatch, Posting
-from tests.sync.world import World, books, forgotten
+from tests.sync.world import World, books, forgotten, money
 
 
 def contacts(world: World, count: int) -> list[Posting]:
@@ -83,3 +87,32 @@ def test_a_request_that_was_formed_and_not_sent_as_far_as_is_known_is_looked_up_
     assert world.calls()["PUT Payments"] == 1
     assert Attempt.objects.filter(dispatch=formed, what="look-up").exists()
     books(world)
+
+
+def test_what_is_planned_anew_while_its_request_is_formed_goes_with_what_is_planned(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shop changes an order between the reading of its invoice and the claim."""
+    world.place(customer=1)
+    world.sync()
+    order = world.place(customer=1, status="pending")
+    world.pull()
+    world.build()
+    formed = doubt.in_doubt
+
+    def meanwhile(*args: Any) -> set[int]:
+        monkeypatch.setattr(doubt, "in_doubt", formed)
+        world.time.forward(minutes=1)
+        world.shop.edit(order["entity_id"], [("MUG-STN", 2)])
+        world.pull()
+        world.build()
+        return formed(*args)
+
+    monkeypatch.setattr(doubt, "in_doubt", meanwhile)
+    dispatch = gather.gather(world.organisation)
+    assert dispatch is not None
+    assert '"Quantity": 2.0' in dispatch.body
+    world.work()
+    assert {(one.state, one.differs) for one in Posting.objects.all()} == {("posted", False)}
+    sold = {Decimal(str(one["Total"])) for one in world.invoices().values()}
+    assert money(order["grand_total"]) in sold
