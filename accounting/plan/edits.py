@@ -52,6 +52,7 @@ def follow(sheet: Worksheet) -> None:
     if sheet.books.snapshot.rules.posting.edits == "ignore" and not cancelled:
         text = f"{current.key} stays as it was posted; the shop has changed the order since."
         sheet.reasons.append(Reason("edit_ignored", text, "posting.edits"))
+        sheet.ignored = max(-lowered, ZERO)
     elif _unsettled(sheet, current, edits):
         sheet.wait = True
     elif may_change(sheet, current) and not spoken:

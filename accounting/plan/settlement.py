@@ -48,7 +48,7 @@ def settle(sheet: Worksheet, invoices: list[OpenInvoice], credits: list[OpenCred
 def _overpayments(sheet: Worksheet, receivables: Receivables) -> None:
     """What was received beyond what is due, as far as it is not posted yet."""
     posted = sum((e.total for e in sheet.history.tenders("overpayment")), ZERO)
-    beyond = [*sheet.built.overpayments, *_taken_by_credit(sheet, receivables)]
+    beyond = [*sheet.built.overpayments, *_taken_by_nothing(sheet, receivables)]
     for place, over in enumerate(beyond, start=1):
         amount = total_of(over)
         covered = min(posted, amount)
@@ -62,10 +62,11 @@ def _overpayments(sheet: Worksheet, receivables: Receivables) -> None:
         sheet.add(replace(over, lines=(replace(line, unit_amount=amount - covered),)), slot)
 
 
-def _taken_by_credit(sheet: Worksheet, receivables: Receivables) -> Iterator[BankTransaction]:
-    """Money that came in after a refund had been put against what was due: no invoice takes it
-    any more, and it is owed to the buyer, to whom the shop says that it went back."""
-    left = ZERO if sheet.wait else credited_ahead(sheet.history)
+def _taken_by_nothing(sheet: Worksheet, receivables: Receivables) -> Iterator[BankTransaction]:
+    """Money that no invoice takes: it came in after a refund had been put against what was due,
+    and the shop says that it went back, or for what a change added that is ignored by setting.
+    It is owed to the buyer."""
+    left = ZERO if sheet.wait else credited_ahead(sheet.history) + sheet.ignored
     order = replace(sheet.order, currency=sheet.sold_in or sheet.order.currency)
     mapped = replace(sheet.mapped, order=order)
     for payment in receivables.over:

@@ -42,6 +42,7 @@ class Worksheet:
     documents: list[PlannedDocument] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     same: set[str] = field(default_factory=set)
+    ignored: Decimal = ZERO
     wait: bool = False
     restores: dict[str, ContactFacts] = field(default_factory=dict)
 

@@ -116,6 +116,18 @@ def test_by_setting_a_change_is_said_and_not_posted() -> None:
     assert codes(one) == ["edit_ignored"]
 
 
+def test_money_for_a_change_that_is_not_posted_is_an_overpayment() -> None:
+    statuses = {"invoice": ["pending", "processing"], "paid": ["processing"]}
+    rules = METHODS | {"posting": {"edits": "ignore"}, "statuses": statuses}
+    one = OneOrder(books(rules)).see(unpaid("100.00"))
+    raised = order(line("100.00", id="1"), line("40.00", id="2"))
+    one.see(raised)
+    assert one.sums == (D("110.00"), D("10.00"), D("154.00"))
+    assert sorted(codes(one)) == ["edit_ignored", "overpaid"]
+    one.see(raised)
+    assert one.sums == (D("110.00"), D("10.00"), D("154.00")), "once"
+
+
 def test_another_tax_in_the_same_total_of_a_paid_order_is_for_a_person() -> None:
     other = replace(line("101.00", tax="9.00", rate="10"), id="1")
     changed = replace(WHOLE, lines=(other,), tax=D("9.00"))

@@ -317,7 +317,8 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
 
     def _may_be_paid(self, story: Story) -> bool:
         """Not where the books do not know what is due."""
-        return not (story.edited_unheard or (self.keeper.ignores_edits and story.page.has(Changed)))
+        ignored = story.page.outdated or (self.keeper.ignores_edits and story.page.has(Changed))
+        return not (story.edited_unheard or ignored)
 
     @precondition(lambda self: self._unpaid())
     @rule(data=st.data())
