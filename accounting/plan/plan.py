@@ -94,6 +94,12 @@ def _deleted(sheet: Worksheet) -> Plan:
     return Plan((), (Reason("deleted_in_shop", text, Field.ID),), keep=True, held=True)
 
 
+def taken_back(number: str) -> Reason:
+    """What is said of a cancelled sale that is in Xero."""
+    text = f"Cancelled in the shop, so {number} is taken back in Xero."
+    return Reason("reversed_in_xero", text, Field.STATUS)
+
+
 def _plan(sheet: Worksheet) -> Plan:
     if conflicts := [e for e in sheet.history.frozen() if e.conflict]:
         remarks = tuple(reason for entry in conflicts for reason in entry.remarks)
@@ -106,11 +112,11 @@ def _plan(sheet: Worksheet) -> Plan:
     if sheet.current is None and sheet.built.invoice is None:
         no_invoice.refunds_alone(sheet)
         return Plan(tuple(sheet.documents), tuple(sheet.reasons))
-    if sheet.reversing and not sheet.history.undone:
-        text = f"Cancelled in the shop, so {sheet.number} is taken back in Xero."
-        sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
-    if sheet.reversing and sheet.current is not None and sheet.current.ended:
-        return Plan((), tuple(sheet.reasons), reversed=True)
+    if sheet.reversing and sheet.current is not None:
+        if not sheet.history.undone:
+            sheet.reasons.append(taken_back(sheet.number))
+        if sheet.current.ended:
+            return Plan((), tuple(sheet.reasons), reversed=True)
     try:
         invoices = _invoices(sheet)
     except Hold as hold:

@@ -15,6 +15,7 @@ from accounting.contacts.directory import Contacts
 from accounting.contacts.matching import RESTORED
 from accounting.history import Slot
 from accounting.plan.open_items import PlannedDocument
+from accounting.plan.plan import taken_back
 from accounting.reasons import Reason
 from accounting.sale.built import HELD, READY, SKIPPED, Built
 from connector.lib import clock
@@ -59,6 +60,11 @@ class Ledger(OrderPostings):
                 return OrderState("excluded", (*built.reasons, *one.plan.reasons, *remarks))
             return OrderState("ready", (*one.plan.reasons, *remarks))
         reasons = (*built.reasons, *one.plan.reasons, *remarks)
+        if one.plan.reversed and built.invoice is not None and row.undo_at is None:
+            # Posted and taken back at once: nothing brings the order here again to say so.
+            said = taken_back(built.invoice.number)
+            if said.code not in {reason.code for reason in reasons}:
+                reasons = (said, *reasons)
         if built.status == SKIPPED and not remarks:
             excluded = row.excluded_at is not None
             return OrderState("excluded" if excluded else SKIPPED, reasons)
