@@ -54,8 +54,8 @@ class Connector:
         self.told.append(said)
         done = [{"id": one, "did": "Synced."} for one in said.get("ids", [])]
         answer = {"hello": said.get("hello"), "store": self.store, "done": done}
-        reply(handler, json.dumps(answer).encode())
         self.heard.set()
+        reply(handler, json.dumps(answer).encode())
 
 
 @pytest.fixture
