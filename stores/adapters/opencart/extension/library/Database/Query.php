@@ -88,35 +88,58 @@ final class Query
     /**
      * Does all of it or nothing, where the tables can (OpenCart 3 makes them MyISAM, which cannot).
      *
+     * Where the shop is in a transaction already, in which an event of it may come, beginning another would end the
+     * shop's: there it is a part of that, which alone is taken back if it fails.
+     *
      * @return mixed what $work returns
      */
     public function together(callable $work)
     {
-        return $this->between('START TRANSACTION', $work);
+        return $this->isInTransaction()
+            ? $this->between(
+                'SAVEPOINT xero_connector',
+                'RELEASE SAVEPOINT xero_connector',
+                'ROLLBACK TO SAVEPOINT xero_connector',
+                $work
+            )
+            : $this->between('START TRANSACTION', 'COMMIT', 'ROLLBACK', $work);
     }
 
     /**
-     * Reads all of it as of one moment, where the tables can.
+     * Reads all of it as of one moment, where the tables can. For calls of the connector, never in an event of the
+     * shop: it would end the shop's own transaction.
      *
      * @return mixed what $work returns
      */
     public function asOfNow(callable $work)
     {
-        return $this->between('START TRANSACTION WITH CONSISTENT SNAPSHOT', $work);
+        return $this->between('START TRANSACTION WITH CONSISTENT SNAPSHOT', 'COMMIT', 'ROLLBACK', $work);
     }
 
     /** @return mixed */
-    private function between(string $start, callable $work)
+    private function between(string $start, string $end, string $undo, callable $work)
     {
         $this->db->query($start);
         try {
             $answer = $work();
         } catch (Throwable $error) {
-            $this->db->query('ROLLBACK');
+            $this->db->query($undo);
             throw $error;
         }
-        $this->db->query('COMMIT');
+        $this->db->query($end);
         return $answer;
+    }
+
+    /** A savepoint lasts as long as its transaction, and without one is gone at once: MySQL tells it in no other way. */
+    private function isInTransaction(): bool
+    {
+        $this->db->query('SAVEPOINT xero_connector');
+        try {
+            $this->db->query('RELEASE SAVEPOINT xero_connector');
+            return true;
+        } catch (Throwable $error) {
+            return false;
+        }
     }
 
     private static function asText(array $row): array

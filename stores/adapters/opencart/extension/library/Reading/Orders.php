@@ -49,27 +49,40 @@ final class Orders
     }
 
     /**
+     * As of one moment; not to be called in an event of the shop.
+     *
+     * @param array<int, int> $ids
+     * @return array<int, array<string, mixed>> by id; none for one that is not there
+     */
+    public function asOfNow(array $ids): array
+    {
+        return $this->query->asOfNow(function () use ($ids): array {
+            return $this->read($ids);
+        });
+    }
+
+    /**
+     * Table by table, in whatever transaction the shop is in.
+     *
      * @param array<int, int> $ids
      * @return array<int, array<string, mixed>> by id; none for one that is not there
      */
     public function read(array $ids): array
     {
-        return $this->query->asOfNow(function () use ($ids): array {
-            $values = ['ids' => $ids, 'language' => $this->languages->admin()];
-            $heads = Text::rows($this->query->rows(self::HEADS, $values));
-            $parts = $this->parts->of(Rows::ids('order_id', $heads));
-            $orders = [];
-            foreach ($this->withPlaces($heads) as $head) {
-                $group = (string) $head['x_customer_group'];
-                unset($head['x_customer_group']);
-                $id = (int) $head['order_id'];
-                $orders[$id] = ['order' => $head] + $parts[$id] + [
-                    'x_customer_group' => $group,
-                    'x_custom_fields' => $this->fields->of($head),
-                ];
-            }
-            return $orders;
-        });
+        $values = ['ids' => $ids, 'language' => $this->languages->admin()];
+        $heads = Text::rows($this->query->rows(self::HEADS, $values));
+        $parts = $this->parts->of(Rows::ids('order_id', $heads));
+        $orders = [];
+        foreach ($this->withPlaces($heads) as $head) {
+            $group = (string) $head['x_customer_group'];
+            unset($head['x_customer_group']);
+            $id = (int) $head['order_id'];
+            $orders[$id] = ['order' => $head] + $parts[$id] + [
+                'x_customer_group' => $group,
+                'x_custom_fields' => $this->fields->of($head),
+            ];
+        }
+        return $orders;
     }
 
     /** @return array<int, array<string, string|null>> */
