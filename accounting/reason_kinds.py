@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ReasonKind:
-    """What a reason means, and what a person does about it."""
+    """What a reason means, and what a person does about it. `at` is the key of a store's section
+    of the configuration that decides it, "" where no setting does; a reason's own `field` may name
+    a key more exactly."""
 
     title: str
     fix: str
+    at: str = ""
 
 
 _SHOP = "Correct the order in the shop; it is read again then"
@@ -72,14 +75,17 @@ REASONS: dict[str, ReasonKind] = {
     "totals_do_not_add_up": ReasonKind(
         "The lines do not sum to the order's total",
         f"{_FILE}: give the missing amount an account under total_rows. Or correct the order",
+        at="total_rows",
     ),
     "total_row_unmapped": ReasonKind(
         "The total contains an amount that is not mapped",
         f"{_FILE}: give it an account under total_rows",
+        at="total_rows",
     ),
     "tax_does_not_add_up": ReasonKind(
         "The tax cannot be posted as the shop charged it",
         f"{_FILE}: try posting.rounding: rounding_line. Or correct the order in the shop",
+        at="posting.rounding",
     ),
     "tax_rounded": ReasonKind("Xero's tax differs by rounding", "Nothing to fix"),
     "tax_unclear": ReasonKind(
@@ -97,78 +103,99 @@ REASONS: dict[str, ReasonKind] = {
     ),
     # mapping
     "account_unmapped": ReasonKind(
-        "No account is mapped", f"{_FILE}: name the account under accounts, products or rules"
+        "No account is mapped",
+        f"{_FILE}: name the account under accounts, products or rules",
+        at="accounts",
     ),
     "account_unknown": ReasonKind(
         "The organisation has no such account",
         f"{_FILE}: name an account of the page Chart of accounts, or add this one in Xero",
+        at="accounts",
     ),
     "account_archived": ReasonKind(
         "The account is archived in Xero",
         f"Restore it in Xero (Accounting > Chart of accounts), or name another. {_FILE}: accounts",
+        at="accounts",
     ),
     "account_not_allowed": ReasonKind(
         "An account of this kind takes no such line",
         f"{_FILE}: name another account; the page Chart of accounts shows the kind of each",
+        at="accounts",
     ),
     "tax_unmapped": ReasonKind(
         "No tax rule fits",
         f"{_FILE}: add a rule under tax.rules, or set tax.none for untaxed lines at home",
+        at="tax.rules",
     ),
     "tax_type_unknown": ReasonKind(
         "The organisation has no such tax type",
         f"{_FILE}: name a tax type that the organisation has, under tax",
+        at="tax",
     ),
     "tax_not_allowed": ReasonKind(
         "The tax type does not go with the account",
         f"{_FILE}: name another account, or another tax type",
+        at="tax",
     ),
     "tax_rate_differs": ReasonKind(
         "The tax type's rate is not the rate that the shop charged",
         f"{_FILE}: name the type of that rate under tax.rules, or set as_charged: true",
+        at="tax.rules",
     ),
     "payment_method_unmapped": ReasonKind(
         "The payment method has no account",
         f"{_FILE}: name its account under payment_accounts, or none to post its payments by hand",
+        at="payment_accounts",
     ),
     "payment_account_unfit": ReasonKind(
         "The account takes no payments",
         "In Xero: tick Enable payments to this account, or name another account under "
         "payment_accounts",
+        at="payment_accounts",
     ),
     "payment_by_hand": ReasonKind(
-        "The payment method is mapped to none, and posted by hand", "Nothing to fix"
+        "The payment method is mapped to none, and posted by hand",
+        "Nothing to fix",
+        at="payment_accounts",
     ),
     "tracking_unknown": ReasonKind(
         "Xero lacks this tracking category or option",
         "Add it in Xero (Accounting > Tracking categories), or set posting.tracking_options: "
         "create",
+        at="posting.tracking_options",
     ),
     "tracking_waits": ReasonKind("Tracking is to be created in Xero first", "Nothing to fix"),
     "tracking_skipped": ReasonKind(
-        "Tracking that Xero lacks was left out", "Nothing, or posting.tracking_options: create"
+        "Tracking that Xero lacks was left out",
+        "Nothing, or posting.tracking_options: create",
+        at="posting.tracking_options",
     ),
     "branding_theme_unknown": ReasonKind(
         "Xero has no such branding theme",
         f"{_FILE}: posting.branding_theme must be a theme that Xero has",
+        at="posting.branding_theme",
     ),
     "rule_hold": ReasonKind(
         "A rule of yours holds this order",
         f"Decide what the rule asks for; then on the order's page: Sync. {_FILE}: rules",
+        at="rules",
     ),
     "setting_not_active": ReasonKind(
         "A setting asks for something that this version does not do yet",
         f"{_FILE}: take the setting out",
+        at="posting",
     ),
     # periods, currencies
     "period_locked": ReasonKind(
         "The date lies in a locked period",
         "Move the lock date in Xero, or set posting.locked_period: next_open_day",
+        at="posting.locked_period",
     ),
     "currency_not_enabled": ReasonKind(
         "The currency is not enabled in Xero",
         "Add the currency in Xero (Settings > Currencies), or set "
         "posting.currency_not_enabled: convert",
+        at="posting.currency_not_enabled",
     ),
     "currency_converted": ReasonKind(
         "Posted in the base currency",
@@ -180,10 +207,12 @@ REASONS: dict[str, ReasonKind] = {
     "gift_card_unknown": ReasonKind(
         "A gift card was redeemed whose sale is not known",
         f"{_FILE}: say under gift_cards.unknown how such cards are posted",
+        at="gift_cards.unknown",
     ),
     "gift_card_taxed": ReasonKind(
         "A gift card was sold with tax",
         f"{_FILE}: set gift_cards.voucher: single, or take the tax off the card in the shop",
+        at="gift_cards.voucher",
     ),
     "overpaid": ReasonKind(
         "More was received than is due",
@@ -192,6 +221,7 @@ REASONS: dict[str, ReasonKind] = {
     "bank_account_needed": ReasonKind(
         "This money can only be posted to a bank account",
         f"{_FILE}: name a bank account for the method under payment_accounts",
+        at="payment_accounts",
     ),
     "receipt_waits": ReasonKind(
         "This store posts money and no invoices: the order follows once it is paid",
@@ -200,15 +230,18 @@ REASONS: dict[str, ReasonKind] = {
     "receipt_partly_paid": ReasonKind(
         "This store posts money and no invoices, and only a part was paid",
         f"Wait for the rest, or {_IN_FILE}: streams: {{invoices: true}}",
+        at="streams.invoices",
     ),
     "receipt_several_accounts": ReasonKind(
         "This store posts money and no invoices, and the order was paid in several ways",
         f"{_FILE}: map these methods to one account under payment_accounts, or streams: "
         f"{{invoices: true}}",
+        at="payment_accounts",
     ),
     "receipt_without_money": ReasonKind(
         "This store posts money and no invoices, and no money came in",
         f"{_FILE}: streams: {{invoices: true}} posts such orders",
+        at="streams.invoices",
     ),
     "payment_waits_for_approval": ReasonKind(
         "The payment waits for the draft to be approved",
@@ -229,6 +262,7 @@ REASONS: dict[str, ReasonKind] = {
     "tax_rate_unknown": ReasonKind(
         "The shop does not state the tax, and the rate of its tax type is not known",
         f"{_FILE}: name the rate under tax.rates. Or connect the organisation",
+        at="tax.rates",
     ),
     "order_divided": ReasonKind(
         "The order was divided into one for each vendor, which are posted", "Nothing to fix"
@@ -248,14 +282,17 @@ REASONS: dict[str, ReasonKind] = {
     "refund_waits_for_payment": ReasonKind(
         "The money of a refund waits for the payment that it came from",
         f"{_FILE}: map the method of the payment under payment_accounts",
+        at="payment_accounts",
     ),
     "refund_before_cut_over": ReasonKind(
         "A refund of an order from before the cut-over",
         "On the order's page choose what is posted, or set refunds.before_cut_over",
+        at="refunds.before_cut_over",
     ),
     "credit_notes_off": ReasonKind(
         "Credit notes are switched off for this store",
         f"Nothing; {_IN_FILE}: streams: {{credit_notes: true}} posts them",
+        at="streams.credit_notes",
     ),
     "credit_left_open": ReasonKind(
         "A credit note is left open on the contact",
@@ -264,11 +301,13 @@ REASONS: dict[str, ReasonKind] = {
     "edit_ignored": ReasonKind(
         "The order changed after it was posted, and changes are ignored",
         f"Nothing; {_IN_FILE}: posting.edits: update follows changes",
+        at="posting.edits",
     ),
     "email_dropped": ReasonKind("The e-mail address is not valid", _SHOP),
     "product_not_read": ReasonKind(
         "A product is not known, and rules by category or tax class passed it by",
         f"Nothing, or {_IN_FILE}: an account and a tax type for the SKU under products",
+        at="products",
     ),
     "product_unanswered": ReasonKind(
         "The shop did not say of which category or tax class a product is",
@@ -277,6 +316,7 @@ REASONS: dict[str, ReasonKind] = {
     "product_gone": ReasonKind(
         "The shop has a product no more whose tax type goes by its category or tax class",
         f"{_FILE}: name its account and tax type under products",
+        at="products",
     ),
     # items and stock
     "product_of_others": ReasonKind(
@@ -299,6 +339,7 @@ REASONS: dict[str, ReasonKind] = {
     "sold_untracked": ReasonKind(
         "More was sold than Xero has in stock: the line has no item",
         "Receive the goods in Xero; items.oversell: hold would hold such orders",
+        at="items.oversell",
     ),
     "stock_sku_doubled": ReasonKind(
         "Several products of the shop have one SKU", "Give each product of the shop its own SKU"
@@ -314,6 +355,7 @@ REASONS: dict[str, ReasonKind] = {
     "stock_waits": ReasonKind(
         "The shop cannot be written to; the stock level waits",
         "Nothing, or test the connection on the store's page",
+        at="credentials",
     ),
     "stock_stale": ReasonKind(
         "The shop would sell more of a product than it has, so its stock index is behind",
@@ -330,6 +372,7 @@ REASONS: dict[str, ReasonKind] = {
     "oversold": ReasonKind(
         "More was sold than Xero has in stock",
         "Receive the goods in Xero, or set items.oversell: post_untracked; then sync the order",
+        at="items.oversell",
     ),
     # not for Xero, by rule
     "not_confirmed": ReasonKind("The buyer has not placed the order yet", "Nothing to fix"),
@@ -338,38 +381,49 @@ REASONS: dict[str, ReasonKind] = {
         "If it is in Xero, on the order's page: Undo to credit it, or Handled by hand to keep it",
     ),
     "before_cut_over": ReasonKind(
-        "Older than the cut-over date", "Nothing, or an earlier cut_over of the store"
+        "Older than the cut-over date",
+        "Nothing, or an earlier cut_over of the store",
+        at="cut_over",
     ),
     "status_not_selected": ReasonKind(
         "Its status is not one that is posted",
         f"Nothing, or {_IN_FILE}: add the status to statuses.invoice",
+        at="statuses.invoice",
     ),
     "reversed": ReasonKind("Cancelled in the shop before anything was posted", "Nothing to fix"),
     "reversed_in_xero": ReasonKind(
         "Cancelled in the shop, and taken back in Xero", "Nothing to fix"
     ),
     "zero_total": ReasonKind(
-        "The total is 0.00", f"Nothing, or {_IN_FILE}: posting.zero_orders: post"
+        "The total is 0.00",
+        f"Nothing, or {_IN_FILE}: posting.zero_orders: post",
+        at="posting.zero_orders",
     ),
     "stream_off": ReasonKind(
         "Invoices are switched off for this store",
         f"Nothing, or {_IN_FILE}: streams: {{invoices: true}}",
+        at="streams.invoices",
     ),
-    "store_off": ReasonKind("The store is switched off", "Switch it on, on the store's page"),
+    "store_off": ReasonKind(
+        "The store is switched off", "Switch it on, on the store's page", at="enabled"
+    ),
     "part_unknown": ReasonKind(
         "Whether this store reads the order's part of the shop is not known yet",
         "Press Test connection on the store's page",
+        at="only",
     ),
     "other_store_view": ReasonKind(
-        "Of a part of the shop that is not read", f"Nothing, or {_IN_FILE}: only"
+        "Of a part of the shop that is not read", f"Nothing, or {_IN_FILE}: only", at="only"
     ),
     "not_paid_yet": ReasonKind(
         "Waits for the date that posting.date names",
         "Nothing: it follows by itself; posting.date chooses the date",
+        at="posting.date",
     ),
     "settling": ReasonKind(
         "Waits until the shop leaves it unchanged",
         "Nothing: it follows by itself; posting.settle_delay is how long",
+        at="posting.settle_delay",
     ),
     "duplicate": ReasonKind("The same order again", "Nothing to fix"),
     "backfill_cancelled": ReasonKind(
@@ -393,10 +447,12 @@ REASONS: dict[str, ReasonKind] = {
         "This store is for trying out, and the organisation in Xero is a real one",
         "Connect a demo company, confirm the organisation on the store's page, or set "
         "environment: production",
+        at="environment",
     ),
     "number_taken": ReasonKind(
         "The invoice number belongs to a document that is not ours",
         "Choose another number_prefix, or rename the invoice in Xero; then sync the order again",
+        at="number_prefix",
     ),
     "already_in_xero": ReasonKind(
         "An invoice in Xero may already stand for it", "Decide on the page Already in Xero"
@@ -404,6 +460,7 @@ REASONS: dict[str, ReasonKind] = {
     "contact_unusable": ReasonKind(
         "The contact cannot be used",
         "Open the contact in Xero: restore it, or merge it; then sync the order again",
+        at="contacts.archived",
     ),
     "refused": ReasonKind(
         "Xero refused the document",
@@ -444,10 +501,12 @@ REASONS: dict[str, ReasonKind] = {
     "shop_not_writable": ReasonKind(
         "The shop does not let us write to it",
         "Let the integration write in the shop, then try it again on the order's page",
+        at="credentials",
     ),
     "shop_not_reached": ReasonKind(
         "The shop could not be written to",
         "See that the shop answers, then try it again on the order's page",
+        at="credentials",
     ),
     "shop_left_alone": ReasonKind("The shop was left as it is", "Nothing to fix"),
     "unforeseen": ReasonKind(

@@ -12,6 +12,7 @@ from accounting.reason_kinds import INFORMATIVE, REASONS
 from connector.lib import clock
 from connector.lib.money import from_units
 from connector.pages.books_of import predicted
+from connector.pages.mapping.subjects import reason_url
 from connector.templatetags.pages import day, money, until
 from sync.models import Posting, TrackedOrder
 from xero.documents.kinds import SPECS
@@ -47,17 +48,20 @@ def document_name(document: Posting) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A reason as a page shows it. `serious` is False where nobody has to do anything."""
+    """A reason as a page shows it. `serious` is False where nobody has to do anything. `url` is
+    where it is mended, "" where no page does that."""
 
     title: str
     message: str
     fix: str
     field: str
     serious: bool
+    url: str = ""
 
 
-def reasons_of(stored: Iterable[dict[str, Any]]) -> list[Why]:
-    """The reasons of an order or a document, with where each is fixed."""
+def reasons_of(stored: Iterable[dict[str, Any]], store: str = "") -> list[Why]:
+    """The reasons of an order or a document, with where each is fixed; with a link to it where the
+    store (its slug) is given."""
     found = []
     for reason in stored:
         code = str(reason.get("code", ""))
@@ -69,6 +73,7 @@ def reasons_of(stored: Iterable[dict[str, Any]]) -> list[Why]:
                 "" if kind.fix == _NOTHING else kind.fix,
                 str(reason.get("field", "")),
                 code not in INFORMATIVE,
+                reason_url(store, reason) if store else "",
             )
         )
     return found

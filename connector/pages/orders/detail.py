@@ -80,7 +80,7 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     mapping = None
     if isinstance(order, Order):
         mapping = mapping_of(row, order, posted=books_of(postings).stands)
-    writes = list(row.shop_writes.order_by("pk"))
+    writes = list(row.shop_writes.select_related("store").order_by("pk"))
     waits = list(row.summary_parts.waiting().order_by("day", "pk"))
     return render(
         request,
@@ -89,13 +89,13 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row,
             "zone": zone_of(row.store),
             "condition": condition(row, postings, row.store.organisation, waits),
-            "reasons": reasons_of(row.reasons),
+            "reasons": reasons_of(row.reasons, row.store.slug),
             "order": order if isinstance(order, Order) else None,
             "unreadable": None if isinstance(order, Order) else order,
             "mapping": mapping,
             "extra_rows": list(totals(order)) if isinstance(order, Order) else [],
             "documents": [
-                shown(posting, shares.get(posting.pk))
+                shown(posting, row.store.slug, shares.get(posting.pk))
                 for posting in postings
                 if not took_effect(posting)
             ],
@@ -123,7 +123,7 @@ def order_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What would be posted now. Nothing is sent and nothing is saved."""
     row = _order(pk)
     found = preview(row)
-    reasons = reasons_of(found["reasons"])
+    reasons = reasons_of(found["reasons"], row.store.slug)
     documents = [
         document | {"name": SPECS[document["kind"]].name} for document in found["documents"]
     ]
@@ -182,8 +182,9 @@ def may_approve(row: TrackedOrder) -> bool:
     )
 
 
-def shown(posting: Posting, share: int | None = None) -> Document:
-    """`share`: how much of it is of the order whose page it is, in ten-thousandths."""
+def shown(posting: Posting, store: str, share: int | None = None) -> Document:
+    """`store`: the slug of the store whose page it is on; `share`: how much of it is of the order
+    whose page it is, in ten-thousandths."""
     shape, label = DOCUMENT_LABELS[Posting.State(posting.state)]
     if posting.differs:
         shape, label = "mismatch", "Differs"
@@ -191,7 +192,7 @@ def shown(posting: Posting, share: int | None = None) -> Document:
         shape, label = "draft", "Draft"
     return Document(
         posting, document_name(posting), shape, label,
-        predicted(posting), _link(posting), reasons_of(posting.reasons),
+        predicted(posting), _link(posting), reasons_of(posting.reasons, store),
         None if share is None else from_units(share),
     )  # fmt: skip
 

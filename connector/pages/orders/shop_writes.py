@@ -43,8 +43,10 @@ class Written:
 
 
 def written(write: ShopWrite) -> Written:
+    """Its store is to be loaded with it."""
     shape = _SHAPES[ShopWrite.State(write.state)]
-    return Written(write, shape, reasons_of(write.reasons), write.state in ShopWrite.STUCK)
+    stuck = write.state in ShopWrite.STUCK
+    return Written(write, shape, reasons_of(write.reasons, write.store.slug), stuck)
 
 
 def stuck_customers(organisation: Organisation) -> list[Written]:
