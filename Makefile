@@ -74,11 +74,11 @@ bench: install
 	$(BIN)/python -m tests.bench
 
 addons:
-	$(PYTHON) $(EXTENSION)/build.py dist
+	$(PYTHON) -m stores.adapters.opencart.extension.build dist
 
 php:
 	git ls-files '*.php' | xargs -n 1 -P 2 php -l >/dev/null
-	$(PHPCS) --runtime-set oldest_php 7.3 $(EXTENSION)/library $(EXTENSION)/3
+	$(PHPCS) --runtime-set oldest_php 7.3 stores/php/library $(EXTENSION)/library $(EXTENSION)/3
 	$(PHPCS) --runtime-set oldest_php 8.1 $(EXTENSION)/4
 	phpunit -c $(PHP_TESTS)/phpunit.xml
 

@@ -4,7 +4,7 @@ declare(strict_types=1);
 namespace XeroConnector\Tests;
 
 use XeroConnector\Clock;
-use XeroConnector\Database\Query;
+use XeroConnector\Database\ShopQuery;
 use XeroConnector\Http\Reply;
 use XeroConnector\Outbox\Events;
 use XeroConnector\Outbox\Hints;
@@ -39,7 +39,7 @@ final class OutboxTest extends ShopTestCase
         };
         return new Hints(
             $connector->settings(),
-            new Events(new Query($this->shop->db, 'shop_'), $this->shop->clock),
+            new Events(new ShopQuery($this->shop->db, 'shop_'), $this->shop->clock),
             $connector->hooks(),
             $this->shop->clock,
             $this->shop->platform,
@@ -131,7 +131,7 @@ final class OutboxTest extends ShopTestCase
     public function testWhatFailsInsideTheShopsTransactionTakesOnlyItselfBack(): void
     {
         $this->put('CREATE TABLE shop_elsewhere (id INT) ENGINE=InnoDB');
-        $query = new Query($this->shop->db, 'shop_');
+        $query = new ShopQuery($this->shop->db, 'shop_');
         $this->put('START TRANSACTION');
         $this->put('INSERT INTO shop_elsewhere VALUES (1)');
         try {

@@ -1,6 +1,6 @@
 <?php
 declare(strict_types=1);
 
-require_once __DIR__ . '/../../../../stores/adapters/opencart/extension/library/autoload.php';
+require_once __DIR__ . '/library.php';
 require_once __DIR__ . '/Shop.php';
 require_once __DIR__ . '/ShopTestCase.php';

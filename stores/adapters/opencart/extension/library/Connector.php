@@ -4,6 +4,7 @@ declare(strict_types=1);
 namespace XeroConnector;
 
 use Throwable;
+use XeroConnector\Books\KnownRecords;
 use XeroConnector\Books\ProductAccounts;
 use XeroConnector\Books\States;
 use XeroConnector\Calls\AddHistory;
@@ -20,6 +21,8 @@ use XeroConnector\Calls\SetStock;
 use XeroConnector\Calls\Unpair;
 use XeroConnector\Database\Query;
 use XeroConnector\Database\Schema;
+use XeroConnector\Database\ShopQuery;
+use XeroConnector\Database\ShopSettings;
 use XeroConnector\Database\Tables;
 use XeroConnector\Http\CurlSender;
 use XeroConnector\Http\Hooks;
@@ -28,7 +31,7 @@ use XeroConnector\Http\Wishes;
 use XeroConnector\Outbox\DeletedOrders;
 use XeroConnector\Outbox\Events;
 use XeroConnector\Outbox\Hints;
-use XeroConnector\Outbox\Outbox;
+use XeroConnector\Outbox\ShopOutbox;
 use XeroConnector\Paging\CustomerSelection;
 use XeroConnector\Paging\OrderSelection;
 use XeroConnector\Paging\ProductSelection;
@@ -84,7 +87,7 @@ final class Connector
         ?Sender $sender = null,
         ?Clock $clock = null
     ) {
-        $this->query = new Query($db, $prefix);
+        $this->query = new ShopQuery($db, $prefix);
         $this->config = $config;
         $this->platform = $platform;
         $this->sender = $sender ?? new CurlSender();
@@ -100,16 +103,16 @@ final class Connector
     public function settings(): Settings
     {
         return $this->once(Settings::class, function (): Settings {
-            return new Settings($this->query);
+            return new Settings(new ShopSettings($this->query));
         });
     }
 
-    public function outbox(): Outbox
+    public function outbox(): ShopOutbox
     {
-        return $this->once(Outbox::class, function (): Outbox {
+        return $this->once(ShopOutbox::class, function (): ShopOutbox {
             $events = $this->events();
             $hints = new Hints($this->settings(), $events, $this->hooks(), $this->clock, $this->platform);
-            return new Outbox($events, $this->deleted(), $hints, $this->platform);
+            return new ShopOutbox($events, $this->deleted(), $hints, $this->platform, $this->query);
         });
     }
 
@@ -125,7 +128,7 @@ final class Connector
 
     public function states(): States
     {
-        return new States($this->query);
+        return new States($this->query, new KnownRecords($this->query));
     }
 
     public function accounts(): ProductAccounts

@@ -4,7 +4,7 @@ declare(strict_types=1);
 namespace XeroConnector;
 
 /** What only the shop's own program can do; each version of OpenCart brings its own. */
-interface Platform
+interface Platform extends Log
 {
     /** OpenCart's version, as it writes it: "3.0.5.1". */
     public function version(): string;
@@ -20,7 +20,4 @@ interface Platform
 
     /** Drops what the shop has cached of its products. */
     public function forgetProducts(): void;
-
-    /** Writes to the shop's error log. */
-    public function log(string $message): void;
 }

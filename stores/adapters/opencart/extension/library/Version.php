@@ -10,4 +10,7 @@ final class Version
 
     /** What the extension and the connector say to each other (PROTOCOL.md). */
     public const PROTOCOL = 1;
+
+    /** How a pairing code begins. */
+    public const CODE = 'oc1';
 }

@@ -6,37 +6,11 @@ namespace XeroConnector\Database;
 /** The extension's own tables: made when it is installed, gone when it is uninstalled. */
 final class Tables
 {
-    private const NONCE = 'CREATE TABLE IF NOT EXISTS {xero_connector_nonce} (
-        nonce CHAR(32) NOT NULL,
-        seen INT UNSIGNED NOT NULL,
-        PRIMARY KEY (nonce),
-        KEY seen (seen)
-    ) ENGINE=InnoDB DEFAULT CHARSET=ascii';
-    private const EVENT = 'CREATE TABLE IF NOT EXISTS {xero_connector_event} (
-        seq BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
-        kind VARCHAR(10) NOT NULL,
-        record_id INT UNSIGNED NOT NULL,
-        what VARCHAR(10) NOT NULL,
-        happened INT UNSIGNED NOT NULL,
-        PRIMARY KEY (seq),
-        KEY happened (happened)
-    ) ENGINE=InnoDB DEFAULT CHARSET=ascii';
     private const DELETED = 'CREATE TABLE IF NOT EXISTS {xero_connector_deleted} (
         order_id INT UNSIGNED NOT NULL,
         record MEDIUMTEXT NOT NULL,
         deleted_on DATETIME NOT NULL,
         PRIMARY KEY (order_id)
-    ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
-    private const STATE = 'CREATE TABLE IF NOT EXISTS {xero_connector_state} (
-        kind VARCHAR(10) NOT NULL,
-        record_id INT UNSIGNED NOT NULL,
-        state VARCHAR(10) NOT NULL,
-        number VARCHAR(64) NOT NULL,
-        url VARCHAR(500) NOT NULL,
-        reason VARCHAR(1000) NOT NULL,
-        said VARCHAR(40) NOT NULL,
-        PRIMARY KEY (kind, record_id),
-        KEY state (state)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
     private const PRODUCT_ACCOUNT = 'CREATE TABLE IF NOT EXISTS {xero_connector_product_account} (
         product_id INT UNSIGNED NOT NULL,
@@ -44,28 +18,30 @@ final class Tables
         purchase_account VARCHAR(10) NOT NULL,
         PRIMARY KEY (product_id)
     ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
-    private const DROP = 'DROP TABLE IF EXISTS {xero_connector_nonce}, {xero_connector_event},
-        {xero_connector_deleted}, {xero_connector_state}, {xero_connector_product_account}';
+    private const DROP = 'DROP TABLE IF EXISTS {xero_connector_deleted}, {xero_connector_product_account}';
 
     /** @var Query */
     private $query;
 
+    /** @var CommonTables */
+    private $common;
+
     public function __construct(Query $query)
     {
         $this->query = $query;
+        $this->common = new CommonTables($query);
     }
 
     public function make(): void
     {
-        $this->query->run(self::NONCE);
-        $this->query->run(self::EVENT);
+        $this->common->make();
         $this->query->run(self::DELETED);
-        $this->query->run(self::STATE);
         $this->query->run(self::PRODUCT_ACCOUNT);
     }
 
     public function drop(): void
     {
+        $this->common->drop();
         $this->query->run(self::DROP);
     }
 }

@@ -7,13 +7,14 @@ use PHP_CodeSniffer\Files\File;
 use PHP_CodeSniffer\Sniffs\Sniff;
 
 /**
- * A statement is a constant. Values get into it by name, through Query, which escapes them.
+ * A statement is a constant. Values get into it by name, through ShopQuery, which escapes them.
  *
- * So nobody but Query calls `->query()`, and what is given to Query's methods as a statement is made of literals and
+ * So nobody but ShopQuery calls `->query()`, and what is given to Query's methods as a statement is made of literals and
  * constants alone: no variable, no function, no text that PHP fills in.
  */
 final class StatementSniff implements Sniff
 {
+    private const HANDS_OVER = 'ShopQuery.php';
     private const METHODS = ['rows', 'row', 'value', 'column', 'run'];
     private const ALLOWED = [
         T_CONSTANT_ENCAPSED_STRING, T_STRING_CONCAT, T_WHITESPACE, T_COMMENT, T_DOUBLE_COLON, T_STRING, T_SELF, T_STATIC,
@@ -33,8 +34,8 @@ final class StatementSniff implements Sniff
             return;
         }
         $method = $tokens[$name]['content'];
-        if ($method === 'query' && basename($file->getFilename()) !== 'Query.php') {
-            $file->addError('Only Database/Query.php hands statements to the shop\'s database.', $name, 'NotQuery');
+        if ($method === 'query' && basename($file->getFilename()) !== self::HANDS_OVER) {
+            $file->addError('Only Database/ShopQuery.php hands statements to the shop\'s database.', $name, 'NotQuery');
         }
         if (in_array($method, self::METHODS, true) && $this->isOnQuery($file, $stackPtr)) {
             $this->checkStatement($file, $open);

@@ -6,7 +6,7 @@ namespace XeroConnector\Outbox;
 use Throwable;
 use XeroConnector\Clock;
 use XeroConnector\Http\Hooks;
-use XeroConnector\Platform;
+use XeroConnector\Log;
 use XeroConnector\Settings;
 use XeroConnector\Wire\Keys;
 
@@ -39,8 +39,8 @@ final class Hints
     /** @var Clock */
     private $clock;
 
-    /** @var Platform */
-    private $platform;
+    /** @var Log */
+    private $log;
 
     /** @var callable */
     private $answerFirst;
@@ -54,14 +54,14 @@ final class Hints
         Events $events,
         Hooks $hooks,
         Clock $clock,
-        Platform $platform,
+        Log $log,
         ?callable $answerFirst = null
     ) {
         $this->settings = $settings;
         $this->events = $events;
         $this->hooks = $hooks;
         $this->clock = $clock;
-        $this->platform = $platform;
+        $this->log = $log;
         $this->answerFirst = $answerFirst ?? [self::class, 'endResponse'];
     }
 
@@ -80,7 +80,7 @@ final class Hints
         try {
             $this->send();
         } catch (Throwable $error) {
-            $this->platform->log('Xero connector: no hint was sent: ' . $error->getMessage());
+            $this->log->log('Xero connector: no hint was sent: ' . $error->getMessage());
         }
     }
 

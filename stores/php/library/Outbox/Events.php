@@ -29,7 +29,6 @@ final class Events
         WHERE seq > :after AND happened >= :since AND kind <> 'return' ORDER BY seq LIMIT :limit";
     private const NEWEST = 'SELECT COALESCE(MAX(seq), 0) AS seq FROM {xero_connector_event}';
     private const LISTS = ['order' => 'orders', 'customer' => 'customers', 'product' => 'products'];
-    private const ORDER_OF_RETURN = 'SELECT order_id FROM {return} WHERE return_id = :id';
 
     /** @var Query */
     private $query;
@@ -93,12 +92,6 @@ final class Events
             $ids[self::LISTS[$row['kind']]][(int) $row['record_id']] = (int) $row['record_id'];
         }
         return ['ids' => array_map('array_values', $ids), 'last' => (int) (end($rows)['seq'] ?? $after)];
-    }
-
-    /** @return int 0 where the return has none */
-    public function orderOfReturn(int $id): int
-    {
-        return (int) $this->query->value(self::ORDER_OF_RETURN, ['id' => $id]);
     }
 
     private static function told(array $row): array

@@ -28,17 +28,17 @@ final class Api
     /** @var Clock */
     private $clock;
 
-    /** @var Platform */
-    private $platform;
+    /** @var Log */
+    private $log;
 
     /** @param array<string, callable> $calls each makes a Call, by its name in the protocol */
-    public function __construct(Guard $guard, array $calls, Settings $settings, Clock $clock, Platform $platform)
+    public function __construct(Guard $guard, array $calls, Settings $settings, Clock $clock, Log $log)
     {
         $this->guard = $guard;
         $this->calls = $calls;
         $this->settings = $settings;
         $this->clock = $clock;
-        $this->platform = $platform;
+        $this->log = $log;
     }
 
     /** @param array<string, mixed> $server PHP's own $_SERVER */
@@ -65,7 +65,7 @@ final class Api
             return $refusal->answer();
         } catch (Throwable $error) {
             $where = basename($error->getFile()) . ' line ' . $error->getLine();
-            $this->platform->log('Xero connector: ' . $error->getMessage() . ' (' . $where . ')');
+            $this->log->log('Xero connector: ' . $error->getMessage() . ' (' . $where . ')');
             $message = "The shop could not serve this request; its error log says why.";
             return (new Refusal(500, 'failed', $message))->answer();
         }

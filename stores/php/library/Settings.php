@@ -3,60 +3,37 @@ declare(strict_types=1);
 
 namespace XeroConnector;
 
-use XeroConnector\Database\Query;
+use XeroConnector\Database\SettingTable;
 use XeroConnector\Wire\Keys;
 
-/**
- * What the extension remembers, in the shop's own table of settings under the code `module_xero_connector`.
- *
- * Read once; a change is written at once, one row a name, so that nothing else is touched.
- */
+/** What is remembered of the connection: keys, the connector's addresses, when it was last here. Read once. */
 final class Settings
 {
-    public const CODE = 'module_xero_connector';
-
-    private const READ = 'SELECT `key`, value FROM {setting} WHERE store_id = 0 AND code = :code';
-    private const DROP = 'DELETE FROM {setting} WHERE store_id = 0 AND code = :code AND `key` = :key';
-    private const ADD = "INSERT INTO {setting} (store_id, code, `key`, value, serialized)
-        VALUES (0, :code, :key, :value, 0)";
-    private const RAISE = 'UPDATE {setting} SET value = :value
-        WHERE store_id = 0 AND code = :code AND `key` = :key AND CAST(value AS SIGNED) <= :most';
-    private const DROP_ALL = 'DELETE FROM {setting} WHERE code = :code';
-
-    /** @var Query */
-    private $query;
+    /** @var SettingTable */
+    private $table;
 
     /** @var array<string, string>|null */
     private $values;
 
-    public function __construct(Query $query)
+    public function __construct(SettingTable $table)
     {
-        $this->query = $query;
+        $this->table = $table;
     }
 
     /** @return string "" where it was never set */
     public function get(string $name): string
     {
         if ($this->values === null) {
-            $this->values = [];
-            foreach ($this->query->rows(self::READ, ['code' => self::CODE]) as $row) {
-                $this->values[substr($row['key'], strlen(self::CODE) + 1)] = (string) $row['value'];
-            }
+            $this->values = $this->table->read();
         }
         return $this->values[$name] ?? '';
     }
 
-    /** @param array<string, string> $values by name, without the code in front */
+    /** @param array<string, string> $values by name; they are written at once */
     public function set(array $values): void
     {
         $this->get('');
-        $this->query->together(function () use ($values): void {
-            foreach ($values as $name => $value) {
-                $key = self::CODE . '_' . $name;
-                $this->query->run(self::DROP, ['code' => self::CODE, 'key' => $key]);
-                $this->query->run(self::ADD, ['code' => self::CODE, 'key' => $key, 'value' => $value]);
-            }
-        });
+        $this->table->write($values);
         $this->values = array_merge($this->values, $values);
     }
 
@@ -67,8 +44,7 @@ final class Settings
      */
     public function raise(string $name, int $most, int $number): bool
     {
-        $values = ['code' => self::CODE, 'key' => self::CODE . '_' . $name];
-        $isRaised = $this->query->run(self::RAISE, $values + ['most' => $most, 'value' => (string) $number]) === 1;
+        $isRaised = $this->table->raise($name, $most, $number);
         $this->values = null;
         return $isRaised;
     }
@@ -102,7 +78,7 @@ final class Settings
 
     public function uninstall(): void
     {
-        $this->query->run(self::DROP_ALL, ['code' => self::CODE]);
+        $this->table->clear();
         $this->values = null;
     }
 

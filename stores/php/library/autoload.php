@@ -2,8 +2,8 @@
 /**
  * Finds the classes of this library: `XeroConnector\Wire\Guard` is `Wire/Guard.php` beside this file.
  *
- * OpenCart 3 and 4 find classes by rules of their own, which differ. This one is the library's, so that both
- * versions ship the same files.
+ * Shops find classes by rules of their own, which differ. This one is the library's, so that all of them ship the
+ * same files: a package holds in one folder what is shared and what only its shop needs.
  */
 spl_autoload_register(static function (string $class): void {
     if (strncmp($class, 'XeroConnector\\', 14) !== 0) {

@@ -8,6 +8,8 @@ use XeroConnector\Books\States;
 /** Takes from the connector where records stand in Xero; the last word on each is shown in the admin. */
 final class KeepStates implements Call
 {
+    private const MOST = 100;
+
     /** @var States */
     private $states;
 
@@ -19,7 +21,7 @@ final class KeepStates implements Call
     public function answer(Parameters $parameters): array
     {
         $states = [];
-        foreach ($parameters->list('states', Records::MOST) as $one) {
+        foreach ($parameters->list('states', self::MOST) as $one) {
             $states[] = [
                 'kind' => $one->choice('kind', ['order', 'product', 'customer']),
                 'id' => $one->id('id'),

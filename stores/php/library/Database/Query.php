@@ -8,42 +8,25 @@ use Throwable;
 /**
  * The shop's database. The only class that hands it a statement.
  *
- * Every column comes back as text, as stored, or null: some of OpenCart's drivers give numbers, others text.
+ * A statement is a constant with `{table}` and `:value` in it; what the shop's program has turns them into text. Every
+ * column comes back as text, as stored, or null: some drivers give numbers, others text.
  */
-final class Query
+abstract class Query
 {
-    /** @var object OpenCart's own: query, escape, countAffected */
-    private $db;
-
-    /** @var string */
-    private $prefix;
-
-    /** @var Statement */
-    private $statement;
-
-    /** @param object $db OpenCart's database object */
-    public function __construct($db, string $prefix)
-    {
-        $this->db = $db;
-        $this->prefix = $prefix;
-        $this->statement = new Statement([$db, 'escape'], $prefix);
-    }
-
     /** The full name of a table, for where a name is a value. */
-    public function table(string $name): string
-    {
-        return $this->prefix . $name;
-    }
+    abstract public function table(string $name): string;
+
+    /**
+     * @param array<string, mixed> $values by name, without the colon
+     * @return array<int, array<string, string|null>>
+     */
+    abstract public function rows(string $sql, array $values = []): array;
 
     /**
      * @param array<string, mixed> $values
-     * @return array<int, array<string, string|null>>
+     * @return int how many rows it touched
      */
-    public function rows(string $sql, array $values = []): array
-    {
-        $result = $this->db->query($this->statement->text($sql, $values));
-        return array_map([self::class, 'asText'], $result->rows);
-    }
+    abstract public function run(string $sql, array $values = []): int;
 
     /**
      * @param array<string, mixed> $values
@@ -76,17 +59,7 @@ final class Query
     }
 
     /**
-     * @param array<string, mixed> $values
-     * @return int how many rows it touched
-     */
-    public function run(string $sql, array $values = []): int
-    {
-        $this->db->query($this->statement->text($sql, $values));
-        return (int) $this->db->countAffected();
-    }
-
-    /**
-     * Does all of it or nothing, where the tables can (OpenCart 3 makes them MyISAM, which cannot).
+     * Does all of it or nothing, where the tables can (those of MyISAM cannot).
      *
      * Where the shop is in a transaction already, in which an event of it may come, beginning another would end the
      * shop's: there it is a part of that, which alone is taken back if it fails.
@@ -119,30 +92,31 @@ final class Query
     /** @return mixed */
     private function between(string $start, string $end, string $undo, callable $work)
     {
-        $this->db->query($start);
+        $this->run($start);
         try {
             $answer = $work();
         } catch (Throwable $error) {
-            $this->db->query($undo);
+            $this->run($undo);
             throw $error;
         }
-        $this->db->query($end);
+        $this->run($end);
         return $answer;
     }
 
     /** A savepoint lasts as long as its transaction, and without one is gone at once: MySQL tells it in no other way. */
-    private function isInTransaction(): bool
+    protected function isInTransaction(): bool
     {
-        $this->db->query('SAVEPOINT xero_connector');
+        $this->run('SAVEPOINT xero_connector');
         try {
-            $this->db->query('RELEASE SAVEPOINT xero_connector');
+            $this->run('RELEASE SAVEPOINT xero_connector');
             return true;
         } catch (Throwable $error) {
             return false;
         }
     }
 
-    private static function asText(array $row): array
+    /** @param array<string, mixed> $row */
+    protected static function asText(array $row): array
     {
         foreach ($row as $column => $value) {
             if ($value !== null && !is_string($value)) {

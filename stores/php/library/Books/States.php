@@ -18,17 +18,17 @@ final class States
         FROM {xero_connector_state} WHERE state IN ('held', 'failed')
         ORDER BY said DESC, kind, record_id LIMIT :start, :limit";
     private const COUNT = "SELECT COUNT(*) AS number FROM {xero_connector_state} WHERE state IN ('held', 'failed')";
-    private const ORDERS = 'SELECT order_id FROM {order} WHERE order_id IN (:ids)
-        UNION SELECT order_id FROM {xero_connector_deleted} WHERE order_id IN (:ids)';
-    private const PRODUCTS = 'SELECT product_id FROM {product} WHERE product_id IN (:ids)';
-    private const CUSTOMERS = 'SELECT customer_id FROM {customer} WHERE customer_id IN (:ids)';
 
     /** @var Query */
     private $query;
 
-    public function __construct(Query $query)
+    /** @var ShopRecords */
+    private $records;
+
+    public function __construct(Query $query, ShopRecords $records)
     {
         $this->query = $query;
+        $this->records = $records;
     }
 
     /**
@@ -85,10 +85,6 @@ final class States
         foreach ($states as $state) {
             $ids[$state['kind']][] = $state['id'];
         }
-        return array_map('array_flip', [
-            'order' => $this->query->column(self::ORDERS, ['ids' => $ids['order']]),
-            'product' => $this->query->column(self::PRODUCTS, ['ids' => $ids['product']]),
-            'customer' => $this->query->column(self::CUSTOMERS, ['ids' => $ids['customer']]),
-        ]);
+        return array_map('array_flip', $this->records->known($ids));
     }
 }

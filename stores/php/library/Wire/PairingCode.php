@@ -4,17 +4,18 @@ declare(strict_types=1);
 namespace XeroConnector\Wire;
 
 use InvalidArgumentException;
+use XeroConnector\Version;
 
 /** One text that holds all that the connector must know: the shop's address, its key and its secret. */
 final class PairingCode
 {
-    private const SHAPE = '/^(oc1\.([A-Za-z0-9_-]+))\.([0-9a-f]{8})$/';
+    private const SHAPE = '/^(' . Version::CODE . '\.([A-Za-z0-9_-]+))\.([0-9a-f]{8})$/';
 
     /** @param string $address the shop's, without index.php */
     public static function write(string $address, string $key, string $secret): string
     {
         $json = json_encode(['u' => $address, 'k' => $key, 's' => $secret], JSON_UNESCAPED_SLASHES);
-        $text = 'oc1.' . rtrim(strtr(base64_encode($json), '+/', '-_'), '=');
+        $text = Version::CODE . '.' . rtrim(strtr(base64_encode($json), '+/', '-_'), '=');
         return $text . '.' . self::check($text);
     }
 
