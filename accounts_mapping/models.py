@@ -1,7 +1,8 @@
-"""The rules of a store, every version of them."""
+"""The configuration of a store: every version of it, and the draft of the next."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -21,14 +22,28 @@ class MappingVersionQuerySet(models.QuerySet["MappingVersion"]):
 
 
 class MappingVersion(models.Model):
-    """One version of a store's rules: append-only, the highest number is in force.
+    """One version of a store's configuration: append-only, the highest number is in force.
 
-    `document` is what `StoreRules` dumps with numbers as text, so that it is exact.
+    `document` is what `StoreRules` dumps with numbers as text, so that it is exact: what orders
+    are built from. `section` is the store's whole section as `written_out` has it, without
+    secrets and without `enabled`, which is a switch; null for versions that were kept before
+    there were sections: of those only the rules are known.
     """
+
+    class Origin(models.TextChoices):
+        """How it came to be."""
+
+        UNKNOWN = "", "Saved"
+        FILE = "file", "Configuration file"
+        PAGES = "pages", "Published"
+        BACK = "back", "Rolled back"
+        STORE = "store", "From another store"
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="mapping_versions")
     number = models.PositiveIntegerField()
     document = models.JSONField(default=dict)
+    section = models.JSONField(null=True)
+    origin = models.CharField(max_length=10, choices=Origin, blank=True, default=Origin.UNKNOWN)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
@@ -48,6 +63,58 @@ class MappingVersion(models.Model):
     @property
     def rules(self) -> StoreRules:
         return StoreRules.model_validate(self.document)
+
+
+class Draft(models.Model):
+    """What people have changed of a store's configuration and not published yet.
+
+    A store has one row once it was first edited; without changes there is no draft. `revision`
+    counts every change of it: who writes does so on the condition that it is still the one that
+    was read.
+    """
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE, related_name="draft")
+    revision = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"draft of {self.store.slug}"
+
+    def move_on(self) -> bool:
+        """Take the next revision; False if another has taken it. Within a transaction the row is
+        this one's until the end."""
+        mine = Draft.objects.filter(pk=self.pk, revision=self.revision)
+        moved = bool(mine.update(revision=models.F("revision") + 1))
+        self.revision += moved
+        return moved
+
+
+class DraftChange(models.Model):
+    """One subject of a draft: its value, and the live one that it is to take the place of.
+
+    `path` is the JSON text of the subject's keys. Null stands for no value, in both.
+    """
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="changes")
+    path = models.CharField(max_length=500)
+    before = models.JSONField(null=True)
+    value = models.JSONField(null=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "path"], name="one_change_per_subject")
+        ]
+
+    def __str__(self) -> str:
+        return ".".join(self.keys)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(json.loads(self.path))
 
 
 def snapshot(store: Store) -> MappingSnapshot:
@@ -72,19 +139,29 @@ def dumped(rules: StoreRules) -> dict[str, Any]:
     return document
 
 
-def save_rules(store: Store, rules: StoreRules, *, author: Any = None, note: str = "") -> bool:
-    """Make `rules` the version in force; False if they are what is in force already."""
+def save_rules(
+    store: Store,
+    rules: StoreRules,
+    *,
+    author: Any = None,
+    note: str = "",
+    origin: str = MappingVersion.Origin.UNKNOWN,
+    section: dict[str, Any] | None = None,
+) -> bool:
+    """Make `rules` the version in force, and the whole section where it is given; False if that
+    is what is in force already."""
     document = dumped(rules)
     for _ in range(5):
         latest = MappingVersion.objects.current(store)
-        if latest is not None and latest.document == document:
+        if latest is not None and latest.document == document and section in (None, latest.section):
             return False
         number = latest.number + 1 if latest else 1
         try:
             with transaction.atomic():
                 MappingVersion.objects.create(
-                    store=store, number=number, document=document, author=author, note=note
-                )
+                    store=store, number=number, document=document, section=section,
+                    origin=origin, author=author, note=note[:200],
+                )  # fmt: skip
         except IntegrityError:
             continue
         return True

@@ -9,14 +9,11 @@ from django.db.models.functions import Concat
 
 from accounts_mapping.models import MappingVersion, save_rules
 from accounts_mapping.rules.schema import StoreRules
+from accounts_mapping.rules.section import StoreSection
 from connector.configuration.differences import differences, shown
 from connector.configuration.known import Known
 from connector.configuration.organisations import organisation_for
-from connector.configuration.schema import (
-    FileSchema,
-    StoreSection,
-    XeroSection,
-)
+from connector.configuration.schema import FileSchema, XeroSection
 from connector.configuration.stored import (
     XERO_SECRETS,
     credentials_of,

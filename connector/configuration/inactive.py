@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connector.configuration.schema import FileSchema, StoreSection
+from accounts_mapping.rules.section import StoreSection
+from connector.configuration.schema import FileSchema
 from stores import registry
 
 

@@ -8,9 +8,8 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from accounts_mapping.rules.schema import StoreRules
+from accounts_mapping.rules.section import StoreSection
 from connector.lib.schema import Duration, Flag, Percent, Section, Text
-from stores.settings import StoreSettings
 
 
 def _version(value: object) -> str:
@@ -77,23 +76,6 @@ class RetriesSection(Section):
     attempts: Count = 12
     base: Duration = "30s"
     cap: Duration = "6h"
-
-
-class StoreSection(StoreSettings, StoreRules):
-    """A store as the file has it: how it is reached, and how its orders are posted."""
-
-    @property
-    def profile(self) -> StoreSettings:
-        return StoreSettings.model_validate(self._given(StoreSettings))
-
-    @property
-    def store_rules(self) -> StoreRules:
-        return StoreRules.model_validate(self._given(StoreRules))
-
-    def _given(self, part: type[Section]) -> dict[str, object]:
-        """What the file set of these fields, so that the rest keeps counting as not set."""
-        names = part.model_fields.keys() & self.model_fields_set
-        return {name: getattr(self, name) for name in part.model_fields if name in names}
 
 
 class FileSchema(Section):
