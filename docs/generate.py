@@ -25,7 +25,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
 
 from accounting.reason_kinds import INFORMATIVE, REASONS  # noqa: E402
 from accounts_mapping.rules import schema as mapping  # noqa: E402
-from accounts_mapping.rules.section import StoreSection  # noqa: E402
+from accounts_mapping.sections.section import StoreSection  # noqa: E402
 from connector.configuration.schema import Count, FileSchema  # noqa: E402
 from connector.lib import schema as lib  # noqa: E402
 from connector.lib.schema import Section  # noqa: E402

@@ -9,7 +9,7 @@ from django.db.models.functions import Concat
 
 from accounts_mapping.models import MappingVersion, save_rules
 from accounts_mapping.rules.schema import StoreRules
-from accounts_mapping.rules.section import StoreSection
+from accounts_mapping.sections.section import Document, StoreSection
 from connector.configuration.differences import differences, shown
 from connector.configuration.known import Known
 from connector.configuration.organisations import organisation_for
@@ -24,6 +24,8 @@ from connector.configuration.stored import (
     rules_of,
     xero_app,
 )
+from connector.configuration.versions.document import kept, live
+from connector.configuration.versions.history import about_versions
 from connector.lib import doorbell
 from connector.lib.schema import Section
 from stores.models import SECRET_FIELDS, Store
@@ -38,24 +40,37 @@ class Applying:
     Call `run` within a transaction.
     """
 
-    def __init__(self, configuration: FileSchema, known: Known, author: Any = None) -> None:
+    def __init__(
+        self,
+        configuration: FileSchema,
+        known: Known,
+        author: Any = None,
+        *,
+        origin: str = MappingVersion.Origin.FILE,
+        note: str = "config import",
+    ) -> None:
         self.changes: list[str] = []
         self.notices: list[str] = []
         self._configuration = configuration
         self._known = known
         self._author = author
+        self._origin, self._note = origin, note
 
     def run(self, alert_texts: list[str]) -> None:
         """`alert_texts` are the addresses of the alerts as the file has them."""
         if self._configuration.xero is not None:
             self._xero(self._configuration.xero)
         self._preferences(alert_texts)
-        _free_prefixes(self._configuration)
-        for section in self._configuration.stores:
-            self._store(section)
+        self.only_stores()
         named = {section.slug for section in self._configuration.stores}
         for slug in sorted(self._known.stores.keys() - named):
             self.notices.append(f"store {slug}: not in the file, left as it is")
+
+    def only_stores(self) -> None:
+        """The stores that are named, and nothing else."""
+        _free_prefixes(self._configuration)
+        for section in self._configuration.stores:
+            self._store(section)
 
     # --- Xero app, preferences
 
@@ -132,11 +147,12 @@ class Applying:
     def _store(self, section: StoreSection) -> None:
         rows = Store.objects.select_related("organisation").select_for_update(of=("self",))
         found = rows.filter(slug=section.slug).first()
+        kept_before: Document = {}
         store = found or Store(slug=section.slug)
         changes = []
         moves = found is None or found.number_prefix != section.number_prefix
         if found is not None:
-            before = _store_values(store)
+            before, kept_before = _store_values(store), live(store)
             changes = self._secret_changes(store, section)
         store.apply(section.profile)
         if "webhook_secret" in section.model_fields_set and section.webhook_secret is None:
@@ -146,7 +162,7 @@ class Applying:
         changes += self._link(store, created=found is None)
         if moves or changes:
             store.save()
-        changes += self._rules(store, section.store_rules, created=found is None)
+        changes += self._rules(store, section.store_rules, kept_before)
         if found is not None and changes:
             self._look_again(store)
         self.changes += [f"store {store.slug}: created"] if found is None else []
@@ -198,12 +214,21 @@ class Applying:
         store.sandbox_confirmed = False
         return [] if created else [f"{path}: {_link_words(before, organisation)}"]
 
-    def _rules(self, store: Store, rules: StoreRules, *, created: bool) -> list[str]:
-        """Save the rules if they say something else than those in force."""
-        lines = list(_between(rules_of(store), rules, f"stores.{store.slug}"))
-        if lines or not MappingVersion.objects.filter(store=store).exists():
-            save_rules(store, rules, author=self._author, note="configuration file")
-        return [] if created else lines
+    def _rules(self, store: Store, rules: StoreRules, before: Document) -> list[str]:
+        """Make a version of it if the section says something else than the one in force; what is
+        otherwise in the rules. `before` is empty for a new store."""
+        lines = list(_between(rules_of(store), rules, f"stores.{store.slug}")) if before else []
+        after, latest = kept(store, rules), MappingVersion.objects.current(store)
+        if latest is not None and after == before:
+            return lines
+        if before and self._origin == MappingVersion.Origin.FILE:
+            self.notices += about_versions(store, before, after)
+        if latest is not None and latest.section is None:
+            MappingVersion.objects.filter(pk=latest.pk).update(section=before)
+        save_rules(
+            store, rules, author=self._author, note=self._note, origin=self._origin, section=after
+        )
+        return lines
 
 
 def _free_prefixes(configuration: FileSchema) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts_mapping.rules.section import Writing
+from accounts_mapping.sections.section import Writing
 from connector.configuration.stored import (
     XERO_SECRETS,
     known_alerts,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from accounts_mapping.rules.section import StoreSection
+from accounts_mapping.sections.section import StoreSection
 from connector.configuration.schema import FileSchema
 from stores import registry
 

@@ -51,7 +51,7 @@ def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
     expansion = Expansion(document, lookup, known)
     lines += expansion.problems
     platforms = registry.profiles()
-    filled = _with_platform_defaults(expansion.value, platforms)
+    filled = with_platform_defaults(expansion.value, platforms)
     lines += crosschecks(filled, known, platforms)
     checked = None
     try:
@@ -60,11 +60,11 @@ def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
     except ValidationError as error:
         lines += problems(error)
     if checked is None or lines:
-        raise Refused(_one_for_each_place(lines))
+        raise Refused(one_for_each_place(lines))
     return checked
 
 
-def _with_platform_defaults(
+def with_platform_defaults(
     document: dict[str, Any], platforms: Mapping[str, PlatformProfile]
 ) -> dict[str, Any]:
     """The platform's own statuses, key by key, where they hold and a store does not set them."""
@@ -87,7 +87,7 @@ def _with_platform_defaults(
     return document | {"stores": [completed(store) for store in stores]}
 
 
-def _one_for_each_place(lines: list[str]) -> list[str]:
+def one_for_each_place(lines: list[str]) -> list[str]:
     """The first line about each place: what follows about the same place is its echo."""
     kept: dict[str, str] = {}
     for line in lines:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_email
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from accounts_mapping.rules.section import StoreSection
+from accounts_mapping.sections.section import StoreSection
 from connector.lib.schema import Duration, Flag, Percent, Section, Text
 
 

@@ -31,7 +31,7 @@ _TEXTS = frozenset({f"{_TAG}str", f"{_TAG}int", f"{_TAG}float"})
 _NULL_WORDS = re.compile(r"~|null|Null|NULL|")
 _BOOL_WORDS = re.compile(r"true|True|TRUE|false|False|FALSE")
 # No database stores these, and no setting needs them.
-_UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Path = tuple[int | str, ...]
 
@@ -135,7 +135,7 @@ class _Document:
         return text
 
     def _check_text(self, text: str, path: Path, node: Node) -> None:
-        if _UNUSABLE.search(text):
+        if UNUSABLE.search(text):
             line = node.start_mark.line + 1
             self._report(path, f"contains a control character (line {line})")
 
@@ -144,7 +144,7 @@ class _Document:
             self._report(path, f"the tag {_short(node.tag)} is not supported")
 
     def _report(self, path: Path, what: str) -> None:
-        readable = tuple(_UNUSABLE.sub("?", p) if isinstance(p, str) else p for p in path)
+        readable = tuple(UNUSABLE.sub("?", p) if isinstance(p, str) else p for p in path)
         self.problems.append(f"{dotted(readable) or 'file'}: {what}")
 
 

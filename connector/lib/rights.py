@@ -25,6 +25,7 @@ CUSTOMERS = "sync.change_shopcontact"
 BACKFILLS = "sync.change_backfill"
 RECONCILIATIONS = "sync.change_reconcilerun"
 STORES = "stores.change_store"
+MAPPING = "accounts_mapping.change_mappingversion"
 XERO_APP = "xero.change_xeroapp"
 ORGANISATIONS = "xero.change_organisation"
 

@@ -136,24 +136,31 @@ _OF_A_FIELD = re.compile(r"([a-z_]+(?:\.\w+)*): ")
 
 
 def problems(error: ValidationError, prefix: tuple[int | str, ...] = ()) -> list[str]:
-    """One line for each fault: `stores[0].posting.mod: unknown key`.
+    """One line for each fault: `stores[0].posting.mod: unknown key`."""
+    return [f"{dotted(path) or 'file'}: {words}" for path, words in faults(error, prefix)]
+
+
+def faults(
+    error: ValidationError, prefix: tuple[int | str, ...] = ()
+) -> list[tuple[tuple[int | str, ...], str]]:
+    """Each fault: where it stands, and what is wrong there.
 
     A check of a whole section that begins its message with `field: ` speaks of that field.
     """
-    lines = []
+    found = []
     for fault in error.errors(include_url=False):
         path = (*prefix, *(part for part in fault["loc"] if part != "[key]"))
         inner = fault.get("ctx", {}).get("error")
         if isinstance(inner, ValidationError):
-            lines += problems(inner, path)
+            found += faults(inner, path)
             continue
         value = _HIDDEN if _SECRET_KEYS.intersection(path) else fault["input"]
         words = _words(fault["type"], fault["msg"], value)
         named = _OF_A_FIELD.match(words) if fault["type"] == "value_error" else None
         if named and isinstance(fault["input"], dict):
             path, words = (*path, *named[1].split(".")), words[named.end() :]
-        lines.append(f"{dotted(path) or 'file'}: {words}")
-    return lines
+        found.append((path, words))
+    return found
 
 
 _HIDDEN = object()

@@ -21,7 +21,7 @@ from accounting.books import Books
 from accounting.preview import Preview, given_facts, known_items
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import Statuses
-from accounts_mapping.rules.section import StoreSection
+from accounts_mapping.sections.section import StoreSection
 from stores import registry
 from tests.accounting.orders import merged
 from xero.documents.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts

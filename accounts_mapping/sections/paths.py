@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, get_args, get_origin
 
-from accounts_mapping.rules.section import SECRETS, Document, StoreSection
+from accounts_mapping.sections.section import SECRETS, Document, StoreSection
 from connector.lib.schema import Section, dotted
 
 Path = tuple[str, ...]
@@ -121,6 +121,6 @@ def _digest(value: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def name_of(path: Path) -> str:
+def name_of(path: tuple[int | str, ...]) -> str:
     """`posting.due_days`."""
     return dotted(path)

@@ -63,7 +63,18 @@ class Writing:
     def section(self, profile: StoreSettings, rules: StoreRules) -> Document:
         """In the documented order, every default filled in; what is unmapped, or empty without a
         default, is left out, and so are secrets."""
-        return dict(self._items(profile, rules))
+        return dict(self._settings(profile)) | self.rules(rules)
+
+    def rules(self, rules: StoreRules) -> Document:
+        """The part of the section that are rules."""
+        found = {}
+        for key, value in rules:
+            converted = self.value(value)
+            if key == "tax":
+                converted = {k: v for k, v in converted.items() if v not in ({}, [])}
+            if converted or key not in _NO_DEFAULT:
+                found[key] = converted
+        return found
 
     def value(self, value: Any) -> Any:
         """One value of a setting; None is left out of mappings."""
@@ -83,18 +94,12 @@ class Writing:
             return self.number(str(value))
         return value
 
-    def _items(self, profile: StoreSettings, rules: StoreRules) -> Iterator[tuple[str, Any]]:
+    def _settings(self, profile: StoreSettings) -> Iterator[tuple[str, Any]]:
         rest = [key for key in type(profile).model_fields if key not in (*_FIRST, *SECRETS)]
         for key in (*_FIRST, *rest):
             value = self.value(getattr(profile, key))
             if value is not None:
                 yield key, value
-        for key, value in rules:
-            converted = self.value(value)
-            if key == "tax":
-                converted = {k: v for k, v in converted.items() if v not in ({}, [])}
-            if converted or key not in _NO_DEFAULT:
-                yield key, converted
 
     def _model(self, model: BaseModel) -> Document:
         found = {}
