@@ -133,13 +133,8 @@ final class Parameters
         return $value;
     }
 
-    /** A moment of the shop's own clock, "Y-m-d H:i:s"; null where it is not given. */
-    public function moment(string $name): ?string
-    {
-        return $this->has($name) ? $this->requiredMoment($name) : null;
-    }
-
-    public function requiredMoment(string $name): string
+    /** A moment of the shop's own clock: "Y-m-d H:i:s". */
+    public function moment(string $name): string
     {
         $value = $this->take($name);
         $isMoment = is_string($value) && preg_match(self::MOMENT, $value, $part) === 1

@@ -13,6 +13,14 @@ use Throwable;
  */
 abstract class Query
 {
+    private const BEYOND = '/[\x{10000}-\x{10FFFF}]/u';
+
+    /** Text as every shop's connection takes it: many know no characters beyond U+FFFF, and lose what follows one. */
+    public static function storable(string $text): string
+    {
+        return preg_replace(self::BEYOND, "\u{FFFD}", $text) ?? $text;
+    }
+
     /** The full name of a table, for where a name is a value. */
     abstract public function table(string $name): string;
 

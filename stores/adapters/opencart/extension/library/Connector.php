@@ -14,6 +14,7 @@ use XeroConnector\Calls\ListEvents;
 use XeroConnector\Calls\ListOrders;
 use XeroConnector\Calls\ListRecords;
 use XeroConnector\Calls\ListStock;
+use XeroConnector\Calls\LocalRecords;
 use XeroConnector\Calls\OrderCondition;
 use XeroConnector\Calls\Pair;
 use XeroConnector\Calls\Probe;
@@ -175,16 +176,17 @@ final class Connector
                 return new ListOrders(new OrderSelection($this->query), $this->orders(), $this->deleted());
             },
             'count' => function (): CountOrders {
-                return new CountOrders(new OrderSelection($this->query));
+                return new CountOrders(new LocalRecords(new OrderSelection($this->query), ['changed', 'placed']));
             },
             'customers' => function (): ListRecords {
                 $read = [new Customers($this->query, $this->places(), $this->languages()), 'read'];
-                return new ListRecords('customers', new CustomerSelection($this->query), $read, ['placed']);
+                $records = new LocalRecords(new CustomerSelection($this->query), ['placed']);
+                return new ListRecords('customers', $records, $read);
             },
             'products' => function (): ListRecords {
                 $read = [new Products($this->query, $this->facts(), $this->languages()), 'read'];
-                $sortings = ['changed', 'placed'];
-                return new ListRecords('products', new ProductSelection($this->query), $read, $sortings);
+                $records = new LocalRecords(new ProductSelection($this->query), ['changed', 'placed']);
+                return new ListRecords('products', $records, $read);
             },
             'stock' => function (): ListStock {
                 return new ListStock($this->stock());

@@ -31,7 +31,7 @@ final class ListOrders implements Call
     {
         $page = $parameters->has('number')
             ? $this->numbered($parameters)
-            : (new Records($this->selection, ['changed', 'placed']))->page($parameters);
+            : (new LocalRecords($this->selection, ['changed', 'placed']))->page($parameters);
         $orders = $page->arrange($this->orders->asOfNow($page->ids()));
         if ($parameters->has('ids')) {
             $gone = array_diff($parameters->ids('ids', Records::MOST), $page->ids());

@@ -5,7 +5,6 @@ namespace XeroConnector\Calls;
 
 use XeroConnector\Outbox\Events;
 use XeroConnector\Paging\Selection;
-use XeroConnector\Paging\Span;
 use XeroConnector\Platform;
 use XeroConnector\Reading\Methods;
 use XeroConnector\Reading\Shop;
@@ -66,7 +65,7 @@ final class Probe implements Call
             'classes' => (object) $this->methods->taxClasses(),
         ];
         $counts = array_map(static function (Selection $selection): int {
-            return $selection->count(new Span('placed', null, null));
+            return $selection->countAll();
         }, $this->selections);
         return $versions + $this->shop->settings($this->platform->address()) + $this->shop->clock()
             + $this->shop->lists() + $methods + $this->shop->taxes()

@@ -18,7 +18,6 @@ use InvalidArgumentException;
  */
 final class Statement
 {
-    private const BEYOND = '/[\x{10000}-\x{10FFFF}]/u';
     private const TOKEN = '/\{([a-z_]+)\}|:([a-z_]+)/';
 
     /** @var callable */
@@ -67,8 +66,7 @@ final class Statement
             return (string) $value;
         }
         if (is_string($value)) {
-            $text = preg_replace(self::BEYOND, "\u{FFFD}", $value) ?? $value;
-            return "'" . ($this->escape)($text) . "'";
+            return "'" . ($this->escape)(Query::storable($value)) . "'";
         }
         if (is_array($value)) {
             return $this->members($value);

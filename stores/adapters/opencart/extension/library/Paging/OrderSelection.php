@@ -8,7 +8,7 @@ namespace XeroConnector\Paging;
  *
  * Status 0 is a checkout that nobody finished.
  */
-final class OrderSelection extends Selection
+final class OrderSelection extends DatedSelection
 {
     protected const EVERY = 'SELECT o.order_id AS id, GREATEST(o.date_added, ' . self::FIRST_MOMENT . ') AS placed,
           GREATEST(o.date_added, o.date_modified, COALESCE(h.moment, o.date_added), COALESCE(r.moment, o.date_added),

@@ -13,9 +13,6 @@ use XeroConnector\Database\Query;
  */
 abstract class Selection
 {
-    /** Stands in the place of a date that is all zeros, which no moment of a call can be. */
-    protected const FIRST_MOMENT = "CAST('1000-01-01 00:00:00' AS DATETIME)";
-
     protected const LISTED = '';
     protected const EVERY = '';
 
@@ -29,6 +26,7 @@ abstract class Selection
     private const BEYOND = ') x WHERE x.id > :id ORDER BY x.id LIMIT :limit';
     private const THESE = ') x WHERE x.id IN (:ids) ORDER BY x.id';
     private const COUNT = 'SELECT COUNT(*) AS number FROM (';
+    private const HOW_MANY = ') x';
     private const HOW_MANY_CHANGED = ') x WHERE x.changed >= :since AND x.changed <= :until';
     private const HOW_MANY_PLACED = ') x WHERE x.placed >= :since AND x.placed <= :until';
 
@@ -62,6 +60,12 @@ abstract class Selection
     {
         $rows = $this->query->rows(self::FIRST . static::EVERY . self::THESE, ['ids' => $ids]);
         return new Page($rows, count($ids));
+    }
+
+    /** @return int all that lists hold */
+    public function countAll(): int
+    {
+        return (int) $this->query->value(self::COUNT . static::LISTED . self::HOW_MANY);
     }
 
     public function count(Span $span): int
