@@ -117,6 +117,33 @@ class DraftChange(models.Model):
         return tuple(json.loads(self.path))
 
 
+class SeenFact(models.Model):
+    """One thing that orders of a store showed and its mapping must know, with how often.
+
+    `key` are the parts that `accounts_mapping.seen.facts.PARTS` names, `text` the whole of it as
+    one text. `units` are the money that it moved, in ten-thousandths of the currency in its key.
+    `orders` is exact: what an order showed before it changed is taken off again. `last_at` is when
+    the latest order that showed it was placed, `sample` the number of one that does.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="seen_facts")
+    showed = models.CharField(max_length=20)
+    text = models.CharField(max_length=200)
+    key = models.JSONField(default=list)
+    title = models.CharField(max_length=100, blank=True, default="")
+    orders = models.PositiveIntegerField(default=0)
+    units = models.BigIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+    sample = models.CharField(max_length=100, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "text"], name="one_row_per_fact")]
+        indexes = [models.Index(fields=["store", "showed", "-orders"])]
+
+    def __str__(self) -> str:
+        return f"{self.store.slug} {self.text}"
+
+
 def snapshot(store: Store) -> MappingSnapshot:
     """The store's rules in force; the documented defaults where none were saved."""
     version = MappingVersion.objects.current(store)

@@ -22,6 +22,13 @@ SECRET_FIELDS = {"credentials", "webhook_secret"}
 _TOKEN_BYTES = 24
 
 
+class StoreQuerySet(models.QuerySet["Store"]):
+    def looked_at(self) -> StoreQuerySet:
+        """Stores whose shop told once what it is, and is to be asked again."""
+        told = Q(look_at__isnull=True, facts__probed_at__isnull=False)
+        return self.filter(told | Q(look_at__lte=clock.now()), enabled=True)
+
+
 class Store(models.Model):
     """One configured shop, or one part of a shop, feeding one organisation.
 
@@ -45,11 +52,14 @@ class Store(models.Model):
     sandbox_confirmed = models.BooleanField(
         default=False, help_text="A person confirmed that a sandbox store may post."
     )
+    look_at = models.DateTimeField(null=True, help_text="When the shop is asked anew what it is.")
     trigger_token = EncryptedTextField(blank=True, default="")
     triggered_at = models.DateTimeField(
         null=True, help_text="When the trigger address last had the shop read."
     )
     created_at = models.DateTimeField(default=clock.now)
+
+    objects = StoreQuerySet.as_manager()
 
     class Meta:
         ordering = ["slug"]
@@ -109,6 +119,12 @@ class Store(models.Model):
         """Give the trigger address another token; the old one stops at once."""
         self.trigger_token = secrets.token_urlsafe(_TOKEN_BYTES)
         self.save(update_fields=["trigger_token"])
+
+    def take_look(self, every: timedelta) -> bool:
+        """Whether the shop may be asked now what it is; it is again after `every`, also where it
+        does not answer."""
+        mine = Store.objects.looked_at().filter(pk=self.pk)
+        return bool(mine.update(look_at=clock.now() + every))
 
     def take_trigger(self, every: timedelta) -> bool:
         """Whether the shop may be read because its trigger address was called: at most `every`

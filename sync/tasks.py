@@ -9,10 +9,12 @@ from celery import current_app, shared_task
 from connector.lib import clock, doorbell
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
+from sync import seen
 from sync.backfill import read as backfill_reading
 from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.ingest import calls
+from sync.ingest.probe import look_again
 from sync.models import Backfill, ReconcileRun
 from sync.reconcile import run as reconcile
 from sync.stock import push
@@ -44,6 +46,20 @@ def build(store_id: int) -> None:
     store = Store.objects.select_related("organisation").filter(pk=store_id).first()
     if store is not None:
         steps.build_store(store)
+
+
+@shared_task(name="sync.see")
+def look_at_orders(store_id: int) -> None:
+    store = Store.objects.filter(pk=store_id).first()
+    if store is not None:
+        seen.see_all(store)
+
+
+@shared_task(name="sync.look")
+def look_at_shop(store_id: int) -> None:
+    store = Store.objects.looked_at().filter(pk=store_id).first()
+    if store is not None:
+        look_again(store)
 
 
 @shared_task(name="sync.dispatch")

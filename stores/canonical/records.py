@@ -110,6 +110,16 @@ class OrderCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopTax:
+    """A tax that the shop would charge: its name, its percentage as text, and where; "" is all."""
+
+    name: str
+    rate: str
+    country: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFacts:
     """What a probe of the shop found; shown on the store's page and used as choices."""
 
@@ -121,6 +131,9 @@ class StoreFacts:
     payment_methods: tuple[tuple[str, str], ...] = ()
     tax_classes: tuple[tuple[str, str], ...] = ()
     customer_groups: tuple[tuple[str, str], ...] = ()
+    shipping_methods: tuple[tuple[str, str], ...] = ()
+    currencies: tuple[str, ...] = ()
+    tax_rates: tuple[ShopTax, ...] = ()
     # What may be done about a return, as `refunds.return_actions` names it.
     return_actions: tuple[tuple[str, str], ...] = ()
     store_views: tuple[tuple[str, str], ...] = ()

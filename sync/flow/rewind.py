@@ -26,7 +26,7 @@ _STEP = timedelta(minutes=2)
 # Waits by model, beside those of the columns that all claimed rows have.
 WAITS = {
     "stores.Cursor": ("next_run_at", "rechecked_at"),
-    "stores.Store": ("triggered_at",),
+    "stores.Store": ("triggered_at", "look_at"),
     "sync.Dispatch": ("sent_at",),
     "sync.IncomingCall": ("quiet_until",),
     "sync.OrganisationRun": ("look_again_at",),

@@ -105,6 +105,17 @@ def _summaries(now: datetime) -> Iterator[Arguments]:
             yield (store.pk,)
 
 
+def _unseen(now: datetime) -> Iterable[Arguments]:
+    """Stores with orders that were not looked at for what their mapping must know."""
+    unseen = TrackedOrder.objects.unseen().order_by("store")
+    return list(unseen.values_list("store").distinct())
+
+
+def _old_facts(now: datetime) -> Iterable[Arguments]:
+    """Stores whose shop is to be asked anew what it has."""
+    return list(Store.objects.looked_at().values_list("pk"))
+
+
 def _notes(now: datetime) -> Iterable[Arguments]:
     return list(notes.waiting().values_list("posting__organisation").distinct())
 
@@ -145,6 +156,8 @@ WORK = (
             _summaries,
         ),
     ),
+    Work("sync.see", (_unseen,)),
+    Work("sync.look", (_old_facts,)),
     Work("sync.dispatch", (rows(Posting, "organisation"), rows(Dispatch, "organisation"), _notes)),
     Work("xero.watch", (_unwatched,)),
     Work("xero.refresh_reference", (_old_reference,)),

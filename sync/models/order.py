@@ -9,7 +9,7 @@ from operator import or_
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from connector.lib import clock
@@ -28,6 +28,10 @@ class TrackedOrderQuerySet(ClaimQuerySet["TrackedOrder"]):
     def ready(self, now: datetime) -> TrackedOrderQuerySet:
         """Orders whose documents are to be built, and that nobody is building."""
         return super().ready(now).let_go().filter(build_at__lte=now)
+
+    def unseen(self) -> TrackedOrderQuerySet:
+        """Those whose latest record was not looked at for what a mapping must know."""
+        return self.exclude(seen_record=F("record"))
 
     def ended(self, ending: str) -> TrackedOrderQuerySet:
         """Those whose `ending` this is."""
@@ -155,6 +159,10 @@ class TrackedOrder(Claimable):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
         related_name="+",
     )  # fmt: skip
+    # What it counts for among the facts that were seen (fact, ten-thousandths), and of which record
+    # that is: 0 while none of it was looked at.
+    seen = models.JSONField(default=list)
+    seen_record = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = TrackedOrderQuerySet.as_manager()
@@ -175,6 +183,9 @@ class TrackedOrder(Claimable):
             models.Index(
                 fields=["backfill", "label"], condition=Q(backfill__isnull=False),
                 name="order_of_backfill",
+            ),
+            models.Index(
+                fields=["store"], condition=~Q(seen_record=F("record")), name="order_unseen"
             ),
         ]  # fmt: skip
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from stores.adapters.opencart import errors
 from stores.adapters.opencart.client import PROTOCOL, Json, OpenCartClient
 from stores.adapters.opencart.reading.moments import ShopClock, zone_of
 from stores.canonical.order import PartKeys
-from stores.canonical.records import ParseError, StoreFacts
+from stores.canonical.records import ParseError, ShopTax, StoreFacts
 from stores.raw import Raw
 
 
@@ -83,6 +83,11 @@ class Probe:
             payment_methods=_active(raw, "payment_methods"),
             tax_classes=_pairs(raw, "tax_classes", "tax_class_id", "title"),
             customer_groups=_pairs(raw, "customer_groups", "customer_group_id", "name"),
+            shipping_methods=_active(raw, "shipping_methods"),
+            currencies=tuple(
+                one.text("code") for one in raw.children("currencies") if _is_on(one.data)
+            ),
+            tax_rates=tuple(_taxes(raw)),
             return_actions=_pairs(raw, "return_actions", "return_action_id", "name"),
             store_views=_pairs(raw, "stores", "store_id", "name"),
             websites=_pairs(raw, "stores", "store_id", "name"),
@@ -114,6 +119,19 @@ def _active(raw: Raw, key: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (one.text("code"), one.text("title")) for one in raw.children(key) if _is_on(one.data)
     )
+
+
+def _taxes(raw: Raw) -> Iterator[ShopTax]:
+    """The percentages of the shop's table of taxes, each for every place of its zone; a place that
+    has no code is any."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for zone in raw.children("zones"):
+        place = (zone.text("country"), zone.text("zone"))
+        places.setdefault(zone.text("geo_zone_id"), []).append(place)
+    for rate in raw.children("tax_rates"):
+        if rate.text("type") == "P":
+            for country, state in places.get(rate.text("geo_zone_id"), [("", "")]):
+                yield ShopTax(rate.text("name"), rate.text("rate"), country, state)
 
 
 def _is_on(method: Mapping[str, Any]) -> bool:

@@ -1,0 +1,1 @@
+"""What orders showed that a mapping must know: methods, taxes, rows, statuses."""
