@@ -29,7 +29,11 @@ final class Settings
         return $this->values[$name] ?? '';
     }
 
-    /** @param array<string, string> $values by name; they are written at once */
+    /**
+     * Not to be called in an event of the shop: all are written together.
+     *
+     * @param array<string, string> $values by name
+     */
     public function set(array $values): void
     {
         $this->get('');
@@ -38,7 +42,8 @@ final class Settings
     }
 
     /**
-     * Puts a number in the place of one that is not greater than $most, and reads all anew.
+     * Puts a number in the place of one that is not greater than $most, and reads all anew. The one change that may be
+     * made in an event of the shop, whatever transaction that is in.
      *
      * @return bool whether it was this request that put it there, and not another at the same time
      */
@@ -52,10 +57,15 @@ final class Settings
     /** What a fresh installation needs: switched on, with keys of its own. Keys that are there stay. */
     public function install(): void
     {
-        if ($this->get('secret') === '') {
+        if (!$this->isInstalled()) {
             $this->set(['status' => '1', 'key' => Keys::key(), 'secret' => Keys::secret()]);
         }
         $this->set(['version' => Version::EXTENSION]);
+    }
+
+    public function isInstalled(): bool
+    {
+        return $this->get('secret') !== '';
     }
 
     /** @return bool whether what is installed was installed by this version */

@@ -69,58 +69,38 @@ abstract class Query
     /**
      * Does all of it or nothing, where the tables can (those of MyISAM cannot).
      *
-     * Where the shop is in a transaction already, in which an event of it may come, beginning another would end the
-     * shop's: there it is a part of that, which alone is taken back if it fails.
+     * Never in an event of the shop: where the shop is in a transaction, to begin another would end it early, and
+     * MySQL does not say whether there is one.
      *
      * @return mixed what $work returns
      */
     public function together(callable $work)
     {
-        return $this->isInTransaction()
-            ? $this->between(
-                'SAVEPOINT xero_connector',
-                'RELEASE SAVEPOINT xero_connector',
-                'ROLLBACK TO SAVEPOINT xero_connector',
-                $work
-            )
-            : $this->between('START TRANSACTION', 'COMMIT', 'ROLLBACK', $work);
+        return $this->between('START TRANSACTION', $work);
     }
 
     /**
-     * Reads all of it as of one moment, where the tables can. For calls of the connector, never in an event of the
-     * shop: it would end the shop's own transaction.
+     * Reads all of it as of one moment, where the tables can. Never in an event of the shop, as above.
      *
      * @return mixed what $work returns
      */
     public function asOfNow(callable $work)
     {
-        return $this->between('START TRANSACTION WITH CONSISTENT SNAPSHOT', 'COMMIT', 'ROLLBACK', $work);
+        return $this->between('START TRANSACTION WITH CONSISTENT SNAPSHOT', $work);
     }
 
     /** @return mixed */
-    private function between(string $start, string $end, string $undo, callable $work)
+    private function between(string $start, callable $work)
     {
         $this->run($start);
         try {
             $answer = $work();
         } catch (Throwable $error) {
-            $this->run($undo);
+            $this->run('ROLLBACK');
             throw $error;
         }
-        $this->run($end);
+        $this->run('COMMIT');
         return $answer;
-    }
-
-    /** A savepoint lasts as long as its transaction, and without one is gone at once: MySQL tells it in no other way. */
-    protected function isInTransaction(): bool
-    {
-        $this->run('SAVEPOINT xero_connector');
-        try {
-            $this->run('RELEASE SAVEPOINT xero_connector');
-            return true;
-        } catch (Throwable $error) {
-            return false;
-        }
     }
 
     /** @param array<string, mixed> $row */

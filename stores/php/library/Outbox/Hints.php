@@ -111,14 +111,15 @@ final class Hints
         $since = $this->clock->now() - self::RECENT;
         $new = $this->events->notHinted((int) $this->settings->get('hinted'), $since, self::MOST);
         if ($new['ids'] === []) {
-            $this->settings->set(['quiet_until' => '0']);
+            $this->settings->raise('quiet_until', PHP_INT_MAX, 0);
             return false;
         }
         $reply = $this->hooks->post($new['ids'] + ['call' => Keys::nonce()], self::SECONDS);
         if ($reply->status() !== 200) {
             return false;
         }
-        $this->settings->set(['hinted' => (string) $new['last'], 'quiet_until' => '0']);
+        $this->settings->raise('hinted', $new['last'], $new['last']);
+        $this->settings->raise('quiet_until', PHP_INT_MAX, 0);
         return true;
     }
 

@@ -114,36 +114,21 @@ final class OutboxTest extends ShopTestCase
     {
         $this->put('CREATE TABLE shop_elsewhere (id INT) ENGINE=InnoDB');
         $this->order();
-        $connector = $this->shop->connector();
+        $this->pair();
+        $outbox = $this->shop->connector()->outbox();
+        $hints = $this->hints(true);
         $this->put('START TRANSACTION');
         $this->put('INSERT INTO shop_elsewhere VALUES (1)');
-        $connector->outbox()->deletingOrder(1);
-        $connector->outbox()->deletedOrder(1);
-        $connector->settings()->set(['hinted' => '5']);
+        $outbox->deletingOrder(1);
+        $outbox->deletedOrder(1);
+        $outbox->returnChanged(1);
+        self::assertSame(1, $hints->send());
         self::assertCount(1, $this->rows('SELECT 1 FROM shop_xero_connector_deleted'));
         $this->put('ROLLBACK');
         self::assertSame([], $this->rows('SELECT 1 FROM shop_elsewhere'));
         self::assertSame([], $this->rows('SELECT 1 FROM shop_xero_connector_deleted'));
         self::assertSame([], $this->rows('SELECT 1 FROM shop_xero_connector_event'));
         self::assertSame([], $this->shop->platform->logged);
-    }
-
-    public function testWhatFailsInsideTheShopsTransactionTakesOnlyItselfBack(): void
-    {
-        $this->put('CREATE TABLE shop_elsewhere (id INT) ENGINE=InnoDB');
-        $query = new ShopQuery($this->shop->db, 'shop_');
-        $this->put('START TRANSACTION');
-        $this->put('INSERT INTO shop_elsewhere VALUES (1)');
-        try {
-            $query->together(function (): void {
-                $this->put('INSERT INTO shop_elsewhere VALUES (2)');
-                throw new \DomainException('no');
-            });
-            self::fail('what went wrong was not said');
-        } catch (\DomainException $error) {
-            $this->put('COMMIT');
-        }
-        self::assertSame([['id' => '1']], $this->rows('SELECT id FROM shop_elsewhere'));
     }
 
     public function testAHintIsSignedAndNamesTheRecords(): void

@@ -6,7 +6,7 @@ namespace XeroConnector;
 /** The one place that says which version this is; the builder of the packages reads it here. */
 final class Version
 {
-    public const EXTENSION = '1.0.0';
+    public const EXTENSION = '1.1.0';
 
     /** What the extension and the connector say to each other (PROTOCOL.md). */
     public const PROTOCOL = 1;

@@ -5,6 +5,7 @@ namespace XeroConnector\Tests\Three;
 
 use ReflectionMethod;
 use XeroConnector\Http\Reply;
+use XeroConnector\Outbox\Listeners;
 use XeroConnector\Tests\ShopTestCase;
 
 defined('DIR_SYSTEM') || define('DIR_SYSTEM', __DIR__ . '/system/');
@@ -122,6 +123,71 @@ final class ControllersTest extends ShopTestCase
         $this->module()->renew();
         self::assertNotSame($key, $this->shop->connector()->settings()->get('key'));
         self::assertSame('text_renewed', $this->registry->session['xero_connector_success']);
+    }
+
+    /** What the shop does when a page of its admin is drawn. */
+    private function drawMenu(): void
+    {
+        $this->registry->set('xero_connector', $this->shop->connector());
+        foreach ($this->rows("SELECT `key`, value FROM shop_setting WHERE code = 'module_xero_connector'") as $row) {
+            $this->registry->config[$row['key']] = $row['value'];
+        }
+        $route = $code = '';
+        $data = ['menus' => []];
+        $this->registry->controllers['extension/module/xero_connector/upgrade'] = function (): void {
+            $this->module()->upgrade();
+        };
+        $this->pages()->menu($route, $data, $code);
+        self::assertCount(1, $data['menus']);
+    }
+
+    public function testANewVersionOverAnOldOneListensToWhatIsNewOnceAPageIsSeen(): void
+    {
+        $this->module()->install();
+        $installed = $this->registry->events;
+        $keys = $this->shop->connector()->settings()->get('secret');
+        $foreign = ['event_id' => '500', 'code' => 'other', 'trigger' => 'x/after', 'action' => 'y'];
+        $gone = ['event_id' => '501', 'code' => 'xero_connector', 'trigger' => 'gone/after', 'action' => 'z'];
+        $this->registry->events = array_merge([$foreign, $gone], array_slice($installed, 3));
+        $this->put('DROP TABLE shop_xero_connector_state');
+        $this->shop->connector()->settings()->set(['version' => '0.9.0']);
+        $this->drawMenu();
+        $this->drawMenu();
+        self::assertSame(self::sorted(array_merge([$foreign], $installed)), self::sorted($this->registry->events));
+        self::assertSame([], $this->rows('SELECT * FROM shop_xero_connector_state'));
+        self::assertSame($keys, $this->shop->connector()->settings()->get('secret'));
+        self::assertSame([], $this->shop->platform->logged);
+    }
+
+    /** @return array<int, string> code, trigger and action of each event */
+    private static function sorted(array $events): array
+    {
+        $told = array_map(static function (array $event): string {
+            return implode(' ', [$event['code'], $event['trigger'], $event['action']]);
+        }, $events);
+        sort($told);
+        return $told;
+    }
+
+    public function testOfTwoWhoSetUpAtOnceOneEventOfEachStays(): void
+    {
+        $wanted = ['a/after' => 'new'];
+        $events = [];
+        foreach (['old', 'new', 'new'] as $index => $action) {
+            $events[] = ['event_id' => (string) ($index + 9), 'code' => 'c', 'trigger' => 'a/after', 'action' => $action];
+        }
+        $events[] = ['event_id' => '8', 'code' => 'd', 'trigger' => 'a/after', 'action' => 'old'];
+        self::assertSame([10, 9], Listeners::surplus($events, 'c', $wanted));
+    }
+
+    public function testWhatIsNotInstalledIsNotSetUpByItsPage(): void
+    {
+        $this->module()->uninstall();
+        $this->registry->events = [];
+        $this->registry->set('xero_connector', $this->shop->connector());
+        $this->module()->upgrade();
+        self::assertSame([], $this->registry->events);
+        self::assertSame([], $this->rows("SELECT * FROM shop_setting WHERE code = 'module_xero_connector'"));
     }
 
     public function testEachEventHasAHandlerThatNoAddressCanCall(): void

@@ -21,6 +21,15 @@ final class Registry
     /** @var array<int, array<string, string>> */
     public $groups = [];
 
+    /** @var array<string, callable> by route */
+    public $controllers = [];
+
+    /** @var array<string, string> */
+    public $config = [];
+
+    /** @var array<int, array<string, string>> the shop's table of events */
+    public $events = [];
+
     /** @var array<int, array<int, mixed>> */
     public $calls = [];
 
@@ -63,9 +72,26 @@ final class Part
     {
         $this->registry->calls[] = array_merge([$this->name, $method], $arguments);
         switch ($this->name . '.' . $method) {
+            case 'model_setting_event.addEvent':
+                $id = 1 + (int) max(array_column($this->registry->events, 'event_id') ?: [0]);
+                [$code, $trigger, $action] = $arguments;
+                $this->registry->events[] = ['event_id' => (string) $id] + compact('code', 'trigger', 'action');
+                return $id;
+            case 'model_setting_event.deleteEvent':
+                $left = static function (array $event) use ($arguments): bool {
+                    return (int) $event['event_id'] !== $arguments[0];
+                };
+                $this->registry->events = array_values(array_filter($this->registry->events, $left));
+                return null;
+            case 'load.controller':
+                return ($this->registry->controllers[$arguments[0]] ?? 'strval')($arguments[0]);
+            case 'config.get':
+                return $this->registry->config[$arguments[0]] ?? null;
             case 'user.hasPermission':
                 return in_array($arguments[0], $this->registry->rights, true)
                     && !in_array($arguments[1], $this->registry->refused, true);
+            case 'model_setting_event.getEvents':
+                return $this->registry->events;
             case 'model_user_user_group.getUserGroups':
                 return $this->registry->groups;
             case 'user.getUserName':

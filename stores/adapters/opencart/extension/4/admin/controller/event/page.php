@@ -7,8 +7,10 @@ require_once DIR_EXTENSION . 'xero_connector/system/library/load.php';
 
 use Opencart\System\Library\Extension\XeroConnector\Markup;
 use Opencart\System\Library\Extension\XeroConnector\Shop;
+use Opencart\System\Library\Extension\XeroConnector\Triggers;
 use XeroConnector\Books\ProductAccounts;
 use XeroConnector\Connector;
+use XeroConnector\Version;
 
 /** Extends the shop's own admin pages. Each method is called by an event of a template, as Triggers names them. */
 class Page extends \Opencart\System\Engine\Controller
@@ -18,6 +20,11 @@ class Page extends \Opencart\System\Engine\Controller
     /** @param mixed $code */
     public function menu(string &$route, array &$data, &$code): void
     {
+        if ($this->config->get('module_xero_connector_version') !== Version::EXTENSION) {
+            $this->quietly(function (): void {
+                $this->load->controller(Triggers::route('module/xero_connector', 'upgrade', VERSION));
+            });
+        }
         if (!$this->user->hasPermission('access', 'extension/xero_connector/attention')) {
             return;
         }

@@ -8,6 +8,7 @@ require_once DIR_EXTENSION . 'xero_connector/system/library/load.php';
 use Opencart\System\Library\Extension\XeroConnector\Shop;
 use Opencart\System\Library\Extension\XeroConnector\Triggers;
 use XeroConnector\Connector;
+use XeroConnector\Outbox\Listeners;
 use XeroConnector\Settings;
 use XeroConnector\Wire\PairingCode;
 
@@ -21,6 +22,7 @@ class XeroConnector extends \Opencart\System\Engine\Controller
 
     public function index(): void
     {
+        $this->upgrade();
         $this->texts();
         $this->document->setTitle($this->language->get('heading_title'));
 
@@ -80,14 +82,22 @@ class XeroConnector extends \Opencart\System\Engine\Controller
         }
 
         $this->connector()->install();
-        $this->forget();
+        $this->forgetPermissions();
+        $this->listen();
 
-        foreach (Triggers::all(VERSION) as $event) {
-            $this->model_setting_event->addEvent($event);
-        }
         foreach (self::GUARDED as $route) {
             $this->model_user_user_group->addPermission($this->user->getGroupId(), 'access', $route);
             $this->model_user_user_group->addPermission($this->user->getGroupId(), 'modify', $route);
+        }
+    }
+
+    /** What a version needs that was put over another. The menu of the admin calls it, and as any method an address. */
+    public function upgrade(): void
+    {
+        $settings = $this->connector()->settings();
+        if ($settings->isInstalled() && !$settings->isOfThisVersion()) {
+            $this->listen();
+            $this->connector()->install();
         }
     }
 
@@ -97,16 +107,29 @@ class XeroConnector extends \Opencart\System\Engine\Controller
             return;
         }
 
-        $this->forget();
+        $this->load->model('setting/event');
+        $this->model_setting_event->deleteEventByCode(Triggers::CODE);
+        $this->forgetPermissions();
         $this->connector()->uninstall();
     }
 
-    /** Takes the events, and the permissions from every group. */
-    private function forget(): void
+    /** New ones first, then those of another version go: no moment passes in which nobody listens. */
+    private function listen(): void
     {
         $this->load->model('setting/event');
-        $this->model_setting_event->deleteEventByCode(Triggers::CODE);
+        $events = Triggers::all(VERSION);
+        foreach ($events as $event) {
+            $this->model_setting_event->addEvent($event);
+        }
+        $wanted = array_column($events, 'action', 'trigger');
+        foreach (Listeners::surplus($this->model_setting_event->getEvents(), Triggers::CODE, $wanted) as $id) {
+            $this->model_setting_event->deleteEvent($id);
+        }
+    }
 
+    /** From every group. */
+    private function forgetPermissions(): void
+    {
         $this->load->model('user/user_group');
         foreach ($this->model_user_user_group->getUserGroups() as $group) {
             foreach (json_decode((string)$group['permission'], true) ?: [] as $type => $routes) {

@@ -6,6 +6,7 @@ require_once DIR_SYSTEM . 'library/xero_connector/autoload.php';
 class ControllerExtensionModuleXeroConnector extends Controller
 {
     private const ROUTE = 'extension/module/xero_connector';
+    private const CODE = 'xero_connector';
     private const A_PAGE = 20;
     private const PAGES = [
         'order' => 'sale/order/info',
@@ -16,9 +17,7 @@ class ControllerExtensionModuleXeroConnector extends Controller
     public function index()
     {
         $this->load->language(self::ROUTE);
-        if (!$this->connector()->settings()->isOfThisVersion()) {
-            $this->setUp();
-        }
+        $this->upgrade();
         $this->document->setTitle($this->language->get('heading_title'));
         $this->document->addStyle('view/javascript/xero_connector/admin.css');
         $data = $this->language->all();
@@ -115,9 +114,18 @@ class ControllerExtensionModuleXeroConnector extends Controller
             return;
         }
         $this->load->model('setting/event');
-        $this->model_setting_event->deleteEventByCode('xero_connector');
+        $this->model_setting_event->deleteEventByCode(self::CODE);
         $this->takePermissions();
         $this->connector()->uninstall();
+    }
+
+    /** What a version needs that was put over another. The menu of the admin calls it, and as any method an address. */
+    public function upgrade()
+    {
+        $settings = $this->connector()->settings();
+        if ($settings->isInstalled() && !$settings->isOfThisVersion()) {
+            $this->setUp();
+        }
     }
 
     private function mayInstall()
@@ -125,15 +133,24 @@ class ControllerExtensionModuleXeroConnector extends Controller
         return $this->user->hasPermission('modify', 'extension/extension/module');
     }
 
-    /** Also run again, by the page, when a new version was uploaded over an old one. */
     private function setUp()
     {
-        $this->load->model('setting/event');
-        $this->model_setting_event->deleteEventByCode('xero_connector');
-        foreach ($this->events() as $trigger => $action) {
-            $this->model_setting_event->addEvent('xero_connector', $trigger, 'extension/xero_connector/' . $action);
-        }
+        $this->listen();
         $this->connector()->install();
+    }
+
+    /** New ones first, then those of another version go: no moment passes in which nobody listens. */
+    private function listen()
+    {
+        $this->load->model('setting/event');
+        $wanted = \XeroConnector\Triggers::all();
+        foreach ($wanted as $trigger => $action) {
+            $this->model_setting_event->addEvent(self::CODE, $trigger, $action);
+        }
+        $events = $this->model_setting_event->getEvents();
+        foreach (\XeroConnector\Outbox\Listeners::surplus($events, self::CODE, $wanted) as $id) {
+            $this->model_setting_event->deleteEvent($id);
+        }
     }
 
     /** From every group of staff: OpenCart gives them when it installs, and leaves them there. */
@@ -210,42 +227,6 @@ class ControllerExtensionModuleXeroConnector extends Controller
             'attention' => $shown,
             'newer' => $page > 1 ? $this->link(self::ROUTE, 'page=' . ($page - 1)) : '',
             'older' => count($rows) > self::A_PAGE ? $this->link(self::ROUTE, 'page=' . ($page + 1)) : '',
-        ];
-    }
-
-    /** @return array<string, string> what is called by which event of the shop */
-    private function events()
-    {
-        $order = 'catalog/model/checkout/order/';
-        $customer = 'catalog/model/account/';
-        return [
-            $order . 'addOrderHistory/after' => 'events/orderChanged',
-            $order . 'editOrder/after' => 'events/orderChanged',
-            $order . 'deleteOrder/before' => 'events/deletingOrder',
-            $order . 'deleteOrder/after' => 'events/deletedOrder',
-            $customer . 'return/addReturn/after' => 'events/returnAdded',
-            $customer . 'customer/addCustomer/after' => 'events/customerAdded',
-            $customer . 'customer/editCustomer/after' => 'events/customerChanged',
-            $customer . 'address/addAddress/after' => 'events/customerChanged',
-            $customer . 'address/editAddress/after' => 'events/addressChanged',
-            $customer . 'address/deleteAddress/after' => 'events/addressChanged',
-            'admin/model/sale/order/createInvoiceNo/after' => 'events/orderChanged',
-            'admin/model/customer/customer/addCustomer/after' => 'events/customerAdded',
-            'admin/model/customer/customer/editCustomer/after' => 'events/customerChanged',
-            'admin/model/customer/customer/deleteCustomer/after' => 'events/customerDeleted',
-            'admin/model/catalog/product/addProduct/after' => 'events/productAdded',
-            'admin/model/catalog/product/editProduct/after' => 'events/productChanged',
-            'admin/model/catalog/product/deleteProduct/after' => 'events/productDeleted',
-            'admin/model/sale/return/addReturn/after' => 'events/returnAdded',
-            'admin/model/sale/return/editReturn/after' => 'events/returnChanged',
-            'admin/model/sale/return/addReturnHistory/after' => 'events/returnChanged',
-            'admin/model/sale/return/deleteReturn/before' => 'events/deletingReturn',
-            'admin/view/common/column_left/before' => 'pages/menu',
-            'admin/view/sale/order_list/after' => 'pages/orders',
-            'admin/view/sale/order_info/after' => 'pages/order',
-            'admin/view/catalog/product_list/after' => 'pages/products',
-            'admin/view/catalog/product_form/after' => 'pages/product',
-            'admin/view/customer/customer_list/after' => 'pages/customers',
         ];
     }
 

@@ -13,6 +13,11 @@ class ControllerExtensionXeroConnectorPages extends Controller
 
     public function menu(&$route, &$data, &$code)
     {
+        if ($this->config->get('module_xero_connector_version') !== \XeroConnector\Version::EXTENSION) {
+            $this->connector()->quietly(function () {
+                $this->load->controller(self::ROUTE . '/upgrade');
+            });
+        }
         if (!$this->user->hasPermission('access', self::ROUTE)) {
             return;
         }
