@@ -118,8 +118,10 @@ class XeroConnector extends \Opencart\System\Engine\Controller
     {
         $this->load->model('setting/event');
         $events = Triggers::all(VERSION);
+        // 4.0.0 takes the columns one by one.
+        $byColumns = version_compare(VERSION, '4.0.1.0', '<');
         foreach ($events as $event) {
-            $this->model_setting_event->addEvent($event);
+            $this->model_setting_event->addEvent(...($byColumns ? array_values($event) : [$event]));
         }
         $wanted = array_column($events, 'action', 'trigger');
         foreach (Listeners::surplus($this->model_setting_event->getEvents(), Triggers::CODE, $wanted) as $id) {
