@@ -1,0 +1,1 @@
+"""The demo shop's REST API: its addresses, lists, records and writes."""
