@@ -218,9 +218,9 @@ class AdapterContract:
         for page in adapter.pages(Stream.ORDERS, usual(connection)):
             for record in page.records:
                 once = adapter.complete(Stream.ORDERS, record)
-                assert adapter.identify(Stream.ORDERS, once) == adapter.identify(
-                    Stream.ORDERS, record
-                )
+                row, ref = (adapter.identify(Stream.ORDERS, one) for one in (record, once))
+                # A row need not say when the record changed.
+                assert row in (ref, replace(ref, version=""))
                 assert adapter.complete(Stream.ORDERS, record) == once
                 assert adapter.complete(Stream.ORDERS, once) == once
 

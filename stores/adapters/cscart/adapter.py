@@ -85,11 +85,15 @@ class CSCartAdapter:
 
     def complete(self, stream: Stream, record: Json) -> Json:
         """The record itself, in the place of its row: rows of orders lack what was charged, those
-        of customers their addresses."""
-        if not forms.is_row(stream, record):
-            return record
-        whole = self._one(stream, forms.identify(stream, record).id)
-        return forms.with_row(stream, whole, record)
+        of customers their addresses. An order that was asked for by its id, and is silent on its
+        printed documents, gets them from its row."""
+        if forms.is_row(stream, record):
+            whole = self._one(stream, forms.identify(stream, record).id)
+            return forms.with_row(stream, whole, record)
+        if forms.lacks_documents(stream, record):
+            row = orders.row_of(self._client, record)
+            return record if row is None else forms.with_row(stream, record, row)
+        return record
 
     def told(self, stream: Stream, record: Mapping[str, Any]) -> str:
         return forms.told(stream, record)

@@ -56,6 +56,23 @@ def knows_changes(client: CSCartClient) -> bool:
     return bool(everything.rows) and not nothing.rows and nothing.total in (0, None)
 
 
+def row_of(client: CSCartClient, record: Json) -> Json | None:
+    """The row of an order, looked for among those of its buyer; None where the list has none."""
+    wanted = _row(record)
+    if wanted is None:
+        return None
+    email = record.get("email")
+    query = NEWEST_FIRST | ({"email": str(email)} if email else {})
+    for page in client.pages("orders", query):
+        rows = [row for one in page.rows if (row := _row(one)) is not None]
+        for row in rows:
+            if row.id == wanted.id:
+                return row.record
+        if any(row.placed < wanted.placed for row in rows):
+            return None
+    return None
+
+
 def _by_id(client: CSCartClient, since: Cursor) -> Iterator[Page]:
     """Orders with a later id than the mark."""
     last = int(since.after) if since.after.isdecimal() else 0

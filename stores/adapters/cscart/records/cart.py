@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.lib.money import ZERO
-from stores.adapters.cscart.records.texts import id_of, inner, said
+from stores.adapters.cscart.records.texts import inner, said
 from stores.canonical.records import ParseError
 from stores.raw import Raw
 
@@ -33,7 +33,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Shipping:
-    """A way by which a part of the order was sent; `group` "" where there is one only."""
+    """A way by which a part of the order was sent; `group` "" where the shop names none."""
 
     id: str
     group: str
@@ -124,7 +124,8 @@ def _shippings(order: Raw, cost: Decimal) -> tuple[Shipping, ...]:
         rate = _rate(raw)
         ident = raw.text("shipping_id") or key
         name = said(raw, "shipping")
-        found.append((ident, id_of(raw, "group_key") or "0", name, rate, raw.path))
+        group = raw.text("group_key").strip()
+        found.append((ident, group, name, rate, raw.path))
     charged = [one for one in found if one[3]]
     if len(charged) > 1 and sum((one[3] or ZERO for one in charged), ZERO) == cost:
         return tuple(Shipping(i, g, n, rate or ZERO, path) for i, g, n, rate, path in charged)

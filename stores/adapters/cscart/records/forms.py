@@ -60,6 +60,7 @@ _TOLD = {
     Stream.CUSTOMERS: ("email", "firstname", "lastname", "company", "status"),
 }
 _DOCUMENTS = {"invoice_id": "I", "credit_memo_id": "C"}
+_BY_KIND = "doc_ids"
 # Statuses that end an order: complete, cancelled, declined, failed, divided among vendors.
 _ENDED = frozenset("CIDFT")
 
@@ -70,6 +71,14 @@ def is_row(stream: Stream, record: Mapping[str, Any]) -> bool:
     return start is not None and not any(key.startswith(start) for key in record)
 
 
+def lacks_documents(stream: Stream, record: Mapping[str, Any]) -> bool:
+    """Whether a whole order is silent on its printed documents: of some versions only the row
+    tells that there is a credit memo."""
+    if stream is not Stream.ORDERS or is_row(stream, record):
+        return False
+    return not any(key in record for key in (_BY_KIND, *_DOCUMENTS))
+
+
 def with_row(stream: Stream, record: dict[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
     """A record with what only its row tells: some versions name the printed documents of an order
     nowhere else."""
@@ -78,7 +87,7 @@ def with_row(stream: Stream, record: dict[str, Any], row: Mapping[str, Any]) -> 
     more = {
         key: row[key]
         for key in _DOCUMENTS
-        if row.get(key) and not document_id(Raw(record), key)
+        if key in row and not document_id(Raw(record), key)
     }  # fmt: skip
     return record | more
 
@@ -86,7 +95,7 @@ def with_row(stream: Stream, record: dict[str, Any], row: Mapping[str, Any]) -> 
 def document_id(order: Raw, key: str) -> str:
     """The number of the invoice or credit memo that the shop printed: a field of its own, or by
     the kind of document in `doc_ids`; "" where there is none."""
-    kinds = inner(order, "doc_ids")
+    kinds = inner(order, _BY_KIND)
     return id_of(order, key) or id_of(kinds, _DOCUMENTS[key])
 
 

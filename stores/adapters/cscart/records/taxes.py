@@ -217,12 +217,17 @@ def _shippings_of(tax: StatedTax, named: str, shippings: Sequence[Shipping]) -> 
         return [0]
     if named:
         group, _, ident = named.rpartition("_")
-        return [i for i, one in enumerate(shippings) if (one.group, one.id) == (group, ident)]
+        return [
+            i for i, one in enumerate(shippings) if one.id == ident and one.group in (group, "")
+        ]
     wanted = list(_named_shippings(inner(inner(tax.raw, "applies"), "items").data.get("S")))
     found = [
         i
         for i, one in enumerate(shippings)
-        if (one.group, one.id) in wanted or ("", one.id) in wanted
+        if any(
+            (one.id == ident and "" in (group, one.group)) or (group, ident) == (one.group, one.id)
+            for group, ident in wanted
+        )
     ]
     return found if wanted else list(range(len(shippings)))
 
