@@ -1,4 +1,4 @@
-"""The demo: a stand-in Xero, three shops full of orders, and the product between them.
+"""The demo: a stand-in Xero, five shops full of orders, and the product between them.
 
     place        its own directory and environment: real data is never touched
     remotes      the stand-in and the shops as processes, and their own figures

@@ -32,6 +32,7 @@ class Shop:
     port: int
     options: tuple[str, ...]
     platform: str = "magento"
+    currency: str = "AUD"  # the shop's own
     hook_secret: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
 
     @property
@@ -40,18 +41,25 @@ class Shop:
 
 
 def shops(orders: int) -> list[Shop]:
-    """Three shops that share so many orders, the first has most; one order, one shop.
+    """Five shops of three platforms that share so many orders, the first has most; one order, one
+    shop.
 
-    Two of them post to one organisation.
+    Three of them post to one organisation, two to another.
     """
-    others = orders * 3 // 10
+    others = orders * 18 // 100
     return [
-        Shop("au", "Demo Company (AU)", orders - 2 * others, free_port(),
+        Shop("au", "Demo Company (AU)", orders - 4 * others, free_port(),
              ("--profile", "au", "--prices", "inclusive", "--seed", "1")),
         Shop("uk", "Demo Company (UK)", others, free_port(),
-             ("--profile", "uk", "--prices", "exclusive", "--seed", "2")),
+             ("--profile", "uk", "--prices", "exclusive", "--seed", "2"), currency="GBP"),
         Shop("oc", "Demo Company (AU)", others, free_port(),
              ("--profile", "au", "--prices", "inclusive", "--seed", "3"), "opencart"),
+        Shop("cs", "Demo Company (AU)", others, free_port(),
+             ("--profile", "au", "--prices", "inclusive", "--seed", "4", "--taxes", "subtotal"),
+             "cscart"),
+        Shop("mv", "Demo Company (UK)", others, free_port(),
+             ("--profile", "uk", "--prices", "exclusive", "--seed", "5", "--taxes", "unit_price",
+              "--edition", "multivendor"), "cscart", currency="GBP"),
     ]  # fmt: skip
 
 

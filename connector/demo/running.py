@@ -46,7 +46,7 @@ class Demo:
             logs.in_file(settings.DATA_DIR / "logs" / "demo.log"),
         ):
             self._say(
-                "Starting a stand-in Xero, three shops, the worker, the clock and the web app."
+                "Starting a stand-in Xero, five shops, the worker, the clock and the web app."
             )
             password = self._start(family, chosen)
             stores = self._connect(password, chosen)

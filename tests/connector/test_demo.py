@@ -224,8 +224,8 @@ def test_all_of_the_demo_ends_with_its_one_process(
     process = start("demo", "--orders", "4", "--port", str(free_port()))
     output = read_until(process, "Ctrl-C ends it all")
     assert re.search(r"log in as +demo +\S{16}$", output, re.MULTILINE)
-    # itself, stand-in, three shops, web and its worker, celery and its two, beat
-    assert wait_for_family(tmp_path, 11) == 11
+    # itself, stand-in, five shops, web and its worker, celery and its two, beat
+    assert wait_for_family(tmp_path, 13) == 13
     broker = (tmp_path / "demo" / "broker.url").read_text()
     assert len(broker_at(broker)) == 1
 

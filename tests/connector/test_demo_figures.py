@@ -12,6 +12,7 @@ import pytest
 from connector.demo import figures
 from connector.demo.checking import Sold
 from connector.demo.remotes import Shop, shops
+from sandbox.cscart import DemoShop as CSCartShop
 from sandbox.magento import DemoShop as MagentoShop
 from sandbox.opencart import DemoShop as OpenCartShop
 from sandbox.shop.made_up.demand import Plan
@@ -33,7 +34,7 @@ def test_the_shops_share_all_orders(orders: int) -> None:
     chosen = shops(orders)
 
     assert sum(shop.orders for shop in chosen) == orders
-    assert {shop.platform for shop in chosen} == {"magento", "opencart"}
+    assert {shop.platform for shop in chosen} == {"magento", "opencart", "cscart"}
 
 
 def test_a_magento_shops_orders_are_read_to_the_last_page() -> None:
@@ -86,3 +87,29 @@ def test_an_order_in_another_currency_is_read_row_by_row() -> None:
         # 24.95 + 4.99 at 20 %: 5.988 and 35.928 by the rate
         expected = {"1.14860001": ("41.27", "6.88"), "1.27339995": ("45.75", "7.63")}[rate]
         assert (str(found.total), str(found.tax)) == expected
+
+
+@pytest.mark.parametrize("edition", ["ultimate", "multivendor"])
+def test_a_cscart_shops_orders_are_read_to_the_last_page(edition: str) -> None:
+    with CSCartShop(orders=130, epoch=EPOCH, edition=edition) as running:
+        found = read(running, "cscart")
+
+        assert found.keys() == {order["order_id"] for order in running.orders}
+        assert len(found) == 130
+
+
+def test_what_a_certificate_paid_is_in_the_total_and_levy_and_deposit_are_no_tax() -> None:
+    plan = Plan(profile="uk", inclusive=False)
+    with CSCartShop(plan=plan, epoch=EPOCH, tax_calculation="subtotal") as running:
+        number = running.id_of(running.place_order(
+            items=[("KNIFE-20", 1), ("CAFETIERE", 2)], coupon="", shipping="flat", customer=1,
+            payment_method="Bank transfer", status="O", issued={"gift_card": 20},
+        ))  # fmt: skip
+        found = read(running, "cscart")[str(number)]
+
+        # 149 + 2 × 59.95 and 4.99 at 20 %; 2.5 % on the 178.80 of the knife, 0.25 for the glass
+        assert found == Sold(
+            str(number), "AUD", Decimal("333.39"), Decimal("54.78"), Decimal("313.39")
+        )
+        running.set_status(number, "P")
+        assert read(running, "cscart")[str(number)].due == 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from connector.demo.checking import Sold
-from connector.demo.figures import magento, opencart
+from connector.demo.figures import cscart, magento, opencart
 from connector.demo.remotes import Shop
 
 _READERS: dict[str, Callable[[Shop], Iterator[Sold]]] = {
     "magento": magento.orders_of,
     "opencart": opencart.orders_of,
+    "cscart": cscart.orders_of,
 }
 
 

@@ -1,4 +1,4 @@
-"""`demo`: the whole product against a stand-in Xero and three demo shops, on this machine."""
+"""`demo`: the whole product against a stand-in Xero and five demo shops, on this machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from connector.processes.family import ChildEnded, Stopped
 
 class Command(BaseCommand):
     help = (
-        "Start a stand-in Xero, three demo shops and the product, sync the shops' orders, and "
+        "Start a stand-in Xero, five demo shops and the product, sync the shops' orders, and "
         "say where to look. Uses DATA_DIR/demo, which is made anew at each start."
     )
     # Those of the demo's own environment are run by its children.

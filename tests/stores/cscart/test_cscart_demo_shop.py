@@ -54,9 +54,7 @@ SHOPS = [
 @pytest.fixture(params=SHOPS, ids=lambda options: "-".join(map(str, options.values())))
 def shop(request: pytest.FixtureRequest, private_hosts: None) -> Iterator[DemoShop]:
     plan = Plan(profile="uk", foreign=0.2, coupons=0.4, inclusive="version" not in request.param)
-    with DemoShop(
-        orders=90, plan=plan, epoch=EPOCH, with_refunds=True, **request.param
-    ) as running:
+    with DemoShop(orders=90, plan=plan, epoch=EPOCH, with_refunds=True, **request.param) as running:
         yield running
 
 
