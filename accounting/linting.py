@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from accounting import discounts
+from accounting.choosable import TRACKED, check_of
 from accounting.eligibility import takes_back
-from accounting.postable import active_account, discount_account, line_account_fits, tax_fits
+from accounting.postable import active_account, line_account_fits, tax_fits
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.schema import RowAccount, StoreRules, payment_accounts
@@ -18,10 +19,6 @@ from connector.lib.money import plain
 from stores.profile import PlatformProfile
 from stores.settings import StoreSettings
 from xero.documents.facts import AccountFacts, OrganisationFacts
-
-# Posted through items, never as the account of our lines.
-_CHECKS = dict.fromkeys(("inventory", "cogs", "purchases"), active_account)
-_CHECKS["discounts"] = discount_account
 
 
 def misfits(rules: StoreRules, organisation: OrganisationFacts) -> list[str]:
@@ -170,7 +167,7 @@ class _Misfits:
 
     def accounts(self) -> None:
         for key, value in self._rules.accounts:
-            self._account(value, f"accounts.{key}", _CHECKS.get(key, line_account_fits))
+            self._account(value, f"accounts.{key}", check_of(f"accounts.{key}"))
             if key == "discounts":
                 self.lines += discounts.misfits(self._rules, self._organisation)
         self._of_tracked_items()
@@ -180,10 +177,7 @@ class _Misfits:
     def _of_tracked_items(self) -> None:
         """Tracked items need an inventory account and one for the cost of goods sold."""
         accounts, known = self._rules.accounts, self._organisation.accounts
-        for key, fits, what in (
-            ("inventory", lambda facts: facts.type == "INVENTORY", "type INVENTORY"),
-            ("cogs", lambda facts: facts.account_class == "EXPENSE", "class EXPENSE"),
-        ):
+        for key, (fits, what) in TRACKED.items():
             code = getattr(accounts, key)
             if code and (facts := known.get(code)) and not fits(facts):
                 text = f"Account {code} {facts.name} is not of {what}, as tracked items need it."

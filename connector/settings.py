@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     # Under runserver whitenoise serves the static files too: one way, everywhere.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates, which the parts build on
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -87,6 +88,7 @@ WSGI_APPLICATION = "connector.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORM_RENDERER = "connector.pages.parts.rendering.Renderer"
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -7,6 +7,7 @@ from django.urls import path
 from connector.pages.first_run import FirstRun, next_steps
 from connector.pages.not_carried_out import not_carried_out
 from connector.pages.overview import overview
+from connector.pages.parts.styleguide import styleguide
 from connector.pages.stores.actions import (
     store_pair,
     store_read,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("next-steps/", next_steps, name="next-steps"),
     path("not-carried-out/", not_carried_out, name="not-carried-out"),
     path("xero/", xero_page, name="xero"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("stores/", stores_page, name="stores"),
     path("stores/<slug:slug>/", store_page, name="store"),
     path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),
