@@ -15,9 +15,10 @@ from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.ingest import calls
 from sync.ingest.probe import look_again
-from sync.models import Backfill, ReconcileRun
+from sync.models import Backfill, ReconcileRun, Trial
 from sync.reconcile import run as reconcile
 from sync.stock import push
+from sync.trials import run as trials
 from xero.models import Organisation
 
 
@@ -93,6 +94,13 @@ def reconcile_store(run_id: int) -> None:
     if run is not None:
         with suppress(reconcile.Busy):
             reconcile.reconcile(run)
+
+
+@shared_task(name="sync.try_out")
+def try_out(trial_id: int) -> None:
+    trial = Trial.objects.unfinished().filter(pk=trial_id).first()
+    if trial is not None:
+        trials.work(trial)
 
 
 @shared_task(name="sync.push_stock")

@@ -28,6 +28,7 @@ from sync.models import (
     ShopWrite,
     TrackedOrder,
     TrackedProduct,
+    Trial,
 )
 from sync.organisations import link_organisations
 from sync.rebuild import rebuild_outdated
@@ -164,6 +165,7 @@ WORK = (
     Work("sync.write_back", (rows(ShopWrite, "store"),)),
     Work("sync.push_stock", (rows(MasterLevel, "store", **_ENABLED),)),
     Work("sync.reconcile", (rows(ReconcileRun, "pk"),)),
+    Work("sync.try_out", (rows(Trial, "pk"),)),
     Work("sync.backfill", (rows(Backfill, "pk"),)),
     Work("xero.keep_alive", (_always,)),
 )

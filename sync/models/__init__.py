@@ -22,6 +22,7 @@ from sync.models.runs import Installation, OrganisationRun, Preferences, SyncRun
 from sync.models.shop_write import ShopWrite
 from sync.models.stock import MasterLevel, StockState
 from sync.models.summary import SummaryPart
+from sync.models.trial import Trial, TrialDifference
 
 __all__ = [
     "Attempt",
@@ -51,4 +52,6 @@ __all__ = [
     "SyncRun",
     "TrackedOrder",
     "TrackedProduct",
+    "Trial",
+    "TrialDifference",
 ]
