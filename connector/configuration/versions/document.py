@@ -15,8 +15,9 @@ from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.sections.paths import Path, name_of
 from accounts_mapping.sections.section import Document, StoreSection, read_back, written_out
 from connector.configuration.crosschecks import crosschecks
+from connector.configuration.known import Known
 from connector.configuration.reading import with_platform_defaults
-from connector.configuration.stored import load_known, rules_of
+from connector.configuration.stored import rules_of
 from connector.configuration.versions.refusals import Errors
 from connector.configuration.yaml_text import MAX_BYTES, UNUSABLE
 from connector.lib.schema import faults
@@ -54,15 +55,17 @@ class Checked:
     errors: Errors = field(default_factory=dict)
 
 
-def check(store: Store, document: Document, secrets: Document | None = None) -> Checked:
-    """As `config import` checks a file with this section; the database is only read."""
+def check(
+    store: Store, document: Document, known: Known, secrets: Document | None = None
+) -> Checked:
+    """As `config import` checks a file with this section."""
     whole = document | {SWITCH: store.enabled} | (secrets or {})
     platforms = registry.profiles()
     filled = with_platform_defaults({"stores": [whole]}, platforms)
     found: dict[str, list[str]] = {}
     for place, message in _unusable(whole, ()):
         found.setdefault(place, []).append(message)
-    for line in crosschecks(filled, load_known(), platforms):
+    for line in crosschecks(filled, known, platforms):
         told = _OF_THE_STORE.match(line)
         place, message = (told[1], told[2]) if told else ("", line)
         found.setdefault(place, []).append(message)

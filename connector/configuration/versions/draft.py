@@ -12,6 +12,8 @@ from accounts_mapping import models
 from accounts_mapping.sections import paths
 from accounts_mapping.sections.paths import Path
 from accounts_mapping.sections.section import Document, StoreSection
+from connector.configuration.known import Known
+from connector.configuration.stored import load_known
 from connector.configuration.versions.document import Checked, check, live, new_misfits
 from connector.configuration.versions.history import last_changes, place_in_file
 from connector.configuration.versions.refusals import Errors, Rival
@@ -54,7 +56,7 @@ class Drafted:
     @cached_property
     def document(self) -> Document:
         """The section as it would be: what forms show."""
-        return self._checked.document
+        return self._checked.document if self.changes else self.live
 
     @property
     def section(self) -> StoreSection | None:
@@ -64,6 +66,8 @@ class Drafted:
     @property
     def errors(self) -> Errors:
         """Why it could not be published as it is: by field, what is wrong."""
+        if not self.changes:
+            return {}
         if self.section is None:
             return self._checked.errors
         return new_misfits(self.store, self.section.store_rules)
@@ -100,7 +104,12 @@ class Drafted:
         document = self.live
         for one in self.changes:
             document = paths.put(document, one.path, one.after)
-        return check(self.store, document)
+        return check(self.store, document, self.known)
+
+    @cached_property
+    def known(self) -> Known:
+        """What a section is checked against."""
+        return load_known()
 
 
 def rival(path: Path, theirs: Any, mine: Any, by: Change | models.MappingVersion | None) -> Rival:
@@ -127,11 +136,11 @@ def read(store: Store, row: models.Draft | None) -> Drafted:
 
 
 def _changes(in_force: paths.Subjects, rows: Iterable[models.DraftChange]) -> Iterable[Change]:
-    """Those that still change something, in the order of the file."""
+    """Those that still change something, in the order of the file; entries of one mapping as they
+    were made."""
     changes = [
         Change(row.keys, row.before, in_force.get(row.keys), row.value, row.author, row.changed_at)
         for row in rows
     ]
-    return sorted(
-        (one for one in changes if one.now != one.after), key=lambda one: place_in_file(one.path)
-    )
+    open_ones = (one for one in changes if one.now != one.after)
+    return sorted(open_ones, key=lambda one: place_in_file(one.path)[0])

@@ -108,7 +108,7 @@ def merge(base: Drafted, edits: Edits, seen: str | None) -> Subjects:
 
 
 def _subjects_of(base: Drafted, wanted: Document) -> Subjects:
-    checked = check(base.store, wanted)
+    checked = check(base.store, wanted, base.known)
     if checked.errors:
         raise Refused(checked.errors)
     return paths.subjects(checked.document)
@@ -119,7 +119,7 @@ def _must_fit(base: Drafted, taken: Subjects) -> None:
     document = base.document
     for path, value in taken.items():
         document = paths.put(document, path, value)
-    checked = check(base.store, document)
+    checked = check(base.store, document, base.known)
     if checked.section is None:
         raise Refused(checked.errors)
     wrong = dict(about(new_misfits(base.store, checked.section.store_rules), taken))

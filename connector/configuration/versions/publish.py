@@ -154,13 +154,14 @@ def _make_live(
     origin: str,
     secrets: Document | None = None,
 ) -> Published:
-    checked = check(store, document, secrets)
+    known = load_known()
+    checked = check(store, document, known, secrets)
     if checked.section is None:
         raise Refused(checked.errors)
     if wrong := new_misfits(store, checked.section.store_rules):
         raise Refused(wrong)
     configuration = FileSchema(version="1", stores=(checked.section,))
-    applying = Applying(configuration, load_known(), author, origin=origin, note=note)
+    applying = Applying(configuration, known, author, origin=origin, note=note)
     applying.only_stores()
     store.refresh_from_db()
     version = MappingVersion.objects.current(store)
