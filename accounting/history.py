@@ -141,7 +141,7 @@ class History:
     @property
     def is_sold(self) -> bool:
         """Whether its sale is in Xero or on its way: it is followed, whatever its status became."""
-        return bool(self.sales)
+        return bool(self.entries) and bool(self.sales)
 
     @property
     def is_approved(self) -> bool:

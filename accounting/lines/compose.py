@@ -93,8 +93,8 @@ def re_dated(
     return (replace(lines[0], description=text), *lines[1:])
 
 
-def priced(charge: Charge, amount: Decimal) -> DocumentLine:
-    """A line of exactly `amount`.
+def priced(charge: Charge, amount: Decimal, tax: Decimal | None = None) -> DocumentLine:
+    """A line of exactly `amount`, that states `tax` where that is given.
 
     Quantity and unit price are kept where they give that amount with at most 4 decimals;
     otherwise the line has quantity 1 and the quantity stands in the description. Where the
@@ -113,7 +113,7 @@ def priced(charge: Charge, amount: Decimal) -> DocumentLine:
         quantity, unit = Decimal(1), amount
         item_code = "" if charge.counted else item_code
     return DocumentLine(
-        cut(description), quantity, unit, charge.account, charge.tax_type, charge.rate,
+        cut(description), quantity, unit, charge.account, charge.tax_type, charge.rate, tax,
         item_code=item_code, tracking=charge.tracking, account_is_id=charge.account_is_id,
         sources=charge.sources,
     )  # fmt: skip
@@ -158,23 +158,41 @@ def compose(
     lines: list[DocumentLine] = []
     groups: dict[object, list[tuple[Charge, DocumentLine]]] = defaultdict(list)
     for charge in charges:
-        full, charged = round_to(charge.full), round_to(charge.charged)
-        discounted = separate and full > charged
-        line = priced(charge, full if discounted else charged)
+        full, amount = round_to(charge.full), round_to(charge.charged)
+        discounted = separate and full > amount
         if discounted:
-            if charge.untaxed_discount and override:
-                line = with_tax(line, charge.tax, mode)
-            elif charge.as_charged:
-                line = with_tax(line, line_tax(full, charge.shop_rate, mode), mode)
+            amount = full
+        line = priced(charge, amount, _stated(charge, amount, mode, override, discounted))
+        if discounted:
             # The rate, because a type's rate may be unknown while not connected; tracking, so
             # that the discount reduces what it was given on.
             untaxed = charge.discount_type and charge.discount_type.value
             groups[charge.tax_type, charge.rate, charge.tracking, untaxed].append((charge, line))
-        elif override or charge.as_charged:
-            line = with_tax(line, charge.tax, mode)
         lines.append(line)
     rests = [_discount_line(members, mode, override, closing) for members in groups.values()]
     return lines + [replace(rest, description=cut(discount)) for rest in rests]
+
+
+def _stated(
+    charge: Charge, amount: Decimal, mode: TaxMode, override: bool, discounted: bool
+) -> Decimal | None:
+    """The tax that the line of a charge states. What is taken off on a line of its own has its
+    tax there."""
+    if discounted and not (charge.untaxed_discount and override):
+        if not charge.as_charged:
+            return None
+        charged = line_tax(amount, charge.shop_rate, mode)
+    elif override or charge.as_charged:
+        charged = charge.tax
+    else:
+        return None
+    return _unlike_own(charged, amount, charge.rate, mode)
+
+
+def _unlike_own(tax: Decimal, amount: Decimal, rate: Decimal, mode: TaxMode) -> Decimal | None:
+    """A tax in cents; None where Xero computes the same."""
+    tax = round_to(tax)
+    return None if tax == line_tax(amount, rate, mode) else tax
 
 
 def _discount_line(
@@ -199,9 +217,7 @@ def _discount_line(
 
 def with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
     """The line with the tax charged, stated only where Xero would compute another."""
-    tax = round_to(tax)
-    own = line_tax(line.amount, line.rate, mode)
-    stated = None if own == tax else tax
+    stated = _unlike_own(tax, line.amount, line.rate, mode)
     return line if line.tax_amount == stated else replace(line, tax_amount=stated)
 
 

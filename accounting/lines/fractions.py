@@ -20,8 +20,13 @@ from xero.documents.lines import TaxMode
 def in_cents(charges: list[Charge], mode: TaxMode) -> list[Charge]:
     """The charges with `charged` and `tax` in cents, so that amounts and tax sum to the rounded
     sums. Charges that are in cents already stay as they are."""
-    if all(_whole(charge.charged) and _whole(charge.tax) for charge in charges):
-        return charges
+    for charge in charges:
+        if charge.charged != round_to(charge.charged) or charge.tax != round_to(charge.tax):
+            return _in_cents(charges, mode)
+    return charges
+
+
+def _in_cents(charges: list[Charge], mode: TaxMode) -> list[Charge]:
     tax = round_to(sum((charge.tax for charge in charges), ZERO))
     charged = sum((charge.charged for charge in charges), ZERO)
     if mode is TaxMode.EXCLUSIVE:
@@ -60,7 +65,3 @@ def spread(
     for i in order[: max(missing, 0)]:
         cents[i] += step
     return cents
-
-
-def _whole(amount: Decimal) -> bool:
-    return amount == round_to(amount)

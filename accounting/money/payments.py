@@ -8,7 +8,7 @@ due becomes an overpayment.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -174,8 +174,8 @@ class _Tenders:
             posted = len(self._payments)
             try:
                 if taken:
-                    payment = self._payment(tender, taken, named[index - 1], index)
-                    self._payments.append(replace(payment, also=also[index - 1]))
+                    names = named[index - 1], also[index - 1]
+                    self._payments.append(self._payment(tender, taken, names, index))
                 if taken < amount:
                     self._overpaid(tender, amount - taken, named[index - 1])
             except Hold as hold:
@@ -198,10 +198,13 @@ class _Tenders:
         if reason not in self._reasons:
             self._reasons.append(reason)
 
-    def _payment(self, tender: Tender, amount: Decimal, reference: str, index: int) -> Payment:
+    def _payment(
+        self, tender: Tender, amount: Decimal, names: tuple[str, tuple[str, ...]], index: int
+    ) -> Payment:
         answer = account_of(self._books, self._mapped, tender)
         day = payment_day(self._books, self._order, tender)
-        return self._made(answer, amount, reference, day, index, tender.method)
+        reference, also = names
+        return self._made(answer, amount, reference, day, index, tender.method, also)
 
     def _own(self, one: Redeemed, index: int) -> None:
         """A tender that the shop issued itself: paid from the liability it was sold into."""
@@ -214,7 +217,7 @@ class _Tenders:
 
     def _made(
         self, answer: Resolution, amount: Decimal, reference: str, day: date, index: int,
-        method: str = "",
+        method: str = "", also: tuple[str, ...] = (),
     ) -> Payment:  # fmt: skip
         target, is_id = payable_account(self._books.organisation, answer)
         return Payment(
@@ -226,6 +229,7 @@ class _Tenders:
             reference=reference,
             tender=index,
             method=method,
+            also=also,
         )
 
     def _overpaid(self, tender: Tender, over: Decimal, reference: str) -> None:

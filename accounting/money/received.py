@@ -120,6 +120,8 @@ def payment_day(books: Books, order: Order, tender: Tender | None = None) -> dat
 
 def other_references(tenders: tuple[Tender, ...]) -> list[tuple[str, ...]]:
     """What each tender is called beside its reference, as far as no other tender is."""
+    if not any(tender.others for tender in tenders):
+        return [()] * len(tenders)
     shared = Counter(name for tender in tenders for name in tender.references)
     return [
         tuple(
@@ -135,13 +137,12 @@ def other_references(tenders: tuple[Tender, ...]) -> list[tuple[str, ...]]:
 def references(order: Order, tenders: tuple[Tender, ...]) -> list[str]:
     """The gateway's transaction id, with the tender's index where two share it; else the
     order number and the index. Unique within the order, so that equal tenders stay two."""
-    shared = Counter(tender.reference.strip() for tender in tenders)
+    stated = [tender.reference.strip() for tender in tenders]
     made = []
-    for index, tender in enumerate(tenders, start=1):
-        reference = tender.reference.strip()
+    for index, reference in enumerate(stated, start=1):
         if not reference:
             made.append(f"{order.number}-{index}")
-        elif shared[reference] > 1:
+        elif stated.count(reference) > 1:
             made.append(f"{reference}-{index}"[-REFERENCE_LIMIT:])
         else:
             made.append(reference[:REFERENCE_LIMIT])

@@ -32,10 +32,19 @@ def shown(payload: dict[str, Any]) -> dict[str, Any]:
 
 def stored(payload: dict[str, Any]) -> str:
     """The payload as text for the outbox: exact numbers as `{"$n": "12.50"}`, ids as refs."""
-    marked = transform(
-        payload, number=lambda n: {"$n": plain(n)}, ref=lambda ref: {"$ref": str(ref)}
-    )
-    return json.dumps(marked, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(payload)
+
+
+def _marked(value: object) -> dict[str, str]:
+    """What JSON has no form for."""
+    if isinstance(value, Decimal):
+        return {"$n": plain(value)}
+    if isinstance(value, Ref):
+        return {"$ref": str(value)}
+    raise TypeError(f"{type(value).__name__} in a payload")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_marked)
 
 
 def loaded(text: str, ids: Callable[[str], str]) -> dict[str, Any]:
