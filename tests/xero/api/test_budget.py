@@ -279,6 +279,7 @@ def test_eight_threads_send_60_in_a_minute_and_5_at_a_time_as_xero_counts(
     assert stats["refused_429"] == {}
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_eight_processes_stay_within_the_limits_through_rolling_minutes_as_xero_counts(
     xero: StandIn, organisation: Organisation, tmp_path: Path

@@ -115,6 +115,7 @@ def test_a_lease_is_not_given_to_one_that_read_the_tokens_before_they_were_renew
     assert tokens._claim(TokenSet.objects.get(), "next")
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_eight_processes_make_one_refresh(relay: Relay, organisation: Organisation) -> None:
     kept = expire(organisation)

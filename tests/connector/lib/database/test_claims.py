@@ -220,6 +220,7 @@ def test_whatever_workers_do_the_table_is_as_one_would_keep_it_by_hand(
         ] == [(row.pk, row.not_before, row.until, row.by) for row in rows], step
 
 
+@pytest.mark.process
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_take_at_once_have_different_rows() -> None:
     store = StoreFactory()
