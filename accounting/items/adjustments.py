@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from accounting.books import Books
-from accounting.lines.compose import trim_quantity
+from accounting.lines.charge import trim_quantity
 from accounting.postable import account_target, found, line_account_fits
 from accounting.reasons import Reason
 from accounts_mapping.rules.resolve import account_key

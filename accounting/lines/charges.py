@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.books import Books
-from accounting.lines.compose import Charge, Tracking
+from accounting.lines.charge import Charge, Tracking
 from accounting.lines.tax_lines import split_taxes
 from accounting.lines.total_rows import less_discounts, rates_of, with_their_tax
 from accounting.lines.tracked_items import Stock

@@ -15,8 +15,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.books import Books
+from accounting.lines.charge import Charge, priced
 from accounting.lines.closing import closing_accounts, overrides, states_tax
-from accounting.lines.compose import Charge, close, is_rounding, priced, with_tax
+from accounting.lines.compose import close, is_rounding, with_tax
 from accounting.lines.currency import Conversion, tendered_in_base
 from accounting.lines.fractions import spread
 from accounting.reasons import Reason

@@ -11,8 +11,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.books import Books
+from accounting.lines.charge import Charge
 from accounting.lines.charges import charges_of
-from accounting.lines.compose import Charge
 from accounting.postable import (
     account_target,
     found,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 
-from accounting.lines.compose import Charge
+from accounting.lines.charge import Charge
 from accounting.lines.total_rows import line_order
 from connector.lib.money import ZERO, round_to
 from xero.documents.lines import TaxMode

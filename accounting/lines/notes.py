@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from accounting.lines.compose import DISCOUNT, cut
+from accounting.lines.charge import cut
+from accounting.lines.compose import DISCOUNT
 from accounts_mapping.rules.resolve import MappingSnapshot
 from stores.canonical.order import Order
 from xero.documents.lines import DocumentLine

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from accounting.books import Books
-from accounting.lines.compose import Charge
+from accounting.lines.charge import Charge
 from accounting.postable import account_target, found, line_account_fits, out_of_scope, untaxed_type
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Resolution

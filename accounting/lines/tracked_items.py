@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from accounting.books import Books
 from accounting.eligibility import local_date
-from accounting.lines.compose import Charge, trim_quantity
+from accounting.lines.charge import Charge, trim_quantity
 from accounting.reasons import Hold, Reason
 from connector.lib.money import ZERO, plain
 from stores.canonical.order import Line, Order

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from accounting.books import Books
+from accounting.lines.charge import Charge, cut
 from accounting.lines.closing import closing_accounts
-from accounting.lines.compose import Charge, cut, with_tax
+from accounting.lines.compose import with_tax
 from accounting.money.issued import How, IssuedTenders, Redeemed
 from accounting.postable import (
     account_target,

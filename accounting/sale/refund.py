@@ -16,9 +16,10 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.dates import open_date
 from accounting.eligibility import local_date
+from accounting.lines.charge import Charge
 from accounting.lines.charges import charges_of
 from accounting.lines.closing import closing_accounts, overrides, states_tax, tax_mode
-from accounting.lines.compose import Charge, close, compose, re_dated
+from accounting.lines.compose import close, compose, re_dated
 from accounting.lines.converted import in_base
 from accounting.lines.currency import Conversion
 from accounting.lines.fees_kept import adjustments

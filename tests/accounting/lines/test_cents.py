@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.lines.compose import Charge
+from accounting.lines.charge import Charge
 from accounting.lines.fractions import in_cents, spread
 from xero.documents.lines import TaxMode
 

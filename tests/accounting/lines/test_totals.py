@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.lines.compose import Charge, close, compose, cut, priced, rounding_limit
+from accounting.lines.charge import Charge, cut, priced
+from accounting.lines.compose import close, compose, rounding_limit
 from accounting.reasons import Hold
 from stores.canonical.order import TotalRow
 from stores.profile import Field
