@@ -85,10 +85,15 @@ class CSCartClient:
     def pages(
         self, path: str, query: Mapping[str, str] | None = None, *, size: int = PAGE_SIZE
     ) -> Iterator[Found]:
-        """All pages of a list. A shop may give fewer rows than it was asked for."""
+        """All pages of a list. A shop may give fewer rows than it was asked for, or the same ones
+        for each page, where a list knows none."""
         seen, page = 0, 1
+        before: tuple[Json, ...] = ()
         while True:
             found = self.listed(path, query, page=page, size=size)
+            if found.rows and found.rows == before:
+                return
+            before = found.rows
             yield found
             seen, page = seen + len(found.rows), page + 1
             more = len(found.rows) >= size if found.total is None else seen < found.total

@@ -17,7 +17,7 @@ from stores.adapter import Cursor
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.canonical.records import By, OrderCondition, RecordRef, Stream
 from tests.stores.cscart.cscart_records import Json, order
-from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop
+from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop, dumps
 from tests.stores.cscart.test_cscart_contract import some_orders
 
 ALL = Cursor(by=By.PLACED)
@@ -388,6 +388,15 @@ def test_products_that_changed_are_told_by_their_rows(shop: FakeShop) -> None:
     assert [r["product_code"] for page in pages for r in page.records] == ["P2", "P3"]
     assert pages[-1].position == datetime.fromtimestamp(1003, UTC)
     assert adapter().fetch(RecordRef(Stream.PRODUCTS, "2"))["product_code"] == "P2"
+
+
+def test_a_list_that_knows_no_pages_is_read_once(shop: FakeShop) -> None:
+    """A bare list without a count, as long as a page and the same for each of them."""
+    rows = [{"product_id": str(n), "product_code": f"S-{n}"} for n in range(250)]
+    shop.instead = lambda method, path: (200, {}, dumps(rows))
+
+    assert len(read(adapter(), Stream.PRODUCTS, Cursor())) == 250
+    assert len(shop.calls) == 2
 
 
 def test_customers_are_completed_with_their_addresses_and_administrators_left_out(

@@ -82,7 +82,7 @@ def read_cart(order: Raw) -> Cart:
         raise ParseError("products", None, text, code="missing")
     shipping = order.amount("shipping_cost")
     return Cart(
-        items=tuple(_item(one, key) for key, one in order.keyed("products")),
+        items=_items(order),
         shippings=_shippings(order, shipping),
         shipping=shipping,
         surcharge=order.amount("payment_surcharge"),
@@ -93,7 +93,20 @@ def read_cart(order: Raw) -> Cart:
     )
 
 
-def _item(raw: Raw, key: str) -> Item:
+def _items(order: Raw) -> tuple[Item, ...]:
+    """The products by the keys under which they stand, which taxes and returns name; in a list by
+    what each says of itself."""
+    named = isinstance(order.data.get("products"), dict)
+    found: dict[str, Item] = {}
+    for key, raw in order.keyed("products"):
+        item = _item(raw, key if named else raw.text("item_id") or key)
+        if item.id in found:
+            raise raw.refusal("item_id", "another product of the order has it too", "bad_value")
+        found[item.id] = item
+    return tuple(found.values())
+
+
+def _item(raw: Raw, ident: str) -> Item:
     price, quantity = raw.number("price"), raw.number("amount")
     if price < 0:
         raise raw.refusal("price", "a price cannot be negative", "bad_value")
@@ -104,7 +117,7 @@ def _item(raw: Raw, key: str) -> Item:
     excluded = any(
         one.data.get("exclude_from_calculate") not in _NO for one in (raw, inner(raw, "extra"))
     )
-    return Item(raw, raw.text("item_id") or key, quantity, price, price * quantity, excluded)
+    return Item(raw, ident, quantity, price, price * quantity, excluded)
 
 
 def _not_negative(order: Raw, key: str) -> Decimal:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from stores.adapters.cscart.records import people
-from stores.adapters.cscart.records.texts import id_of, inner, said
+from stores.adapters.cscart.records.texts import id_of, said
 from stores.canonical.customer import Address, Customer
 from stores.canonical.product import Product, StockLevel
 from stores.canonical.records import ParseFacts
@@ -71,7 +71,10 @@ def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:
 
 def _group(raw: Raw) -> str:
     """The first user group that the customer is an active member of."""
-    for key, entry in inner(raw, "usergroups").data.items():
+    groups = raw.data.get("usergroups")
+    named = groups if isinstance(groups, dict) else {}
+    listed = [("", entry) for entry in groups] if isinstance(groups, list) else []
+    for key, entry in (*named.items(), *listed):
         if isinstance(entry, dict) and entry.get("status") == "A":
             return str(entry.get("usergroup_id") or key)
     return ""

@@ -62,7 +62,7 @@ _TOLD = {
 _DOCUMENTS = {"invoice_id": "I", "credit_memo_id": "C"}
 _BY_KIND = "doc_ids"
 # Statuses that end an order: complete, cancelled, declined, failed, divided among vendors.
-_ENDED = frozenset("CIDFT")
+_ENDED = frozenset(("C", "I", "D", "F", "T"))
 
 
 def is_row(stream: Stream, record: Mapping[str, Any]) -> bool:
@@ -87,9 +87,17 @@ def with_row(stream: Stream, record: dict[str, Any], row: Mapping[str, Any]) -> 
     more = {
         key: row[key]
         for key in _DOCUMENTS
-        if key in row and not document_id(Raw(record), key)
+        if key in row and not _documented(record, key)
     }  # fmt: skip
     return record | more
+
+
+def _documented(record: Mapping[str, Any], key: str) -> bool:
+    """Whether a record says something of a document, be it rubbish: then it is refused by it."""
+    try:
+        return bool(document_id(Raw(record), key))
+    except ParseError:
+        return True
 
 
 def document_id(order: Raw, key: str) -> str:
@@ -113,7 +121,7 @@ def told(stream: Stream, record: Mapping[str, Any]) -> str:
 
 def settled(stream: Stream, record: Mapping[str, Any]) -> bool:
     """Whether an order has come to its end; customers never do."""
-    return stream is Stream.ORDERS and record.get("status") in _ENDED
+    return stream is Stream.ORDERS and _text(Raw(record), "status") in _ENDED
 
 
 def _amount(text: str) -> str:

@@ -51,8 +51,8 @@ def _head(order: Raw, facts: ParseFacts) -> Order:
     shipping = people.read_address(order, people.SHIPPING)
     status = order.required_text("status")
     return Order(
-        id=order.required_text("order_id"),
-        number=order.required_text("order_id"),
+        id=order.required_text("order_id").strip(),
+        number=order.required_text("order_id").strip(),
         status=status,
         currency=currency,
         base_currency=currency,
