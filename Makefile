@@ -9,8 +9,9 @@ MINUTES ?= 20
 N ?= 200
 STEPS ?= 18
 EXTENSION := stores/adapters/opencart/extension
-PHP_TESTS := tests/stores/opencart/extension
-PHPCS := phpcs --standard=$(PHP_TESTS)/rules/Shop/ruleset.xml --extensions=php -s -n
+ADDON := stores/adapters/cscart/addon
+PHP_RULES := tests/stores/php/rules/Shop/ruleset.xml
+PHPCS := phpcs --standard=$(PHP_RULES) --extensions=php -s -n
 
 .PHONY: help install demo run test lint faults stories chaos mutants e2e bench addons php clean
 
@@ -75,12 +76,14 @@ bench: install
 
 addons:
 	$(PYTHON) -m stores.adapters.opencart.extension.build dist
+	$(PYTHON) -m stores.adapters.cscart.addon.build dist
 
 php:
 	git ls-files '*.php' | xargs -n 1 -P 2 php -l >/dev/null
-	$(PHPCS) --runtime-set oldest_php 7.3 stores/php/library $(EXTENSION)/library $(EXTENSION)/3
+	$(PHPCS) --runtime-set oldest_php 7.3 stores/php/library $(ADDON) $(EXTENSION)/library $(EXTENSION)/3
 	$(PHPCS) --runtime-set oldest_php 8.1 $(EXTENSION)/4
-	phpunit -c $(PHP_TESTS)/phpunit.xml
+	phpunit -c tests/stores/opencart/extension/phpunit.xml
+	phpunit -c tests/stores/cscart/addon/phpunit.xml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

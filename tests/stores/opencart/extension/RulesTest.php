@@ -48,6 +48,7 @@ PHP;
             ["return \$query->run(sprintf('SELECT %d', \$id));", $statement],
             ["return \$query->row(self::sql());", $statement],
             ["return \$this->db->query('SELECT 1');", 'Shop.Database.Statement.NotQuery'],
+            ["return db_get_row('SELECT 1');", 'Shop.Database.Statement.NotQuery'],
             ['echo $id;', 'Shop.Output.Escaping.Printed'],
             ['print($id);', 'Shop.Output.Escaping.Printed'],
             ['$this->response->setOutput($id);', 'Shop.Output.Escaping.Output'],
@@ -95,7 +96,7 @@ PHP;
     /** @return array<int, string> the codes of what phpcs finds */
     private function errors(string $code): array
     {
-        $command = 'phpcs --report=json --standard=' . escapeshellarg(__DIR__ . '/rules/Shop/ruleset.xml')
+        $command = 'phpcs --report=json --standard=' . escapeshellarg(__DIR__ . '/../../php/rules/Shop/ruleset.xml')
             . ' --runtime-set oldest_php 7.3 --stdin-path=Example.php -';
         $process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $pipes);
         fwrite($pipes[0], $code);

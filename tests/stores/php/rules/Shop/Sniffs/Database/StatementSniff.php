@@ -22,12 +22,16 @@ final class StatementSniff implements Sniff
 
     public function register()
     {
-        return [T_OBJECT_OPERATOR, T_NULLSAFE_OBJECT_OPERATOR];
+        return [T_OBJECT_OPERATOR, T_NULLSAFE_OBJECT_OPERATOR, T_STRING];
     }
 
     public function process(File $file, $stackPtr)
     {
         $tokens = $file->getTokens();
+        if ($tokens[$stackPtr]['code'] === T_STRING) {
+            $this->checkFunction($file, $stackPtr);
+            return;
+        }
         $name = $file->findNext(T_WHITESPACE, $stackPtr + 1, null, true);
         $open = $file->findNext(T_WHITESPACE, $name + 1, null, true);
         if ($tokens[$open]['code'] !== T_OPEN_PARENTHESIS) {
@@ -39,6 +43,15 @@ final class StatementSniff implements Sniff
         }
         if (in_array($method, self::METHODS, true) && $this->isOnQuery($file, $stackPtr)) {
             $this->checkStatement($file, $open);
+        }
+    }
+
+    /** CS-Cart's own functions that take a statement. */
+    private function checkFunction(File $file, int $at): void
+    {
+        $name = $file->getTokens()[$at]['content'];
+        if (strpos($name, 'db_') === 0 && basename($file->getFilename()) !== self::HANDS_OVER) {
+            $file->addError('Only Database/ShopQuery.php hands statements to the shop\'s database.', $at, 'NotQuery');
         }
     }
 

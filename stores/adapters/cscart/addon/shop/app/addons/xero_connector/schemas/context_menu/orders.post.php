@@ -1,0 +1,10 @@
+<?php
+
+// The bar over chosen rows, in versions that have one; others have the same in the list's own menu of tools.
+$schema['items']['xero_connector'] = [
+    'name' => ['template' => 'xero_connector.ask'],
+    'dispatch' => 'xero_connector.m_orders',
+    'position' => 1100,
+];
+
+return $schema;
