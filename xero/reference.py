@@ -62,6 +62,13 @@ def refresh(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
         organisation.save(update_fields=["reference_refreshed_at"])
 
 
+def refresh_accounts(organisation: Organisation, gateway: Gateway) -> None:
+    """Read the chart of accounts alone, after one was made. One call; raises as `refresh`."""
+    rows = map(_account, _listed(gateway.read("accounts").json, "Accounts"))
+    with transaction.atomic():
+        _replace(organisation, Account, "account_id", rows)
+
+
 def refresh_tracking(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> None:
     """Read the tracking categories alone, after one was changed. Raises as `refresh`."""
     answer = Gateway(organisation, lane).read("tracking_categories", include_archived=True)

@@ -6,6 +6,7 @@ from xero.models.calls import Call, DayCount, Lane
 from xero.models.connection import TokenSet, XeroApp
 from xero.models.cursor import MirrorCursor
 from xero.models.items import MirrorItem
+from xero.models.made import MadeAccount
 from xero.models.mirror import MirrorBankTransaction, MirrorContact, MirrorDocument, MirrorPayment
 from xero.models.organisation import Organisation
 from xero.models.reference import Account, BrandingTheme, Currency, TaxRate, TrackingCategory
@@ -17,6 +18,7 @@ __all__ = [
     "Currency",
     "DayCount",
     "Lane",
+    "MadeAccount",
     "MirrorBankTransaction",
     "MirrorContact",
     "MirrorCursor",
