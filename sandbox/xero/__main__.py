@@ -20,6 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", help="an SQLite file that keeps the ledger")
     parser.add_argument("--latency-ms", type=float, default=0)
     parser.add_argument("--seed-orgs", type=int, default=0, help="further organisations")
+    parser.add_argument("--countries", default="", help="new organisations: NZ,US,IE")
     parser.add_argument("--auto-consent", action="store_true", help="no consent page")
     parser.add_argument("--per-minute", type=int, default=60, help="0: no limit")
     parser.add_argument("--per-day", type=int, default=1000, help="0: no limit")
@@ -37,6 +38,7 @@ def main() -> None:
         state=options.state,
         latency_ms=options.latency_ms,
         extra_organisations=options.seed_orgs,
+        countries=tuple(filter(None, options.countries.split(","))),
         auto_consent=options.auto_consent,
         limits={
             "per_minute": options.per_minute,

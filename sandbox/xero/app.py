@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sandbox.xero import seed as seeds
@@ -50,12 +51,13 @@ class App:
     """Everything behind the HTTP server. Methods may be called from any thread."""
 
     def __init__(
-        self, *, state_path: str | None = None, extra: int = 0, limits: Limits | None = None
-    ) -> None:
-        self.extra = extra
+        self, *, state_path: str | None = None, extra: int = 0, limits: Limits | None = None,
+        countries: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        self.extra, self.countries = extra, countries
         self.state = State(Storage(state_path) if state_path else None)
         if not self.state.load():
-            seeds.seed(self.state, extra)
+            seeds.seed(self.state, extra, countries)
             self.state.commit()
         clients = [
             Client(CLIENT_ID, CLIENT_SECRET),
@@ -101,7 +103,7 @@ class App:
             self.state.oauth.clear()
             if self.state.storage is not None:
                 self.state.storage.clear()
-            seeds.seed(self.state, self.extra)
+            seeds.seed(self.state, self.extra, self.countries)
             self.accounting.do("forget_keys", {})
         self.faults.clear()
 

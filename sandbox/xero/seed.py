@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from sandbox.xero.books.organisation import Organisation, guid
 from sandbox.xero.books.state import State
+from sandbox.xero.charts import editions
 from sandbox.xero.documents.reference import CLASSES
 from sandbox.xero.wire import Doc
 
@@ -207,9 +209,21 @@ def add_organisation(state: State, name: str, country: str, number: int) -> Orga
     return organisation
 
 
-def seed(state: State, extra: int = 0) -> None:
-    """The two demo companies, and so many further Australian ones."""
+def add_edition(state: State, country: str, number: int) -> Organisation:
+    """A new organisation of the country's edition of Xero, with the chart that it begins with."""
+    facts = _facts(editions.name_of(country), country, number)
+    organisation = editions.add(state, facts | {"IsDemoCompany": True, "Class": "DEMO"}, country)
+    _the_rest(organisation)
+    code = organisation.base_currency
+    organisation.save("Currencies", {"_id": code.lower(), "Code": code, "Description": code})
+    return organisation
+
+
+def seed(state: State, extra: int = 0, countries: Sequence[str] = ()) -> None:
+    """The two demo companies, so many further Australian ones, and a new one of each country."""
     add_organisation(state, "Demo Company (AU)", "AU", 0)
     add_organisation(state, "Demo Company (UK)", "GB", 1)
     for number in range(extra):
         add_organisation(state, f"Load Test {number + 1}", "AU", number + 2)
+    for number, country in enumerate(countries, extra + 2):
+        add_edition(state, country, number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -140,6 +141,7 @@ class StandIn:
 
     A context manager; `url` is its address. Give it to the connector as XERO_LOGIN_URL,
     XERO_IDENTITY_URL and XERO_API_URL. `limits` as a dict, e.g. `{"per_minute": 0}`.
+    `countries`: of each a new organisation, `New Shop (NZ)`, of its edition of Xero.
     """
 
     def __init__(
@@ -151,8 +153,12 @@ class StandIn:
         extra_organisations: int = 0,
         auto_consent: bool = False,
         limits: dict[str, int] | None = None,
+        countries: Sequence[str] = (),
     ) -> None:
-        self.app = App(state_path=state, extra=extra_organisations, limits=Limits(**(limits or {})))
+        self.app = App(
+            state_path=state, extra=extra_organisations, limits=Limits(**(limits or {})),
+            countries=countries,
+        )  # fmt: skip
         self.app.configure({"latency_ms": latency_ms, "auto_consent": auto_consent})
         self._server = _Server(("127.0.0.1", port), self.app)
         self.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -6,7 +6,7 @@ a foreign store view, and a country that is exported to without tax.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 SIMPLE, VIRTUAL, CONFIGURABLE, BUNDLE = "simple", "virtual", "configurable", "bundle"
@@ -194,4 +194,29 @@ UK = Profile(
     catalogue=_catalogue(_UK_UNTAXED),
 )  # fmt: skip
 
-PROFILES = {"au": AU, "uk": UK}
+
+def _elsewhere(
+    country: str, currency: str, symbol: str, tax: tuple[str, str], zone: str, *cities: str
+) -> Profile:
+    """The same goods in another country: its money, its tax and its towns; it exports to Norway."""
+    return replace(
+        UK, code=country.casefold(), shop_name=f"Hearth & Hob {country}", country=country,
+        currency=currency, symbol=symbol, timezone=zone, locale=f"en_{country}",
+        tax_code=tax[0], tax_rate=Decimal(tax[1]), foreign_currency=currency,
+        foreign_rate=Decimal(1), foreign_view="abroad", export_country="NO",
+        places=tuple(Place(city, f"10{n:03d}") for n, city in enumerate(cities)),
+        export_places=(Place("Oslo", "0150"), Place("Bergen", "5003")),
+    )  # fmt: skip
+
+
+# One shop for each further edition of Xero, and for countries of its Global one.
+_OTHERS = (
+    _elsewhere("NZ", "NZD", "$", ("NZ-GST-15", "15"), "Pacific/Auckland", "Auckland", "Nelson"),
+    _elsewhere("US", "USD", "$", ("US-NY-8", "8"), "America/New_York", "Albany", "Buffalo"),
+    _elsewhere("IE", "EUR", "€", ("IE-VAT-23", "23"), "Europe/Dublin", "Dublin", "Cork"),
+    _elsewhere("DE", "EUR", "€", ("DE-USt-19", "19"), "Europe/Berlin", "Berlin", "Bremen"),
+    _elsewhere("FR", "EUR", "€", ("FR-TVA-20", "20"), "Europe/Paris", "Paris", "Lyon"),
+    _elsewhere("CA", "CAD", "$", ("CA-HST-13", "13"), "America/Toronto", "Toronto", "Ottawa"),
+    _elsewhere("ZA", "ZAR", "R", ("ZA-VAT-15", "15"), "Africa/Johannesburg", "Durban", "Paarl"),
+)
+PROFILES = {"au": AU, "uk": UK} | {one.code: one for one in _OTHERS}

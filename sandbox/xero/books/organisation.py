@@ -17,6 +17,7 @@ ZONES = {
     "AUSEASTERNSTANDARDTIME": "Australia/Sydney",
     "GMTSTANDARDTIME": "Europe/London",
     "NEWZEALANDSTANDARDTIME": "Pacific/Auckland",
+    "EASTERNSTANDARDTIME": "America/New_York",
     "UTC": "UTC",
 }
 
