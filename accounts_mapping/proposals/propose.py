@@ -1,0 +1,75 @@
+"""All that a store could be mapped to, from what it, its orders and the organisation show. Pure.
+
+Nothing leaves the machine, nothing is learned of it, and nothing is applied: each proposal is a
+setting that a person accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from accounts_mapping.editions.read import edition_of
+from accounts_mapping.proposals.accounts import OF_ROWS, accounts
+from accounts_mapping.proposals.payments import Method, payments
+from accounts_mapping.proposals.proposal import Found
+from accounts_mapping.proposals.statuses import statuses
+from accounts_mapping.proposals.taxes import TaxPair, taxes
+from accounts_mapping.rules.schema import StoreRules
+from stores.profile import PlatformProfile
+from xero.documents.facts import OrganisationFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ShopShows:
+    """What the shop has and its orders showed: statuses with their names, methods, taxes, codes of
+    total rows, and how many orders had each status."""
+
+    statuses: tuple[tuple[str, str], ...] = ()
+    seen_statuses: tuple[tuple[str, int], ...] = ()
+    methods: tuple[Method, ...] = ()
+    taxes: tuple[TaxPair, ...] = ()
+    rows: tuple[str, ...] = ()
+
+
+def propose(
+    rules: StoreRules,
+    organisation: OrganisationFacts,
+    platform: PlatformProfile,
+    home: str,
+    shows: ShopShows,
+) -> Found:
+    """What is not mapped yet: accounts, payment methods, taxes, statuses. Of an organisation that
+    is not connected nothing is known, and only statuses are proposed."""
+    found = Found()
+    found.add(statuses(rules, platform, shows.statuses, dict(shows.seen_statuses)))
+    if not organisation.connected:
+        return found
+    edition = edition_of(organisation.country)
+    of_accounts = accounts(rules, organisation, edition, _meanings(rules, platform, shows.rows))
+    found.add(of_accounts)
+    of_money = payments(rules, organisation, shows.methods)
+    found.add(_apart(of_money, found))
+    sales = next((one.value for one in found.proposals if one.path == ("accounts", "sales")), None)
+    account = organisation.accounts.get(rules.accounts.sales or sales or "")
+    home = home or organisation.country
+    found.add(_apart(taxes(rules, organisation, edition, home, shows.taxes, account), found))
+    return found
+
+
+def _meanings(rules: StoreRules, platform: PlatformProfile, rows: Iterable[str]) -> frozenset[str]:
+    """What the rows of orders have meant, of what takes an account of its own."""
+    meant = (rules.total_rows.get(code, platform.total_rows.get(code)) for code in rows)
+    return frozenset(str(one) for one in meant if isinstance(one, str) and one in OF_ROWS)
+
+
+def _apart(more: Found, found: Found) -> Found:
+    """Codes of new accounts that differ from those that are planned already."""
+    taken = {one.code for one in found.missing}
+    for index, one in enumerate(more.missing):
+        code = int(one.code)
+        while str(code) in taken:
+            code += 1
+        taken.add(str(code))
+        more.missing[index] = replace(one, code=str(code))
+    return more

@@ -1,0 +1,63 @@
+"""Statuses of the shop by what they cause: the platform's own, and others by their names. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from accounts_mapping.proposals.proposal import Found, Proposal, Sure, plain_words
+from accounts_mapping.rules.schema import StoreRules
+from stores.profile import PlatformProfile
+
+_ITEMS = {
+    "invoice": "Statuses whose orders are posted",
+    "reverse": "Statuses that take a sale back",
+    "refunded": "Statuses that give the money back",
+    "paid": "Statuses that mean paid",
+}
+# Names, in English, of statuses of a merchant's own.
+_MEANS = {
+    "invoice": (
+        "processing", "processed", "complete", "completed", "shipped", "paid", "delivered", "sent",
+        "dispatched", "partially shipped", "ready for pickup",
+    ),
+    "reverse": ("canceled", "cancelled", "declined", "denied", "failed", "voided", "expired"),
+    "refunded": ("refunded", "chargeback", "reversed"),
+    "paid": ("processing", "processed", "complete", "completed", "shipped", "paid", "delivered"),
+}  # fmt: skip
+
+
+def statuses(
+    rules: StoreRules, platform: PlatformProfile, named: Iterable[tuple[str, str]],
+    seen: Mapping[str, int],
+) -> Found:  # fmt: skip
+    """What is not set yet. `named` are the shop's statuses with their names, `seen` how many orders
+    had each."""
+    found = Found()
+    by_code = dict(named) | {code: code for code in seen if code}
+    by_code |= dict(named)
+    own = {name: tuple(codes) for name, codes in asdict(platform.statuses).items() if codes}
+    for key, item in _ITEMS.items():
+        if getattr(rules.statuses, key) or key in rules.statuses.model_fields_set:
+            continue
+        value, why, sure = _of_platform(own.get(key, ()), by_code, platform)
+        if not value:
+            value, why, sure = _by_name(key, by_code)
+        if value:
+            shown = ", ".join(by_code.get(code, code) for code in value)
+            found.proposals.append(Proposal(("statuses", key), list(value), item, shown, why, sure))
+    return found
+
+
+def _of_platform(
+    own: tuple[str, ...], by_code: Mapping[str, str], platform: PlatformProfile
+) -> tuple[tuple[str, ...], str, Sure]:
+    """The platform's own, as far as this shop still has them."""
+    here = tuple(code for code in own if not by_code or code in by_code)
+    return here, f"{platform.label}'s own statuses, as it delivers them.", Sure.CERTAIN
+
+
+def _by_name(key: str, by_code: Mapping[str, str]) -> tuple[tuple[str, ...], str, Sure]:
+    words = _MEANS[key]
+    here = tuple(code for code, name in by_code.items() if plain_words(name) in words)
+    return here, "By the names that the shop gives its statuses.", Sure.LIKELY
