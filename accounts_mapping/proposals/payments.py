@@ -32,11 +32,14 @@ _CLEARING_FROM = 870
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A payment method of the shop; `orders` that were seen with it."""
+    """A payment method of the shop; `orders` that were seen with it, in which currencies, and the
+    number of one."""
 
     code: str
     title: str = ""
     orders: int = 0
+    currencies: tuple[str, ...] = ()
+    sample: str = ""
 
     @property
     def item(self) -> str:

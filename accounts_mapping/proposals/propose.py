@@ -14,34 +14,43 @@ from accounts_mapping.proposals.accounts import OF_ROWS, accounts
 from accounts_mapping.proposals.payments import Method, payments
 from accounts_mapping.proposals.proposal import Found
 from accounts_mapping.proposals.statuses import statuses
-from accounts_mapping.proposals.taxes import TaxPair, taxes
+from accounts_mapping.proposals.taxes import taxes
+from accounts_mapping.rules.resolve import MappingSnapshot, home_country
 from accounts_mapping.rules.schema import StoreRules
+from accounts_mapping.seen.pairs import TaxPair
 from stores.profile import PlatformProfile
 from xero.documents.facts import OrganisationFacts
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of orders' totals, by the platform's code of it; `sample` is an order's number."""
+
+    code: str
+    title: str = ""
+    orders: int = 0
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShopShows:
-    """What the shop has and its orders showed: statuses with their names, methods, taxes, codes of
-    total rows, and how many orders had each status."""
+    """What the shop has and its orders showed: statuses with their names, and how many orders had
+    each; methods, taxes, total rows; currencies with how many orders were in each; `ships`: an
+    order was sent somewhere."""
 
     statuses: tuple[tuple[str, str], ...] = ()
     seen_statuses: tuple[tuple[str, int], ...] = ()
     methods: tuple[Method, ...] = ()
     taxes: tuple[TaxPair, ...] = ()
-    rows: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    currencies: tuple[tuple[str, int], ...] = ()
+    ships: bool = False
 
 
-def propose(
-    rules: StoreRules,
-    organisation: OrganisationFacts,
-    platform: PlatformProfile,
-    home: str,
-    shows: ShopShows,
-) -> Found:
+def propose(snapshot: MappingSnapshot, organisation: OrganisationFacts, shows: ShopShows) -> Found:
     """What is not mapped yet: accounts, payment methods, taxes, statuses. Of an organisation that
     is not connected nothing is known, and only statuses are proposed."""
-    found = Found()
+    found, rules, platform = Found(), snapshot.rules, snapshot.platform
     found.add(statuses(rules, platform, shows.statuses, dict(shows.seen_statuses)))
     if not organisation.connected:
         return found
@@ -52,14 +61,14 @@ def propose(
     found.add(_apart(of_money, found))
     sales = next((one.value for one in found.proposals if one.path == ("accounts", "sales")), None)
     account = organisation.accounts.get(rules.accounts.sales or sales or "")
-    home = home or organisation.country
-    found.add(_apart(taxes(rules, organisation, edition, home, shows.taxes, account), found))
+    home = home_country(snapshot, organisation)
+    found.add(_apart(taxes(snapshot, organisation, edition, home, shows.taxes, account), found))
     return found
 
 
-def _meanings(rules: StoreRules, platform: PlatformProfile, rows: Iterable[str]) -> frozenset[str]:
+def _meanings(rules: StoreRules, platform: PlatformProfile, rows: Iterable[Row]) -> frozenset[str]:
     """What the rows of orders have meant, of what takes an account of its own."""
-    meant = (rules.total_rows.get(code, platform.total_rows.get(code)) for code in rows)
+    meant = (rules.total_rows.get(row.code, platform.total_rows.get(row.code)) for row in rows)
     return frozenset(str(one) for one in meant if isinstance(one, str) and one in OF_ROWS)
 
 

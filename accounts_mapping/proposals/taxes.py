@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from accounts_mapping.editions.read import Edition
@@ -25,9 +24,10 @@ from accounts_mapping.proposals.proposal import (
     plain_words,
     usable,
 )
+from accounts_mapping.rules.resolve import MappingSnapshot, Resolution
 from accounts_mapping.rules.schema import StoreRules
-from accounts_mapping.rules.tax_schema import TaxRule
 from accounts_mapping.rules.taxes import EU
+from accounts_mapping.seen.pairs import TaxPair, answer_of
 from connector.lib.money import plain
 from xero.documents.facts import AccountFacts, OrganisationFacts, TaxRateFacts
 
@@ -45,30 +45,18 @@ _OTHERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class TaxPair:
-    """A tax that orders showed: where, at which percentage ("" where the shop does not state it),
-    by which name; `vat_number`: nothing was charged, and the buyer had a number."""
-
-    country: str
-    rate: str
-    name: str = ""
-    vat_number: bool = False
-    orders: int = 0
-
-    @property
-    def percent(self) -> Decimal | None:
-        return Decimal(self.rate) if self.rate else None
-
-
-@dataclass(frozen=True, slots=True)
 class _Look:
     """What all of it is judged by; `sales` is the account that sales go to, None while unknown."""
 
-    rules: StoreRules
+    snapshot: MappingSnapshot
     organisation: OrganisationFacts
     edition: Edition
     home: str
     sales: AccountFacts | None
+
+    @property
+    def rules(self) -> StoreRules:
+        return self.snapshot.rules
 
     def type(self, tax_type: str) -> TaxRateFacts | None:
         """The organisation's type, if sales may bear it."""
@@ -82,12 +70,12 @@ class _Look:
 
 
 def taxes(
-    rules: StoreRules, organisation: OrganisationFacts, edition: Edition, home: str,
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, edition: Edition, home: str,
     pairs: Iterable[TaxPair], sales: AccountFacts | None,
 ) -> Found:  # fmt: skip
     """What no rule answers yet: types without tax, then the pairs, the most frequent first."""
-    look = _Look(rules, organisation, edition, home, sales)
-    found = Found()
+    look = _Look(snapshot, organisation, edition, home, sales)
+    found, rules = Found(), snapshot.rules
     if rules.tax.out_of_scope is None:
         _out_of_scope(found, look)
     if rules.tax.none is None:
@@ -183,28 +171,11 @@ def _pair(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
 
 
 def _answered(look: _Look, pair: TaxPair) -> bool:
-    """Whether a rule without further conditions, or the type for what is untaxed at home, is for
-    this pair already."""
-    tax = look.rules.tax
-    if tax.default is not None:
-        return True
+    """Whether the rules answer already; what is untaxed at home `tax.none` does, proposed by
+    itself."""
     if pair.percent == 0 and pair.country == look.home:
-        return True  # `tax.none` is proposed by itself
-    return any(_reaches(rule, pair, look.home) for rule in tax.rules)
-
-
-def _reaches(rule: TaxRule, pair: TaxPair, home: str) -> bool:
-    if rule.class_ or rule.state or rule.vat_number is not None or rule.as_ == "line":
-        return False
-    if rule.rate is not None and rule.rate != pair.percent:
-        return False
-    if rule.name is not None and not (pair.name and holds(pair.name, rule.name.strip("*"))):
-        return False
-    if rule.country is None:
-        return pair.country == home
-    export = pair.country != home and not (home in EU and pair.country in EU)
-    names = {"*", pair.country} | ({"EU"} if pair.country in EU else set())
-    return bool(names & set(rule.country)) or ("export" in rule.country and export)
+        return True
+    return isinstance(answer_of(look.snapshot, look.organisation, pair), Resolution)
 
 
 def _untaxed(look: _Look, pair: TaxPair) -> Iterator[Proposal]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from accounts_mapping.proposals.payments import Method
-from accounts_mapping.proposals.propose import ShopShows
-from accounts_mapping.proposals.taxes import TaxPair
+from accounts_mapping.proposals.propose import Row, ShopShows
 from accounts_mapping.seen.facts import Showed
+from accounts_mapping.seen.pairs import TaxPair
 from accounts_mapping.seen.read import Seen, of_kind, seen
 from stores.models import Store
 
@@ -27,7 +27,14 @@ def shown_by(facts: dict[str, Any], found: Sequence[Seen]) -> ShopShows:
         ),
         methods=_methods(facts, found),
         taxes=tuple(_tax(one) for one in of_kind(found, Showed.TAX)),
-        rows=tuple(one.part("code") for one in of_kind(found, Showed.TOTAL_ROW)),
+        rows=tuple(
+            Row(one.part("code"), one.title, one.orders, one.sample)
+            for one in of_kind(found, Showed.TOTAL_ROW)
+        ),
+        currencies=tuple(
+            (one.part("currency"), one.orders) for one in of_kind(found, Showed.CURRENCY)
+        ),
+        ships=bool(of_kind(found, Showed.SHIPPING_METHOD)),
     )
 
 
@@ -38,7 +45,13 @@ def _pairs(facts: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:
 def _methods(facts: dict[str, Any], found: Sequence[Seen]) -> tuple[Method, ...]:
     """Those that orders used, then those that the shop has beside them."""
     methods = {
-        one.part("method"): Method(one.part("method"), one.title, one.orders)
+        one.part("method"): Method(
+            one.part("method"),
+            one.title,
+            one.orders,
+            tuple(part.currency for part in one.sums),
+            one.sample,
+        )
         for one in of_kind(found, Showed.PAYMENT_METHOD)
     }
     titles = {one.title for one in methods.values()}
@@ -52,4 +65,5 @@ def _tax(one: Seen) -> TaxPair:
     return TaxPair(
         one.part("country"), one.part("rate"), one.part("name"),
         vat_number=one.part("vat_number") == "yes", orders=one.orders,
+        state=one.part("state"), tax_class=one.part("class"), sample=one.sample,
     )  # fmt: skip

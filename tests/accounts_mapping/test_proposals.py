@@ -14,12 +14,14 @@ from accounting.linting import misfits
 from accounts_mapping.proposals.gateways import Way, gateway_of
 from accounts_mapping.proposals.payments import Method
 from accounts_mapping.proposals.proposal import Found, Sure
-from accounts_mapping.proposals.propose import ShopShows, propose
-from accounts_mapping.proposals.taxes import TaxPair
+from accounts_mapping.proposals.propose import Row, ShopShows, propose
+from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import StoreRules
+from accounts_mapping.seen.pairs import TaxPair
 from sandbox.xero.charts import editions
 from sandbox.xero.documents.reference import CLASSES
 from stores.profile import PlatformProfile, ShopStatuses
+from stores.settings import StoreSettings
 from xero.documents.facts import AccountFacts, OrganisationFacts, TaxRateFacts
 
 PLATFORM = PlatformProfile(
@@ -35,6 +37,16 @@ METHODS = (
     Method("banktransfer", "Bank Transfer", 5), Method("checkmo", "Cheque", 3),
     Method("free", "Free", 1),
 )  # fmt: skip
+
+
+def snapshot(country: str, rules: StoreRules | None = None) -> MappingSnapshot:
+    store = StoreSettings.model_validate(
+        {
+            "slug": "toy", "platform": "toy", "url": "https://toys.example.com",
+            "organisation": "Shop", "base_currency": "AUD", "timezone": "UTC", "country": country,
+        }
+    )  # fmt: skip
+    return MappingSnapshot(store, rules or StoreRules(), PLATFORM)
 
 
 def organisation(country: str) -> OrganisationFacts:
@@ -75,7 +87,7 @@ def shows(country: str) -> ShopShows:
             TaxPair(country, rate, "VAT", orders=50), TaxPair(country, "0", orders=20),
             TaxPair("NO", "0", orders=2),
         ),
-        rows=("voucher",),
+        rows=(Row("voucher", orders=2),),
     )  # fmt: skip
 
 
@@ -113,9 +125,9 @@ def accepted(found: Found, *, guesses: bool = False) -> StoreRules:
 @pytest.mark.parametrize("country", HOME_RATE)
 def test_each_edition_gets_a_whole_mapping_without_a_guess(country):
     facts = organisation(country)
-    first = propose(StoreRules(), facts, PLATFORM, country, shows(country))
+    first = propose(snapshot(country), facts, shows(country))
     facts = made(first, facts)
-    found = propose(StoreRules(), facts, PLATFORM, country, shows(country))
+    found = propose(snapshot(country), facts, shows(country))
     assert found.missing == []
     assert found.gaps == []
     rules = accepted(found)
@@ -131,7 +143,7 @@ def test_each_edition_gets_a_whole_mapping_without_a_guess(country):
         assert rules.tax.rules[0].rate == Decimal(HOME_RATE[country])
         rate = facts.tax_rates[rules.tax.rules[0].tax_type or ""]
         assert rate.effective_rate == Decimal(HOME_RATE[country])
-    again = propose(rules, facts, PLATFORM, country, shows(country))
+    again = propose(snapshot(country, rules), facts, shows(country))
     assert (again.proposals, again.missing, again.gaps) == ([], [], [])
     for one in found.proposals:
         assert one.why.endswith("."), one
@@ -183,7 +195,7 @@ _PAIRS = st.builds(
 @given(charts(), st.lists(_PAIRS, max_size=6))
 def test_nothing_is_proposed_that_posting_would_refuse(facts, pairs):
     shown = replace(shows(facts.country), taxes=tuple(pairs))
-    found = propose(StoreRules(), facts, PLATFORM, facts.country, shown)
+    found = propose(snapshot(facts.country), facts, shown)
     codes = [one.code for one in found.missing]
     assert len(set(codes)) == len(codes)
     assert not set(codes) & {one.code for one in facts.accounts.values()}
@@ -223,12 +235,12 @@ def test_a_gateway_goes_to_its_clearing_account_and_a_feed_is_said():
     clearing = replace(bank, account_id="c", code="096", name="Stripe Clearing", type="CURRENT",
                        payments_enabled=True)  # fmt: skip
     with_bank = replace(facts, accounts=facts.accounts | {"095": bank})
-    found = propose(StoreRules(), with_bank, PLATFORM, "AU", shows("AU"))
+    found = propose(snapshot("AU"), with_bank, shows("AU"))
     one = of(found, "payment_accounts", "stripe_payments")
     assert (one.value, one.sure) == ("095", Sure.LIKELY)
     assert "bank feed" in one.why
     both = replace(facts, accounts=with_bank.accounts | {"096": clearing})
-    one = of(propose(StoreRules(), both, PLATFORM, "AU", shows("AU")),
+    one = of(propose(snapshot("AU"), both, shows("AU")),
              "payment_accounts", "stripe_payments")  # fmt: skip
     assert (one.value, one.sure) == ("096", Sure.CERTAIN)
     assert "bank feed" in of(found, "payment_accounts", "banktransfer").why
@@ -237,26 +249,27 @@ def test_a_gateway_goes_to_its_clearing_account_and_a_feed_is_said():
 def test_foreign_tax_is_never_put_under_a_type_of_sales_at_home():
     facts = organisation("GB")
     shown = replace(shows("GB"), taxes=(TaxPair("FR", "20", "TVA", orders=3),))
-    found = propose(StoreRules(), facts, PLATFORM, "GB", shown)
+    found = propose(snapshot("GB"), facts, shown)
     assert of(found, "tax", "rules") is None
     assert any("type of its own" in gap.text for gap in found.gaps)
     own = TaxRateFacts("TAX002", "France VAT 20% (OSS)", Decimal(20), "ACTIVE",
                        frozenset({"REVENUE"}))  # fmt: skip
-    found = propose(StoreRules(), replace(facts, tax_rates=facts.tax_rates | {"TAX002": own}),
-                    PLATFORM, "GB", shown)  # fmt: skip
+    found = propose(
+        snapshot("GB"), replace(facts, tax_rates=facts.tax_rates | {"TAX002": own}), shown
+    )
     assert of(found, "tax", "rules").value == {"country": "FR", "rate": "20", "tax_type": "TAX002"}
 
 
 def test_a_rate_that_the_organisation_lacks_is_said_and_not_guessed():
     facts = organisation("IE")
     shown = replace(shows("IE"), taxes=(TaxPair("IE", "4.8", "VAT", orders=3),))
-    found = propose(StoreRules(), facts, PLATFORM, "IE", shown)
+    found = propose(snapshot("IE"), facts, shown)
     assert of(found, "tax", "rules") is None
     assert "one of Ireland: add it in Xero" in found.gaps[-1].text
 
 
 def test_of_an_organisation_that_is_not_connected_only_statuses_are_proposed():
-    found = propose(StoreRules(), OrganisationFacts(), PLATFORM, "AU", shows("AU"))
+    found = propose(snapshot("AU"), OrganisationFacts(), shows("AU"))
     assert {one.path[0] for one in found.proposals} == {"statuses"}
     assert found.missing == []
 
