@@ -91,7 +91,7 @@ def places(world: dict[str, Any]) -> dict[str, Any]:
     return {
         "slug": "au", "pk": world["order"], "store_id": Store.objects.first().pk,
         "organisation_id": Organisation.objects.first().pk, "stream": "orders", "rest": "x",
-        "token": "x", "path": "x",
+        "number": 1, "token": "x", "path": "x",
     }  # fmt: skip
 
 

@@ -42,7 +42,8 @@ def _views(patterns: list, prefix: str = "", space: str = "") -> Iterator[View]:
 
 def _address(route: str) -> str:
     route = route.replace("^", "").replace("$", "").replace("\\Z", "")
-    for placeholder in ("<int:pk>", "<int:organisation_id>", "<int:posting_id>"):
+    numbers = ("<int:pk>", "<int:organisation_id>", "<int:posting_id>", "<int:number>")
+    for placeholder in numbers:
         route = route.replace(placeholder, "1")
     route = route.replace("<slug:slug>", "au").replace("<str:stream>", "orders")
     return f"/{route}"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 
+from connector.configuration.versions.edit import edit
 from connector.lib import clock
 from connector.templatetags.navigation import PAGES
 from sync.models import (
@@ -22,6 +23,8 @@ from sync.models import (
     ReconcileDay,
     ReconcileDifference,
     ReconcileRun,
+    Trial,
+    TrialDifference,
 )
 from tests.web.factories import (
     AccountFactory,
@@ -32,6 +35,7 @@ from tests.web.factories import (
     OrganisationFactory,
     PostingFactory,
     StoreFactory,
+    UserFactory,
     reason,
 )
 from xero.models import MirrorContact
@@ -90,6 +94,12 @@ def world(db: None) -> dict[str, Any]:
         order=order, organisation=organisation, xero_id="x", number=HOSTILE, reference=HOSTILE,
         contact_id="id-1", currency="AUD", total_units=1, certainty="same",
     )  # fmt: skip
+    edit(store, ("lookups",), {HOSTILE: {HOSTILE: HOSTILE}}, author=UserFactory(), seen=None)
+    trial = Trial.objects.create(store=store, state="done", total=1, differing=1, error=HOSTILE)
+    fields = [{"what": HOSTILE, "live": HOSTILE, "tried": HOSTILE}]
+    document = {"kind": "invoice", "name": HOSTILE, "was": "changed", "fields": fields}
+    found = {"status": ["ready", "held"], "reasons": [[], [HOSTILE]], "documents": [document]}
+    TrialDifference.objects.create(trial=trial, order=order, number=HOSTILE, found=found)
     return {"order": order.pk}
 
 
@@ -100,7 +110,10 @@ ADDRESSES = [
     "/reports/reconcile/?store=au",
     "/stores/au/backfill/", "/orders/already-in-xero/",
     "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",
-    "/stores/", "/stores/au/",
+    "/stores/", "/stores/au/", "/mapping/au/draft/", "/mapping/au/draft/publish/",
+    "/mapping/au/draft/discard/", "/mapping/au/draft/try/", "/mapping/au/versions/",
+    "/mapping/au/versions/1/", "/mapping/au/versions/1/back/",
+    "/mapping/au/versions/1/hand-on/?to=other",
     "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
     "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip
