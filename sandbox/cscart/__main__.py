@@ -17,6 +17,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--knows-changes", action="store_true", help="the list of orders tells what changed"
     )
+    parser.add_argument("--addon", action="store_true", help="the connector's add-on is installed")
     parser.add_argument(
         "--no-rewrites", action="store_true", help="only api.php?_d=, without short addresses"
     )
@@ -31,7 +32,7 @@ def build(options: argparse.Namespace) -> DemoShop:
     return DemoShop(
         orders=options.orders, plan=plan_of(options), epoch=epoch_of(options), days=options.days,
         version=options.version, edition=options.edition, tax_calculation=options.taxes,
-        knows_changes=options.knows_changes, rewrites=not options.no_rewrites,
+        knows_changes=options.knows_changes, addon=options.addon, rewrites=not options.no_rewrites,
         with_refunds=not options.no_refunds, port=options.port,
     )  # fmt: skip
 

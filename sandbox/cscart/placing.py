@@ -105,7 +105,8 @@ class Placing(Shop):
                 return
             order = self._place(Wish(), at, self.epoch, live=False, most=left)
             if with_refunds and self.demand.gives_back(self._placed):
-                self._give_back(order, at)
+                for one in self.children(self.id_of(order)) or [order]:
+                    self._give_back(one, at)
 
     def _give_back(self, order: Order, placed: datetime) -> None:
         """What becomes of an order that is given back; a shop with more to say overrides it."""
@@ -250,6 +251,12 @@ class Placing(Shop):
 
     def placed_at(self, order: Order) -> datetime:
         return moment_of(order["timestamp"])
+
+    def companies(self) -> list[str]:
+        """The names of the storefronts, or of the vendors."""
+        if self.edition == MULTIVENDOR:
+            return ["Ana's ovens", "Brew & Co", "Clay works"]
+        return [self.profile.shop_name, f"{self.profile.shop_name} abroad"]
 
     def state(self) -> dict[str, Any]:
         """Counts."""

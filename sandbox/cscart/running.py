@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.cscart.api.front import CSCartFront
+from sandbox.cscart.front import CSCartFront
 from sandbox.cscart.shop import CSCartShop
 from sandbox.shop.serving.running import Running
 
@@ -21,3 +21,11 @@ class DemoShop(CSCartShop, Running):
 
     def front(self) -> CSCartFront:
         return CSCartFront(self)
+
+    @property
+    def pairing_code(self) -> str:
+        """What the add-on shows in the admin."""
+        return self.keys.pairing_code(self.url)
+
+    def state(self) -> dict[str, Any]:
+        return super().state() | ({"pairing_code": self.pairing_code} if self.addon else {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,8 @@ from sandbox.cscart.orders.writer import Order
 from sandbox.cscart.placing import Placing
 from sandbox.shop.base import Act
 from sandbox.shop.refusals import NotPossible
+from sandbox.shop.signed.keys import Credentials, Keys
+from sandbox.shop.signed.told import Told
 
 EMAIL, API_KEY = "api@example.com", "de305ec7de305ec7"  # open on purpose: nothing here is real
 
@@ -27,23 +29,30 @@ class CSCartShop(Placing):
     `tax_calculation` unit_price or subtotal. `knows_changes`: its list of orders can be asked for
     what changed. `rewrites`: it has the short addresses of the API. `forbidden` are objects of the
     API that the administrator may not read, `largest_page` is how many rows a page has at most.
-    With the same arguments and `epoch` two shops are the same. A status is a letter or a name of
-    `statuses.EVERY`, or unfinished. `deleted` are the numbers of orders that are gone.
+    `addon`: the connector's add-on is installed; `keys.on` is its switch, `hooks.pair(url, at)` or
+    its call `pair` has every change from then on told to an address, `sync_states` are the
+    connector's last words by kind and id. With the same arguments and `epoch` two shops are the
+    same. A status is a letter or a name of
+    `statuses.EVERY`, or unfinished. `deleted` are orders that are gone, with since when.
     """
 
     def __init__(
         self, *, knows_changes: bool = False, rewrites: bool = True, largest_page: int = 0,
-        **options: Any,
+        addon: bool = False, **options: Any,
     ) -> None:  # fmt: skip
         self.knows_changes, self.rewrites = knows_changes, rewrites
         self.largest_page = largest_page
         self.forbidden: set[str] = set()
-        self.deleted: set[int] = set()
-        self.returns = Returns()
+        self.deleted: dict[int, tuple[str, Order]] = {}
+        self.addon = addon
+        self.sync_states: dict[tuple[str, int], dict[str, Any]] = {}
+        self.returns, self._given_back = Returns(), 0
         super().__init__(**options)
+        self.hooks: Told = Told(Credentials())
+        self.keys = Keys(self.hooks.credentials, self.seconds, form="cs1")
 
     def acts(self) -> Mapping[str, Act]:
-        """Status, cancel, refund, edit, lower, give_back, delete."""
+        """Status, cancel, refund, edit, lower, give_back, delete, ask."""
         return {
             "status": lambda key, body: self.set_status(key, **body),
             "cancel": lambda key, body: self.set_status(key, statuses.CANCELED),
@@ -54,13 +63,15 @@ class CSCartShop(Placing):
             "lower": lambda key, body: self.lower(key, Decimal(str(body["amount"]))),
             "give_back": lambda key, body: self.give_back(key, **body),
             "delete": lambda key, body: self.delete(key),
+            "ask": lambda key, body: self.ask([key], **body),
         }
 
     def state(self) -> dict[str, Any]:
         """Counts and keys."""
         return super().state() | {
             "deleted": len(self.deleted), "returns": sum(len(o["returns"]) for o in self.orders),
-            "credentials": {"email": EMAIL, "api_key": API_KEY},
+            "credentials": {"email": EMAIL, "api_key": API_KEY}
+            | (asdict(self.keys.credentials) if self.addon else {}),
         }  # fmt: skip
 
     # --- orders ------------------------------------------------------------------------------
@@ -131,15 +142,29 @@ class CSCartShop(Placing):
             order = self._orders.pop(order_id)
             self.move_stock(order, int(statuses.takes(order["status"])))
             self.purse.give_back(order_id)
-            self.deleted.add(order_id)
+            self.deleted[order_id] = self.stamp(), order
+            self._changed(order, live=True)
             return True
+
+    def ask(
+        self, ids: Sequence[int], ask: str = "sync", *, kind: str = "order",
+        person: str = "admin", reason: str = "",
+    ) -> Any:  # fmt: skip
+        """Somebody in the admin asks the connector for something; what it says it did."""
+        return self.hooks.ask(ask, kind, ids, person, reason)
+
+    def _changed(self, order: Order, *, live: bool) -> None:
+        """The add-on hints at it. CS-Cart itself calls nobody."""
+        if live and self.addon:
+            self.hooks.tell("orders", self.id_of(order))
 
     def _give_back(self, order: Order, placed: datetime) -> None:
         """All of it by its status, a part by a lowered total, or a piece as a return."""
         if order["status"] != statuses.COMPLETE:
             return
         at = max(stamp(min(placed + timedelta(days=6), self.epoch)), order["updated_at"])
-        kind, taken = self._placed % 3, self._taken[self.id_of(order)]
+        kind, taken = self._given_back % 3, self._taken[self.id_of(order)]
+        self._given_back += 1
         if kind == 0:
             self.enter(order, statuses.REFUNDED, at, live=False)
         elif kind == 1 and taken.basket:
@@ -154,7 +179,9 @@ class CSCartShop(Placing):
         """Overwrite what a product is (`name`, `code`, `price`, `amount`, or fields of its
         record), or make one."""
         with self.lock:
-            self.catalogue.change(sku, self.stamp(), **changes)
+            product = self.catalogue.change(sku, self.stamp(), **changes)
+            if self.addon:
+                self.hooks.tell("products", product.id)
 
     def set_stock(self, sku: str, quantity: float) -> float:
         """Count a product anew, or one of its sizes. KeyError if it is unknown."""

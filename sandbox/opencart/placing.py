@@ -11,7 +11,6 @@ from sandbox.opencart.events import Events
 from sandbox.opencart.goods.catalogue import Catalogue
 from sandbox.opencart.goods.currencies import Currencies
 from sandbox.opencart.goods.taxes import Taxes
-from sandbox.opencart.keys import Credentials, Keys
 from sandbox.opencart.notation import stamp
 from sandbox.opencart.orders import statuses
 from sandbox.opencart.orders.checkout import Checkout, Checkouts
@@ -19,11 +18,12 @@ from sandbox.opencart.orders.purse import Purse
 from sandbox.opencart.orders.returns import REFUNDED, Returns
 from sandbox.opencart.orders.statuses import Histories, Tables
 from sandbox.opencart.orders.writer import Writer
-from sandbox.opencart.told import Told
 from sandbox.opencart.versions import VERSIONS
 from sandbox.shop.base import Shop
 from sandbox.shop.made_up.demand import Demand, Methods, Plan, Wish, moments
 from sandbox.shop.made_up.fates import Fate
+from sandbox.shop.signed.keys import Credentials, Keys
+from sandbox.shop.signed.told import Told
 
 METHODS = Methods(card="stripe", wallet="paypal", transfer="bank_transfer", cheque="cheque")
 ABANDONED_STATUS = "abandoned"
@@ -46,7 +46,7 @@ class Placing(Shop):
         super().__init__(Demand(plan or Plan(), METHODS), epoch=epoch)
         self.version = VERSIONS[version]
         self.hooks: Told = Told(Credentials())
-        self.keys = Keys(self.hooks.credentials, self.seconds)
+        self.keys = Keys(self.hooks.credentials, self.seconds, form="oc1")
         self.taxes, self.currencies = Taxes(self.profile), Currencies(self.profile)
         self.catalogue = Catalogue(
             self.profile, self.taxes, self.version, seed=self.plan.seed,

@@ -113,15 +113,17 @@ def _combinations(shop: CSCartShop, query: Query) -> list[Row]:
 def _stores(shop: CSCartShop, query: Query) -> list[Row]:
     if shop.edition == MULTIVENDOR:
         return []
-    names = (shop.profile.shop_name, f"{shop.profile.shop_name} abroad")
-    return [_company(str(place), name) for place, name in enumerate(names, start=1)]
+    return _companies(shop)
 
 
 def _vendors(shop: CSCartShop, query: Query) -> list[Row]:
     if shop.edition != MULTIVENDOR:
         raise not_found("there is no such object")
-    names = ("Ana's ovens", "Brew & Co", "Clay works")
-    return [_company(str(place), name) for place, name in enumerate(names, start=1)]
+    return _companies(shop)
+
+
+def _companies(shop: CSCartShop) -> list[Row]:
+    return [_company(str(place), name) for place, name in enumerate(shop.companies(), start=1)]
 
 
 def _company(ident: str, name: str) -> Row:

@@ -11,6 +11,7 @@ from sandbox.opencart.shop import OpenCartShop
 from sandbox.shop.faults import Fault
 from sandbox.shop.serving.server import Front
 from sandbox.shop.serving.wire import HTML, Answer, Request, said
+from sandbox.shop.signed import door
 
 _ROUTE = ("route", "extension/xero_connector/api")
 _NOT_FOUND = Answer(404, b"<h1>The page you requested cannot be found!</h1>", HTML)
@@ -26,7 +27,7 @@ class OpenCartFront(Front):
 
     def subject(self, request: Request) -> str:
         """The call's name stands behind the path: `/index.php orders`."""
-        return f"{request.path} {calls.name_of(request)}"
+        return f"{request.path} {door.name_of(request)}"
 
     def answer(self, request: Request, fault: Fault | None) -> Answer:
         if _ROUTE not in request.query:

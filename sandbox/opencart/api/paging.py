@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sandbox.opencart.api.parameters import GREATEST_ID, Parameters
+from sandbox.shop.signed.parameters import GREATEST_ID, Parameters
 
 _FIRST, _LAST = "1000-01-01 00:00:00", "9999-12-31 23:59:59"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from sandbox.opencart.api import paging, records
 from sandbox.opencart.api.paging import Listed
-from sandbox.opencart.api.parameters import GREATEST_ID, MOST, Parameters
 from sandbox.opencart.placing import changed_at
 from sandbox.opencart.shop import OpenCartShop
+from sandbox.shop.signed.parameters import GREATEST_ID, MOST, Parameters
 
 _MOST_EVENTS, _LONGEST_SKU = 500, 255
 _BOTH = ("changed", "placed")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from sandbox.opencart.api.parameters import Parameters, bad
 from sandbox.opencart.goods.catalogue import Stocked
-from sandbox.opencart.keys import Refused
 from sandbox.opencart.orders import statuses
 from sandbox.opencart.shop import OpenCartShop
+from sandbox.shop.signed.keys import Refused
+from sandbox.shop.signed.parameters import Parameters, bad
 
 _LONGEST, _MOST_PIECES = 5000, 999_999_999
 _KINDS = ("order", "product", "customer")

@@ -26,9 +26,9 @@ _ENDLESS = b'{"items":[' + b" " * 4096
 
 
 class Front(ABC):
-    """What one platform answers. `api` begins the paths of its API; other paths are pages."""
+    """What one platform answers. `api` is how the paths of its API begin; others are pages."""
 
-    api: str
+    api: str | tuple[str, ...]
 
     @abstractmethod
     def answer(self, request: Request, fault: Fault | None) -> Answer:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from connector.lib import clock
-from sandbox.opencart.keys import Credentials
 from sandbox.shop.hooks import Hooks
 from sandbox.shop.refusals import NotPossible
+from sandbox.shop.signed.keys import Credentials
 
 _GREETING_SECONDS, _WISH_SECONDS = 5.0, 10.0
 

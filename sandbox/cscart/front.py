@@ -9,32 +9,41 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.cscart import pages
+from sandbox.cscart.addon import calls
 from sandbox.cscart.api import reading, writing
 from sandbox.cscart.api.refusals import Refused
 from sandbox.cscart.shop import API_KEY, EMAIL, CSCartShop
 from sandbox.shop.faults import Fault
 from sandbox.shop.serving.server import Front
 from sandbox.shop.serving.wire import HTML, Answer, Request, said
+from sandbox.shop.signed import door
 
+_ADDON = ("dispatch", "xero_connector.api")
 _SHORT = re.compile(r"/api/(?:\d[\d.]*/)?(?P<path>.+?)/?")
 _NOT_FOUND = Answer(404, b"<h1>The page you requested cannot be found!</h1>", HTML)
 _BASIC = "Basic " + b64encode(f"{EMAIL}:{API_KEY}".encode()).decode()
 
 
 class CSCartFront(Front):
-    """The shop's REST API: `/api/2.0/orders/25`, and `/api.php?_d=orders/25`."""
+    """The shop's REST API, `/api/2.0/orders/25` and `/api.php?_d=orders/25`, and the add-on's
+    address where there is one."""
 
-    api = "/api"
+    api = ("/api", "/index.php")
 
     def __init__(self, shop: CSCartShop) -> None:
         self.shop = shop
 
     def subject(self, request: Request) -> str:
-        """The object stands behind the address: `/api/2.0/orders/25`, `/api.php orders/25`."""
+        """The object or call stands behind the address: `/api/2.0/orders/25`,
+        `/api.php orders/25`, `/index.php orders`."""
+        if request.path == "/index.php":
+            return f"{request.path} {door.name_of(request)}"
         asked = dict(request.query).get("_d", "")
         return f"{request.path} {asked}".strip()
 
     def answer(self, request: Request, fault: Fault | None) -> Answer:
+        if self.shop.addon and _ADDON in request.query:
+            return calls.answer(self.shop, request)
         path = self._path(request)
         if path is None:
             return _NOT_FOUND

@@ -37,12 +37,15 @@ class Refused(Exception):
 
 
 class Keys:
-    """Lets a request in once. `on` is the extension's switch in the admin."""
+    """Lets a request in once. `on` is the extension's switch in the admin, `form` is what its
+    pairing code begins with."""
 
-    def __init__(self, credentials: Credentials, seconds: Callable[[], float]) -> None:
+    def __init__(
+        self, credentials: Credentials, seconds: Callable[[], float], *, form: str
+    ) -> None:
         self.credentials = credentials
         self.on = True
-        self._seconds = seconds
+        self._seconds, self._form = seconds, form
         self._seen: dict[str, float] = {}
 
     def known(self, headers: Mapping[str, str], body: bytes) -> str:
@@ -85,7 +88,7 @@ class Keys:
     def pairing_code(self, url: str) -> str:
         """What the merchant copies into the connector."""
         packed = json.dumps({"u": url, "k": self.credentials.key, "s": self.credentials.secret})
-        code = f"oc1.{base64.urlsafe_b64encode(packed.encode()).decode().rstrip('=')}"
+        code = f"{self._form}.{base64.urlsafe_b64encode(packed.encode()).decode().rstrip('=')}"
         return f"{code}.{hashlib.sha256(code.encode()).hexdigest()[:8]}"
 
     def _sign(self, *parts: str, body: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
-from sandbox.opencart.keys import Refused
+from sandbox.shop.signed.keys import Refused
 
 GREATEST_ID, MOST = 2**31 - 1, 100
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
