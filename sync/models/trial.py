@@ -28,7 +28,8 @@ class Trial(Claimable):
 
     `document` is the section that is tried, as it was when the trial began, and `version` what was
     live. The newest `most` orders are built, of those placed from `since` and before `until`,
-    where these are given. Nothing of it is posted.
+    where these are given. Nothing of it is posted. `counts` are the kinds of difference, as
+    `sync.trials.compare.Counts` has them.
     """
 
     class State(models.TextChoices):
@@ -55,6 +56,7 @@ class Trial(Claimable):
     differing = models.PositiveIntegerField(default=0)
     more = models.BooleanField(default=False, help_text="There are more orders than were tried.")
     error = models.CharField(max_length=500, blank=True, default="")
+    counts = models.JSONField(default=list)
 
     objects = TrialQuerySet.as_manager()
 

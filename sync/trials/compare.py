@@ -54,6 +54,47 @@ def compared_summary(live: Shown | None, tried: Shown | None) -> dict[str, Any] 
     return {"status": status, "reasons": [[], []], "documents": documents}
 
 
+class Counts:
+    """The kinds of difference over all orders: how many orders have each, and its values where
+    they are the same everywhere."""
+
+    def __init__(self) -> None:
+        self._orders: Counter[tuple[str, str]] = Counter()
+        self._values: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+
+    def add(self, found: Mapping[str, Any]) -> None:
+        """One order's, as `compared` says it."""
+        pairs: list[tuple[str, str, str, str]] = []
+        if found["status"][0] != found["status"][1]:
+            pairs.append(("", "status", *found["status"]))
+        elif found["reasons"][0] != found["reasons"][1]:
+            pairs.append(("", "reasons", "", ""))
+        for document in found["documents"]:
+            if document["was"] != "changed":
+                pairs.append((document["kind"], "", "", document["was"]))
+                continue
+            pairs += [
+                (document["kind"], one["what"].rpartition(": ")[2], one["live"], one["tried"])
+                for one in document["fields"]
+            ]
+        self._orders.update(list(dict.fromkeys((kind, what) for kind, what, *_ in pairs)))
+        for kind, what, live, tried in pairs:
+            values = self._values[kind, what]
+            if len(values) < 2:
+                values.add((live, tried))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The most frequent first; `live` and `tried` are null where orders differ in them."""
+        found = []
+        for (kind, what), orders in self._orders.most_common():
+            values = self._values[kind, what]
+            live, tried = next(iter(values)) if len(values) == 1 else (None, None)
+            found.append(
+                {"kind": kind, "what": what, "orders": orders, "live": live, "tried": tried}
+            )
+        return found
+
+
 def _reasons(shown: Shown) -> list[str]:
     return [str(reason["message"]) for reason in shown["reasons"]]
 

@@ -25,7 +25,7 @@ from stores.canonical.records import ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync.models import TrackedOrder, Trial, TrialDifference
 from sync.parsing import parse_facts, parsed, with_products
-from sync.trials.compare import compared, compared_summary
+from sync.trials.compare import Counts, compared, compared_summary
 from xero.documents.facts import NOT_CONNECTED
 
 log = structlog.get_logger(__name__)
@@ -110,7 +110,7 @@ class _Run:
         )
         self._about_products = any(about_products(one.rules) for one in (in_force, tried))
         self._live, self._tried = self._preview(in_force), self._preview(tried)
-        self._differing = 0
+        self._differing, self._counts = 0, Counts()
 
     def do(self) -> None:
         self._trial.differences.all().delete()  # of a worker that did not come to its end
@@ -125,8 +125,9 @@ class _Run:
         self._write(list(self._summaries()))
         rows = Trial.objects.filter(pk=self._trial.pk)
         rows.release(
-            self._worker, state=_State.DONE, ended_at=clock.now(), differing=self._differing
-        )
+            self._worker, state=_State.DONE, ended_at=clock.now(), differing=self._differing,
+            counts=self._counts.rows(),
+        )  # fmt: skip
 
     def _preview(self, mapping: MappingSnapshot) -> Preview:
         organisation = self._store.organisation
@@ -183,6 +184,8 @@ class _Run:
     def _write(self, rows: list[TrialDifference]) -> None:
         TrialDifference.objects.bulk_create(rows)
         self._differing += len(rows)
+        for row in rows:
+            self._counts.add(row.found)
 
     def _keep(self, **changes: Any) -> None:
         """Write progress while the trial is ours, and stay alive. Raises TakenOver if not."""

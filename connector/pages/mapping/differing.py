@@ -38,6 +38,16 @@ class Row:
         return name_of(self.path)
 
     @property
+    def parts(self) -> list[str]:
+        """The name in parts, so that it may be broken between them."""
+        return self.name.split(".")
+
+    @property
+    def by(self) -> str:
+        """Who changed it."""
+        return who(self.change.author) if self.change is not None else ""
+
+    @property
     def problem(self) -> bool:
         """Whether something stands against publishing it."""
         return bool(self.errors or self.rival)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,9 +41,8 @@ _KINDS = {
     "bank_transaction": gettext_lazy("Bank transaction"),
 }
 _WAS = {
-    "added": gettext_lazy("only with the draft"),
-    "removed": gettext_lazy("only with what is live"),
-    "changed": "",
+    "added": gettext_lazy("Only with the draft"),
+    "removed": gettext_lazy("Only with what is live"),
 }
 # The state in the stylesheet, and its word.
 _STATES = {
@@ -55,16 +55,25 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One order as the page shows it; `states` and `reasons` are live and with the draft."""
+    """One line: what of an order is otherwise. `first` begins an order, which `row` is. The
+    values are words, or a state with its shape and the reasons."""
 
     row: TrialDifference
-    states: list[tuple[str, Any]]
-    reasons: list[list[str]]
-    documents: list[dict[str, Any]]
+    first: bool
+    what: str
+    live: str = ""
+    tried: str = ""
+    states: Sequence[tuple[str, Any, list[str]]] = ()
 
-    @property
-    def moves(self) -> bool:
-        return self.states[0] != self.states[1] or self.reasons[0] != self.reasons[1]
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A kind of difference, and how many orders have it; without values where they vary."""
+
+    what: str
+    orders: int
+    live: str | None
+    tried: str | None
 
 
 @right()
@@ -84,7 +93,8 @@ def try_page(request: HttpRequest, slug: str) -> HttpResponse:
     if trial is not None and trial.state == Trial.State.DONE:
         after = row_key(request.GET.get("after", "")) or 0
         rows = list(trial.differences.select_related("order").filter(pk__gt=after)[: _ROWS + 1])
-        context["found"] = [_found(row) for row in rows[:_ROWS]]
+        context["found"] = [line for row in rows[:_ROWS] for line in _lines(row)]
+        context["counted"] = [_counted(one) for one in trial.counts]
         context["next"] = rows[_ROWS - 1].pk if len(rows) > _ROWS else 0
     return render(request, "accounts/try_it.html", context)
 
@@ -112,14 +122,40 @@ def condition(trial: Trial | None) -> str:
     return f"{tried % {'n': trial.total}} {differ % {'n': trial.differing}}"
 
 
-def _found(row: TrialDifference) -> Found:
-    told = row.found
-    documents = [
-        one | {"title": _KINDS.get(one["kind"], one["kind"]), "only": _WAS.get(one["was"], "")}
-        for one in told["documents"]
-    ]
-    states = [_STATES.get(one, ("skipped", one)) for one in told["status"]]
-    return Found(row, states, told["reasons"], documents)
+def _lines(row: TrialDifference) -> list[Found]:
+    """An order's differences: its state, then document by document."""
+    told, found = row.found, []
+    if told["status"][0] != told["status"][1] or told["reasons"][0] != told["reasons"][1]:
+        both = zip(told["status"], told["reasons"], strict=True)
+        states = [(*_STATES.get(one, ("skipped", one)), reasons) for one, reasons in both]
+        found.append(Found(row, first=True, what=_("State"), states=states))
+    for document in told["documents"]:
+        title = f"{_kind(document['kind'])} {document['name']}".strip()
+        if document["was"] != "changed":
+            found.append(Found(row, not found, f"{title}: {_WAS[document['was']]}"))
+        found += [
+            Found(row, not found and not n, f"{title}: {one['what']}", one["live"], one["tried"])
+            for n, one in enumerate(document["fields"])
+        ]
+    return found
+
+
+def _counted(told: Mapping[str, Any]) -> Counted:
+    """`sync.trials.compare.Counts` in words."""
+    live, tried = told["live"], told["tried"]
+    if told["what"] == "status":
+        words = [str(_STATES.get(one, ("", one))[1]) if one else None for one in (live, tried)]
+        return Counted(_("State"), told["orders"], *words)
+    if told["what"] == "reasons":
+        return Counted(_("Why it waits"), told["orders"], None, None)
+    if not told["what"]:
+        what = str(_WAS.get(tried, _("Otherwise there")))
+        return Counted(f"{_kind(told['kind'])}: {what}", told["orders"], "", "")
+    return Counted(f"{_kind(told['kind'])}: {told['what']}", told["orders"], live, tried)
+
+
+def _kind(kind: str) -> str:
+    return str(_KINDS.get(kind, kind))
 
 
 @right(MAPPING)
