@@ -14,6 +14,7 @@ from django.test import Client
 
 from connector.configuration.versions.edit import edit
 from connector.lib import clock
+from connector.pages.mapping.subjects import SUBJECTS
 from connector.templatetags.navigation import PAGES
 from sync.models import (
     Backfill,
@@ -114,6 +115,8 @@ ADDRESSES = [
     "/mapping/au/draft/discard/", "/mapping/au/draft/try/", "/mapping/au/versions/",
     "/mapping/au/versions/1/", "/mapping/au/versions/1/back/",
     "/mapping/au/versions/1/hand-on/?to=other",
+    "/mapping/", "/mapping/au/", *(f"/mapping/au/{one.slug}/" for one in SUBJECTS),
+    "/mapping/au/products/?q=%22%3E%3Cscript%3E",
     "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
     "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from django.urls import path
 
 from connector.pages.mapping import chart as views
 from connector.pages.mapping import draft, try_it, versions
+from connector.pages.subjects import money_rows, orders_rows, overview, plain, products, taxes
 
 app_name = "accounts"
 
@@ -28,4 +29,22 @@ urlpatterns = [
         versions.hand_on_page,
         name="version-hand-on",
     ),
+    path("mapping/", overview.mappings, name="mapping"),
+    path("mapping/<slug:slug>/", overview.mapping, name="mapping-store"),
+    path("mapping/<slug:slug>/accounts/", plain.accounts, name="mapping-accounts"),
+    path("mapping/<slug:slug>/payments/", money_rows.payments, name="mapping-payments"),
+    path("mapping/<slug:slug>/taxes/", taxes.taxes, name="mapping-taxes"),
+    path("mapping/<slug:slug>/total-rows/", money_rows.total_rows, name="mapping-total-rows"),
+    path("mapping/<slug:slug>/statuses/", plain.statuses, name="mapping-statuses"),
+    path("mapping/<slug:slug>/posting/", plain.posting, name="mapping-posting"),
+    path("mapping/<slug:slug>/contacts/", plain.contacts, name="mapping-contacts"),
+    path("mapping/<slug:slug>/items/", plain.items, name="mapping-items"),
+    path("mapping/<slug:slug>/refunds/", plain.refunds, name="mapping-refunds"),
+    path("mapping/<slug:slug>/gift-cards/", plain.gift_cards, name="mapping-gift-cards"),
+    path("mapping/<slug:slug>/tracking/", orders_rows.tracking, name="mapping-tracking"),
+    path("mapping/<slug:slug>/lookups/", orders_rows.lookups, name="mapping-lookups"),
+    path("mapping/<slug:slug>/rules/", orders_rows.rules, name="mapping-rules"),
+    path("mapping/<slug:slug>/products/", products.products, name="mapping-products"),
+    path("mapping/<slug:slug>/products.csv", products.products_out, name="mapping-products-out"),
+    path("mapping/<slug:slug>/products/in/", products.products_in, name="mapping-products-in"),
 ]

@@ -1,0 +1,1 @@
+"""The pages on which a store's mapping is edited: one for each subject."""

@@ -1,0 +1,133 @@
+"""A page of the mapping: shows a subject of a store's draft, and saves what people type.
+
+Nothing that is typed is lost: what the draft refuses stands beside its field, and whoever changed
+the same meanwhile is named, with what they wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts_mapping.sections.paths import Path
+from connector.configuration.versions.edit import edit_many
+from connector.configuration.versions.refusals import Conflict, Errors, Outdated, Refused, Rival
+from connector.lib.rights import MAPPING, right
+from connector.pages.mapping.subjects import BY_SLUG, SUBJECTS, Subject
+from connector.pages.parts.ways import Tab
+from connector.pages.subjects.around import Around
+from connector.pages.subjects.editors import Editor
+from stores.models import Store
+
+Parts = Callable[[Around, QueryDict | None], Sequence[Editor]]
+
+
+@dataclass(slots=True)
+class Saving:
+    """How far the saving of a page came. `over` are others' changes of the same; `above` what is
+    wrong that no field of the page stands for; `seen` goes out with the form again."""
+
+    saved: bool = False
+    over: Sequence[Rival] = ()
+    above: Sequence[str] = ()
+    seen: str = ""
+
+
+def page_of(slug: str, parts: Parts, template: str = "subjects/page.html") -> Any:
+    """The view of one subject."""
+    subject = BY_SLUG[slug]
+
+    @right(MAPPING)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def view(request: HttpRequest, slug: str) -> HttpResponse:
+        store = get_object_or_404(Store.objects.select_related("organisation"), slug=slug)
+        around = Around.of(store, request.GET.get("q", "").strip()[:100])
+        sent = request.POST if request.method == "POST" else None
+        editors = parts(around, sent)
+        saving = Saving()
+        if sent is not None and not any(getattr(one, "pressed", False) for one in editors):
+            saving = save(around, editors, author=request.user, seen=sent.get("seen", ""))
+            if saving.saved:
+                messages.success(
+                    request,
+                    _("Saved in the draft. Nothing changes in Xero until the draft is published."),
+                )
+                return redirect(request.get_full_path())
+        elif sent is not None:
+            saving.seen = sent.get("seen", "")
+        given = _context(request, around, subject, editors, saving)
+        return render(request, template, given)
+
+    return view
+
+
+def save(around: Around, editors: Sequence[Editor], *, author: Any, seen: str) -> Saving:
+    """Put what was typed into the draft; where that cannot be, say so at the fields."""
+    outcome = Saving(seen=seen)
+    # All are asked, so that each says what is wrong with it.
+    judged = [one.is_valid() for one in editors]
+    if not all(judged):
+        return outcome
+    edits = {path: value for one in editors for path, value in one.edits().items()}
+    try:
+        edit_many(around.store, edits, author=author, seen=seen)
+    except Refused as refused:
+        outcome.above = _refuse(editors, refused.errors)
+    except Conflict as conflict:
+        outcome.over, outcome.seen = conflict.rivals, conflict.seen
+    except Outdated:
+        outcome.above = [_("Others are changing this draft at the same moment. Save again.")]
+    except ValueError:
+        outcome.above = [_("The page was not sent back as it was shown. Load it anew.")]
+    else:
+        outcome.saved = True
+    return outcome
+
+
+def _refuse(editors: Sequence[Editor], errors: Errors) -> list[str]:
+    told: set[str] = set()
+    for one in editors:
+        told |= one.refuse({place: errors[place] for place in errors if place not in told})
+    return [
+        f"{place}: {one}" for place, texts in errors.items() if place not in told for one in texts
+    ]
+
+
+def _context(
+    request: HttpRequest, around: Around, subject: Subject, editors: Sequence[Editor],
+    saving: Saving,
+) -> dict[str, Any]:  # fmt: skip
+    shown: list[Path] = [path for one in editors for path in one.paths]
+    return {
+        "store": around.store,
+        "drafted": around.drafted,
+        "subject": subject,
+        "tabs": tabs_of(around.store, subject),
+        "editors": editors,
+        "saving": saving,
+        "seen": saving.seen or around.drafted.seen(*shown),
+        "may_change": request.user.has_perm(MAPPING),  # type: ignore[union-attr]
+        "connected": around.organisation.connected,
+        "others": [one for one in Store.objects.only("slug", "name") if one != around.store],
+        "here": subject.url_name,
+    }
+
+
+def tabs_of(store: Store, current: Subject) -> list[Tab]:
+    """The subjects beside each other."""
+    found = []
+    for subject in SUBJECTS:
+        try:
+            address = reverse(subject.url_name, args=[store.slug])
+        except NoReverseMatch:
+            continue
+        found.append(Tab(str(subject.title), address, current=subject == current))
+    return found
