@@ -118,6 +118,7 @@ ADDRESSES = [
     "/mapping/", "/mapping/au/", *(f"/mapping/au/{one.slug}/" for one in SUBJECTS),
     "/mapping/au/products/?q=%22%3E%3Cscript%3E",
     "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
+    "/mapping/au/inbox/", "/mapping/au/proposals/",
     "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip
 FOR_VISITORS = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]

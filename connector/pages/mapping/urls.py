@@ -6,6 +6,8 @@ from django.urls import path
 
 from connector.pages.mapping import chart as views
 from connector.pages.mapping import draft, try_it, versions
+from connector.pages.mapping.inbox import inbox
+from connector.pages.mapping.proposals import make_missing, proposals
 from connector.pages.subjects import money_rows, orders_rows, overview, plain, products, taxes
 
 app_name = "accounts"
@@ -47,4 +49,7 @@ urlpatterns = [
     path("mapping/<slug:slug>/products/", products.products, name="mapping-products"),
     path("mapping/<slug:slug>/products.csv", products.products_out, name="mapping-products-out"),
     path("mapping/<slug:slug>/products/in/", products.products_in, name="mapping-products-in"),
+    path("mapping/<slug:slug>/inbox/", inbox, name="mapping-inbox"),
+    path("mapping/<slug:slug>/proposals/", proposals, name="mapping-proposals"),
+    path("mapping/<slug:slug>/accounts-in-xero/", make_missing, name="mapping-make-account"),
 ]
