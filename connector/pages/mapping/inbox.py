@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from accounting.gaps import gaps
+from accounting.unmapped.gaps import gaps
 from accounts_mapping.rules.resolve import home_country
 from connector.configuration.versions.edit import edit_many
 from connector.configuration.versions.refusals import Conflict, Outdated, Refused
@@ -46,7 +46,7 @@ def inbox(request: HttpRequest, slug: str) -> HttpResponse:
         "more": len(found) - len(shown),
         "connected": look.facts.connected,
         "probed": store.facts.get("probed_at"),
-        "changes": len(look.draft.changes),
+        "draft": look.draft,
     }
     return render(request, "accounts/inbox.html", context)
 

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounting.gaps import Gap, Kind
+from accounting.unmapped.gaps import Gap, Kind
 from accounts_mapping.rules.schema import NO_PAYMENT
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.parts.widgets import Offered

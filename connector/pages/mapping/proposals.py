@@ -73,7 +73,7 @@ def proposals(request: HttpRequest, slug: str) -> HttpResponse:
         "missing": [{"account": one, "mark": _mark(_name(one))} for one in found.missing],
         "gaps": found.gaps,
         "made": _made(store),
-        "changes": len(look.draft.changes),
+        "draft": look.draft,
     }
     return render(request, "accounts/proposals.html", context)
 

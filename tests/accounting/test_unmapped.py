@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from accounting.gaps import Gap, Kind, gaps
+from accounting.unmapped.gaps import Gap, Kind, gaps
 from accounts_mapping.proposals.payments import Method
 from accounts_mapping.proposals.propose import Row, propose
 from accounts_mapping.rules.schema import StoreRules
