@@ -43,10 +43,10 @@ class OpenCartClient:
         headers = signing.signed_headers(self._key, self._secret, body)
         writes = name in _WRITES
         response = self._sent(body, headers, writes=writes)
-        stated = response.headers.get(signing.ANSWER, "")
+        stated, answer = signing.stated(response.headers, response.content)
         proved = None
         if stated:
-            proved = signing.proved(self._secret, headers[signing.NONCE], stated, response.content)
+            proved = signing.proved(self._secret, headers[signing.NONCE], stated, answer)
         error = errors.failure(response, proved, writes=writes)
         if error is not None:
             raise error

@@ -38,6 +38,7 @@ _INSTALLED = (
     "through."
 )
 _MAINTENANCE = re.compile(r"maintenance|wartung|we will be back|back soon", re.IGNORECASE)
+_MESSAGES = re.compile(r"<b>(?:Notice|Warning|Deprecated|Unknown|Parse error|Fatal error)</b>:")
 _FIREWALL = re.compile(
     r"cloudflare|cf-chl|just a moment|attention required|sucuri|imunify|captcha|access denied"
     r"|mod_security|not acceptable|blocked|incapsula|ddos",
@@ -51,13 +52,15 @@ def failure(
     """The error that an answer means; None for a success. `proved` is what of it the extension
     signed."""
     status = response.status_code
-    if 200 <= status < 300:
-        return None if proved is not None else _unsigned(response)
     if 300 <= status < 400:
         return _redirected(response)
-    own = _own(response, proved)
+    succeeded = 200 <= status < 300
+    # A refusal whose headers had left before it comes as a success, but signed.
+    own = None if succeeded and proved is None else _own(response, proved)
     if own is not None:
         return _refused(response, own, writes=writes)
+    if succeeded:
+        return None if proved is not None else _unsigned(response)
     return _in_front(response, writes=writes)
 
 
@@ -183,6 +186,15 @@ def _unsigned(response: requests.Response) -> ConnectorError:
         return _blocked(response)
     if _MAINTENANCE.search(page):
         return Temporary(f"{host} is in maintenance mode: it is read again once that is over.")
+    if _MESSAGES.search(page):
+        return Misconfigured(
+            f"PHP in the shop at {host} prints messages in place of the answer: "
+            f"{excerpt_of(response)}",
+            code="answer_not_proved",
+            hint="Switch off that errors are displayed (in the shop's admin: System > Settings > "
+            "Server, or display_errors of PHP). The messages name the plug-in that is to be "
+            "mended, as does the shop's error log.",
+        )
     return _not_there(response)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
+from collections.abc import Mapping
 
 from connector.lib import clock
 
@@ -23,6 +25,21 @@ def signed_headers(key: str, secret: str, body: bytes) -> dict[str, str]:
         NONCE: nonce,
         SIGNATURE: signature(secret, timestamp, nonce, body),
     }
+
+
+def stated(headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
+    """The signature that an answer states, "" where it has none, and what it is of.
+
+    Where the shop's programs printed so much that the headers had left before the extension could
+    set its own, the signature stands on a line before the answer.
+    """
+    if ANSWER in headers:
+        return headers[ANSWER], body
+    *_, after = body.rpartition(f"\n{ANSWER}: ".encode())
+    said, line, answer = after.partition(b"\n")
+    if not line or not re.fullmatch(rb"[0-9a-f]{64}", said):
+        return "", body
+    return said.decode(), answer
 
 
 def signature(secret: str, timestamp: str, nonce: str, body: bytes) -> str:

@@ -49,6 +49,7 @@ class Extension:
     tax_rates: list[Json] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     before: bytes = b""
+    is_late: bool = False  # what stands before has left, and the headers with it
     spoils: Callable[[bytes], bytes] = lambda body: body
     calls: list[tuple[str, Json]] = field(default_factory=list)
     nonces: set[str] = field(default_factory=set)
@@ -96,6 +97,10 @@ class Extension:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         if known:
             headers["X-Connector-Answer"] = _sign("connector-answer-1", nonce, answer)
+        if self.is_late:
+            mark = b"\nX-Connector-Answer: " + headers.pop("X-Connector-Answer").encode() + b"\n"
+            page = {"Content-Type": "text/html; charset=UTF-8"}
+            return 200, page, self.before + mark + self.spoils(answer)
         return status, headers, self.before + self.spoils(answer)
 
     def _let_in(self, request: requests.PreparedRequest, body: bytes) -> None:

@@ -60,6 +60,8 @@ def refused() -> ConnectorError:
         ((403, HTML, CHALLENGE), Misconfigured, "forbidden", "Something in front of"),
         ((503, HTML, CHALLENGE), Misconfigured, "forbidden", "Something in front of"),
         ((200, HTML, CHALLENGE), Misconfigured, "forbidden", "Something in front of"),
+        ((200, HTML, b"<br /><b>Fatal error</b>: Uncaught Error in /x.php"), Misconfigured,
+         "answer_not_proved", "prints messages in place of the answer"),
         ((301, HTML | {"Location": "https://www.example.com/shop/index.php?route=x"}, b""),
          Misconfigured, "redirect_refused", "redirects to https://www.example.com"),
         ((302, HTML | {"Location": "/en/"}, b""), Misconfigured, "redirect_refused", "to /en/"),
@@ -95,6 +97,18 @@ def test_notices_before_the_answer_do_not_spoil_it(shop: Extension) -> None:
     shop.before = b"\xef\xbb\xbf<br />\n<b>Notice</b>: Undefined {index} in <b>theme.php</b>\n"
 
     assert connected().probe().name == "Your Store"
+
+
+def test_messages_that_left_before_the_answer_do_not_spoil_it(shop: Extension) -> None:
+    shop.before, shop.is_late = b"<b>Warning</b>: {in} plugin.php\n" * 3000, True
+
+    assert connected().probe().name == "Your Store"
+
+    shop.is_on = False
+    assert getattr(refused(), "code", "") == "extension_off"
+
+    shop.is_on, shop.spoils = True, lambda body: body.replace(b"Your Store", b"Their Store")
+    assert getattr(refused(), "code", "") == "answer_not_proved"
 
 
 def test_an_answer_that_was_changed_on_its_way_is_not_believed(shop: Extension) -> None:

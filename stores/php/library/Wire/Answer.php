@@ -52,7 +52,8 @@ final class Answer
         while (ob_get_level() > 0 && ob_end_clean()) {
             continue;
         }
-        if (!headers_sent()) {
+        $isLate = headers_sent();
+        if (!$isLate) {
             http_response_code($this->status);
             header('Content-Type: application/json; charset=utf-8');
             header('Cache-Control: no-store');
@@ -61,6 +62,13 @@ final class Answer
                 header('X-Connector-Answer: ' . $this->signature);
             }
         }
-        echo $this->body;
+        echo $isLate ? $this->bodyWithSignature() : $this->body;
+    }
+
+    /** Where the headers left with what other code had printed, the signature stands on a line before the body. */
+    public function bodyWithSignature(): string
+    {
+        $line = "\nX-Connector-Answer: " . $this->signature . "\n";
+        return $this->signature === null ? $this->body : $line . $this->body;
     }
 }

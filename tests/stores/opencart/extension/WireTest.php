@@ -5,6 +5,7 @@ namespace XeroConnector\Tests;
 
 use InvalidArgumentException;
 use PHPUnit\Framework\TestCase;
+use XeroConnector\Wire\Answer;
 use XeroConnector\Wire\Keys;
 use XeroConnector\Wire\PairingCode;
 use XeroConnector\Wire\Signature;
@@ -29,6 +30,15 @@ final class WireTest extends TestCase
     {
         $signature = Signature::ofAnswer(self::SECRET, self::NONCE, '{"ok":true}');
         self::assertSame('0406a53e57c777591a4dc643366169008daf402d263d7d82f57eb0d90685df8c', $signature);
+    }
+
+    public function testAnAnswerWhoseHeadersAreGoneBearsItsSignature(): void
+    {
+        $answer = new Answer(200, ['ok' => true]);
+        self::assertSame('{"ok":true}', $answer->bodyWithSignature());
+        $line = 'X-Connector-Answer: 0406a53e57c777591a4dc643366169008daf402d263d7d82f57eb0d90685df8c';
+        $signed = $answer->signed(self::SECRET, self::NONCE);
+        self::assertSame("\n$line\n" . '{"ok":true}', $signed->bodyWithSignature());
     }
 
     public function testAHookIsSignedUnderASecretOfItsOwn(): void
