@@ -20,7 +20,7 @@ help:
 	@echo "make test     the tests, on SQLite and the embedded broker (DATABASE_URL, CELERY_BROKER_URL: on yours)"
 	@echo "make run      the app, its worker and clock on this machine [PORT=n]"
 	@echo "make lint     style, imports, types      make faults   whole stories, and processes killed"
-	@echo "make chaos    five minutes in which everything fails [SEED=n] [ORDERS=n] [SECONDS=n]"
+	@echo "make chaos    five minutes in which everything fails [SEED=n] [ORDERS=n] [SECONDS=n] [PLATFORM=opencart]"
 	@echo "make stories  made-up days of a shop and its books, new ones each time [N=n] [STEPS=n]"
 	@echo "make mutants  small changes to the code that no test notices [MINUTES=n]"
 	@echo "make addons   the packages for the shops themselves, into dist/"
@@ -63,7 +63,7 @@ stories: install
 
 chaos: install
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) --seconds $(or $(SECONDS),300) \
-	  --orders $(if $(filter command line environment,$(origin ORDERS)),$(ORDERS),1500)
+	  --orders $(if $(filter command line environment,$(origin ORDERS)),$(ORDERS),1500) $(if $(PLATFORM),--platform $(PLATFORM))
 
 e2e: install
 	$(BIN)/python -m pytest -q -m e2e

@@ -30,13 +30,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-faults", action="store_true", help="only sell, and check")
     parser.add_argument("--no-restore", action="store_true", help="restore no backup")
     parser.add_argument("--keep", action="store_true", help="keep the folder of the run")
-    parser.add_argument("--configuration", type=Path,
-                        default=Path(__file__).with_name("configuration.yaml"))  # fmt: skip
-    parser.add_argument("--shop", metavar="URL", help="a real shop; its bearer in SHOP_BEARER")
+    parser.add_argument("--platform", choices=("magento", "opencart"), default="magento")
+    parser.add_argument("--configuration", type=Path, help="of that platform's demo shops if none")
+    parser.add_argument(
+        "--shop", metavar="URL", help="a real shop; its bearer or code in SHOP_BEARER, SHOP_PAIRING"
+    )
     parser.add_argument("--script", metavar="PROGRAM", help="drives that shop: see shops.py")
     parser.add_argument("--slug", default="au", help="of that shop, in the configuration")
     parser.add_argument("--organisation", default="Demo Company (AU)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    name = "opencart.yaml" if options.platform == "opencart" else "configuration.yaml"
+    options.configuration = options.configuration or Path(__file__).with_name(name)
+    return options
 
 
 def _environment(folder: Path, url: str, broker: str) -> dict[str, str]:
@@ -72,8 +77,9 @@ def main() -> int:
         postgres.start()
         postgres.make_database()
         broker.start()
+        environment = _environment(folder, postgres.url, broker.url)
         os.environ.clear()
-        os.environ.update(_environment(folder, postgres.url, broker.url))
+        os.environ.update(environment)
         import django
 
         django.setup()

@@ -28,6 +28,7 @@ from tests.chaos import (
     resting,
     running,
     shops,
+    shops_opencart,
     timing,
     verdict,
 )
@@ -65,9 +66,11 @@ def run(options: argparse.Namespace, folder: Path, postgres: PostgreSQL, broker:
 
 
 def _shops(options: argparse.Namespace) -> list[Shop]:
+    platform = options.platform
     if options.shop:
-        return [_RealShop(options.slug, options.organisation, 0, 0, (), url_=options.shop)]
-    return shops.demo(options.orders)
+        given = (options.slug, options.organisation, 0, 0, (), platform)
+        return [_RealShop(*given, url_=options.shop)]
+    return (shops_opencart if platform == "opencart" else shops).demo(options.orders)
 
 
 def _past(shop: Shop) -> int:
@@ -120,6 +123,9 @@ def _play(options: argparse.Namespace, stage: Stage) -> bool:
     person.set_up(options.configuration)
     product.start()
     person.connect_first()
+    for shop in stage.shops:
+        if not shop.port and shop.platform == "opencart":
+            shops_opencart.introduce(shop, running.hook_url(product.url, shop.slug))
     tenants = json.loads(stage.xero.read("config"))["organisations"]
     names = {shop.organisation for shop in stage.shops}
     stage.xero.tenants = [tenant for tenant, name in tenants.items() if name in names]
@@ -141,10 +147,13 @@ def _play(options: argparse.Namespace, stage: Stage) -> bool:
 
 def _driver(options: argparse.Namespace, stage: Stage, shop: Shop) -> Any:
     if options.shop:
-        return shops.Script(shop, options.script, options.orders, options.seconds, options.seed)
+        return shops.Script(
+            shop, options.script, options.orders, options.seconds, options.seed, stage.log
+        )
     count = shop.orders - _past(shop)
     hook = running.hook_url(stage.product.url, shop.slug)
-    return shops.Driver(shop, count, options.seconds, options.seed, hook, stage.log)
+    kind = shops_opencart.OpenCartDriver if shop.platform == "opencart" else shops.Driver
+    return kind(shop, count, options.seconds, options.seed, hook, stage.log)
 
 
 def _account(

@@ -40,6 +40,17 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """An order as its shop tells it: what must come of it, the references that its money in the
+    bank may bear, and what the shop was told twice."""
+
+    id: int
+    expected: Expected
+    references: list[str]
+    twice: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a store's section of the configuration file says. Without invoices only what is paid
     is posted."""

@@ -20,7 +20,7 @@ from connector.lib.errors import ConnectorError, Temporary
 from stores.models import Store
 from sync.backfill import actions as backfill
 from sync.models import Backfill
-from tests.chaos import faults, reading
+from tests.chaos import faults, reading, shops_opencart
 from tests.chaos.report import Log
 from xero.models import Organisation, TokenSet
 
@@ -47,12 +47,11 @@ class Person:
             "XERO_WEBHOOK_KEY": faults.WEBHOOK_KEY,
         }
         for shop in self._shops:
-            if not shop.port:
+            if not shop.port and shop.platform == "magento":
                 continue  # a real one: its keys are in the environment
             prefix = f"STORE_{shop.slug.upper()}"
-            variables |= {
-                f"{prefix}_{name.upper()}": value for name, value in reading.keys(shop).items()
-            }
+            keys = shops_opencart.keys if shop.platform == "opencart" else reading.keys
+            variables |= {f"{prefix}_{name.upper()}": value for name, value in keys(shop).items()}
             variables |= {f"{prefix}_URL": shop.url, f"{prefix}_WEBHOOK_SECRET": shop.hook_secret}
         import_configuration(
             configuration.read_text(encoding="utf-8"), lookup=(os.environ | variables).get

@@ -2,7 +2,14 @@
 
 A demo shop is driven over its control address. A real one is driven by a program of its own,
 which is started with SHOP_URL, ORDERS, SECONDS and SEED in its environment, places and changes
-orders, and ends. Orders and credit memos are then read from both alike.
+orders, and ends by itself with 0 after about SECONDS. A line that it prints, such as `edit 17`,
+goes into the log of events: `edit` and the order's id must be there for every order that it
+edits. Orders that are paid may only become dearer, and cancel only what is not paid. Orders and
+credit memos are then read from both alike.
+
+This module is Magento's; `shops_opencart.py` is OpenCart's, whose real shop is reached with the
+code of its extension's page in SHOP_PAIRING, and needs no orders from before the run but such as
+the configuration posts.
 """
 
 from __future__ import annotations
@@ -41,7 +48,7 @@ _SELLING = 0.75
 
 
 @dataclass
-class _Order:
+class Order:
     """What the driver remembers of an order; `role` keeps events apart that exclude each other."""
 
     id: int
@@ -63,7 +70,7 @@ class Driver:
     hook: str
     log: Log
     first_id: int = 1
-    _book: list[_Order] = field(default_factory=list)
+    _book: list[Order] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._draw = random.Random(f"{self.seed}/{self.shop.slug}")
@@ -118,7 +125,7 @@ class Driver:
         answer = self._ask("orders", wish)
         if answer is not None:
             (made,) = answer["ids"]
-            self._book.append(_Order(made, role, paid, basket))
+            self._book.append(Order(made, role, paid, basket))
             self.log.note("shop", "placed", shop=self.shop.slug, order=made, role=role)
 
     def _change(self) -> None:
@@ -134,14 +141,14 @@ class Driver:
             self.log.note("shop", verb if verb != "set" else "part paid",
                           shop=self.shop.slug, order=one.id, **body)  # fmt: skip
 
-    def _verb(self, one: _Order) -> tuple[str, Doc]:
+    def _verb(self, one: Order) -> tuple[str, Doc]:
         draw = self._draw
         if one.held:
             return "unhold", {}
         if one.role == "cancels":
             return "cancel", {}
-        if one.role == "edits" and draw.random() < 0.7 and (baskets := _baskets(one)):
-            return "edit", {"items": draw.choice(baskets)}
+        if one.role == "edits" and draw.random() < 0.7 and (found := baskets(one)):
+            return "edit", {"items": draw.choice(found)}
         if one.role == "refunds" and one.paid:
             what = draw.choice(({}, {"items": {one.basket[0][0]: 1}}, {"items": {}, "shipping": 4}))  # type: ignore[index]
             return "refund", what
@@ -153,7 +160,7 @@ class Driver:
             return "pay", {}
         return "ship", {}
 
-    def _part(self, one: _Order) -> tuple[str, Doc]:
+    def _part(self, one: Order) -> tuple[str, Doc]:
         """Half of the money has come in, and the next time the rest; or 5.00 too much at once."""
         order = reading.order_of(self.shop, one.id, self._session)
         if order is None:
@@ -171,7 +178,7 @@ class Driver:
         one.done = now >= total
         return "set", changes
 
-    def _remember(self, one: _Order, verb: str, body: Doc) -> None:
+    def _remember(self, one: Order, verb: str, body: Doc) -> None:
         if verb == "edit":
             one.basket = body["items"]
             one.done = self._draw.random() < 0.3
@@ -208,6 +215,7 @@ class Script:
     orders: int
     seconds: float
     seed: int
+    log: Log
     error: str = ""
 
     def start(self) -> None:
@@ -215,7 +223,16 @@ class Script:
             "SHOP_URL": self.shop.url, "ORDERS": str(self.orders), "SEED": str(self.seed),
             "SECONDS": str(self.seconds),
         }  # fmt: skip
-        self._process = subprocess.Popen([self.command], env=environment)
+        self._process = subprocess.Popen(
+            [self.command], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self._process.stdout or ():
+            verb, _, order = line.strip().rpartition(" ")
+            if verb and order.isdigit():
+                self.log.note("shop", verb, shop=self.shop.slug, order=int(order))
 
     def join(self, seconds: float) -> None:
         try:
@@ -226,7 +243,7 @@ class Script:
             self.error = f"{self.command} did not end"
 
 
-def _baskets(one: _Order) -> list[list[tuple[str, int]]]:
+def baskets(one: Order) -> list[list[tuple[str, int]]]:
     """What an order may be edited to. One that is paid only becomes dearer: a credit that is left
     open is for a person to decide, and no rest."""
     at = PLAIN.index(one.basket or [])
@@ -253,6 +270,6 @@ def process(shop: Shop, orders: int, hook: str, *, log: Any) -> Process:
         *shop.options,
     )  # fmt: skip
     return Process(
-        f"shop-{shop.slug}", python("-m", "sandbox.magento", *options), log=log,
+        f"shop-{shop.slug}", python("-m", f"sandbox.{shop.platform}", *options), log=log,
         env={"HOOK_SECRET": shop.hook_secret},
     )  # fmt: skip

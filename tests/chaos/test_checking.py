@@ -261,7 +261,7 @@ def test_the_seed_decides_the_faults_and_each_kind_comes() -> None:
 
 
 def test_a_paid_order_is_only_edited_to_more() -> None:
-    one = shops._Order(1, "edits", paid=True, basket=shops.PLAIN[2])
-    assert shops._baskets(one) == shops.PLAIN[3:]
+    one = shops.Order(1, "edits", paid=True, basket=shops.PLAIN[2])
+    assert shops.baskets(one) == shops.PLAIN[3:]
     one.paid = False
-    assert len(shops._baskets(one)) == len(shops.PLAIN) - 1
+    assert len(shops.baskets(one)) == len(shops.PLAIN) - 1

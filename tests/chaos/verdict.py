@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from django.core.management import call_command
 
 from connector.demo.remotes import Shop
-from tests.chaos import checking, edited_twice, expecting, reading, report, resting
-from tests.chaos.expecting import Expected, Rules
+from tests.chaos import checking, edited_twice, expecting, reading, report, resting, shops_opencart
+from tests.chaos.expecting import Expected, Rules, Told
 from tests.chaos.report import say
 from tests.chaos.running import Stage
 
@@ -50,21 +50,12 @@ class Verdict:
         return len(self._wanted)
 
     def _read(self, shop: Shop) -> None:
-        rules = self._rules[shop.slug]
-        memos = expecting.memos_by_order(reading.all_of(shop, "creditmemos"))
-        for order in reading.all_of(shop, "orders"):
-            given = memos.get(int(order["entity_id"]), [])
-            wanted = expecting.expected(order, given, rules)
-            self._wanted.append((shop.slug, wanted))
-            self._ids[shop.slug, int(order["entity_id"])] = wanted
-            self._twice += checking.comments(order, wanted.key)
-            number = str(order["increment_id"])
-            keys = [wanted.key]
-            if rules.invoices:
-                # What came in beyond an invoice bears the payment's reference.
-                payments = (f"{number}-1", str(order["payment"].get("last_trans_id", "")))
-                keys += [f"{payment}-over" for payment in payments if payment]
-            self._references |= dict.fromkeys(keys, wanted.key)
+        told = shops_opencart.told_by if shop.platform == "opencart" else _told_by_magento
+        for one in told(shop, self._rules[shop.slug]):
+            self._wanted.append((shop.slug, one.expected))
+            self._ids[shop.slug, one.id] = one.expected
+            self._twice += one.twice
+            self._references |= dict.fromkeys(one.references, one.expected.key)
 
     def asked(self, rows: Rows, events: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
         """Orders that may be held since the restore: (store, number)."""
@@ -96,6 +87,19 @@ class Verdict:
                 yield f"{one.key}: the product does not know it"
             elif (slug, one.number) not in asked:
                 yield from _label(one, row)
+
+
+def _told_by_magento(shop: Shop, rules: Rules) -> Iterator[Told]:
+    memos = expecting.memos_by_order(reading.all_of(shop, "creditmemos"))
+    for order in reading.all_of(shop, "orders"):
+        wanted = expecting.expected(order, memos.get(int(order["entity_id"]), []), rules)
+        references = [wanted.key]
+        if rules.invoices:
+            # What came in beyond an invoice bears the payment's reference.
+            paid_by = (f"{order['increment_id']}-1", str(order["payment"].get("last_trans_id", "")))
+            references += [f"{payment}-over" for payment in paid_by if payment]
+        twice = list(checking.comments(order, wanted.key))
+        yield Told(int(order["entity_id"]), wanted, references, twice)
 
 
 def _label(one: Expected, row: Mapping[str, Any]) -> Iterator[str]:
