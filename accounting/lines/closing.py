@@ -16,7 +16,7 @@ from accounting.postable import (
 )
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import Resolution
-from connector.lib.money import written
+from connector.lib.money import minor_digits, written
 from stores.canonical.order import Order
 from xero.documents.lines import TaxMode
 
@@ -30,13 +30,16 @@ def tax_mode(books: Books, order: Order) -> TaxMode:
     return TaxMode.INCLUSIVE if inclusive else TaxMode.EXCLUSIVE
 
 
-def overrides(books: Books) -> bool:
-    """Whether the shop's tax of each line is posted as it is, by posting.rounding.
+def overrides(books: Books, currency: str) -> bool:
+    """Whether the shop's tax of each line is posted as it is in a document of this currency, by
+    posting.rounding.
 
-    `auto` does where the platform states the tax of each line as it was charged.
+    `auto` does where the platform states the tax of each line as it was charged, and in
+    currencies without a minor unit: Xero computes hundredths of every currency, which nobody
+    charged, and which no line for rounding may hold.
     """
     rounding = books.snapshot.rules.posting.rounding
-    stated = books.snapshot.platform.tax_per_line
+    stated = books.snapshot.platform.tax_per_line or not minor_digits(currency)
     return rounding == "tax_override" or (rounding == "auto" and stated)
 
 

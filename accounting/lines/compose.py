@@ -10,6 +10,7 @@ most a cent for each taxed line and five in all. Anything larger is no rounding.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,7 @@ from typing import Protocol
 from accounting.lines.charge import Charge, cut, priced
 from accounting.lines.total_rows import row_unmapped
 from accounting.reasons import Hold
-from connector.lib.money import CENT, ZERO, round_to, written
+from connector.lib.money import ZERO, round_to, smallest_unit, written
 from stores.canonical.order import TotalRow
 from stores.profile import Field
 from xero.documents.lines import DocumentLine, TaxMode, line_tax, line_totals
@@ -122,10 +123,11 @@ def with_tax(line: DocumentLine, tax: Decimal, mode: TaxMode) -> DocumentLine:
     return line if line.tax_amount == stated else replace(line, tax_amount=stated)
 
 
-def rounding_limit(lines: list[DocumentLine]) -> Decimal:
-    """What may be called rounding on one document: a cent for each taxed line, 5 at most."""
-    taxed = sum(1 for line in lines if line.rate)
-    return min(CENT * max(1, taxed), 5 * CENT)
+def rounding_limit(lines: Sequence[DocumentLine], currency: str) -> Decimal:
+    """What may be called rounding on one document: a cent for each taxed line, 5 at most. Where
+    there are no cents, it is the smallest unit that can be paid."""
+    taxed, unit = sum(1 for line in lines if line.rate), smallest_unit(currency)
+    return min(unit * max(1, taxed), 5 * unit)
 
 
 def close(
@@ -134,6 +136,7 @@ def close(
     *,
     total: Decimal,
     tax: Decimal,
+    currency: str,
     override: bool,
     closing: Closing,
     unmapped: tuple[TotalRow, ...] = (),
@@ -144,7 +147,7 @@ def close(
     charged by more than that. `unmapped` are total rows that may explain it.
     """
     totals = line_totals(tuple(lines), mode)
-    limit = rounding_limit(lines)
+    limit = rounding_limit(lines, currency)
     gap, tax_gap = total - totals.total, round_to(tax) - totals.total_tax
     if gap:
         _check_gap(gap, limit, totals.total, total, unmapped)

@@ -34,10 +34,13 @@ def in_base(
 ) -> tuple[DocumentLine, ...]:  # fmt: skip
     """The lines in the books' currency, closed to `total`, the shop's own in it. `fixed` are
     untaxed lines whose amount in it is known."""
-    override, closing = overrides(books), closing_accounts(books)
+    override, closing = overrides(books, by.currency), closing_accounts(books)
     converted, tax = convert_lines(lines, mode, by, total=total, override=override, fixed=fixed)
     override = states_tax(books)
-    return close(converted, mode, total=total, tax=tax, override=override, closing=closing)
+    return close(
+        converted, mode, total=total, tax=tax, currency=by.currency, override=override,
+        closing=closing,
+    )  # fmt: skip
 
 
 def convert_lines(

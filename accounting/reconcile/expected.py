@@ -188,7 +188,8 @@ def _tax(books: Books, mapped: MappedOrder, issued: IssuedTenders) -> Decimal:
     mode = tax_mode(books, mapped.order)
     try:
         charges = charges_of(books, mapped, mode)
-        less = negative_lines(books, issued, charges.all, mode, override=overrides(books))
+        override = overrides(books, mapped.order.currency)
+        less = negative_lines(books, issued, charges.all, mode, override=override)
         return charges.tax - less.tax
     except Hold:
         return mapped.order.tax

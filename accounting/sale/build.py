@@ -97,7 +97,8 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, history: His
     if issued.reasons and not by_invoice:
         waiting = tuple(move for move in issued.moves if move.use is CardUse.WAITING)
         return Built(HELD, issued.reasons, cards=waiting, mapped=mapped)
-    less = negative_lines(books, issued, charges.all, mode, override=overrides(books))
+    override = overrides(books, order.currency)
+    less = negative_lines(books, issued, charges.all, mode, override=override)
     lines = _lines(books, mapped, charges, mode, less)
     if by is not None:
         lines = _in_base(books, mapped, lines, mode, by, issued)
@@ -197,7 +198,7 @@ def _lines(
             "the order in the shop, or enter a credit note in Xero by hand.",
             Field.TOTAL,
         )
-    closing, override = closing_accounts(books), overrides(books)
+    closing, override = closing_accounts(books), overrides(books, order.currency)
     separate = posting.discounts == "separate"
     parts = in_cents(charges.all, mode)
     lines = compose(
@@ -206,7 +207,8 @@ def _lines(
     )  # fmt: skip
     return close(
         [*lines, *less.lines], mode, total=total - less.amount, tax=charges.tax - less.tax,
-        override=states_tax(books), closing=closing, unmapped=rows.unmapped,
+        currency=order.currency, override=states_tax(books), closing=closing,
+        unmapped=rows.unmapped,
     )  # fmt: skip
 
 

@@ -114,14 +114,17 @@ def _lines(
 ) -> tuple[DocumentLine, ...]:
     charges = _charges(books, mapped, refund)
     less = _negative(books, mapped, refund, charges, returned)
-    override = overrides(books)
+    override = overrides(books, mapped.order.currency)
     closing = closing_accounts(books)
     lines = compose(charges, mode, separate=False, override=override, closing=closing)
     tax = sum((charge.tax for charge in charges), ZERO)
     total = round_to(refund.total) - less.amount
     lines += less.lines
     stated = states_tax(books)
-    return close(lines, mode, total=total, tax=tax - less.tax, override=stated, closing=closing)
+    return close(
+        lines, mode, total=total, tax=tax - less.tax, currency=mapped.order.currency,
+        override=stated, closing=closing,
+    )  # fmt: skip
 
 
 def _negative(
@@ -130,7 +133,8 @@ def _negative(
     """What the invoice has as negative lines, upon the credit note: both take it off the total,
     so that here the liability grows again. The refund that completes the order takes what is left
     of the tax inside such lines."""
-    mode, override = tax_mode(books, mapped.order), overrides(books)
+    mode = tax_mode(books, mapped.order)
+    override = overrides(books, mapped.order.currency)
     less = negative_lines(books, returned.issued, charges, mode, override=override)
     if not (less.tax and override and completes(mapped, refund)):
         return less

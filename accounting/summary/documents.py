@@ -21,7 +21,7 @@ from accounting.lines.compose import is_rounding
 from accounting.sale.due_date import due_on
 from accounting.summary.lines import computed_lines, lines_of
 from accounting.summary.parts import Part
-from connector.lib.money import CENT, ZERO, round_to, trim
+from connector.lib.money import ZERO, round_to, smallest_unit, trim
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.facts import PaymentTerms
 from xero.documents.kinds import Id, Kind, Ref
@@ -98,7 +98,8 @@ def _fits(parts: Sequence[Part]) -> bool:
     if not rounding:
         return True
     taxed = {(line.account, line.tax_type) for p in parts for line in p.lines if line.rate}
-    return abs(rounding) <= min(CENT * max(1, len(taxed)), 5 * CENT)
+    unit = smallest_unit(parts[0].currency)
+    return abs(rounding) <= min(unit * max(1, len(taxed)), 5 * unit)
 
 
 def fits_alone(part: Part) -> bool:

@@ -53,7 +53,7 @@ def lines_of(books: Books, parts: Sequence[Part], mode: TaxMode) -> tuple[Docume
     computed = computed_lines(books, parts, mode)
     if computed is not None:
         return computed
-    if overrides(books) and not all(part.overrides for part in parts):
+    if overrides(books, parts[0].currency) and not all(part.overrides for part in parts):
         raise Hold(
             "tax_does_not_add_up",
             "Xero refused the tax that the shop charged on these orders, and computes one that "
@@ -70,14 +70,18 @@ def computed_lines(
     """Lines whose tax Xero computes, closed by a rounding line; None where taxes are stated, or
     where more than rounding would be left."""
     computed = _computed(_sums(parts))
-    if (overrides(books) and all(part.overrides for part in parts)) or not computed:
+    stated = overrides(books, parts[0].currency) and all(part.overrides for part in parts)
+    if stated or not computed:
         return None
     total = sum((part.totals.total for part in parts), ZERO)
     tax = sum((part.tax for part in parts), ZERO)
     lines = [one.line(mode, _title(books, one), stated=False) for one in computed]
     closing = closing_accounts(books)
     try:
-        return close(lines, mode, total=total, tax=tax, override=False, closing=closing)
+        return close(
+            lines, mode, total=total, tax=tax, currency=parts[0].currency, override=False,
+            closing=closing,
+        )  # fmt: skip
     except Hold:
         return None
 

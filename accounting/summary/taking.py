@@ -119,7 +119,7 @@ def _part(
         contact=clean_name(mapped.naming.summary) or "Web sales",
         rate=document.currency_rate,
         theme=document.branding_theme_id,
-        overrides=overrides(books),
+        overrides=overrides(books, document.currency),
         tax=_charged(order, planned.slot, document),
         note=planned.note,
         money=tuple(_money(one) for one in settling),

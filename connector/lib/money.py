@@ -59,6 +59,11 @@ def minor_digits(currency: str) -> int:
     return get_currency_precision(currency)
 
 
+def smallest_unit(currency: str) -> Decimal:
+    """The least amount that the books can hold and that can be paid: a cent, a whole yen."""
+    return _STEPS[min(2, minor_digits(currency))]
+
+
 @lru_cache(maxsize=256)
 def known_currency(code: str) -> bool:
     """Whether `code` is an ISO 4217 code in capitals."""

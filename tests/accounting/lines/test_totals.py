@@ -44,11 +44,11 @@ def composed(
 
 def closed(
     lines: list[DocumentLine], total: str, tax: str, *, mode: TaxMode = EXCLUSIVE,
-    override: bool = True, unmapped: tuple[TotalRow, ...] = (),
+    override: bool = True, unmapped: tuple[TotalRow, ...] = (), currency: str = "AUD",
 ) -> tuple[DocumentLine, ...]:  # fmt: skip
     return close(
-        lines, mode, total=D(total), tax=D(tax), override=override, closing=Mapped(),
-        unmapped=unmapped,
+        lines, mode, total=D(total), tax=D(tax), currency=currency, override=override,
+        closing=Mapped(), unmapped=unmapped,
     )  # fmt: skip
 
 
@@ -215,12 +215,18 @@ def test_without_override_xero_computes() -> None:
 def test_the_limit_is_a_cent_for_each_taxed_line_and_five_in_all(
     lines: list[DocumentLine], limit: str
 ) -> None:
-    assert rounding_limit(lines) == D(limit)
+    assert rounding_limit(lines, "AUD") == D(limit)
+
+
+def test_where_there_are_no_cents_the_limit_is_of_whole_units() -> None:
+    assert rounding_limit([taxed("1")] * 2, "JPY") == D(2)
+    assert rounding_limit([taxed("1")] * 60, "JPY") == D(5)
+    assert rounding_limit([taxed("1")] * 60, "KWD") == D("0.05")
 
 
 def test_discount_lines_count_towards_the_limit() -> None:
     lines = composed(charge("100", "90", "9"))
-    assert rounding_limit(lines) == D("0.02")
+    assert rounding_limit(lines, "AUD") == D("0.02")
     assert closed(lines, "99.02", "9.00")[-1].amount == D("0.02")
 
 

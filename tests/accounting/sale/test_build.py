@@ -445,6 +445,25 @@ def test_yen_have_no_cents() -> None:
     assert (str(totals(built).total), built.reasons) == ("1320.00", ())
 
 
+@pytest.mark.parametrize("platform", ["magento", "opencart", "cscart"])
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_yen_are_taxed_in_whole_yen_on_every_platform(platform: str, inclusive: bool) -> None:
+    """Xero would compute hundredths of each: 12.60 + 12.60 + 0.90."""
+    lines = [line("126", tax="12", id="1"), line("126", tax="13", id="2"), line("9", tax="1")]
+    made = order(*lines, currency="JPY", base_currency="JPY", prices_include_tax=inclusive)
+    built = build(made, base_currency="JPY", platform=platform)
+    assert codes(built) == []
+    assert (str(totals(built).total), str(totals(built).total_tax)) == ("287.00", "26.00")
+
+
+def test_a_yen_that_the_sum_of_rounded_rows_lost_is_rounding() -> None:
+    made = order(line("100"), line("50", id="2"), currency="JPY", base_currency="JPY")
+    built = build(replace(made, total=made.total + 2), base_currency="JPY")
+    assert shape(built)[-1] == ("1", "2.00", "860", "BASEXCLUDED", None)
+    held = build(replace(made, total=made.total + 3), base_currency="JPY")
+    assert codes(held) == ["totals_do_not_add_up"]
+
+
 def test_three_decimals_are_rounded_and_disclosed() -> None:
     made = order(line("10.115", rate="0"), currency="KWD", base_currency="KWD")
     built = build(made, base_currency="KWD")
