@@ -54,15 +54,17 @@ def track(
         if source_id not in existing
     ]  # fmt: skip
     TrackedOrder.objects.bulk_create(new, ignore_conflicts=True)
-    if new:
-        sync_states.orders_changed(orders.values_list("pk", flat=True))
     # Read again: another process may have made some of the new rows, from another record.
     # In the order of the rows' keys, as everybody changes them.
     changed = len(new)
     for source_id, record in orders.order_by("pk").values_list("source_id", "record_id"):
         if record != latest[source_id].row.pk:
             changed += _replace(store, latest[source_id], lane, settle, blind=blind)
-    return changed + (_take_up(orders, backfill) if backfill is not None else 0)
+    changed += _take_up(orders, backfill) if backfill is not None else 0
+    if new:
+        # Behind the orders, as a build writes them: the other way round each waits for the other.
+        sync_states.orders_changed(orders.values_list("pk", flat=True))
+    return changed
 
 
 def _replace(store: Store, one: Ingested, lane: str, settle: float, *, blind: bool) -> int:

@@ -95,6 +95,25 @@ def test_an_order_is_shown_with_its_number_and_its_address(
     assert ShopWrite.objects.get().payload["found"] is True
 
 
+def test_what_is_owed_is_written_behind_the_orders_as_builds_write_it(world: World) -> None:
+    """The other way round a delivery and a build would wait for each other."""
+    known = world.place(status="pending")
+    world.pull()
+    world.place()
+    world.shop.pay(int(known["entity_id"]))
+    with CaptureQueriesContext(connection) as asked:
+        world.pull()
+    written = [
+        query["sql"].split('"')[1]
+        for query in asked
+        if query["sql"].startswith(("INSERT", "UPDATE"))
+    ]
+    owed = [at for at, table in enumerate(written) if table == "sync_shopwrite"]
+    orders = [at for at, table in enumerate(written) if table == "sync_trackedorder"]
+    assert len(orders) == 2
+    assert max(orders) < min(owed)
+
+
 def test_of_many_changes_the_last_is_told_and_many_orders_in_one_call(
     world: World, shown: admin.Admin
 ) -> None:
