@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from connector.lib.money import ZERO
+from connector.lib.money import ZERO, round_to
 from stores.adapters.opencart.records.taxes.bearing import Mask
 from stores.adapters.opencart.records.taxes.case import Case, Good
 from stores.adapters.opencart.records.taxes.tariffs import Tariff
 
 _SLACK = Decimal("0.01")
+_STORED = Decimal("0.0001")  # amounts have four decimals
 
 
 def reductions(case: Case, masks: Mapping[str, Mask]) -> Iterator[dict[str, Decimal]]:
@@ -24,8 +25,10 @@ def reductions(case: Case, masks: Mapping[str, Mask]) -> Iterator[dict[str, Deci
         yield {}
         return
     free = ZERO < shipping <= off
-    if free and off == shipping:
-        yield _off_shipping(case)
+    if free and (off == shipping or _is_percentage(case, off - shipping)):
+        # Where one tax is on all of it, no tax row tells the two ways apart; the percentage does.
+        if off == shipping or not _is_percentage(case, off):
+            yield {**_off_shipping(case), **_spread(case.goods, off - shipping)}
     yield _spread(case.goods, off) if case.goods else _off_shipping(case)
     if free and off != shipping:
         yield {**_off_shipping(case), **_spread(case.goods, off - shipping)}
@@ -63,6 +66,12 @@ def solved_reduction(
     if not untaxed or not ZERO <= left <= sum((good.amount for good in untaxed), ZERO):
         return None
     return found | _spread(untaxed, left)
+
+
+def _is_percentage(case: Case, amount: Decimal) -> bool:
+    """Whether it is a percentage of the goods as people give them, in whole ones and halves."""
+    halves = round_to(amount * 200 / case.sold, 0) if case.sold else ZERO
+    return ZERO < halves <= 200 and abs(case.sold * halves / 200 - amount) <= _STORED
 
 
 def _off_shipping(case: Case) -> dict[str, Decimal]:
