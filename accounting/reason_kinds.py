@@ -203,6 +203,11 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "rate_not_sent": ReasonKind("Xero's own exchange rate of the day is used", "Nothing to fix"),
     "rounded_to_cents": ReasonKind("Xero keeps two decimals", "Nothing to fix"),
+    "line_price_differs": ReasonKind(
+        "Price times quantity is not what a line was charged at",
+        "Compare the line with the order in the shop: an extension may reckon discounts by "
+        "quantity, or a price was changed by hand",
+    ),
     # tenders and refunds
     "gift_card_unknown": ReasonKind(
         "A gift card was redeemed whose sale is not known",
@@ -523,6 +528,7 @@ INFORMATIVE = frozenset(
         "currency_converted",
         "edit_ignored",
         "email_dropped",
+        "line_price_differs",
         "overpaid",
         "part_unknown",
         "payment_authorised",

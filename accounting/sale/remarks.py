@@ -14,10 +14,12 @@ from accounting.lines.tracked_items import stock_remark
 from accounting.reasons import Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.unread import PassedBy
-from connector.lib.money import minor_digits, round_to, trim, written
+from connector.lib.money import minor_digits, plain, round_to, smallest_unit, trim, written
 from stores.canonical.order import Order
 from stores.profile import Field
 from xero.documents.lines import DocumentLine, TaxMode, line_totals
+
+_NAMED = 3  # lines that a remark names
 
 
 def base_currency_of(books: Books) -> str:
@@ -51,6 +53,7 @@ def remarks_of(
         _refund_remark(order),
         _rate_remark(books, order) if by is None else converted_remark(by, lines, mode),
         _cents_remark(order),
+        _price_remark(order),
         _tax_remark(lines, mode, charged if by is None else by.tax_of(charged)),
         _email_remark(order),
         _tracking_remark(charges),
@@ -97,6 +100,28 @@ def _cents_remark(order: Order) -> Reason | None:
         f"{written(order.total)} {order.currency} is posted as {written(total)}: Xero keeps cents."
     )
     return Reason("rounded_to_cents", text, Field.TOTAL)
+
+
+def _price_remark(order: Order) -> Reason | None:
+    """Lines whose price times quantity is not what the shop charged for them: the total of the
+    order is of the charge, which is posted."""
+    unit = smallest_unit(order.currency)
+    found = [
+        f"{line.name[:100]}: {plain(line.quantity)} × {plain(trim(line.unit_net))} is not "
+        f"{written(line.full_net)}"
+        for line in order.lines
+        if line.unit_net is not None
+        and line.full_net is not None
+        and abs(line.unit_net * line.quantity - line.full_net) > (line.quantity + 1) * unit / 2
+    ]
+    if not found:
+        return None
+    more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    text = (
+        f"{'; '.join(found[:_NAMED])}{more}. What the shop charged for the line is posted, as the "
+        "order's total is made of it."
+    )
+    return Reason("line_price_differs", text, Field.TOTAL)
 
 
 def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal) -> Reason | None:

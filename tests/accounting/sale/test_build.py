@@ -445,6 +445,18 @@ def test_yen_have_no_cents() -> None:
     assert (str(totals(built).total), built.reasons) == ("1320.00", ())
 
 
+@pytest.mark.parametrize(("charged", "said"), [("30.02", []), ("29.70", ["line_price_differs"])])
+def test_a_line_that_is_not_its_price_times_its_quantity_is_posted_as_charged_and_said(
+    charged: str, said: list[str]
+) -> None:
+    made = order(replace(line(charged), quantity=D(3), unit_net=D("10.005")))
+    built = build(made)
+    assert (built.status, codes(built)) == ("ready", said)
+    assert totals(built).total - totals(built).total_tax == D(charged)
+    if said:
+        assert "3 × 10.005 is not 29.70" in built.reasons[0].message
+
+
 @pytest.mark.parametrize("platform", ["magento", "opencart", "cscart"])
 @pytest.mark.parametrize("inclusive", [True, False])
 def test_yen_are_taxed_in_whole_yen_on_every_platform(platform: str, inclusive: bool) -> None:
