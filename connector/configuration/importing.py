@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from accounting.linting import doubts, misfits
+from accounts_mapping.rules.return_actions import doubtful_actions
 from connector.configuration.applying import Applying
 from connector.configuration.inactive import inactive
 from connector.configuration.reading import Refused, read_configuration
@@ -73,7 +74,12 @@ def mapping_problems(store: Store) -> tuple[list[str], list[str]]:
     facts = store.organisation.facts() if store.organisation else NOT_CONNECTED
     rules = rules_of(store)
     platform = registry.profile(store.platform)
-    return misfits(rules, facts), doubts(store.profile, rules, facts, platform)
+    told = store.facts.get("return_actions") or ()
+    doubtful = [
+        *doubts(store.profile, rules, facts, platform),
+        *doubtful_actions(rules.refunds.return_actions, told),
+    ]
+    return misfits(rules, facts), doubtful
 
 
 def _overheard(configuration: FileSchema) -> Iterator[str]:

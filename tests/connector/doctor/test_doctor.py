@@ -112,6 +112,17 @@ def test_a_store_that_is_off_is_not_asked_and_one_without_credentials_is_wrong()
     assert line(lines, "store au") == "! store au: is switched off, not asked"
 
 
+def test_an_action_of_returns_that_the_shop_has_not_is_named_with_those_that_it_has(
+    shop, connected
+):
+    text = STORE + "    credentials: {bearer: hush}\n    refunds: {return_actions: ['4']}\n"
+    Store.objects.update(organisation=connected, facts={"return_actions": [["1", "Refunded"]]})
+    report = import_configuration(text, lookup={}.get)
+    said = 'refunds.return_actions: the shop has no action "4". It has 1 (Refunded)'
+    assert f"stores.au.{said}" in report.notices
+    assert line(run()[1], "mapping of au").startswith(f"! mapping of au: {said}")
+
+
 def test_the_mapping_of_a_store_that_is_off_is_checked_before_it_is_let_go(shop, connected):
     import_configuration(
         STORE + "    enabled: false\n    accounts: {sales: '999'}\n", lookup={}.get
