@@ -25,10 +25,10 @@ def reductions(case: Case, masks: Mapping[str, Mask]) -> Iterator[dict[str, Deci
         yield {}
         return
     free = ZERO < shipping <= off
-    if free and (off == shipping or _is_percentage(case, off - shipping)):
-        # Where one tax is on all of it, no tax row tells the two ways apart; the percentage does.
-        if off == shipping or not _is_percentage(case, off):
-            yield {**_off_shipping(case), **_spread(case.goods, off - shipping)}
+    # Where one tax is on all of it, no tax row tells the two ways apart; the percentage does.
+    told = _is_percentage(case, off - shipping) and not _is_percentage(case, off)
+    if free and (off == shipping or told):
+        yield {**_off_shipping(case), **_spread(case.goods, off - shipping)}
     yield _spread(case.goods, off) if case.goods else _off_shipping(case)
     if free and off != shipping:
         yield {**_off_shipping(case), **_spread(case.goods, off - shipping)}
