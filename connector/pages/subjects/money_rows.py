@@ -21,13 +21,9 @@ def _payment_form(around: Around) -> type[forms.Form]:
     open_invoice = Offered(NO_PAYMENT, str(_("No payment: leave the invoice open")))
 
     class PaymentRow(forms.Form):
-        method = forms.CharField(
-            label=_("Payment method"), required=False,
-            help_text=_("Its code or title in the shop; * is all others."),
-        )  # fmt: skip
+        method = forms.CharField(label=_("Payment method"), required=False)
         currency = forms.CharField(
             label=_("Currency"), required=False, max_length=3,
-            help_text=_("Only where each currency has its own account."),
             widget=forms.TextInput({"size": 4, "autocapitalize": "characters"}),
         )  # fmt: skip
         account = AccountField(
@@ -75,6 +71,10 @@ PAYMENTS = RowsOf(
     noun=_("method"),
     add=_("Add a payment method"),
     ordered=False,
+    help=_(
+        "A method is its code or title in the shop; * stands for all others. Fill in a currency "
+        "only where each has an account of its own."
+    ),
     key=lambda row: (row["method"], row["currency"].upper() or "*"),
 )
 
@@ -90,9 +90,7 @@ assert {"account", *ROW_MEANINGS} == set(_MEANINGS)
 
 def _total_form(around: Around) -> type[forms.Form]:
     class TotalRow(forms.Form):
-        code = forms.CharField(
-            label=_("Row"), required=False, help_text=_("The shop's code of it.")
-        )
+        code = forms.CharField(label=_("Row"), required=False)
         meaning = forms.ChoiceField(
             label=_("Is"), required=False, choices=[("", "—"), *_MEANINGS.items()]
         )
@@ -139,7 +137,10 @@ TOTAL_ROWS = RowsOf(
     add=_("Add a row"),
     ordered=False,
     key=lambda row: (row["code"],),
-    help=_("What the platform's own rows mean is known; here stands what your shop adds to them."),
+    help=_(
+        "What the platform's own rows mean is known; here stands what your shop adds to them, by "
+        "the shop's code of the row."
+    ),
 )
 
 

@@ -116,11 +116,26 @@ class RuleRow(forms.Form):
 
     drawn_by = "subjects/_rule.html"
 
-    def conditions(self) -> list[Any]:
-        return [self[name] for name in self.fields if name.startswith("when_")]
+    # What a rule without anything yet begins with.
+    _FIRST = ("when_category", "when_sku", "account", "tax_type")
 
-    def actions(self) -> list[Any]:
-        return [self[name] for name in self.fields if not name.startswith("when_")]
+    def parts(self) -> list[tuple[Any, list[Any], list[Any]]]:
+        """Conditions and actions: a title, the fields that are used, and the others."""
+        return [
+            (_("When"), *self._sorted(conditions=True)),
+            (_("Then"), *self._sorted(conditions=False)),
+        ]
+
+    def _sorted(self, *, conditions: bool) -> tuple[list[Any], list[Any]]:
+        names = [name for name in self.fields if name.startswith("when_") == conditions]
+        used = [name for name in names if self._is_used(name)]
+        used = used or [name for name in names if name in self._FIRST]
+        return [self[name] for name in used], [self[name] for name in names if name not in used]
+
+    def _is_used(self, name: str) -> bool:
+        if name == "due_days":
+            name = "due"
+        return bool(self[name].value() or self[name].errors)
 
 
 def _rule_form(around: Around) -> type[forms.Form]:

@@ -65,10 +65,7 @@ SETTINGS = (
 
 def _rule_form(around: Around) -> type[forms.Form]:
     class TaxRuleRow(forms.Form):
-        country = forms.CharField(
-            label=_("Countries"), required=False,
-            help_text=_("Such as DE, FR; EU, export or *. Empty: at home."),
-        )  # fmt: skip
+        country = forms.CharField(label=_("Countries"), required=False)
         state = forms.CharField(label=_("States"), required=False)
         rate = forms.CharField(
             label=_("Rate in %"), required=False,
@@ -135,7 +132,8 @@ RULES = RowsOf(
     noun=_("tax"),
     add=_("Add a tax"),
     help=_("The most specific row that fits a line wins: by name, class, state, country, VAT "
-           "number and rate, in this order."),
+           "number and rate, in this order. Countries are codes such as DE, FR, or EU, export or "
+           "*; empty is at home."),
 )  # fmt: skip
 
 
