@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import CharField, Value
 from django.db.models.functions import Concat
+from django.utils.translation import ngettext
 
 from accounts_mapping.models import MappingVersion, save_rules
 from accounts_mapping.rules.schema import StoreRules
@@ -173,7 +174,12 @@ class Applying:
         held = TrackedOrder.objects.filter(store=store, label=TrackedOrder.Label.HELD)
         count = rebuild(held.values_list("pk", flat=True), lane=Lane.LIVE)
         if count:
-            self.notices.append(f"store {store.slug}: {count} held orders are looked at again")
+            said = ngettext(
+                "store %(store)s: %(count)d held order is looked at again",
+                "store %(store)s: %(count)d held orders are looked at again",
+                count,
+            )
+            self.notices.append(said % {"store": store.slug, "count": count})
             doorbell.ring("sync.build", store.pk)
 
     def _secret_changes(self, store: Store, section: StoreSection) -> list[str]:

@@ -308,7 +308,7 @@ def test_held_orders_are_looked_at_again_after_a_change():
     )
     assert "looked at again" not in "".join(apply(STORE).lines)
     report = apply(STORE + "    payment_accounts: {stripe: '090'}\n")
-    assert "store au: 1 held orders are looked at again" in report.notices
+    assert "store au: 1 held order is looked at again" in report.notices
     row.refresh_from_db()
     assert row.build_at is not None
 

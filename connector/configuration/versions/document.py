@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from accounting.linting import misfits
+from accounting.linting import doubts, misfits
 from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.sections.paths import Path, name_of
 from accounts_mapping.sections.section import Document, StoreSection, read_back, written_out
@@ -114,6 +114,18 @@ def new_misfits(store: Store, rules: StoreRules) -> Errors:
         place, _, message = line.partition(": ")
         found.setdefault(place, []).append(message)
     return found
+
+
+def new_doubts(store: Store, section: StoreSection) -> list[str]:
+    """What would be posted with this section, but perhaps not as it is meant, and is not so with
+    the one in force: as `config import` says it."""
+    facts = store.organisation.facts() if store.organisation else NOT_CONNECTED
+    platform = registry.profile(store.platform)
+    known = {
+        _INDEX.sub("[]", one) for one in doubts(store.profile, rules_of(store), facts, platform)
+    }
+    found = doubts(section.profile, section.store_rules, facts, platform)
+    return [one for one in found if _INDEX.sub("[]", one) not in known]
 
 
 def about(errors: Errors, paths: Iterable[Path]) -> Errors:

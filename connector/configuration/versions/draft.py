@@ -14,7 +14,7 @@ from accounts_mapping.sections.paths import Path
 from accounts_mapping.sections.section import Document, StoreSection
 from connector.configuration.known import Known
 from connector.configuration.stored import load_known
-from connector.configuration.versions.document import Checked, check, live, new_misfits
+from connector.configuration.versions.document import Checked, check, live, new_doubts, new_misfits
 from connector.configuration.versions.history import last_changes, place_in_file
 from connector.configuration.versions.refusals import Errors, Rival
 from stores.models import Store
@@ -71,6 +71,11 @@ class Drafted:
         if self.section is None:
             return self._checked.errors
         return new_misfits(self.store, self.section.store_rules)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What it would have posted, but perhaps not as it is meant."""
+        return new_doubts(self.store, self.section) if self.changes and self.section else []
 
     @property
     def authors(self) -> list[Any]:

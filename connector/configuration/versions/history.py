@@ -58,10 +58,10 @@ def content(version: MappingVersion, around: Document) -> Document:
     return settings | Writing().rules(version.rules)
 
 
-def newest(store: Store, most: int = _FAR) -> list[MappingVersion]:
-    """The last versions of a store, the newest first."""
+def newest(store: Store) -> Iterator[MappingVersion]:
+    """The last versions of a store, the newest first, a few at a time: they may be long."""
     rows = MappingVersion.objects.filter(store=store).select_related("author")
-    return list(rows.order_by("-number")[:most])
+    return rows.order_by("-number")[:_FAR].iterator(chunk_size=10)
 
 
 def last_changes(store: Store, paths: Sequence[Path]) -> dict[Path, MappingVersion]:
@@ -73,6 +73,8 @@ def last_changes(store: Store, paths: Sequence[Path]) -> dict[Path, MappingVersi
         for one in changed:
             if one.path in paths:
                 found.setdefault(one.path, version)
+        if len(found) == len(set(paths)):
+            break
     return found
 
 

@@ -60,7 +60,7 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": rows,
         "condition": condition(drafted),
         "others": _elsewhere(errors, rows),
-        "conflicts": [one for one in rows if one.rival],
+        "doubts": drafted.doubts,
         "zone": zone_of(store),
     }
     return render(request, "accounts/draft.html", context)
@@ -107,8 +107,9 @@ def publish_page(request: HttpRequest, slug: str) -> HttpResponse:
         form=form,
     )  # fmt: skip
     return confirm(
-        request, question, "accounts/confirm.html", rows=rows_of(drafted, {}), store=store
-    )
+        request, question, "accounts/confirm.html", rows=rows_of(drafted, {}), store=store,
+        doubts=drafted.doubts,
+    )  # fmt: skip
 
 
 def consequences(store: Store) -> list[str]:

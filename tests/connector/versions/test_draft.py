@@ -172,7 +172,7 @@ def test_publishing_makes_a_version_and_builds_what_was_held_anew(store, ana):
         "stores.au.timezone: Australia/Sydney → Europe/Berlin",
         "stores.au.posting.due_days: 0 → 30",
     )  # fmt: skip
-    assert "1 held orders" in done.notices[-1]
+    assert done.notices[-1] == "store au: 1 held order is looked at again"
     order.refresh_from_db()
     assert order.build_at is not None
     version = MappingVersion.objects.current(store)
@@ -297,3 +297,30 @@ def test_a_change_that_another_overtakes_is_merged_again(store, ana, monkeypatch
     monkeypatch.setattr(Draft, "move_on", late)
     edit(store, DUE, "30", author=ana, seen=None)
     assert changes(store) == {"posting.date": "paid", "posting.due_days": "30"}
+
+
+def test_secrets_change_at_once_and_stand_in_no_version(store, ana):
+    keys = {"credentials": {"bearer": "first-token"}, "webhook_secret": "first-secret"}
+    done = change(store, {DUE: "9"}, author=ana, seen=None, secrets=keys)
+    assert "stores.au.credentials.bearer: set" in done.changes
+    assert store.credentials == {"bearer": "first-token"}
+    with pytest.raises(Refused) as caught:
+        change(store, {}, author=ana, seen=None, secrets={"credentials": {"token": "second-token"}})
+    assert "second-token" not in str(caught.value)
+    # Without them the stored ones stay; a secret that is null is taken away.
+    change(store, {DUE: "10"}, author=ana, seen=None)
+    assert Store.objects.get().webhook_secret == "first-secret"
+    change(store, {}, author=ana, seen=None, secrets={"webhook_secret": None})
+    assert Store.objects.get().webhook_secret == ""
+    assert Store.objects.get().credentials == {"bearer": "first-token"}
+    kept = str([version.section for version in MappingVersion.objects.all()])
+    assert "token" not in kept
+    assert "first-secret" not in kept
+
+
+def test_what_an_import_doubts_a_draft_says_before_it_is_published(store, ana):
+    connect(store, "200", "202", "970")
+    assert draft(store).doubts == []
+    now = edit(store, ("base_currency",), "EUR", author=ana, seen=None)
+    assert now.errors == {}
+    assert [one.partition(":")[0] for one in now.doubts] == ["base_currency"]
