@@ -23,6 +23,7 @@ from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import Statuses
 from accounts_mapping.sections.section import StoreSection
 from stores import registry
+from stores.canonical.records import ParseFacts
 from tests.accounting.orders import merged
 from xero.documents.facts import NOT_CONNECTED, AccountFacts, OrganisationFacts, TaxRateFacts
 
@@ -72,16 +73,7 @@ def preview(
     case: dict[str, Any], platform: str = "magento"
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The orders and the summaries."""
-    usual = merged(merged(USUAL, {"platform": platform}), OF_PLATFORM[platform])
-    profile = registry.profile(platform)
-    section = StoreSection.model_validate(merged(usual, case.get("store", {})))
-    rules = section.store_rules
-    if "statuses" not in section.model_fields_set:
-        rules = rules.model_copy(update={"statuses": Statuses.proposed(profile)})
-    facts = given_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
-    facts = replace(facts, base_currency=section.base_currency)
-    xero = organisation(case["accounts"]) if "accounts" in case else NOT_CONNECTED
-    books = Books(MappingSnapshot(section.profile, rules, profile), xero, known_items(facts))
+    books, facts = books_of(case, platform)
     reader = registry.reader(platform)
     shown = Preview(books, reader, facts)
     found = [shown.add(record) for record in reader.documents_of(case["orders"])]
@@ -93,6 +85,20 @@ def preview(
     if case.get("contacts"):
         return found, summaries
     return [_without_contact_details(one) for one in found], summaries
+
+
+def books_of(case: dict[str, Any], platform: str) -> tuple[Books, ParseFacts]:
+    """The usual store with what a case sets, and what its orders lack."""
+    usual = merged(merged(USUAL, {"platform": platform}), OF_PLATFORM[platform])
+    profile = registry.profile(platform)
+    section = StoreSection.model_validate(merged(usual, case.get("store", {})))
+    rules = section.store_rules
+    if "statuses" not in section.model_fields_set:
+        rules = rules.model_copy(update={"statuses": Statuses.proposed(profile)})
+    facts = given_facts(case.get("context", {}), shop_timezone=section.shop_timezone)
+    facts = replace(facts, base_currency=section.base_currency)
+    xero = organisation(case["accounts"]) if "accounts" in case else NOT_CONNECTED
+    return Books(MappingSnapshot(section.profile, rules, profile), xero, known_items(facts)), facts
 
 
 def organisation(changes: dict[str, dict[str, Any]]) -> OrganisationFacts:
