@@ -11,7 +11,7 @@ from typing import NamedTuple
 from accounting.reasons import Reason
 from connector.lib.money import ZERO
 from xero.documents.facts import ContactFacts
-from xero.documents.kinds import SALES, Id, Kind
+from xero.documents.kinds import MONEY, SALES, Id, Kind
 from xero.documents.lines import DocumentLine, TaxMode
 from xero.documents.statuses import APPROVED
 
@@ -176,6 +176,16 @@ class History:
     def is_new(self) -> bool:
         """Whether nothing of the order ever went to Xero."""
         return not any(e.frozen or e.ended for e in self.entries)
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether what people seem to have put on a document may be money of ours that is on its
+        way there: its request may have arrived, though nobody was told."""
+        theirs = {entry.key for entry in self.entries if entry.by_people}
+        if not theirs:
+            return False
+        moving = self.frozen(lambda e: not e.posted and e.kind in MONEY)
+        return any(e.settles in theirs or e.against in theirs for e in moving)
 
     # --- its money ------------------------------------------------------------------------------
 

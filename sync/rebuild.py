@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from accounts_mapping.models import MappingVersion
 from connector.lib import clock
+from connector.lib.database.claims import taken
 from stores.models import Store
 from sync.models import TrackedOrder, TrackedProduct
 from xero.models import Lane
 
 
 def rebuild_stuck(store: Store) -> int:
-    """Have what waits for a person built anew, after rules or accounts changed; how many."""
+    """As `rebuild_held`, of products whose items wait for a person."""
     stuck = TrackedProduct.objects.filter(store=store).stuck().values("pk")
-    waiting = TrackedProduct.objects.filter(pk__in=stuck, build_at__isnull=True)
-    return waiting.update(build_at=clock.now())
+    waiting = Q(pk__in=stuck, build_at__isnull=True)
+    now = clock.now()
+    rows = TrackedProduct.objects.filter(waiting | taken(now), store=store)
+    return rows.update(build_at=now)
 
 
 def export_now(products: Iterable[int]) -> int:
@@ -27,10 +32,13 @@ def export_now(products: Iterable[int]) -> int:
 def rebuild_held(store: Store) -> int:
     """Have what waits for a person built anew, after rules or accounts changed; how many.
 
-    Nothing is sent that would not be sent anyway: what is still not clear is held again.
+    Nothing is sent that would not be sent anyway: what is still not clear is held again. What is
+    being built just now may be held by what was known before, and so is built once more.
     """
-    held = TrackedOrder.objects.filter(store=store, label=TrackedOrder.Label.HELD)
-    return held.filter(build_at__isnull=True).update(build_at=clock.now())
+    held = Q(label=TrackedOrder.Label.HELD, build_at__isnull=True)
+    now = clock.now()
+    rows = TrackedOrder.objects.filter(held | taken(now), store=store)
+    return rows.update(build_at=now)
 
 
 def rebuild_outdated(store: Store) -> int:

@@ -104,6 +104,8 @@ def _plan(sheet: Worksheet) -> Plan:
     if conflicts := [e for e in sheet.history.frozen() if e.conflict]:
         remarks = tuple(reason for entry in conflicts for reason in entry.remarks)
         return Plan((), remarks, keep=True, reversed=sheet.reversing)
+    if sheet.history.is_unclear:
+        return Plan(wait=True, reversed=sheet.reversing)
     if sheet.current is None and (sheet.built.receipt or sheet.receipt):
         no_invoice.receipt(sheet)
         return Plan(

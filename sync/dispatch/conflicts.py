@@ -20,10 +20,10 @@ from django.db.models import Q
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.money import from_units, written
-from sync.models import Posting, TrackedOrder
+from sync.models import Posting
 from sync.models.posting import PostingQuerySet
 from sync.outbox import shop_writes
-from sync.outbox.labels import orders_behind
+from sync.outbox.labels import plan_again
 from xero.documents.kinds import MONEY, WITH_BALANCE
 from xero.documents.statuses import APPROVED, GONE
 from xero.mirror.known import read_at
@@ -111,17 +111,22 @@ def observe(posting: Posting, row: MirrorDocument, *, moving: bool = False) -> b
         if not known.update(xero_status=row.status, amount_due_units=left):
             return False
         shop_writes.statuses([posting.pk], at=row.updated_utc)
-    if left != posting.amount_due_units:
+        _news(posting, row, settled=left != posting.amount_due_units)
+    return True
+
+
+def _news(posting: Posting, row: MirrorDocument, *, settled: bool) -> None:
+    """What follows from what is known now: asked for with it, as nobody notices it twice."""
+    approved = row.status in APPROVED and posting.xero_status not in APPROVED
+    if settled or approved:
         # That moved the document's date, and no edit did.
         Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
+    if settled:
         log.info("conflicts.settled", posting_id=posting.pk)
-        if not posting.is_summary:
-            _plan_again(posting)
-    if row.status in APPROVED and posting.xero_status not in APPROVED:
-        Posting.objects.filter(pk=posting.pk).update(xero_updated_at=row.updated_utc)
+    if approved:
         log.info("conflicts.approved", posting_id=posting.pk)
-        _plan_again(posting)
-    return True
+    if approved or (settled and not posting.is_summary):
+        plan_again([posting])
 
 
 def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
@@ -129,19 +134,17 @@ def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
     compared = Posting.objects.filter(
         pk=posting.pk, state=Posting.State.POSTED, conflict=False,
         xero_updated_at=posting.xero_updated_at,
-    )  # fmt: skip
-    marked = compared.at_rest().update(
-        conflict=True, reasons=[reason.as_json()], xero_status=row.status, changed_at=clock.now()
-    )
+    ).at_rest()  # fmt: skip
+    with transaction.atomic():
+        marked = compared.update(
+            conflict=True, reasons=[reason.as_json()], xero_status=row.status,
+            changed_at=clock.now(),
+        )  # fmt: skip
+        if marked:
+            plan_again([posting])
     if marked:
         log.warning("conflicts.found", posting_id=posting.pk, code=reason.code)
-        _plan_again(posting)
     return bool(marked)
-
-
-def _plan_again(posting: Posting) -> None:
-    orders = orders_behind([posting])
-    TrackedOrder.objects.filter(pk__in=orders).update(build_at=clock.now())
 
 
 def accept(order_ids: Sequence[int]) -> None:
@@ -163,5 +166,5 @@ def accept(order_ids: Sequence[int]) -> None:
         with transaction.atomic():
             Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)
             shop_writes.statuses([posting.pk], at=row.updated_utc if row is not None else None)
-        if posting.is_summary:
-            _plan_again(posting)  # the other orders that it stands for
+            if posting.is_summary:
+                plan_again([posting])  # the other orders that it stands for

@@ -12,7 +12,7 @@ from connector.lib import clock
 from connector.lib.database.claims import FREED
 from connector.lib.errors import Temporary
 from sync.dispatch.refusals import hold_dependants, refused
-from sync.dispatch.states import finish, move, move_all, postings_of
+from sync.dispatch.states import finish, lock_orders, move, move_all, postings_of
 from sync.models import Dispatch, Posting
 from sync.outbox.labels import relabel_behind
 from xero.api.faults import Refused
@@ -30,6 +30,7 @@ def refused_whole(dispatch: Dispatch, token: str, error: Refused) -> None:
     with transaction.atomic():
         if not finish(dispatch, token):
             return
+        lock_orders(rows)
         for row in rows:
             if len(rows) == 1:
                 refused(row, error.code, error.texts or (str(error),))

@@ -20,10 +20,18 @@ from connector.lib.database.bulk import add_to_each, update_each
 from connector.lib.money import plain, to_units
 from sync.dispatch import notes
 from sync.dispatch.refusals import refused
-from sync.dispatch.states import UNDECIDED, finish, move, postings_of, sent_elements, waiting_for
-from sync.models import Dispatch, Posting, TrackedOrder
+from sync.dispatch.states import (
+    UNDECIDED,
+    finish,
+    lock_orders,
+    move,
+    postings_of,
+    sent_elements,
+    waiting_for,
+)
+from sync.models import Dispatch, Posting
 from sync.outbox import shop_writes
-from sync.outbox.labels import orders_behind, relabel_behind
+from sync.outbox.labels import plan_again, relabel_behind
 from xero.api import replies
 from xero.api.gateway import Reply
 from xero.api.replies import ElementResult
@@ -50,6 +58,7 @@ def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
     with transaction.atomic():
         if not finish(dispatch, token):
             return []
+        lock_orders(rows)
         pairs = list(zip(rows, answers, strict=True))
         posted([pair for pair in pairs if pair[1].ok])
         for row, answer in pairs:
@@ -146,7 +155,7 @@ def changed(row: Posting, answer: ElementResult) -> None:
         }  # fmt: skip
     Posting.objects.filter(pk=document.pk, state=_State.POSTED).update(**changes)
     # What the change made way for is planned now.
-    TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())
+    plan_again([row])
 
 
 def _release(contacts: Sequence[Posting]) -> None:

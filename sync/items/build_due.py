@@ -20,6 +20,7 @@ from accounting.reasons import Reason, unreadable
 from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
 from connector.lib.database.bulk import update_each
+from connector.lib.database.deadlocks import OF_NO_ROW
 from connector.lib.exact_json import printable
 from stores import registry
 from stores.canonical.product import Product
@@ -31,6 +32,7 @@ from sync.environment import environment_hold
 from sync.items.known import by_code
 from sync.items.postings import ItemPostings
 from sync.models import TrackedProduct
+from sync.models.product import TrackedProductQuerySet
 from sync.outbox import sync_states
 from sync.parsing import parse_facts, parsed
 from xero.documents.facts import ItemFacts
@@ -40,6 +42,8 @@ from xero.models import Lane, Organisation
 
 log = structlog.get_logger(__name__)
 CHUNK = 100
+# What a build goes by of a product's row.
+_GOES_BY = ("record_id", "lane", "posting_id", "code", "item_id", "excluded_at", "excluded_why")
 _BUILT_FIELDS = [
     "name", "state", "reasons", "code", "code_key", "item_id", "posting", "lane",
     "mapping_version",
@@ -69,7 +73,7 @@ def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
     facts = organisation.facts()
     if not facts.connected or not has_read(organisation, mirror.Kind.ITEMS):
         return 0
-    claim = Claim(uuid.uuid4().hex, clock.now())
+    claim = Claim(uuid.uuid4().hex, clock.now(), _GOES_BY)
     works = [ProductWork(row) for row in _take(store, claim, limit)]
     if not works:
         return 0
@@ -77,6 +81,9 @@ def enqueue_items(store: Store, *, limit: int = CHUNK) -> int:
     _read(store, books, works)
     try:
         _build_and_write(store, organisation, books, works, claim)
+    except OF_NO_ROW as error:
+        claim.put_back(_rows_of(works), error)
+        return 0
     except Exception:
         # An error that nobody foresaw, in one of them: alone, the others get through.
         log.exception("enqueue_items.chunk_failed", store_id=store.pk)
@@ -90,7 +97,13 @@ def _take(store: Store, claim: Claim, limit: int) -> list[TrackedProduct]:
     """Claim due products; the conditional update decides who has them."""
     rows = TrackedProduct.objects.filter(store=store).order_by("build_at", "pk")
     taken = rows.take(claim.token, LEASE, most=limit, at=claim.at)
-    return list(taken.select_related("record", "posting"))
+    found = list(taken.select_related("record", "posting"))
+    claim.took(found)
+    return found
+
+
+def _rows_of(works: list[ProductWork]) -> TrackedProductQuerySet:
+    return TrackedProduct.objects.filter(pk__in=[work.row.pk for work in works])
 
 
 def _read(store: Store, books: Books, works: list[ProductWork]) -> None:
@@ -125,8 +138,7 @@ def _build_and_write(
         if work.product is not None and work.built is None:
             work.built = _build(books, work.row, work.product, links)
     with transaction.atomic():
-        rows = TrackedProduct.objects.filter(pk__in=[work.row.pk for work in works])
-        kept = rows.keep_locked(claim.token, LEASE)
+        kept = claim.keep(_rows_of(works))
         works = [work for work in works if work.row.pk in kept]
         built = [(work.row, work.built) for work in works if work.built is not None]
         for row, one in built:
@@ -141,14 +153,8 @@ def _build_and_write(
 def _save(rows: list[TrackedProduct], claim: Claim) -> None:
     """What became of the products. One that was asked for again meanwhile stays due."""
     update_each(rows, _BUILT_FIELDS)
-    saved = TrackedProduct.objects.filter(pk__in=[row.pk for row in rows])
-    mine = saved.held_by(claim.token)
-    done = mine.filter(record_id__in=[row.record_id for row in rows], build_at__lte=claim.at)
     again = {row.pk: row.build_at for row in rows if row.build_at is not None}
-    for pk, moment in again.items():
-        done.filter(pk=pk).update(build_at=moment)
-    done.exclude(pk__in=again).update(build_at=None)
-    saved.release(claim.token)
+    claim.answer(TrackedProduct.objects.filter(pk__in=[row.pk for row in rows]), again)
     sync_states.products_changed((row.store_id, row.source_id) for row in rows)
 
 
@@ -176,6 +182,8 @@ def _alone(
     """One product by itself; where that fails it is held, with the error."""
     try:
         _build_and_write(store, organisation, books, [_again(work)], claim)
+    except OF_NO_ROW as error:
+        claim.put_back(_rows_of([work]), error)
     except Exception as error:
         log.exception("enqueue_items.failed", product_id=work.row.pk)
         failed = ProductWork(_fresh(work.row))

@@ -25,6 +25,7 @@ from accounting.sale.built import READY, SKIPPED
 from accounting.sale.numbers import own_number
 from accounts_mapping.models import snapshot
 from connector.lib import clock, doorbell
+from connector.lib.database.deadlocks import OF_NO_ROW
 from connector.lib.errors import ConnectorError
 from connector.lib.exact_json import printable
 from stores.models import Store
@@ -42,7 +43,7 @@ from sync.orders.recall.payments import recall_payments, unread
 from sync.orders.recognise.already import Already, reason_of
 from sync.orders.recognise.earlier import find_earlier
 from sync.orders.saving import save_rows
-from sync.orders.work import Claim, OrderWork, keep_claim, take
+from sync.orders.work import GOES_BY, Claim, OrderWork, keep_claim, rows_of, take
 from xero.documents.documents import CreditNote, InvoiceUpdate, StatusChange
 from xero.documents.facts import OrganisationFacts
 from xero.documents.settling import Allocation, Refund
@@ -73,7 +74,7 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     facts = organisation.facts()
     if not facts.connected:
         return 0
-    claim = Claim(uuid.uuid4().hex, clock.now())
+    claim = Claim(uuid.uuid4().hex, clock.now(), GOES_BY)
     works = [OrderWork(row) for row in take(store, claim, limit)]
     if not works:
         return 0
@@ -81,6 +82,9 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     read(store, books, works)
     try:
         _build_and_write(store, books, works, claim)
+    except OF_NO_ROW as error:
+        claim.put_back(rows_of(works), error)
+        return 0
     except Exception:
         # An error that nobody foresaw, in one of them: alone, the others get through.
         log.exception("enqueue.chunk_failed", store_id=store.pk)
@@ -111,7 +115,7 @@ def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: 
         if work.unread:
             work.plan = replace(work.plan, reasons=unread(work.plan.reasons))
     with transaction.atomic():
-        kept = _keep_cards(store, books, claim, keep_claim(claim, works))
+        kept = _keep_cards(store, books, claim, _as_planned(claim, works, ledger))
         ledger.write([work.planned for work in kept], contacts)
         already.write((work.row, work.found) for work in kept)
         write_cards(store, [(work.row, work.built) for work in kept if work.built is not None])
@@ -260,12 +264,23 @@ def _alone(store: Store, books: Books, work: OrderWork, claim: Claim) -> None:
     """One order by itself; where that fails it is held, with the error, and not described."""
     try:
         _build_and_write(store, books, [work], claim)
+    except OF_NO_ROW as error:
+        claim.put_back(rows_of([work]), error)
     except Exception as error:
         log.exception("enqueue.failed", order_id=work.row.pk)
         work.row.refresh_from_db()
         work.hold(Reason("unforeseen", printable(f"{type(error).__name__}: {error}")[:500]))
         work.order = None
         _build_and_write(store, books, [work], claim)
+
+
+def _as_planned(claim: Claim, works: list[OrderWork], ledger: Ledger) -> list[OrderWork]:
+    """Those that are still ours, and of which all stands as it did when they were planned. The
+    others are let go, and planned upon what stands now."""
+    kept = keep_claim(claim, works)
+    moved = ledger.load_again(work.row.pk for work in kept)
+    claim.let_go(rows_of(kept), moved)
+    return [work for work in kept if work.row.pk not in moved]
 
 
 def _keep_cards(

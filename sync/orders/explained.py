@@ -19,6 +19,7 @@ from connector.lib import clock
 from connector.lib.money import to_units
 from sync.models import Posting, TrackedOrder
 from sync.outbox import adopt, shop_writes
+from sync.outbox.labels import plan_again
 from xero.documents.kinds import Kind
 from xero.documents.statuses import GONE
 from xero.models import MirrorDocument
@@ -103,6 +104,7 @@ def _save(posting: Posting, changes: dict[str, Any], document: MirrorDocument) -
         saved = bool(mine.update(**changes))
         if saved:
             shop_writes.statuses([posting.pk])
+            plan_again([posting])
     if saved:
         log.info("conflicts.explained", posting_id=posting.pk, status=document.status)
     return saved

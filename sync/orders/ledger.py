@@ -40,7 +40,7 @@ from xero.models import Lane, MirrorDocument, Organisation
 
 class Ledger(OrderPostings):
     """Writes one chunk of planned orders; `write` is used inside the transaction that holds
-    their claim, `load` before they are built."""
+    their claim, behind `load_again`, and `load` before they are built."""
 
     def __init__(self, store: Store, organisation: Organisation) -> None:
         super().__init__(store, organisation)
@@ -73,17 +73,15 @@ class Ledger(OrderPostings):
         return OrderState("ready", reasons)
 
     def write(self, orders: Sequence[PlannedOrder], contacts: Contacts) -> None:
-        """Bring the outbox in line with these plans: a fixed number of statements."""
-        waited = self.waiting()
-        self.load([one.row.pk for one in orders])
-        left = waited - self.waiting()
+        """Bring the outbox in line with these plans, made of what stands by `load_again`: a fixed
+        number of statements."""
         self._numbers = Numbers.load(self._organisation, orders)
         orders = self._in_time(orders)
         ready = [(one.row, one.built) for one in orders if one.built.status == READY]
         parents = self._write_contacts(orders, ready, contacts)
         for one in orders:
             self._write_order(one, parents)
-        for posting in [*self._changes.apply(), *self.among(left)]:
+        for posting in self._changes.apply():
             self._left(posting)
 
     def _write_contacts(
@@ -264,7 +262,7 @@ class Ledger(OrderPostings):
                 self._remarks[one.row.pk].append(reason)
 
     def _left(self, posting: Posting) -> None:
-        """It left for Xero while its order was planned: plan again once it has arrived."""
+        """It leaves for Xero at this moment: its order is planned again once it has arrived."""
         if posting.order_id is not None:
             self.again_at[posting.order_id] = clock.now() + timedelta(minutes=2)
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from accounting.history import EarlierInvoice, History, Slot
 from accounting.plan.plan import Plan
@@ -19,6 +20,12 @@ from sync.outbox.labels import label_of
 from sync.summaries.parts import SummaryParts
 from xero.documents.kinds import Kind
 from xero.models import MirrorDocument, Organisation
+
+# What of a posting decides what is planned upon it.
+_TELLS = (
+    "pk", "state", "kind", "verb", "key", "payload", "expected", "rates", "differs", "conflict",
+    "reasons", "linked", "xero_id", "xero_status", "xero_total_units", "amount_due_units",
+)  # fmt: skip
 
 
 class OrderPostings:
@@ -34,6 +41,7 @@ class OrderPostings:
         self._contacts = StandingContacts(organisation)
         self._earlier: dict[int, EarlierInvoice] = {}
         self._histories: dict[int, History] = {}
+        self._told: dict[int, list[tuple[Any, ...]]] = {}
 
     def load(self, orders: Iterable[int]) -> None:
         """Read what the orders have in the outbox."""
@@ -45,9 +53,20 @@ class OrderPostings:
         for posting in ours.order_by("pk"):
             assert posting.order_id is not None
             self._postings[posting.order_id][slot_of(posting)] = posting
+        self._told = {pk: self._tells(pk) for pk in ids}
         own = [one for rows in self._postings.values() for one in rows.values()]
         self._load_credited(own)
         self._contacts.load([*own, *self._parts.summaries()])
+
+    def load_again(self, orders: Iterable[int]) -> set[int]:
+        """Read it once more; the orders of which something stands otherwise than before."""
+        before, ids = self._told, list(orders)
+        self.load(ids)
+        return {pk for pk in ids if self._told[pk] != before.get(pk, self._told[pk])}
+
+    def _tells(self, order: int) -> list[tuple[Any, ...]]:
+        postings = [*self._postings[order].values(), *self._parts.documents(order)]
+        return [tuple(getattr(one, name) for name in _TELLS) for one in postings]
 
     def _load_credited(self, postings: Iterable[Posting]) -> None:
         """What Xero says that credit notes have taken off the invoices."""
@@ -80,7 +99,7 @@ class OrderPostings:
 
     def label(self, row: TrackedOrder) -> str:
         """The order's label, by its own documents and those of its summaries."""
-        postings = [*self._postings[row.pk].values(), *self._parts.documents(row)]
+        postings = [*self._postings[row.pk].values(), *self._parts.documents(row.pk)]
         return label_of(row.state, row.reasons, postings, waits=self._parts.wait(row))
 
     def history(self, row: TrackedOrder) -> History:
@@ -121,14 +140,6 @@ class OrderPostings:
     def postings(self, row: TrackedOrder) -> list[Posting]:
         """All of the order's own, in the outbox and in Xero."""
         return [*self._postings[row.pk].values()]
-
-    def waiting(self) -> set[int]:
-        """Primary keys of all that has not left for Xero."""
-        return {one.pk for some in self._postings.values() for one in some.values() if is_open(one)}
-
-    def among(self, keys: set[int]) -> list[Posting]:
-        """Those of these primary keys."""
-        return [one for some in self._postings.values() for one in some.values() if one.pk in keys]
 
     def posting_at(self, row: TrackedOrder, slot: Slot) -> Posting | None:
         """The order's own posting at a place, if there is one."""

@@ -12,7 +12,7 @@ from stores.canonical.order import Order
 from stores.profile import PlatformProfile
 from sync.models import TrackedOrder
 from sync.orders.ledger import Ledger
-from sync.orders.work import Claim, OrderWork
+from sync.orders.work import Claim, OrderWork, rows_of
 from sync.outbox import sync_states
 from xero.documents.contact_details import clean_name
 from xero.models import Lane
@@ -39,16 +39,9 @@ def save_rows(works: list[OrderWork], ledger: Ledger, rules: MappingSnapshot, cl
                 row.document_number = work.number[:120]
         if work.figures is not None:
             put_figures(row, work.figures)
-    rows = [work.row for work in works]
-    update_each(rows, _BUILT_FIELDS)
-    by_record = {row.record_id: row.pk for row in rows}
-    built = TrackedOrder.objects.filter(pk__in=by_record.values())
-    done = built.held_by(claim.token).filter(record_id__in=by_record, build_at__lte=claim.at)
-    for order, moment in ledger.again_at.items():
-        done.filter(pk=order).update(build_at=moment)
-    done.exclude(pk__in=ledger.again_at).update(build_at=None)
-    built.release(claim.token)
-    sync_states.orders_changed(by_record.values())
+    update_each([work.row for work in works], _BUILT_FIELDS)
+    claim.answer(rows_of(works), ledger.again_at)
+    sync_states.orders_changed(work.row.pk for work in works)
 
 
 FIGURES = (

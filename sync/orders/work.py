@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from stores.canonical.order import Order
 from stores.models import Store
 from sync.claims import LEASE, Claim
 from sync.models import TrackedOrder
+from sync.models.order import TrackedOrderQuerySet
 from sync.orders.recognise.already import LikelyInvoice
 from xero.models import Lane, MirrorDocument
 
@@ -23,6 +25,13 @@ _LANE_ORDER = Case(
     *(When(lane=lane, then=Value(place)) for place, lane in enumerate(Lane.values)),
     output_field=IntegerField(),
 )
+
+
+# What a build goes by of an order's row.
+GOES_BY = (
+    "record_id", "lane", "backfill_id", "document_number", "excluded_at", "excluded_as",
+    "excluded_why", "approved_at", "undo_at", "tax_override_refused", "stock_refused",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -59,14 +68,20 @@ def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:
     """Claim due orders, a person's first; the conditional update decides who has them."""
     rows = TrackedOrder.objects.filter(store=store).order_by(_LANE_ORDER, "build_at", "pk")
     taken = rows.take(claim.token, LEASE, most=limit, at=claim.at)
-    return list(taken.select_related("record", "backfill"))
+    found = list(taken.select_related("record", "backfill"))
+    claim.took(found)
+    return found
 
 
 def keep_claim(claim: Claim, works: list[OrderWork]) -> list[OrderWork]:
-    """Extend the claim inside the transaction; what somebody else took over is left to them."""
-    rows = TrackedOrder.objects.filter(pk__in=[work.row.pk for work in works])
-    kept = rows.keep_locked(claim.token, LEASE)
+    """Extend the claim inside the transaction. What somebody else took over is left to them, and
+    what is another order by now (a newer record, a person's word) to the next build."""
+    kept = claim.keep(rows_of(works))
     return [work for work in works if work.row.pk in kept]
+
+
+def rows_of(works: Iterable[OrderWork]) -> TrackedOrderQuerySet:
+    return TrackedOrder.objects.filter(pk__in=[work.row.pk for work in works])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from django.db import IntegrityError, transaction
 
 from connector.lib import clock
 from connector.lib.money import plain, to_units
-from sync.models import Posting, TrackedOrder
+from sync.models import Posting
 from sync.outbox.entries import OPEN
 from sync.outbox.fill import expected_of, rates_of
-from sync.outbox.labels import orders_behind
+from sync.outbox.labels import plan_again
 from xero.documents.breakdown import breakdown_of
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.kinds import Kind
@@ -63,9 +63,13 @@ def recalled(posting: Posting, content: Invoice | CreditNote, document: MirrorDo
 
 
 def keep(posting: Posting) -> bool:
-    """Write one that was taken over; False where another process was quicker, or it has left."""
+    """Write one that was taken over; False where another process was quicker, or it has left.
+
+    Its order is to be built again: a worker that holds it may have read what was before.
+    """
     try:
         with transaction.atomic():
+            plan_again([posting])
             if posting._state.adding:
                 posting.save()
                 return True
@@ -123,7 +127,7 @@ def take_amount(posting: Posting, amount: Decimal | None) -> None:
     Posting.objects.filter(pk=posting.pk, state__in=Posting.ON_ITS_WAY).update(
         payload=posting.payload, expected=posting.expected, breakdown=posting.breakdown
     )
-    TrackedOrder.objects.filter(pk__in=orders_behind([posting])).update(build_at=clock.now())
+    plan_again([posting])
 
 
 def _meant(posting: Posting) -> Decimal:

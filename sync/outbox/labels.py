@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from accounting.reason_kinds import INFORMATIVE
+from connector.lib import clock
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from sync.outbox import sync_states
 from xero.documents.kinds import SALES
@@ -122,6 +123,12 @@ def orders_behind(postings: Iterable[Posting]) -> set[int]:
         sources = PostingSource.objects.filter(posting_id__in=shared)
         orders |= set(sources.values_list("order_id", flat=True))
     return orders
+
+
+def plan_again(postings: Iterable[Posting]) -> None:
+    """Have the orders behind these documents built: what stands of them is another now. Within the
+    transaction that makes it so, as nobody notices it a second time."""
+    TrackedOrder.objects.filter(pk__in=orders_behind(postings)).update(build_at=clock.now())
 
 
 def relabel_behind(postings: Iterable[Posting]) -> None:

@@ -129,9 +129,9 @@ class SummaryParts:
         """Whether the order brings something to a summary."""
         return bool(self._rows.get(row.pk))
 
-    def documents(self, row: TrackedOrder) -> list[Posting]:
-        """The documents of the summaries that the order is in."""
-        return self._documents.get(row.pk, [])
+    def documents(self, order: int) -> list[Posting]:
+        """The documents of the summaries that the order (its primary key) is in."""
+        return self._documents.get(order, [])
 
     def wait(self, row: TrackedOrder) -> bool:
         """Whether something of the order waits for its summary."""

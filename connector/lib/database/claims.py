@@ -31,6 +31,11 @@ def free(now: datetime) -> Q:
     return Q(claimed_until__isnull=True) | lapsed(now)
 
 
+def taken(now: datetime) -> Q:
+    """Claimed by somebody who is at it."""
+    return Q(claimed_until__gt=now)
+
+
 class ClaimQuerySet(models.QuerySet[_Row]):
     """Rows that one worker at a time may have."""
 
@@ -45,7 +50,7 @@ class ClaimQuerySet(models.QuerySet[_Row]):
 
     def claimed(self, now: datetime) -> Self:
         """Those that somebody is at."""
-        return self.filter(claimed_until__gt=now)
+        return self.filter(taken(now))
 
     def held_by(self, token: str) -> Self:
         """Those that this claim has, also when its time is over and nobody else came."""

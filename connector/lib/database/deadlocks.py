@@ -11,10 +11,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+# A database that is away, or busy, or gave up for another's sake: the fault of no row.
+OF_NO_ROW = (OperationalError, InterfaceError)
 # PostgreSQL: deadlock_detected, serialization_failure. SQLite has one writer at a time.
 _STATES = ("40P01", "40001")
 

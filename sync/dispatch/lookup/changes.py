@@ -13,13 +13,12 @@ from typing import Any
 from django.db.models import Q
 
 from accounting.reasons import Reason
-from connector.lib import clock
 from connector.lib.money import to_units
 from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks
-from sync.models import Dispatch, Posting, TrackedOrder
+from sync.models import Dispatch, Posting
 from sync.outbox import shop_writes
 from sync.outbox.entries import MOST_CURES
-from sync.outbox.labels import orders_behind
+from sync.outbox.labels import plan_again
 from xero.api import replies
 from xero.api.gateway import Gateway
 from xero.api.replies import ElementResult, element_result
@@ -117,4 +116,4 @@ def _learn(row: Posting, answer: ElementResult) -> None:
         changes["xero_updated_at"] = answer.updated_at
     Posting.objects.filter(pk=known.pk).update(**changes)
     shop_writes.statuses([known.pk], at=answer.updated_at)
-    TrackedOrder.objects.filter(pk__in=orders_behind([row])).update(build_at=clock.now())
+    plan_again([row])

@@ -16,13 +16,14 @@ from accounting.contacts.persons import name_key
 from accounting.reasons import Reason
 from connector.lib import clock
 from sync.dispatch import by_kind, forgotten, settle
-from sync.dispatch.states import UNDECIDED, postings_of, sent_elements
+from sync.dispatch.lookup.verdicts import Findings, Pairs
+from sync.dispatch.states import UNDECIDED, lock_orders, postings_of, sent_elements
 from sync.models import Dispatch, Posting
 from sync.outbox import adopt
-from sync.outbox.labels import relabel_behind
+from sync.outbox.labels import plan_again, relabel_behind
 from xero.api.gateway import Gateway
 from xero.api.replies import ElementResult
-from xero.documents.kinds import WITH_BALANCE
+from xero.documents.kinds import MONEY, WITH_BALANCE
 from xero.documents.payloads import loaded
 
 
@@ -38,6 +39,7 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
     with transaction.atomic():
         if not dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.UNKNOWN,)):
             return
+        lock_orders(rows)
         for learn in found.learn:
             learn()
         for row, _ in pairs:
@@ -49,9 +51,16 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
                 _hold(row, verdict)
             else:
                 _free(row, payload=verdict)
+        plan_again(_found_money(pairs, found))
         refused = [row for row, _ in pairs if isinstance(found.verdicts.get(row.pk), Reason)]
         forgotten.build_again([row for row in refused if row.kind in WITH_BALANCE])
         relabel_behind(rows)
+
+
+def _found_money(pairs: Pairs, found: Findings) -> list[Posting]:
+    """What is in Xero was taken for people's until now, as far as it was known there."""
+    adopted = (row for row, _ in pairs if isinstance(found.verdicts.get(row.pk), ElementResult))
+    return [row for row in adopted if row.kind in MONEY]
 
 
 def _hold(row: Posting, reason: Reason) -> None:

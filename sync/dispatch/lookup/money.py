@@ -13,11 +13,10 @@ from decimal import Decimal
 from functools import partial
 
 from accounting.reasons import Reason
-from connector.lib import clock
 from connector.lib.money import ZERO, plain, to_units
 from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks
-from sync.models import Dispatch, Posting, TrackedOrder
-from sync.outbox.labels import orders_behind
+from sync.models import Dispatch, Posting
+from sync.outbox.labels import plan_again
 from xero.api import replies
 from xero.api.gateway import Gateway
 from xero.api.replies import element_result
@@ -98,7 +97,7 @@ def _learn(documents: Sequence[int], left: int) -> None:
     rows = Posting.objects.filter(pk__in=documents).exclude(amount_due_units=left)
     news = list(rows.order_by("pk"))
     rows.update(amount_due_units=left)
-    TrackedOrder.objects.filter(pk__in=orders_behind(news)).update(build_at=clock.now())
+    plan_again(news)
 
 
 def _by_note(

@@ -158,8 +158,9 @@ def _find(
 def _meant(
     books: Books, one: Sought, contacts: Contacts, ledger: Ledger
 ) -> Iterator[tuple[Slot, Invoice | CreditNote, bool]]:
-    """The invoices and credit notes that are to be posted (True), and the invoice of a sale that
-    is taken back though nothing of it is known."""
+    """The invoices and credit notes that are to be posted (True), and the invoice of an order that
+    the shop has cancelled or put aside, and of which nothing is known: it may have been posted
+    before that."""
     for planned in one.plan.documents:
         posting = ledger.posting_at(one.row, planned.slot)
         if isinstance(planned.document, Invoice | CreditNote) and (
@@ -171,8 +172,8 @@ def _meant(
         and ledger.history(one.row).is_new
         and one.row.excluded_at is None
     ):
-        taken_back = treatment_of(books.snapshot.rules.statuses, one.order) is Treatment.REVERSE
-        sale = as_sold(books, one.order, contacts) if taken_back else None
+        posted = treatment_of(books.snapshot.rules.statuses, one.order) is Treatment.POST
+        sale = None if posted else as_sold(books, one.order, contacts)
         if sale is not None:
             yield Slot("order", one.order.id, "invoice"), sale, False
 
