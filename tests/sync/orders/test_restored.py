@@ -16,6 +16,7 @@ import pytest
 
 from sync.dispatch import conflicts, freshness
 from sync.dispatch.gather import gather
+from sync.dispatch.lookup import lookup
 from sync.flow import steps
 from sync.models import Dispatch, Posting, TrackedOrder
 from sync.orders.build_due import enqueue_due
@@ -24,6 +25,8 @@ from tests.sync.orders.test_refunds_and_cancellations import MUG, TWO_MUGS_AND_B
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.standing import again, ledger, stands
 from tests.sync.world import World, at_rest, books, forgotten, money
+from xero.api.gateway import Gateway
+from xero.documents.kinds import Kind
 
 Doc = dict[str, Any]
 Happens = Callable[[World, list[Doc]], None]
@@ -781,3 +784,66 @@ def stand_as_the_shop_says(world: World, orders: list[Doc], *, cancelled: bool) 
     for order in orders:
         wanted = money(order["grand_total"]), money(order["total_due"])
         assert _net(world, world.number(order)) == ((0, 0) if cancelled else wanted)
+
+
+def test_the_rest_is_paid_while_a_forgotten_part_is_looked_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has gone of the invoice is the very part that is looked for: no person's, and the rest
+    is paid once that is known."""
+    orders: list[Doc] = []
+    with forgotten(world):
+        orders += three(world, status="pending")
+        for order in orders:
+            world.part_paid(order, "10.00")
+        world.sync()
+        assert len(world.payments()) == 3
+    world.time.forward(minutes=7)
+    look_up, met = lookup.look_up, []
+
+    def meanwhile(dispatch: Dispatch, gateway: Gateway) -> None:
+        if dispatch.kind == Kind.PAYMENT and not met:
+            for order in orders:
+                met.append(order)
+                world.part_paid(order, "34.90")
+            world.pull()
+            world.build()
+        look_up(dispatch, gateway)
+
+    monkeypatch.setattr(lookup, "look_up", meanwhile)
+    world.sync()
+    assert len(met) == 3
+    at_rest()
+    assert (
+        sorted(one["Amount"] for one in world.payments()) == [money(10)] * 3 + [money("24.90")] * 3
+    )
+    nobody_is_asked(world, *orders)
+    again(world)
+
+
+def test_a_forgotten_sale_that_the_shop_put_aside_since_is_ours(world: World) -> None:
+    """In this status it would not be posted, but it was before: it stays, and is followed."""
+    orders: list[Doc] = []
+
+    def put_aside(order: Doc) -> None:
+        world.shop.hold(order["entity_id"])
+
+    with forgotten(world):
+        orders += three(world, status="pending")
+        world.sync()
+        before = stands(world)
+    world.time.forward(minutes=7)
+    for order in orders:
+        put_aside(order)
+    new = world.place(customer=4, status="pending")
+    put_aside(new)
+    world.sync()
+    at_rest()
+    assert stands(world) == before, "what was never posted is not"
+    nobody_is_asked(world, *orders)
+    for order in orders:
+        world.shop.unhold(order["entity_id"])
+        world.time.forward(minutes=1)
+        world.shop.cancel(order["entity_id"])
+    world.sync()
+    assert not world.invoices()
