@@ -22,6 +22,7 @@ from accounting.contacts.to_shop import changed_in_xero, compare, shop_details, 
 from accounting.reasons import LeftAlone
 from connector.lib import doorbell
 from connector.lib.database.bulk import update_each
+from connector.lib.database.chunks import by_key
 from stores.adapter import StoreAdapter, completed
 from stores.canonical.customer import Customer
 from stores.canonical.records import RecordRef, Stream
@@ -64,14 +65,7 @@ def find(organisation: Organisation, since: datetime | None) -> int:
     )
     if since is not None:
         rows = rows.filter(updated_utc__gte=since)
-    found = 0
-    chunk: list[MirrorContact] = []
-    for row in rows.order_by("pk").iterator(chunk_size=_CHUNK):
-        chunk.append(row)
-        if len(chunk) == _CHUNK:
-            found += _compare(organisation, stores, chunk, since)
-            chunk = []
-    return found + _compare(organisation, stores, chunk, since)
+    return sum(_compare(organisation, stores, chunk, since) for chunk in by_key(rows, _CHUNK))
 
 
 def _compare(

@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from accounting.reasons import Reason
 from connector.lib import clock
+from connector.lib.database.chunks import by_key
 from connector.lib.money import from_units, written
 from sync.models import Posting
 from sync.models.posting import PostingQuerySet
@@ -42,14 +43,7 @@ def find(organisation: Organisation, since: datetime | None) -> int:
     rows = MirrorDocument.objects.filter(organisation=organisation)
     if since is not None:
         rows = rows.filter(updated_utc__gte=since)
-    found = 0
-    chunk: list[MirrorDocument] = []
-    for row in rows.order_by("pk").iterator(chunk_size=_CHUNK):
-        chunk.append(row)
-        if len(chunk) == _CHUNK:
-            found += _compare(organisation, chunk)
-            chunk = []
-    return found + _compare(organisation, chunk)
+    return sum(_compare(organisation, chunk) for chunk in by_key(rows, _CHUNK))
 
 
 def _compare(organisation: Organisation, rows: Sequence[MirrorDocument]) -> int:

@@ -15,6 +15,7 @@ import structlog
 from django.db.models import Exists, OuterRef, Q
 
 from connector.lib import clock
+from connector.lib.database.chunks import by_key
 from stores.models import Store
 from sync.models import Posting, TrackedOrder
 from sync.models.posting import PostingQuerySet
@@ -33,14 +34,7 @@ def find(organisation: Organisation, since: datetime | None) -> int:
     if since is not None:
         rows = rows.filter(updated_utc__gte=since)
     stores = list(organisation.stores.all())
-    found = 0
-    chunk: list[MirrorDocument] = []
-    for row in rows.order_by("pk").iterator(chunk_size=_CHUNK):
-        chunk.append(row)
-        if len(chunk) == _CHUNK:
-            found += _build(stores, chunk)
-            chunk = []
-    return found + (_build(stores, chunk) if chunk else 0)
+    return sum(_build(stores, chunk) for chunk in by_key(rows, _CHUNK))
 
 
 def build_again(refused: Sequence[Posting]) -> None:
