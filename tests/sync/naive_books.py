@@ -170,9 +170,12 @@ def sums(events: Iterable[Event]) -> Sums:
 
 @dataclass
 class Page:
-    """One order. `told` is what the books have heard, `unread` what the shop has said since."""
+    """One order. `told` is what the books have heard, `unread` what the shop has said since.
+    `missed` is of before: it was sold and cancelled, and the books heard of it when it was over.
+    Should it be opened again, it is sold on its day."""
 
     number: str
+    missed: list[Event] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
     unread: list[Event] = field(default_factory=list)
     closed: str = ""  # why nothing more of this order may be booked
@@ -185,7 +188,7 @@ class Page:
 
     @property
     def events(self) -> list[Event]:
-        return [*self.told, *self.unread]
+        return [*self.missed, *self.told, *self.unread]
 
     def has(self, kind: type[Event]) -> bool:
         return any(isinstance(event, kind) for event in self.events)
@@ -194,6 +197,15 @@ class Page:
     def cancelled(self) -> bool:
         last = [one for one in self.events if isinstance(one, Cancelled | Reopened)][-1:]
         return bool(last) and isinstance(last[0], Cancelled)
+
+    @property
+    def never_sold(self) -> bool:
+        return self.cancelled and not self.told and not self.has(Received)
+
+    def take_up(self) -> None:
+        """What was missed counts once the cancellation is taken back."""
+        if self.missed and not self.cancelled:
+            self.unread, self.missed = [*self.missed, *self.unread], []
 
     @property
     def sold_on(self) -> date:
@@ -219,7 +231,7 @@ class BookKeeper:
         return (
             self.holds_locked_days
             and not page.closed
-            and not (page.cancelled and not page.told and not page.has(Received))
+            and not page.never_sold
             and (
                 any(self._is_locked(event) for event in page.unread)
                 or self._is_changed_in_locked_days(page)
@@ -243,6 +255,7 @@ class BookKeeper:
     def read(self, today: date) -> None:
         """Book everything that may be booked."""
         for page in self.pages:
+            page.take_up()
             if page.closed:
                 page.unread.clear()
             elif not self.is_held(page):
@@ -250,6 +263,9 @@ class BookKeeper:
 
     def _book(self, page: Page, today: date) -> None:
         booked_before = bool(page.told)
+        if page.never_sold:
+            page.missed, page.unread = [*page.missed, *page.unread], []
+            return
         waits = self.drafts and not page.has(Approved)
         # Of money that came and went unseen, the payment goes first.
         batch = sorted(page.unread, key=lambda event: not isinstance(event, Sold | Received))
