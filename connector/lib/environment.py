@@ -82,6 +82,7 @@ class Env(environ.FileAwareEnv):
         config: dict[str, Any] = self.db_url_config(self.ENVIRON.get(name, default))
         options = config.setdefault("OPTIONS", {})
         if config["ENGINE"] == "django.db.backends.sqlite3":
+            config["ENGINE"] = "connector.lib.database.sqlite"  # writers wait in turn
             # IMMEDIATE takes the write lock at BEGIN, where the busy timeout works; a lock
             # taken later fails at once. WAL lets pages read while a worker writes.
             options.setdefault("transaction_mode", "IMMEDIATE")

@@ -1,0 +1,1 @@
+"""SQLite as a database backend of Django, in which writers wait in turn."""
