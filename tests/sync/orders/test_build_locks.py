@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
 
-from sync.models import TrackedOrder
+from sync.dispatch import freshness, settle
+from sync.dispatch.gather import gather
+from sync.models import Dispatch, Posting, TrackedOrder
 from sync.orders.work import Claim, OrderWork, keep_claim
 from tests.sync.world import World
+from xero.api.gateway import Reply
+from xero.documents.kinds import Kind
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="SQLite has one writer at a time"
@@ -54,3 +59,36 @@ def test_a_build_that_waits_for_an_order_holds_none_behind_it(real_world: World)
         rows = TrackedOrder.objects.select_for_update(skip_locked=True)
         assert [row.pk for row in rows.filter(pk=second.pk)] == [second.pk]
     thread.join(20)
+
+
+def _settles(dispatch: Dispatch, token: str, reply: Reply) -> None:
+    settle.settle(dispatch, token, reply)
+    connections.close_all()
+
+
+def test_an_answer_that_waits_for_an_order_holds_none_of_its_documents(real_world: World) -> None:
+    """A build has its orders before it writes their documents: so has who settles."""
+    order = real_world.place(customer=1)
+    real_world.pull()
+    freshness.prepare(real_world.organisation)
+    real_world.build()
+    formed = gather(real_world.organisation)
+    assert formed is not None
+    assert formed.kind == Kind.CONTACT
+    assert formed.claim("ours", timedelta(minutes=5))
+    body = {"Contacts": [{"ContactID": "c-1", "Name": "A", "StatusAttributeString": "OK"}]}
+    reply = Reply(200, body, {}, "", 1)
+    thread = threading.Thread(target=_settles, args=(formed, "ours", reply))
+    with transaction.atomic():
+        TrackedOrder.objects.select_for_update().get(pk=real_world.row(order).pk)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not _waits_for_a_lock():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        rows = Posting.objects.select_for_update(skip_locked=True, of=("self",))
+        ours = Posting.objects.filter(organisation=real_world.organisation)
+        assert rows.filter(pk__in=ours.values("pk")).count() == ours.count()
+    thread.join(20)
+    formed.refresh_from_db()
+    assert formed.state == Dispatch.State.DONE
