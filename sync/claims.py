@@ -7,7 +7,7 @@ of a row that is another by now nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -41,18 +41,14 @@ class Claim:
             self._said[row.pk] = tuple(getattr(row, name) for name in self.goes_by)
 
     def keep(self, rows: ClaimQuerySet[Any]) -> set[int]:
-        """Extend the claim within a transaction; the keys of the rows that are still ours, and as
-        they were taken. Those that are another by now are let go: due as before, to be built by
+        """Lock the rows until the transaction ends, in the order of their keys, as others lock
+        them; the keys of those that are still ours, and as they were taken. Those that are another by now are let go: due as before, to be built by
         what they say now."""
-        kept = rows.keep_locked(self.token, LEASE)
-        now = {pk: tuple(said) for pk, *said in rows.filter(pk__in=kept).values_list(*self._names)}
+        mine = rows.held_by(self.token).order_by("pk").select_for_update()
+        now = {pk: tuple(said) for pk, *said in mine.values_list("pk", *self.goes_by)}
         others = {pk for pk, said in now.items() if said != self._said.get(pk)}
         self.let_go(rows, others)
-        return kept - others
-
-    @property
-    def _names(self) -> Sequence[str]:
-        return ("pk", *self.goes_by)
+        return now.keys() - others
 
     def let_go(self, rows: ClaimQuerySet[Any], keys: Collection[int]) -> None:
         """Write nothing of these: they are due as before."""

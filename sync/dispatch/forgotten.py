@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock
 from connector.lib.database.chunks import by_key
 from stores.models import Store
-from sync.models import Posting, TrackedOrder
+from sync.models import Posting, Proposal, TrackedOrder
 from sync.models.posting import PostingQuerySet
 from xero.documents.statuses import GONE
 from xero.models import MirrorDocument, Organisation
@@ -63,6 +64,15 @@ def build_again(refused: Sequence[Posting]) -> None:
     }
     if found := TrackedOrder.objects.filter(pk__in=alike).update(build_at=clock.now()):
         log.info("forgotten.refused", orders=found)
+
+
+def buyers_known(organisation: Organisation, contacts: Iterable[str] | QuerySet[Any]) -> int:
+    """Have the orders built that wait for a person because of an invoice to one of these
+    contacts; how many. While the contact was not known, the invoice was nobody's: it may be the
+    order's own, which the database has forgotten."""
+    asked = Proposal.objects.open().filter(organisation=organisation, contact_id__in=contacts)
+    orders = TrackedOrder.objects.filter(pk__in=asked.values("order"))
+    return orders.update(build_at=clock.now())
 
 
 def _is_alike(one: MirrorDocument, row: Posting) -> bool:

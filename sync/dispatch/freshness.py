@@ -132,6 +132,9 @@ def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
     position = read_at(organisation, kind)
     if kind == mirror.Kind.CONTACTS:
         to_shop.find(organisation, since)
+        read = organisation.contacts.all()
+        read = read if since is None else read.filter(updated_utc__gte=since)
+        forgotten.buyers_known(organisation, read.values("contact_id"))
     elif kind != mirror.Kind.BANK_TRANSACTIONS:
         conflicts.find(organisation, since)
         forgotten.find(organisation, since)

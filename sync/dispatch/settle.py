@@ -19,6 +19,7 @@ from connector.lib import clock
 from connector.lib.database.bulk import add_to_each, update_each
 from connector.lib.money import plain, to_units
 from sync.dispatch import notes
+from sync.dispatch.forgotten import buyers_known
 from sync.dispatch.refusals import refused
 from sync.dispatch.states import (
     UNDECIDED,
@@ -106,7 +107,10 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
     for row, answer in pairs:
         if row.verb == "POST" and row.kind in WITH_BALANCE:
             changed(row, answer)
-    _release([row for row, _ in pairs if row.kind == Kind.CONTACT])
+    contacts = [row for row, _ in pairs if row.kind == Kind.CONTACT]
+    _release(contacts)
+    if contacts:
+        buyers_known(contacts[0].organisation, [row.xero_id for row in contacts])
     _tell_shops([row for row, _ in pairs])
     for row, _ in pairs:
         if adopted and row.kind == Kind.INVOICE and row.verb == "PUT":

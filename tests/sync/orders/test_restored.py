@@ -27,6 +27,7 @@ from tests.sync.standing import again, ledger, stands
 from tests.sync.world import World, at_rest, books, forgotten, money
 from xero.api.gateway import Gateway
 from xero.documents.kinds import Kind
+from xero.mirror import refresh as mirror
 
 Doc = dict[str, Any]
 Happens = Callable[[World, list[Doc]], None]
@@ -847,3 +848,28 @@ def test_a_forgotten_sale_that_the_shop_put_aside_since_is_ours(world: World) ->
         world.shop.cancel(order["entity_id"])
     world.sync()
     assert not world.invoices()
+
+
+def test_what_was_held_before_xeros_contacts_could_be_read_is_built_once_more(
+    world: World,
+) -> None:
+    """The invoices are listed already, and their buyers are nobody known here."""
+    orders: list[Doc] = []
+    world.sync()
+    with forgotten(world):
+        orders += three(world)
+        world.sync()
+        before = stands(world)
+    world.time.forward(minutes=7)
+    mirror.refresh(world.organisation, mirror.Kind.INVOICES)
+    world.pull()
+    world.xero.faults({"kind": "error_before", "match": {"path": "/Contacts$", "count": 0}})
+    world.build()
+    assert [world.codes(order)[:1] for order in orders] == [["already_in_xero"]] * 3
+    world.xero.faults()
+    world.time.forward(hours=1)
+    steps.watch(world.organisation)
+    world.sync()
+    at_rest()
+    assert stands(world) == before
+    nobody_is_asked(world, *orders)
