@@ -42,8 +42,8 @@ class Claim:
 
     def keep(self, rows: ClaimQuerySet[Any]) -> set[int]:
         """Lock the rows until the transaction ends, in the order of their keys, as others lock
-        them; the keys of those that are still ours, and as they were taken. Those that are another by now are let go: due as before, to be built by
-        what they say now."""
+        them; the keys of those that are still ours, and as they were taken. Those that are
+        another by now are let go: due as before, to be built by what they say now."""
         mine = rows.held_by(self.token).order_by("pk").select_for_update()
         now = {pk: tuple(said) for pk, *said in mine.values_list("pk", *self.goes_by)}
         others = {pk for pk, said in now.items() if said != self._said.get(pk)}

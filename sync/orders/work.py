@@ -74,8 +74,8 @@ def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:
 
 
 def keep_claim(claim: Claim, works: list[OrderWork]) -> list[OrderWork]:
-    """Inside the transaction, those that are still ours. What somebody else took over is left to them, and
-    what is another order by now (a newer record, a person's word) to the next build."""
+    """Inside the transaction, those that are still ours. What somebody else took over is left to
+    them, and what is another order by now (a newer record, a person's word) to the next build."""
     kept = claim.keep(rows_of(works))
     return [work for work in works if work.row.pk in kept]
 
