@@ -29,7 +29,8 @@ class SyncStatus(StrEnum):
 class SyncState:
     """What a shop's admin shows beside one of its orders or products.
 
-    `stream` is Stream.ORDERS or Stream.PRODUCTS, `id` the shop's own. `number` is what the
+    `stream` is Stream.ORDERS, Stream.PRODUCTS or, of a customer whom somebody in the shop left out
+    or took in again, Stream.CUSTOMERS; `id` the shop's own. `number` is what the
     document, or the item, is called in Xero (at most 64 characters) and `link` its address there
     (at most 500): both "" until Xero has it, and `link` also where it has no page of its own.
     `reason` is a sentence for a person, at most 500 characters; "" where there is nothing to say.

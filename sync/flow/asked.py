@@ -135,6 +135,10 @@ def _customers(store: Store, ask: Ask) -> dict[str, bool]:
         LeftOutCustomer.objects.bulk_create(sorted(new, key=str), ignore_conflicts=True)
     elif ask.wish is Wish.TAKE_IN:
         rows.delete()
+    if ask.wish is Wish.SYNC:
+        sync_states.forget(store, Stream.CUSTOMERS, ask.ids)
+    else:
+        sync_states.customers_changed(store, ask.ids)
     return {one: key in out for one, key in keys.items()}
 
 

@@ -1,4 +1,5 @@
-"""How orders and products stand in Xero, owed to shops that show it: one row for each of them.
+"""How orders and products stand in Xero, owed to shops that show it: one row for each of them, and
+for each customer whom somebody there left out or took in again.
 
 What may have changed how one stands marks its row, in the transaction that changes it. What there
 is to say is looked up when it is said, so that of all that happened since only the last counts, and
@@ -53,6 +54,12 @@ def products_changed(products: Iterable[tuple[int, str]]) -> None:
         for store, source_id in rows.values_list("store_id", "source_id"):
             found[store].append((source_id, None))
         _owe(Stream.PRODUCTS, found)
+
+
+def customers_changed(store: Store, ids: Iterable[str]) -> None:
+    """Likewise of customers of whom somebody in the shop said whether they are left out."""
+    if store.platform in registry.writers(Written.SYNC_STATES):
+        _owe(Stream.CUSTOMERS, {store.pk: [(one, None) for one in dict.fromkeys(ids)]})
 
 
 def products_behind(postings: Iterable[Posting]) -> set[tuple[int, str]]:

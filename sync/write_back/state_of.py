@@ -1,14 +1,21 @@
-"""How orders and products stand in Xero: a word, a number, an address and a sentence for each."""
+"""How orders, products and customers stand in Xero: a word, a number, an address, a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from accounting.contacts.persons import customer_key
 from accounting.reason_kinds import INFORMATIVE, REASONS
 from stores.canonical.records import Stream
 from stores.canonical.sync_state import SyncState, SyncStatus
 from stores.models import Store
-from sync.models import Posting, ShopWrite, TrackedOrder, TrackedProduct
+from sync.models import (
+    LeftOutCustomer,
+    Posting,
+    ShopWrite,
+    TrackedOrder,
+    TrackedProduct,
+)
 from sync.outbox.labels import documents_by_order, sale_of
 from xero.documents.kinds import Kind
 from xero.models import Organisation
@@ -31,7 +38,7 @@ _SHOWN = ("key", "reasons", "source_kind")
 
 
 def states_of(store: Store, writes: Sequence[ShopWrite]) -> dict[int, SyncState]:
-    """The state of what each of these writes is about, by the write's key. Six queries."""
+    """The state of what each of these writes is about, by the write's key. Eight queries."""
     orders = {row.order_id: row.pk for row in writes if row.order_id is not None}
     products = {row.target: row.pk for row in writes if row.key == Stream.PRODUCTS}
     found = {}
@@ -41,7 +48,36 @@ def states_of(store: Store, writes: Sequence[ShopWrite]) -> dict[int, SyncState]
     rows = TrackedProduct.objects.filter(store=store, source_id__in=products)
     for product in rows.select_related("posting"):
         found[products[product.source_id]] = _of_product(store.organisation, product)
+    customers = {row.target: row.pk for row in writes if row.key == Stream.CUSTOMERS}
+    if customers:
+        for state in _of_customers(store, customers):
+            found[customers[state.id]] = state
     return found
+
+
+def _of_customers(store: Store, ids: Iterable[str]) -> Iterator[SyncState]:
+    """A customer who is left out keeps the contact that there is: its address is told too."""
+    keys = {one: customer_key(one) for one in ids}
+    out = LeftOutCustomer.objects.filter(store=store, key__in=keys.values())
+    why = dict(out.values_list("key", "why"))
+    contacts = Posting.objects.filter(
+        store=store, organisation=store.organisation_id, source_kind="contact",
+        source_id__in=keys.values(),
+    )  # fmt: skip
+    linked = dict(contacts.exclude(xero_id="").order_by("pk").values_list("source_id", "xero_id"))
+    for one, key in keys.items():
+        state = SyncStatus.IN_XERO if key in linked else SyncStatus.WAITING
+        yield SyncState(
+            Stream.CUSTOMERS,
+            one,
+            SyncStatus.LEFT_OUT if key in why else state,
+            link=_link(store.organisation, Kind.CONTACT, linked.get(key, "")),
+            reason=why.get(key, "")[:_LONGEST],
+        )
+
+
+def _link(organisation: Organisation | None, kind: Kind, xero_id: str) -> str:
+    return organisation.link_to(kind, xero_id) if organisation and xero_id else ""
 
 
 def _of_order(

@@ -16,6 +16,7 @@ from connector.pages.attention import groups
 from connector.pages.books_of import sale_of
 from connector.pages.filters import OrderFilters, zone_of
 from connector.pages.keyset import window
+from connector.pages.orders.left_out import LeftOut, left_out_beside
 from connector.pages.selection import chosen_orders, way_back
 from connector.pages.wording import short_reason
 from connector.templatetags.pages import COUNT_LIMIT, of
@@ -59,9 +60,18 @@ def order_list(request: HttpRequest) -> HttpResponse:
             "stores": stores,
             "already": Proposal.objects.open().order_by()[: COUNT_LIMIT + 1].count(),
             "several_stores": len(stores) > 1,
+            "beside": _beside(request, stores),
             "select_all": request.GET.get("select") == "page",
         },
     )
+
+
+def _beside(request: HttpRequest, stores: list[Store]) -> list[LeftOut]:
+    """What else was left out, where the list is of what was."""
+    if request.GET.get("state") != "skipped":
+        return []
+    chosen = request.GET.get("store", "")
+    return left_out_beside(one for one in stores if chosen in ("", one.slug))
 
 
 def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:

@@ -18,10 +18,12 @@ from pytest_django import Settings
 
 from connector.lib.errors import Misconfigured, OutcomeUnknown, Temporary
 from stores import registry
+from stores.adapter import Ask, Wish
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.records import Stream
 from stores.canonical.sync_state import SyncState, SyncStatus
 from stores.profile import Written
+from sync.flow import asked
 from sync.flow.sweep import sweep
 from sync.models import ShopWrite, TrackedOrder, TrackedProduct
 from sync.orders import actions
@@ -93,6 +95,25 @@ def test_an_order_is_shown_with_its_number_and_its_address(
     assert len(shown.calls) == told
     assert writes() == ["done"]
     assert ShopWrite.objects.get().payload["found"] is True
+
+
+def test_a_customer_who_is_left_out_is_shown_so_with_who_said_it(
+    world: World, shown: admin.Admin
+) -> None:
+    def told(wish: Wish) -> SyncState:
+        asked.act(world.store.pk, [Ask(wish, ("7",), "Mia", "a sample", Stream.CUSTOMERS)])
+        tell(world)
+        return shown.shown[Stream.CUSTOMERS, "7"]
+
+    world.bought_by(world.place(), "Mia Hart", "mia@example.com", 7)
+    world.sync()
+    out = told(Wish.LEAVE_OUT)
+    contact = next(one for one in world.contacts() if one.get("ContactNumber") == "S1:7")
+    assert (out.state, out.reason) == (SyncStatus.LEFT_OUT, "Mia, in the shop: a sample")
+    assert contact["ContactID"] in out.link
+
+    back = told(Wish.TAKE_IN)
+    assert (back.state, back.reason, back.link) == (SyncStatus.IN_XERO, "", out.link)
 
 
 def test_what_is_owed_is_written_behind_the_orders_as_builds_write_it(world: World) -> None:

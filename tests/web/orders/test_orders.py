@@ -10,14 +10,16 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from accounting.contacts.persons import customer_key
 from connector.lib import clock
 from stores.models import Store
-from sync.models import OrderAction, ShopWrite, TrackedOrder
+from sync.models import LeftOutCustomer, OrderAction, ShopWrite, TrackedOrder, TrackedProduct
 from sync.orders import actions
 from tests.web.factories import (
     OrderFactory,
     PostingFactory,
     ShopWriteFactory,
+    SourceRecordFactory,
     StoreFactory,
     reason,
 )
@@ -46,6 +48,27 @@ def test_without_an_order_the_page_offers_the_pull(page: Client, store: Store) -
 
     assert "No order has been read yet" in text
     assert "python manage.py sync --store au --wait" in text
+
+
+def test_customers_and_products_that_a_shop_left_out_stand_below_the_orders_that_are(
+    page: Client, store: Store
+) -> None:
+    why = "Mia, in the shop: <a sample>"
+    LeftOutCustomer.objects.create(store=store, key=customer_key("7"), why=why)
+    for number, sku in enumerate(("MUG-STN", "TEA-POT")):
+        out = {} if number else {"excluded_at": NOON, "excluded_why": why}
+        record = SourceRecordFactory(store=store)
+        TrackedProduct.objects.create(
+            store=store, source_id=str(number), sku=sku, record=record, **out
+        )
+
+    text = page.get("/orders/?state=skipped&store=au").text
+    assert "Customer 7, " in text
+    assert "Product MUG-STN, " in text
+    assert text.count("Mia, in the shop: &lt;a sample&gt;") == 2
+    assert "TEA-POT" not in text
+    for other in ("/orders/", "/orders/?state=skipped&store=uk"):
+        assert "Mia" not in page.get(other).text
 
 
 def test_a_row_says_what_became_of_the_order(page: Client, store: Store) -> None:
