@@ -23,8 +23,10 @@ class ReasonKind:
 _SHOP = "Correct the order in the shop; it is read again then"
 _SHOP_ANSWER = "Look at the order in the shop: an extension may have changed what its API answers"
 _BY_ITSELF = "Wait: the shop says so by itself, and it is posted then"
-_FILE = "The store's section of the configuration file"
-_IN_FILE = "in the store's section of the configuration file"
+_MAP = "In the store's mapping"
+_IN_MAP = "in the store's mapping"
+_SETTINGS = "In the store's settings"
+_IN_SETTINGS = "in the store's settings"
 
 REASONS: dict[str, ReasonKind] = {
     # what the shop said cannot be read or does not add up
@@ -74,17 +76,17 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "totals_do_not_add_up": ReasonKind(
         "The lines do not sum to the order's total",
-        f"{_FILE}: give the missing amount an account under total_rows. Or correct the order",
+        f"{_MAP}: give the missing amount an account under total_rows. Or correct the order",
         at="total_rows",
     ),
     "total_row_unmapped": ReasonKind(
         "The total contains an amount that is not mapped",
-        f"{_FILE}: give it an account under total_rows",
+        f"{_MAP}: give it an account under total_rows",
         at="total_rows",
     ),
     "tax_does_not_add_up": ReasonKind(
         "The tax cannot be posted as the shop charged it",
-        f"{_FILE}: try posting.rounding: rounding_line. Or correct the order in the shop",
+        f"{_MAP}: try posting.rounding: rounding_line. Or correct the order in the shop",
         at="posting.rounding",
     ),
     "tax_rounded": ReasonKind("Xero's tax differs by rounding", "Nothing to fix"),
@@ -104,47 +106,47 @@ REASONS: dict[str, ReasonKind] = {
     # mapping
     "account_unmapped": ReasonKind(
         "No account is mapped",
-        f"{_FILE}: name the account under accounts, products or rules",
+        f"{_MAP}: name the account under accounts, products or rules",
         at="accounts",
     ),
     "account_unknown": ReasonKind(
         "The organisation has no such account",
-        f"{_FILE}: name an account of the page Chart of accounts, or add this one in Xero",
+        f"{_MAP}: name an account of the page Chart of accounts, or add this one in Xero",
         at="accounts",
     ),
     "account_archived": ReasonKind(
         "The account is archived in Xero",
-        f"Restore it in Xero (Accounting > Chart of accounts), or name another. {_FILE}: accounts",
+        f"Restore it in Xero (Accounting > Chart of accounts), or name another. {_MAP}: accounts",
         at="accounts",
     ),
     "account_not_allowed": ReasonKind(
         "An account of this kind takes no such line",
-        f"{_FILE}: name another account; the page Chart of accounts shows the kind of each",
+        f"{_MAP}: name another account; the page Chart of accounts shows the kind of each",
         at="accounts",
     ),
     "tax_unmapped": ReasonKind(
         "No tax rule fits",
-        f"{_FILE}: add a rule under tax.rules, or set tax.none for untaxed lines at home",
+        f"{_MAP}: add a rule under tax.rules, or set tax.none for untaxed lines at home",
         at="tax.rules",
     ),
     "tax_type_unknown": ReasonKind(
         "The organisation has no such tax type",
-        f"{_FILE}: name a tax type that the organisation has, under tax",
+        f"{_MAP}: name a tax type that the organisation has, under tax",
         at="tax",
     ),
     "tax_not_allowed": ReasonKind(
         "The tax type does not go with the account",
-        f"{_FILE}: name another account, or another tax type",
+        f"{_MAP}: name another account, or another tax type",
         at="tax",
     ),
     "tax_rate_differs": ReasonKind(
         "The tax type's rate is not the rate that the shop charged",
-        f"{_FILE}: name the type of that rate under tax.rules, or set as_charged: true",
+        f"{_MAP}: name the type of that rate under tax.rules, or set as_charged: true",
         at="tax.rules",
     ),
     "payment_method_unmapped": ReasonKind(
         "The payment method has no account",
-        f"{_FILE}: name its account under payment_accounts, or none to post its payments by hand",
+        f"{_MAP}: name its account under payment_accounts, or none to post its payments by hand",
         at="payment_accounts",
     ),
     "payment_account_unfit": ReasonKind(
@@ -172,17 +174,17 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "branding_theme_unknown": ReasonKind(
         "Xero has no such branding theme",
-        f"{_FILE}: posting.branding_theme must be a theme that Xero has",
+        f"{_MAP}: posting.branding_theme must be a theme that Xero has",
         at="posting.branding_theme",
     ),
     "rule_hold": ReasonKind(
         "A rule of yours holds this order",
-        f"Decide what the rule asks for; then on the order's page: Sync. {_FILE}: rules",
+        f"Decide what the rule asks for; then on the order's page: Sync. {_MAP}: rules",
         at="rules",
     ),
     "setting_not_active": ReasonKind(
         "A setting asks for something that this version does not do yet",
-        f"{_FILE}: take the setting out",
+        f"{_MAP}: take the setting out",
         at="posting",
     ),
     # periods, currencies
@@ -211,12 +213,12 @@ REASONS: dict[str, ReasonKind] = {
     # tenders and refunds
     "gift_card_unknown": ReasonKind(
         "A gift card was redeemed whose sale is not known",
-        f"{_FILE}: say under gift_cards.unknown how such cards are posted",
+        f"{_MAP}: say under gift_cards.unknown how such cards are posted",
         at="gift_cards.unknown",
     ),
     "gift_card_taxed": ReasonKind(
         "A gift card was sold with tax",
-        f"{_FILE}: set gift_cards.voucher: single, or take the tax off the card in the shop",
+        f"{_MAP}: set gift_cards.voucher: single, or take the tax off the card in the shop",
         at="gift_cards.voucher",
     ),
     "overpaid": ReasonKind(
@@ -225,7 +227,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "bank_account_needed": ReasonKind(
         "This money can only be posted to a bank account",
-        f"{_FILE}: name a bank account for the method under payment_accounts",
+        f"{_MAP}: name a bank account for the method under payment_accounts",
         at="payment_accounts",
     ),
     "receipt_waits": ReasonKind(
@@ -234,18 +236,18 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "receipt_partly_paid": ReasonKind(
         "This store posts money and no invoices, and only a part was paid",
-        f"Wait for the rest, or {_IN_FILE}: streams: {{invoices: true}}",
+        f"Wait for the rest, or {_IN_SETTINGS}: streams: {{invoices: true}}",
         at="streams.invoices",
     ),
     "receipt_several_accounts": ReasonKind(
         "This store posts money and no invoices, and the order was paid in several ways",
-        f"{_FILE}: map these methods to one account under payment_accounts, or streams: "
+        f"{_MAP}: map these methods to one account under payment_accounts, or streams: "
         f"{{invoices: true}}",
         at="payment_accounts",
     ),
     "receipt_without_money": ReasonKind(
         "This store posts money and no invoices, and no money came in",
-        f"{_FILE}: streams: {{invoices: true}} posts such orders",
+        f"{_SETTINGS}: streams: {{invoices: true}} posts such orders",
         at="streams.invoices",
     ),
     "payment_waits_for_approval": ReasonKind(
@@ -266,7 +268,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "tax_rate_unknown": ReasonKind(
         "The shop does not state the tax, and the rate of its tax type is not known",
-        f"{_FILE}: name the rate under tax.rates. Or connect the organisation",
+        f"{_MAP}: name the rate under tax.rates. Or connect the organisation",
         at="tax.rates",
     ),
     "order_divided": ReasonKind(
@@ -286,7 +288,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "refund_waits_for_payment": ReasonKind(
         "The money of a refund waits for the payment that it came from",
-        f"{_FILE}: map the method of the payment under payment_accounts",
+        f"{_MAP}: map the method of the payment under payment_accounts",
         at="payment_accounts",
     ),
     "refund_before_cut_over": ReasonKind(
@@ -296,7 +298,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "credit_notes_off": ReasonKind(
         "Credit notes are switched off for this store",
-        f"Nothing; {_IN_FILE}: streams: {{credit_notes: true}} posts them",
+        f"Nothing; {_IN_SETTINGS}: streams: {{credit_notes: true}} posts them",
         at="streams.credit_notes",
     ),
     "credit_left_open": ReasonKind(
@@ -305,13 +307,13 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "edit_ignored": ReasonKind(
         "The order changed after it was posted, and changes are ignored",
-        f"Nothing; {_IN_FILE}: posting.edits: update follows changes",
+        f"Nothing; {_IN_MAP}: posting.edits: update follows changes",
         at="posting.edits",
     ),
     "email_dropped": ReasonKind("The e-mail address is not valid", _SHOP),
     "product_not_read": ReasonKind(
         "A product is not known, and rules by category or tax class passed it by",
-        f"Nothing, or {_IN_FILE}: an account and a tax type for the SKU under products",
+        f"Nothing, or {_IN_MAP}: an account and a tax type for the SKU under products",
         at="products",
     ),
     "product_unanswered": ReasonKind(
@@ -320,7 +322,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "product_gone": ReasonKind(
         "The shop has a product no more whose tax type goes by its category or tax class",
-        f"{_FILE}: name its account and tax type under products",
+        f"{_MAP}: name its account and tax type under products",
         at="products",
     ),
     # items and stock
@@ -392,7 +394,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "status_not_selected": ReasonKind(
         "Its status is not one that is posted",
-        f"Nothing, or {_IN_FILE}: add the status to statuses.invoice",
+        f"Nothing, or {_IN_MAP}: add the status to statuses.invoice",
         at="statuses.invoice",
     ),
     "reversed": ReasonKind("Cancelled in the shop before anything was posted", "Nothing to fix"),
@@ -401,12 +403,12 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "zero_total": ReasonKind(
         "The total is 0.00",
-        f"Nothing, or {_IN_FILE}: posting.zero_orders: post",
+        f"Nothing, or {_IN_MAP}: posting.zero_orders: post",
         at="posting.zero_orders",
     ),
     "stream_off": ReasonKind(
         "Invoices are switched off for this store",
-        f"Nothing, or {_IN_FILE}: streams: {{invoices: true}}",
+        f"Nothing, or {_IN_SETTINGS}: streams: {{invoices: true}}",
         at="streams.invoices",
     ),
     "store_off": ReasonKind(
@@ -418,7 +420,7 @@ REASONS: dict[str, ReasonKind] = {
         at="only",
     ),
     "other_store_view": ReasonKind(
-        "Of a part of the shop that is not read", f"Nothing, or {_IN_FILE}: only", at="only"
+        "Of a part of the shop that is not read", f"Nothing, or {_IN_SETTINGS}: only", at="only"
     ),
     "not_paid_yet": ReasonKind(
         "Waits for the date that posting.date names",

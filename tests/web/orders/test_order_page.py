@@ -76,9 +76,9 @@ def test_reasons_say_where_they_are_fixed(page: Client, store: Store) -> None:
     text = page.get(f"/orders/{order.pk}/").text
 
     assert "Not posted: No account for shipping." in text
-    fix = "What to do: The store&#x27;s section of the configuration file: name the account under"
+    fix = "What to do: In the store&#x27;s mapping: name the account under"
     assert fix in text
-    assert "accounts.shipping" in text
+    assert '<a href="/mapping/au/accounts/#accounts.shipping">Open the setting</a>' in text
 
 
 def test_a_refused_document_shows_xeros_words(page: Client, store: Store) -> None:
