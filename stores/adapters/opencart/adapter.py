@@ -13,10 +13,8 @@ from connector.lib import clock
 from connector.lib.errors import Rejected
 from connector.lib.money import plain
 from stores.adapter import Cursor, Introduction, Parsed, Reply, WebhookCall
-from stores.adapters.opencart import sync_states, webhook
 from stores.adapters.opencart.client import PAGE_SIZE, Json, OpenCartClient
 from stores.adapters.opencart.credentials import OpenCartCredentials
-from stores.adapters.opencart.errors import unexpected
 from stores.adapters.opencart.profile import PROFILE
 from stores.adapters.opencart.reading import pages as reading
 from stores.adapters.opencart.reading.probe import Probe
@@ -31,6 +29,7 @@ from stores.canonical.records import (
     Stream,
 )
 from stores.canonical.sync_state import SyncState
+from stores.php import hints, sync_states
 from stores.profile import PlatformProfile
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
@@ -122,7 +121,7 @@ class OpenCartAdapter:
                 return
             last = rows[-1].get("product_id") if rows else None
             if not reading.is_id(str(last)) or window.get("after") == int(str(last)):
-                raise unexpected(self._client.shop, "gives the same page of stock again")
+                raise self._client.unexpected("gives the same page of stock again")
             window = {"after": int(str(last))}
 
     def _stock_rows(self, skus: Sequence[str]) -> list[Json]:
@@ -165,7 +164,7 @@ class OpenCartAdapter:
 
     @staticmethod
     def webhook(call: WebhookCall) -> Reply:
-        return webhook.read_call(call)
+        return hints.read_call(call)
 
     # --- writing ----------------------------------------------------------------------------
 
@@ -224,7 +223,7 @@ class OpenCartAdapter:
 def _condition(client: OpenCartClient, answer: Json) -> OrderCondition:
     comments = answer.get("comments")
     if not isinstance(comments, list) or answer.get("status") is None:
-        raise unexpected(client.shop, "answers how an order stands without a status")
+        raise client.unexpected("answers how an order stands without a status")
     status = str(answer["status"])
     return OrderCondition(
         status, stopped=status == "0", comments=tuple(str(one) for one in comments)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
@@ -21,8 +18,3 @@ class OpenCartCredentials(BaseModel):
     def _without_blanks(cls, value: object) -> object:
         """Pasted keys carry blanks."""
         return value.strip() if isinstance(value, str) else value
-
-
-def hook_secret(secret: str) -> str:
-    """What signs the shop's own calls: it follows from the secret, and is never sent."""
-    return hmac.new(secret.encode(), b"hooks", hashlib.sha256).hexdigest()

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from stores.adapters.opencart.credentials import hook_secret
 from stores.adapters.opencart.pairing import read_code
 from stores.canonical.records import Stream
+from stores.php.signing import hook_secret
 from stores.profile import (
     Coverage,
     Credential,

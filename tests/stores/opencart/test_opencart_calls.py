@@ -10,14 +10,15 @@ import pytest
 
 from stores.adapter import Ask, WebhookCall, WebhookRefused, Wish
 from stores.adapters.opencart.adapter import OpenCartAdapter
-from stores.adapters.opencart.credentials import hook_secret
 from stores.adapters.opencart.pairing import check_of, made_code, read_code
 from stores.adapters.opencart.profile import PROFILE
 from stores.canonical.records import RecordRef, Stream
+from stores.php.signing import hook_secret
 from stores.profile import BadPairingCode
 from tests.stores.contract import NOW
-from tests.stores.opencart.extension import KEY, SECRET, SHOP
+from tests.stores.opencart.extension import SHOP
 from tests.stores.opencart.test_opencart_contract import sign
+from tests.stores.php.package import KEY, SECRET
 
 
 def call(body: Any) -> Any:

@@ -19,11 +19,12 @@ from connector.lib.errors import (
     Temporary,
 )
 from connector.lib.outgoing import http
-from stores.adapters.opencart import signing
 from stores.adapters.opencart.adapter import OpenCartAdapter
 from stores.adapters.opencart.client import shop_address
-from tests.stores.opencart.extension import ADDRESS, KEY, SECRET, SHOP, Extension, three_orders
+from stores.php import signing
+from tests.stores.opencart.extension import ADDRESS, SHOP, Extension, three_orders
 from tests.stores.opencart.test_opencart_contract import connected
+from tests.stores.php.package import KEY, SECRET
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 MAINTENANCE = b"<!DOCTYPE html><html><head><title>Maintenance</title></head></html>"

@@ -14,7 +14,8 @@ from stores.canonical.records import RecordRef, Stream
 from stores.canonical.sync_state import SyncState, SyncStatus
 from stores.signatures import signature
 from tests.stores.contract import AdapterContract, Connection
-from tests.stores.opencart.extension import KEY, SECRET, SHOP, Extension, three_orders
+from tests.stores.opencart.extension import SHOP, Extension, three_orders
+from tests.stores.php.package import KEY, SECRET
 
 
 def sign(secret: str, body: bytes, at: datetime) -> dict[str, str]:

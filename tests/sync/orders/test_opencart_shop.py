@@ -18,16 +18,17 @@ from django.core.management import call_command
 from connector.configuration.importing import import_configuration
 from connector.lib import clock
 from stores.adapter import WebhookCall
-from stores.adapters.opencart.credentials import hook_secret
 from stores.models import Store
+from stores.php.signing import hook_secret
 from stores.signatures import signature
 from sync.ingest import calls
 from sync.ingest.accept import accept
 from sync.models import TrackedOrder
 from sync.orders import actions
 from sync.outbox.sync_states import GATHER
-from tests.stores.opencart.extension import KEY, SECRET, SHOP, Extension
+from tests.stores.opencart.extension import SHOP, Extension
 from tests.stores.opencart.opencart_records import Shop, opencart_order, returned
+from tests.stores.php.package import KEY, SECRET
 from tests.sync.world import RULES, World
 
 GST = Shop(classes={"taxed": (("GST (10%)", Decimal(10), "P"),)})

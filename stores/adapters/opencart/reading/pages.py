@@ -16,7 +16,6 @@ from typing import Any
 
 from connector.lib.errors import Rejected
 from stores.adapter import Cursor
-from stores.adapters.opencart import errors
 from stores.adapters.opencart.client import PAGE_SIZE, Json, OpenCartClient
 from stores.adapters.opencart.reading.moments import ShopClock
 from stores.canonical.records import By, Page, RecordRef, Stream
@@ -68,13 +67,13 @@ def pages(
         )
         keys = _keys(client, source, rows, by)
         if keys != sorted(keys):
-            raise errors.unexpected(client.shop, f"does not sort {source.call} as it was asked to")
+            raise client.unexpected(f"does not sort {source.call} as it was asked to")
         fresh = [
             (row, key) for row, key in zip(rows, keys, strict=True) if last is None or key > last
         ]
         more = answer.get("more") is True
         if more and not fresh:
-            raise errors.unexpected(client.shop, f"gives the same page of {source.call} again")
+            raise client.unexpected(f"gives the same page of {source.call} again")
         if fresh:
             seen |= {number for _, (_, number) in fresh}
             last = fresh[-1][1]
@@ -153,7 +152,7 @@ def _keys(client: OpenCartClient, source: Source, rows: Sequence[Json], by: By) 
 def _number(client: OpenCartClient, source: Source, row: Json) -> int:
     value = str(source.id_of(row))
     if not is_id(value):
-        raise errors.unexpected(client.shop, f"has a record without an id among its {source.call}")
+        raise client.unexpected(f"has a record without an id among its {source.call}")
     return int(value)
 
 

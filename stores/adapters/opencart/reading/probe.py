@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from stores.adapters.opencart import errors
 from stores.adapters.opencart.client import PROTOCOL, Json, OpenCartClient
 from stores.adapters.opencart.reading.moments import ShopClock, zone_of
 from stores.canonical.order import PartKeys
@@ -25,7 +24,7 @@ class Probe:
         if self._answer is None:
             found = self._client.call("probe")
             if found.get("protocol") != PROTOCOL:
-                raise errors.too_old(self._client.shop, found.get("protocol"), PROTOCOL)
+                raise self._client.too_old(found.get("protocol"))
             self._answer = found
         return self._answer
 
@@ -70,7 +69,7 @@ class Probe:
         try:
             return self._facts(Raw(self.answer))
         except ParseError as error:
-            raise errors.unexpected(self._client.shop, f"answers probe so: {error}") from error
+            raise self._client.unexpected(f"answers probe so: {error}") from error
 
     def _facts(self, raw: Raw) -> StoreFacts:
         stores = raw.children("stores")

@@ -1,6 +1,6 @@
-"""What a refusal by an OpenCart shop means and who must act: the one place that decides it.
+"""What a refusal by a shop's package means and who must act: the one place that decides it.
 
-The extension's own refusals have a code. Whatever stands in front of it, a maintenance page, a
+The package's own refusals have a code. Whatever stands in front of it, a maintenance page, a
 password, a firewall, a redirect, answers in its own way, mostly with a web page: it is told by
 its status and by what such pages hold. An answer that nobody signed is never data.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,18 +26,11 @@ from connector.lib.errors import (
 )
 from connector.lib.outgoing.answers import excerpt_of, host_of, retry_after
 
-_EXTENSIONS = "Extensions > Extensions > Modules > Xero Connector"
 _PAIR = (
     "In the shop's admin open the Xero Connector, copy its pairing code, and paste it on the "
     "store's page here."
 )
 _ADDRESS = "Enter the address at which the shop itself is served, without a redirect."
-_INSTALLED = (
-    f"Install the extension in the shop's admin (Extensions > Installer), and switch it on under "
-    f"{_EXTENSIONS}. If it is on, the address lacks a folder (such as https://example.com/shop), "
-    "or the web server's rules for search-engine addresses (.htaccess) do not let index.php "
-    "through."
-)
 _MAINTENANCE = re.compile(r"maintenance|wartung|we will be back|back soon", re.IGNORECASE)
 _MESSAGES = re.compile(r"<b>(?:Notice|Warning|Deprecated|Unknown|Parse error|Fatal error)</b>:")
 _FIREWALL = re.compile(
@@ -46,58 +40,83 @@ _FIREWALL = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a platform calls what a sentence must name.
+
+    `program` is the shop's own, `package` what is installed in it; `page` is where its admin
+    shows that, `installer` where it is installed. `route` is its address, below the shop's.
+    """
+
+    program: str
+    package: str
+    page: str
+    installer: str
+    route: str
+
+    @property
+    def installed(self) -> str:
+        return (
+            f"Install the {self.package} in the shop's admin ({self.installer}), and switch it on "
+            f"under {self.page}. If it is on, the address lacks a folder (such as "
+            "https://example.com/shop), or the web server's rules for search-engine addresses "
+            "(.htaccess) do not let index.php through."
+        )
+
+
 def failure(
-    response: requests.Response, proved: bytes | None, *, writes: bool
+    response: requests.Response, proved: bytes | None, words: Words, *, writes: bool
 ) -> ConnectorError | None:
-    """The error that an answer means; None for a success. `proved` is what of it the extension
+    """The error that an answer means; None for a success. `proved` is what of it the package
     signed."""
     status = response.status_code
     if 300 <= status < 400:
-        return _redirected(response)
+        return _redirected(response, words)
     succeeded = 200 <= status < 300
     # A refusal whose headers had left before it comes as a success, but signed.
     own = None if succeeded and proved is None else _own(response, proved)
     if own is not None:
-        return _refused(response, own, writes=writes)
+        return _refused(response, own, words, writes=writes)
     if succeeded:
-        return None if proved is not None else _unsigned(response)
-    return _in_front(response, writes=writes)
+        return None if proved is not None else _unsigned(response, words)
+    return _in_front(response, words, writes=writes)
 
 
-def unexpected(url: str, what: str) -> Misconfigured:
+def unexpected(url: str, what: str, words: Words) -> Misconfigured:
     """The error of an answer that is signed, but not what PROTOCOL.md says."""
     return Misconfigured(
         f"{host_of(url)} {what}.",
         code="unexpected_answer",
-        hint="Install the newest version of the extension in the shop.",
+        hint=f"Install the newest version of the {words.package} in the shop.",
     )
 
 
-def too_old(url: str, spoken: object, wanted: int) -> Misconfigured:
-    """The error of an extension of another protocol than ours."""
+def too_old(url: str, spoken: object, wanted: int, words: Words) -> Misconfigured:
+    """The error of a package of another protocol than ours."""
     older = not isinstance(spoken, int) or spoken < wanted
-    which = "extension in the shop" if older else "connector"
+    which = f"{words.package} in the shop" if older else "connector"
     return Misconfigured(
-        f"The extension in {host_of(url)} speaks protocol {spoken}, and this program {wanted}.",
+        f"The {words.package} in {host_of(url)} speaks protocol {spoken}, and this program "
+        f"{wanted}.",
         code="protocol_differs",
         hint=f"Update the {which}: both are of one version when they come from one package.",
     )
 
 
-def unproved(response: requests.Response, *, signed: bool) -> Misconfigured:
-    """The error of an answer whose signature is not the extension's, or which has none."""
+def unproved(response: requests.Response, words: Words, *, signed: bool) -> Misconfigured:
+    """The error of an answer whose signature is not the package's, or which has none."""
     host = host_of(response.url)
     what = "is signed with another secret, or was changed on its way" if signed else "is not signed"
     return Misconfigured(
         f"The answer of {host} {what}: {excerpt_of(response)}",
         code="answer_not_proved",
         hint="Something between shop and connector changes answers (a cache, a page optimiser, a "
-        f"firewall): except index.php?route=extension/xero_connector from it. Else: {_PAIR}",
+        f"firewall): except {words.route} from it. Else: {_PAIR}",
     )
 
 
 def _own(response: requests.Response, proved: bytes | None) -> dict[str, Any] | None:
-    """The extension's own words, `{"code", "message", "field"}`; None where they are not its.
+    """The package's own words, `{"code", "message", "field"}`; None where they are not its.
     That a signature is wrong it says without one, as it does not know who asks."""
     try:
         body = json.loads(proved if proved is not None else response.content)
@@ -109,7 +128,9 @@ def _own(response: requests.Response, proved: bytes | None) -> dict[str, Any] | 
     return error if proved is not None or error["code"] == "bad_signature" else None
 
 
-def _refused(response: requests.Response, own: dict[str, Any], *, writes: bool) -> ConnectorError:
+def _refused(
+    response: requests.Response, own: dict[str, Any], words: Words, *, writes: bool
+) -> ConnectorError:
     host, code = host_of(response.url), own["code"]
     text = str(own.get("message") or code)
     if code == "bad_signature":
@@ -127,26 +148,26 @@ def _refused(response: requests.Response, own: dict[str, Any], *, writes: bool) 
         )  # fmt: skip
     if code == "switched_off":
         return Misconfigured(
-            f"The extension in {host} is switched off.", code="extension_off",
-            hint=f"Switch it on in the shop's admin: {_EXTENSIONS}.",
+            f"The {words.package} in {host} is switched off.", code="extension_off",
+            hint=f"Switch it on in the shop's admin: {words.page}.",
         )  # fmt: skip
     if code == "unknown_call":
         return Misconfigured(
-            f"The extension in {host} is too old for this: {text}", code="protocol_differs",
-            hint="Install the newest version of the extension in the shop.",
+            f"The {words.package} in {host} is too old for this: {text}", code="protocol_differs",
+            hint=f"Install the newest version of the {words.package} in the shop.",
         )  # fmt: skip
     if code == "failed" or response.status_code >= 500:
         return _passing(response, f"{host} has a problem: {text}", writes=writes)
     return Rejected(f"{host}: {text}", code=code, field=str(own.get("field") or ""), texts=(text,))
 
 
-def _in_front(response: requests.Response, *, writes: bool) -> ConnectorError:
-    """What a page means that stands in front of the extension."""
+def _in_front(response: requests.Response, words: Words, *, writes: bool) -> ConnectorError:
+    """What a page means that stands in front of the package."""
     status, host = response.status_code, host_of(response.url)
     page = _page(response)
     if status == 401:
         return Misconfigured(
-            f"{host} asks for a password before OpenCart is reached.", code="password_page",
+            f"{host} asks for a password before {words.program} is reached.", code="password_page",
             hint="Except index.php of the shop from the password protection of the web server, "
             "for calls from this server at least.",
         )  # fmt: skip
@@ -156,11 +177,11 @@ def _in_front(response: requests.Response, *, writes: bool) -> ConnectorError:
             writes=False,
         )  # fmt: skip
     if status in (403, 406, 409, 415, 429, 503) and _FIREWALL.search(page):
-        return _blocked(response)
+        return _blocked(response, words)
     if status == 429 or status == 408 or status >= 500:
         return _passing(response, f"{host} has a problem (HTTP {status}).", writes=writes)
     if status == 403:
-        return _blocked(response)
+        return _blocked(response, words)
     if status == 413:
         return Misconfigured(
             f"{host} takes no call of this size (HTTP 413).", code="too_large",
@@ -168,22 +189,22 @@ def _in_front(response: requests.Response, *, writes: bool) -> ConnectorError:
             "(client_max_body_size, LimitRequestBody).",
         )  # fmt: skip
     if status in (404, 405):
-        return _not_there(response)
-    words = excerpt_of(response) or "no text"
+        return _not_there(response, words)
+    said = excerpt_of(response) or "no text"
     return Rejected(
-        f"{host} refused the request (HTTP {status}): {words}",
+        f"{host} refused the request (HTTP {status}): {said}",
         code=f"http_{status}",
-        texts=(words,),
+        texts=(said,),
     )
 
 
-def _unsigned(response: requests.Response) -> ConnectorError:
-    """A success that is not the extension's: mostly a page of the shop, or in front of it."""
+def _unsigned(response: requests.Response, words: Words) -> ConnectorError:
+    """A success that is not the package's: mostly a page of the shop, or in front of it."""
     page, host = _page(response), host_of(response.url)
     if not _is_page(response):
-        return unproved(response, signed="X-Connector-Answer" in response.headers)
+        return unproved(response, words, signed="X-Connector-Answer" in response.headers)
     if _FIREWALL.search(page) and not _MAINTENANCE.search(page):
-        return _blocked(response)
+        return _blocked(response, words)
     if _MAINTENANCE.search(page):
         return Temporary(f"{host} is in maintenance mode: it is read again once that is over.")
     if _MESSAGES.search(page):
@@ -191,31 +212,30 @@ def _unsigned(response: requests.Response) -> ConnectorError:
             f"PHP in the shop at {host} prints messages in place of the answer: "
             f"{excerpt_of(response)}",
             code="answer_not_proved",
-            hint="Switch off that errors are displayed (in the shop's admin: System > Settings > "
-            "Server, or display_errors of PHP). The messages name the plug-in that is to be "
+            hint="Switch off that errors are displayed (in the shop's settings where it has such "
+            "a switch, or display_errors of PHP). The messages name the plug-in that is to be "
             "mended, as does the shop's error log.",
         )
-    return _not_there(response)
+    return _not_there(response, words)
 
 
-def _not_there(response: requests.Response) -> Misconfigured:
+def _not_there(response: requests.Response, words: Words) -> Misconfigured:
     return Misconfigured(
         f"The Xero Connector does not answer in the shop at {host_of(response.url)}: a web page "
         f"(HTTP {response.status_code}) came in its place.",
         code="extension_missing",
-        hint=_INSTALLED,
+        hint=words.installed,
     )
 
 
-def _blocked(response: requests.Response) -> Misconfigured:
+def _blocked(response: requests.Response, words: Words) -> Misconfigured:
     host = host_of(response.url)
     return Misconfigured(
         f"Something in front of {host} forbids the call (HTTP {response.status_code}): "
         f"{excerpt_of(response)}",
         code="forbidden",
         hint="A firewall or bot protection (the hosting's, or a cloud service's) stops calls by "
-        "programs. Let POST to index.php?route=extension/xero_connector/api through from this "
-        "server's address.",
+        f"programs. Let POST to {words.route} through from this server's address.",
     )
 
 
@@ -227,7 +247,7 @@ def _passing(response: requests.Response, text: str, *, writes: bool) -> Connect
     return OutcomeUnknown(text)
 
 
-def _redirected(response: requests.Response) -> Misconfigured:
+def _redirected(response: requests.Response, words: Words) -> Misconfigured:
     # A signed call cannot follow: browsers and libraries turn it into a GET without its body.
     host = host_of(response.url)
     target = urlsplit(response.headers.get("Location", ""))
@@ -236,7 +256,7 @@ def _redirected(response: requests.Response) -> Misconfigured:
             f"{host} redirects calls to {target.path or 'another page'}.",
             code="redirect_refused",
             hint=f"{_ADDRESS} If it is right, a plug-in for search-engine addresses redirects "
-            "index.php: except route=extension/xero_connector from it.",
+            f"index.php: except {words.route.partition('?')[2]} from it.",
         )
     place = f"{target.scheme or urlsplit(response.url).scheme}://{target.netloc}"
     folder = target.path.partition("/index.php")[0].rstrip("/")

@@ -30,7 +30,7 @@ def signed_headers(key: str, secret: str, body: bytes) -> dict[str, str]:
 def stated(headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
     """The signature that an answer states, "" where it has none, and what it is of.
 
-    Where the shop's programs printed so much that the headers had left before the extension could
+    Where the shop's programs printed so much that the headers had left before the package could
     set its own, the signature stands on a line before the answer.
     """
     if ANSWER in headers:
@@ -40,6 +40,11 @@ def stated(headers: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
     if not line or not re.fullmatch(rb"[0-9a-f]{64}", said):
         return "", body
     return said.decode(), answer
+
+
+def hook_secret(secret: str) -> str:
+    """What signs the shop's own calls: it follows from the secret, and is never sent."""
+    return hmac.new(secret.encode(), b"hooks", hashlib.sha256).hexdigest()
 
 
 def signature(secret: str, timestamp: str, nonce: str, body: bytes) -> str:

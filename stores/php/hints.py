@@ -1,4 +1,4 @@
-"""Calls of an OpenCart shop: what changed there, and what its staff ask for (PROTOCOL.md).
+"""Calls of a shop's package: what changed there, and what its staff ask for.
 
 Nothing in them is believed but where to look: the records themselves are fetched.
 """
@@ -18,6 +18,15 @@ _STREAMS = {
 }  # fmt: skip
 _MOST, _MOST_ASKED, _MOST_ID, _MOST_TEXT = 1000, 200, 2**63 - 1, 1000
 _JSON = "application/json"
+
+
+def is_of_a_package(body: bytes) -> bool:
+    """Whether a call greets or wishes, as a package in a shop does and no other program."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and ("hello" in said or "ask" in said)
 
 
 def read_call(call: WebhookCall) -> Reply:
