@@ -80,10 +80,11 @@ class Store(models.Model):
         return StoreSettings.model_validate(self.settings)
 
     def signing_secret(self, platform: PlatformProfile) -> str:
-        """What signs the calls that come in: of a shop whose secret follows from its credentials
-        that one, else the one that was entered; "" where there is none."""
+        """What signs the calls that come in: the secret that follows from the credentials, where
+        one does, else the one that was entered; "" where there is none."""
         derived = platform.hooks.secret_of
-        return derived(self.credentials) if derived is not None else self.webhook_secret or ""
+        follows = derived(self.credentials) if derived is not None else ""
+        return follows or self.webhook_secret or ""
 
     def apply(self, profile: StoreSettings) -> None:
         """Take over settings; secrets that are given replace the stored ones. Does not save."""

@@ -186,6 +186,7 @@ class PlatformProfile:
     """One platform. What is not said of it is as of one that has all streams, takes what shops
     usually do, and means nothing by itself.
 
+    `together`: a shop may have the keys of several `ways_in` at once, each way's whole.
     `coverage` says of a stream what its list does not tell. `total_rows` are the meanings that
     rows of an order's total have by themselves. `statuses` are proposed when a store is set up;
     with `statuses_hold` they hold without a setting too. `tax_per_line`: the shop states the tax
@@ -198,6 +199,7 @@ class PlatformProfile:
     kind: str
     label: str
     ways_in: tuple[WayIn, ...] = ()
+    together: bool = False
     pairing: Pairing | None = None
     streams: frozenset[Stream] = frozenset(Stream)
     coverage: Mapping[Stream, Coverage] = field(default_factory=dict)
@@ -231,10 +233,12 @@ class PlatformProfile:
         if unknown:
             return [f"credentials.{key}: unknown key" for key in unknown]
         begun = [choice for choice in choices if keys & set(choice)]
-        if len(begun) == 1:
-            return [f"credentials.{key}: required" for key in begun[0] if key not in keys]
+        if len(begun) == 1 or (begun and self.together):
+            needed = [key for choice in begun for key in choice]
+            return [f"credentials.{key}: required" for key in needed if key not in keys]
         wanted = " or ".join("{" + ", ".join(choice) + "}" for choice in choices)
-        return [f"credentials: must be {wanted} for {self.kind}, one of them only"]
+        only = "or both" if self.together else "one of them only"
+        return [f"credentials: must be {wanted} for {self.kind}, {only}"]
 
     def overheard(self, url: str, given: Iterable[str]) -> str:
         """What is wrong with credentials (their keys) at an address without encryption; "" if

@@ -111,10 +111,13 @@ def _place(url: str) -> tuple[str, str]:
 
 
 def _with(store: Store, found: PairingCode) -> Store:
-    """The store as the code has it; not saved."""
+    """The store as the code has it; not saved. Other keys of the same shop stay, where it may have
+    several."""
     paired = Store.objects.get(pk=store.pk)
-    paired.credentials = dict(found.credentials)  # type: ignore[assignment]
     try:
+        same = _place(store.profile.url) == _place(found.url)
+        others = paired.credentials if same and registry.profile(store.platform).together else None
+        paired.credentials = {**(others or {}), **found.credentials}  # type: ignore[assignment]
         paired.settings = paired.settings | {"url": found.url}
         paired.profile  # noqa: B018 - an address that is none fails here
     except ValueError as error:

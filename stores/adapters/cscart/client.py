@@ -46,7 +46,7 @@ class CSCartClient:
     """
 
     def __init__(self, url: str, credentials: CSCartCredentials, session: requests.Session) -> None:
-        self.shop = _API.sub("", url.strip().rstrip("/")).rstrip("/")
+        self.shop = shop_address(url)
         self.form = ""
         self.now = clock.now()
         self.pace = Pace()
@@ -158,6 +158,11 @@ class CSCartClient:
             return f"{self.shop}/api.php?{urlencode({'_d': path, 'ajax_custom': '1', **query})}"
         pairs = urlencode(query)
         return f"{self.shop}/api/2.0/{path}{'?' if pairs else ''}{pairs}"
+
+
+def shop_address(url: str) -> str:
+    """The shop's own address, from whatever of its addresses was entered."""
+    return _API.sub("", url.strip().rstrip("/")).rstrip("/")
 
 
 def in_path(value: str) -> str:

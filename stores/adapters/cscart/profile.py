@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from stores.adapters.cscart.pairing import read_code
 from stores.canonical.records import By, Stream
+from stores.php.signing import hook_secret
 from stores.profile import (
     Coverage,
     Credential,
     Field,
     HookScheme,
+    Pairing,
     PlatformProfile,
     ShopStatuses,
     WayIn,
     Written,
 )
 
+ADDON = WayIn(
+    (Credential("key", "key"), Credential("secret", "secret")),
+    (
+        "Add-ons > Manage add-ons: upload and install the Xero connector.",
+        "Administration > Xero connector (or the add-on's page): copy the pairing code and paste "
+        "it here, or copy key and secret.",
+    ),
+)
+PAIRING = Pairing(read=read_code, where="The add-on's page, Xero connector, shows it.")
 USER = WayIn(
     (Credential("email", "e-mail"), Credential("api_key", "API key", in_the_clear=True)),
     (
@@ -26,17 +39,45 @@ USER = WayIn(
         "Copy the API key that appears there, and enter it with the administrator's e-mail.",
     ),
 )
+
+
+def _secret_of(credentials: Mapping[str, str]) -> str:
+    secret = credentials.get("secret", "").strip()
+    return hook_secret(secret) if secret else ""
+
+
 # As `stores.signatures` verifies it.
 HOOKS = HookScheme(
     'A call is a POST of JSON such as {"orders": [12]} with two headers: X-Timestamp, the time in '
     "Unix seconds, and X-Signature, the hex HMAC-SHA256 of that time, a full stop and the body "
-    "under the webhook secret.",
+    "under the webhook secret. The add-on calls so by itself once it is paired: its secret follows "
+    "from the store's own, and need not be entered.",
     signed_headers=("X-Timestamp",),
+    secret_of=_secret_of,
 )
+# What the add-on's lists do not tell.
+WITH_ADDON = {
+    Stream.ORDERS: Coverage(
+        blind_to=("changes that were made past CS-Cart, in its database",),
+        recheck=timedelta(days=30),
+    ),
+    Stream.CUSTOMERS: Coverage(
+        blind_to=("changes that were made past CS-Cart, in its database",),
+        recheck=timedelta(days=365),
+        every=timedelta(days=7),
+    ),
+    Stream.PRODUCTS: Coverage(
+        blind_to=("changes that were made past CS-Cart, in its database",),
+        recheck=timedelta(days=3650),
+        every=timedelta(days=7),
+    ),
+}
 PROFILE = PlatformProfile(
     kind="cscart",
     label="CS-Cart / Multi-Vendor",
-    ways_in=(USER,),
+    ways_in=(USER, ADDON),
+    together=True,
+    pairing=PAIRING,
     streams=frozenset({Stream.ORDERS, Stream.CUSTOMERS, Stream.PRODUCTS, Stream.STOCK}),
     coverage={
         Stream.ORDERS: Coverage(
@@ -54,7 +95,7 @@ PROFILE = PlatformProfile(
             in_turn=timedelta(days=30),
         ),
     },
-    writes=frozenset({Written.STATUSES, Written.STOCK}),
+    writes=frozenset({Written.STATUSES, Written.STOCK, Written.SYNC_STATES}),
     hooks=HOOKS,
     total_rows={
         "payment_surcharge": "fee",

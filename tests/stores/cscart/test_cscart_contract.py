@@ -14,8 +14,11 @@ from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.canonical.records import RecordRef, Stream
 from stores.signatures import SIGNED_HEADERS, signature
 from tests.stores.contract import AdapterContract, Connection
+from tests.stores.cscart.addon_shop import AddonPackage, as_listed
 from tests.stores.cscart.cscart_records import Json, order
 from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop
+from tests.stores.cscart.over_the_api import OverTheApi
+from tests.stores.php.package import KEY, SECRET
 
 BODY = json.dumps({"orders": [12, "13", 12], "products": ["A"], "other": [1]}).encode()
 REFS = (
@@ -57,13 +60,39 @@ def test_its_calls_are_signed_as_ours_are_verified() -> None:
     assert CSCartAdapter.profile.hooks.signed_headers == SIGNED_HEADERS
 
 
-class TestShop(AdapterContract):
+class TestShop(OverTheApi):
     @pytest.fixture
     def connection(self) -> Iterator[Connection]:
         yield from connected()
 
 
-class TestShopWithoutRewriting(AdapterContract):
+class TestShopWithoutRewriting(OverTheApi):
     @pytest.fixture
     def connection(self) -> Iterator[Connection]:
         yield from connected(rewrites=False, largest_page=2)
+
+
+def with_addon(**more: str) -> Iterator[Connection]:
+    shop = AddonPackage(orders={key: as_listed(one) for key, one in some_orders(5).items()})
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        shop.serve(mock)
+        credentials = CSCartAdapter.Credentials(key=KEY, secret=SECRET, **more)
+        yield Connection(
+            adapter=CSCartAdapter(credentials, http.session(), url=URL),
+            order_ids=frozenset(shop.orders), total_field=("total",), sign=sign,
+            body=BODY, refs=REFS, shown=shop.shown,
+        )  # fmt: skip
+
+
+class TestShopWithTheAddon(AdapterContract):
+    @pytest.fixture
+    def connection(self) -> Iterator[Connection]:
+        yield from with_addon()
+
+
+class TestShopWithBoth(AdapterContract):
+    """The add-on is preferred: the REST API is not asked at all."""
+
+    @pytest.fixture
+    def connection(self) -> Iterator[Connection]:
+        yield from with_addon(**KEYS)

@@ -19,7 +19,8 @@ from stores.adapter import Cursor
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.canonical.order import Order
 from stores.canonical.records import By, ParseFacts, RecordRef, Stream
-from tests.stores.contract import AdapterContract, Connection
+from tests.stores.contract import Connection
+from tests.stores.cscart.over_the_api import OverTheApi
 from tests.stores.cscart.test_cscart_contract import BODY, REFS, sign
 from tests.stores.magento.magento_records import charged
 
@@ -58,7 +59,7 @@ def shop(request: pytest.FixtureRequest, private_hosts: None) -> Iterator[DemoSh
         yield running
 
 
-class TestDemoShop(AdapterContract):
+class TestDemoShop(OverTheApi):
     @pytest.fixture(params=[{}, {"version": "4.3", "rewrites": False, "largest_page": 7}])
     def connection(
         self, request: pytest.FixtureRequest, private_hosts: None

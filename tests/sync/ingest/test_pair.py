@@ -14,12 +14,17 @@ from django.test import Client
 
 from connector.lib import clock
 from connector.lib.errors import Misconfigured, NotConnected
-from stores.adapters.opencart.credentials import hook_secret
+from stores import registry
+from stores.adapters.cscart.pairing import made_code as cscart_code
 from stores.adapters.opencart.pairing import made_code
 from stores.models import Store
+from stores.php.signing import hook_secret
 from stores.signatures import signature
 from sync.ingest.pair import pair
-from tests.stores.opencart.extension import KEY, SECRET, SHOP, Extension
+from tests.stores.cscart.addon_shop import URL, AddonPackage, as_listed
+from tests.stores.cscart.cscart_records import order
+from tests.stores.opencart.extension import SHOP, Extension
+from tests.stores.php.package import KEY, SECRET
 from tests.web.factories import StoreFactory
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +252,34 @@ def test_a_code_whose_address_is_none_changes_nothing(
     assert refused.value.code == "bad_pairing_code"
     assert kept(store) == before
     assert shop.calls == []
+
+
+@pytest.mark.parametrize(
+    ("url", "kept_too"), [(URL, {"email": "a@b.c", "api_key": "k"}), ("https://old.test", {})]
+)
+def test_other_keys_of_the_same_shop_stay(url: str, kept_too: dict[str, str]) -> None:
+    """A CS-Cart shop may have the keys of its API and of its add-on; those of another shop go."""
+    others = {"email": "a@b.c", "api_key": "k"}
+    store: Store = StoreFactory(slug="cs", platform="cscart", credentials=others)
+    store.settings = store.settings | {"url": url, "base_currency": "GBP", "platform": "cscart"}
+    store.save()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
+        package = AddonPackage(orders={"101": as_listed(order())})
+        package.serve(mocked)
+
+        paired = pair(store, cscart_code(URL, KEY, SECRET), replace=True)
+
+    assert kept(store) == (URL, {"key": KEY, "secret": SECRET, **kept_too})
+    assert paired.out.startswith("Tea shop, CS-Cart 4.18.1 ULTIMATE, add-on 1.0.0, answers at")
+    assert package.calls[-1][0] == "pair"
+
+
+def test_calls_of_an_add_on_are_signed_by_what_follows_and_others_by_what_was_entered() -> None:
+    store: Store = StoreFactory(platform="cscart", credentials={"email": "a@b.c", "api_key": "k"})
+    store.webhook_secret = "entered"
+    profile = registry.profile("cscart")
+
+    entered = store.signing_secret(profile)
+    store.credentials = {"key": KEY, "secret": SECRET}  # type: ignore[assignment]
+
+    assert (entered, store.signing_secret(profile)) == ("entered", hook_secret(SECRET))

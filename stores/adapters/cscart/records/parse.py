@@ -82,6 +82,7 @@ def _head(order: Raw, facts: ParseFacts) -> Order:
         unconfirmed=status == _INCOMPLETE,
         taken_back=bool(document_id(order, "credit_memo_id")),
         divided=order.flag("is_parent_order") is True or status == _PARENT,
+        deleted=order.has("x_deleted"),
     )
 
 
