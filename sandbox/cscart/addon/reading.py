@@ -56,13 +56,13 @@ def stock(shop: CSCartShop, asked: Parameters) -> Told:
         skus = {one.strip() for one in asked.texts("skus", _LONGEST_SKU)}
         asked.nothing_else()
         rows = [row for row in _stock(shop, 0) if row["product_code"].strip() in skus]
-        return {"stock": rows, "more": False}
+        return {"stock": rows, "more": False, "last": 0}
     after = asked.number("after", 0, GREATEST_ID, 0)
     asked.nothing_else()
     rest = sorted(number for number in shop.catalogue.products if number > after)
-    last = rest[:limit][-1] if rest else 0
+    last = rest[:limit][-1] if rest else after
     found = [row for row in _stock(shop, after) if int(row["product_id"]) <= last]
-    return {"stock": found, "more": len(rest) > limit}
+    return {"stock": found, "more": len(rest) > limit, "last": last}
 
 
 def _stock(shop: CSCartShop, after: int) -> Iterator[Told]:

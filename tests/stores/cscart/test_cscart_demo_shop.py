@@ -19,7 +19,8 @@ from stores.adapter import Cursor
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.canonical.order import Order
 from stores.canonical.records import By, ParseFacts, RecordRef, Stream
-from tests.stores.contract import Connection
+from stores.canonical.sync_state import SyncState, SyncStatus
+from tests.stores.contract import AdapterContract, Connection
 from tests.stores.cscart.over_the_api import OverTheApi
 from tests.stores.cscart.test_cscart_contract import BODY, REFS, sign
 from tests.stores.magento.magento_records import charged
@@ -57,6 +58,35 @@ def shop(request: pytest.FixtureRequest, private_hosts: None) -> Iterator[DemoSh
     plan = Plan(profile="uk", foreign=0.2, coupons=0.4, inclusive="version" not in request.param)
     with DemoShop(orders=90, plan=plan, epoch=EPOCH, with_refunds=True, **request.param) as running:
         yield running
+
+
+def shown(shop: DemoShop) -> dict[str, SyncState]:
+    """What the shop's admin shows of its orders."""
+    return {
+        str(ident): SyncState(
+            Stream.ORDERS, str(ident), SyncStatus(said["state"]), said["number"], said["url"],
+            said["reason"],
+        )
+        for (kind, ident), said in shop.sync_states.items()
+        if kind == "order"
+    }  # fmt: skip
+
+
+class TestDemoShopWithTheAddon(AdapterContract):
+    """The demo shop was written from the protocol, and the add-on is what it stands in for."""
+
+    @pytest.fixture
+    def connection(self, private_hosts: None) -> Iterator[Connection]:
+        plan = Plan(seed=5, profile="uk", inclusive=False)
+        with DemoShop(orders=20, plan=plan, epoch=EPOCH, addon=True) as running:
+            keys = running.keys.credentials
+            credentials = CSCartAdapter.Credentials(key=keys.key, secret=keys.secret)
+            yield Connection(
+                adapter=CSCartAdapter(credentials, http.session(), url=running.url),
+                order_ids=frozenset(one["order_id"] for one in running.orders),
+                total_field=("total",), sign=sign, body=BODY, refs=REFS,
+                shown=lambda: shown(running),
+            )  # fmt: skip
 
 
 class TestDemoShop(OverTheApi):

@@ -36,7 +36,7 @@ _REFERENCES = ("transaction_id", "txn_id", "order_transaction_id")
 def parse_order(record: Mapping[str, Any], facts: ParseFacts) -> Order:
     """One order in its current state; ParseError for what cannot be read for certain."""
     raw = Raw(record)
-    order = _head(raw, facts)
+    order = replace(_head(raw, facts), deleted=raw.has("x_deleted"))
     if order.divided:
         return order
     return _with_money(order, raw, facts)
@@ -82,7 +82,6 @@ def _head(order: Raw, facts: ParseFacts) -> Order:
         unconfirmed=status == _INCOMPLETE,
         taken_back=bool(document_id(order, "credit_memo_id")),
         divided=order.flag("is_parent_order") is True or status == _PARENT,
-        deleted=order.has("x_deleted"),
     )
 
 
