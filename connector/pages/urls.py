@@ -16,6 +16,7 @@ from connector.pages.stores.actions import (
     store_trigger,
 )
 from connector.pages.stores.list import store_page, stores_page
+from connector.pages.stores.settings import store_edit
 from connector.pages.xero import xero_page
 
 app_name = "dashboard"
@@ -29,6 +30,7 @@ urlpatterns = [
     path("styleguide/", styleguide, name="styleguide"),
     path("stores/", stores_page, name="stores"),
     path("stores/<slug:slug>/", store_page, name="store"),
+    path("stores/<slug:slug>/edit/", store_edit, name="store-edit"),
     path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),
     path("stores/<slug:slug>/test/", store_test, name="store-test"),
     path("stores/<slug:slug>/pair/", store_pair, name="store-pair"),

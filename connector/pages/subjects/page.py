@@ -42,8 +42,12 @@ class Saving:
 
 
 def page_of(slug: str, parts: Parts, template: str = "subjects/page.html") -> Any:
-    """The view of one subject."""
-    subject = BY_SLUG[slug]
+    """The view of one subject of the mapping."""
+    return editing(BY_SLUG[slug], parts, template)
+
+
+def editing(subject: Subject, parts: Parts, template: str) -> Any:
+    """The view of what edits a part of a store's draft."""
 
     @right(MAPPING)
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -116,8 +120,6 @@ def _context(
         "seen": saving.seen or around.drafted.seen(*shown),
         "may_change": request.user.has_perm(MAPPING),  # type: ignore[union-attr]
         "connected": around.organisation.connected,
-        "others": [one for one in Store.objects.only("slug", "name") if one != around.store],
-        "here": subject.url_name,
     }
 
 

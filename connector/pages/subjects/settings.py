@@ -7,7 +7,7 @@ What was typed is judged by the schema of the section, and not here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts_mapping.sections.paths import Path
-from connector.pages.parts.fields import AccountField, TaxTypeField
+from connector.pages.parts.fields import AccountField, PickerField, TaxTypeField
 from connector.pages.parts.widgets import Offered
 from connector.pages.subjects.around import Around
 
@@ -60,6 +60,39 @@ class Choice(Setting):
 
     def given(self, typed: Any) -> Any:
         return self._FLAGS.get(typed, typed) or None if typed != "false" else False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several(Choice):
+    """Any of a few answers."""
+
+    def field(self, around: Around) -> forms.Field:
+        return forms.MultipleChoiceField(
+            label=str(self.label), help_text=str(self.help), required=False,
+            choices=list(self.options.items()), widget=forms.CheckboxSelectMultiple,
+        )  # fmt: skip
+
+    def shown(self, value: Any) -> Any:
+        return value or []
+
+    def given(self, typed: Any) -> Any:
+        return list(typed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers(Setting):
+    """A text of which there is a list: `offers` are those that may be typed, and `shared` is the
+    id of the list, which other settings of the page may have too."""
+
+    offers: Callable[[Around], Sequence[Offered]]
+    shared: str
+
+    def field(self, around: Around) -> forms.Field:
+        offered = tuple(self.offers(around))
+        return PickerField(
+            offered, shared=self.shared, unknown=_("not in the list"), label=str(self.label),
+            help_text=str(self.help), required=False,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,13 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts_mapping.sections import paths
 from connector.configuration.importing import import_configuration
 from connector.configuration.versions.draft import draft
 from connector.configuration.versions.edit import edit
 from connector.pages.subjects.products import COLUMNS, read_csv
 from stores.models import Store
+from stores.settings import StoreSettings
 from tests.connector.test_configuration_reading import STORE
 from tests.web.factories import AccountFactory, OrganisationFactory, UserFactory
 from tests.web.subjects.forms import form_with
@@ -42,7 +44,7 @@ def connected(store: Store) -> Store:
 
 def typed(page: Client, subject: str, **changes: Any) -> Any:
     """The page's form with some fields typed otherwise, sent."""
-    address = f"/mapping/au/{subject}/"
+    address = "/stores/au/edit/" if subject == "settings" else f"/mapping/au/{subject}/"
     form = form_with(page.get(address).text, "seen")
     return page.post(address, form | {k.replace("__", "."): v for k, v in changes.items()})
 
@@ -199,3 +201,37 @@ def test_products_go_out_and_come_in_as_csv(page: Client, store: Store) -> None:
     assert draft(store).value("products") == both
     assert "1 product is in the draft" in put(",".join(COLUMNS).encode() + b"\nMUG,203,,\n")
     assert draft(store).value("products") == [{"sku": "MUG", "sales_account": "203"}]
+
+
+def test_the_stores_own_settings_are_a_part_of_the_draft(page: Client, store: Store) -> None:
+    shown = page.get("/stores/au/edit/").text
+    assert page.post("/stores/au/edit/", form_with(shown, "seen")).status_code == 302
+    assert draft(store).changes == ()
+    refused = typed(
+        page, "settings", timezone="Sydney", number_prefix="S 1", cut_over="soon",
+        schedule__orders="often", base_currency="AU",
+    ).text  # fmt: skip
+    assert "not in the list" in refused
+    refused = typed(
+        page, "settings", number_prefix="S 1", cut_over="soon", schedule__orders="often",
+        base_currency="AU",
+    ).text  # fmt: skip
+    for said in ("visible ASCII characters", "a date such as", "or a cron line", "ISO 4217"):
+        assert said in refused
+    answer = typed(
+        page, "settings", cut_over="2026-01-31", streams__customers="both",
+        fields__orders=["note", "coupon"], only__websites="base\nnz", organisation="demo",
+    )  # fmt: skip
+    assert answer.status_code == 302
+    assert {c.field: c.after for c in draft(store).changes} == {
+        "cut_over": "2026-01-31", "streams.customers": "both",
+        "fields.orders": ["note", "coupon"], "only.websites": ["base", "nz"],
+    }  # fmt: skip
+
+
+def test_every_setting_of_a_store_stands_on_its_page(page: Client, store: Store) -> None:
+    html = page.get("/stores/au/edit/").text
+    ours = {path for path in paths.depths() if path[0] in StoreSettings.model_fields}
+    missing = {path for path in ours if f'name="{".".join(path)}"' not in html}
+    assert missing == {("slug",), ("platform",), ("enabled",)}
+    assert len(html.encode()) < 50_000
