@@ -15,6 +15,7 @@ from connector.pages.stores.actions import (
     store_test,
     store_trigger,
 )
+from connector.pages.stores.keys import store_add, store_keys
 from connector.pages.stores.list import store_page, stores_page
 from connector.pages.stores.settings import store_edit
 from connector.pages.xero import xero_page
@@ -29,8 +30,10 @@ urlpatterns = [
     path("xero/", xero_page, name="xero"),
     path("styleguide/", styleguide, name="styleguide"),
     path("stores/", stores_page, name="stores"),
+    path("add-store/", store_add, name="store-add"),
     path("stores/<slug:slug>/", store_page, name="store"),
     path("stores/<slug:slug>/edit/", store_edit, name="store-edit"),
+    path("stores/<slug:slug>/keys/", store_keys, name="store-keys"),
     path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),
     path("stores/<slug:slug>/test/", store_test, name="store-test"),
     path("stores/<slug:slug>/pair/", store_pair, name="store-pair"),
