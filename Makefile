@@ -13,7 +13,7 @@ ADDON := stores/adapters/cscart/addon
 PHP_RULES := tests/stores/php/rules/Shop/ruleset.xml
 PHPCS := phpcs --standard=$(PHP_RULES) --extensions=php -s -n
 
-.PHONY: help install demo run test lint faults stories chaos mutants e2e bench addons php clean
+.PHONY: help install demo run test lint faults stories chaos mutants e2e bench addons php clean messages screenshots
 
 help:
 	@echo "make demo [ONCE=1] [ORDERS=n] [PORT=n]  the whole product against a stand-in Xero and demo shops"
@@ -25,6 +25,8 @@ help:
 	@echo "make mutants  small changes to the code that no test notices [MINUTES=n]"
 	@echo "make addons   the packages for the shops themselves, into dist/"
 	@echo "make php      syntax, rules and tests of what runs in the shops [needs PHP, MariaDB]"
+	@echo "make messages every text that can be translated, into locale/messages.pot"
+	@echo "make screenshots  every page of the demo, both themes, three widths, into dist/screenshots"
 	@echo "make e2e      in a browser               make bench    speed and memory"
 
 install: $(STAMP)
@@ -67,6 +69,12 @@ chaos: install
 
 e2e: install
 	$(BIN)/python -m pytest -q -m e2e
+
+messages: install
+	$(BIN)/python locale/messages.py
+
+screenshots: install
+	$(BIN)/python -m tests.e2e.screenshots dist/screenshots
 
 mutants: install
 	$(BIN)/python -m tests.mutants --minutes $(MINUTES)
