@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy
 
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import Statuses, StoreRules
@@ -33,11 +34,11 @@ class MappingVersion(models.Model):
     class Origin(models.TextChoices):
         """How it came to be."""
 
-        UNKNOWN = "", "Saved"
-        FILE = "file", "Configuration file"
-        PAGES = "pages", "Published"
-        BACK = "back", "Rolled back"
-        STORE = "store", "From another store"
+        UNKNOWN = "", gettext_lazy("Saved")
+        FILE = "file", gettext_lazy("Configuration file")
+        PAGES = "pages", gettext_lazy("Published")
+        BACK = "back", gettext_lazy("Rolled back")
+        STORE = "store", gettext_lazy("From another store")
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="mapping_versions")
     number = models.PositiveIntegerField()

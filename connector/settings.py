@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.humanize",
     # Under runserver whitenoise serves the static files too: one way, everywhere.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -72,6 +71,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -87,6 +87,19 @@ ROOT_URLCONF = "connector.urls"
 WSGI_APPLICATION = "connector.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
+# One language so far, with the formats of those who speak it; a language is offered once `locale/`
+# has it.
+LANGUAGES = [
+    ("en", "English"),
+    ("en-au", "English (Australia)"),
+    ("en-ca", "English (Canada)"),
+    ("en-gb", "English (United Kingdom)"),
+    ("en-ie", "English (Ireland)"),
+    ("en-nz", "English (New Zealand)"),
+    ("en-us", "English (United States)"),
+    ("en-za", "English (South Africa)"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 FORM_RENDERER = "connector.pages.parts.rendering.Renderer"
 USE_TZ = True

@@ -22,7 +22,7 @@ const PICK = "td.pick input[type=checkbox]";
 
 function countWords(element, count) {
   const words = count === 1 ? element.dataset.one : element.dataset.many;
-  if (words) element.textContent = words.replace("%s", count);
+  if (words) element.textContent = words.replace("{count}", count);
 }
 
 function showSelection() {
@@ -321,7 +321,7 @@ function changeRows(rows, act, row) {
   }
   const place = [...list.children].indexOf(row) + 1;
   const words = { add: said.dataset.added, remove: said.dataset.removed }[act] || said.dataset.moved;
-  said.textContent = words.replace("%s", place);
+  said.textContent = words.replace("{place}", place);
   rows.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

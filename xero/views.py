@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -54,7 +55,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     expected = request.session.pop(_STATE, "")
     if not expected or not hmac.compare_digest(expected, request.GET.get("state", "")):
         messages.error(
-            request, "This log-in did not start here, or was already used. Connect again."
+            request, _("This log-in did not start here, or was already used. Connect again.")
         )
         return redirect(_way_back(request))
     code = request.GET.get("code", "")
@@ -81,17 +82,27 @@ def disconnect(request: HttpRequest, organisation_id: int) -> HttpResponse:
         oauth.disconnect(organisation)
     except ConnectorError as error:
         return _failed(request, error)
-    messages.success(request, f"{organisation} is disconnected. Its mappings are kept.")
+    messages.success(
+        request,
+        _("%(organisation)s is disconnected. Its mappings are kept.")
+        % {"organisation": organisation},
+    )
     return redirect(_way_back(request))
 
 
 def _connected(request: HttpRequest, organisations: list[Organisation]) -> HttpResponse:
     for organisation in organisations:
-        messages.success(request, f"{organisation} is connected.")
+        messages.success(
+            request, _("%(organisation)s is connected.") % {"organisation": organisation}
+        )
         missing = organisation.missing_scopes()
         if missing:
             uses = ", ".join(missing.values())
-            messages.warning(request, f"{organisation}: Xero gave no right for {uses}.")
+            messages.warning(
+                request,
+                _("%(organisation)s: Xero gave no right for %(uses)s.")
+                % {"organisation": organisation, "uses": uses},
+            )
         try:
             doorbell.ring("xero.refresh_reference", organisation.pk)
         except NotRegistered:
@@ -100,7 +111,7 @@ def _connected(request: HttpRequest, organisations: list[Organisation]) -> HttpR
 
 
 def _failed(request: HttpRequest, error: ConnectorError) -> HttpResponse:
-    hint = error.hint if isinstance(error, NeedsAttention) else "Try again in a minute."
+    hint = error.hint if isinstance(error, NeedsAttention) else _("Try again in a minute.")
     messages.error(request, f"{error} {hint}".strip())
     return redirect(_way_back(request))
 
@@ -108,10 +119,10 @@ def _failed(request: HttpRequest, error: ConnectorError) -> HttpResponse:
 def _refusal(error: str) -> str:
     """Words for what Xero's log-in page reports (RFC 6749, section 4.1.2.1)."""
     if error == "access_denied":
-        return "The connection was not allowed at Xero. Nothing has changed."
+        return _("The connection was not allowed at Xero. Nothing has changed.")
     if error in ("invalid_scope", "unauthorized_client"):
-        return "Xero does not give this app the rights it asks for. Check its scopes at Xero."
-    return "Xero did not complete the log-in. Connect again."
+        return _("Xero does not give this app the rights it asks for. Check its scopes at Xero.")
+    return _("Xero did not complete the log-in. Connect again.")
 
 
 def _callback_address() -> str:

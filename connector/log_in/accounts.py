@@ -14,6 +14,8 @@ from allauth.core.internal.ratelimit import truncate_ip
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
 from connector.log_in import tries
@@ -25,16 +27,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": (
-            "The user name and the password do not go together. Check both; capitals matter in "
-            "the password."
+            gettext_lazy(
+                "The user name and the password do not go together. Check both; capitals "
+                "matter in the password."
+            )
         ),
         "too_many_login_attempts": (
-            "Too many wrong codes were tried, so that this one was not looked at. Wait five "
-            "minutes, then try again."
+            gettext_lazy(
+                "Too many wrong codes were tried, so that this one was not looked at. Wait "
+                "five minutes, then try again."
+            )
         ),
         "rate_limited": (
-            "This was tried too often, so that it was not looked at. Wait five minutes, then try "
-            "again."
+            gettext_lazy(
+                "This was tried too often, so that it was not looked at. Wait five minutes, "
+                "then try again."
+            )
         ),
     }
 
@@ -60,8 +68,12 @@ class AccountAdapter(DefaultAccountAdapter):
             self._tried = tries.take(account, address)
         except tries.TooManyTries as error:
             raise ValidationError(
-                "Too many wrong passwords were tried for this user name from where you are. This "
-                f"one was not looked at, so it may be right. Try again in {_wait(error)}.",
+                _(
+                    "Too many wrong passwords were tried for this user name from where you "
+                    "are. This one was not looked at, so it may be right. Try again in "
+                    "%(wait)s."
+                )
+                % {"wait": _wait(error)},
                 code="too_many_login_attempts",
             ) from None
 

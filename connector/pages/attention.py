@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from accounting.reason_kinds import REASONS
+from connector.pages.parts.core_texts import shown
 from sync.models import Posting, ShopWrite, TrackedOrder
 
 Label = TrackedOrder.Label
@@ -69,7 +71,10 @@ def groups() -> list[Group]:
 def drafts() -> list[Group]:
     """Orders that wait in Xero for approval, where there are any. One query."""
     count = TrackedOrder.objects.filter(label=Label.DRAFT)[: LIMIT + 1].count()
-    title, fix = "Drafts that wait for approval in Xero", "Orders: tick them, then Approve drafts"
+    title, fix = (
+        _("Drafts that wait for approval in Xero"),
+        _("Orders: tick them, then Approve drafts"),
+    )
     return [Group(_DRAFTS, title, fix, count)] if count else []
 
 
@@ -80,12 +85,12 @@ def _stuck_writes() -> QuerySet[ShopWrite]:
 
 def _group(code: str, count: int) -> Group:
     kind = REASONS.get(code, REASONS[_NO_REASON])
-    return Group(code, kind.title, kind.fix, count)
+    return Group(code, shown(kind.title), shown(kind.fix), count)
 
 
 def title_of(code: str) -> str:
     """What a reason means; "" for a code that does not exist."""
-    return REASONS[code].title if code in REASONS else ""
+    return shown(REASONS[code].title) if code in REASONS else ""
 
 
 def with_reason(orders: QuerySet[TrackedOrder], code: str) -> QuerySet[TrackedOrder]:

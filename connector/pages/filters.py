@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connector.lib.days import begin_of, end_of
 from connector.pages.attention import ATTENTION, Group, title_of, with_reason
@@ -16,8 +18,8 @@ from xero.documents.kinds import Kind
 from xero.models import Organisation
 
 _STATES = [
-    ("", "Any state"),
-    ("attention", "Needs attention"),
+    ("", gettext_lazy("Any state")),
+    ("attention", gettext_lazy("Needs attention")),
     *TrackedOrder.Label.choices,
     *TrackedOrder.Ending.choices,
 ]
@@ -34,21 +36,24 @@ class OrderFilters(forms.Form):
     """All optional; what makes no sense is said beside its field and filters nothing."""
 
     q = forms.CharField(
-        label="Search", required=False, max_length=100, strip=True,
+        label=gettext_lazy("Search"), required=False, max_length=100, strip=True,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Number or name", "autocomplete": "off"}
+            attrs={
+                "type": "search", "placeholder": gettext_lazy("Number or name"),
+                "autocomplete": "off",
+            }
         ),
     )  # fmt: skip
-    state = forms.ChoiceField(label="State", required=False, choices=_STATES)
-    store = forms.ChoiceField(label="Store", required=False)
-    reason = forms.ChoiceField(label="Reason", required=False)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=_STATES)
+    store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
     since = forms.DateField(
-        label="From", required=False, widget=DateInput,
-        error_messages={"invalid": "Type a date such as 2026-11-30."},
+        label=gettext_lazy("From"), required=False, widget=DateInput,
+        error_messages={"invalid": gettext_lazy("Type a date such as 2026-11-30.")},
     )  # fmt: skip
     until = forms.DateField(
-        label="To", required=False, widget=DateInput,
-        error_messages={"invalid": "Type a date such as 2026-11-30."},
+        label=gettext_lazy("To"), required=False, widget=DateInput,
+        error_messages={"invalid": gettext_lazy("Type a date such as 2026-11-30.")},
     )  # fmt: skip
 
     def __init__(self, data: Any, *, stores: list[Store], groups: list[Group]) -> None:
@@ -57,11 +62,11 @@ class OrderFilters(forms.Form):
         store, reason = self.fields["store"], self.fields["reason"]
         assert isinstance(store, forms.ChoiceField)
         assert isinstance(reason, forms.ChoiceField)
-        store.choices = [("", "All stores"), *((s.slug, s.name) for s in stores)]
+        store.choices = [("", _("All stores")), *((s.slug, s.name) for s in stores)]
         codes = {group.code: group.title for group in groups}
         if (asked := self.data.get("reason", "")) and (title := title_of(asked)):
             codes.setdefault(asked, title)
-        reason.choices = [("", "Any reason"), *codes.items()]
+        reason.choices = [("", _("Any reason")), *codes.items()]
 
     @property
     def active(self) -> bool:

@@ -13,6 +13,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
@@ -23,7 +25,7 @@ from stores import registry
 from stores.models import Store
 from xero.models import Organisation, XeroApp
 
-IMPORT_COMMAND = "python manage.py config import shops.yaml"
+IMPORT_COMMAND = gettext_lazy("python manage.py config import shops.yaml")
 
 
 class AdministratorForm(BaseUserCreationForm):
@@ -32,12 +34,12 @@ class AdministratorForm(BaseUserCreationForm):
     class Meta:
         model = User
         fields = ("username",)
-        labels = {"username": "User name"}
+        labels = {"username": gettext_lazy("User name")}
         help_texts = {"username": ""}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password2"].label = "Password again"
+        self.fields["password2"].label = _("Password again")
         self.fields["password2"].help_text = ""
 
     def save_first(self) -> User | None:

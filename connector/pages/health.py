@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from connector.lib import clock
 from connector.pages.calls import Calls, calls_left
+from connector.pages.parts import core_texts
 from connector.templatetags.pages import ago, until
 from stores.models import Cursor, Store
 from xero.models import Organisation, TokenSet
@@ -65,23 +67,33 @@ def organisations_health() -> list[OrganisationHealth]:
 def of_organisation(organisation: Organisation) -> Health:
     tokens = organisation.token_set
     if organisation.connected and tokens and tokens.state == TokenSet.State.RECONNECT:
-        return Health("dead", "Reconnect", organisation.unavailable_reason())
+        return Health("dead", _("Reconnect"), organisation.unavailable_reason())
     if why := organisation.unavailable_reason():
-        return Health("held", "Not connected", why)
+        return Health("held", _("Not connected"), why)
     parked = organisation.parked_until
     if parked is not None and parked > clock.now():
-        why = organisation.parked_reason or "Xero takes no calls for now."
-        return Health("unknown", "Parked", f"{why} Goes on {until(parked)}.")
+        why = organisation.parked_reason or _("Xero takes no calls for now.")
+        return Health(
+            "unknown",
+            _("Parked"),
+            _("%(why)s Goes on %(when)s.") % {"why": why, "when": until(parked)},
+        )
     missing = organisation.missing_scopes()
     if missing:
-        off = ", ".join(missing.values())
-        return Health("held", "Partly", f"Off, because Xero gave no right for it: {off}.")
+        off = ", ".join(map(core_texts.shown, missing.values()))
+        return Health(
+            "held",
+            _("Partly"),
+            _("Off, because Xero gave no right for it: %(off)s.") % {"off": off},
+        )
     if organisation.reference_refreshed_at is None:
         return Health(
-            "working", "Reading", "Accounts and tax rates are being read for the first time."
+            "working", _("Reading"), _("Accounts and tax rates are being read for the first time.")
         )
     read = ago(organisation.reference_refreshed_at)
-    return Health("posted", "Connected", f"Accounts and tax rates read {read}.")
+    return Health(
+        "posted", _("Connected"), _("Accounts and tax rates read %(read)s.") % {"read": read}
+    )
 
 
 def stores_health() -> list[StoreHealth]:
@@ -98,23 +110,34 @@ def stores_health() -> list[StoreHealth]:
 def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
     if not store.enabled:
         return Health(
-            "skipped", "Off", "Switched off: nothing is read or posted, the queue is kept."
+            "skipped", _("Off"), _("Switched off: nothing is read or posted, the queue is kept.")
         )
     if store.organisation is None:
         name = store.organisation_name
-        return Health("held", "No organisation", f"Waits until “{name}” is connected to Xero.")
+        return Health(
+            "held",
+            _("No organisation"),
+            _("Waits until “%(name)s” is connected to Xero.") % {"name": name},
+        )
     found = list(cursors)
     failing = next((cursor for cursor in found if cursor.last_error), None)
     if failing is not None:
-        again = f" It is tried again {until(failing.next_run_at)}." if failing.next_run_at else ""
-        return Health("dead", "Cannot read", f"{failing.last_error}{again}")
+        again = (
+            _(" It is tried again %(when)s.") % {"when": until(failing.next_run_at)}
+            if failing.next_run_at
+            else ""
+        )
+        return Health("dead", _("Cannot read"), f"{failing.last_error}{again}")
     if why := store.organisation.unavailable_reason():
         return Health(
-            "held", "Not posting", f"It is read, but nothing is posted: {why}", of_xero=True
+            "held",
+            _("Not posting"),
+            _("It is read, but nothing is posted: %(why)s") % {"why": why},
+            of_xero=True,
         )
     runs = [cursor.last_run_at for cursor in found if cursor.last_run_at]
     if not runs:
         return Health(
-            "unknown", "Not read yet", "The first pull reads the orders since the cut-over."
+            "unknown", _("Not read yet"), _("The first pull reads the orders since the cut-over.")
         )
-    return Health("posted", "Reading", f"Last read {ago(max(runs))}.")
+    return Health("posted", _("Reading"), _("Last read %(when)s.") % {"when": ago(max(runs))})

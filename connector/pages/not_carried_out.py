@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from connector.lib.rights import right
@@ -22,7 +23,9 @@ def not_carried_out(request: HttpRequest) -> HttpResponse:
         page = reverse("dashboard:overview")
     messages.warning(
         request,
-        "Your log-in had ended, so what you clicked was not carried out, and nothing was changed. "
-        "Look at the page as it is now, then click again.",
+        _(
+            "Your log-in had ended, so what you clicked was not carried out, and nothing was "
+            "changed. Look at the page as it is now, then click again."
+        ),
     )
     return HttpResponseRedirect(page)

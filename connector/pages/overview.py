@@ -9,6 +9,8 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from connector.lib import clock
@@ -159,22 +161,23 @@ def condition(
     """The sentence under the title. `kept`: of those on the way, what is kept back; `unread`:
     what a shop has may not be known here; `shops`: how many are set up."""
     if not organisations:
-        return "Nothing is posted yet: no organisation of Xero is connected."
+        return _("Nothing is posted yet: no organisation of Xero is connected.")
     if not shops:
-        return "Nothing is posted yet: no shop is set up."
+        return _("Nothing is posted yet: no shop is set up.")
     if not any(counts.values()):
-        return "No order has been read yet. Orders appear here as soon as the shop has some."
+        return _("No order has been read yet. Orders appear here as soon as the shop has some.")
     open_ = _open(counts, kept)
     parts = [] if open_ else [_all_done(counts, unread)]
     if all(organisation.unavailable_reason() for organisation in organisations):
-        parts.append("Nothing is being posted until the connection to Xero is mended.")
-    return " ".join([*parts, f"{of(today, 'invoice')} posted today.", *open_])
+        parts.append(_("Nothing is being posted until the connection to Xero is mended."))
+    posted = _("%(invoices)s posted today.") % {"invoices": of(today, "invoice")}
+    return " ".join([*parts, posted, *open_])
 
 
 def _all_done(counts: dict[str, int], unread: bool) -> str:
     if not counts[Label.POSTED]:
-        return "Nothing had to be posted: every order so far is left out, by a rule or a person."
-    return "Everything that was read is in Xero." if unread else "Everything is in Xero."
+        return _("Nothing had to be posted: every order so far is left out, by a rule or a person.")
+    return _("Everything that was read is in Xero.") if unread else _("Everything is in Xero.")
 
 
 def _open(counts: dict[str, int], kept: int) -> list[str]:
@@ -183,14 +186,20 @@ def _open(counts: dict[str, int], kept: int) -> list[str]:
     moving = counts[Label.WORKING] + counts[Label.CHECKING] - kept
     parts = []
     if need:
-        parts.append(f"{capped(need)} {'needs' if need == 1 else 'need'} you.")
+        said = ngettext("%(count)s needs you.", "%(count)s need you.", need)
+        parts.append(said % {"count": capped(need)})
     if drafts:
-        parts.append(f"{of(drafts, 'draft')} {'waits' if drafts == 1 else 'wait'} for approval.")
+        said = ngettext("%(drafts)s waits for approval.", "%(drafts)s wait for approval.", drafts)
+        parts.append(said % {"drafts": of(drafts, "draft")})
     if counts[Label.DEAD]:
-        was = "was" if counts[Label.DEAD] == 1 else "were"
-        parts.append(f"{capped(counts[Label.DEAD])} {was} refused by Xero.")
+        dead = counts[Label.DEAD]
+        said = ngettext("%(count)s was refused by Xero.", "%(count)s were refused by Xero.", dead)
+        parts.append(said % {"count": capped(dead)})
     if moving > 0:
-        parts.append(f"{capped(moving)} on the way.")
+        parts.append(_("%(moving)s on the way.") % {"moving": capped(moving)})
     if kept:
-        parts.append(f"{capped(kept)} kept back: the store is switched off or not connected.")
+        parts.append(
+            _("%(kept)s kept back: the store is switched off or not connected.")
+            % {"kept": capped(kept)}
+        )
     return parts

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy
 
 from connector.lib.marks import row_key
 from sync.models import TrackedOrder
@@ -19,12 +20,12 @@ MOST = 500
 
 class WhyForm(forms.Form):
     why = forms.CharField(
-        label="Reason", max_length=500, strip=True,
+        label=gettext_lazy("Reason"), max_length=500, strip=True,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Shown on the order, with your name and the date.",
+        help_text=gettext_lazy("Shown on the order, with your name and the date."),
         error_messages={
-            "required": "Type why, so that a colleague understands it later.",
-            "max_length": "Type at most 500 characters.",
+            "required": gettext_lazy("Type why, so that a colleague understands it later."),
+            "max_length": gettext_lazy("Type at most 500 characters."),
         },
     )  # fmt: skip
 
@@ -33,20 +34,22 @@ class HandledForm(forms.Form):
     """The note on what a person did in Xero, and perhaps where it is to be seen."""
 
     why = forms.CharField(
-        label="Note", max_length=500, strip=True,
+        label=gettext_lazy("Note"), max_length=500, strip=True,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="What you did in Xero. Shown with your name and the date.",
+        help_text=gettext_lazy("What you did in Xero. Shown with your name and the date."),
         error_messages={
-            "required": "Type what was done, so that a colleague understands it later.",
-            "max_length": "Type at most 500 characters.",
+            "required": gettext_lazy(
+                "Type what was done, so that a colleague understands it later."
+            ),
+            "max_length": gettext_lazy("Type at most 500 characters."),
         },
     )  # fmt: skip
     link = forms.URLField(
-        label="Link", required=False, max_length=500, assume_scheme="https",
-        help_text="The document in Xero, if there is one.",
+        label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https",
+        help_text=gettext_lazy("The document in Xero, if there is one."),
         error_messages={
             "invalid": "Type an address such as https://go.xero.com/…",
-            "max_length": "Type at most 500 characters.",
+            "max_length": gettext_lazy("Type at most 500 characters."),
         },
     )  # fmt: skip
 

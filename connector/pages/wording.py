@@ -8,11 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from accounting.reason_kinds import INFORMATIVE, REASONS
 from connector.lib import clock
 from connector.lib.money import from_units
 from connector.pages.books_of import predicted
 from connector.pages.mapping.subjects import reason_url
+from connector.pages.parts.core_texts import shown
 from connector.templatetags.pages import day, money, until
 from sync.models import Posting, TrackedOrder
 from xero.documents.kinds import SPECS
@@ -24,26 +28,27 @@ _NOTHING = "Nothing to fix"
 
 # The class of the label in the stylesheet, by the state of a document.
 DOCUMENT_LABELS = {
-    Posting.State.PENDING: ("working", "Working"),
-    Posting.State.SENDING: ("working", "Working"),
-    Posting.State.RETRY: ("working", "Working"),
-    Posting.State.POSTED: ("posted", "In Xero"),
-    Posting.State.HELD: ("held", "Needs you"),
-    Posting.State.DEAD: ("dead", "Refused"),
-    Posting.State.UNKNOWN: ("unknown", "Checking"),
-    Posting.State.VOIDED: ("voided", "Voided"),
+    Posting.State.PENDING: ("working", gettext_lazy("Working")),
+    Posting.State.SENDING: ("working", gettext_lazy("Working")),
+    Posting.State.RETRY: ("working", gettext_lazy("Working")),
+    Posting.State.POSTED: ("posted", gettext_lazy("In Xero")),
+    Posting.State.HELD: ("held", gettext_lazy("Needs you")),
+    Posting.State.DEAD: ("dead", gettext_lazy("Refused")),
+    Posting.State.UNKNOWN: ("unknown", gettext_lazy("Checking")),
+    Posting.State.VOIDED: ("voided", gettext_lazy("Voided")),
 }
 
 
 def document_name(document: Posting) -> str:
     """What a document is called; a change of one that is in Xero by what it does there."""
-    kind = SPECS[document.kind].name
+    kind = shown(SPECS[document.kind].name)
     if document.verb != "POST":
         return kind
     if document.purpose.startswith("approve-"):
-        return f"Approval of {kind.lower()}"
-    what = "Cancellation" if document.purpose == "cancel" else "Change"
-    return f"{what} of {kind.lower()}"
+        return _("Approval of %(kind)s") % {"kind": kind.lower()}
+    if document.purpose == "cancel":
+        return _("Cancellation of %(kind)s") % {"kind": kind.lower()}
+    return _("Change of %(kind)s") % {"kind": kind.lower()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +73,9 @@ def reasons_of(stored: Iterable[dict[str, Any]], store: str = "") -> list[Why]:
         kind = REASONS.get(code, REASONS["unforeseen"])
         found.append(
             Why(
-                kind.title,
+                shown(kind.title),
                 str(reason.get("message", "")),
-                "" if kind.fix == _NOTHING else kind.fix,
+                "" if kind.fix == _NOTHING else shown(kind.fix),
                 str(reason.get("field", "")),
                 code not in INFORMATIVE,
                 reason_url(store, reason) if store else "",
@@ -108,18 +113,21 @@ def short_reason(order: TrackedOrder, documents: list[Posting], waits: date | No
     """A few words beside the label in the list. `waits`: the day whose summary it waits for."""
     if order.label == Label.WORKING:
         if waits is not None and order.build_at is None:
-            return f"In the summary of {day(waits)}"
+            return _("In the summary of %(waits)s") % {"waits": day(waits)}
         return next_try(order, documents)
     if order.label == Label.CHECKING:
-        return "Nothing is sent twice"
+        return _("Nothing is sent twice")
     if order.label == Label.DIFFERS:
         differing = next((d for d in documents if difference(d)), None)
         actual, expected = difference(differing) or (None, None) if differing else (None, None)
         if actual is None:
-            return "Xero's totals differ"
-        return f"{money(actual, order.currency)} in Xero, {money(expected, order.currency)} here"
+            return _("Xero's totals differ")
+        return _("%(amount)s in Xero, %(amount2)s here") % {
+            "amount": money(actual, order.currency),
+            "amount2": money(expected, order.currency),
+        }
     if order.label == Label.DRAFT:
-        return "Waits for approval"
+        return _("Waits for approval")
     if order.label == Label.POSTED:
         return _given_back(order)
     if order.excluded_at is not None and order.label == Label.SKIPPED:
@@ -136,14 +144,18 @@ def next_try(order: TrackedOrder, documents: Iterable[Posting]) -> str:
     """When something of it is done next."""
     now = clock.now()
     if not order.store.enabled:
-        return "Its store is switched off"
+        return _("Its store is switched off")
     if order.build_at is not None:
-        return "Waits its turn" if order.build_at <= now else f"Next look {until(order.build_at)}"
+        return (
+            _("Waits its turn")
+            if order.build_at <= now
+            else _("Next look %(when)s") % {"when": until(order.build_at)}
+        )
     waiting = [d for d in documents if d.state in Posting.UNFINISHED]
     if any(d.state == Posting.State.SENDING for d in waiting):
-        return "Being sent"
+        return _("Being sent")
     later = [d.not_before for d in waiting if d.not_before > now]
-    return f"Next try {until(min(later))}" if later else "Waits its turn"
+    return _("Next try %(when)s") % {"when": until(min(later))} if later else _("Waits its turn")
 
 
 def _given_back(order: TrackedOrder) -> str:

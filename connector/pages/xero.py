@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -24,7 +26,7 @@ class XeroAppForm(forms.ModelForm):
 
     field_order = ("mode", "client_id", "client_secret", "daily_call_limit")
     client_secret = forms.CharField(
-        label="Client secret",
+        label=gettext_lazy("Client secret"),
         required=False,
         strip=True,
         max_length=200,
@@ -35,21 +37,22 @@ class XeroAppForm(forms.ModelForm):
         model = XeroApp
         fields = ("mode", "client_id", "daily_call_limit")
         labels = {
-            "mode": "Kind of app",
-            "client_id": "Client ID",
-            "daily_call_limit": "Calls a day",
+            "mode": gettext_lazy("Kind of app"),
+            "client_id": gettext_lazy("Client ID"),
+            "daily_call_limit": gettext_lazy("Calls a day"),
         }
         help_texts = {
-            "client_id": "32 letters and digits, from the app's Configuration page.",
-            "daily_call_limit": "For each organisation: 1,000 on Xero's Starter tier, 5,000 on "
-            "Core and above.",
+            "client_id": gettext_lazy("32 letters and digits, from the app's Configuration page."),
+            "daily_call_limit": gettext_lazy(
+                "For each organisation: 1,000 on Xero's Starter tier, 5,000 on Core and above."
+            ),
         }
         error_messages = {
             "client_id": {
-                "required": "Paste the client ID from the app's Configuration page.",
-                "unique": "This client ID is entered already.",
+                "required": gettext_lazy("Paste the client ID from the app's Configuration page."),
+                "unique": gettext_lazy("This client ID is entered already."),
             },
-            "daily_call_limit": {"min_value": "Type a number of at least 1."},
+            "daily_call_limit": {"min_value": gettext_lazy("Type a number of at least 1.")},
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,12 +60,12 @@ class XeroAppForm(forms.ModelForm):
         self.fields["client_id"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         self.stored_secret = self.instance.client_secret
         if self.stored_secret:
-            self.fields[
-                "client_secret"
-            ].help_text = "One is stored and is never shown. Leave this empty to keep it."
+            self.fields["client_secret"].help_text = _(
+                "One is stored and is never shown. Leave this empty to keep it."
+            )
         else:
             self.fields["client_secret"].required = True
-            self.fields["client_secret"].error_messages["required"] = (
+            self.fields["client_secret"].error_messages["required"] = _(
                 "Paste the client secret. Xero shows it once, when you generate it."
             )
 
@@ -86,11 +89,11 @@ def xero_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         changed = "client_id" in form.changed_data and app is not None and ready
         form.save()
-        text = "Saved. Connect your organisation next."
+        text = _("Saved. Connect your organisation next.")
         if changed:
-            text = "Saved. It is another app than before: connect your organisations again."
+            text = _("Saved. It is another app than before: connect your organisations again.")
         elif ready:
-            text = "Saved. It holds for every call from now on."
+            text = _("Saved. It holds for every call from now on.")
         messages.success(request, text)
         return redirect("dashboard:xero")
     organisations = organisations_health()
@@ -115,17 +118,22 @@ def xero_page(request: HttpRequest) -> HttpResponse:
 def condition(ready: bool, organisations: list[Organisation]) -> str:
     """The sentence under the title."""
     if not ready:
-        return "Not set up: enter the app that you register at Xero, then connect to it."
+        return _("Not set up: enter the app that you register at Xero, then connect to it.")
     working = [o for o in organisations if not o.unavailable_reason()]
     if not organisations:
-        return "The app is entered. No organisation is connected yet."
+        return _("The app is entered. No organisation is connected yet.")
     names = ", ".join(str(o) for o in working)
     broken = [o for o in organisations if o.unavailable_reason()]
     if broken and not working:
-        return f"{', '.join(str(o) for o in broken)}: not connected, nothing is posted there."
+        return _("%(join)s: not connected, nothing is posted there.") % {
+            "join": ", ".join(str(o) for o in broken)
+        }
     if broken:
-        return f"Connected to {names}. {', '.join(str(o) for o in broken)} must be reconnected."
-    return f"Connected to {names}."
+        return _("Connected to %(names)s. %(join)s must be reconnected.") % {
+            "names": names,
+            "join": ", ".join(str(o) for o in broken),
+        }
+    return _("Connected to %(names)s.") % {"names": names}
 
 
 def _shown(found: OrganisationHealth) -> dict[str, Any]:

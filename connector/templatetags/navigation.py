@@ -8,7 +8,9 @@ from typing import Any
 
 from django import template
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
 
+from connector.pages.parts.widgets import Words
 from stores.models import Store
 
 register = template.Library()
@@ -18,26 +20,26 @@ _IN_BOTTOM_BAR = 4
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    label: str
+    label: Words
     url_name: str
     icon: str
-    short: str = ""
+    short: Words = ""
 
 
 # In the order of the rail. A page that does not exist (yet) is left out.
 PAGES = (
-    Page("Overview", "dashboard:overview", "overview"),
-    Page("Orders", "sync:orders", "orders"),
-    Page("Needs attention", "sync:attention", "attention", "Attention"),
-    Page("Products", "sync:products", "products"),
-    Page("Customers", "sync:duplicates", "customers"),
-    Page("Mapping", "accounts:mapping", "mapping"),
-    Page("Chart of accounts", "accounts:chart", "accounts", "Accounts"),
-    Page("Reports", "sync:reports", "reports"),
-    Page("Stores", "dashboard:stores", "stores"),
-    Page("Xero", "dashboard:xero", "xero"),
-    Page("Activity", "dashboard:activity", "activity"),
-    Page("Settings", "dashboard:settings", "settings"),
+    Page(gettext_lazy("Overview"), "dashboard:overview", "overview"),
+    Page(gettext_lazy("Orders"), "sync:orders", "orders"),
+    Page(gettext_lazy("Needs attention"), "sync:attention", "attention", gettext_lazy("Attention")),
+    Page(gettext_lazy("Products"), "sync:products", "products"),
+    Page(gettext_lazy("Customers"), "sync:duplicates", "customers"),
+    Page(gettext_lazy("Mapping"), "accounts:mapping", "mapping"),
+    Page(gettext_lazy("Chart of accounts"), "accounts:chart", "accounts", gettext_lazy("Accounts")),
+    Page(gettext_lazy("Reports"), "sync:reports", "reports"),
+    Page(gettext_lazy("Stores"), "dashboard:stores", "stores"),
+    Page(gettext_lazy("Xero"), "dashboard:xero", "xero"),
+    Page(gettext_lazy("Activity"), "dashboard:activity", "activity"),
+    Page(gettext_lazy("Settings"), "dashboard:settings", "settings"),
 )
 
 

@@ -50,7 +50,7 @@ def notice(content: str, kind: str = "info", *, alert: bool = False) -> str:
 
 
 @register.simple_block_tag(end_name="endnothing")
-def nothing(content: str, title: str) -> str:
+def nothing(content: str, title: str = "") -> str:
     """Where a list is empty: what will appear here, and the button that makes it appear."""
     return _drawn("nothing", content=content, title=title)
 
@@ -84,15 +84,15 @@ def fieldset(content: str, legend: str, *, help: str = "", error: str = "") -> s
 @register.simple_tag(takes_context=True)
 def filter_bar(
     context: template.Context, form: BaseForm, address: str, *, target: str,
-    keep: str = "q", clear: str = "", refresh: str = "condition",
+    keep: str = "q", clear: str = "", refresh: str = "condition", live: bool = False,
 ) -> str:  # fmt: skip
     """The filters over a list. `target` is the id of what is fetched anew as they change, with
     `refresh`, more ids; `keep` names the fields that a phone shows without "More filters"; `clear`
-    is the address without filters."""
+    is the address without filters; `live`: as somebody types in the search field, too."""
     keeps = keep.split()
     return _drawn(
         "filter_bar",
-        form=form, address=address, target=target, clear=clear or address,
+        form=form, address=address, target=target, clear=clear or address, live=live,
         refresh=[*refresh.split(), f"{target}-clear"],
         fields=[(bound, bound.name not in keeps) for bound in form],
         active=bool(getattr(form, "active", False)),
@@ -103,7 +103,7 @@ def filter_bar(
 @register.simple_block_tag(end_name="endselection")
 def selection(content: str, *, one: str, many: str, hint: str) -> str:
     """The bar over a selection: the actions on the rows that are ticked, and their count. `one`
-    and `many` hold %s; `hint` stands there without a script. A button's own words by count are
+    and `many` hold {count}; `hint` stands there without a script. A button's own words by count are
     its `data-one` and `data-many`."""
     return _drawn("selection", content=content, one=one, many=many, hint=hint)
 

@@ -8,9 +8,10 @@
     {% endtable %}
 
 `{% below when=… %}` adds a line under the row, over its whole width; `{% instead when=… %}`
-stands for all cells but the title; `{% group … %}` heads the rows that have the same; `{% foot %}`
-holds rows of sums. `pick="order"` puts a box before each row, whose value is the row's `pk`
-(`pick_value=`) and whose name for those who hear it is `pick_label=`.
+stands for all cells but the title; `{% group value %}…{% endgroup %}` heads the rows that have the
+same value, and there may be several, the outer first; `{% foot %}` holds rows of sums.
+`pick="order"` puts a box before each row, whose value is its `pk` (`pick_value=`) and whose name
+for those who hear it is `pick_label=`.
 
 On a phone each row stacks: the title and the aside first, then a line a column, with the column's
 label before the value.
@@ -44,7 +45,7 @@ _FLAGS = {
     "quiet": "the head is heard, not seen",
     "aloof": "left out where the table is stacked",
 }
-_CLASSES = ("aside", "plain", "wide", "num", "code", "clip", "nowrap", "act", "aloof")
+_CLASSES = ("aside", "wide", "num", "code", "clip", "nowrap", "act", "aloof")
 _OPTIONS = {
     "table": {
         "label", "caption", "class", "id", "pick", "pick_when", "pick_value", "pick_label",
@@ -54,6 +55,8 @@ _OPTIONS = {
     "below": {"when", "class"},
     "instead": {"when", "class"},
 }  # fmt: skip
+
+_LINE = "\n"
 
 Options = dict[str, FilterExpression]
 
@@ -124,9 +127,8 @@ def _next(parser: Parser) -> _Part | None:
     if unknown := set(rest) - set(_FLAGS):
         raise template.TemplateSyntaxError(f"{{% {kind} %}} does not know {sorted(unknown)}")
     end = f"end{kind}"
-    body = NodeList() if kind == "group" else parser.parse((end,))
-    if kind != "group":
-        parser.delete_first_token()
+    body = parser.parse((end,))
+    parser.delete_first_token()
     return _Part(kind, head, frozenset(rest), options, body)
 
 
@@ -191,24 +193,36 @@ class TableNode(template.Node):
         """One `<tbody>`; one for each row where something may stand below it, or each group."""
         width = len(columns) + bool(picks)
         apart = "below" in self._others
-        group, before = self._others.get("group", [None])[0], object()
-        if not apart:
-            yield "<tbody>"
+        before: list[Any] = []
+        yield "" if apart else "<tbody>"
         for row in rows:
             with context.push(**{self._name: row}):
-                if group is not None and group.head is not None:
-                    here = group.head.resolve(context)
-                    if here != before:
-                        yield _group(here, width, apart=apart)
-                    before = here
+                here = [_value_of(part, context) for part in self._others.get("group", ())]
+                yield self._groups(context, here, before, width, apart=apart)
+                before = here
                 yield "<tbody>" if apart else ""
                 yield self._row(context, columns, heads, picks)
                 for part in self._others.get("below", ()):
                     if part.shown(context):
                         yield _over(part, context, width, "below")
                 yield "</tbody>" if apart else ""
-        if not apart:
-            yield "</tbody>"
+        yield "" if apart else "</tbody>"
+
+    def _groups(
+        self, context: template.Context, here: list[Any], before: list[Any], width: int, *,
+        apart: bool,
+    ) -> str:  # fmt: skip
+        """The heads of the groups that begin here: from the outermost that is another."""
+        changed = next((n for n, one in enumerate(here) if before[n : n + 1] != [one]), None)
+        if changed is None:
+            return ""
+        rows = "".join(
+            f'<tr class="group level-{number}"><th colspan="{width}" scope="rowgroup">'
+            f"{words}</th></tr>"
+            for number, part in enumerate(self._others["group"])
+            if number >= changed and (words := part.body.render(context).strip())
+        )
+        return f"<tbody>{rows}</tbody>" if apart else f"</tbody><tbody>{rows}"
 
     def _row(
         self, context: template.Context, columns: list[_Part], heads: list[str], picks: str
@@ -224,7 +238,7 @@ class TableNode(template.Node):
         if instead is not None:
             left = len(columns) - sum("title" in column.flags for column in columns)
             cells.append(_over(instead, context, left, "instead", row=False))
-        return "".join([*cells, "</tr>"])
+        return "\n".join([*cells, "</tr>"])
 
     def _box(self, context: template.Context, name: str) -> str:
         row = context[self._name]
@@ -256,7 +270,7 @@ def _head(columns: list[_Part], heads: list[str], context: template.Context, pic
             f'<span class="visually-hidden">{words}</span>' if "quiet" in column.flags else words
         )
         cells.append(format_html('<th{} scope="col">{}</th>', _class(kinds), mark_safe(shown)))  # noqa: S308
-    return f"<thead><tr>{''.join(cells)}</tr></thead>"
+    return f"<thead><tr>{_LINE.join(cells)}</tr></thead>"
 
 
 def _class(kinds: str) -> SafeString:
@@ -282,8 +296,6 @@ def _over(
     return f"<tr>{cell}</tr>" if row else cell
 
 
-def _group(words: Any, width: int, *, apart: bool) -> str:
-    row = format_html(
-        '<tr class="group"><th colspan="{}" scope="rowgroup">{}</th></tr>', width, words
-    )
-    return f"<tbody>{row}</tbody>" if apart else f"</tbody><tbody>{row}"
+def _value_of(part: _Part, context: template.Context) -> Any:
+    assert part.head is not None
+    return part.head.resolve(context)

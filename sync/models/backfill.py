@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
 from connector.lib.database.claims import Job, JobQuerySet
@@ -73,13 +74,13 @@ class Backfill(Job):
     """
 
     class State(models.TextChoices):
-        PLANNED = "planned", "Planned"
-        READING = "reading", "Reading the shop"
-        RUNNING = "running", "Posting"
-        PAUSED = "paused", "Paused"
-        DONE = "done", "Done"
-        CANCELLED = "cancelled", "Cancelled"
-        FAILED = "failed", "Broken off"
+        PLANNED = "planned", gettext_lazy("Planned")
+        READING = "reading", gettext_lazy("Reading the shop")
+        RUNNING = "running", gettext_lazy("Posting")
+        PAUSED = "paused", gettext_lazy("Paused")
+        DONE = "done", gettext_lazy("Done")
+        CANCELLED = "cancelled", gettext_lazy("Cancelled")
+        FAILED = "failed", gettext_lazy("Broken off")
 
     UNFINISHED = (State.PLANNED, State.READING, State.RUNNING, State.PAUSED)
     # Nothing of these that has not left yet is sent.

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
 from connector.lib.database.claims import Job, JobQuerySet
@@ -54,9 +55,9 @@ class IncomingCall(Job):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
+        WAITING = "waiting", gettext_lazy("Waiting")
+        DONE = "done", gettext_lazy("Done")
+        FAILED = "failed", gettext_lazy("Failed")
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="incoming_calls")
     digest = models.CharField(max_length=64)

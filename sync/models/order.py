@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
 from connector.lib.database.claims import Claimable, ClaimQuerySet
@@ -71,37 +72,37 @@ class TrackedOrder(Claimable):
     """
 
     class State(models.TextChoices):
-        NEW = "new", "New"
-        READY = "ready", "Ready"
-        HELD = "held", "Needs you"
-        SKIPPED = "skipped", "Not synced"
-        EXCLUDED = "excluded", "Not synced"
+        NEW = "new", gettext_lazy("New")
+        READY = "ready", gettext_lazy("Ready")
+        HELD = "held", gettext_lazy("Needs you")
+        SKIPPED = "skipped", gettext_lazy("Not synced")
+        EXCLUDED = "excluded", gettext_lazy("Not synced")
 
     class Label(models.TextChoices):
         """What the order's documents amount to: look.md's states in one word."""
 
-        WORKING = "working", "Working"
-        POSTED = "posted", "In Xero"
-        DRAFT = "draft", "Draft"
-        HELD = "held", "Needs you"
-        DEAD = "dead", "Refused"
-        CHECKING = "unknown", "Checking"
-        SKIPPED = "skipped", "Not synced"
-        DIFFERS = "mismatch", "Differs"
+        WORKING = "working", gettext_lazy("Working")
+        POSTED = "posted", gettext_lazy("In Xero")
+        DRAFT = "draft", gettext_lazy("Draft")
+        HELD = "held", gettext_lazy("Needs you")
+        DEAD = "dead", gettext_lazy("Refused")
+        CHECKING = "unknown", gettext_lazy("Checking")
+        SKIPPED = "skipped", gettext_lazy("Not synced")
+        DIFFERS = "mismatch", gettext_lazy("Differs")
 
     class Ending(models.TextChoices):
         """What became afterwards of an order that is in Xero: its label, where it has one."""
 
-        REFUNDED = "refunded", "Refunded"
-        PART_REFUNDED = "part", "Part refunded"
-        CANCELLED = "cancelled", "Cancelled"
+        REFUNDED = "refunded", gettext_lazy("Refunded")
+        PART_REFUNDED = "part", gettext_lazy("Part refunded")
+        CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
     class Excluded(models.TextChoices):
         """Why a person left an order out: also the code of its reason."""
 
-        DO_NOT_SYNC = "do_not_sync", "Do not sync"
-        HANDLED_BY_HAND = "handled_by_hand", "Handled in Xero by hand"
-        UNDONE = "undone", "Undone"
+        DO_NOT_SYNC = "do_not_sync", gettext_lazy("Do not sync")
+        HANDLED_BY_HAND = "handled_by_hand", gettext_lazy("Handled in Xero by hand")
+        UNDONE = "undone", gettext_lazy("Undone")
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="orders")
     source_id = models.CharField(max_length=100)
@@ -242,15 +243,15 @@ class OrderAction(models.Model):
     """What a person did to an order: append-only, for the timeline and for audits."""
 
     class What(models.TextChoices):
-        SYNC = "sync", "Sync to Xero asked for"
-        EXCLUDE = "exclude", "Marked as not to be synced"
-        APPROVE = "approve", "Approved"
-        HANDLE = "handle", "Marked as handled in Xero by hand"
-        REOPEN = "reopen", "Opened again"
-        UNDO = "undo", "Undo asked for"
-        WRITE = "write", "Writing to the shop asked for again"
-        LINK = "link", "Linked to an invoice in Xero"
-        POST = "post", "Posted though an invoice like it is in Xero"
+        SYNC = "sync", gettext_lazy("Sync to Xero asked for")
+        EXCLUDE = "exclude", gettext_lazy("Marked as not to be synced")
+        APPROVE = "approve", gettext_lazy("Approved")
+        HANDLE = "handle", gettext_lazy("Marked as handled in Xero by hand")
+        REOPEN = "reopen", gettext_lazy("Opened again")
+        UNDO = "undo", gettext_lazy("Undo asked for")
+        WRITE = "write", gettext_lazy("Writing to the shop asked for again")
+        LINK = "link", gettext_lazy("Linked to an invoice in Xero")
+        POST = "post", gettext_lazy("Posted though an invoice like it is in Xero")
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

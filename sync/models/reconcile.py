@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
 from connector.lib.database.claims import Claimable, ClaimQuerySet
@@ -36,10 +37,10 @@ class ReconcileRun(Claimable):
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waits its turn"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Broken off"
+        QUEUED = "queued", gettext_lazy("Waits its turn")
+        RUNNING = "running", gettext_lazy("Running")
+        DONE = "done", gettext_lazy("Done")
+        FAILED = "failed", gettext_lazy("Broken off")
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="reconcile_runs")
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -96,10 +97,10 @@ class ReconcileDay(models.Model):
     """
 
     class Measure(models.TextChoices):
-        SALE = "sale", "Sales"
-        CREDIT = "credit", "Credits"
-        PAYMENT = "payment", "Payments"
-        REFUND = "refund", "Refunds"
+        SALE = "sale", gettext_lazy("Sales")
+        CREDIT = "credit", gettext_lazy("Credits")
+        PAYMENT = "payment", gettext_lazy("Payments")
+        REFUND = "refund", gettext_lazy("Refunds")
 
     run = models.ForeignKey(ReconcileRun, on_delete=models.CASCADE, related_name="days")
     day = models.DateField()
@@ -148,9 +149,9 @@ class ReconcileDifference(models.Model):
     """
 
     class What(models.TextChoices):
-        MISSING = "missing", "Missing in Xero"
-        EXTRA = "extra", "In Xero, not in the shop"
-        DIFFERENCE = "difference", "Differs"
+        MISSING = "missing", gettext_lazy("Missing in Xero")
+        EXTRA = "extra", gettext_lazy("In Xero, not in the shop")
+        DIFFERENCE = "difference", gettext_lazy("Differs")
 
     run = models.ForeignKey(ReconcileRun, on_delete=models.CASCADE, related_name="found")
     what = models.CharField(max_length=10, choices=What)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy
 
 from connector.lib import clock
 from connector.lib.database.claims import Job, JobQuerySet, free, lapsed
@@ -44,19 +45,19 @@ class ShopWrite(Job):
     """
 
     class What(models.TextChoices):
-        COMMENT = "comment", "Comment"
-        STATUS = "status", "Status"
-        CUSTOMER = "customer", "Customer"
-        SYNC_STATE = "sync_state", "Sync state"
+        COMMENT = "comment", gettext_lazy("Comment")
+        STATUS = "status", gettext_lazy("Status")
+        CUSTOMER = "customer", gettext_lazy("Customer")
+        SYNC_STATE = "sync_state", gettext_lazy("Sync state")
 
     class State(models.TextChoices):
-        PENDING = "pending", "Working"
-        SENDING = "sending", "Working"
-        UNKNOWN = "unknown", "Checking"
-        DONE = "done", "In the shop"
-        DROPPED = "dropped", "Not written"
-        HELD = "held", "Needs you"
-        FAILED = "failed", "Given up"
+        PENDING = "pending", gettext_lazy("Working")
+        SENDING = "sending", gettext_lazy("Working")
+        UNKNOWN = "unknown", gettext_lazy("Checking")
+        DONE = "done", gettext_lazy("In the shop")
+        DROPPED = "dropped", gettext_lazy("Not written")
+        HELD = "held", gettext_lazy("Needs you")
+        FAILED = "failed", gettext_lazy("Given up")
 
     WAITING = (State.PENDING, State.UNKNOWN)
     STUCK = (State.HELD, State.FAILED)
@@ -103,7 +104,9 @@ class ShopWrite(Job):
     def title(self) -> str:
         """What it is, in a few words."""
         status = self.payload.get("status")
-        return f"Status {status}" if status else self.get_what_display()
+        return (
+            gettext("Status %(status)s") % {"status": status} if status else self.get_what_display()
+        )
 
     def claim(self, token: str, lease: timedelta) -> bool:
         """Take the right to write it; False if it is no longer due."""

@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
+
 from accounting.history import EarlierInvoice, History, Slot
 from accounting.plan.plan import Plan
 from accounting.reasons import Reason
@@ -149,5 +151,6 @@ class OrderPostings:
 def excluded(row: TrackedOrder) -> Reason:
     """The reason of an order that a person left out."""
     code = row.excluded_as or TrackedOrder.Excluded.DO_NOT_SYNC
-    label = TrackedOrder.Excluded(code).label
+    with translation.override(None):  # what is stored is in English, whoever asks
+        label = str(TrackedOrder.Excluded(code).label)
     return Reason(code, f"{label}, marked by a person: {row.excluded_why or 'no note'}")

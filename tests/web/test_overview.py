@@ -81,7 +81,7 @@ def test_what_needs_attention_is_grouped_by_cause(page: Client, store: Store) ->
         address = f"/orders/?state=attention&amp;reason={code}"
         assert address in text
         row = text[text.index(address) :]
-        assert row[: row.index("</tr>")].rstrip().endswith(f'<td class="num">{count}</td>')
+        assert row[: row.index("</tr>")].rstrip().endswith(f'<td class="aside num">{count}</td>')
         # each figure leads to exactly the orders behind it
         found = page.get(address.replace("&amp;", "&")).text
         assert f"{count} order{'s' if count > 1 else ''} fit" in found

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
 from connector.lib.crypto import EncryptedTextField
@@ -29,8 +30,8 @@ class XeroApp(models.Model):
     """
 
     class Mode(models.TextChoices):
-        CODE = "code", "Web app (people log in at Xero)"
-        CUSTOM = "custom", "Custom connection (one organisation, no log-in)"
+        CODE = "code", gettext_lazy("Web app (people log in at Xero)")
+        CUSTOM = "custom", gettext_lazy("Custom connection (one organisation, no log-in)")
 
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.CODE)
     client_id = models.CharField(max_length=100, unique=True)
@@ -78,8 +79,8 @@ class TokenSet(Claimable):
     """
 
     class State(models.TextChoices):
-        ACTIVE = "active", "Active"
-        RECONNECT = "reconnect", "Reconnect needed"
+        ACTIVE = "active", gettext_lazy("Active")
+        RECONNECT = "reconnect", gettext_lazy("Reconnect needed")
 
     app = models.ForeignKey(XeroApp, on_delete=models.CASCADE, related_name="token_sets")
     access_token = EncryptedTextField(blank=True, default="")

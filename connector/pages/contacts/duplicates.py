@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounting.contacts.likeness import By, Pair
@@ -163,12 +164,18 @@ def duplicate_decide(request: HttpRequest) -> HttpResponse:
         if keep:
             gone = other if keep == one else one
             duplicates.same_person(organisation, keep=keep, instead_of=gone, user=request.user)
-            said = f"{names[keep]} is used instead of {names[gone]} from now on."
+            said = _("%(names)s is used instead of %(names2)s from now on.") % {
+                "names": names[keep],
+                "names2": names[gone],
+            }
         else:
             duplicates.different_people(organisation, one=one, other=other, user=request.user)
-            said = f"{names[one]} and {names[other]} stay two contacts, and are not shown again."
+            said = _("%(names)s and %(names2)s stay two contacts, and are not shown again.") % {
+                "names": names[one],
+                "names2": names[other],
+            }
     except duplicates.AlreadyDecided as error:
-        messages.warning(request, f"Nothing was changed. {error}")
+        messages.warning(request, _("Nothing was changed. %(error)s") % {"error": error})
     else:
         messages.success(request, said)
     return redirect(_back(request))
@@ -178,9 +185,9 @@ def duplicate_decide(request: HttpRequest) -> HttpResponse:
 @require_POST
 def duplicate_take_back(request: HttpRequest) -> HttpResponse:
     if duplicates.take_back(_number(request, "decision"), request.user):
-        messages.success(request, "Taken back. The two contacts are two again from now on.")
+        messages.success(request, _("Taken back. The two contacts are two again from now on."))
     else:
-        messages.warning(request, "Nothing was changed: it had been taken back already.")
+        messages.warning(request, _("Nothing was changed: it had been taken back already."))
     return redirect(_back(request))
 
 

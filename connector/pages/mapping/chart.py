@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts_mapping.models import MappingVersion
@@ -18,10 +21,12 @@ from connector.lib import doorbell
 from connector.lib.marks import row_key
 from connector.lib.rights import ORGANISATIONS, right
 from connector.pages.mapping.filters import ChartFilters
+from connector.pages.parts.account_words import class_name, place_name, type_name
 from xero.models import Account, Organisation
 
 _PAGE_SIZE = 100
 _COUNT_LIMIT = 10_000
+_STATUSES = {"ACTIVE": gettext_lazy("Active"), "ARCHIVED": gettext_lazy("Archived")}
 
 
 @right()
@@ -37,7 +42,7 @@ def chart(request: HttpRequest) -> HttpResponse:
     found = list(_after(accounts, request.GET.get("after", ""))[: _PAGE_SIZE + 1])
     shown = found[:_PAGE_SIZE]
     uses = uses_of(organisation) if organisation and shown else {}
-    rows = [(a, [*uses.get(a.code, ()), *uses.get(a.account_id, ())]) for a in shown]
+    rows = [_row(account, uses) for account in shown]
     context = {
         "filters": filters,
         "organisation": organisation,
@@ -48,6 +53,17 @@ def chart(request: HttpRequest) -> HttpResponse:
         "newer": request.GET.get("after", ""),
     }
     return render(request, "accounts/chart.html", context)
+
+
+def _row(account: Account, uses: dict[str, list[str]]) -> dict[str, Any]:
+    """An account as the table shows it."""
+    return {
+        "account": account,
+        "type": type_name(account.type),
+        "class": class_name(account.account_class),
+        "status": _STATUSES.get(account.status, account.status.capitalize()),
+        "uses": [*uses.get(account.code, ()), *uses.get(account.account_id, ())],
+    }
 
 
 def _after(accounts: QuerySet[Account], mark: str) -> QuerySet[Account]:
@@ -78,24 +94,25 @@ def used_accounts(rules: StoreRules) -> Iterator[tuple[str, str]]:
     """Each account that the rules name, with what for."""
     for key in ACCOUNT_KEYS:
         if account := getattr(rules.accounts, key):
-            yield account, key.replace("_", " ").capitalize()
-    for method, _, account in payment_accounts(rules):
-        yield account, "Payments" if method == "*" else f"Payments by {method}"
+            yield account, place_name(key)
+    for method, __, account in payment_accounts(rules):
+        by = _("Payments by %(method)s") % {"method": method}
+        yield account, _("Payments") if method == "*" else by
     for code, meaning in rules.total_rows.items():
         if isinstance(meaning, RowAccount):
-            yield meaning.account, f"Total row {code}"
+            yield meaning.account, _("Total row %(code)s") % {"code": code}
     if rules.tax.sales_tax is not None:
-        yield rules.tax.sales_tax.account, "Sales tax"
+        yield rules.tax.sales_tax.account, _("Sales tax")
     for tax in rules.tax.rules:
         if tax.account:
-            yield tax.account, "Tax as its own line"
+            yield tax.account, _("Tax as its own line")
     for product in rules.products:
         for account in (product.sales_account, product.purchase_account):
             if account:
-                yield account, f"Product {product.sku}"
+                yield account, _("Product %(sku)s") % {"sku": product.sku}
     for rule in rules.rules:
         if rule.account:
-            yield rule.account, "A rule"
+            yield rule.account, _("A rule")
 
 
 @right(ORGANISATIONS)
@@ -104,12 +121,15 @@ def refresh(request: HttpRequest, pk: int) -> HttpResponse:
     """Read accounts, tax rates and the rest from Xero again, in the background."""
     organisation = get_object_or_404(Organisation.objects.select_related("token_set"), pk=pk)
     if why := organisation.unavailable_reason():
-        messages.error(request, f"Not refreshed: {why}")
+        messages.error(request, _("Not refreshed: %(why)s") % {"why": why})
     else:
         doorbell.ring("xero.refresh_reference", organisation.pk)
         messages.success(
             request,
-            f"The accounts of {organisation} are being read again. "
-            "Load this page anew in a few seconds.",
+            _(
+                "The accounts of %(organisation)s are being read again. "
+                "Load this page anew in a few seconds."
+            )
+            % {"organisation": organisation},
         )
     return redirect(f"{reverse('accounts:chart')}?organisation={organisation.pk}")

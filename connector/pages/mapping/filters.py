@@ -6,29 +6,41 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from xero.models import Account, Organisation
 
 _CLASSES = [
-    ("", "Any class"), ("ASSET", "Asset"), ("EQUITY", "Equity"), ("EXPENSE", "Expense"),
-    ("LIABILITY", "Liability"), ("REVENUE", "Revenue"),
-]  # fmt: skip
-_STATUSES = [("", "Any status"), ("ACTIVE", "Active"), ("ARCHIVED", "Archived")]
+    ("", gettext_lazy("Any class")),
+    ("ASSET", gettext_lazy("Asset")),
+    ("EQUITY", gettext_lazy("Equity")),
+    ("EXPENSE", gettext_lazy("Expense")),
+    ("LIABILITY", gettext_lazy("Liability")),
+    ("REVENUE", gettext_lazy("Revenue")),
+]
+_STATUSES = [
+    ("", gettext_lazy("Any status")),
+    ("ACTIVE", gettext_lazy("Active")),
+    ("ARCHIVED", gettext_lazy("Archived")),
+]
 
 
 class ChartFilters(forms.Form):
-    organisation = forms.ChoiceField(label="Organisation", required=False)
+    organisation = forms.ChoiceField(label=gettext_lazy("Organisation"), required=False)
     q = forms.CharField(
-        label="Search", required=False, max_length=100,
+        label=gettext_lazy("Search"), required=False, max_length=100,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Code or name", "autocomplete": "off"}
+            attrs={
+                "type": "search", "placeholder": gettext_lazy("Code or name"),
+                "autocomplete": "off",
+            }
         ),
     )  # fmt: skip
-    kind = forms.ChoiceField(label="Class", required=False, choices=_CLASSES)
-    status = forms.ChoiceField(label="Status", required=False, choices=_STATUSES)
+    kind = forms.ChoiceField(label=gettext_lazy("Class"), required=False, choices=_CLASSES)
+    status = forms.ChoiceField(label=gettext_lazy("Status"), required=False, choices=_STATUSES)
     payable = forms.ChoiceField(
-        label="Payments", required=False,
-        choices=[("", "Any"), ("yes", "Takes payments")],
+        label=gettext_lazy("Payments"), required=False,
+        choices=[("", gettext_lazy("Any")), ("yes", gettext_lazy("Takes payments"))],
     )  # fmt: skip
 
     def __init__(self, data: Any, *, organisations: list[Organisation]) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounting.sale.recognise import Certainty
@@ -23,14 +25,16 @@ from xero.models import MirrorContact
 _ROWS = 50
 _LIMIT = 10_000
 _HOW = {
-    Certainty.SAME: "Same number, total and currency",
-    Certainty.NUMBER: "Same number, another total",
-    Certainty.ALIKE: "May be: same customer, total and date",
+    Certainty.SAME: gettext_lazy("Same number, total and currency"),
+    Certainty.NUMBER: gettext_lazy("Same number, another total"),
+    Certainty.ALIKE: gettext_lazy("May be: same customer, total and date"),
 }
 _LINKS = {
-    Certainty.SAME: "It becomes the order’s invoice. Payments and refunds follow it.",
-    Certainty.NUMBER: "The order counts as handled by hand, as the totals differ.",
-    Certainty.ALIKE: "It becomes the order’s invoice. Payments and refunds follow it.",
+    Certainty.SAME: gettext_lazy("It becomes the order’s invoice. Payments and refunds follow it."),
+    Certainty.NUMBER: gettext_lazy("The order counts as handled by hand, as the totals differ."),
+    Certainty.ALIKE: gettext_lazy(
+        "It becomes the order’s invoice. Payments and refunds follow it."
+    ),
 }
 
 
@@ -72,7 +76,7 @@ def shown(rows: Sequence[Proposal]) -> list[Shown]:
     names = dict(contacts.values_list("contact_id", "name"))
     return [
         Shown(
-            row, _HOW[Certainty(row.certainty)], _LINKS[Certainty(row.certainty)],
+            row, str(_HOW[Certainty(row.certainty)]), str(_LINKS[Certainty(row.certainty)]),
             names.get(row.contact_id, ""), row.organisation.invoice_link(row.xero_id),
             zone_of(row.order.store),
         )
@@ -88,16 +92,19 @@ def already_decide(request: HttpRequest, pk: int) -> HttpResponse:
     row = rows.filter(pk=pk).first()
     back = way_back(request, "sync:already")
     if row is None:
-        messages.info(request, "That was decided, or is no longer so. This is what is left.")
+        messages.info(request, _("That was decided, or is no longer so. This is what is left."))
         return redirect(back)
     number = row.order.number
     try:
         if request.POST.get("decision") == "link":
-            done, said = proposals.link(row, request.user), f"Order {number} is linked."
+            done, said = (
+                proposals.link(row, request.user),
+                _("Order %(number)s is linked.") % {"number": number},
+            )
         else:
             done, said = (
                 proposals.post_anyway(row.order, request.user),
-                f"Order {number} is on its way.",
+                _("Order %(number)s is on its way.") % {"number": number},
             )
     except proposals.Taken as error:
         messages.warning(request, str(error))
@@ -105,7 +112,7 @@ def already_decide(request: HttpRequest, pk: int) -> HttpResponse:
     if done:
         messages.success(request, said)
     else:
-        messages.info(request, f"Order {number} was decided on before.")
+        messages.info(request, _("Order %(number)s was decided on before.") % {"number": number})
     return redirect(back)
 
 
@@ -118,5 +125,7 @@ def already_link_alike(request: HttpRequest) -> HttpResponse:
     except proposals.Taken as error:
         messages.warning(request, str(error))
     else:
-        messages.success(request, f"{of(count, 'order')} linked to what is in Xero.")
+        messages.success(
+            request, _("%(orders)s linked to what is in Xero.") % {"orders": of(count, "order")}
+        )
     return redirect("sync:already")

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounting.contacts.directory import Contacts
@@ -185,11 +186,12 @@ def may_approve(row: TrackedOrder) -> bool:
 def shown(posting: Posting, store: str, share: int | None = None) -> Document:
     """`store`: the slug of the store whose page it is on; `share`: how much of it is of the order
     whose page it is, in ten-thousandths."""
-    shape, label = DOCUMENT_LABELS[Posting.State(posting.state)]
+    shape, words = DOCUMENT_LABELS[Posting.State(posting.state)]
+    label = str(words)
     if posting.differs:
-        shape, label = "mismatch", "Differs"
+        shape, label = "mismatch", _("Differs")
     elif posting.is_draft:
-        shape, label = "draft", "Draft"
+        shape, label = "draft", _("Draft")
     return Document(
         posting, document_name(posting), shape, label,
         predicted(posting), _link(posting), reasons_of(posting.reasons, store),

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from connector.lib.rights import ORDERS, right
@@ -123,13 +125,17 @@ def orders_sync(request: HttpRequest) -> HttpResponse:
     """Post the chosen orders now, before everything that nobody is waiting for."""
     chosen = chosen_orders(request)
     if chosen is None:
-        messages.warning(request, "No order was selected. Tick the orders to sync, then try again.")
+        messages.warning(
+            request, _("No order was selected. Tick the orders to sync, then try again.")
+        )
         return redirect(way_back(request))
     count = actions.sync_now(chosen, request.user)
-    them = "It is" if count == 1 else "They are"
-    messages.success(
-        request, f"{of(count, 'order')} on the way to Xero. {them} sent before everything else."
+    said = ngettext(
+        "%(orders)s on the way to Xero. It is sent before everything else.",
+        "%(orders)s on the way to Xero. They are sent before everything else.",
+        count,
     )
+    messages.success(request, said % {"orders": of(count, "order")})
     return redirect(way_back(request))
 
 
@@ -139,7 +145,7 @@ def orders_approve(request: HttpRequest) -> HttpResponse:
     """Approve the drafts of the chosen orders."""
     chosen = chosen_orders(request)
     if chosen is None:
-        messages.warning(request, "No order was selected. Tick the orders to approve.")
+        messages.warning(request, _("No order was selected. Tick the orders to approve."))
         return redirect(way_back(request))
     own = set(actions.approvable(chosen).values_list("pk", flat=True))
     actions.approve(chosen, request.user)
@@ -147,15 +153,23 @@ def orders_approve(request: HttpRequest) -> HttpResponse:
     sources = PostingSource.objects.filter(posting__in=summaries)
     count = len(own.union(sources.filter(order__in=chosen).values_list("order", flat=True)))
     if count:
-        text = f"{of(count, 'order')} approved. Drafts in Xero are approved now; payments follow."
+        text = _("%(orders)s approved. Drafts in Xero are approved now; payments follow.") % {
+            "orders": of(count, "order")
+        }
         if summaries:
             names = ", ".join(summary.key for summary in summaries)
             behind = sources.values("order").distinct().count()
-            text += f" So is {names}, with all {of(behind, 'order')} in it."
+            more = _("So is %(names)s, with all %(orders)s in it.") % {
+                "names": names,
+                "orders": of(behind, "order"),
+            }
+            text = f"{text} {more}"
         messages.success(request, text)
     if rest := chosen.count() - count:
-        them = "it" if rest == 1 else "them"
-        messages.info(
-            request, f"{of(rest, 'order')} had no draft to approve. Nothing was done with {them}."
+        said = ngettext(
+            "%(orders)s had no draft to approve. Nothing was done with it.",
+            "%(orders)s had no draft to approve. Nothing was done with them.",
+            rest,
         )
+        messages.info(request, said % {"orders": of(rest, "order")})
     return redirect(way_back(request))

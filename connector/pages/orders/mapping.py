@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.contacts.persons import person_of
@@ -39,6 +41,16 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """An answer of the rules, and what it is of: of a group such as the lines, some that are
+    alike."""
+
+    group: str
+    things: tuple[Thing, ...]
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """The answers in the order in which a page shows them. `holds` are those that the order's own
     reasons do not say; `wrong` counts the answers that cannot be posted."""
@@ -47,12 +59,39 @@ class Mapping:
     holds: tuple[Told, ...]
     groups: tuple[tuple[str, tuple[Alike, ...]], ...]
     wrong: int
+    built_by: int | None = None
+
+    @property
+    def rows(self) -> list[Row]:
+        """One for each answer."""
+        return [
+            Row(group, alike.things, told)
+            for group, found in self.groups
+            for alike in found
+            for told in alike.answers
+        ]
 
     @property
     def summary(self) -> str:
         """`12 answers, 1 to mend`: what is folded away."""
-        said = of(sum(len(one.answers) for _, group in self.groups for one in group), "answer")
-        return f"{said}, {self.wrong} to mend" if self.wrong else said
+        said = of(len(self.rows), "answer")
+        if not self.wrong:
+            return said
+        return _("%(answers)s, %(count)s to mend") % {"answers": said, "count": self.wrong}
+
+    @property
+    def by(self) -> str:
+        """By which version of the rules, and by which the order was built last."""
+        version = self.told.version
+        if not version:
+            said = _("By the defaults: no rules are saved yet")
+        else:
+            said = _("By version %(version)s of the rules, in force now") % {"version": version}
+        if not self.built_by or self.built_by == version:
+            return said
+        return _("%(said)s; last built by version %(version)s") % {
+            "said": said, "version": self.built_by,
+        }  # fmt: skip
 
 
 def rules_of(row: TrackedOrder) -> Books:
@@ -82,19 +121,21 @@ def mapping_of(row: TrackedOrder, order: Order, *, posted: bool) -> Mapping | No
     books, contacts = with_known(books, row, order, mapped.naming)
     built = build_order(books, order, contacts, SOLD if posted else NOTHING_YET, mapped)
     told = explained(books, built)
-    return None if told is None else _shown(told, {one["message"] for one in row.reasons})
+    if told is None:
+        return None
+    return _shown(told, {one["message"] for one in row.reasons}, row.mapping_version)
 
 
-def _shown(told: Explained, known: Collection[str]) -> Mapping:
+def _shown(told: Explained, known: Collection[str], built_by: int | None) -> Mapping:
     groups = (
-        ("Lines", _alike(told.lines)),
-        ("Rows of the total", _alike(told.rows)),
-        ("Methods of payment", _alike(told.methods)),
-        ("The document", (Alike((), told.document),)),
+        (_("Lines"), _alike(told.lines)),
+        (_("Rows of the total"), _alike(told.rows)),
+        (_("Methods of payment"), _alike(told.methods)),
+        (_("The document"), (Alike((), told.document),)),
     )
-    wrong = sum(bool(a.wrong) for _, group in groups for one in group for a in one.answers)
+    wrong = sum(bool(a.wrong) for __, group in groups for one in group for a in one.answers)
     holds = tuple(one for one in told.holds if one.value not in known)
-    return Mapping(told, holds, tuple(one for one in groups if one[1]), wrong)
+    return Mapping(told, holds, tuple(one for one in groups if one[1]), wrong, built_by)
 
 
 def _alike(group: Iterable[About]) -> tuple[Alike, ...]:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from connector.lib.marks import row_key
@@ -63,7 +64,7 @@ def orders_tell_shop(request: HttpRequest) -> HttpResponse:
     """Write to the shop what it refused of the chosen orders."""
     chosen = chosen_orders(request)
     if chosen is None:
-        messages.warning(request, "No order was selected. Tick the orders to try again.")
+        messages.warning(request, _("No order was selected. Tick the orders to try again."))
         return redirect(way_back(request))
     return _done(request, actions.tell_shop_again(chosen, request.user), "sync:orders")
 
@@ -81,7 +82,9 @@ def customers_tell_shop(request: HttpRequest) -> HttpResponse:
 
 def _done(request: HttpRequest, count: int, default: str) -> HttpResponse:
     if count:
-        messages.success(request, "It is tried again now. Reload the page to see what came of it.")
+        messages.success(
+            request, _("It is tried again now. Reload the page to see what came of it.")
+        )
     else:
-        messages.info(request, "Nothing of it waits any more: it is being written, or was.")
+        messages.info(request, _("Nothing of it waits any more: it is being written, or was."))
     return redirect(way_back(request, default))

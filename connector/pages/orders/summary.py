@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounting.summary.documents import PURPOSES
@@ -20,6 +21,7 @@ from connector.pages.books_of import predicted
 from connector.pages.filters import zone_of
 from connector.pages.keyset import PAGE_SIZE
 from connector.pages.orders.detail import shown
+from connector.pages.parts import core_texts
 from sync.models import Posting, PostingSource
 from sync.models.posting import SUMMARY
 from sync.summaries.approve import approve_summaries, drafts
@@ -59,7 +61,7 @@ def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
     page = _page(sources, request.GET.get("after", ""), request.GET.get("before", ""))
     context = {
         "posting": posting,
-        "name": SPECS[posting.kind].name,
+        "name": core_texts.shown(SPECS[posting.kind].name),
         "row": {"currency": body.get("CurrencyCode", "")},
         "zone": zone_of(posting.store),
         "documents": [shown(one, posting.store.slug) for one in (posting, *money)],
@@ -81,10 +83,15 @@ def summary_approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a summary that is a draft, for all orders in it."""
     posting = get_object_or_404(Posting, pk=pk, source_kind=SUMMARY)
     if approve_summaries(drafts().filter(pk=pk), request.user):
-        text = f"{posting.key} is approved in Xero now, for all orders in it; payments follow."
+        text = _("%(key)s is approved in Xero now, for all orders in it; payments follow.") % {
+            "key": posting.key
+        }
         messages.success(request, text)
     else:
-        messages.warning(request, f"{posting.key} is no draft in Xero any more: nothing was done.")
+        messages.warning(
+            request,
+            _("%(key)s is no draft in Xero any more: nothing was done.") % {"key": posting.key},
+        )
     return redirect("sync:summary-detail", pk)
 
 

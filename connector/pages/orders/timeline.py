@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from connector.pages.wording import document_name
-from connector.templatetags.pages import money
+from connector.templatetags.pages import money, whole
 from stores.canonical.records import Stream
 from stores.models import SourceRecord
 from sync.models import Attempt, Posting, ShopWrite, TrackedOrder
@@ -17,12 +20,12 @@ from xero.documents.kinds import Kind
 _MOST = 100
 # What the log calls an attempt's end (the error's class), in words.
 _OUTCOMES = {
-    "answered": "answered",
-    "Temporary": "put off",
-    "Throttled": "put off, no call was left",
-    "NotConnected": "not connected",
-    "OutcomeUnknown": "no usable answer",
-    "Refused": "refused",
+    "answered": gettext_lazy("answered"),
+    "Temporary": gettext_lazy("put off"),
+    "Throttled": gettext_lazy("put off, no call was left"),
+    "NotConnected": gettext_lazy("not connected"),
+    "OutcomeUnknown": gettext_lazy("no usable answer"),
+    "Refused": gettext_lazy("refused"),
 }
 
 
@@ -50,9 +53,15 @@ def _received(order: TrackedOrder) -> Iterator[Event]:
     rows = versions.order_by("pk").values_list("received_at", "version")
     for number, (received_at, version) in enumerate(rows[:_MOST], start=1):
         title = (
-            "Received from the shop" if number == 1 else f"Changed in the shop, version {number}"
+            _("Received from the shop")
+            if number == 1
+            else _("Changed in the shop, version %(number)s") % {"number": number}
         )
-        yield Event(received_at, title, f"Updated there {version}" if version else "")
+        yield Event(
+            received_at,
+            title,
+            _("Updated there %(version)s") % {"version": version} if version else "",
+        )
 
 
 def _built(documents: list[Posting]) -> Iterator[Event]:
@@ -61,7 +70,7 @@ def _built(documents: list[Posting]) -> Iterator[Event]:
         together[document.created_at.replace(microsecond=0)].append(document)
     for at, found in together.items():
         names = ", ".join(_named(document) for document in found)
-        yield Event(at, f"Prepared for Xero: {names}")
+        yield Event(at, _("Prepared for Xero: %(names)s") % {"names": names})
 
 
 def _tried(documents: list[Posting]) -> Iterator[Event]:
@@ -70,11 +79,15 @@ def _tried(documents: list[Posting]) -> Iterator[Event]:
         if document.dispatch_id is not None:
             names[document.dispatch_id].append(_named(document))
     for attempt in Attempt.objects.filter(dispatch__in=names).order_by("-at")[:_MOST]:
-        verb = "Sent to Xero" if attempt.what == "send" else "Looked up in Xero"
+        verb = _("Sent to Xero") if attempt.what == "send" else _("Looked up in Xero")
         outcome = _OUTCOMES.get(attempt.outcome, attempt.outcome.replace("_", " "))
         about = ", ".join(names[attempt.dispatch_id])
-        status = f"HTTP {attempt.status}, " if attempt.status else ""
-        detail = f"{about}. {status}{attempt.milliseconds:,} ms."
+        status = _("HTTP %(status)s, ") % {"status": attempt.status} if attempt.status else ""
+        detail = _("%(about)s. %(status)s%(milliseconds)s ms.") % {
+            "about": about,
+            "status": status,
+            "milliseconds": whole(attempt.milliseconds),
+        }
         if attempt.error:
             detail = f"{detail} {attempt.error}"
         yield Event(attempt.at, f"{verb}: {outcome}", detail, attempt.correlation_id)
@@ -85,18 +98,25 @@ def _posted(order: TrackedOrder, documents: list[Posting]) -> Iterator[Event]:
         if document.posted_at is None:
             continue
         if document.verb == "POST" and document.kind != Kind.CONTACT:
-            yield Event(document.posted_at, f"{_named(document)}: done in Xero")
+            yield Event(
+                document.posted_at, _("%(document)s: done in Xero") % {"document": _named(document)}
+            )
             continue
         total = document.xero_total
         detail = f"{money(total, order.currency)} {order.currency}" if total is not None else ""
         if document.adopted:
-            detail = f"{detail} Found there and taken over, not sent again.".strip()
-        yield Event(document.posted_at, f"{_named(document)} is in Xero", detail)
+            found = _("Found there and taken over, not sent again.")
+            detail = f"{detail} {found}".strip()
+        yield Event(
+            document.posted_at,
+            _("%(document)s is in Xero") % {"document": _named(document)},
+            detail,
+        )
 
 
 def _by_a_person(order: TrackedOrder) -> Iterator[Event]:
     for action in order.actions.select_related("user").order_by("-at")[:_MOST]:
-        who = action.user.get_username() if action.user else "somebody"
+        who = action.user.get_username() if action.user else _("somebody")
         yield Event(action.at, f"{action.get_what_display()} by {who}", action.note)
 
 
@@ -104,11 +124,19 @@ def _told(writes: list[ShopWrite]) -> Iterator[Event]:
     """What became of what the shop was to be told, where that has come to an end."""
     for write in writes:
         if write.state == ShopWrite.State.DONE:
-            how = "stood in the shop already" if write.payload.get("found") else "is in the shop"
+            how = (
+                _("stood in the shop already")
+                if write.payload.get("found")
+                else _("is in the shop")
+            )
             yield Event(write.changed_at, f"{write.title} {how}", str(write.payload["text"]))
         elif write.state in (*ShopWrite.STUCK, ShopWrite.State.DROPPED):
             why = str(write.reasons[0]["message"]) if write.reasons else ""
-            yield Event(write.changed_at, f"{write.title} not written to the shop", why)
+            yield Event(
+                write.changed_at,
+                _("%(title)s not written to the shop") % {"title": write.title},
+                why,
+            )
 
 
 def _named(document: Posting) -> str:

@@ -39,6 +39,24 @@ _TYPES: dict[str, Words] = {
     "SUPERANNUATIONLIABILITY": gettext_lazy("Superannuation liability"),
     "WAGESEXPENSE": gettext_lazy("Wages"),
 }
+# The keys of `accounts` in a store's rules, as a bookkeeper calls them.
+_PLACES: dict[str, Words] = {
+    "sales": gettext_lazy("Sales"),
+    "shipping": gettext_lazy("Shipping"),
+    "discounts": gettext_lazy("Discounts"),
+    "other_income": gettext_lazy("Other income"),
+    "rounding": gettext_lazy("Rounding"),
+    "gift_cards": gettext_lazy("Gift cards"),
+    "store_credit": gettext_lazy("Store credit"),
+    "refund_adjustments": gettext_lazy("Refund adjustments"),
+    "inventory": gettext_lazy("Inventory"),
+    "cogs": gettext_lazy("Cogs"),
+    "purchases": gettext_lazy("Purchases"),
+    "fixed_tax": gettext_lazy("Fixed tax"),
+    "gift_card_expense": gettext_lazy("Gift card expense"),
+    "rewards": gettext_lazy("Rewards"),
+    "stock_adjustment": gettext_lazy("Stock adjustment"),
+}
 # The class that is looked for first, by place; else revenue.
 _FIRST = {
     "accounts.inventory": "ASSET",
@@ -54,6 +72,11 @@ _FIRST = {
 def class_name(account_class: str) -> Words:
     """Revenue, Expense, …; as Xero says it where it is none of these."""
     return _CLASSES.get(account_class, account_class.capitalize())
+
+
+def place_name(key: str) -> str:
+    """What a key of `accounts` is for: Sales, Gift cards, …"""
+    return str(_PLACES.get(key, key.replace("_", " ").capitalize()))
 
 
 def type_name(account_type: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounting.reconcile.causes import CAUSES, Cause, CauseKind, Side
@@ -18,8 +20,9 @@ from connector.lib import doorbell
 from connector.lib.marks import row_key
 from connector.lib.rights import ORDERS, RECONCILIATIONS, right
 from connector.pages.filters import zone_of
+from connector.pages.parts import core_texts
 from connector.pages.selection import HandledForm, bound, way_back
-from connector.templatetags.pages import ago, capped, of
+from connector.templatetags.pages import ago, capped, of, whole
 from stores.models import Store
 from sync.models import (
     HandledDifference,
@@ -36,14 +39,14 @@ from xero.models import Organisation
 _ROWS = 25
 _DAYS = 10
 _FIELDS = {
-    "document": "Invoice",
-    "total": "Total",
-    "tax": "Tax",
-    "amount_due": "Amount due",
-    "payment": "Payments",
-    "refunded": "Refunded",
-    "status": "Status",
-    "date": "Date",
+    "document": gettext_lazy("Invoice"),
+    "total": gettext_lazy("Total"),
+    "tax": gettext_lazy("Tax"),
+    "amount_due": gettext_lazy("Amount due"),
+    "payment": gettext_lazy("Payments"),
+    "refunded": gettext_lazy("Refunded"),
+    "status": gettext_lazy("Status"),
+    "date": gettext_lazy("Date"),
 }
 
 
@@ -65,11 +68,21 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """The sums of one day, each with the name of its tax type or account."""
+class Sum:
+    """A sum of one day, with the name of its tax type or account; "" where it is of neither."""
 
-    day: date
-    rows: list[tuple[ReconcileDay, str]]
+    row: ReconcileDay
+    name: str
+
+    @property
+    def address(self) -> str:
+        """The page of the orders behind it."""
+        row = self.row
+        asked = {
+            "store": row.run.store.slug, "day": row.day.isoformat(), "currency": row.currency,
+            "measure": row.measure, "name": row.name,
+        }  # fmt: skip
+        return f"{reverse('sync:reconcile-day')}?{urlencode(asked)}"
 
 
 @right()
@@ -88,7 +101,7 @@ def reconcile_page(request: HttpRequest) -> HttpResponse:
         "run": run,
         "newest": newest,
         "zone": zone_of(store) if store else "UTC",
-        "condition": condition(run, newest) if store else "No store is set up yet.",
+        "condition": condition(run, newest) if store else _("No store is set up yet."),
         "address": f"{reverse('sync:reconcile')}?store={store.slug}" if store else "",
     }
     if run is not None and store is not None:
@@ -103,30 +116,41 @@ def condition(run: ReconcileRun | None, newest: ReconcileRun | None) -> str:
     """The sentence under the title."""
     if newest is not None and newest.is_running:
         if newest.total:
-            return f"Comparing: {newest.done:,} of {newest.total:,} orders."
-        return "Comparing: Xero's lists are being read."
+            return _("Comparing: %(done)s of %(total)s orders.") % {
+                "done": whole(newest.done),
+                "total": whole(newest.total),
+            }
+        return _("Comparing: Xero's lists are being read.")
     if run is None or run.ended_at is None:
-        return "Nothing has been compared yet."
-    lead = f"{of(run.orders, 'order')} compared with Xero {ago(run.ended_at)}."
+        return _("Nothing has been compared yet.")
+    lead = _("%(orders)s compared with Xero %(when)s.") % {
+        "orders": of(run.orders, "order"),
+        "when": ago(run.ended_at),
+    }
     if not run.open:
-        return f"{lead} Everything agrees."
+        return _("%(lead)s Everything agrees.") % {"lead": lead}
     parts = []
     if run.missing:
-        parts.append(f"{capped(run.missing)} {'is' if run.missing == 1 else 'are'} not in Xero")
+        said = ngettext("%(count)s is not in Xero", "%(count)s are not in Xero", run.missing)
+        parts.append(said % {"count": capped(run.missing)})
     if run.extra:
-        parts.append(f"{of(run.extra, 'document')} in Xero {_belongs(run.extra)} to no order")
+        said = ngettext(
+            "%(documents)s in Xero belongs to no order",
+            "%(documents)s in Xero belong to no order",
+            run.extra,
+        )
+        parts.append(said % {"documents": of(run.extra, "document")})
     if run.differences:
-        verb = "differs" if run.differences == 1 else "differ"
-        parts.append(f"{of(run.differences, 'figure')} {verb}")
+        said = ngettext("%(figures)s differs", "%(figures)s differ", run.differences)
+        parts.append(said % {"figures": of(run.differences, "figure")})
     return f"{lead} {_joined(parts)}."
 
 
-def _belongs(count: int) -> str:
-    return "belongs" if count == 1 else "belong"
-
-
 def _joined(parts: list[str]) -> str:
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+    if not parts[1:]:
+        return "".join(parts)
+    first, last = ", ".join(parts[:-1]), parts[-1]
+    return f"{first} and {last}"
 
 
 def _found(run: ReconcileRun, store: Store, after: int) -> dict[str, Any]:
@@ -147,11 +171,13 @@ def _found(run: ReconcileRun, store: Store, after: int) -> dict[str, Any]:
 
 
 def shown(row: ReconcileDifference, organisation: Organisation | None) -> Found:
-    side = "Arose in the shop" if row.side == Side.STORE else "Arose in Xero"
+    side = _("Arose in the shop") if row.side == Side.STORE else _("Arose in Xero")
     link = ""
     if row.xero_id and organisation is not None:
         link = organisation.invoice_link(row.xero_id)
-    return Found(row, _FIELDS.get(row.field, row.field), CAUSES[Cause(row.cause)], side, link)
+    kind = CAUSES[Cause(row.cause)]
+    cause = CauseKind(core_texts.shown(kind.title), core_texts.shown(kind.fix))
+    return Found(row, str(_FIELDS.get(row.field, row.field)), cause, side, link)
 
 
 def _days(run: ReconcileRun, store: Store, until: str) -> dict[str, Any]:
@@ -162,13 +188,15 @@ def _days(run: ReconcileRun, store: Store, until: str) -> dict[str, Any]:
     except ValueError:
         until = ""
     wanted = list(days.values_list("day", flat=True).distinct()[: _DAYS + 1])
-    rows = run.days.filter(day__in=wanted[:_DAYS]).order_by("-day", "currency", "pk")
+    rows = (
+        run.days.filter(day__in=wanted[:_DAYS])
+        .select_related("run__store")
+        .order_by("-day", "currency", "pk")
+    )
     names = _names(store.organisation)
     return {
-        "days": [
-            Day(day, [(row, names.get((row.measure, row.name), row.name)) for row in found])
-            for day, found in groupby(rows, key=lambda row: row.day)
-        ],
+        "days": [Sum(row, names.get((row.measure, row.name), row.name)) for row in rows],
+        "days_shown": min(len(wanted), _DAYS),
         "days_until": until,
         "days_next": wanted[_DAYS].isoformat() if len(wanted) > _DAYS else "",
     }
@@ -209,9 +237,16 @@ def difference_handle(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         if differences.handle(row, request.user, said["why"], said["link"]):
-            messages.success(request, f"The difference of {row.number} counts as accounted for.")
+            messages.success(
+                request,
+                _("The difference of %(number)s counts as accounted for.") % {"number": row.number},
+            )
         else:
-            messages.info(request, f"The difference of {row.number} was accounted for before.")
+            messages.info(
+                request,
+                _("The difference of %(number)s was accounted for before.")
+                % {"number": row.number},
+            )
         return redirect(back)
     found = shown(row, row.run.store.organisation)
     return render(request, "sync/difference.html", {"found": found, "form": form, "back": back})
@@ -223,6 +258,8 @@ def difference_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     handled = get_object_or_404(HandledDifference, pk=pk)
     if differences.reopen(handled, request.user):
         messages.success(
-            request, f"The difference of {handled.number} is open again: reconcile to see it."
+            request,
+            _("The difference of %(number)s is open again: reconcile to see it.")
+            % {"number": handled.number},
         )
     return redirect(way_back(request, "sync:reconcile"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from connector.lib import doorbell
@@ -23,17 +24,26 @@ def store_switch(request: HttpRequest, slug: str) -> HttpResponse:
     """`on=1` switches the store on, anything else off."""
     store, on = get_object_or_404(Store, slug=slug), request.POST.get("on") == "1"
     if not store.switch(on=on):
-        messages.info(request, f"{store.name} was switched {'on' if on else 'off'} already.")
+        said = _("%(name)s was switched on already.") % {"name": store.name}
+        messages.info(
+            request, said if on else _("%(name)s was switched off already.") % {"name": store.name}
+        )
     elif on:
         doorbell.ring("sync.tick")
         messages.success(
-            request, f"{store.name} is switched on. It goes on with what waited, where it stopped."
+            request,
+            _("%(name)s is switched on. It goes on with what waited, where it stopped.")
+            % {"name": store.name},
         )
     else:
         messages.success(
             request,
-            f"{store.name} is switched off. Nothing more is read or posted. Orders, documents and "
-            "incoming calls that wait are kept, and go on when you switch it on again.",
+            _(
+                "%(name)s is switched off. Nothing more is read or posted. Orders, documents "
+                "and incoming calls that wait are kept, and go on when you switch it on "
+                "again."
+            )
+            % {"name": store.name},
         )
     return redirect("dashboard:store", slug)
 
@@ -46,10 +56,16 @@ def store_test(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         facts = probe(store)
     except ConnectorError as error:
-        messages.error(request, f"The connection does not work: {in_words(error)}")
+        messages.error(
+            request, _("The connection does not work: %(error)s") % {"error": in_words(error)}
+        )
         return redirect("dashboard:store", slug)
-    version = f", version {facts.version}" if facts.version else ""
-    messages.success(request, f"The connection works: {facts.name}{version}. Orders can be read.")
+    version = _(", version %(version)s") % {"version": facts.version} if facts.version else ""
+    messages.success(
+        request,
+        _("The connection works: %(name)s%(version)s. Orders can be read.")
+        % {"name": facts.name, "version": version},
+    )
     for warning in facts.warnings:
         messages.warning(request, warning)
     return redirect("dashboard:store", slug)
@@ -65,9 +81,9 @@ def store_pair(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         paired = pair(store, code, replace=replace)
     except ConnectorError as error:
-        messages.error(request, f"Nothing was changed: {in_words(error)}")
+        messages.error(request, _("Nothing was changed: %(error)s") % {"error": in_words(error)})
         return redirect("dashboard:store", slug)
-    messages.success(request, f"Paired: {paired.out}")
+    messages.success(request, _("Paired: %(out)s") % {"out": paired.out})
     tell = messages.success if paired.reached else messages.info
     tell(request, paired.back)
     for warning in paired.warnings:
@@ -83,11 +99,18 @@ def store_read(request: HttpRequest, slug: str, stream: str) -> HttpResponse:
     if stream not in pulled(store):
         raise Http404(f"{store.name} does not sync {stream}.")
     if not store.enabled:
-        messages.warning(request, f"{store.name} is switched off: switch it on to read its shop.")
+        messages.warning(
+            request,
+            _("%(name)s is switched off: switch it on to read its shop.") % {"name": store.name},
+        )
         return redirect("dashboard:store", slug)
     Cursor.of(store, Stream(stream)).hurry()
     doorbell.ring("sync.pull", store.pk, stream)
-    messages.success(request, f"The {stream} of {store.name} are read now. Reload to see how far.")
+    messages.success(
+        request,
+        _("The %(stream)s of %(name)s are read now. Reload to see how far.")
+        % {"stream": stream, "name": store.name},
+    )
     return redirect("dashboard:store", slug)
 
 
@@ -98,7 +121,7 @@ def store_trigger(request: HttpRequest, slug: str) -> HttpResponse:
     store = get_object_or_404(Store, slug=slug)
     had_one = bool(store.trigger_token)
     store.rotate_trigger()
-    text = "There is a new trigger address; the old one does not work any more. Put the new "
-    text += "command into the shop's cron."
-    messages.success(request, text if had_one else "The trigger address is ready to be copied.")
+    text = _("There is a new trigger address; the old one does not work any more. Put the new ")
+    text += _("command into the shop's cron.")
+    messages.success(request, text if had_one else _("The trigger address is ready to be copied."))
     return redirect("dashboard:store", slug)

@@ -10,12 +10,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from connector.lib import clock
 from connector.lib.marks import row_key
 from connector.lib.rights import BACKFILLS, right
 from connector.pages.filters import zone_of
+from connector.pages.parts.widgets import Words
 from connector.templatetags.pages import ago, capped, day, of
 from stores.models import Store
 from sync.backfill import actions as backfill
@@ -28,18 +31,24 @@ _ROWS = 25
 _State = Backfill.State
 
 
+_ERRORS = {
+    "required": gettext_lazy("Type a day."),
+    "invalid": gettext_lazy("Type a day such as 2026-01-31."),
+}
+
+
 class DaysForm(forms.Form):
     """The first and the last day, by the date of the order in the books' zone."""
 
     since = forms.DateField(
-        label="From", widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="The first day, by the date of the order.",
-        error_messages={"required": "Type a day.", "invalid": "Type a day such as 2026-01-31."},
+        label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("The first day, by the date of the order."),
+        error_messages=_ERRORS,
     )  # fmt: skip
     until = forms.DateField(
-        label="To", widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="The last day. It is included.",
-        error_messages={"required": "Type a day.", "invalid": "Type a day such as 2026-01-31."},
+        label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("The last day. It is included."),
+        error_messages=_ERRORS,
     )  # fmt: skip
 
 
@@ -107,26 +116,37 @@ def supply_of(store: Store) -> Supply | None:
 def condition(row: Backfill | None, counts: Counts, supply: Supply | None) -> str:
     """The sentence under the title."""
     if row is None:
-        return "Nothing of before has been posted by date yet."
+        return _("Nothing of before has been posted by date yet.")
     if row.state == _State.PLANNED:
         if row.counted_at is None:
-            return row.error or "The shop is being asked how many orders there are."
+            return row.error or _("The shop is being asked how many orders there are.")
         return row.forecast
     days = f"{day(row.since)} to {day(row.until)}"
-    done = f"{of(counts.posted, 'order')} of {days} {_are(counts.posted)} in Xero"
+    posted = ngettext(
+        "%(orders)s of %(days)s is in Xero", "%(orders)s of %(days)s are in Xero", counts.posted
+    )
+    done = posted % {"orders": of(counts.posted, "order"), "days": days}
     if counts.held:
-        done += f", {capped(counts.held)} {'needs' if counts.held == 1 else 'need'} you"
+        need = ngettext(
+            "%(done)s, %(count)s needs you", "%(done)s, %(count)s need you", counts.held
+        )
+        done = need % {"done": done, "count": capped(counts.held)}
     if row.state in (_State.READING, _State.RUNNING):
         if supply is not None and not supply.usable_today:
-            return f"{done}. Today’s calls are used up, but for live orders. It goes on tomorrow."
+            return _(
+                "%(done)s. Today’s calls are used up, but for live orders. It goes on tomorrow."
+            ) % {"done": done}
         return f"{done}. {_left(row, counts)}".strip()
     if row.state == _State.PAUSED:
-        return f"Paused: {done}. Nothing more of it is read or sent until you resume it."
+        return _("Paused: %(done)s. Nothing more of it is read or sent until you resume it.") % {
+            "done": done
+        }
     if row.state == _State.FAILED:
-        return f"Broken off: {row.error}"
-    ended = ago(row.ended_at) if row.ended_at else "just now"
-    word = "Cancelled" if row.state == _State.CANCELLED else "Done"
-    return f"{word} {ended}: {done}."
+        return _("Broken off: %(error)s") % {"error": row.error}
+    ended = ago(row.ended_at) if row.ended_at else _("just now")
+    if row.state == _State.CANCELLED:
+        return _("Cancelled %(ended)s: %(done)s.") % {"ended": ended, "done": done}
+    return _("Done %(ended)s: %(done)s.") % {"ended": ended, "done": done}
 
 
 def _left(row: Backfill, counts: Counts) -> str:
@@ -138,20 +158,19 @@ def _left(row: Backfill, counts: Counts) -> str:
         counts.done, max(row.expected or 0, counts.found), elapsed=elapsed,
         foreseen=row.forecast_seconds or 0,
     )  # fmt: skip
-    return f"About {span(seconds)} left." if seconds else ""
+    return _("About %(seconds)s left.") % {"seconds": span(seconds)} if seconds else ""
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-_ACTS: dict[str, tuple[Callable[[Backfill, Any], bool], str]] = {
-    "start": (backfill.start, "Under way. You can leave this page; it goes on."),
-    "pause": (lambda row, user: backfill.pause(row), "Paused. What is on its way arrives."),
-    "resume": (lambda row, user: backfill.resume(row), "Goes on where it stopped."),
+_ACTS: dict[str, tuple[Callable[[Backfill, Any], bool], Words]] = {
+    "start": (backfill.start, gettext_lazy("Under way. You can leave this page; it goes on.")),
+    "pause": (
+        lambda row, user: backfill.pause(row),
+        gettext_lazy("Paused. What is on its way arrives."),
+    ),
+    "resume": (lambda row, user: backfill.resume(row), gettext_lazy("Goes on where it stopped.")),
     "cancel": (
         lambda row, user: backfill.cancel(row),
-        "Cancelled. What is in Xero stays there; the rest is not synced.",
+        gettext_lazy("Cancelled. What is in Xero stays there; the rest is not synced."),
     ),
 }
 
@@ -164,9 +183,9 @@ def backfill_act(request: HttpRequest, pk: int) -> HttpResponse:
     act, said = _ACTS.get(request.POST.get("act", ""), (None, ""))
     try:
         if act is not None and act(row, request.user):
-            messages.success(request, said)
+            messages.success(request, str(said))
         else:
-            messages.info(request, "It has moved on meanwhile. This is how it stands now.")
+            messages.info(request, _("It has moved on meanwhile. This is how it stands now."))
     except backfill.Refused as error:
         messages.warning(request, str(error))
     return redirect("sync:backfill", slug=row.store.slug)

@@ -14,6 +14,9 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from connector.lib.errors import Misconfigured
@@ -30,6 +33,13 @@ from sync.models import IncomingCall, TrackedOrder
 
 _CALLS = 20
 _IDS = 6
+_STREAMS: dict[str, Promise] = {
+    Stream.ORDERS: gettext_lazy("Orders"),
+    Stream.REFUNDS: gettext_lazy("Refunds"),
+    Stream.CUSTOMERS: gettext_lazy("Customers"),
+    Stream.PRODUCTS: gettext_lazy("Products"),
+    Stream.STOCK: gettext_lazy("Stock"),
+}
 _SHAPES = {
     IncomingCall.State.WAITING: "working",
     IncomingCall.State.DONE: "posted",
@@ -51,15 +61,22 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class StreamRow:
-    """One stream of a store. `there`: its platform has it. `cursor` is None where it was never
-    read. `covered` says what its list does not tell."""
+    """One stream of a store. `cursor` is None where it was never read. `unread` says why it is
+    not, `covered` what its list does not tell, `error` why it could not be read lately."""
 
     stream: Stream
-    there: bool
-    wanted: bool
     schedule: str
     cursor: Cursor | None
+    unread: str = ""
     covered: str = ""
+
+    @property
+    def label(self) -> str:
+        return str(_STREAMS[self.stream])
+
+    @property
+    def error(self) -> str:
+        return self.cursor.last_error if self.cursor and not self.unread else ""
 
     @property
     def is_being_read(self) -> bool:
@@ -106,32 +123,34 @@ def _listed() -> list[Listed]:
 def list_condition(found: list[Listed]) -> str:
     """The sentence under the title."""
     if not found:
-        return "No store is set up yet."
+        return _("No store is set up yet.")
     off = sum(not row.store.enabled for row in found)
     bad = sum(row.health.bad for row in found)
     need = sum(row.attention for row in found)
     lost = sum(row.failed_calls for row in found)
-    said = f"{of(len(found), 'store')}."
+    said = [f"{of(len(found), 'store')}."]
     if bad:
-        said += f" {bad} {'needs' if bad == 1 else 'need'} you."
+        needs = ngettext("%(count)s needs you.", "%(count)s need you.", bad)
+        said.append(needs % {"count": bad})
     if off:
-        said += f" {off} switched off."
+        said.append(_("%(off)s switched off.") % {"off": off})
     if new := sum(row.health.shape == "unknown" for row in found):
-        said += f" {new} not read yet."
+        said.append(_("%(new)s not read yet.") % {"new": new})
     if not (bad or off or new):
-        said += " Every one is read." if need else " Every one is read and posted."
+        said.append(_("Every one is read.") if need else _("Every one is read and posted."))
     if need:
-        said += f" {of(need, 'order')} {'needs' if need == 1 else 'need'} you."
+        needs = ngettext("%(orders)s needs you.", "%(orders)s need you.", need)
+        said.append(needs % {"orders": of(need, "order")})
     if lost:
-        said += f" {of(lost, 'incoming call')} given up."
-    return said
+        said.append(_("%(calls)s given up.") % {"calls": of(lost, "incoming call")})
+    return " ".join(said)
 
 
 def platform_label(platform: str) -> str:
     try:
         return registry.adapter_class(platform).profile.label
     except Misconfigured:
-        return f"{platform} (not read yet)"
+        return _("%(platform)s (not read yet)") % {"platform": platform}
 
 
 @right()
@@ -165,17 +184,17 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 # What settings name by the shop's own ids, and what a person calls it.
 _NAMED = (
-    ("statuses", "Order statuses"),
-    ("payment_methods", "Payment methods"),
-    ("return_actions", "Actions on returns"),
-    ("tax_classes", "Tax classes"),
-    ("customer_groups", "Customer groups"),
+    ("statuses", gettext_lazy("Order statuses")),
+    ("payment_methods", gettext_lazy("Payment methods")),
+    ("return_actions", gettext_lazy("Actions on returns")),
+    ("tax_classes", gettext_lazy("Tax classes")),
+    ("customer_groups", gettext_lazy("Customer groups")),
 )
 
 
 def _named(facts: dict[str, Any]) -> list[tuple[str, list[list[str]]]]:
     """What the last probe found of it, with the shop's names."""
-    return [(title, facts[key]) for key, title in _NAMED if facts.get(key)]
+    return [(str(title), facts[key]) for key, title in _NAMED if facts.get(key)]
 
 
 def _streams(store: Store) -> list[StreamRow]:
@@ -183,17 +202,23 @@ def _streams(store: Store) -> list[StreamRow]:
     platform = registry.profile(store.platform)
     there = platform.streams
     cursors = {cursor.stream: cursor for cursor in store.cursors.all()}
-    return [
-        StreamRow(
-            stream,
-            stream in there,
-            stream in wanted,
-            getattr(schedule, stream),
-            cursors.get(stream),
-            platform.covers(stream).text,
+    rows = []
+    for stream in Stream:
+        unread = "" if stream in wanted else _unread(store, stream, there=stream in there)
+        covered = "" if unread else platform.covers(stream).text
+        rows.append(
+            StreamRow(stream, getattr(schedule, stream), cursors.get(stream), unread, covered)
         )
-        for stream in Stream
-    ]
+    return rows
+
+
+def _unread(store: Store, stream: Stream, *, there: bool) -> str:
+    """Why a stream is not read."""
+    if stream == Stream.STOCK and store.profile.streams.stock == "master":
+        return _("From an outside system, see below")
+    if not there:
+        return _("%(platform)s has none") % {"platform": platform_label(store.platform)}
+    return _("Not synced, by the store’s settings")
 
 
 def _hooks(store: Store) -> dict[str, Any]:
@@ -206,17 +231,27 @@ def _hooks(store: Store) -> dict[str, Any]:
         "hook_scheme": registry.profile(store.platform).hooks.text,
         "calls": [_call(call) for call in calls],
         "calls_shown": _CALLS,
-        "trigger": f"curl -fsS {settings.PUBLIC_URL}{trigger}" if token else "",
+        "trigger": _("curl -fsS %(PUBLIC_URL)s%(trigger)s")
+        % {"PUBLIC_URL": settings.PUBLIC_URL, "trigger": trigger}
+        if token
+        else "",
     }
 
 
 def _call(call: IncomingCall) -> CallRow:
     shape = _SHAPES[IncomingCall.State(call.state)]
     if call.state == IncomingCall.State.WAITING and call.error:
-        says = f"{call.error} Tried {of(call.attempts, 'time')}, again {until(call.not_before)}."
+        says = _("%(error)s Tried %(times)s, again %(when)s.") % {
+            "error": call.error,
+            "times": of(call.attempts, "time"),
+            "when": until(call.not_before),
+        }
     elif call.state == IncomingCall.State.FAILED:
-        tries = "1 try" if call.attempts == 1 else f"{call.attempts} tries"
-        says = f"{call.error} Given up after {tries}: what it named is read by the schedule."
+        tries = of(call.attempts, "try")
+        says = _("%(error)s Given up after %(tries)s: what it named is read by the schedule.") % {
+            "error": call.error,
+            "tries": tries,
+        }
     else:
         says = call.note
     return CallRow(call, shape, wanted_words(call.wanted), says)
@@ -227,8 +262,11 @@ def wanted_words(wanted: Iterable[Sequence[str]]) -> str:
     parts = []
     for stream, pairs in groupby(wanted, key=itemgetter(0)):
         ids = [one for _, one in pairs]
-        more = f" and {len(ids) - _IDS} more" if len(ids) > _IDS else ""
-        parts.append(f"{stream} {', '.join(ids[:_IDS])}{more}")
+        named = ", ".join(ids[:_IDS])
+        if more := len(ids) - _IDS if len(ids) > _IDS else 0:
+            named = _("%(named)s and %(more)s more") % {"named": named, "more": more}
+        label = str(_STREAMS.get(stream, stream)).lower()
+        parts.append(f"{label} {named}")
     return "; ".join(parts) or "nothing"
 
 

@@ -16,6 +16,8 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,15 +39,15 @@ _SHOWN = 50
 
 class Upload(forms.Form):
     file = forms.FileField(
-        label="Table of stock levels",
-        help_text="CSV with the columns sku and quantity, 1 MB at most.",
+        label=gettext_lazy("Table of stock levels"),
+        help_text=gettext_lazy("CSV with the columns sku and quantity, 1 MB at most."),
     )
 
     def clean_file(self) -> Any:
         """The levels; a table with a bad line is refused whole."""
         file = self.cleaned_data["file"]
         if file.size > MEGABYTE:
-            raise forms.ValidationError("The file is larger than 1 MB: split it.")
+            raise forms.ValidationError(_("The file is larger than 1 MB: split it."))
         try:
             return from_csv(file.read())
         except BadLevels as error:
@@ -59,7 +61,7 @@ def stock_call(request: HttpRequest, slug: str) -> HttpResponse:
     """A signed call: 200 once the levels are kept; 401, 413, 400 or 409 with nothing kept."""
     body = body_of(request)
     if body is None:
-        return _no(413, ["the body is larger than 1 MB"])
+        return _no(413, [_("the body is larger than 1 MB")])
     store = Store.objects.filter(slug=slug).first()
     secret = (store.webhook_secret if store else "") or NOBODYS_SECRET
     call = WebhookCall(
@@ -88,7 +90,7 @@ def _take(store: Store, call: WebhookCall, levels: list[Level], said_at: datetim
     with transaction.atomic():
         IncomingCall.store_once(
             store.pk, call, SIGNED_HEADERS, state=IncomingCall.State.DONE,
-            done_at=call.received_at, note=f"Stock levels: {len(levels)}.",
+            done_at=call.received_at, note=_("Stock levels: %(levels)s.") % {"levels": len(levels)},
         )  # fmt: skip
         return take_stock(store, levels, said_at)
 
@@ -109,7 +111,11 @@ def store_stock(request: HttpRequest, slug: str) -> HttpResponse:
         except NeedsAttention as error:
             form.add_error(None, f"{error} {error.hint}")
         else:
-            messages.success(request, f"Stock levels on their way to {store}: {taken}.")
+            messages.success(
+                request,
+                _("Stock levels on their way to %(store)s: %(taken)s.")
+                % {"store": store, "taken": taken},
+            )
             return redirect("sync:store-stock", store.slug)
     context = {
         "store": store,

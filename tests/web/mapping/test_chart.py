@@ -12,7 +12,7 @@ from tests.web.factories import AccountFactory, MappingFactory, OrganisationFact
 
 
 def codes(response: Any) -> list[str]:
-    return re.findall(r'<th scope="row" class="mono">([^<]*)</th>', response.text)
+    return re.findall(r'<th class="code" scope="row">([^<]*)</th>', response.text)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_what_a_row_says_is_escaped_and_an_empty_cell_has_no_label() -> None:
 
     assert "&lt;b&gt;A&lt;/b&gt;" in text
     assert 'value="7" aria-label="Select &lt;b&gt;A&lt;/b&gt;"' in text
-    assert '<td class="num"></td><td class="plain">y</td></tr>' in text
+    assert '<td class="num"></td><td>y</td></tr>' in text
 
 
 def test_a_line_below_a_row_takes_its_whole_width() -> None:
@@ -58,7 +58,7 @@ def test_no_rows_are_said_instead_of_an_empty_table() -> None:
 
 def test_rows_of_a_kind_stand_under_one_head() -> None:
     body = """{% table lines as line caption="Lines" class="small" id="all" %}
-      {% group line.kind %}
+      {% group line.kind %}{{ line.kind }}{% endgroup %}
       {% column "Name" title %}{{ line.name }}{% endcolumn %}
       {% column "Sum" %}{{ line.sum }}{% endcolumn %}
       {% instead when=line.gone class="muted" %}gone{% endinstead %}
@@ -73,7 +73,7 @@ def test_rows_of_a_kind_stand_under_one_head() -> None:
 
     assert '<table class="table small" id="all"><caption>Lines</caption>' in text
     assert re.findall(r'scope="rowgroup">(\w)<', text) == ["x", "y"]
-    assert text.count('<tr class="group"><th colspan="2"') == 2
+    assert text.count('<tr class="group level-0"><th colspan="2"') == 2
     row = '<th scope="row">B</th><td class="instead muted" colspan="1">gone</td></tr>'
     assert row in text
     assert "<tfoot><tr><th>Sum</th><td>3</td></tr></tfoot>" in text
@@ -91,3 +91,19 @@ def test_rows_of_a_kind_stand_under_one_head() -> None:
 def test_a_word_that_a_table_does_not_know_is_refused(body: str) -> None:
     with pytest.raises(TemplateSyntaxError):
         drawn(body)
+
+
+def test_an_inner_group_begins_anew_in_each_outer_one() -> None:
+    body = """{% table lines as line label="Lines" %}
+      {% group line.kind %}{{ line.kind }}{% endgroup %}
+      {% group line.size %}size {{ line.size }}{% endgroup %}
+      {% column "Name" title %}{{ line.name }}{% endcolumn %}
+    {% endtable %}"""
+    lines = [
+        {"kind": "x", "size": 1, "name": "A"}, {"kind": "x", "size": 2, "name": "B"},
+        {"kind": "x", "size": 2, "name": "C"}, {"kind": "y", "size": 2, "name": "D"},
+    ]  # fmt: skip
+
+    found = re.findall(r'scope="row(?:group)?">([^<]*)<', drawn(body, lines=lines))
+
+    assert found == ["x", "size 1", "A", "size 2", "B", "C", "y", "size 2", "D"]

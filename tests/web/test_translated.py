@@ -1,0 +1,152 @@
+"""Every page can be translated: with a translation that brackets each text, nothing that a person
+reads stands outside the brackets, but for data and for what `OWED` still lists."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import allauth
+import django
+import pytest
+from babel.messages.pofile import read_po
+from django.apps import apps
+from django.conf import settings
+from django.db.models import CharField, JSONField, TextField
+from django.test import Client
+from django.utils import translation
+
+from tests.web import test_markup
+
+world = test_markup.world
+ROOT = Path(settings.BASE_DIR)
+READ_OUT = ("aria-label", "title", "placeholder", "alt", "data-label", "data-one", "data-many")
+# Not written by this program for a person: code, records, times (which the locale writes).
+DATA = {"code", "pre", "time", "bdi", "script", "style", "text"}  # text: of a chart
+# Texts that are not translatable yet: what the pure core makes of parts. Only ever taken from.
+OWED = re.compile(
+    r"has no (account|active tax type) "  # messages of reasons, which are stored as they were made
+    r"|^(Account in|Tax rule|Rule|Product) "  # answers of the mapping, and where they stand
+)
+
+
+@pytest.fixture(scope="module")
+def known() -> set[str]:
+    """The texts that `make messages` gives to who translates, and those of the libraries."""
+    found = runpy.run_path(str(ROOT / "locale" / "messages.py"))["catalog"]()
+    catalogs = [found]
+    for library in (django, allauth):
+        for path in Path(library.__file__).parent.glob("**/locale/en/LC_MESSAGES/django.po"):
+            catalogs.append(read_po(path.open("rb")))
+    ids = [message.id for catalog in catalogs for message in catalog]
+    return {text for one in ids for text in (one if isinstance(one, tuple) else (one,))}
+
+
+@pytest.fixture
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """A translation of everything into itself, in brackets; what it was asked for."""
+    asked: set[str] = set()
+
+    def one(text: str) -> str:
+        asked.add(str(text))
+        return f"⟦{text}⟧" if text else text
+
+    def many(singular: str, plural: str, number: int) -> str:
+        return one(singular if number == 1 else plural)
+
+    for module in (translation._trans,):  # type: ignore[attr-defined]
+        monkeypatch.setattr(module, "gettext", one, raising=False)
+        monkeypatch.setattr(module, "ngettext", many, raising=False)
+        monkeypatch.setattr(module, "pgettext", lambda _, text: one(text), raising=False)
+        monkeypatch.setattr(module, "npgettext", lambda _, *more: many(*more), raising=False)
+    return asked
+
+
+class Reader(HTMLParser):
+    """What is read on a page, seen or heard, without data and outside of brackets, which may
+    stand in each other and around other tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._open: list[str] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in READ_OUT and value:
+                self.texts.append(_outside(value, 0)[0])
+        if tag not in test_markup.VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        left, self._depth = _outside(data, self._depth)
+        if not DATA & set(self._open):
+            self.texts.append(left)
+
+
+def _outside(text: str, depth: int) -> tuple[str, int]:
+    """What stands outside of brackets, and how many are open after it."""
+    left = []
+    for one in text:
+        depth += (one == "⟦") - (one == "⟧")
+        if depth == 0:
+            left.append(" " if one == "⟧" else one)
+    return "".join(left), depth
+
+
+def words_of_data() -> set[str]:
+    """Every word in the rows that the pages show."""
+    found: list[str] = ["ana", "AUD", "UTC", "AEST", "AEDT", "ms", "Xero", "Magento"]
+    for model in apps.get_models():
+        fields = [f.attname for f in model._meta.concrete_fields
+                  if isinstance(f, CharField | TextField | JSONField)
+                  and not (f.choices and isinstance(f, CharField))]  # fmt: skip
+        for row in model._base_manager.values_list(*fields) if fields else ():
+            found += [v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for v in row]
+    return {word.casefold() for text in found for word in re.findall(r"[^\W\d_]{2,}", text)}
+
+
+def untranslated(html: str, data: set[str]) -> Iterator[str]:
+    reader = Reader()
+    reader.feed(html)
+    for text in reader.texts:
+        words = re.findall(r"[^\W\d_]{2,}", text)
+        if any(word.casefold() not in data for word in words):
+            yield " ".join(text.split())
+
+
+@pytest.mark.parametrize("address", test_markup.ADDRESSES)
+def test_a_page_says_nothing_that_cannot_be_translated(
+    page: Client, world: dict[str, Any], bracketed: set[str], known: set[str], address: str
+) -> None:
+    html = page.get(address.format(**world)).text
+
+    found = [text for text in untranslated(html, words_of_data()) if not OWED.search(text)]
+    assert "⟦" in html
+    assert found == [], "\n".join(found)
+    assert [text for text in sorted(bracketed - known - {""}) if not OWED.search(text)] == []
+
+
+@pytest.mark.parametrize("address", test_markup.FOR_VISITORS)
+def test_so_do_the_pages_before_the_log_in(db: None, bracketed: None, address: str) -> None:
+    html = Client().get(address).text
+
+    assert "⟦" in html
+    assert list(untranslated(html, words_of_data())) == []
+
+
+def test_what_is_not_bracketed_is_found() -> None:
+    html = '<p>⟦all ⟦one⟧ <a>two</a>⟧ left</p><b title="over">ana</b><code>x y</code>'
+
+    assert list(untranslated(html, {"ana"})) == ["left", "over"]
