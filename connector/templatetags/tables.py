@@ -56,8 +56,6 @@ _OPTIONS = {
     "instead": {"when", "class"},
 }  # fmt: skip
 
-_LINE = "\n"
-
 Options = dict[str, FilterExpression]
 
 
@@ -270,7 +268,7 @@ def _head(columns: list[_Part], heads: list[str], context: template.Context, pic
             f'<span class="visually-hidden">{words}</span>' if "quiet" in column.flags else words
         )
         cells.append(format_html('<th{} scope="col">{}</th>', _class(kinds), mark_safe(shown)))  # noqa: S308
-    return f"<thead><tr>{_LINE.join(cells)}</tr></thead>"
+    return "\n".join(["<thead><tr>", *cells, "</tr></thead>"])
 
 
 def _class(kinds: str) -> SafeString:

@@ -145,6 +145,8 @@ def _sample(theme: str) -> dict[str, Any]:
     ways = [(_("Access"), "#"), (_("Configure"), "#"), (_("Validate"), "#"), (_("Launch"), "#")]
     return {
         "theme": theme,
+        "way": _("A way of four steps, %(theme)s") % {"theme": theme},
+        "subject": _("Parts of a subject, %(theme)s") % {"theme": theme},
         "lines": _lines(),
         "form": SampleForm(typed, prefix=theme),
         "tabs": [
