@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 WIDE = {"width": 1280, "height": 900}
+ROOM = {"width": 900, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from sync.models import TrackedOrder
-from tests.e2e.conftest import PHONE, WIDE, Surfer
+from tests.e2e.conftest import PHONE, ROOM, WIDE, Surfer
 
 pytestmark = pytest.mark.e2e
 
@@ -85,7 +85,7 @@ def test_do_not_sync_asks_why(surfer: Surfer, rung: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE, ROOM, PHONE], ids=["wide", "room", "phone"])
 def test_no_page_is_wider_than_the_screen(
     surfer: Surfer, viewport: dict[str, int], scheme: str
 ) -> None:

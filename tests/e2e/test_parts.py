@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, WIDE, Surfer
+from tests.e2e.conftest import PHONE, ROOM, WIDE, Surfer
 
 pytestmark = pytest.mark.e2e
-ROOM = {"width": 900, "height": 900}
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from connector.configuration.versions.adding import add
 from connector.configuration.versions.publish import change
 from connector.configuration.versions.refusals import Errors, Refused
 from connector.lib.rights import STORES, right
+from connector.pages.parts import core_texts
 from connector.pages.parts.fields import PickerField, SecretField
 from connector.pages.stores.settings import organisations, zones
 from stores import registry
@@ -42,7 +43,7 @@ class Keys(forms.Form):
         for way in platform.ways_in:
             for one in way.credentials:
                 self.fields[one.key] = SecretField(
-                    label=one.title, kept=bool(kept.get(one.key)), required=False
+                    label=core_texts.shown(one.title), kept=bool(kept.get(one.key)), required=False
                 )
         if platform.hooks.secret_of is None:
             self.fields[_HOOK] = SecretField(
