@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.database.deadlocks import statement_twice
 
 _Row = TypeVar("_Row", bound=models.Model)
 # What a row has that nobody has claimed.
@@ -68,7 +69,9 @@ class ClaimQuerySet(models.QuerySet[_Row]):
         moment = at or clock.now()
         keys = list(self.due(moment).values_list("pk", flat=True)[:most])
         rows = type(self)(model=self.model, using=self.db).filter(pk__in=keys)
-        if not keys or not rows.ready(moment).claim(token, lease, **changes):
+        ready = rows.ready(moment)
+        # An update takes rows as they lie, and may meet one that takes them otherwise.
+        if not keys or not statement_twice(lambda: ready.claim(token, lease, **changes)):
             return rows.none()
         return rows.held_by(token).order_by("pk")
 

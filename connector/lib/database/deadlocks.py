@@ -38,3 +38,15 @@ def tried_twice(work: Callable[[], T]) -> T:
         log.warning("deadlocks.again", error=str(error).partition("\n")[0])
     with transaction.atomic():
         return work()
+
+
+def statement_twice(statement: Callable[[], T]) -> T:
+    """Do one statement, and once more after a deadlock. Within a transaction it is done once:
+    there its end is the end of all."""
+    try:
+        return statement()
+    except OperationalError as error:
+        if not is_deadlock(error) or transaction.get_connection().in_atomic_block:
+            raise
+        log.warning("deadlocks.again", error=str(error).partition("\n")[0])
+    return statement()

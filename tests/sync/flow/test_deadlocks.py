@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import multiprocessing
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection, connections, transaction
 
 from connector.lib import clock, exact_json
+from connector.lib.database.claims import ClaimQuerySet
 from connector.lib.database.deadlocks import tried_twice
 from stores.canonical.records import Stream
 from stores.connect import connect
@@ -21,6 +23,7 @@ from sync.models import MasterLevel, TrackedOrder
 from sync.stock.levels import Level
 from sync.stock.take import take_stock
 from tests.sync.world import World
+from tests.web.factories import OrderFactory, StoreFactory
 
 _PROCESSES, _TIMES = 2, 15
 
@@ -126,3 +129,39 @@ def test_other_errors_of_the_database_are_raised_at_once(db: None) -> None:
     with pytest.raises(OperationalError):
         tried_twice(broken)
     assert tries == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("state", "tries"), [("40P01", 2), ("40001", 2), ("23505", 1)])
+def test_a_claim_that_is_given_up_for_another_is_made_once_more(
+    state: str, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def claim(rows: object, token: str, *_: object, **__: object) -> int:
+        made.append(token)
+        if len(made) == 1:
+            cause = Exception()
+            cause.sqlstate = state  # type: ignore[attr-defined]
+            raise OperationalError from cause
+        return 1
+
+    store = StoreFactory()
+    OrderFactory(store=store, build_at=clock.now() - timedelta(minutes=1))
+    monkeypatch.setattr(ClaimQuerySet, "claim", claim)
+    due = TrackedOrder.objects.filter(store=store)
+
+    def take() -> None:
+        due.take("t", timedelta(minutes=1), most=5)
+
+    if tries == 1:
+        with pytest.raises(OperationalError):
+            take()
+    else:
+        take()
+    assert made == ["t"] * tries
+    # Within a transaction its end is the end of all.
+    made.clear()
+    with pytest.raises(OperationalError), transaction.atomic():
+        take()
+    assert made == ["t"]
