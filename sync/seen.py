@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
-from django.db import transaction
 from django.db.models import F
 
 from accounting.eligibility import of_other_part
 from accounts_mapping.models import SeenFact, snapshot
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.seen.facts import Fact, Showed, facts_of
+from connector.lib.database.deadlocks import tried_twice
 from connector.lib.money import round_to, to_units
 from stores import registry
 from stores.canonical.order import Order
@@ -42,13 +42,16 @@ def see(store: Store, *, limit: int = CHUNK) -> int:
     rules = snapshot(store)
     shown = {row.pk: _shown(rules, orders.get(row.pk)) for row in rows}
     facts = _known(store, {fact.text: fact for some in shown.values() for fact in some})
-    with transaction.atomic():
+
+    def count() -> None:
         changes = _Changes()
         for row in rows:
             placed_at = orders[row.pk].placed_at if row.pk in orders else None
             counted = [(facts[fact.text], _units(fact)) for fact in shown[row.pk]]
             _count(changes, row, counted, placed_at)
         changes.write()
+
+    tried_twice(count)
     return len(rows)
 
 
