@@ -18,6 +18,7 @@ from xero.documents.contact_details import clean_name
 # How the keys of persons begin who have an account in the shop.
 CUSTOMER = "customer:"
 _NUMBER_LIMIT = 50
+_TRAILING = re.compile(r"[^A-Za-z0-9]+$")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -58,7 +59,7 @@ def name_key(name: str) -> str:
 
 def prefix(snapshot: MappingSnapshot) -> str:
     """number_prefix without trailing punctuation: `S1-` → `S1`."""
-    return re.sub(r"[^A-Za-z0-9]+$", "", snapshot.store.number_prefix)
+    return _TRAILING.sub("", snapshot.store.number_prefix)
 
 
 def person_of(snapshot: MappingSnapshot, order: Order, naming: Naming | None = None) -> Person:

@@ -14,10 +14,18 @@ from accounting.lines.tracked_items import stock_remark
 from accounting.reasons import Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.unread import PassedBy
-from connector.lib.money import minor_digits, plain, round_to, smallest_unit, trim, written
+from connector.lib.money import (
+    ZERO,
+    minor_digits,
+    plain,
+    round_to,
+    smallest_unit,
+    trim,
+    written,
+)
 from stores.canonical.order import Order
 from stores.profile import Field
-from xero.documents.lines import DocumentLine, TaxMode, line_totals
+from xero.documents.lines import DocumentLine, TaxMode
 
 _NAMED = 3  # lines that a remark names
 
@@ -126,7 +134,7 @@ def _price_remark(order: Order) -> Reason | None:
 
 def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal) -> Reason | None:
     """Tax that differs by rounding where the totals agree, so that no line shows it."""
-    posted = line_totals(lines, mode).total_tax
+    posted = round_to(sum((line.tax(mode) for line in lines), ZERO))
     charged = round_to(charged)
     disclosed = any(line.description == "Rounding" and not line.rate for line in lines)
     if posted == charged or disclosed:

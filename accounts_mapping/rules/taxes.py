@@ -51,15 +51,6 @@ def _one_country(name: str, country: str, home: str) -> int | None:
     return 3 if name == country else None
 
 
-def _fits(
-    rule: TaxRule, order: Order, tax_class: str, rate: Decimal | None, names: tuple[str, ...]
-) -> bool:
-    """Whether all conditions but the country hold."""
-    if rule.class_ is not None and rule.class_ != tax_class:
-        return False
-    return fits_but_class(rule, order, rate, names)
-
-
 def fits_but_class(
     rule: TaxRule, order: Order, rate: Decimal | None, names: tuple[str, ...]
 ) -> bool:
@@ -87,7 +78,9 @@ def _most_specific(
     home = home_country(snapshot, organisation)
     best: tuple[tuple[int, ...], int] | None = None
     for index, rule in enumerate(snapshot.rules.tax.rules):
-        if (rule.as_ == "line") != as_line or not _fits(rule, order, tax_class, rate, names):
+        if (rule.as_ == "line") != as_line or rule.class_ not in (None, tax_class):
+            continue
+        if not fits_but_class(rule, order, rate, names):
             continue
         rank = country_rank(rule, order.country, home)
         if rank is None:

@@ -26,6 +26,8 @@ _ADDRESS_PARTS = (
 
 def clean_name(name: str) -> str:
     """As Xero wants it: no < >, no control characters, single spaces, at most 255."""
+    if not name:
+        return ""
     if not name.isprintable() or "<" in name or ">" in name:
         name = "".join(c for c in name if c not in "<>" and (c.isprintable() or c.isspace()))
     return " ".join(name.split())[:255].strip()
