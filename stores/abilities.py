@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from stores.adapter import CompletesRecords, Introduction, StoreAdapter
-from stores.canonical.product import Category
-from stores.canonical.records import Stream
+from stores.canonical.product import Category, StockTarget
+from stores.canonical.records import RecordRef, Stream
 from stores.profile import Coverage
 
 
@@ -53,6 +53,23 @@ class TakesIntroductions(Protocol):
         """Tell the shop the address of our hooks (`callback`), of our pages (`app`) and what the
         store is called here; `reach`: it tries the first one now."""
         ...
+
+
+@runtime_checkable
+class ReadsStockByIds(Protocol):
+    """An adapter of shops in which several products may bear one SKU."""
+
+    def fetch_stock(self, target: StockTarget) -> dict[str, Any]:
+        """The record of its stock: by ids as far as they are given, else by the SKU; refused as
+        `set_stock` refuses."""
+        ...
+
+
+def fetch_stock(adapter: StoreAdapter, target: StockTarget) -> dict[str, Any]:
+    """The record of one product's stock."""
+    if isinstance(adapter, ReadsStockByIds):
+        return adapter.fetch_stock(target)
+    return adapter.fetch(RecordRef(Stream.STOCK, target.sku))
 
 
 @runtime_checkable

@@ -13,10 +13,12 @@ from typing import Any, Protocol, runtime_checkable
 from connector.lib.errors import Rejected
 from stores.adapter import StoreAdapter
 from stores.canonical.customer import CustomerChanges
+from stores.canonical.product import StockTarget
 from stores.canonical.records import Stream
 from stores.canonical.sync_state import SyncState
 from stores.profile import Written
 
+_STOCK_IDS = ("product_id", "variant_id", "location_id")
 # So many states go to a shop in one call.
 STATES_AT_ONCE = 100
 
@@ -48,8 +50,11 @@ class WritesCustomers(Protocol):
 
 @runtime_checkable
 class WritesStock(Protocol):
-    def set_stock(self, sku: str, quantity: Decimal) -> None:
-        """Set the quantity on hand of a product."""
+    def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
+        """Set the quantity on hand of a product: by the target's ids as far as they are given,
+        else by its SKU. Rejected with the code `not_found` where the shop has no such product,
+        `ambiguous` where several may be meant, and as `check_ids` does: then nothing is
+        written."""
         ...
 
 
@@ -112,6 +117,18 @@ def stock_of(adapter: StoreAdapter) -> WritesStock:
     if isinstance(adapter, WritesStock):
         return adapter
     raise _lacking(adapter, Written.STOCK)
+
+
+def check_ids(target: StockTarget, *known: str) -> None:
+    """Rejected where the target names an id that shops of the platform know none of: what were
+    written without it is not what is meant."""
+    for name in _STOCK_IDS:
+        if name not in known and (ident := getattr(target, name)):
+            raise Rejected(
+                f"{target}: the shop's stock goes by no {name}, and {ident} names one.",
+                code="unknown_id",
+                hint=f"Leave {name} out of the levels.",
+            )
 
 
 def sync_states_of(adapter: StoreAdapter) -> WritesSyncStates:

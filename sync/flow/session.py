@@ -200,7 +200,9 @@ class Session:
         rows = TrackedProduct.objects.filter(store=self._store).stuck().select_related("posting")
         lines = [f"{row.sku}: {row.why}" for row in rows.order_by("sku")[:most]]
         stock = StockState.objects.filter(store=self._store).exclude(reasons=[]).order_by("sku")
-        return lines + [f"{one.sku}: {one.reasons[0]['message']}" for one in stock[:most]]
+        return lines + [
+            f"{one.sku or one.product_id}: {one.reasons[0]['message']}" for one in stock[:most]
+        ]
 
     def result(self) -> RunResult:
         """What this run came to."""

@@ -9,24 +9,23 @@ product that moved while it was read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 import structlog
-from django.db.models import Count
 
 from accounting.reason_kinds import REASONS
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.errors import Misconfigured, Rejected, Temporary
-from connector.lib.money import ZERO, round_to, to_units
+from connector.lib.money import ZERO, to_units
 from stores import registry
+from stores.abilities import ReadsStockByIds, fetch_stock
 from stores.adapter import StoreAdapter, completed
-from stores.canonical.product import StockLevel
-from stores.canonical.records import ParseError, RecordRef, Stream
+from stores.canonical.product import StockLevel, StockTarget
+from stores.canonical.records import ParseError, Stream
 from stores.connect import connect
 from stores.models import Cursor, Store
 from stores.writing import stock_of
@@ -35,8 +34,9 @@ from sync.ingest.coverage import Window
 from sync.ingest.pull import LEASE, pull
 from sync.models import StockState, SyncRun, TrackedProduct
 from sync.parsing import parse_facts, parsed_raw
-from sync.stock.outstanding import outstanding
-from sync.stock.postings import Seen, keep_states, post_adjustments, withdraw_unsent
+from sync.stock.outstanding import leaving, outstanding, unclear_skus
+from sync.stock.postings import post_adjustments, withdraw_unsent
+from sync.stock.states import Seen, States, doubled_skus, keep_states, leave_doubled
 from xero.documents.facts import ItemFacts
 from xero.mirror import refresh as mirror
 from xero.models import Organisation
@@ -48,11 +48,18 @@ _FAILURES = 3
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One tracked item and the product that it is in the shop."""
+    """One tracked item and the product that it is in the shop; without an id where no product was
+    read for it, so that its code is the SKU."""
 
     sku: str
+    product_id: str
     item: ItemFacts
     on_hand: Decimal
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """The item and what it is in the shop: a person may change either while it is read."""
+        return self.item.item_id, self.sku, self.product_id
 
 
 def level(
@@ -89,16 +96,16 @@ def _to_store(store: Store, shop: _Shop, seen: Sequence[Seen]) -> None:
         on_hand = max(wanted + one.reserved, ZERO)
         if on_hand != one.in_shop + one.reserved:
             try:
-                stock_of(shop.adapter).set_stock(one.state.sku, on_hand)
+                stock_of(shop.adapter).set_stock(one.target, on_hand)
             except Rejected as error:
                 _leave_out(one.state, error)
-                keep_states(store, [one.state])
+                keep_states([one.state])
                 continue
             shop.run.changed += 1
             log.info("stock.written", store_id=store.pk, sku=one.state.sku)
         one.state.shop_units = to_units(max(wanted, ZERO))
         one.state.xero_units = to_units(one.in_xero)
-        keep_states(store, [one.state])
+        keep_states([one.state])
 
 
 def _leave_out(state: StockState, error: Rejected | Temporary) -> None:
@@ -128,34 +135,39 @@ def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
     sold, and is left to the next run.
     """
     started = clock.now()
-    states = {state.sku: state for state in StockState.objects.filter(store=store)}
-    levels: dict[str, StockLevel] = {}
-    doubled = _doubled(store)
-    for sku in sorted(doubled):
-        _leave_doubled(states.setdefault(sku, StockState(store=store, sku=sku)))
-        keep_states(store, [states[sku]])
-    for counted in _counted(store, organisation, doubled):
-        state = states.setdefault(counted.sku, StockState(store=store, sku=counted.sku))
-        if (found := shop.read(state)) is not None:
-            levels[counted.sku] = found
+    doubled = doubled_skus(store)
+    by_ids = isinstance(shop.adapter, ReadsStockByIds)
+    # Who cannot be asked by ids is not asked for what has no SKU of its own.
+    without = set() if by_ids else {*doubled, ""}
+    states = States(store, apart=doubled if by_ids else ())
+    levels: dict[tuple[str, str, str], StockLevel] = {}
+    for sku in () if by_ids else sorted(doubled):
+        leave_doubled(states.of(sku))
+        keep_states([states.of(sku)])
+    for one in _counted(store, organisation, without):
+        state = states.of(one.sku, one.product_id)
+        if (found := shop.read(state, StockTarget(one.sku, one.product_id))) is not None:
+            levels[one.key] = found
         elif state.reasons:
-            keep_states(store, [state])
+            keep_states([state])
     _read_orders(store, started)
     before = outstanding(organisation, started)
     _read_items(organisation)
     after = outstanding(organisation, started)
-    return [
-        Seen(
-            states[one.sku], one.item, round_to(levels[one.sku].available, 4), one.on_hand,
-            after.quantities.get(one.sku, ZERO), round_to(_reserved(levels[one.sku]), 4),
-        )
-        for one in _counted(store, organisation, doubled)
-        if one.sku in levels and before.settled(after, one.sku)
-    ]  # fmt: skip
-
-
-def _reserved(level: StockLevel) -> Decimal:
-    return level.on_hand - level.available
+    moved = leaving(organisation, before, after)
+    unclear = unclear_skus(store, doubled, (before, after))
+    seen = []
+    for one in _counted(store, organisation, without):
+        level, state = levels.get(one.key), states.of(one.sku, one.product_id)
+        if level is None or one.item.item_id in moved.unsettled:
+            continue
+        if one.sku in unclear:
+            leave_doubled(state)
+            keep_states([state])
+            continue
+        sold = moved.quantities.get(one.item.item_id, ZERO)
+        seen.append(Seen.of(state, one.item, level, one.on_hand, sold))
+    return seen
 
 
 @dataclass(slots=True)
@@ -174,7 +186,7 @@ class _Shop:
         """Go on holding the right to this stream; False if another process has it."""
         return self.cursor.keep(self.token, LEASE)
 
-    def read(self, state: StockState) -> StockLevel | None:
+    def read(self, state: StockState, target: StockTarget) -> StockLevel | None:
         """How many the shop has; None where it does not count them, or where that cannot be
         told: then the state has the reason."""
         if not self.extend():
@@ -183,7 +195,7 @@ class _Shop:
         self.progress(self.run)
         state.reasons = []
         try:
-            found = self.adapter.fetch(RecordRef(Stream.STOCK, state.sku))
+            found = fetch_stock(self.adapter, target)
             (record,) = completed(self.adapter, Stream.STOCK, [found]) or [found]
             reader = registry.reader(self.store.platform)
             level = parsed_raw(reader, Stream.STOCK, record, parse_facts(self.store))
@@ -221,39 +233,23 @@ def _read_items(organisation: Organisation) -> None:
         raise Temporary("Xero's items are being read by another worker.", retry_after=5)
 
 
-def _doubled(store: Store) -> set[str]:
-    """SKUs that several products of the shop have, each with an item of its own."""
-    linked = TrackedProduct.objects.filter(store=store).exclude(code="").order_by()
-    several = linked.values("sku").annotate(products=Count("pk")).filter(products__gt=1)
-    return set(several.values_list("sku", flat=True))
-
-
-def _leave_doubled(state: StockState) -> None:
-    """How many of which were sold is told by the SKU, and so is whose stock is written."""
-    text = (
-        f"Several products of the shop have the SKU {state.sku}: their stock cannot be told apart. "
-        "Give each of them a SKU of its own."
-    )
-    state.reasons = [Reason("stock_sku_doubled", text, "sku").as_json()]
-
-
-def _counted(
-    store: Store, organisation: Organisation, doubled: AbstractSet[str] = frozenset()
-) -> list[Counted]:
-    """Tracked items with their SKUs: by link, else the code is the SKU, as far as no other
-    product is linked to it. Without those of `doubled`."""
+def _counted(store: Store, organisation: Organisation, without: Collection[str]) -> list[Counted]:
+    """Tracked items with what they are in the shop: by link, else the code is the SKU, as far as
+    no other product is linked to it. `without` SKUs that are left alone."""
     linked = TrackedProduct.objects.filter(store__organisation=organisation).exclude(code="")
-    ours = linked.filter(store=store).values_list("sku", "item_id", "posting__xero_id", "code_key")
-    by_id = {key: sku for sku, *ids, _ in ours for key in ids if key}
-    by_key = {key: sku for sku, _, _, key in ours}
+    ours = linked.filter(store=store).values_list(
+        "sku", "source_id", "item_id", "posting__xero_id", "code_key"
+    )
+    by_id = {key: (sku, source) for sku, source, *ids, _ in ours for key in ids if key}
+    by_key = {key: (sku, source) for sku, source, _, _, key in ours}
     taken = {(key, sku) for key, sku in linked.values_list("code_key", "sku")}
     others = {key for key, sku in taken}
     found = []
     for row in organisation.items.filter(is_tracked=True, quantity_units__isnull=False):
         item = row.facts()
-        sku = by_id.get(item.item_id) or by_key.get(row.code_key)
-        if sku is None and (row.code_key not in others or (row.code_key, item.code) in taken):
+        sku, source = by_id.get(item.item_id) or by_key.get(row.code_key) or ("", "")
+        if not source and (row.code_key not in others or (row.code_key, item.code) in taken):
             sku = item.code
-        if sku and sku not in doubled and item.on_hand is not None:
-            found.append(Counted(sku, item, item.on_hand))
-    return sorted(found, key=lambda one: one.sku)
+        if (sku or source) and sku not in without and item.on_hand is not None:
+            found.append(Counted(sku, source, item, item.on_hand))
+    return sorted(found, key=lambda one: (one.sku, one.product_id))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,17 +16,21 @@ from typing import Any
 from connector.lib import exact_json
 from connector.lib.exact_json import is_storable
 from connector.lib.money import parse_decimal, round_to
+from stores.canonical.product import StockTarget
 from stores.canonical.records import Stream
 
 _MOST_TOLD = 50
-_LONGEST_SKU = 100
+_LONGEST = 100
+_IDS = ("product_id", "variant_id", "location_id")
+_MUST = f"must have sku and quantity, and nothing else but {', '.join(_IDS)}"
+_COLUMNS = f"the columns must be sku and quantity, and may be {', '.join(_IDS)} beside them"
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """How many of a product there are to sell, at most four decimals, never negative."""
 
-    sku: str
+    target: StockTarget
     quantity: Decimal
 
 
@@ -41,7 +45,11 @@ class BadLevels(ValueError):
 
 
 def from_json(body: bytes) -> list[Level]:
-    """`{"levels": [{"sku": "MUG", "quantity": "12"}]}`; a quantity is text or a number, exact."""
+    """`{"levels": [{"sku": "MUG", "quantity": "12"}]}`; a quantity is text or a number, exact.
+
+    Beside the SKU, or in its place, may stand `product_id`, `variant_id` and `location_id`, as the
+    shop calls them.
+    """
     try:
         said = exact_json.loads(body.decode(), strict=True)
     except ValueError:
@@ -54,15 +62,16 @@ def from_json(body: bytes) -> list[Level]:
     reading = _Reading()
     for index, row in enumerate(rows):
         at = f"levels[{index}]"
-        if isinstance(row, dict) and row.keys() == {"sku", "quantity"}:
-            reading.add(row["sku"], row["quantity"], at, f"{at}.sku", f"{at}.quantity")
+        if isinstance(row, dict) and _fits(row.keys()):
+            reading.add(row, at, f"{at}.")
         else:
-            reading.lines.append(f"{at}: must have sku and quantity, and nothing else")
+            reading.lines.append(f"{at}: {_MUST}")
     return reading.levels()
 
 
 def from_csv(data: bytes) -> list[Level]:
-    """A table with the columns sku and quantity, separated by comma, semicolon or tab."""
+    """A table with the columns sku and quantity, separated by comma, semicolon or tab; ids as in
+    JSON are further columns."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -73,8 +82,8 @@ def from_csv(data: bytes) -> list[Level]:
     reading = _Reading()
     try:
         header = [name.strip().casefold() for name in next(rows, [])]
-        if sorted(header) != ["quantity", "sku"]:
-            raise BadLevels(["line 1: the columns must be sku and quantity"])
+        if not _fits(header):
+            raise BadLevels([f"line 1: {_COLUMNS}"])
         for row in rows:
             at = f"line {rows.line_num}"
             if not any(cell.strip() for cell in row):
@@ -83,7 +92,7 @@ def from_csv(data: bytes) -> list[Level]:
                 reading.lines.append(f"{at}: has {len(row)} columns, not {len(header)}")
                 continue
             cells = dict(zip(header, (cell.strip() for cell in row), strict=True))
-            reading.add(cells["sku"], cells["quantity"], at, f"{at}, sku", f"{at}, quantity")
+            reading.add(cells, at, f"{at}, ")
     except csv.Error as error:
         raise BadLevels([f"line {rows.line_num}: {error}"]) from None
     return reading.levels()
@@ -94,30 +103,58 @@ class _Reading:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self._levels: dict[str, Level] = {}
-        self._places: dict[str, str] = {}
+        self._levels: list[Level] = []
+        self._places: dict[StockTarget, str] = {}
 
-    def add(self, sku: Any, quantity: Any, at: str, at_sku: str, at_quantity: str) -> None:
-        """One row; `at…` is where it and its cells stand."""
-        good = isinstance(sku, str) and 0 < len(sku) <= _LONGEST_SKU and is_storable(sku)
-        if not good or not sku.strip():
-            self.lines.append(
-                f"{at_sku}: {_shown(sku)} is no SKU: text of 1 to {_LONGEST_SKU} characters"
-            )
-        elif sku in self._places:
-            self.lines.append(f"{at_sku}: {_shown(sku)} stands in {self._places[sku]} already")
+    def add(self, row: Mapping[str, Any], at: str, before: str) -> None:
+        """One row; `at` is where it stands, `before` where a cell's name does."""
+        if (target := self._target(row, before)) is None:
+            return
+        if (earlier := self._places.setdefault(target, at)) != at:
+            cell = "sku" if target.sku else "product_id"
+            self.lines.append(f"{before}{cell}: {_shown(row[cell])} stands in {earlier} already")
+        elif why := _fault(row["quantity"]):
+            self.lines.append(f"{before}quantity: {_shown(row['quantity'])} {why}")
         else:
-            self._places[sku] = at
-            if why := _fault(quantity):
-                self.lines.append(f"{at_quantity}: {_shown(quantity)} {why}")
-            else:
-                self._levels[sku] = Level(sku, parse_decimal(quantity))
+            self._levels.append(Level(target, parse_decimal(row["quantity"])))
+
+    def _target(self, row: Mapping[str, Any], before: str) -> StockTarget | None:
+        """Whose level it is; None where a name is none, which is told."""
+        named = {name: row[name] for name in ("sku", *_IDS) if name in row}
+        # In a table a cell may be empty, as long as another one names the product.
+        said = {name: value for name, value in named.items() if value != "" or name == "sku"}
+        if said.get("sku") == "" and "product_id" in said:
+            del said["sku"]
+        bad = [name for name, value in said.items() if not _names(value)]
+        for name in bad:
+            what = "SKU" if name == "sku" else "id"
+            self.lines.append(
+                f"{before}{name}: {_shown(said[name])} is no {what}: text of 1 to {_LONGEST} "
+                "characters"
+            )
+        if not bad and not {"sku", "product_id"} & said.keys():
+            self.lines.append(f"{before}product_id: names no product, and no SKU does")
+            return None
+        return None if bad else StockTarget(**{"sku": "", **said})
 
     def levels(self) -> list[Level]:
         """All of them; BadLevels where a single one is bad."""
         if self.lines:
             raise BadLevels(self.lines)
-        return list(self._levels.values())
+        return self._levels
+
+
+def _fits(names: Iterable[str]) -> bool:
+    """Whether a row names a product and a quantity, and nothing else."""
+    found = list(names)
+    known = {"sku", "quantity", *_IDS}
+    once = len(set(found)) == len(found) and known.issuperset(found)
+    return once and "quantity" in found and ("sku" in found or "product_id" in found)
+
+
+def _names(value: object) -> bool:
+    good = isinstance(value, str) and 0 < len(value) <= _LONGEST and is_storable(value)
+    return good and bool(str(value).strip())
 
 
 def _fault(quantity: object) -> str:

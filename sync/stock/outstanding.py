@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,8 @@ from stores import registry
 from stores.canonical.order import LineKind, Order
 from stores.canonical.records import ParseError, Stream
 from stores.models import Store
-from sync.models import Posting, TrackedOrder
+from sync.items.known import Goods, load_items
+from sync.models import Posting, TrackedOrder, TrackedProduct
 from sync.outbox.entries import OPEN
 from sync.parsing import parse_facts, parsed
 from xero.documents.kinds import Kind
@@ -24,34 +25,79 @@ from xero.models import Organisation
 # Orders that are not posted, and may be yet.
 _MAY_COME = ("status_not_selected", "not_paid_yet")
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_CHUNK = 500
+Sold = tuple[int, Goods]  # by which store, by its key, and what
 
 
 @dataclass(frozen=True, slots=True)
 class Outstanding:
-    """Quantities by SKU; `moving` are SKUs of orders that are being sent, or that changed in
-    the shop while it was read: nobody can say where those goods are just now."""
+    """Quantities of what was sold; `moving` is what orders sold that are being sent, or that
+    changed in the shop while it was read: nobody can say where those goods are just now."""
+
+    quantities: Mapping[Sold, Decimal]
+    moving: frozenset[Sold]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Quantities that are still to leave Xero, by ItemID. Of the items of `unsettled` something
+    moved while both sides were read."""
 
     quantities: Mapping[str, Decimal]
-    moving: frozenset[str]
-
-    def settled(self, later: Outstanding, sku: str) -> bool:
-        """Whether nothing of a SKU moved from here to `later`."""
-        still = self.quantities.get(sku, ZERO) == later.quantities.get(sku, ZERO)
-        return still and sku not in self.moving | later.moving
+    unsettled: frozenset[str]
 
 
 def outstanding(organisation: Organisation, since: datetime) -> Outstanding:
     """Of all stores of the organisation. `since`: when the reading of stock began."""
-    quantities: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    moving: set[str] = set()
+    quantities: dict[Sold, Decimal] = defaultdict(lambda: ZERO)
+    moving: set[Sold] = set()
     for store in organisation.stores.all():
         for sending, order in _orders(store):
             on_its_way = sending or order.updated_at >= since - _CLOCKS_DIFFER
             for line in order.lines:
-                if line.kind is LineKind.GOODS and line.sku:
-                    quantities[line.sku] += line.quantity
-                    moving |= {line.sku} if on_its_way else set()
+                if line.kind is LineKind.GOODS and (line.sku or line.product_id):
+                    sold = store.pk, Goods(line.sku, line.product_id)
+                    quantities[sold] += line.quantity
+                    moving |= {sold} if on_its_way else set()
     return Outstanding(dict(quantities), frozenset(moving))
+
+
+def leaving(organisation: Organisation, before: Outstanding, after: Outstanding) -> Leaving:
+    """What is still to leave each item, as `after` says, and where that is not what `before`
+    said."""
+    items = _items(organisation, before.quantities.keys() | after.quantities.keys())
+    totals: list[dict[str, Decimal]] = []
+    for seen in (before, after):
+        by_item: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for sold, quantity in seen.quantities.items():
+            if sold in items:
+                by_item[items[sold]] += quantity
+        totals.append(by_item)
+    earlier, now = totals
+    moving = {items[sold] for sold in before.moving | after.moving if sold in items}
+    changed = {one for one in earlier.keys() | now.keys() if earlier.get(one) != now.get(one)}
+    return Leaving(dict(now), frozenset(moving | changed))
+
+
+def unclear_skus(store: Store, skus: Collection[str], seen: Iterable[Outstanding]) -> set[str]:
+    """Which of these SKUs, each of several products, were sold without saying of which."""
+    sold = {goods for one in seen for pk, goods in one.quantities if pk == store.pk}
+    doubtful = [goods for goods in sold if goods.sku in skus]
+    ids = {goods.product_id for goods in doubtful if goods.product_id}
+    ours = TrackedProduct.objects.filter(store=store, source_id__in=ids)
+    known = set(ours.values_list("source_id", flat=True))
+    return {goods.sku for goods in doubtful if goods.product_id not in known}
+
+
+def _items(organisation: Organisation, sold: Collection[Sold]) -> dict[Sold, str]:
+    """The item that an invoice takes each of these from, by ItemID."""
+    found: dict[Sold, str] = {}
+    for store in organisation.stores.all():
+        goods = [one for pk, one in sold if pk == store.pk]
+        for start in range(0, len(goods), _CHUNK):
+            items = load_items(store, goods[start : start + _CHUNK])
+            found |= {(store.pk, one): item.item_id for one, item in items.items()}
+    return found
 
 
 def _orders(store: Store) -> list[tuple[bool, Order]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,26 +27,13 @@ from sync.contacts.postings import ContactPostings
 from sync.environment import environment_hold
 from sync.models import Posting, StockState, TrackedOrder
 from sync.outbox.fill import document_key, expected_of
+from sync.stock.states import Seen, keep_states
 from xero.documents.documents import StockAdjustment
-from xero.documents.facts import ItemFacts
 from xero.documents.payloads import loaded, stored
 from xero.models import Lane, Organisation
 
 CONTACT = "Stock adjustments"
 _State = Posting.State
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the shop has to sell of a product, what Xero has, what was sold that is still to leave
-    Xero with its invoice, and what the shop has on hand beside what it has to sell."""
-
-    state: StockState
-    item: ItemFacts
-    in_shop: Decimal
-    in_xero: Decimal
-    sold: Decimal
-    reserved: Decimal
 
 
 def withdraw_unsent(store: Store) -> bool:
@@ -85,21 +71,11 @@ def post_adjustments(
         if not still_ours():
             raise Temporary("Another process has taken over the stock of this store.")
         new = _replace(store, organisation, documents)
-        keep_states(store, states)
+        keep_states(states)
     if documents:
         doorbell.ring("sync.dispatch", organisation.pk)
     # Each document has one line that is no product's.
     return sum(len(document.lines) - 1 for document in new)
-
-
-def keep_states(store: Store, states: Iterable[StockState]) -> None:
-    """Save what is now known of products' stock."""
-    for state in states:
-        defaults = {
-            "shop_units": state.shop_units, "xero_units": state.xero_units,
-            "reasons": state.reasons, "changed_at": clock.now(),
-        }  # fmt: skip
-        StockState.objects.update_or_create(store=store, sku=state.sku, defaults=defaults)
 
 
 def _moves(seen: Sequence[Seen]) -> tuple[list[Move], list[StockState]]:
@@ -107,7 +83,7 @@ def _moves(seen: Sequence[Seen]) -> tuple[list[Move], list[StockState]]:
     moves, states = [], []
     for one in seen:
         target = max(one.in_shop + one.sold, ZERO)
-        move = Move(one.state.sku, one.item, target - one.in_xero)
+        move = Move(one.state.sku or one.item.code, one.item, target - one.in_xero)
         reason = cost_unknown(move) if move.quantity else None
         if move.quantity and reason is None:
             moves.append(move)

@@ -72,7 +72,7 @@ def _write(adapter: StoreAdapter, row: MasterLevel, token: str) -> int:
     row.refresh_from_db(fields=["wanted_units", "version"])
     same = mine.filter(version=row.version)
     try:
-        stock_of(adapter).set_stock(row.sku, row.wanted)
+        stock_of(adapter).set_stock(row.target, row.wanted)
     except Rejected as error:
         same.update(state=_State.HELD, reasons=[_refused(row, error).as_json()])
         return 0
@@ -83,13 +83,13 @@ def _write(adapter: StoreAdapter, row: MasterLevel, token: str) -> int:
         text = f"{type(error).__name__}: {error}"[:500]
         same.update(state=_State.HELD, reasons=[Reason("unforeseen", text, "").as_json()])
         return 0
-    log.info("stock.pushed", store_id=row.store_id, sku=row.sku)
+    log.info("stock.pushed", store_id=row.store_id, sku=row.sku, product_id=row.product_id)
     return same.update(state=_State.WRITTEN, reasons=[], attempts=0, written_at=clock.now())
 
 
 def _refused(row: MasterLevel, error: Rejected) -> Reason:
     if error.code == "not_found":
-        text = f"The shop has no product {row.sku}. Add it there, or leave it out of the levels."
+        text = f"The shop has no product {row.target}. Add it there, or leave it out of the levels."
         return Reason("stock_sku_unknown", text, "sku")
     return Reason("stock_refused", f"{error} {error.hint}".strip()[:500], "quantity")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict, astuple, fields
 from datetime import datetime
-from operator import attrgetter
 
 from django.db.models import Max
 
@@ -14,6 +14,7 @@ from connector.lib.database.bulk import update_each
 from connector.lib.database.deadlocks import tried_twice
 from connector.lib.errors import Misconfigured
 from connector.lib.money import to_units
+from stores.canonical.product import StockTarget
 from stores.models import Store
 from sync.models import MasterLevel
 from sync.stock.levels import Level
@@ -22,6 +23,7 @@ _CHUNK = 500
 _FIELDS = (
     "wanted_units", "said_at", "version", "state", "reasons", "attempts", "not_before",
 )  # fmt: skip
+_TARGET = tuple(one.name for one in fields(StockTarget))
 
 
 def take_stock(store: Store, levels: Sequence[Level], said_at: datetime) -> int:
@@ -43,7 +45,7 @@ def take_stock(store: Store, levels: Sequence[Level], said_at: datetime) -> int:
     asked = waiting.filter(attempts__gt=0).aggregate(until=Max("not_before"))["until"]
     due = max(asked or clock.now(), clock.now())
     # By key: two calls that name the same products wait for each other one way only.
-    ordered = sorted(levels, key=attrgetter("sku"))
+    ordered = sorted(levels, key=lambda level: _key(level.target))
 
     taken = tried_twice(lambda: _take(store, ordered, said_at, version, due))
     if taken:
@@ -56,21 +58,27 @@ def _take(
 ) -> int:
     rows = MasterLevel.objects.filter(store=store)
     wanted = {
-        level.sku: MasterLevel(
-            store=store, sku=level.sku, wanted_units=to_units(level.quantity), said_at=said_at,
-            version=version, not_before=due,
+        _key(level.target): MasterLevel(
+            store=store, wanted_units=to_units(level.quantity), said_at=said_at, version=version,
+            not_before=due, **asdict(level.target),
         )
         for level in levels
     }  # fmt: skip
     chunks = [list(wanted)[start : start + _CHUNK] for start in range(0, len(wanted), _CHUNK)]
     for chunk in chunks:
-        MasterLevel.objects.bulk_create([wanted[sku] for sku in chunk], ignore_conflicts=True)
+        MasterLevel.objects.bulk_create([wanted[key] for key in chunk], ignore_conflicts=True)
     others = []
     for chunk in chunks:
-        known = rows.filter(sku__in=chunk).exclude(version=version)
-        for pk, sku, units, at in known.values_list("pk", "sku", "wanted_units", "said_at"):
-            if (units, at) != (wanted[sku].wanted_units, said_at):
-                wanted[sku].pk = pk
-                others.append(wanted[sku])
+        near = rows.filter(sku__in={key[0] for key in chunk}, product_id__in={k[1] for k in chunk})
+        known = near.exclude(version=version)
+        for pk, units, at, *key in known.values_list("pk", "wanted_units", "said_at", *_TARGET):
+            mine = wanted.get(tuple(key))
+            if mine is not None and (units, at) != (mine.wanted_units, said_at):
+                mine.pk = pk
+                others.append(mine)
     update_each(others, _FIELDS, rising="said_at")
-    return sum(rows.filter(sku__in=chunk, version=version).count() for chunk in chunks)
+    return rows.filter(version=version).count()
+
+
+def _key(target: StockTarget) -> tuple[str, ...]:
+    return astuple(target)

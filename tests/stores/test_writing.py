@@ -13,6 +13,7 @@ from pytest_django import Settings
 from connector.lib.errors import Misconfigured, Rejected
 from stores import registry
 from stores.adapters.magento.adapter import MagentoAdapter
+from stores.canonical.product import StockTarget
 from stores.profile import Written
 from stores.writing import (
     CAPABILITIES,
@@ -33,8 +34,8 @@ class CountsMarbles(ToyAdapter):
 
     profile: Any = replace(ToyAdapter.profile, writes=frozenset({Written.STOCK}))
 
-    def set_stock(self, sku: str, quantity: Decimal) -> None:
-        BOXES[sku] = [{"count": quantity}]
+    def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
+        BOXES[target.sku] = [{"at": target.location_id, "count": quantity}]
 
 
 class Boasts(ToyAdapter):
@@ -83,9 +84,9 @@ def test_what_a_platform_lacks_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     adapter = CountsMarbles(None, None, url="u")
     monkeypatch.setitem(BOXES, "MUG", [])
 
-    stock_of(adapter).set_stock("MUG", Decimal(3))
+    stock_of(adapter).set_stock(StockTarget("MUG", location_id="shelf-2"), Decimal(3))
 
-    assert BOXES["MUG"] == [{"count": 3}]
+    assert BOXES["MUG"] == [{"at": "shelf-2", "count": 3}]
     for ask, what in (
         (statuses_of, "order statuses"), (notes_of, "order notes"), (customers_of, "customers"),
         (sync_states_of, "sync states"),

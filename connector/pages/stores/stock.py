@@ -40,7 +40,11 @@ _SHOWN = 50
 class Upload(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Table of stock levels"),
-        help_text=gettext_lazy("CSV with the columns sku and quantity, 1 MB at most."),
+        help_text=gettext_lazy(
+            "CSV with the columns sku and quantity, 1 MB at most. Further columns may be "
+            "product_id, which says of products with one SKU which is meant, variant_id, "
+            "location_id."
+        ),
     )
 
     def clean_file(self) -> Any:

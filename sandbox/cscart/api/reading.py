@@ -48,6 +48,12 @@ def _one(shop: CSCartShop, name: str, ident: str) -> Row:
         return people.detail(shop.demand.person(number), shop.customers[number])
     if name == "products" and number in shop.catalogue.products:
         return goods.product(shop.catalogue, shop.catalogue.products[number])
+    if name == "combinations" and (found := shop.catalogue.combined(ident)):
+        product = found[0].id
+        (row,) = (
+            one for one in shop.catalogue.combinations(product) if one["combination_hash"] == ident
+        )
+        return row | {"product_id": str(product)}
     raise not_found(f"the object of {name} does not exist")
 
 

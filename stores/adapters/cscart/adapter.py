@@ -22,6 +22,7 @@ from stores.adapters.cscart.reading.addon_probe import ADDON, MADE_BY, SHOP, fac
 from stores.adapters.cscart.reading.probe import CHANGES, FORM, Probe
 from stores.adapters.cscart.records import catalogue, forms, parse, scrub
 from stores.canonical.order import Whereabouts
+from stores.canonical.product import StockTarget
 from stores.canonical.records import (
     OrderCondition,
     Page,
@@ -34,6 +35,7 @@ from stores.canonical.sync_state import SyncState
 from stores.php import hints
 from stores.profile import Coverage, PlatformProfile
 from stores.signatures import read_call
+from stores.writing import check_ids
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -133,6 +135,8 @@ class CSCartAdapter:
         return forms.settled(stream, record)
 
     def fetch(self, ref: RecordRef) -> Json:
+        if ref.stream is Stream.STOCK:
+            return self.fetch_stock(StockTarget(ref.id))
         return self._one(ref.stream, ref.id) if self._addon is None else self._addon.one(ref)
 
     def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[Json]:
@@ -188,21 +192,32 @@ class CSCartAdapter:
             return
         self._client.put(f"orders/{in_path(order_id)}", {"status": status, **_SILENT})
 
-    def set_stock(self, sku: str, quantity: Decimal) -> None:
+    def fetch_stock(self, target: StockTarget) -> Json:
+        """Of a combination of options by its hash, of a product by its id, of either by its
+        code."""
         if self._addon is not None:
-            self._addon.set_stock(sku, quantity)
+            return self._addon.fetch_stock(target)
+        if not target.variant_id and not target.product_id:
+            return reading.of_code(self._client, target.sku)
+        address = reading.address_of_stock(target)
+        record = self._client.get(address)
+        if not isinstance(record, dict) or not record:
+            raise unexpected(self._client.shop, f"answers the stock of {target} with no record")
+        return record
+
+    def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
+        check_ids(target, "product_id", "variant_id")
+        if self._addon is not None:
+            self._addon.set_stock(target, quantity)
             return
-        found = reading.by_sku(self._client, sku)
-        if found is None:
-            raise Rejected(
-                f"The shop has no product with the code {sku}.",
-                code="not_found",
-                hint="Give a product of the shop this code (CODE), or correct the SKU.",
-            )
+        # Read first: the shop may take the amount of an id that it does not have.
+        record = self.fetch_stock(target)
+        by_id = target.variant_id or target.product_id
+        address = reading.address_of_stock(target) if by_id else reading.address_of(record)
         # JSON knows no Decimal; a quantity has at most four decimals and is no money.
         whole = quantity == quantity.to_integral_value()
         amount = int(quantity) if whole else float(quantity)
-        self._client.put(reading.address_of(found), {"amount": amount})
+        self._client.put(address, {"amount": amount})
 
     def write_sync_states(
         self, states: Sequence[SyncState]

@@ -15,6 +15,8 @@ from connector.lib.money import plain
 from stores.adapter import Cursor, Introduction
 from stores.adapters.cscart.client import shop_address
 from stores.adapters.cscart.credentials import CSCartCredentials
+from stores.adapters.cscart.records.forms import COMBINATION
+from stores.canonical.product import StockTarget
 from stores.canonical.records import By, OrderCondition, Page, RecordRef, Stream
 from stores.canonical.sync_state import SyncState
 from stores.php import sync_states
@@ -148,6 +150,21 @@ class AddonShop:
             found += self.client.rows("stock", "stock", skus=part)[0]
         return found
 
+    def fetch_stock(self, target: StockTarget) -> Json:
+        """Of a product by its id, and of it the combination by its hash or code; without an id by
+        the code alone. Rejected as `set_stock` is."""
+        if target.product_id:
+            number = _product_id(target)
+            near, _ = self.client.rows("stock", "stock", after=number - 1, limit=1)
+            rows = [row for row in near if str(row.get("product_id")) == str(number)]
+        else:
+            rows = self._stock_of([target.sku])
+        meant = [row for row in rows if _is_meant(row, target)]
+        if len(meant) == 1:
+            return meant[0]
+        code = "ambiguous" if meant else "has_options" if rows else "not_found"
+        raise _refused_stock(str(target), code)
+
     # --- writing ----------------------------------------------------------------------------
 
     def condition(self, order_id: str) -> OrderCondition:
@@ -160,14 +177,21 @@ class AddonShop:
         """Through CS-Cart's own function; nobody is sent mail."""
         self.client.call("set_status", order_id=int(order_id), status=status, notify=False)
 
-    def set_stock(self, sku: str, quantity: Decimal) -> None:
+    def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
+        """The add-on takes the id of a product or a code, which a combination must have."""
+        sku = str(target)
         if quantity != quantity.to_integral_value():
             raise Rejected(
                 f"{sku}: CS-Cart counts whole pieces, and {plain(quantity)} is none.",
                 code="not_whole",
                 hint="Correct the quantity in Xero.",
             )
-        item = {"sku": sku, "quantity": str(int(quantity))}
+        meant: Json = {"sku": target.sku}
+        if target.variant_id:
+            meant = {"sku": str(self.fetch_stock(target).get("product_code"))}
+        elif target.product_id:
+            meant = {"product_id": _product_id(target)}
+        item = meant | {"quantity": str(int(quantity))}
         rows, _ = self.client.rows("set_stock", "items", items=[item])
         answer = rows[0] if rows else {}
         if answer.get("done") is not True:
@@ -227,6 +251,21 @@ def _is_id(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= _ID_DIGITS and int(value) > 0
 
 
+def _product_id(target: StockTarget) -> int:
+    if not _is_id(target.product_id):
+        raise _refused_stock(str(target), "not_found")
+    return int(target.product_id)
+
+
+def _is_meant(row: Json, target: StockTarget) -> bool:
+    """Whether a row of stock that was found for it is the target's: of a combination that no hash
+    tells its code does."""
+    mark = str(row.get(COMBINATION) or "")
+    if target.variant_id or not mark:
+        return mark == target.variant_id
+    return str(row.get("product_code")).strip() == target.sku.strip()
+
+
 _STOCK_REFUSALS = {
     "ambiguous": ("several products of the shop have this code", "Give each a code of its own."),
     "has_options": (
@@ -244,7 +283,7 @@ def _refused_stock(sku: str, code: str) -> Rejected:
         text, hint = _STOCK_REFUSALS[code]
         return Rejected(f"{sku}: {text}.", code=code, hint=hint)
     return Rejected(
-        f"The shop has no product with the code {sku}.",
+        f"The shop has no product {sku}.",
         code=code,
         hint="Give a product of the shop this code (CODE), or correct the SKU.",
     )

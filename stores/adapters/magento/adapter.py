@@ -24,7 +24,7 @@ from stores.adapters.magento.reading.probe import Probe
 from stores.adapters.magento.records import catalogue, forms, parse, scrub
 from stores.canonical.customer import CustomerChanges
 from stores.canonical.order import Whereabouts
-from stores.canonical.product import Category
+from stores.canonical.product import Category, StockTarget
 from stores.canonical.records import (
     By,
     OrderCondition,
@@ -36,6 +36,7 @@ from stores.canonical.records import (
 )
 from stores.profile import PlatformProfile
 from stores.signatures import read_call
+from stores.writing import check_ids
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -218,13 +219,22 @@ class MagentoAdapter:
             raise unexpected(self._client.shop, "answers a changed customer with no record")
         return record
 
-    def set_stock(self, sku: str, quantity: Decimal) -> None:
-        """Set the quantity of the default stock; in stock is what there is some of."""
+    def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
+        """Set the quantity of the default stock, or of a source where one is named; in stock is
+        what there is some of. A SKU is one product's."""
+        check_ids(target, "product_id", "location_id")
+        sku = target.sku or target.product_id  # which in Magento is the SKU
+        # Read first: Magento takes a source's quantity of a SKU that no product has.
         item = self._client.get(f"stockItems/{in_path(sku)}")
         if not isinstance(item, dict) or not str(item.get("item_id")).isdecimal():
             raise unexpected(self._client.shop, "answers a stock item without an id")
         # JSON knows no Decimal; a quantity has at most four decimals and is no money.
         number = int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
+        if target.location_id:
+            source = {"sku": sku, "source_code": target.location_id, "quantity": number}
+            row = source | {"status": int(quantity > 0)}
+            self._client.write("POST", "inventory/source-items", {"sourceItems": [row]})
+            return
         self._client.write(
             "PUT",
             f"products/{in_path(sku)}/stockItems/{item['item_id']}",

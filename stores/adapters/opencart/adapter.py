@@ -20,6 +20,7 @@ from stores.adapters.opencart.reading import pages as reading
 from stores.adapters.opencart.reading.probe import Probe
 from stores.adapters.opencart.records import catalogue, forms, parse, scrub
 from stores.canonical.order import Whereabouts
+from stores.canonical.product import StockTarget
 from stores.canonical.records import (
     OrderCondition,
     Page,
@@ -31,6 +32,7 @@ from stores.canonical.records import (
 from stores.canonical.sync_state import SyncState
 from stores.php import hints, sync_states
 from stores.profile import PlatformProfile
+from stores.writing import check_ids
 
 _PARSERS: dict[Stream, Callable[[Mapping[str, Any], ParseFacts], Parsed]] = {
     Stream.ORDERS: parse.parse_order,
@@ -74,7 +76,7 @@ class OpenCartAdapter:
 
     def fetch(self, ref: RecordRef) -> Json:
         if ref.stream is Stream.STOCK:
-            return self._stock_of(ref.id)
+            return self.fetch_stock(StockTarget(ref.id))
         return self._stamped([reading.one(self._client, ref)])[0]
 
     def fetch_many(self, stream: Stream, ids: Sequence[str]) -> list[Json]:
@@ -132,12 +134,15 @@ class OpenCartAdapter:
             found += rows
         return found
 
-    def _stock_of(self, sku: str) -> Json:
-        rows = self._stock_rows([sku])
+    def fetch_stock(self, target: StockTarget) -> Json:
+        if target.product_id:
+            rows, _ = self._client.rows("stock", "stock", ids=[_product_id(target)])
+        else:
+            rows = self._stock_rows([target.sku])
         if not rows:
-            raise Rejected(f"The shop has no product {sku}.", code="not_found")
+            raise Rejected(f"The shop has no product {target}.", code="not_found")
         if len(rows) > 1:
-            raise _ambiguous(sku)
+            raise _ambiguous(target.sku)
         return rows[0]
 
     # --- understanding ----------------------------------------------------------------------
@@ -188,15 +193,20 @@ class OpenCartAdapter:
     def add_order_note(self, order_id: str, note: str) -> None:
         self._client.call("add_comment", order_id=int(order_id), comment=note)
 
-    def set_stock(self, sku: str, quantity: Decimal) -> None:
+    def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
         """Set the quantity of a product without options. OpenCart counts whole pieces."""
+        check_ids(target, "product_id")
+        sku = str(target)
         if quantity != quantity.to_integral_value():
             raise Rejected(
                 f"{sku}: OpenCart counts whole pieces, and {plain(quantity)} is none.",
                 code="not_whole",
                 hint="Correct the quantity in Xero.",
             )
-        item = {"sku": sku, "quantity": str(int(quantity))}
+        meant: Json = {"sku": target.sku}
+        if target.product_id:
+            meant = {"product_id": _product_id(target)}
+        item = meant | {"quantity": str(int(quantity))}
         rows, _ = self._client.rows("set_stock", "items", items=[item])
         answer = rows[0] if rows else {}
         if answer.get("done") is not True:
@@ -228,6 +238,12 @@ def _condition(client: OpenCartClient, answer: Json) -> OrderCondition:
     return OrderCondition(
         status, stopped=status == "0", comments=tuple(str(one) for one in comments)
     )
+
+
+def _product_id(target: StockTarget) -> int:
+    if not reading.is_id(target.product_id):
+        raise Rejected(f"The shop has no product {target.product_id}.", code="not_found")
+    return int(target.product_id)
 
 
 def _ambiguous(sku: str) -> Rejected:

@@ -76,7 +76,12 @@ class AddonPackage(Package):
                     "last": 0}  # fmt: skip
         rows = [p for n, p in sorted(self.products.items(), key=_number) if int(n) > after]
         last = int(rows[:limit][-1]["product_id"]) if rows else after
-        return {"stock": rows[:limit], "more": len(rows) > limit, "last": last}
+        page: list[Json] = []
+        for row in rows[:limit]:
+            number, counted = row["product_id"], row.get("tracking") == "O"
+            sizes = [one for one in self.combinations if one["product_id"] == number]
+            page += sizes if counted else [row]
+        return {"stock": page, "more": len(rows) > limit, "last": last}
 
     def on_order_condition(self, *, order_id: int) -> Json:
         if str(order_id) not in self.orders:
@@ -95,15 +100,17 @@ class AddonPackage(Package):
     def on_set_stock(self, *, items: list[Json]) -> Json:
         answers = []
         for item in items:
-            found = self.on_stock(skus=[item["sku"]])["stock"]
+            by = "sku" if "sku" in item else "product_id"
+            if by == "sku":
+                found = self.on_stock(skus=[item["sku"]])["stock"]
+            else:
+                found = [p for n, p in self.products.items() if int(n) == item["product_id"]]
             code = "" if len(found) == 1 else "ambiguous" if found else "not_found"
             if not code and found[0].get("tracking") == "D":
                 code = "not_counted"
             if not code:
                 found[0]["amount"] = item["quantity"]
-            answers.append(
-                {"sku": item["sku"], "done": not code} | ({"code": code} if code else {})
-            )
+            answers.append({by: item[by], "done": not code} | ({"code": code} if code else {}))
         return {"items": answers}
 
     def on_sync_states(self, *, states: list[Json]) -> Json:

@@ -88,7 +88,8 @@ class FakeShop:
 
     def _get(self, path: str, query: dict[str, str]) -> Answer:
         kind, _, ident = path.partition("/")
-        tables = {"orders": self.orders, "users": self.users, "products": self.products}
+        tables = {"orders": self.orders, "users": self.users, "products": self.products,
+                  "combinations": self.combinations}  # fmt: skip
         if ident:
             found = tables.get(kind, {}).get(ident)
             if found is None:

@@ -19,6 +19,7 @@ from stores.adapter import Cursor, WebhookCall, Wish
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.adapters.cscart.pairing import made_code, read_code
 from stores.adapters.cscart.profile import PROFILE
+from stores.canonical.product import StockTarget
 from stores.canonical.records import By, ParseFacts, RecordRef, Stream
 from stores.profile import BadPairingCode
 from stores.signatures import signature
@@ -290,12 +291,42 @@ def test_stock_that_cannot_be_put_says_why(
     connected = adapter()
 
     with pytest.raises(Rejected) as refused:
-        connected.set_stock(sku, Decimal(quantity))
-    connected.set_stock("TEA", Decimal(9))
+        connected.set_stock(StockTarget(sku), Decimal(quantity))
+    connected.set_stock(StockTarget("TEA"), Decimal(9))
 
     assert (refused.value.code, bool(refused.value.hint)) == (code, True)
     levels = [r for page in connected.pages(Stream.STOCK, Cursor()) for r in page.records]
     assert [one["amount"] for one in levels] == ["9", "3", "3", "3"]
+
+
+def test_stock_of_what_has_one_code_is_told_apart_by_ids(shop: AddonPackage) -> None:
+    shop.products = {
+        n: {"product_id": n, "product_code": code, "amount": "3", "tracking": tracking}
+        for n, code, tracking in (("2", "TWICE", "B"), ("3", "TWICE", "B"), ("4", "CUP", "O"))
+    }
+    shop.combinations = [
+        {"product_id": "4", "product_code": code, "amount": "3", "tracking": "O",
+         "combination_hash": mark}
+        for code, mark in (("CUP-RED", "98"), ("CUP-TAN", "99"))
+    ]  # fmt: skip
+    to = adapter()
+
+    for target in (StockTarget("TWICE", "3"), StockTarget("CUP-TAN", "4", "99")):
+        level = to.parse(Stream.STOCK, to.fetch_stock(target), ParseFacts())
+        assert level.target == target  # type: ignore[union-attr]
+        to.set_stock(target, Decimal(8))
+
+    assert [shop.products[n]["amount"] for n in ("2", "3")] == ["3", "8"]
+    assert [one["amount"] for one in shop.combinations] == ["3", "8"]
+    assert to.fetch_stock(StockTarget("CUP-RED", "4"))["combination_hash"] == "98"
+    for target, code in (
+        (StockTarget("TWICE"), "ambiguous"), (StockTarget("CUP", "4"), "has_options"),
+        (StockTarget("TWICE", "1"), "not_found"), (StockTarget("TWICE", "x"), "not_found"),
+        (StockTarget("CUP-TAN", "4", "97"), "has_options"),
+    ):  # fmt: skip
+        with pytest.raises(Rejected) as refused:
+            to.fetch_stock(target)
+        assert refused.value.code == code
 
 
 # --- calls of the shop ----------------------------------------------------------------------------

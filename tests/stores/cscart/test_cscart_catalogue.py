@@ -44,7 +44,9 @@ def test_a_product_needs_no_code_and_one_switched_off_says_so() -> None:
 
 
 def test_stock_is_all_there_to_sell_and_may_not_be_counted() -> None:
-    assert parse_stock(PRODUCT, FACTS) == StockLevel("TEA", Decimal(10), Decimal(10))
+    assert parse_stock(PRODUCT, FACTS) == StockLevel(
+        "TEA", Decimal(10), Decimal(10), product_id=PRODUCT["product_id"]
+    )
     assert not parse_stock(PRODUCT | {"tracking": "D"}, FACTS).counted
     combination = {"combination_hash": "998", "product_code": "TEA-RED", "amount": "-2"}
     assert parse_stock(combination, FACTS).available == -2

@@ -15,7 +15,8 @@ from connector.lib.errors import Misconfigured, NotConnected, OutcomeUnknown, Re
 from connector.lib.outgoing import http
 from stores.adapter import Cursor
 from stores.adapters.cscart.adapter import CSCartAdapter
-from stores.canonical.records import By, OrderCondition, RecordRef, Stream
+from stores.canonical.product import StockLevel, StockTarget
+from stores.canonical.records import By, OrderCondition, ParseFacts, RecordRef, Stream
 from tests.stores.cscart.cscart_records import Json, order
 from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop, dumps
 from tests.stores.cscart.test_cscart_contract import some_orders
@@ -348,6 +349,38 @@ def test_a_write_that_met_an_error_is_looked_up(shop: FakeShop) -> None:
     assert refused.value.code == "not_found"
 
 
+def test_what_has_one_code_is_told_apart_by_ids_and_else_not_guessed(shop: FakeShop) -> None:
+    shop.products = {
+        number: {"product_id": number, "product_code": "TEA", "tracking": "B", "amount": amount}
+        for number, amount in (("12", "1"), ("13", "2"))
+    }
+    shop.combinations = {
+        "99": {"product_id": "14", "combination_hash": "99", "product_code": "CUP-RED",
+               "amount": "5"},
+    }  # fmt: skip
+    to = adapter()
+
+    level = to.parse(Stream.STOCK, to.fetch_stock(StockTarget("TEA", "13")), ParseFacts())
+    to.set_stock(StockTarget("TEA", "13"), Decimal(7))
+    to.set_stock(StockTarget("CUP-RED", "14", "99"), Decimal(3))
+
+    assert isinstance(level, StockLevel)
+    assert (level.on_hand, level.target) == (2, StockTarget("TEA", "13"))
+    assert shop.written == [("products/13", {"amount": 7}), ("combinations/99", {"amount": 3})]
+    for ask in (to.fetch_stock, lambda target: to.set_stock(target, Decimal(1))):
+        with pytest.raises(Rejected) as refused:
+            ask(StockTarget("TEA"))
+        assert refused.value.code == "ambiguous"
+    for target, code in (
+        (StockTarget("TEA", "77"), "not_found"),
+        (StockTarget("TEA", "13", "", "north"), "unknown_id"),
+    ):
+        with pytest.raises(Rejected) as refused:
+            to.set_stock(target, Decimal(1))
+        assert refused.value.code == code
+    assert len(shop.written) == 2
+
+
 def test_stock_is_written_to_the_product_or_combination_of_exactly_this_code(
     shop: FakeShop,
 ) -> None:
@@ -362,10 +395,10 @@ def test_stock_is_written_to_the_product_or_combination_of_exactly_this_code(
     }  # fmt: skip
     to = adapter()
 
-    to.set_stock("TEA", Decimal(7))
-    to.set_stock("CUP-RED", Decimal("2.5"))
+    to.set_stock(StockTarget("TEA"), Decimal(7))
+    to.set_stock(StockTarget("CUP-RED"), Decimal("2.5"))
     with pytest.raises(Rejected) as refused:
-        to.set_stock("TE", Decimal(1))
+        to.set_stock(StockTarget("TE"), Decimal(1))
 
     assert shop.written == [("products/13", {"amount": 7}), ("combinations/99", {"amount": 2.5})]
     assert refused.value.code == "not_found"

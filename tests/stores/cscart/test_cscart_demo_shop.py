@@ -18,6 +18,7 @@ from sandbox.shop.made_up.demand import Plan
 from stores.adapter import Cursor
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.canonical.order import Order
+from stores.canonical.product import StockLevel, StockTarget
 from stores.canonical.records import By, ParseFacts, RecordRef, Stream
 from stores.canonical.sync_state import SyncState, SyncStatus
 from tests.stores.contract import AdapterContract, Connection
@@ -187,14 +188,22 @@ def test_a_status_is_written_and_nothing_else_of_the_order(shop: DemoShop) -> No
 
 def test_stock_is_written_to_the_product_or_its_size(shop: DemoShop) -> None:
     adapter = connected(shop)
-    adapter.set_stock("MUG-STN", Decimal(7))
-    adapter.set_stock("TEE-M", Decimal(3))
+    adapter.set_stock(StockTarget("MUG-STN"), Decimal(7))
+    adapter.set_stock(StockTarget("TEE-M"), Decimal(3))
 
     product, size = shop.catalogue.find("TEE-M")
     assert shop.catalogue.find("MUG-STN")[0].amount == 7
     assert (product.sizes[size] if size else product.amount) == 3
     with pytest.raises(Rejected, match="TEE-XXL"):
-        adapter.set_stock("TEE-XXL", Decimal(3))
+        adapter.set_stock(StockTarget("TEE-XXL"), Decimal(3))
+
+    # Where it was read is where it is written.
+    level = adapter.parse(Stream.STOCK, adapter.fetch_stock(StockTarget("TEE-M")), FACTS)
+    assert isinstance(level, StockLevel)
+    adapter.set_stock(level.target, Decimal(4))
+    product, size = shop.catalogue.find("TEE-M")
+    assert bool(level.variant_id) == bool(size)
+    assert (product.sizes[size] if size else product.amount) == 4
 
 
 def test_its_products_customers_and_stock_are_read(shop: DemoShop) -> None:

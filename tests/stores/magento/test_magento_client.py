@@ -30,6 +30,7 @@ from stores.adapters.magento.client import MagentoClient, in_path, shop_address
 from stores.adapters.magento.reading import probe
 from stores.adapters.magento.signing import as_read
 from stores.canonical.order import PartKeys
+from stores.canonical.product import StockTarget
 from stores.canonical.records import RecordRef, Stream
 from tests.stores.magento.recorded_magento import BASE, STORE, URL, RecordedShop
 
@@ -115,7 +116,7 @@ def test_a_sku_that_no_address_can_hold_is_refused_without_a_call(sku: str) -> N
     with responses.RequestsMock() as mock:
         for call in (
             lambda: adapter().fetch(RecordRef(Stream.STOCK, sku)),
-            lambda: adapter().set_stock(sku, Decimal(1)),
+            lambda: adapter().set_stock(StockTarget(sku), Decimal(1)),
         ):
             with pytest.raises(Rejected) as refused:
                 call()
@@ -511,9 +512,36 @@ def test_stock_is_set_on_the_products_own_stock_item(quantity: str, sent: dict[s
     with responses.RequestsMock() as mock:
         mock.get(f"{BASE}stockItems/A%2FB", json={"item_id": 3, "qty": 1})
         mock.put(f"{BASE}products/A%2FB/stockItems/3", json="3")
-        adapter().set_stock("A/B", Decimal(quantity))
+        adapter().set_stock(StockTarget("A/B"), Decimal(quantity))
 
         assert json.loads(mock.calls[1].request.body or b"") == {"stockItem": sent}
+
+
+def test_where_a_source_is_named_its_stock_is_set() -> None:
+    with responses.RequestsMock() as mock:
+        mock.get(f"{BASE}stockItems/A%2FB", json={"item_id": 3, "qty": 1})
+        mock.post(f"{BASE}inventory/source-items", json=[])
+        adapter().set_stock(StockTarget("A/B", location_id="east"), Decimal("2"))
+
+        row = {"sku": "A/B", "source_code": "east", "quantity": 2, "status": 1}
+        assert bodies(mock) == [{"sourceItems": [row]}]
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [(StockTarget("NONE", location_id="east"), "not_found"),
+     (StockTarget("A/B", variant_id="7"), "unknown_id")],
+)  # fmt: skip
+def test_a_source_is_given_nothing_of_what_the_shop_has_none_of(
+    target: StockTarget, code: str
+) -> None:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get(f"{BASE}stockItems/NONE", json={"message": "No such product."}, status=404)
+        with pytest.raises(Rejected) as refused:
+            adapter().set_stock(target, Decimal(2))
+
+        assert refused.value.code == code
+        assert bodies(mock) == []
 
 
 WEBSITES = [{"id": 0, "code": "admin"}, {"id": 1, "code": "au"}, {"id": 2, "code": "nz"}]

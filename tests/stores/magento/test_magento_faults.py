@@ -13,6 +13,7 @@ from connector.lib.errors import ConnectorError, Misconfigured, NotConnected, Te
 from connector.lib.outgoing import http
 from stores.adapter import Cursor
 from stores.adapters.magento.adapter import MagentoAdapter
+from stores.canonical.product import StockTarget
 from stores.canonical.records import ParseFacts, RecordRef, Stream
 
 sandbox = pytest.importorskip("sandbox.magento", reason="there is no demo shop")
@@ -156,7 +157,7 @@ def test_any_sku_has_its_stock_read_and_written(shop: Any, sku: str) -> None:
     shop.change_product(sku)
     adapter = connect(shop)
 
-    adapter.set_stock(sku, Decimal("2.5"))
+    adapter.set_stock(StockTarget(sku), Decimal("2.5"))
 
     level = adapter.parse(Stream.STOCK, adapter.fetch(RecordRef(Stream.STOCK, sku)), ParseFacts())
     assert (level.sku, level.on_hand, level.available) == (sku, Decimal("2.5"), Decimal("2.5"))
@@ -168,7 +169,7 @@ def test_a_shop_that_signs_paths_as_they_are_sent_is_found_out_once(private_host
         adapter = connect(shop)
         for sku in ("A/B", "a%2Fb", "A+B"):
             shop.change_product(sku)
-            adapter.set_stock(sku, Decimal(3))
+            adapter.set_stock(StockTarget(sku), Decimal(3))
 
         assert [shop.stock.quantities[sku] for sku in ("A/B", "a%2Fb", "A+B")] == [3, 3, 3]
         # Two calls for each, and the first of all in both forms.

@@ -112,14 +112,17 @@ class Extension(Package):
         last = rows[:limit][-1]["seq"] if rows else after
         return {"events": rows[:limit], "last": last, "more": len(rows) > limit}
 
-    def on_stock(self, *, after: int = 0, limit: int = 100, skus: list[str] | None = None) -> Json:
+    def on_stock(
+        self, *, after: int = 0, limit: int = 100, skus: list[str] | None = None,
+        ids: list[int] | None = None,
+    ) -> Json:  # fmt: skip
         rows = [
             {
                 key: one.get(key)
                 for key in ("product_id", "model", "sku", "quantity", "subtract", "has_options")
             }
             for number, one in sorted(self.products.items())
-            if number > after
+            if number > after and (ids is None or number in ids)
         ]
         if skus is not None:
             rows = [row for row in rows if (row["sku"] or row["model"]) in skus]
@@ -128,15 +131,17 @@ class Extension(Package):
     def on_set_stock(self, *, items: list[Json]) -> Json:
         answers = []
         for item in items:
-            found = [p for p in self.products.values() if (p["sku"] or p["model"]) == item["sku"]]
+            by = "sku" if "sku" in item else "product_id"
+            found = [
+                p for n, p in self.products.items()
+                if (n if by == "product_id" else p["sku"] or p["model"]) == item[by]
+            ]  # fmt: skip
             code = "not_found" if not found else "ambiguous" if len(found) > 1 else ""
             if found and found[0].get("has_options"):
                 code = "has_options"
             if not code:
                 found[0]["quantity"] = item["quantity"]
-            answers.append(
-                {"sku": item["sku"], "done": not code} | ({"code": code} if code else {})
-            )
+            answers.append({by: item[by], "done": not code} | ({"code": code} if code else {}))
         return {"items": answers}
 
     def on_order_condition(self, *, order_id: int) -> Json:

@@ -17,6 +17,7 @@ from sandbox.shop.made_up.demand import Plan
 from stores.adapter import Cursor
 from stores.adapters.opencart.adapter import OpenCartAdapter
 from stores.canonical.order import Order
+from stores.canonical.product import StockTarget
 from stores.canonical.records import ParseFacts, RecordRef, Stream
 from stores.canonical.sync_state import SyncState, SyncStatus
 from stores.signatures import signature
@@ -148,14 +149,14 @@ def test_status_comment_and_stock_are_written(shop: DemoShop) -> None:
 
     adapter.set_order_status(number, "5", "Paid in Xero")
     adapter.add_order_note(number, "INV-1")
-    adapter.set_stock("MUG-STN", Decimal(7))
+    adapter.set_stock(StockTarget("MUG-STN"), Decimal(7))
 
     assert adapter.order_condition(number) == replace(
         before, status="5", comments=(*before.comments, "Paid in Xero", "INV-1")
     )
     assert shop.catalogue.find("MUG-STN")[0].row["quantity"] == "7"
     with pytest.raises(Rejected, match="has options"):
-        adapter.set_stock("TEE", Decimal(7))
+        adapter.set_stock(StockTarget("TEE"), Decimal(7))
 
 
 def test_its_products_customers_and_stock_are_read(shop: DemoShop) -> None:

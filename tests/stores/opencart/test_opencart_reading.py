@@ -16,6 +16,7 @@ from connector.lib.errors import Rejected
 from stores.adapter import Cursor
 from stores.adapters.opencart.reading.moments import ShopClock, zone_of
 from stores.canonical.order import Order
+from stores.canonical.product import StockTarget
 from stores.canonical.records import By, Page, ParseFacts, RecordRef, Stream
 from tests.stores.opencart.extension import Extension
 from tests.stores.opencart.opencart_records import opencart_order
@@ -275,7 +276,7 @@ def test_stock_goes_by_sku_and_where_there_is_none_by_model(shop: Extension) -> 
 
     (page,) = adapter.pages(Stream.STOCK, Cursor())
     levels = [adapter.parse(Stream.STOCK, one, ParseFacts()) for one in page.records]
-    adapter.set_stock("M-2", Decimal(8))
+    adapter.set_stock(StockTarget("M-2"), Decimal(8))
 
     assert [(one.sku, one.counted) for one in levels] == [  # type: ignore[union-attr]
         ("MUG", True), ("M-2", True), ("CUP", False),
@@ -297,10 +298,44 @@ def test_stock_that_cannot_be_written_says_why(
     }  # fmt: skip
 
     with pytest.raises(Rejected) as refused:
-        connected().set_stock(sku, Decimal(quantity))
+        connected().set_stock(StockTarget(sku), Decimal(quantity))
 
     assert refused.value.code == code
     assert {one["quantity"] for one in shop.products.values()} == {"5"}
+
+
+def test_the_stock_of_products_of_one_sku_is_told_apart_by_their_ids(shop: Extension) -> None:
+    shop.products = {3: product(3, "TWICE"), 4: product(4, "TWICE")}
+    adapter = connected()
+
+    level = adapter.parse(
+        Stream.STOCK, adapter.fetch_stock(StockTarget("TWICE", "4")), ParseFacts()
+    )
+    adapter.set_stock(StockTarget("TWICE", "4"), Decimal(8))
+
+    assert level.target == StockTarget("TWICE", "4")  # type: ignore[union-attr]
+    assert {one: row["quantity"] for one, row in shop.products.items()} == {3: "5", 4: "8"}
+    with pytest.raises(Rejected) as refused:
+        adapter.fetch_stock(StockTarget("TWICE"))
+    assert refused.value.code == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [(StockTarget("MUG", "M-3"), "not_found"), (StockTarget("MUG", "4"), "not_found"),
+     (StockTarget("MUG", "3", "30"), "unknown_id"),
+     (StockTarget("MUG", "", "", "north"), "unknown_id")],
+)  # fmt: skip
+def test_stock_of_an_id_that_the_shop_has_not_is_not_written_by_the_sku(
+    shop: Extension, target: StockTarget, code: str
+) -> None:
+    shop.products = {3: product(3, "MUG")}
+
+    with pytest.raises(Rejected) as refused:
+        connected().set_stock(target, Decimal(8))
+
+    assert refused.value.code == code
+    assert shop.products[3]["quantity"] == "5"
 
 
 def test_a_status_is_written_with_its_note_and_the_customer_is_not_told(shop: Extension) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from pytest_django import Settings
 from stores import registry
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.order import Order
-from stores.canonical.product import Product
+from stores.canonical.product import Product, StockTarget
 from stores.canonical.records import RecordRef, Stream
 from sync.ingest.pull import pull
 from sync.items.known import Goods, load_items
 from sync.models import StockState, TrackedProduct
 from sync.stock.level import level
+from tests.sync.stock.test_stock import TRACKED
 from tests.sync.world import World, books
 
 # What the shop of these tests calls them, by what they are called there otherwise.
@@ -128,3 +130,91 @@ def test_the_stock_of_two_products_of_one_sku_is_left_as_it_is(by_ids: World) ->
     state = StockState.objects.get(sku="MUG-STN")
     assert [reason["code"] for reason in state.reasons] == ["stock_sku_doubled"]
     assert state.xero_units is None
+
+
+class StockByIds(ByIds):
+    """It is asked for stock by the id of a product, and told of it by that alone."""
+
+    def fetch_stock(self, target: StockTarget) -> Any:
+        return self.fetch(RecordRef(Stream.STOCK, self._sku(target)))
+
+    def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
+        super().set_stock(StockTarget(self._sku(target)), quantity)
+
+    def _sku(self, target: StockTarget) -> str:
+        if not target.product_id:
+            return target.sku
+        found = TrackedProduct.objects.get(source_id=target.product_id)
+        return str(found.record.record["sku"])
+
+
+class Silent(StockByIds):
+    """The lines of its orders do not say which product it was."""
+
+    @staticmethod
+    def parse(stream: Stream, record: Any, facts: Any) -> Any:
+        found = StockByIds.parse(stream, record, facts)
+        if not isinstance(found, Order):
+            return found
+        return replace(found, lines=tuple(replace(line, product_id="") for line in found.lines))
+
+
+@pytest.fixture
+def by_ids_too(by_ids: World, settings: Settings) -> World:
+    """Both products of one SKU are counted in Xero: ten of each, of the mug and of the knife."""
+    settings.STORE_ADAPTERS = {"magento": f"{__name__}.StockByIds"}
+    registry._load.cache_clear()
+    world = by_ids
+    world.change_store(streams={"products": True, "stock": "to_store"})
+    for sku in ("MUG-STN", "KNIFE-20"):
+        code = row(world, sku).code
+        world.xero.person("edit_item", item=code, changes=TRACKED)
+        world.xero.person("receive_stock", item=code, quantity=10, cost=4)
+    run(world)  # what is counted in Xero is known after it was read
+    return world
+
+
+def run(world: World) -> None:
+    world.time.forward(minutes=5)
+    assert pull(world.fresh(world.store), Stream.STOCK, read=level).error == ""
+
+
+def in_shop(world: World) -> list[float]:
+    stock = world.shop.stock
+    return [stock.quantities[sku] - stock.reserved(sku) for sku in ("MUG-STN", "KNIFE-20")]
+
+
+def test_where_a_shop_is_asked_by_ids_each_has_its_own_stock(by_ids_too: World) -> None:
+    world = by_ids_too
+    # A row of before the ids, of a SKU that two products have, is neither's.
+    StockState.objects.create(store=world.store, sku="MUG-STN", reasons=[{"code": "x"}])
+    # Sold and not posted: it has left the shop, and Xero has it still.
+    world.save_rules(accounts={"sales": "999"})
+    world.place(items=[("KNIFE-20", 3)])
+    world.sync()
+
+    run(world)
+
+    assert in_shop(world) == [10, 7]
+    mug, knife = row(world, "MUG-STN"), row(world, "KNIFE-20")
+    rows = {one.product_id: one for one in StockState.objects.filter(sku="MUG-STN")}
+    assert rows.keys() == {mug.source_id, knife.source_id}
+    assert [one.reasons for one in rows.values()] == [[], []]
+
+
+def test_what_an_order_sold_of_one_sku_without_saying_which_leaves_both_alone(
+    by_ids_too: World, settings: Settings
+) -> None:
+    world = by_ids_too
+    settings.STORE_ADAPTERS = {"magento": f"{__name__}.Silent"}
+    registry._load.cache_clear()
+    world.save_rules(accounts={"sales": "999"})
+    world.place(items=[("KNIFE-20", 3)])
+    before = in_shop(world)
+    world.sync()
+
+    run(world)
+
+    assert in_shop(world) == before
+    reasons = [one.reasons for one in StockState.objects.filter(sku="MUG-STN")]
+    assert [[reason["code"] for reason in one] for one in reasons] == [["stock_sku_doubled"]] * 2

@@ -6,13 +6,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from stores.canonical.records import Stream
 from stores.models import Cursor
 from sync.flow import steps
+from sync.items.known import Goods
 from sync.models import Posting, StockState
+from sync.stock import level as stock_level
+from sync.stock.outstanding import Outstanding, leaving
 from tests.sync.flow.test_sync_command import sync
 from tests.sync.world import World, at_rest
+from xero.models import Organisation
 
 TRACKED = {
     "InventoryAssetAccountCode": "630",
@@ -99,6 +105,45 @@ def test_xero_to_the_shop_writes_what_differs_and_then_nothing(stocked: World) -
     assert level(stocked) == 1
     assert (xero_has(stocked)["MUG-STN"], shop_has(stocked)["MUG-STN"]) == (17, 16)
     assert puts(stocked) == 3
+
+
+def test_an_item_that_becomes_another_product_s_while_both_sides_are_read_is_left_alone(
+    stocked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.change_store(streams={"stock": "to_store"})
+    level(stocked)
+    stocked.xero.person("receive_stock", item="MUG-STN", quantity=5)
+    before = shop_has(stocked)
+    real = stock_level._read_items
+
+    def renamed(organisation: Organisation) -> None:
+        stocked.xero.person("edit_item", item="TEE-S", changes={"Code": "TEE-OLD"})
+        stocked.xero.person("edit_item", item="MUG-STN", changes={"Code": "TEE-S"})
+        real(organisation)
+
+    monkeypatch.setattr(stock_level, "_read_items", renamed)
+    stocked.time.forward(minutes=5)
+
+    assert level(stocked) == 0
+    assert shop_has(stocked) == before
+
+
+def test_what_leaves_is_told_by_as_many_queries_however_much_was_sold(stocked: World) -> None:
+    level(stocked)
+    organisation = stocked.fresh(stocked.store).organisation
+    assert organisation is not None
+
+    def asked(sold: int) -> int:
+        goods = {(stocked.store.pk, Goods(f"NONE-{n}")): Decimal(n) for n in range(1, sold)}
+        goods[stocked.store.pk, Goods("MUG-STN")] = Decimal(2)
+        seen = Outstanding(goods, frozenset())
+        with CaptureQueriesContext(connection) as queries:
+            found = leaving(organisation, seen, seen)
+        mug = organisation.items.get(code="MUG-STN").facts()
+        assert (found.quantities, found.unsettled) == ({mug.item_id: 2}, frozenset())
+        return len(queries)
+
+    assert asked(400) == asked(1) <= 5
 
 
 def test_a_sku_that_the_shop_cannot_be_asked_for_is_left_out_and_says_so(stocked: World) -> None:

@@ -7,9 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from stores.canonical.product import StockTarget
 from sync.stock.levels import BadLevels, Level, from_csv, from_json
 
-MUG, BAG = Level("MUG", Decimal(12)), Level("BAG/1", Decimal("0.5000"))
+COLUMNS = (
+    "the columns must be sku and quantity, and may be product_id, variant_id, location_id beside "
+    "them"
+)
+MUG, BAG = Level(StockTarget("MUG"), Decimal(12)), Level(StockTarget("BAG/1"), Decimal("0.5000"))
 
 
 def refused(levels: str) -> list[str]:
@@ -91,8 +96,8 @@ def test_a_table_is_read_whatever_separates_its_columns(table: str) -> None:
 @pytest.mark.parametrize(
     ("table", "lines"),
     [
-        ("", ["line 1: the columns must be sku and quantity"]),
-        ("sku,price\nMUG,1\n", ["line 1: the columns must be sku and quantity"]),
+        ("", [f"line 1: {COLUMNS}"]),
+        ("sku,price\nMUG,1\n", [f"line 1: {COLUMNS}"]),
         ("sku,quantity\nMUG,12\nBAG,x\n",
          ['line 3, quantity: "x" is not a number such as 12 or 12.5']),
         ("sku,quantity\nMUG,1,5\n", ["line 2: has 3 columns, not 2"]),
@@ -111,3 +116,39 @@ def test_a_bad_line_of_a_table_is_told_by_its_number(table: str, lines: list[str
 def test_a_table_that_is_not_utf_8_is_refused() -> None:
     with pytest.raises(BadLevels, match="not in UTF-8"):
         from_csv("sku,quantity\nCAFÉ,1\n".encode("latin-1"))
+
+
+def test_ids_of_the_shop_stand_beside_the_sku_or_in_its_place() -> None:
+    levels = [
+        {"sku": "MUG", "product_id": "7", "location_id": "north", "quantity": 3},
+        {"sku": "MUG", "product_id": "7", "location_id": "south", "quantity": 4},
+        {"product_id": "8", "variant_id": "80", "quantity": 5},
+    ]
+    table = (
+        "sku,product_id,variant_id,location_id,quantity\nMUG,7,,north,3\nMUG,7,,south,4\n,8,80,,5\n"
+    )
+
+    read = from_json(json.dumps({"levels": levels}).encode())
+
+    assert [one.target for one in read] == [
+        StockTarget("MUG", "7", "", "north"), StockTarget("MUG", "7", "", "south"),
+        StockTarget("", "8", "80"),
+    ]  # fmt: skip
+    assert from_csv(table.encode()) == read
+
+
+def test_who_is_named_in_no_way_or_twice_or_by_no_text_is_told() -> None:
+    rows = [
+        {"variant_id": "8", "quantity": 1},
+        {"product_id": 8, "quantity": 1},
+        {"product_id": "9", "quantity": 1},
+        {"product_id": "9", "quantity": 1},
+        {"sku": "A", "shelf": "9", "quantity": 1},
+    ]
+
+    assert [line.partition(": ")[0] for line in refused(json.dumps(rows))] == [
+        "levels[0]", "levels[1].product_id", "levels[3].product_id", "levels[4]",
+    ]  # fmt: skip
+    with pytest.raises(BadLevels) as error:
+        from_csv(b"sku,product_id,quantity\n,,3\n")
+    assert error.value.lines == ['line 2, sku: "" is no SKU: text of 1 to 100 characters']

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from connector.lib import clock
+from stores.canonical.product import StockTarget
 from sync.flow.sweep import sweep
 from sync.models import MasterLevel
 from sync.stock import push as push_stock
@@ -28,7 +29,9 @@ def mastered(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def say(world: World, **levels: str) -> int:
-    said = [Level(sku.replace("_", "-"), Decimal(text)) for sku, text in levels.items()]
+    said = [
+        Level(StockTarget(sku.replace("_", "-")), Decimal(text)) for sku, text in levels.items()
+    ]
     return take_stock(world.fresh(world.store), said, clock.now())
 
 
@@ -100,8 +103,8 @@ def test_what_is_said_while_it_is_written_is_written_after_it(
     real: Callable[..., None] = push_stock.connect(mastered.store).__class__.set_stock
     once = iter([True])
 
-    def slow(adapter: object, sku: str, quantity: Decimal) -> None:
-        real(adapter, sku, quantity)
+    def slow(adapter: object, target: StockTarget, quantity: Decimal) -> None:
+        real(adapter, target, quantity)
         if next(once, False):
             mastered.time.forward(seconds=5)
             say(mastered, MUG_STN="9")
@@ -153,3 +156,28 @@ def test_a_store_that_is_switched_off_keeps_its_levels(mastered: World) -> None:
     assert row("MUG-STN").state == "pending"
     mastered.change_store(enabled=True, streams={"stock": "master"})
     assert push(mastered) == 1
+
+
+def test_levels_of_one_sku_go_to_what_their_ids_say_each_by_itself(
+    mastered: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[StockTarget, Decimal]] = []
+    monkeypatch.setattr(
+        "stores.adapters.magento.adapter.MagentoAdapter.set_stock",
+        lambda self, target, quantity: written.append((target, quantity)),
+    )
+    store = mastered.fresh(mastered.store)
+    north, south = StockTarget("MUG", "7", "", "north"), StockTarget("MUG", "7", "", "south")
+    nameless = StockTarget("", "8")
+    first = [Level(north, Decimal(3)), Level(south, Decimal(4)), Level(nameless, Decimal(5))]
+
+    assert take_stock(store, first, clock.now()) == 3
+    assert push(mastered) == 3
+    assert take_stock(store, [Level(south, Decimal(9))], clock.now()) == 1
+    assert push(mastered) == 1
+
+    assert sorted(written[:3], key=str) == sorted(
+        [(one.target, one.quantity) for one in first], key=str
+    )
+    assert written[3:] == [(south, Decimal(9))]
+    assert MasterLevel.objects.count() == 3

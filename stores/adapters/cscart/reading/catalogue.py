@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import islice
 
-from connector.lib.errors import NeedsAttention
+from connector.lib.errors import NeedsAttention, Rejected
 from stores.adapter import Cursor
 from stores.adapters.cscart import errors
 from stores.adapters.cscart.client import CSCartClient, Json, in_path
 from stores.adapters.cscart.records.forms import COMBINATION
+from stores.canonical.product import StockTarget
 from stores.canonical.records import Page, ParseError
 from stores.raw import Raw
 
@@ -77,18 +79,41 @@ def combinations(client: CSCartClient, product_id: str) -> list[Json]:
     return [row | {"product_id": product_id} for row in found.rows]
 
 
-def by_sku(client: CSCartClient, sku: str) -> Json | None:
-    """The product, or the combination of options, that bears exactly this code. The shop's own
-    search finds all that are like it."""
+def of_code(client: CSCartClient, sku: str) -> Json:
+    """The product, or the combination of options, that alone bears exactly this code."""
+    found = list(islice(_bearing(client, sku), 2))
+    if not found:
+        raise Rejected(
+            f"The shop has no product with the code {sku}.",
+            code="not_found",
+            hint="Give a product of the shop this code (CODE), or correct the SKU.",
+        )
+    if len(found) > 1:
+        raise Rejected(
+            f"{sku}: several products of the shop have this code.",
+            code="ambiguous",
+            hint="Name the product by its id, or give each of them a code of its own.",
+        )
+    return found[0]
+
+
+def _bearing(client: CSCartClient, sku: str) -> Iterator[Json]:
+    """All that bear exactly this code: the shop's own search finds what is like it, too."""
     for found in client.pages("products", {"pcode": "Y", "q": sku}, size=_SIZE):
         for record in found.rows:
             if str(record.get("product_code")) == sku:
-                return record
+                yield record
             if record.get("tracking") == _WITH_OPTIONS:
                 for one in combinations(client, str(record.get("product_id"))):
                     if str(one.get("product_code")) == sku:
-                        return one
-    return None
+                        yield one
+
+
+def address_of_stock(target: StockTarget) -> str:
+    """Where the stock is read and written of what is named by its ids."""
+    if target.variant_id:
+        return f"combinations/{in_path(target.variant_id)}"
+    return f"products/{in_path(target.product_id)}"
 
 
 def address_of(record: Json) -> str:

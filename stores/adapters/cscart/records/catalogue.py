@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from stores.adapters.cscart.records import people
+from stores.adapters.cscart.records.forms import COMBINATION
 from stores.adapters.cscart.records.texts import id_of, said
 from stores.canonical.customer import Address, Customer
 from stores.canonical.product import Product, StockLevel
@@ -42,8 +43,11 @@ def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
     out at once, so that all of it is left to sell."""
     raw = Raw(record)
     amount = raw.number("amount")
-    sku = raw.required_text("product_code").strip()
-    return StockLevel(sku, amount, amount, counted=raw.text("tracking") != _UNCOUNTED)
+    sku = said(raw, "product_code")
+    return StockLevel(
+        sku, amount, amount, counted=raw.text("tracking") != _UNCOUNTED,
+        product_id=id_of(raw, "product_id"), variant_id=id_of(raw, COMBINATION),
+    )  # fmt: skip
 
 
 def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:

@@ -97,13 +97,13 @@ def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
 def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
     """A row of the extension's `stock`. OpenCart takes goods off its stock with the order."""
     raw = Raw(record)
-    raw.required_text("product_id")
+    product_id = raw.required_text("product_id")
     sku = sku_of(raw)
     if not sku:
         raise raw.refusal("model", "a product needs a SKU or a model", "missing")
     quantity = raw.number("quantity")
     counted = raw.flag("subtract") is not False and raw.flag("has_options") is not True
-    return StockLevel(sku, quantity, quantity, counted)
+    return StockLevel(sku, quantity, quantity, counted, product_id)
 
 
 def _moment(raw: Raw, record: Mapping[str, Any], facts: ParseFacts) -> datetime | None:
