@@ -209,8 +209,8 @@ def test_a_shop_that_was_proven_to_know_changes_is_asked_for_those_alone(
     for number in range(1, 4):
         placed = sold(number)
         shop.orders[str(number)] = placed | {"updated_at": placed["timestamp"]}
-    # Longer ago than what is read again after each look.
-    books.time.forward(minutes=10)
+    # Longer ago than what is read again after each look, and with the first one of an hour.
+    books.time.forward(hours=3)
     probe(books.fresh(books.store))
     books.stores[0] = books.fresh(books.store)
     books.sync()
