@@ -59,7 +59,7 @@ def shops(orders: int) -> list[Shop]:
              "cscart"),
         Shop("mv", "Demo Company (UK)", others, free_port(),
              ("--profile", "uk", "--prices", "exclusive", "--seed", "5", "--taxes", "unit_price",
-              "--edition", "multivendor"), "cscart", currency="GBP"),
+              "--edition", "multivendor", "--addon"), "cscart", currency="GBP"),
     ]  # fmt: skip
 
 

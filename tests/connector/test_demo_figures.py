@@ -11,7 +11,7 @@ import pytest
 
 from connector.demo import figures
 from connector.demo.checking import Sold
-from connector.demo.remotes import Shop, shops
+from connector.demo.remotes import Shop, pairing_code, shops
 from sandbox.cscart import DemoShop as CSCartShop
 from sandbox.magento import DemoShop as MagentoShop
 from sandbox.opencart import DemoShop as OpenCartShop
@@ -87,6 +87,18 @@ def test_an_order_in_another_currency_is_read_row_by_row() -> None:
         # 24.95 + 4.99 at 20 %: 5.988 and 35.928 by the rate
         expected = {"1.14860001": ("41.27", "6.88"), "1.27339995": ("45.75", "7.63")}[rate]
         assert (str(found.total), str(found.tax)) == expected
+
+
+def test_one_cscart_shop_is_read_over_its_api_and_the_other_is_paired_with_its_add_on() -> None:
+    ways = [one for one in shops(12) if one.platform == "cscart"]
+    assert ["--addon" in one.options for one in ways] == [False, True]
+
+    for addon in (False, True):
+        with CSCartShop(epoch=EPOCH, addon=addon) as running:
+            port = urlsplit(running.url).port
+            assert port is not None
+            shown = pairing_code(Shop("s", "Organisation", 0, port, (), "cscart"))
+            assert shown == (running.pairing_code if addon else "")
 
 
 @pytest.mark.parametrize("edition", ["ultimate", "multivendor"])
