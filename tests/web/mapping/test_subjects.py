@@ -67,7 +67,7 @@ def test_a_field_of_the_shops_record_is_no_setting_of_the_same_name():
 
 def test_what_the_store_itself_decides_leads_to_its_page():
     with with_pages:
-        assert reason_url("au", {"code": "before_cut_over"}) == "/stores/au/#cut_over"
+        assert reason_url("au", {"code": "before_cut_over"}) == "/stores/au/edit/#cut_over"
 
 
 def test_a_page_that_is_not_there_is_no_link():
