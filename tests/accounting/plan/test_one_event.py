@@ -108,11 +108,15 @@ def test_more_off_than_refunds_have_left_is_for_a_person() -> None:
 
 # --- cancelled in part --------------------------------------------------------------------------
 
-TEA = line("39.96", id="1", tax="4.00")
+TEA = line(
+    "39.96", id="1", tax="4.00", quantity=D(4), unit_net=D("9.99"), unit_gross=D("10.99")
+)  # fmt: skip
 MUG = line("29.90", id="2", tax="2.99")
 POST = line("9.55", id="3", tax="0.95")
 ALL = sold((TEA, MUG, POST), "32.48")
-TWO_TEAS = replace(TEA, net=D("19.98"), tax=D("2.00"), full_net=D("19.98"), full_gross=D("21.98"))
+TWO_TEAS = replace(
+    TEA, quantity=D(2), net=D("19.98"), tax=D("2.00"), full_net=D("19.98"), full_gross=D("21.98")
+)
 
 
 def test_what_is_cancelled_after_a_refund_is_credited_beside_it() -> None:
@@ -144,9 +148,11 @@ def test_a_refund_of_just_as_much_as_was_cancelled_is_no_part_of_it(edits: str) 
 
 def test_an_order_that_the_shop_calls_cancelled_keeps_what_was_not() -> None:
     """Three of four teas were sold and given back, the fourth was cancelled, shipping was kept."""
-    tea = line("39.96", id="1", tax="4.00")
-    whole = sold((tea, POST), "43.47")
-    three = replace(tea, net=D("29.97"), tax=D("3.00"), full_net=D("29.97"), full_gross=D("32.97"))
+    whole = sold((TEA, POST), "43.47")
+    three = replace(
+        TEA, quantity=D(3), net=D("29.97"), tax=D("3.00"), full_net=D("29.97"),
+        full_gross=D("32.97"),
+    )  # fmt: skip
     given = back("32.97", tax=D("3.00"))
     cancelled = with_refunds(
         sold((three, POST), "43.47", cancelled=D("10.99"), state="canceled", status="canceled"),
