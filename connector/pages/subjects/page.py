@@ -41,19 +41,22 @@ class Saving:
     seen: str = ""
 
 
-def page_of(slug: str, parts: Parts, template: str = "subjects/page.html") -> Any:
+def page_of(
+    slug: str, parts: Parts, template: str = "subjects/page.html", *, searched: bool = False
+) -> Any:
     """The view of one subject of the mapping."""
-    return editing(BY_SLUG[slug], parts, template)
+    return editing(BY_SLUG[slug], parts, template, searched=searched)
 
 
-def editing(subject: Subject, parts: Parts, template: str) -> Any:
-    """The view of what edits a part of a store's draft."""
+def editing(subject: Subject, parts: Parts, template: str, *, searched: bool = False) -> Any:
+    """The view of what edits a part of a store's draft. `searched`: `?q=` says what is shown."""
 
     @right(MAPPING)
     @require_http_methods(["GET", "HEAD", "POST"])
     def view(request: HttpRequest, slug: str) -> HttpResponse:
         store = get_object_or_404(Store.objects.select_related("organisation"), slug=slug)
-        around = Around.of(store, request.GET.get("q", "").strip()[:100])
+        query = request.GET.get("q", "").strip()[:100] if searched else ""
+        around = Around.of(store, query)
         sent = request.POST if request.method == "POST" else None
         editors = parts(around, sent)
         saving = Saving()

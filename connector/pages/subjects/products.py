@@ -116,7 +116,7 @@ def _parts(around: Around, sent: QueryDict | None) -> Sequence[Editor]:
     return (ProductsEditor(around, sent),)
 
 
-products = page_of("products", _parts, "subjects/products.html")
+products = page_of("products", _parts, "subjects/products.html", searched=True)
 
 
 @right()

@@ -15,6 +15,7 @@ from django.db import OperationalError, connection, connections, transaction
 from connector.lib import clock, exact_json
 from connector.lib.database.claims import ClaimQuerySet
 from connector.lib.database.deadlocks import tried_twice
+from stores.canonical.product import StockTarget
 from stores.canonical.records import Stream
 from stores.connect import connect
 from stores.models import SourceRecord, Store
@@ -84,7 +85,7 @@ def test_processes_that_name_the_same_products_in_any_order_are_all_heard(world:
     def job(order: list[str]) -> Callable[[], None]:
         def work() -> None:
             for turn in range(4):
-                levels = [Level(sku, Decimal(turn)) for sku in order]
+                levels = [Level(StockTarget(sku), Decimal(turn)) for sku in order]
                 take_stock(store, levels, clock.now())
 
         return work
