@@ -127,6 +127,7 @@ def change(shop: FakeShop, waiting: Waiting, at: datetime, dice: random.Random) 
     return 4
 
 
+@pytest.mark.stories
 def test_the_requests_of_an_hour_are_bounded_and_changes_are_seen(
     time: Clock, shop: FakeShop
 ) -> None:
