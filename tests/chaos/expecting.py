@@ -27,7 +27,8 @@ class Expected:
 
     `sold` is False where nothing may stand in the books but what comes to nothing;
     `may_be_absent` where it depends on when the shop was asked. `key` is the number of its invoice,
-    `attention` the reasons of which a person must be given one.
+    `attention` the reasons of which a person must be given one, `total` what the shop last said
+    that the order costs (None: not asked).
     """
 
     key: str
@@ -37,6 +38,7 @@ class Expected:
     sold: bool = True
     may_be_absent: bool = False
     attention: tuple[str, ...] = ()
+    total: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ def expected(order: Doc, memos: Iterable[Doc], rules: Rules) -> Expected:
     })  # fmt: skip
     # What was lowered after its payment was posted has a credit for it, and says so.
     attention = ("overpaid", "credit_left_open") if paid > total else ()
-    return Expected(key, number, email, sums, may_be_absent=state == "holded", attention=attention)
+    return Expected(
+        key, number, email, sums, may_be_absent=state == "holded", attention=attention, total=total
+    )
 
 
 def _tax(order: Doc, memo: Doc) -> Decimal:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from connector.lib import clock
+from connector.lib.money import from_units
 from stores.canonical.records import Stream
 from stores.models import Cursor
 from sync.models import (
@@ -99,7 +100,8 @@ def outcomes() -> dict[str, Counter[str]]:
 
 
 def rows() -> dict[tuple[str, str], dict[str, Any]]:
-    """Where each order stands by the product: (store, number) → label, reasons."""
+    """Where each order stands by the product: (store, number) → label, reasons, the
+    shop's total as it was last built."""
     odd = Q(conflict=True) | Q(differs=True)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for one in TrackedOrder.objects.select_related("store").iterator(500):
@@ -112,6 +114,7 @@ def rows() -> dict[tuple[str, str], dict[str, Any]]:
         ]
         found[one.store.slug, one.number] = {
             "state": one.state, "label": one.label, "bad": bad,
+            "total": from_units(one.total_units),
             "reasons": [f"{reason['code']}: {reason['message']}" for reason in reasons],
             "conflicts": list(one.postings.filter(odd).values_list("key", flat=True)),
         }  # fmt: skip

@@ -236,9 +236,16 @@ def test_of_what_reconcile_finds_only_differences_of_orders_that_are_asked_are_o
 
 def test_an_order_paid_beyond_its_total_says_so_in_either_way() -> None:
     one = expecting.expected(order(total_paid=D("115.00")), [], RULES)
-    row = {"label": "held", "bad": [], "conflicts": []}
+    row = {"label": "held", "bad": [], "conflicts": [], "total": D("110.00")}
     for code, right in (("overpaid", True), ("credit_left_open", True), ("poison", False)):
         assert (list(verdict._label(one, row | {"reasons": [f"{code}: text"]})) == []) is right
+
+
+def test_an_order_that_was_built_of_what_the_shop_said_before_is_told() -> None:
+    one = expecting.expected(order(), [], RULES)
+    row = {"label": "posted", "bad": [], "conflicts": [], "reasons": [], "total": D("110.00")}
+    assert list(verdict._label(one, row)) == []
+    assert list(verdict._label(one, row | {"total": D("99.00")}))
 
 
 def test_errors_that_no_fault_explains_are_told(tmp_path: Path) -> None:

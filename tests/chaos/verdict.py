@@ -113,6 +113,8 @@ def _label(one: Expected, row: Mapping[str, Any]) -> Iterator[str]:
         yield f"{one.key}: shown as {shown}"
     elif row["label"] not in ("posted", "skipped", "voided"):
         yield f"{one.key}: not sold, shown as {shown}"
+    if one.total is not None and row["total"] != one.total:
+        yield f"{one.key}: built of {row['total']}, and the shop says {one.total}"
     if row["conflicts"]:
         yield f"{one.key}: said to be changed by a person: {row['conflicts']}"
 
