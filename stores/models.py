@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from connector.lib import clock, exact_json
 from connector.lib.crypto import EncryptedJSONField, EncryptedTextField
@@ -144,6 +144,7 @@ class Cursor(Claimable):
 
     `mark` is the end of the last page in the adapter's own words, which a stream that is read by
     ids goes on from. `rechecked_at` is when what its list does not show was last looked for.
+    `hurried_to`: for when it was last asked to be read sooner, also while it was being read.
     """
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="cursors")
@@ -152,6 +153,7 @@ class Cursor(Claimable):
     mark = models.CharField(max_length=200, blank=True, default="")
     rechecked_at = models.DateTimeField(null=True)
     next_run_at = models.DateTimeField(null=True, db_index=True)
+    hurried_to = models.DateTimeField(null=True)
     last_run_at = models.DateTimeField(null=True)
     last_records = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True, default="")
@@ -189,9 +191,20 @@ class Cursor(Claimable):
         return self.next_run_at is None or self.next_run_at <= clock.now()
 
     def hurry(self, due: datetime | None = None) -> None:
-        """Have the stream read at `due` (now, if not given), if it would be read later."""
-        Cursor.objects.filter(pk=self.pk, next_run_at__gt=due or clock.now()).update(
-            next_run_at=due or clock.now()
+        """Have the stream read at `due` (now, if not given), if it would be read later. Where it
+        is being read now, it is once more."""
+        moment = due or clock.now()
+        sooner = When(next_run_at__gt=moment, then=Value(moment))
+        Cursor.objects.filter(pk=self.pk).update(
+            hurried_to=moment, next_run_at=Case(sooner, default=F("next_run_at"))
+        )
+
+    def ended(self, started: datetime, following: datetime, **columns: Any) -> None:
+        """A reading that began at `started` has come to its end: the next one is at `following`,
+        or sooner where it was hurried meanwhile."""
+        hurried = When(hurried_to__gt=started, hurried_to__lt=following, then=F("hurried_to"))
+        Cursor.objects.filter(pk=self.pk).update(
+            next_run_at=Case(hurried, default=Value(following)), hurried_to=None, **columns
         )
 
 

@@ -130,8 +130,10 @@ class Coverage:
     `blind_to` names changes that do not show in it. They are found by reading again, `every` so
     often, what was placed within `recheck`, and comparing content. Where a record takes calls of
     its own (`stores.abilities.TellsByRows`), those are made again for what its row shows to be
-    another, and once within `in_turn` for every record that is not settled. `horizon` is how far
-    back the shop shows anything, None where it shows all.
+    another, and once within `in_turn` for every record that is not settled. `shares` divides what
+    is read again, so that each part has its turn in that time. `horizon` is how far back the shop
+    shows anything, None where it shows all. `gathers`: the list tells in few calls all that the
+    shop's own calls name, and is read for them, at most so often; zero: what they name is fetched.
     """
 
     by: By = By.CHANGED
@@ -139,7 +141,9 @@ class Coverage:
     recheck: timedelta = timedelta(0)
     every: timedelta = timedelta(days=1)
     in_turn: timedelta = timedelta(0)
+    shares: int = 1
     horizon: timedelta | None = None
+    gathers: timedelta = timedelta(0)
 
     @property
     def text(self) -> str:

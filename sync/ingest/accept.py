@@ -48,7 +48,8 @@ def accept(slug: str, call: WebhookCall, act: Act) -> Reply:
     signed = adapter.profile.hooks.signed_headers
     with transaction.atomic():
         refs = (*reply.refs, *_to_sync(reply.asks))
-        new = IncomingCall.store_once(store, named, signed, dict.fromkeys(refs))
+        asked = bool(reply.asks)
+        new = IncomingCall.store_once(store, named, signed, dict.fromkeys(refs), asked=asked)
         done = act(store, reply.asks) if reply.asks and new else _done_before(reply.asks)
     doorbell.ring_for_burst("sync.hooks", store)
     if not reply.asks:

@@ -1,15 +1,17 @@
 """What shops say changed: calls are checked and stored first (`accept`), and worked off here.
 
 A call is believed in one thing only, where to look: the records themselves are fetched, and
-kept as a pull keeps them. The same record named by many calls is fetched once. Polling stays
-the safety net for calls that were never sent, or given up.
+kept as a pull keeps them. The same record named by many calls is fetched once. Where a shop's list
+of changes tells all that its calls name (`Coverage.gathers`), the list is read for them instead,
+with all that came since; what somebody in the shop asked for is fetched all the same. Polling
+stays the safety net for calls that were never sent, or given up.
 """
 
 from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -20,6 +22,7 @@ from django.db.models import F
 
 from connector.lib import clock, doorbell
 from connector.lib.errors import ConnectorError, Temporary
+from stores.abilities import coverage_of
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.connect import connect
 from stores.models import Cursor, Store
@@ -121,17 +124,19 @@ def _work(
     store: Store, token: str, calls: Sequence[IncomingCall], streams: Sequence[Stream]
 ) -> None:
     outcome = _Outcome()
-    wanted: dict[Stream, dict[str, None]] = {}
+    # By stream and id, whether somebody asked for it.
+    wanted: dict[Stream, dict[str, bool]] = {}
     for call in calls:
         for ref in call.refs:
-            wanted.setdefault(ref.stream, {})[ref.id] = None
+            of_stream = wanted.setdefault(ref.stream, {})
+            of_stream[ref.id] = call.asked or of_stream.get(ref.id, False)
     changed = 0
     for stream in sorted(wanted, key=list(Stream).index):
         if stream not in streams:
             outcome.off.add(stream)
             continue
         try:
-            changed += _take_in(store, stream, list(wanted[stream]), token, outcome)
+            changed += _take_in(store, stream, wanted[stream], token, outcome)
         except (ConnectorError, ParseError) as error:
             outcome.failed[stream] = error
         except Exception as error:
@@ -142,15 +147,26 @@ def _work(
         doorbell.ring("sync.build", store.pk)
 
 
-def _take_in(store: Store, stream: Stream, ids: list[str], token: str, outcome: _Outcome) -> int:
+def _take_in(
+    store: Store, stream: Stream, wanted: Mapping[str, bool], token: str, outcome: _Outcome
+) -> int:
     """Fetch and keep records of a stream; how many orders or products that changes.
 
     Each chunk is kept when it is read: a failure further on costs reading it again, no more.
     """
     if stream is Stream.STOCK:
-        _hurry_stock(store)
+        _hurry(store, stream, _STOCK_EVERY)
         return 0
     adapter = connect(store)
+    ids = list(wanted)
+    gathers = coverage_of(adapter, stream).gathers
+    # A list that could not be read is tried again in its own time.
+    if gathers and not Cursor.of(store, stream).failures:
+        ids = [one for one, asked in wanted.items() if asked]
+        if len(ids) < len(wanted):
+            _hurry(store, stream, gathers)
+    if not ids:
+        return 0
     ready(store, stream)
     changed = 0
     for start in range(0, len(ids), _RECORDS):
@@ -170,14 +186,15 @@ def _take_in(store: Store, stream: Stream, ids: list[str], token: str, outcome: 
     return changed
 
 
-def _hurry_stock(store: Store) -> None:
-    """Have the stock read as a whole, now or once it is long enough ago."""
-    cursor = Cursor.of(store, Stream.STOCK)
-    now = clock.now()
-    due = now if cursor.last_run_at is None else max(now, cursor.last_run_at + _STOCK_EVERY)
+def _hurry(store: Store, stream: Stream, every: timedelta) -> None:
+    """Have a stream read by its list, now or once it is long enough ago."""
+    cursor, now = Cursor.of(store, stream), clock.now()
+    being_read = cursor.claimed_until is not None and cursor.claimed_until > now
+    last = now if being_read else cursor.last_run_at
+    due = now if last is None else max(now, last + every)
     cursor.hurry(due)
     if due <= now:
-        doorbell.ring("sync.pull", store.pk, Stream.STOCK.value)
+        doorbell.ring("sync.pull", store.pk, stream.value)
 
 
 def _settle(store: Store, token: str, calls: Sequence[IncomingCall], outcome: _Outcome) -> None:

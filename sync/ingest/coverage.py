@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,15 +41,35 @@ def chosen(coverage: Coverage, window: Window) -> base.Cursor:
     return base.Cursor(window.since, timedelta(0), window.until, by=by)
 
 
-def again(coverage: Coverage, now: datetime) -> base.Cursor:
-    """What is read again for changes that the list does not show."""
-    return base.Cursor(now - coverage.recheck, timedelta(0), by=By.PLACED)
+def again(cursor: Cursor, coverage: Coverage, now: datetime) -> Iterator[base.Cursor]:
+    """What is read again for changes that the list does not show: all of the window, or the
+    shares of it whose turns came since the last time.
+
+    A share is of an age, and wider than it is long from one turn to the next: growing older, no
+    record slips past its turn.
+    """
+    turn, last = _turn(coverage), cursor.rechecked_at
+    to = int(now.timestamp() // turn.total_seconds())
+    passed = coverage.shares
+    if last is not None:
+        passed = to - int(last.timestamp() // turn.total_seconds())
+    if passed >= coverage.shares:
+        yield base.Cursor(now - coverage.recheck, timedelta(0), by=By.PLACED)
+        return
+    width = coverage.recheck / coverage.shares
+    for share in sorted(one % coverage.shares for one in range(to - passed + 1, to + 1)):
+        until = now - width * share if share else None
+        yield base.Cursor(now - width * (share + 1), timedelta(0), until, by=By.PLACED)
 
 
 def recheck_due(cursor: Cursor, coverage: Coverage, now: datetime) -> bool:
     """Whether such changes are to be looked for."""
     last = cursor.rechecked_at
-    return bool(coverage.recheck) and (last is None or last + coverage.every <= now)
+    return bool(coverage.recheck) and (last is None or last + _turn(coverage) <= now)
+
+
+def _turn(coverage: Coverage) -> timedelta:
+    return coverage.every / coverage.shares
 
 
 def reads_all(cursor: Cursor) -> bool:

@@ -76,10 +76,11 @@ def pull(
     if window is None and not cursor.claim(token, LEASE):
         return None
     run = SyncRun.objects.create(store=store, stream=stream, trigger=trigger)
+    started = clock.now()
     try:
         (read or _read)(store, stream, cursor, token, window, run, progress)
         if window is None:
-            _done(store, stream, cursor, run)
+            _done(store, stream, cursor, run, started)
     except (ConnectorError, ParseError) as error:
         run.error = _failed(cursor, error, window)
     except Exception as error:
@@ -127,7 +128,8 @@ def _read(
         if not reads_all(cursor):
             last = cursor.rechecked_at or started
             changed = partial(worth_reading, store, adapter, stream, coverage, last, started)
-            reading.take(again(coverage, started), choose=changed)
+            for part in again(cursor, coverage, started):
+                reading.take(part, choose=changed)
         reading.go_on(rechecked_at=started)
 
 
@@ -191,11 +193,11 @@ class _Reading:
             raise Temporary("Another process has taken over reading this stream.")
 
 
-def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun) -> None:
+def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun, started: datetime) -> None:
     """The stream was read to its end: when it is read next."""
-    schedule = getattr(store.profile.schedule, stream)
-    Cursor.objects.filter(pk=cursor.pk).update(
-        last_run_at=clock.now(), last_records=run.records, next_run_at=next_run(schedule),
+    following = next_run(getattr(store.profile.schedule, stream))
+    cursor.ended(
+        started, following, last_run_at=clock.now(), last_records=run.records,
         last_error="", last_error_code="", failures=0,
     )  # fmt: skip
 

@@ -50,8 +50,9 @@ class IncomingCall(Job):
 
     `digest` tells a call that came twice; `signed` its signature under its secret, whichever
     `address` it came to, so that a call is taken at one address only. `wanted` lists what to
-    fetch, as pairs of stream and id. `attempts` are counted when they begin. `quiet_until`: the
-    shop asked to be left alone until then. `note` says what became of it.
+    fetch, as pairs of stream and id; `asked`: somebody in the shop wants it. `attempts` are counted
+    when they begin. `quiet_until`: the shop asked to be left alone until then. `note` says what
+    became of it.
     """
 
     class State(models.TextChoices):
@@ -65,6 +66,7 @@ class IncomingCall(Job):
     address = models.CharField(max_length=300, blank=True, default="")
     received_at = models.DateTimeField(default=clock.now, db_index=True)
     wanted = models.JSONField(default=list)
+    asked = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     quiet_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -60,8 +62,14 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def shop(time: Clock, private_hosts: None) -> Iterator[DemoShop]:
+    with filled() as running:
+        yield running
+
+
+@contextmanager
+def filled(**options: Any) -> Iterator[DemoShop]:
     """The orders of the window are made one by one, the others are one of them again."""
-    with DemoShop(epoch=NOW, plan=Plan(paid_only=True)) as running:
+    with DemoShop(epoch=NOW, plan=Plan(paid_only=True), **options) as running:
         running.last_id = ORDERS - WINDOW
         for number in range(WINDOW):
             at = NOW - timedelta(days=60) * (WINDOW - number) / WINDOW
