@@ -177,7 +177,8 @@ class ContactPostings:
         """The newest posting of each person; of one without, that of whoever it refers to.
 
         The same person may buy as a guest and as a customer, or in two stores of one
-        organisation, before Xero has the contact.
+        organisation, before Xero has the contact. Nothing for whoever refers to a contact that
+        another order was to make, and that order was let go of meanwhile.
         """
         parents = {row.source_id: row for row in self._ours(keys)}
         refs = {
@@ -196,5 +197,6 @@ class ContactPostings:
         for row in rows.order_by("-pk"):
             found |= {row.key: row, row.name_key: row}
         for key, ref in refs.items():
-            parents[key[:300]] = found.get(ref[:300]) or found[name_key(ref)[:300]]
+            if (row := found.get(ref[:300]) or found.get(name_key(ref)[:300])) is not None:
+                parents[key[:300]] = row
         return parents

@@ -134,7 +134,11 @@ class Ledger(OrderPostings):
             return
         contact = None
         if one.built.contact is not None:
-            contact = parents[one.built.contact.person.key[:300]]
+            contact = parents.get(one.built.contact.person.key[:300])
+            if contact is None:
+                # The order that was to make the contact was let go of meanwhile.
+                self.again_at[one.row.pk] = clock.now()
+                return
         elif self.sends_to_buyer(one.row, one.plan):
             # What stood when it was built was refused meanwhile.
             self.again_at[one.row.pk] = clock.now() + timedelta(seconds=5)

@@ -120,6 +120,25 @@ def test_a_person_who_speaks_while_an_order_is_built_is_heard_first(
     assert bool(in_the_outbox(row)) is not left_out
 
 
+@pytest.mark.parametrize("as_guest", [False, True])
+def test_a_contact_whose_order_is_built_again_is_made_by_the_buyers_next_one(
+    world: World, meanwhile: Meanwhile, caplog: pytest.LogCaptureFixture, as_guest: bool
+) -> None:
+    """A build finds the contact of one order beside it; that one is let go of."""
+    first, second = placed(world, customer=1), world.place(customer=1)
+    if as_guest:
+        world.bought_by(second, "Ann Other", str(second["customer_email"]))
+    world.pull()
+    meanwhile(lambda: clicks(world.row(first)))
+    assert build(world) == 2
+    assert "chunk_failed" not in caplog.text
+    assert [in_the_outbox(world.row(one)) for one in (first, second)] == [0, 0]
+    assert build(world) == 2
+    world.work()
+    books(world)
+    assert world.calls()["PUT Contacts"] == 1
+
+
 def test_of_an_order_that_changes_while_it_is_built_only_the_new_is_posted(
     world: World, meanwhile: Meanwhile
 ) -> None:
