@@ -30,3 +30,20 @@ def open_date(books: Books, day: date, what: str) -> OpenDay:
         "the period in Xero, or choose posting.locked_period: next_open_day.",
         "posting.locked_period",
     )
+
+
+def day_to_change_to(books: Books, day: date, stands_on: date | None) -> OpenDay:
+    """The date of a document that is in Xero already, should it be changed: the day itself where
+    that is open, else the one that it stands on, else the first open day by posting.locked_period.
+
+    A document on a locked day is not changed, but for a draft: whoever changes that one holds it
+    where this day is locked.
+    """
+    lock = books.organisation.lock_date
+    if lock is None or day > lock:
+        return OpenDay(day)
+    if stands_on is not None and stands_on > lock:
+        return OpenDay(stands_on, day)
+    if books.snapshot.rules.posting.locked_period == "next_open_day":
+        return open_date(books, day, "order")
+    return OpenDay(day)

@@ -157,6 +157,12 @@ class History:
         return sales[-1].currency if sales else ""
 
     @property
+    def sold_on(self) -> date | None:
+        """The day on which the sale stands; None before that."""
+        sales = self.sales
+        return sales[-1].dated if sales else None
+
+    @property
     def is_shared(self) -> bool:
         """Whether the sale is a part of a document of many orders."""
         return bool(self.frozen(lambda e: e.shared and e.slot.purpose == "invoice"))

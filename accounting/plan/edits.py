@@ -116,6 +116,7 @@ def _in_place(sheet: Worksheet, current: Entry, desired: Invoice) -> None:
     done = [entry.slot.revision for entry in sheet.history.of("update")]
     slot = sheet.slot("update", max(done, default=0) + 1)
     if current.status in DRAFTS:
+        open_date(sheet.books, desired.date, "order")  # or held: Xero refuses a locked day
         desired = replace(desired, sent_to_contact=False)
     # Its own status, whatever the setting is by now: Xero makes no draft of what is approved.
     desired = replace(desired, contact=sold_to(sheet), status=current.status)

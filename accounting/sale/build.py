@@ -11,6 +11,7 @@ from dataclasses import replace
 from accounting.books import Books
 from accounting.contacts.matching import ContactAnswer, Directory, find_contact
 from accounting.contacts.persons import person_of
+from accounting.dates import day_to_change_to
 from accounting.eligibility import (
     held_by_rule,
     refunded_since,
@@ -90,6 +91,8 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, history: His
     check_mapped(mapped.rows)
     dating = books.unlocked() if history.is_sold else books
     day = invoice_day(dating, order) if by_invoice else receipt_day(dating, order)
+    if history.is_sold and by_invoice:
+        day = day_to_change_to(books, day.day, history.sold_on)
     by = conversion(books, order, history.sold_in)
     mode = tax_mode(books, order)
     charges = charges_of(books, mapped, mode)

@@ -113,9 +113,8 @@ def _without(payload: str, name: str) -> str:
 
 
 def _rebuild(row: Posting, code: str, said: str) -> None:
-    move(
-        row, _State.HELD, attempts=row.attempts + 1, reasons=[Reason("refused", said).as_json()]
-    )  # fmt: skip
+    reason = Reason(_HELD.get(code, "refused"), f"Xero: {said}")
+    move(row, _State.HELD, attempts=row.attempts + 1, reasons=[reason.as_json()])
     changes: dict[str, Any] = {"build_at": clock.now()}
     if code == "tax_amount_refused":
         changes["tax_override_refused"] = True

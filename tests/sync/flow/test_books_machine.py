@@ -429,7 +429,7 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
             lambda s: (
                 s.plain and not s.coupon and not s.foreign and not s.issued and not s.in_parts
                 and not s.page.cancelled and not s.refunded and not s.person_paid_once
-                and not s.by_people and not s.page.unmapped
+                and not self._stuck_in_draft(s) and not s.by_people and not s.page.unmapped
                 and not (self.keeper.ignores_edits and (self.half_sent or (s.page.told and s.paid)))
             )
         )  # fmt: skip
@@ -712,9 +712,15 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
         self._tick()
         self.world.rebuild(story.order)
 
+    def _stuck_in_draft(self, story: Story) -> bool:
+        """A draft of a locked day, which Xero changes no more: a person is told."""
+        return self.keeper.drafts and story.page.sold_on <= self.keeper.locked_until
+
     def _may_lock(self) -> bool:
-        """Not where a lock would hold one half of what an order waits with."""
+        """Not where a lock would hold one half of what an order waits with, or a draft's change."""
         if self.half_sent:
+            return False
+        if self.keeper.drafts and any(s.page.told and s.page.unread for s in self._open()):
             return False
         day = self._today() - timedelta(days=1)
         for story in self._open():

@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
-from tests.sync.standing import again, stands
+from tests.sync.orders.test_refunds_and_cancellations import learn
+from tests.sync.orders.test_refunds_and_cancellations import time as time
+from tests.sync.standing import again, invoice, stands
 from tests.sync.world import World
 
 S1 = "S1-000000001"
@@ -158,3 +161,58 @@ def test_what_was_cancelled_of_an_order_that_goes_on_is_taken_off_its_invoice(
         f"invoice {S1} PAID 76.35 tax 5.44 due 0.00",
         f"payment {S1} 090 34.90",
     ]
+
+
+# --- locked days ------------------------------------------------------------------------------
+
+
+def locked_until(world: World, day: str) -> None:
+    world.xero.person("lock", period=day)
+    learn(world)
+
+
+@pytest.mark.parametrize("status", ["AUTHORISED", "DRAFT"])
+def test_an_invoice_that_was_moved_to_an_open_day_is_changed_where_it_stands(
+    world: World, status: str
+) -> None:
+    world.save_rules(posting={"locked_period": "next_open_day", "status": status})
+    world.time.forward(days=2)
+    locked_until(world, "2027-03-12")
+    order = world.place(
+        items=ONE, status="pending", created_at=datetime(2027, 3, 11, 2, tzinfo=UTC)
+    )
+    world.sync()
+    assert [line.split()[2:5] for line in stands(world)] == [[status, "2027-03-13", "34.90"]]
+    world.time.forward(minutes=1)
+    world.shop.edit(order["entity_id"], TWO)
+    world.sync()
+    assert [line.split()[2:5] for line in stands(world)] == [[status, "2027-03-13", "59.85"]]
+    assert invoice(world, S1)["LineItems"][0]["Description"].endswith("(order of 2027-03-11)")
+    again(world)
+
+
+def test_a_draft_whose_day_was_locked_since_is_changed_on_the_next_open_day_or_held(
+    world: World,
+) -> None:
+    world.save_rules(posting={"status": "DRAFT"})
+    order = world.place(items=ONE, status="pending")
+    world.sync()
+    world.time.forward(days=2)
+    locked_until(world, "2027-03-11")
+    world.shop.edit(order["entity_id"], TWO)
+    writes = world.writes()
+    world.sync()
+    assert (codes(world, order), world.row(order).label) == (["period_locked"], "held")
+    assert world.writes() == writes, "Xero would refuse it"
+    world.save_rules(posting={"status": "DRAFT", "locked_period": "next_open_day"})
+    world.rebuild(order)
+    world.work()
+    update = world.row(order).postings.get(purpose="update")
+    assert (update.state, str(update.document_date)) == ("held", "2027-03-12")
+    assert [one["code"] for one in update.reasons] == ["period_locked"], "the draft's own day is"
+    world.xero.person("lock", period=None)
+    learn(world)
+    world.rebuild(order)
+    world.work()
+    assert [line.split()[2:5] for line in stands(world)] == [["DRAFT", "2027-03-10", "59.85"]]
+    again(world)
