@@ -1,8 +1,10 @@
-"""What the log-in needs to remember in all processes at once."""
+"""What the log-in needs to remember in all processes at once, and who changed the installation."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
 
@@ -37,3 +39,23 @@ class CacheEntry(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
+
+
+class InstallationChange(models.Model):
+    """Who changed what of the installation: append-only. A store's changes are its versions.
+
+    `changes` are the lines of `config import`, in which no secret stands. Without an author it
+    was a file, or somebody whose account is gone.
+    """
+
+    class Origin(models.TextChoices):
+        PAGES = "pages", gettext_lazy("in the browser")
+        FILE = "file", gettext_lazy("by a configuration file")
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    origin = models.CharField(max_length=10, choices=Origin)
+    changes = models.JSONField(default=list)
+    at = models.DateTimeField(default=clock.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.changes)} changes at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -11,28 +11,19 @@ from django.utils.translation import ngettext
 from accounts_mapping.models import MappingVersion, save_rules
 from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.sections.section import Document, StoreSection
-from connector.configuration.differences import differences, shown
+from connector.configuration.differences import between, differences, secret_change
+from connector.configuration.installation.apply import ApplyingInstallation
 from connector.configuration.known import Known
 from connector.configuration.organisations import organisation_for
-from connector.configuration.schema import FileSchema, XeroSection
-from connector.configuration.stored import (
-    XERO_SECRETS,
-    credentials_of,
-    known_alerts,
-    logging_of,
-    preferences,
-    retries_of,
-    rules_of,
-    xero_app,
-)
+from connector.configuration.schema import FileSchema
+from connector.configuration.stored import credentials_of, rules_of
 from connector.configuration.versions.document import kept, live
 from connector.configuration.versions.history import about_versions
 from connector.lib import doorbell
-from connector.lib.schema import Section
 from stores.models import SECRET_FIELDS, Store
 from sync.models import TrackedOrder
 from sync.rebuild import rebuild
-from xero.models import Lane, TokenSet, XeroApp
+from xero.models import Lane
 
 
 class Applying:
@@ -59,9 +50,10 @@ class Applying:
 
     def run(self, alert_texts: list[str]) -> None:
         """`alert_texts` are the addresses of the alerts as the file has them."""
-        if self._configuration.xero is not None:
-            self._xero(self._configuration.xero)
-        self._preferences(alert_texts)
+        installation = ApplyingInstallation(self._configuration, self._author)
+        installation.run(alert_texts)
+        self.changes += installation.changes
+        self.notices += installation.notices
         self.only_stores()
         named = {section.slug for section in self._configuration.stores}
         for slug in sorted(self._known.stores.keys() - named):
@@ -72,76 +64,6 @@ class Applying:
         _free_prefixes(self._configuration)
         for section in self._configuration.stores:
             self._store(section)
-
-    # --- Xero app, preferences
-
-    def _xero(self, section: XeroSection) -> None:
-        found = xero_app()
-        app = found or XeroApp()
-        before = _app_values(app) if found else {}
-        self.changes += [] if found else ["xero: created"]
-        for key in XERO_SECRETS:
-            # Absent: what is stored stays. Written as null: it is removed.
-            if key in section.model_fields_set:
-                new = getattr(section, key) or ""
-                if new != getattr(app, key):
-                    self.changes.append(f"xero.{key}: {_secret_change(getattr(app, key), new)}")
-                    if key == "client_id" and TokenSet.objects.filter(app_id=app.pk).exists():
-                        self.notices.append(
-                            "xero.client_id: organisations that were connected through the app "
-                            "before must be connected again"
-                        )
-                    setattr(app, key, new)
-        app.mode = section.mode
-        app.daily_call_limit = section.daily_call_limit
-        app.live_reserve = int(section.live_reserve.removesuffix("%"))
-        changed = list(differences(before, _app_values(app), "xero"))
-        if found is None or changed or any(line.startswith("xero.") for line in self.changes):
-            app.save()
-        self.changes += changed if found else []
-        if not app.client_id or not app.client_secret:
-            self.notices.append(
-                "xero: client_id and client_secret are needed before an organisation is connected"
-            )
-
-    def _preferences(self, alert_texts: list[str]) -> None:
-        """Sections that the file names; the others stay as they are."""
-        row, given = preferences(), self._configuration.model_fields_set
-        before = row.alerts or []
-        logging, retries, alerts = logging_of(row), retries_of(row), before
-        if "logging" in given:
-            logging = self._configuration.logging
-        if "retries" in given:
-            retries = self._configuration.retries
-        if "alerts" in given:
-            alerts = self._alerts(alert_texts)
-        changes = list(_between(logging_of(row), logging, "logging"))
-        changes += _between(retries_of(row), retries, "retries")
-        changes += self._alert_changes(before, alerts)
-        if changes or before != alerts:
-            row.logging, row.retries, row.alerts = _values(logging), _values(retries), alerts
-            row.save()
-        self.changes += changes
-
-    def _alerts(self, texts: list[str]) -> list[dict[str, Any]]:
-        """As they are stored; `written` remembers the variable that stands for an address."""
-        stored = []
-        for alert, text in zip(self._configuration.alerts, texts, strict=True):
-            entry = alert.model_dump(mode="json", exclude_none=True)
-            if alert.url and "${" in text:
-                entry["written"] = text
-            stored.append(entry)
-        return stored
-
-    def _alert_changes(
-        self, before: list[dict[str, Any]], after: list[dict[str, Any]]
-    ) -> list[str]:
-        """Line by line; an address may hold a token, so it is named and not shown."""
-        lines = list(differences(_masked(before), _masked(after), "alerts"))
-        for index, (old, new) in enumerate(zip(before, after, strict=False)):
-            if old.get("url") and new.get("url") and old["url"] != new["url"]:
-                lines.append(f"alerts[{index}].url: changed")
-        return lines
 
     # --- stores
 
@@ -193,12 +115,12 @@ class Applying:
             old = credentials_of(store)
             for key in [*section.credentials, *(k for k in old if k not in section.credentials)]:
                 if old.get(key, "") != section.credentials.get(key, ""):
-                    change = _secret_change(old.get(key, ""), section.credentials.get(key, ""))
+                    change = secret_change(old.get(key, ""), section.credentials.get(key, ""))
                     lines.append(f"{path}.credentials.{key}: {change}")
         if "webhook_secret" in section.model_fields_set:
             new = section.webhook_secret or ""
             if new != (store.webhook_secret or ""):
-                change = _secret_change(store.webhook_secret or "", new)
+                change = secret_change(store.webhook_secret or "", new)
                 lines.append(f"{path}.webhook_secret: {change}")
         return lines
 
@@ -223,7 +145,7 @@ class Applying:
     def _rules(self, store: Store, rules: StoreRules, before: Document) -> list[str]:
         """Make a version of it if the section says something else than the one in force; what is
         otherwise in the rules. `before` is empty for a new store."""
-        lines = list(_between(rules_of(store), rules, f"stores.{store.slug}")) if before else []
+        lines = list(between(rules_of(store), rules, f"stores.{store.slug}")) if before else []
         after, latest = kept(store, rules), MappingVersion.objects.current(store)
         if latest is not None and after == before:
             return lines
@@ -249,46 +171,12 @@ def _free_prefixes(configuration: FileSchema) -> None:
         moving.update(number_prefix=Concat(Value("~"), "pk", output_field=CharField()))
 
 
-def _app_values(app: XeroApp) -> dict[str, Any]:
-    return {
-        "mode": str(app.mode),
-        "daily_call_limit": app.daily_call_limit,
-        "live_reserve": f"{app.live_reserve}%",
-    }
-
-
-def _values(section: Section) -> dict[str, Any]:
-    values: dict[str, Any] = section.model_dump(mode="json", by_alias=True)
-    return values
-
-
 def _store_values(store: Store) -> dict[str, Any]:
     """The store's settings with every default filled in, without secrets."""
     values: dict[str, Any] = store.profile.model_dump(
         mode="json", by_alias=True, exclude=SECRET_FIELDS
     )
     return values
-
-
-def _between(before: Section, after: Section, path: str) -> list[str]:
-    return list(differences(_values(before), _values(after), path))
-
-
-def _masked(alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Alerts to show: an address is only said to be there."""
-    variables = [alert.variable for alert in known_alerts(alerts)]
-    return [
-        {key: alert[key] for key in ("email", "severity") if key in alert}
-        | ({"url": shown(name)} if alert.get("url") else {})
-        for alert, name in zip(alerts, variables, strict=True)
-    ]
-
-
-def _secret_change(before: str, after: str) -> str:
-    """Never the values."""
-    if not before:
-        return "set"
-    return "changed" if after else "removed"
 
 
 def _link_words(before: object, after: object) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from connector.lib.schema import Section
+
 
 def differences(before: Any, after: Any, path: str) -> Iterator[str]:
     """`stores.au.posting.due_days: 0 → 30`, one line for each value that differs.
@@ -20,6 +22,23 @@ def differences(before: Any, after: Any, path: str) -> Iterator[str]:
         yield from _entries(before, after, path)
     else:
         yield f"{path}: {shown(before)} → {shown(after)}"
+
+
+def between(before: Section, after: Section, path: str) -> list[str]:
+    """The same, of two sections."""
+    return list(differences(values_of(before), values_of(after), path))
+
+
+def values_of(section: Section) -> dict[str, Any]:
+    values: dict[str, Any] = section.model_dump(mode="json", by_alias=True)
+    return values
+
+
+def secret_change(before: str, after: str) -> str:
+    """Never the values."""
+    if not before:
+        return "set"
+    return "changed" if after else "removed"
 
 
 def shown(value: Any) -> str:

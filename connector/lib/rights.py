@@ -27,6 +27,7 @@ RECONCILIATIONS = "sync.change_reconcilerun"
 STORES = "stores.change_store"
 MAPPING = "accounts_mapping.change_mappingversion"
 XERO_APP = "xero.change_xeroapp"
+INSTALLATION = "sync.change_preferences"
 ORGANISATIONS = "xero.change_organisation"
 
 

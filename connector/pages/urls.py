@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from connector.pages.first_run import FirstRun, next_steps
+from connector.pages.installation import installation
 from connector.pages.not_carried_out import not_carried_out
 from connector.pages.overview import overview
 from connector.pages.parts.styleguide import styleguide
@@ -28,6 +29,7 @@ urlpatterns = [
     path("next-steps/", next_steps, name="next-steps"),
     path("not-carried-out/", not_carried_out, name="not-carried-out"),
     path("xero/", xero_page, name="xero"),
+    path("settings/", installation, name="settings"),
     path("styleguide/", styleguide, name="styleguide"),
     path("stores/", stores_page, name="stores"),
     path("add-store/", store_add, name="store-add"),

@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from connector.configuration.installation.change import change
+from connector.configuration.stored import xero_app
+from connector.configuration.versions.refusals import Refused
 from connector.lib.rights import XERO_APP, right
 from connector.pages.health import OrganisationHealth, organisations_health
 from xero.models import Organisation, XeroApp
@@ -24,7 +27,7 @@ from xero.models.organisation import SCOPE_USES
 class XeroAppForm(forms.ModelForm):
     """The secret is written and never shown: an empty field keeps the stored one."""
 
-    field_order = ("mode", "client_id", "client_secret", "daily_call_limit")
+    field_order = ("mode", "client_id", "client_secret", "daily_call_limit", "live_reserve")
     client_secret = forms.CharField(
         label=gettext_lazy("Client secret"),
         required=False,
@@ -35,16 +38,20 @@ class XeroAppForm(forms.ModelForm):
 
     class Meta:
         model = XeroApp
-        fields = ("mode", "client_id", "daily_call_limit")
+        fields = ("mode", "client_id", "daily_call_limit", "live_reserve")
         labels = {
             "mode": gettext_lazy("Kind of app"),
             "client_id": gettext_lazy("Client ID"),
             "daily_call_limit": gettext_lazy("Calls a day"),
+            "live_reserve": gettext_lazy("Of these for live orders, in %"),
         }
         help_texts = {
             "client_id": gettext_lazy("32 letters and digits, from the app's Configuration page."),
             "daily_call_limit": gettext_lazy(
                 "For each organisation: 1,000 on Xero's Starter tier, 5,000 on Core and above."
+            ),
+            "live_reserve": gettext_lazy(
+                "The share of the day's calls that a backfill leaves to live orders."
             ),
         }
         error_messages = {
@@ -69,13 +76,20 @@ class XeroAppForm(forms.ModelForm):
                 "Paste the client secret. Xero shows it once, when you generate it."
             )
 
-    def clean_client_secret(self) -> str:
-        return self.cleaned_data["client_secret"] or self.stored_secret
-
-    def save(self, commit: bool = True) -> XeroApp:
-        self.instance.client_secret = self.cleaned_data["client_secret"]
-        saved: XeroApp = super().save(commit)
-        return saved
+    def keep(self, author: Any) -> bool:
+        """Save what was typed, as `config import` would; False, with the errors at the fields,
+        where it would be refused."""
+        typed = {key: str(value) for key, value in self.cleaned_data.items() if value != ""}
+        try:
+            change({"xero": typed | {"live_reserve": f"{typed['live_reserve']}%"}},
+                   author=author, seen=None)  # fmt: skip
+        except Refused as refused:
+            for place, texts in refused.errors.items():
+                name = place.removeprefix("xero.")
+                for text in texts:
+                    self.add_error(name if name in self.fields else None, text)
+            return False
+        return True
 
 
 @right(XERO_APP)
@@ -83,12 +97,11 @@ class XeroAppForm(forms.ModelForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def xero_page(request: HttpRequest) -> HttpResponse:
     """GET shows, POST saves the app's credentials."""
-    app = XeroApp.objects.order_by("pk").first()
+    app = xero_app()
     ready = bool(app and app.client_id and app.client_secret)
     form = XeroAppForm(request.POST or None, instance=app)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and form.keep(request.user):
         changed = "client_id" in form.changed_data and app is not None and ready
-        form.save()
         text = _("Saved. Connect your organisation next.")
         if changed:
             text = _("Saved. It is another app than before: connect your organisations again.")

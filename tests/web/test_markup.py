@@ -119,7 +119,7 @@ ADDRESSES = [
     "/mapping/", "/mapping/au/",
     *(f"/mapping/au/{one.slug}/" for one in SUBJECTS),
     "/mapping/au/products/?q=%22%3E%3Cscript%3E",
-    "/xero/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
+    "/xero/", "/settings/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
     "/mapping/au/inbox/", "/mapping/au/proposals/",
     "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip

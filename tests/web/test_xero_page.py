@@ -15,6 +15,7 @@ ENTERED = {
     "client_id": "0123456789ABCDEF0123456789ABCDEF",
     "client_secret": "a-new-secret",
     "daily_call_limit": "1000",
+    "live_reserve": "20",
 }
 
 

@@ -63,7 +63,7 @@ def check(
     platforms = registry.profiles()
     filled = with_platform_defaults({"stores": [whole]}, platforms)
     found: dict[str, list[str]] = {}
-    for place, message in _unusable(whole, ()):
+    for place, message in unusable(whole, ()):
         found.setdefault(place, []).append(message)
     for line in crosschecks(filled, known, platforms):
         told = _OF_THE_STORE.match(line)
@@ -82,7 +82,7 @@ def check(
     return Checked(section, canonical)
 
 
-def _unusable(value: Any, path: tuple[int | str, ...]) -> Iterator[tuple[str, str]]:
+def unusable(value: Any, path: tuple[int | str, ...]) -> Iterator[tuple[str, str]]:
     """Texts that no file holds."""
     inside: Iterable[tuple[int | str, Any]] = ()
     if isinstance(value, dict):
@@ -98,7 +98,7 @@ def _unusable(value: Any, path: tuple[int | str, ...]) -> Iterator[tuple[str, st
         if isinstance(key, str) and UNUSABLE.search(key):
             yield name_of(path), "has a name with a control character"
         else:
-            yield from _unusable(item, (*path, key))
+            yield from unusable(item, (*path, key))
 
 
 def new_misfits(store: Store, rules: StoreRules) -> Errors:

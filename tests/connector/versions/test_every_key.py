@@ -28,9 +28,9 @@ pytestmark = pytest.mark.django_db
 NOT_DRAFTED = {
     "version": "the form of the file itself",
     "xero": "of the installation: the Xero page",
-    "alerts": "of the installation",
-    "logging": "of the installation",
-    "retries": "of the installation",
+    "alerts": "of the installation: its settings page",
+    "logging": "of the installation: likewise",
+    "retries": "of the installation: likewise",
     "stores[].slug": "who the store is: given once, when it is made",
     "stores[].platform": "who the store is: its records are in the platform's form",
     "stores[].credentials": "a secret: the store's page, by publish.change(secrets=…)",
