@@ -37,13 +37,15 @@ class Single(forms.Form):
 
     _GROUPS = (
         (
+            "retries",
             gettext_lazy("When something fails"),
-            gettext_lazy("Of requests to Xero and to shops. Holds from the next try on."),
             {
                 "retries.attempts": forms.CharField(
                     label=gettext_lazy("Tries before it is given up"), required=False,
                     widget=forms.TextInput({"inputmode": "numeric", "size": 6}),
-                    help_text=gettext_lazy("Waiting for a limit of Xero's is no try."),
+                    help_text=gettext_lazy(
+                        "Of a request to Xero or to a shop. Waiting for a limit is none."
+                    ),
                 ),
                 "retries.base": forms.CharField(
                     label=gettext_lazy("First wait"), required=False,
@@ -58,8 +60,8 @@ class Single(forms.Form):
             },
         ),
         (
+            "logging",
             gettext_lazy("Logs"),
-            "",
             {
                 "logging.retention_days": forms.CharField(
                     label=gettext_lazy("Days for which calls of shops are kept"), required=False,
@@ -76,16 +78,17 @@ class Single(forms.Form):
 
     def __init__(self, now: Document, data: QueryDict | None = None) -> None:
         super().__init__(data, auto_id="%s")
-        for _title, _help, fields in self._GROUPS:
+        for *_about, fields in self._GROUPS:
             self.fields |= deepcopy(fields)
         for name in self.fields:
             section, key = name.split(".")
             self.initial[name] = now[section][key]
 
     @property
-    def groups(self) -> list[tuple[Any, Any, list[Any]]]:
-        return [(title, text, [self[name] for name in fields])
-                for title, text, fields in self._GROUPS]  # fmt: skip
+    def groups(self) -> list[tuple[str, Any, list[Any]]]:
+        return [
+            (key, title, [self[name] for name in fields]) for key, title, fields in self._GROUPS
+        ]
 
     def document(self) -> Document:
         found: Document = {}
@@ -113,9 +116,9 @@ class AlertRow(forms.Form):
         super().__init__(*args, **given)
         self.fields["url"] = SecretField(
             kept=bool(self["kept"].value()), required=False,
-            label=gettext_lazy("Or the address of a service"),
+            label=gettext_lazy("Or a service"),
             **({} if self["kept"].value() else
-               {"help_text": gettext_lazy("Such as slack://…, as apprise writes it.")}),
+               {"help_text": gettext_lazy("Such as slack://…, an address of apprise.")}),
         )  # fmt: skip
         self.order_fields(["kept", "email", "url", "severity"])
 
