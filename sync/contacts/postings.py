@@ -197,6 +197,6 @@ class ContactPostings:
         for row in rows.order_by("-pk"):
             found |= {row.key: row, row.name_key: row}
         for key, ref in refs.items():
-            if (row := found.get(ref[:300]) or found.get(name_key(ref)[:300])) is not None:
-                parents[key[:300]] = row
+            if (made := found.get(ref[:300]) or found.get(name_key(ref)[:300])) is not None:
+                parents[key[:300]] = made
         return parents
