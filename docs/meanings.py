@@ -224,7 +224,7 @@ YAML 1.2: only `true` and `false` are booleans, so `yes` and `no` are texts. Num
 | type | written as |
 |---|---|
 | duration | `30s`, `5m`, `6h`, `2d` |
-| schedule | a duration, `hourly`, `daily`, `weekly`, or a cron line in UTC |
+| schedule | a duration, `hourly`, `daily`, `weekly`; or by the clock of the store's `timezone`: `daily 03:30` or a cron line such as `30 3 * * 1-5`. An hour that summer time leaves out counts as it ends, one that comes twice counts once |
 | time of day | `"03:00"` |
 | percentage | `"20%"` |
 | date | `2026-01-31` |

@@ -21,6 +21,7 @@ from connector.configuration.versions.document import kept, live
 from connector.configuration.versions.history import about_versions
 from connector.lib import doorbell
 from stores.models import SECRET_FIELDS, Store
+from stores.schedules import bring_forward
 from sync.models import TrackedOrder
 from sync.rebuild import rebuild
 from xero.models import Lane
@@ -87,6 +88,7 @@ class Applying:
             store.save()
         changes += self._rules(store, section.store_rules, kept_before)
         if found is not None and changes:
+            bring_forward(store)
             self._look_again(store)
         self.changes += [f"store {store.slug}: created"] if found is None else []
         self.changes += changes

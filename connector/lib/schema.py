@@ -63,10 +63,22 @@ def _schedule(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"\d{1,6}[smhd]", value) and int(value[:-1]):
         return value
     try:
-        CronSim(str(value), now())
+        CronSim(cron_line(str(value)), now())
     except CronSimError:
-        raise ValueError("must be a duration (5m), hourly, daily, weekly or a cron line") from None
+        raise ValueError(
+            "must be a duration (5m), hourly, daily, weekly, a time of day (daily 03:30) or a cron "
+            "line (30 3 * * 1-5)"
+        ) from None
     return str(value)
+
+
+_DAILY = re.compile(r"daily ([01]\d|2[0-3]):([0-5]\d)")
+
+
+def cron_line(schedule: str) -> str:
+    """`daily 03:30` as a cron line; any other schedule as it is."""
+    found = _DAILY.fullmatch(schedule)
+    return f"{int(found[2])} {int(found[1])} * * *" if found else schedule
 
 
 def _time_of_day(value: object) -> str:

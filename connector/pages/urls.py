@@ -16,8 +16,9 @@ from connector.pages.stores.actions import (
     store_test,
     store_trigger,
 )
+from connector.pages.stores.detail import store_page
 from connector.pages.stores.keys import store_add, store_keys
-from connector.pages.stores.list import store_page, stores_page
+from connector.pages.stores.list import stores_page
 from connector.pages.stores.settings import store_edit
 from connector.pages.xero import xero_page
 

@@ -195,7 +195,8 @@ class _Reading:
 
 def _done(store: Store, stream: Stream, cursor: Cursor, run: SyncRun, started: datetime) -> None:
     """The stream was read to its end: when it is read next."""
-    following = next_run(getattr(store.profile.schedule, stream))
+    profile = store.profile
+    following = next_run(getattr(profile.schedule, stream), profile.timezone)
     cursor.ended(
         started, following, last_run_at=clock.now(), last_records=run.records,
         last_error="", last_error_code="", failures=0,

@@ -275,7 +275,11 @@ def test_other_platforms_have_no_statuses(platform):
          "stores[0].rules[0].when: needs at least one condition"),
         ("rules: [{when: {skuu: x}, account: 1}]", "stores[0].rules[0].when.skuu: unknown key"),
         ("schedule: {orders: sometimes}", "stores[0].schedule.orders: must be a duration (5m), "
-                                          "hourly, daily, weekly or a cron line, not 'sometimes'"),
+                                          "hourly, daily, weekly, a time of day (daily 03:30) or a "
+                                          "cron line (30 3 * * 1-5), not 'sometimes'"),
+        ("schedule: {stock: daily 24:00}", "stores[0].schedule.stock: must be a duration (5m), "
+                                           "hourly, daily, weekly, a time of day (daily 03:30) or "
+                                           "a cron line (30 3 * * 1-5), not 'daily 24:00'"),
         ("gift_cards: {opening_balance: -5}", "stores[0].gift_cards.opening_balance: must not be "
                                               "negative, not '-5'"),
         ("fields: {orders: [notes]}", "stores[0].fields.orders[0]: must be note, coupon or "

@@ -6,13 +6,17 @@ They are edited in the draft, as its mapping is. Keys are not: `connector.pages.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from zoneinfo import available_timezones
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, available_timezones
 
+from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from connector.lib import locale_formats as formats
 from connector.pages.mapping.subjects import Subject
 from connector.pages.parts.widgets import Offered
+from connector.pages.stores.streams import NAMES
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor, Settings
 from connector.pages.subjects.page import editing
@@ -25,6 +29,8 @@ from connector.pages.subjects.settings import (
     Several,
     Switch,
 )
+from stores.canonical.records import Stream
+from stores.schedules import next_runs
 from xero.models import Organisation
 
 
@@ -46,11 +52,31 @@ def organisations(around: Around | None = None) -> Sequence[Offered]:
     return found
 
 
-_SCHEDULE = _("Such as 5m or 6h; hourly, daily, weekly; or a cron line in UTC.")
-_STREAMS = {
-    "orders": _("Orders"), "refunds": _("Refunds"), "customers": _("Customers"),
-    "products": _("Products"), "stock": _("Stock"),
-}  # fmt: skip
+_SCHEDULE = _(
+    "A span such as 5m or 6h, or hourly, daily, weekly; daily 03:30 for a time of day; or a cron "
+    "line of minute, hour, day, month and weekday, such as 30 3 * * 1-5. Times are those of the "
+    "books’ zone."
+)
+_RUNS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule(Setting):
+    """How often a stream is read; below it, when that is, where the clock says so."""
+
+    def field(self, around: Around) -> forms.Field:
+        field = Setting.field(self, around)
+        schedule, zone = (str(around.drafted.value(*at)) for at in (self.path, ("timezone",)))
+        if runs := next_runs(schedule, zone, _RUNS):
+            local = [run.astimezone(ZoneInfo(zone)) for run in runs]
+            said = " · ".join(
+                _("%(day)s, %(time)s")
+                % {"day": formats.day(one, "MMMd"), "time": formats.clock_time(one)}
+                for one in local
+            )
+            field.help_text = _("Next: %(runs)s") % {"runs": said}
+        return field
+
 
 GROUPS = (
     Group(
@@ -163,8 +189,7 @@ GROUPS = (
     Group(
         _("How often the shop is read"),
         tuple(
-            Setting(path=("schedule", stream), label=label)
-            for stream, label in _STREAMS.items()
+            Schedule(path=("schedule", stream.value), label=NAMES[stream]) for stream in Stream
         ),
         _SCHEDULE,
     ),

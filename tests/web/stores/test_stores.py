@@ -11,9 +11,10 @@ from django.test import Client
 from connector.configuration.exporting import exported
 from connector.lib import clock
 from connector.lib.errors import Misconfigured
-from connector.pages.stores.list import wanted_words
-from stores.canonical.records import StoreFacts
+from connector.pages.stores.detail import wanted_words
+from stores.canonical.records import ShopTax, StoreFacts
 from stores.models import Cursor, Store
+from stores.schedules import next_runs
 from sync.models import IncomingCall
 from tests.web.factories import (
     CursorFactory,
@@ -71,13 +72,30 @@ def test_a_store_shows_its_streams_with_schedule_next_and_error(page: Client, st
 
     text = page.get(ADDRESS).text
 
-    assert "every 5m" in text
+    assert "every 5 minutes" in text
     assert "3 minutes ago, 1 record" in text
     assert "in 4 minutes" in text
     assert "The right is missing. Grant it." in text
     assert text.count("Not synced, by the store’s settings") == 2
     assert 'action="/stores/au/read/orders/"' in text
     assert 'action="/stores/au/read/stock/"' not in text
+
+
+def test_a_schedule_by_the_clock_shows_its_next_runs_in_the_zone_of_the_books(
+    page: Client, store: Store
+) -> None:
+    store.settings |= {"schedule": {"orders": "daily 03:30", "refunds": "30 3 * * 1-5"}}
+    store.save()
+    runs = next_runs("daily 03:30", store.profile.timezone, 3)
+
+    text = page.get(ADDRESS).text
+
+    assert "daily at 03:30" in text
+    assert "30 3 * * 1-5" in text
+    for run in runs:
+        assert f'<time datetime="{run.isoformat(timespec="seconds")}"' in text
+    assert store.profile.timezone in text
+    assert page.get(f"{ADDRESS}edit/").text.count(", 03:30") == 6
 
 
 def test_incoming_calls_are_shown_with_what_became_of_them(
@@ -154,7 +172,9 @@ def test_the_connection_test_answers_plainly_and_remembers_the_shop(
 ) -> None:
     facts = StoreFacts(
         name="Wattle & Stone", version="2.4.7", currency="AUD", timezone="Australia/Sydney",
-        customer_groups=(("1", "Wholesale"),), warnings=("It may not read products.",),
+        customer_groups=(("1", "Wholesale"),), shipping_methods=(("flat", "Flat rate"),),
+        currencies=("AUD", "NZD"), tax_rates=(ShopTax("GST", "10", "AU"),),
+        warnings=("It may not read products.",),
     )  # fmt: skip
     found: Any = facts
 

@@ -216,7 +216,7 @@ def test_the_stores_own_settings_are_a_part_of_the_draft(page: Client, store: St
         page, "settings", number_prefix="S 1", cut_over="soon", schedule__orders="often",
         base_currency="AU",
     ).text  # fmt: skip
-    for said in ("visible ASCII characters", "a date such as", "or a cron line", "ISO 4217"):
+    for said in ("visible ASCII characters", "a date such as", "a cron line (30 3", "ISO 4217"):
         assert said in refused
     answer = typed(
         page, "settings", cut_over="2026-01-31", streams__customers="both",
