@@ -182,5 +182,5 @@ def _currency(store: Store, facts: StoreFacts) -> tuple[str, ...]:
         return ()
     return (
         f"The shop's base currency is {facts.currency}, and base_currency of the store is {ours}: "
-        "correct it in the configuration file.",
+        "correct it in the store's settings.",
     )

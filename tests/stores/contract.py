@@ -86,7 +86,7 @@ class AdapterContract:
 
         assert isinstance(facts, StoreFacts)
         assert facts.name
-        assert len(facts.currency) == 3
+        assert len(facts.currency) in (0, 3)  # no shop is made to guess it
         assert facts.statuses
         assert facts.payment_methods
         assert facts.warnings == ()

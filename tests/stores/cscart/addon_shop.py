@@ -39,7 +39,8 @@ class AddonPackage(Package):
             "addon": "1.0.0", "protocol": self.protocol, "cscart": "4.18.1",
             "edition": "ULTIMATE", "php": "8.2.7", "name": "Tea shop", "url": URL,
             "now": self.now, "timezone": "Europe/London", "base_currency": "GBP",
-            "tax_calculation": "subtotal", "currencies": [],
+            "tax_calculation": "subtotal",
+            "currencies": [{"currency_code": "EUR"}, {"currency_code": "GBP"}],
             "statuses": [{"status": k, "description": v, "params": {}}
                          for k, v in STATUSES.items()],
             "payments": [{"payment_id": "1", "payment": "Credit card", "status": "A"}],

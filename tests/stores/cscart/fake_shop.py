@@ -105,7 +105,7 @@ class FakeShop:
             return 200, {}, dumps(bare)
         if kind in self.lists:
             rows_named = self.lists[kind]
-            named = kind in ("stores", "vendors", "usergroups")
+            named = kind in ("stores", "vendors", "usergroups", "shippings")
             return 200, {}, dumps(self._page(kind, rows_named, query) if named else rows_named)
         return 404, {}, dumps({"message": "Not Found"})
 
@@ -171,6 +171,7 @@ LISTS: dict[str, list[Json]] = {
     ],
     "payments": [{"payment_id": "1", "payment": "Credit card", "tax_ids": ""}],
     "taxes": [{"tax_id": "6", "tax": "VAT"}],
+    "shippings": [{"shipping_id": "1", "shipping": "Courier"}],
     "usergroups": [{"usergroup_id": "4", "usergroup": "Wholesale"}],
     "stores": [{"company_id": "1", "company": "Simtech"}],
 }

@@ -160,7 +160,9 @@ def test_a_change_that_no_row_shows_tells_all_the_same() -> None:
 
 
 def test_a_probe_compares_with_the_shop_s_own_function(shop: AddonPackage) -> None:
-    assert dict(adapter().probe().findings) == {"addon": "1", "made_by": ""}
+    first = adapter().probe()
+    assert dict(first.findings) == {"addon": "1", "made_by": ""}
+    assert (first.currency, first.currencies) == ("GBP", ("GBP", "EUR"))
 
     cheaper = json.loads(dumps(dict([product(A, "60.00")])))
     shop.by_shop = lambda record: record | {"products": cheaper}

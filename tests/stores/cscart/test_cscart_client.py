@@ -121,6 +121,13 @@ def test_other_rights_that_lack_are_warnings(shop: FakeShop) -> None:
     assert [w for w in facts.warnings if "storefronts and vendors" in w]
     assert (facts.payment_methods, facts.websites) == ((), ())
     assert facts.statuses == (("P", "Processed"), ("C", "Complete"))
+    assert facts.shipping_methods == (("1", "Courier"),)
+
+
+def test_the_currency_that_a_buyer_looked_at_is_not_taken_for_the_shop_s(shop: FakeShop) -> None:
+    shop.orders["241"] = order() | {"order_id": "241", "secondary_currency": "EUR"}
+
+    assert adapter().probe().currency == ""
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,8 @@ class RecordedShop:
         if request.method != "GET":
             self.bodies.append(json.loads(request.body or b"{}"))
             return 200, {}, "true"
+        if path == "directory/currency":
+            return 200, {}, dumps(self.lists[path][0])
         if path.startswith("store/"):
             return 200, {}, dumps(self.lists[path])
         if path in self.lists:
@@ -113,6 +115,11 @@ STORE = {
         {"id": 1, "code": "en", "name": "English", "website_id": 1, "store_group_id": 4},
     ],
     "taxClasses/search": [{"class_id": 2, "class_name": "Taxable Goods", "class_type": "PRODUCT"}],
+    "taxRates/search": [
+        {"id": 3, "code": "PT-23", "rate": 23, "tax_country_id": "PT", "tax_region_id": 0},
+        {"id": 4, "code": "US-CA", "rate": 8.25, "tax_country_id": "US", "region_name": "CA"},
+    ],
+    "directory/currency": [{"available_currency_codes": ["EUR", "GBP"]}],
     "customerGroups/search": [{"id": 0, "code": "NOT LOGGED IN"}, {"id": 1, "code": "General"}],
     "invoices": [],
     "shipments": [],

@@ -31,7 +31,7 @@ from stores.adapters.magento.reading import probe
 from stores.adapters.magento.signing import as_read
 from stores.canonical.order import PartKeys
 from stores.canonical.product import StockTarget
-from stores.canonical.records import RecordRef, Stream
+from stores.canonical.records import RecordRef, ShopTax, Stream
 from tests.stores.magento.recorded_magento import BASE, STORE, URL, RecordedShop
 
 KEYS = {
@@ -286,7 +286,12 @@ def test_a_missing_record_is_rejected() -> None:
 
 
 def test_a_probe_turns_missing_rights_into_warnings() -> None:
-    shop = RecordedShop(STORE | {"orders": [{"entity_id": 1, "status": "my_own"}]})
+    sent = {"shipping_assignments": [{"shipping": {"method": "flatrate_flatrate"}}]}
+    order = {
+        "entity_id": 1, "status": "my_own", "shipping_description": "Flat Rate - Fixed",
+        "extension_attributes": sent,
+    }  # fmt: skip
+    shop = RecordedShop(STORE | {"orders": [order]})
     denied = {**NOT_AUTHORISED, "parameters": {"resources": "Magento_Tax::manage_tax"}}
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.get(f"{BASE}taxClasses/search", json=denied, status=401)
@@ -302,6 +307,9 @@ def test_a_probe_turns_missing_rights_into_warnings() -> None:
     )
     assert facts.tax_classes == ()
     assert facts.statuses[-1] == ("my_own", "My own")
+    assert facts.shipping_methods == (("flatrate_flatrate", "Flat Rate - Fixed"),)
+    assert facts.currencies == ("EUR", "GBP")
+    assert facts.tax_rates == (ShopTax("PT-23", "23", "PT"), ShopTax("US-CA", "8.25", "US", "CA"))
     assert facts.warnings == (
         "The integration may not read tax classes: it lacks the right Magento_Tax::manage_tax. "
         "Tick it under Stores > Taxes (System > Extensions > Integrations, tab API), save, and "
@@ -315,13 +323,17 @@ PARTS = {
     "store/storeViews": probe.VIEWS,
     "store/storeGroups": probe.STORES,
     "taxClasses/search": probe.TAX_CLASSES,
+    "taxRates/search": probe.TAX_RATES,
+    "directory/currency": probe.CURRENCIES,
     "customerGroups/search": probe.GROUPS,
     "stockItems/A%2FB": probe.STOCK,
     "inventory/get-product-salable-quantity/A%2FB/1": probe.SALABLE,
     **probe.LISTS,
 }
 # Those that nothing depends on: they only try a right.
-LOOKS = (*probe.LISTS.values(), probe.STOCK, probe.SALABLE)
+LOOKS = (
+    *probe.LISTS.values(), probe.STOCK, probe.SALABLE, probe.TAX_RATES, probe.CURRENCIES,
+)  # fmt: skip
 SHOP = STORE | {"orders": [{"entity_id": 1}], "products": [{"id": 4, "sku": "A/B"}]}
 
 

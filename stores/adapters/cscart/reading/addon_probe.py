@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from connector.lib.errors import ConnectorError
 from stores.adapters.cscart.addon_shop import AddonShop
 from stores.adapters.cscart.client import Json
@@ -43,6 +45,7 @@ def _facts(raw: Raw, currency: str, differing: str) -> StoreFacts:
         payment_methods=_pairs(raw, "payments", "payment_id", "payment"),
         tax_classes=_pairs(raw, "taxes", "tax_id", "tax"),
         customer_groups=_pairs(raw, "usergroups", "usergroup_id", "usergroup"),
+        currencies=tuple(_currencies(raw, currency)),
         return_actions=_pairs(raw, "return_actions", "id", "name"),
         store_views=_pairs(raw, "storefronts", "storefront_id", "name"),
         websites=companies,
@@ -84,6 +87,12 @@ def _read(record: Json, currency: str) -> object:
         return parse_order(record, ParseFacts(base_currency=currency))
     except ParseError as error:
         return error.code
+
+
+def _currencies(raw: Raw, primary: str) -> Iterator[str]:
+    """Those that customers may look at the shop in; the primary one leads."""
+    codes = (one.text("currency_code") for one in raw.children("currencies"))
+    yield from dict.fromkeys((primary, *filter(None, codes)))
 
 
 def _pairs(raw: Raw, key: str, number: str, name: str) -> Choices:

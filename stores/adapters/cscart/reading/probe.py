@@ -19,6 +19,7 @@ FORM, CHANGES = "form", "changes"
 _STATUSES = "order statuses cannot be chosen by name, only by letter"
 _PAYMENTS = "payment methods cannot be chosen by name, only by number"
 _TAXES = "taxes cannot be chosen by name, only by number"
+_SHIPPINGS = "ways of shipping are known of orders only"
 _GROUPS = "rules may name user groups by number only"
 _SHOPS = "rules may name storefronts and vendors by number only"
 _PRODUCTS = "items, stock and rules about categories do nothing"
@@ -42,7 +43,6 @@ class Probe:
 
     def _facts(self) -> StoreFacts:
         newest = self._client.listed("orders", NEWEST_FIRST, size=1)
-        order = self._order(newest.rows)
         statuses = self._choices("statuses", "status", "description", _STATUSES, {"type": "O"})
         companies = self._companies()
         found = (
@@ -54,24 +54,20 @@ class Probe:
         return StoreFacts(
             name=companies[0][1] if len(companies) == 1 else host_of(self._client.shop),
             version="4",
-            # Of the newest order: what its buyer looked at. The API has no list of currencies.
-            currency=str(order.get("secondary_currency") or "") if order else "",
+            # Amounts are in the shop's primary currency, which the API does not name; an order
+            # names only the one that its buyer looked at.
+            currency="",
             timezone="",
             statuses=statuses,
             payment_methods=self._choices("payments", "payment_id", "payment", _PAYMENTS),
             tax_classes=self._choices("taxes", "tax_id", "tax", _TAXES),
             customer_groups=self._choices("usergroups", "usergroup_id", "usergroup", _GROUPS),
+            shipping_methods=self._choices("shippings", "shipping_id", "shipping", _SHIPPINGS),
             websites=companies,
             reserves_stock=False,
             warnings=tuple(self._warnings),
             findings=found,
         )
-
-    def _order(self, rows: tuple[Json, ...]) -> Json | None:
-        if not rows:
-            return None
-        order = self._client.get(f"orders/{rows[0].get('order_id')}")
-        return order if isinstance(order, dict) else None
 
     def _companies(self) -> Choices:
         """Storefronts of CS-Cart, or vendors of Multi-Vendor: an edition has one of the lists."""

@@ -13,7 +13,7 @@ from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.errors import is_missing_right
 from stores.adapters.magento.reading.inventory import SEVERAL_STOCKS, Inventory
 from stores.canonical.order import PartKeys
-from stores.canonical.records import StoreFacts
+from stores.canonical.records import ShopTax, StoreFacts
 
 T = TypeVar("T")
 Choices = tuple[tuple[str, str], ...]
@@ -31,9 +31,10 @@ _STATUSES = {
     "holded": "On Hold",
 }
 _SAMPLE = (
-    "items[status,payment[method],extension_attributes[payment_additional_info[key,value]]],"
-    "total_count"
+    "items[status,payment[method],shipping_description,extension_attributes["
+    "payment_additional_info[key,value],shipping_assignments[shipping[method]]]],total_count"
 )
+_MOST_RATES = 300
 _VERSION = re.compile(r"Magento/(\S+ \([\w ]+\))")
 
 
@@ -59,6 +60,8 @@ VIEWS = Part(
 )  # fmt: skip
 STORES = Part("stores of websites", _SETTINGS, "settings cannot name them by code")
 TAX_CLASSES = Part("tax classes", _TAXES, "they cannot be chosen by name, only by number")
+TAX_RATES = Part("tax rates", _TAXES, "what they are is known of orders only")
+CURRENCIES = Part("currencies", _SETTINGS, "which may be paid in is known of orders only")
 GROUPS = Part(
     "customer groups", "Customers > Customer Groups", "rules may name them by number only"
 )
@@ -123,6 +126,8 @@ class Probe:
         tax_classes = self._try(self._tax_classes, TAX_CLASSES) or ()
         customer_groups = self._try(self._groups, GROUPS) or ()
         self._try_the_rest()
+        rates = self._look(self._tax_rates, TAX_RATES) or ()
+        currencies_taken = self._look(self._currencies, CURRENCIES) or ()
         first = configs[0] if configs else {}
         return StoreFacts(
             name=str(sites[0].get("name")) if sites else self._client.shop.partition("//")[2],
@@ -133,6 +138,9 @@ class Probe:
             payment_methods=_payment_methods(recent),
             tax_classes=tax_classes,
             customer_groups=customer_groups,
+            shipping_methods=_shipping_methods(recent),
+            currencies=currencies_taken,
+            tax_rates=rates,
             store_views=_named(views),
             websites=_named(sites),
             parts=_parts(views, groups, sites),
@@ -205,6 +213,18 @@ class Probe:
         found = self._client.search("customerGroups/search")
         return tuple((str(row.get("id")), str(row.get("code"))) for row in found.items)
 
+    def _tax_rates(self) -> tuple[ShopTax, ...]:
+        """Of the first few hundred, each place once; what is narrower than a region counts as its
+        region's."""
+        found = self._client.search("taxRates/search", page_size=_MOST_RATES)
+        return tuple(dict.fromkeys(map(_tax, found.items)))
+
+    def _currencies(self) -> tuple[str, ...]:
+        """Those that customers may pay in, as the default store view says."""
+        answer: Any = self._client.get("directory/currency")
+        codes = answer.get("available_currency_codes") if isinstance(answer, dict) else None
+        return tuple(map(str, codes)) if isinstance(codes, list) else ()
+
     def _version(self) -> str:
         """From `/magento_version`, which many shops switch off."""
         found = _VERSION.search(self._client.page("magento_version"))
@@ -241,6 +261,25 @@ def _statuses(orders: list[Json]) -> Choices:
     seen = {str(order["status"]) for order in orders if order.get("status")}
     own = sorted(seen - _STATUSES.keys())
     return (*_STATUSES.items(), *((code, code.replace("_", " ").capitalize()) for code in own))
+
+
+def _tax(row: Json) -> ShopTax:
+    """A rate of the shop's table. Those of a whole country have the region 0, and no name."""
+    return ShopTax(
+        name=str(row.get("code") or ""), rate=str(row.get("rate")),
+        country=str(row.get("tax_country_id") or ""), state=str(row.get("region_name") or ""),
+    )  # fmt: skip
+
+
+def _shipping_methods(orders: list[Json]) -> Choices:
+    """Of recent orders: REST lists none."""
+    titles: dict[str, str] = {}
+    for order in orders:
+        parts = (order.get("extension_attributes") or {}).get("shipping_assignments") or []
+        method = next((((one.get("shipping") or {}).get("method")) for one in parts), None)
+        if method:
+            titles.setdefault(str(method), str(order.get("shipping_description") or method))
+    return tuple(sorted(titles.items()))
 
 
 def _payment_methods(orders: list[Json]) -> Choices:
