@@ -1,4 +1,5 @@
-"""What the log-in needs to remember in all processes at once, and who changed the installation."""
+"""What all processes remember together: of the log-in, who changed the installation, and what the
+last look at everything found."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from connector.lib import clock
+from connector.lib.database.claims import Claimable, ClaimQuerySet
 
 
 class LogInTry(models.Model):
@@ -59,3 +61,22 @@ class InstallationChange(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.changes)} changes at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Examination(Claimable):
+    """What was found when everything was looked at last, or one store: the newest only.
+
+    `about` is the store's slug, "" for everything; `findings` are the fields of each `Finding`.
+    Whoever looks has claimed it.
+    """
+
+    about = models.CharField(max_length=50, blank=True, default="", unique=True)
+    findings = models.JSONField(default=list)
+    ended_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    objects = ClaimQuerySet["Examination"].as_manager()
+
+    def __str__(self) -> str:
+        return self.about or "everything"

@@ -10,9 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
-from connector.doctor import connections, installation
-from connector.doctor.findings import Finding, Level, good, note
+from connector.doctor import installation
+from connector.doctor.findings import Finding, Level, Place, good, note
+from connector.doctor.mappings import mappings
+from connector.doctor.organisations import every_organisation, one_organisation
+from connector.doctor.patience import Patience
+from connector.doctor.shops import Asked, shops
+from connector.templatetags.pages import of
+from stores.models import Store
 from sync.models import Posting, TrackedOrder
 
 
@@ -25,24 +32,43 @@ def examine() -> Iterator[Finding]:
         yield from findings
         if any(finding.level is Level.WRONG for finding in findings):
             return
-    yield from connections.xero()
-    yield from connections.shops()
-    yield from connections.mappings()
+    stores = list(Store.objects.select_related("organisation__token_set").order_by("slug"))
+    patience, asked = Patience(), Asked(stores)
+    yield from every_organisation(patience)
+    yield from shops(stores, asked, patience)
+    yield from mappings(stores)
     yield from _work()
 
 
-def _work() -> Iterator[Finding]:
+def examine_store(store: Store) -> Iterator[Finding]:
+    """The same of one store, whether it is switched on or off."""
+    patience, asked = Patience(), Asked([store])
+    yield from one_organisation(store.organisation, patience)
+    yield from shops([store], asked, patience, alone=True)
+    yield from mappings([store])
+    yield from _work(store)
+
+
+def _work(store: Store | None = None) -> Iterator[Finding]:
     """What waits for a person: not broken, but worth a look."""
-    held = TrackedOrder.objects.filter(state=TrackedOrder.State.HELD).count()
+    orders, postings = TrackedOrder.objects.all(), Posting.objects.all()
+    if store is not None:
+        orders, postings = orders.filter(store=store), postings.filter(store=store)
+    held = orders.filter(state=TrackedOrder.State.HELD).count()
     states: dict[str, Any] = dict(
-        Posting.objects.filter(state__in=(Posting.State.HELD, Posting.State.DEAD))
+        postings.filter(state__in=(Posting.State.HELD, Posting.State.DEAD))
         .values_list("state")
         .annotate(count=Count("pk"))
     )
     dead = states.get(Posting.State.DEAD, 0)
     held_documents = states.get(Posting.State.HELD, 0)
     if held or dead or held_documents:
-        text = f"{held} orders and {held_documents} documents held, {dead} documents refused"
-        yield note("work", text, "See the page Needs attention.")
+        said = {
+            "orders": of(held, "order"),
+            "held": of(held_documents, "document"),
+            "refused": of(dead, "document"),
+        }
+        text = _("%(orders)s and %(held)s held, %(refused)s refused") % said
+        yield note(_("work"), text, _("See the page Needs attention."), Place("sync:orders"))
     else:
-        yield good("work", "nothing waits for a person")
+        yield good(_("work"), _("nothing waits for a person"))

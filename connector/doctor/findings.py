@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.translation import gettext_lazy as _
+
 from connector.lib.errors import ConnectorError
 
-CONNECT = "Connect on the page Xero connection."
+CONNECT = _("Connect on the page Xero connection.")
 
 
 class Level(StrEnum):
@@ -19,32 +21,47 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a person fixes it: a page by its name, of a store where it has one for each; or the
+    very field of the store's configuration."""
+
+    page: str = ""
+    store: str = ""
+    field: str = ""
+
+
+NOWHERE = Place()
+XERO = Place("dashboard:xero")
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, what was found, and how to fix it."""
+    """One line: what was looked at, what was found, how to fix it, and where."""
 
     level: Level
     subject: str
     text: str
     fix: str = ""
+    at: Place = NOWHERE
 
     def __str__(self) -> str:
         line = f"{self.level} {self.subject}: {' '.join(self.text.split())}"
         return f"{line} → {' '.join(self.fix.split())}" if self.fix else line
 
 
-def good(subject: str, text: str) -> Finding:
-    return Finding(Level.GOOD, subject, text)
+def good(subject: str, text: str, at: Place = NOWHERE) -> Finding:
+    return Finding(Level.GOOD, subject, text, "", at)
 
 
-def note(subject: str, text: str, fix: str = "") -> Finding:
-    return Finding(Level.NOTE, subject, text, fix)
+def note(subject: str, text: str, fix: object = "", at: Place = NOWHERE) -> Finding:
+    return Finding(Level.NOTE, subject, text, str(fix), at)
 
 
-def wrong(subject: str, text: str, fix: str = "") -> Finding:
-    return Finding(Level.WRONG, subject, text, fix)
+def wrong(subject: str, text: str, fix: object = "", at: Place = NOWHERE) -> Finding:
+    return Finding(Level.WRONG, subject, text, str(fix), at)
 
 
-def failed(subject: str, error: ConnectorError) -> Finding:
+def failed(subject: str, error: ConnectorError, at: Place = NOWHERE) -> Finding:
     """An error of a remote or of the configuration, in its own words."""
-    again = "Try again; if it stays, check the other side."
-    return wrong(subject, str(error), getattr(error, "hint", "") or again)
+    again = _("Try again; if it stays, check the other side.")
+    return wrong(subject, str(error), getattr(error, "hint", "") or again, at)

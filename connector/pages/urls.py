@@ -17,6 +17,7 @@ from connector.pages.stores.actions import (
     store_trigger,
 )
 from connector.pages.stores.detail import store_page
+from connector.pages.stores.diagnostics import diagnostics
 from connector.pages.stores.keys import store_add, store_keys
 from connector.pages.stores.list import stores_page
 from connector.pages.stores.settings import store_edit
@@ -32,9 +33,11 @@ urlpatterns = [
     path("xero/", xero_page, name="xero"),
     path("settings/", installation, name="settings"),
     path("styleguide/", styleguide, name="styleguide"),
+    path("diagnostics/", diagnostics, name="diagnostics"),
     path("stores/", stores_page, name="stores"),
     path("add-store/", store_add, name="store-add"),
     path("stores/<slug:slug>/", store_page, name="store"),
+    path("stores/<slug:slug>/diagnostics/", diagnostics, name="store-diagnostics"),
     path("stores/<slug:slug>/edit/", store_edit, name="store-edit"),
     path("stores/<slug:slug>/keys/", store_keys, name="store-keys"),
     path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),

@@ -15,7 +15,7 @@ from accounts_mapping.models import MappingVersion
 from connector.configuration.exporting import exported
 from connector.configuration.importing import import_configuration
 from connector.configuration.reading import Refused
-from connector.doctor import connections
+from connector.doctor.examine import examine
 from stores.models import SourceRecord, Store
 from sync.models import Preferences, TrackedOrder
 from sync.organisations import link_organisations
@@ -501,5 +501,5 @@ def test_a_token_that_travels_unencrypted_is_said(url: str, credentials: str, wa
     for _ in range(2):
         notices = [line for line in apply(text).notices if line.startswith("stores.au.url: ")]
         assert (len(notices), "T0ken" in str(notices)) == (int(warned), False)
-    said = [str(one) for one in connections.shops() if "http://" in one.text]
+    said = [str(one) for one in examine() if "http://" in one.text]
     assert len(said) == int(warned)

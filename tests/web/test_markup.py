@@ -14,6 +14,7 @@ from django.test import Client
 
 from connector.configuration.versions.edit import edit
 from connector.lib import clock
+from connector.models import Examination
 from connector.pages.mapping.subjects import SUBJECTS
 from connector.templatetags.navigation import PAGES
 from sync.models import (
@@ -101,6 +102,13 @@ def world(db: None) -> dict[str, Any]:
     document = {"kind": "invoice", "name": HOSTILE, "was": "changed", "fields": fields}
     found = {"status": ["ready", "held"], "reasons": [[], [HOSTILE]], "documents": [document]}
     TrialDifference.objects.create(trial=trial, order=order, number=HOSTILE, found=found)
+    lines = [
+        {"level": level, "subject": HOSTILE, "text": HOSTILE, "fix": fix, "at": at}
+        for level in "✗!✓"
+        for fix, at in ((HOSTILE, {}), ("", {"store": "au", "field": "accounts.sales"}))
+    ]
+    for about in ("", "au"):
+        Examination.objects.create(about=about, findings=lines, ended_at=clock.now())
     return {"order": order.pk}
 
 
@@ -115,6 +123,7 @@ ADDRESSES = [
     "/mapping/au/draft/discard/", "/mapping/au/draft/try/", "/mapping/au/versions/",
     "/mapping/au/versions/1/", "/mapping/au/versions/1/back/",
     "/mapping/au/versions/1/hand-on/?to=other",
+    "/diagnostics/", "/stores/au/diagnostics/",
     "/stores/au/edit/", "/stores/au/keys/", "/add-store/", "/add-store/?platform=magento",
     "/mapping/", "/mapping/au/",
     *(f"/mapping/au/{one.slug}/" for one in SUBJECTS),

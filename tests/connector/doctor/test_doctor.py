@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -13,8 +15,8 @@ from django.db import connection
 from django.urls import path
 
 from connector.configuration.importing import import_configuration
-from connector.doctor import installation
-from connector.doctor.examine import examine
+from connector.doctor import installation, patience
+from connector.doctor.examine import examine, examine_store
 from connector.doctor.findings import Level
 from connector.lib import clock
 from connector.lib.errors import Misconfigured
@@ -103,13 +105,27 @@ def test_a_shop_that_refuses_is_to_be_fixed(shop, monkeypatch):
 
 
 @responses.activate
-def test_a_store_that_is_off_is_not_asked_and_one_without_credentials_is_wrong():
+def test_a_store_without_credentials_is_wrong_and_one_that_is_off_hinders_nothing():
     import_configuration(STORE, lookup={}.get)
     assert line(run()[1], "store au").startswith("✗ store au: has no credentials")
     import_configuration(STORE + "    enabled: false\n", lookup={}.get)
     code, lines = run()
     assert code == 0
-    assert line(lines, "store au") == "! store au: is switched off, not asked"
+    assert line(lines, "store au").startswith("! store au: is switched off; has no credentials")
+    alone = [one for one in examine_store(Store.objects.get()) if one.subject == "store au"]
+    assert alone[0].level is Level.WRONG
+
+
+def test_a_shop_that_stays_silent_does_not_keep_the_others_waiting(shop, monkeypatch):
+    woken = threading.Event()
+    monkeypatch.setattr(patience, "SECONDS", 0.05)
+    monkeypatch.setattr(registry.adapter_class("magento"), "probe", lambda self: woken.wait(20))
+    begun = time.monotonic()
+    lines = run()[1]
+    woken.set()
+    assert time.monotonic() - begun < 5
+    assert line(lines, "store au").startswith("! store au: no answer within the 0.05 seconds")
+    assert line(lines, "work")
 
 
 def test_an_action_of_returns_that_the_shop_has_not_is_named_with_those_that_it_has(
@@ -130,7 +146,7 @@ def test_the_mapping_of_a_store_that_is_off_is_checked_before_it_is_let_go(shop,
     Store.objects.update(organisation=connected)
     code, lines = run()
     assert (code, lines[-1]) == (1, "1 to fix.")
-    assert line(lines, "store au") == "! store au: is switched off, not asked"
+    assert line(lines, "store au") == "! store au: is switched off; Shop answers 2.4.7"
     assert line(lines, "mapping of au").startswith("✗ mapping of au: accounts.sales")
 
 
@@ -226,4 +242,4 @@ def test_held_orders_are_mentioned(shop):
     )
     code, lines = run()
     assert code == 0
-    assert line(lines, "work").startswith("! work: 1 orders and 0 documents held, 0 documents")
+    assert line(lines, "work").startswith("! work: 1 order and 0 documents held, 0 documents")
