@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 _STEP = timedelta(minutes=2)
 # Waits by model, beside those of the columns that all claimed rows have.
 WAITS = {
-    "stores.Cursor": ("next_run_at", "rechecked_at"),
+    "stores.Cursor": ("next_run_at", "hurried_to", "rechecked_at"),
     "stores.Store": ("triggered_at", "look_at"),
     "sync.Dispatch": ("sent_at",),
     "sync.IncomingCall": ("quiet_until",),

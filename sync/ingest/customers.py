@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 
@@ -88,7 +89,8 @@ def take_over(store: Store, ingested: Iterable[Ingested], *, export: bool = Fals
 
 
 def _read(store: Store, ingested: Iterable[Ingested]) -> list[Customer]:
-    """The newest record of each customer. One that cannot be read stops no other."""
+    """The newest record of each customer. One that cannot be read stops no other. Where the shop
+    does not say when it changed, that is when it was first read."""
     newest: dict[str, Ingested] = {}
     for one in ingested:
         if one.ref.id not in newest or one.ref.version >= newest[one.ref.id].ref.version:
@@ -103,7 +105,7 @@ def _read(store: Store, ingested: Iterable[Ingested]) -> list[Customer]:
             log.warning("customers.unreadable", record_id=record.pk, field=error.field)
             continue
         assert isinstance(customer, Customer)
-        found.append(customer)
+        found.append(replace(customer, updated_at=customer.updated_at or record.received_at))
     return found
 
 

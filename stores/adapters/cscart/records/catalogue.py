@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from stores.adapters.cscart.records import people
-from stores.adapters.cscart.records.forms import COMBINATION
+from stores.adapters.cscart.records.forms import COMBINATION, LISTED_AT
 from stores.adapters.cscart.records.texts import id_of, said
 from stores.canonical.customer import Address, Customer
 from stores.canonical.product import Product, StockLevel
@@ -51,7 +51,8 @@ def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
 
 
 def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:
-    """A user who is a customer, with the addresses of the main profile."""
+    """A user who is a customer, with the addresses of the main profile. When it changed only the
+    add-on knows."""
     raw = Raw(record)
     billing = people.read_address(raw, people.BILLING)
     shipping = people.read_address(raw, people.SHIPPING)
@@ -68,7 +69,7 @@ def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:
         group=facts.customer_groups.get(group, ""),
         billing=main,
         shipping=shipping,
-        updated_at=_moment(raw, "updated_at"),
+        updated_at=_moment(raw, "updated_at") or _moment(raw, LISTED_AT),
         websites=tuple(filter(None, (company, facts.websites.get(company, "")))),
     )
 

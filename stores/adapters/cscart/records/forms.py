@@ -15,7 +15,7 @@ from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.raw import Raw
 
 COMBINATION = "combination_hash"  # the id of a combination of options
-_STAMP = "x_changed"  # on each record that the add-on lists
+LISTED_AT = "x_changed"  # on each record that the add-on lists
 _OF_AN_ORDER = ("order_id", "total")
 # By stream: the key of the id, what a person calls it, and the moment of the last change.
 _KEYS = {
@@ -114,8 +114,8 @@ def document_id(order: Raw, key: str) -> str:
 def told(stream: Stream, record: Mapping[str, Any]) -> str:
     """What a row tells of a record, read as leniently as a row may be written. What the add-on
     gives is no row: all of it tells."""
-    if _STAMP in record:
-        rest = {key: value for key, value in scrub(record).items() if key != _STAMP}
+    if LISTED_AT in record:
+        rest = {key: value for key, value in scrub(record).items() if key != LISTED_AT}
         return hashlib.sha256(json.dumps(rest, sort_keys=True, default=str).encode()).hexdigest()
     raw = Raw(record)
     facts = [_text(raw, key).strip() for key in _TOLD.get(stream, ())]
