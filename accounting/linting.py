@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from accounting import discounts
-from accounting.choosable import TRACKED, check_of
+from accounting.choosable import TRACKED, Check, check_of
 from accounting.eligibility import takes_back
-from accounting.postable import active_account, line_account_fits, tax_fits
+from accounting.postable import active_account, line_account_fits, payable_account, tax_fits
 from accounting.reasons import Hold
+from accounting.unmapped import tracking
 from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.schema import RowAccount, StoreRules, payment_accounts
 from accounts_mapping.rules.tax_schema import TaxRule
@@ -42,7 +43,7 @@ def doubts(
     """What posts, but perhaps not as it was meant; one line each, paths within the store."""
     return [
         *_foreign_tax_at_home(profile, rules, organisation),
-        *_without_tracking(rules, organisation),
+        *tracking.doubts(rules, organisation),
         *_other_base_currency(profile, organisation),
         *_receipts_need_banks(profile, rules, organisation),
         *discounts.doubts(rules, organisation),
@@ -71,27 +72,6 @@ def _foreign_tax_at_home(
                 f"tax.rules[{index}].tax_type: {rule.tax_type} is also the type of sales at home; "
                 f"tax of {', '.join(rule.country or ())} needs a type of its own"
             )
-
-
-def _without_tracking(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]:
-    if organisation.connected and rules.posting.tracking_options == "skip":
-        for path, _ in _lacking_categories(rules, organisation):
-            yield f"{path}: {_who(organisation)} has no such category; it is left out."
-
-
-def _lacking_categories(
-    rules: StoreRules, organisation: OrganisationFacts
-) -> list[tuple[str, str]]:
-    """Path and name of each tracking category that is not an active one of the organisation."""
-    named = [(f"tracking.{name}", name) for name in rules.tracking]
-    for index, rule in enumerate(rules.rules):
-        named += [(f"rules[{index}].tracking.{name}", name) for name in rule.tracking or ()]
-    active = {name.casefold() for name in _active_categories(organisation)}
-    return [(path, name) for path, name in named if name.casefold() not in active]
-
-
-def _active_categories(organisation: OrganisationFacts) -> list[str]:
-    return sorted(one.name for one in organisation.tracking.values() if one.status == "ACTIVE")
 
 
 def _other_base_currency(profile: StoreSettings, organisation: OrganisationFacts) -> Iterator[str]:
@@ -187,11 +167,11 @@ class _Misfits:
 
     def taxes(self) -> None:
         tax = self._rules.tax
-        for key in ("none", "default"):
-            self._tax(getattr(tax, key), f"tax.{key}", self._sales)
+        self._untaxed(tax.none, "tax.none", self._sales)
+        self._tax(tax.default, "tax.default", self._sales)
         rounding = self._rules.accounts.rounding or ""
         posted_to = self._organisation.accounts.get(rounding) or self._organisation.rounding_account
-        self._tax(tax.out_of_scope, "tax.out_of_scope", posted_to)
+        self._untaxed(tax.out_of_scope, "tax.out_of_scope", posted_to)
         if tax.sales_tax:
             self._account(tax.sales_tax.account, "tax.sales_tax.account")
         for index, rule in enumerate(tax.rules):
@@ -219,22 +199,11 @@ class _Misfits:
     def other(self) -> None:
         """Tracking categories and the branding theme."""
         organisation, posting = self._organisation, self._rules.posting
-        lacking = _lacking_categories(self._rules, organisation)
-        active = _active_categories(organisation)
-        wanted = {name.casefold() for _, name in lacking}
-        for path, _ in lacking:
-            if posting.tracking_options == "hold":
-                self._report(path, f"{_who(organisation)} has no such category.")
-            elif posting.tracking_options == "create" and len(active) + len(wanted) > 2:
-                self._report(
-                    path,
-                    f"{_who(organisation)} has no such category, and cannot get it: of the two "
-                    f"that can be active it has {' and '.join(active)}.",
-                )
+        self.lines += tracking.misfits(self._rules, organisation)
         theme = posting.branding_theme
         themes = organisation.branding_themes
         if theme and theme not in themes and theme not in themes.values():
-            self._report("posting.branding_theme", f"{_who(organisation)} has no theme {theme}.")
+            self._report("posting.branding_theme", f"{organisation.called} has no theme {theme}.")
 
     def _account(
         self,
@@ -253,21 +222,36 @@ class _Misfits:
 
     def _payment_account(self, code: str, path: str, currency: str) -> None:
         path = f"{path}.{currency}" if currency else path
-        account = self._account(code, path, active_account)
-        if account and not account.takes_payments:
-            self._report(
-                path,
-                f"Account {code} {account.name} takes no payments: it must be of type BANK, or "
-                "payments to it must be enabled in Xero.",
-            )
+        if self._account(code, path, active_account):
+            self._asked(payable_account, Resolution(code, path))
 
-    def _tax(self, tax_type: str | None, path: str, account: AccountFacts | None) -> None:
-        if not tax_type:
-            return
+    def _tax(self, tax_type: str | None, path: str, account: AccountFacts | None) -> bool:
+        """Whether lines on the account may bear it; otherwise a line. None mapped: neither."""
+
+        def check(organisation: OrganisationFacts, answer: Resolution) -> None:
+            tax_fits(organisation, account, answer)
+
+        return bool(tax_type) and self._asked(check, Resolution(tax_type or "", path))
+
+    def _untaxed(self, tax_type: str | None, path: str, account: AccountFacts | None) -> None:
+        """What is not taxed is held where its type is."""
+        if self._tax(tax_type, path, account) and tax_type:
+            rate = self._organisation.tax_rates[tax_type].effective_rate
+            if rate:
+                self._report(
+                    path,
+                    f"Tax type {tax_type} is {plain(rate)} % in Xero, and what it is for bears no "
+                    "tax. Choose one of 0 %.",
+                )
+
+    def _asked(self, check: Check, answer: Resolution) -> bool:
+        """Whether posting would take it; otherwise a line that says why not."""
         try:
-            tax_fits(self._organisation, account, Resolution(tax_type, path))
+            check(self._organisation, answer)
         except Hold as hold:
-            self._report(path, hold.reason.message)
+            self._report(answer.source, hold.reason.message)
+            return False
+        return True
 
     def _rate(self, rule: TaxRule, path: str) -> None:
         known = self._organisation.tax_rates.get(rule.tax_type or "")
@@ -282,7 +266,3 @@ class _Misfits:
 
     def _report(self, path: str, text: str) -> None:
         self.lines.append(f"{path}: {text}")
-
-
-def _who(organisation: OrganisationFacts) -> str:
-    return organisation.name or "The organisation"

@@ -49,7 +49,7 @@ def active_account(organisation: OrganisationFacts, answer: Resolution) -> Accou
     if facts is None:
         raise Hold(
             "account_unknown",
-            f"{_called(organisation)} has no account {answer.value}. Add it in Xero, or map "
+            f"{organisation.called} has no account {answer.value}. Add it in Xero, or map "
             f"another as {answer.source}.",
             answer.source,
         )
@@ -195,7 +195,7 @@ def tax_fits(
     if rate is None or rate.status != "ACTIVE":
         raise Hold(
             "tax_type_unknown",
-            f"{_called(organisation)} has no active tax type {answer.value}. Choose another at "
+            f"{organisation.called} has no active tax type {answer.value}. Choose another at "
             f"{answer.source}.",
             answer.source,
         )
@@ -288,7 +288,3 @@ def tracked(organisation: OrganisationFacts, pair: tuple[str, str]) -> tuple[str
                 if known.casefold() == option:
                     return category.name, known
     return None
-
-
-def _called(organisation: OrganisationFacts) -> str:
-    return organisation.name or "The organisation"

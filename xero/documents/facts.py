@@ -119,6 +119,11 @@ class OrganisationFacts:
     is_demo_company: bool = False
 
     @property
+    def called(self) -> str:
+        """How a sentence begins that speaks of it."""
+        return self.name or "The organisation"
+
+    @property
     def rounding_account(self) -> AccountFacts | None:
         """The organisation's own rounding account (SystemAccount ROUNDING)."""
         return next((a for a in self.accounts.values() if a.system_account == "ROUNDING"), None)

@@ -59,8 +59,7 @@ def _saved(request: HttpRequest, look: Look, form: InboxForm, edits: Edits) -> b
     try:
         edit_many(look.store, edits, author=request.user, seen=look.draft.seen(*edits))
     except Refused as refused:
-        for field, texts in refused.errors.items():
-            form.add_error(None, f"{field}: {' '.join(texts)}")
+        form.refuse(refused.errors, edits)
         return False
     except (Conflict, Outdated):
         form.add_error(None, _("Somebody changed the draft just now. Save once more."))

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounting.unmapped.gaps import Gap, Kind
 from accounts_mapping.rules.schema import NO_PAYMENT
+from accounts_mapping.sections.paths import name_of
+from connector.configuration.versions.refusals import Errors
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.parts.widgets import Offered
 from xero.documents.facts import OrganisationFacts
@@ -67,6 +69,27 @@ class InboxForm(forms.Form):
             if shared:
                 first.setdefault(shared, bound)
         return list(first.values())
+
+    def refuse(self, errors: Errors, edits: Edits) -> None:
+        """Show what is refused beside the answer that brought it; the rest above them all."""
+        told: set[str] = set()
+        places: dict[str, str] = {}
+        for gap in reversed(self.gaps):
+            if chosen := self.cleaned_data.get(mark_of(gap), ""):
+                path, _value, adds = _edit(gap, chosen, self._home)
+                place = name_of(path)
+                behind = sum(one.startswith(f"{place}[") for one in places)
+                at = f"{place}[{len(edits[path]) - 1 - behind}]" if adds else place
+                places[at] = mark_of(gap)
+        for at, mark in places.items():
+            for place in errors:
+                if place == at or place.startswith((f"{at}.", f"{at}[")):
+                    told.add(place)
+                    for text in errors[place]:
+                        self.add_error(mark, text)
+        for place in errors:
+            if place not in told:
+                self.add_error(None, f"{place}: {' '.join(errors[place])}")
 
     def lines(self, urls: Iterable[str]) -> list[Line]:
         return [
