@@ -143,7 +143,7 @@ def _stopped(organisation: Organisation, error: NeedsAttention) -> None:
 
 def _switched_off(dispatch: Dispatch) -> bool:
     """Whether a document of the request is of a store that posts nothing just now."""
-    return dispatch.postings.filter(store__enabled=False).exists()
+    return Posting.objects.filter(dispatch=dispatch).switched_off().exists()
 
 
 def _due_dispatch(organisation: Organisation) -> Dispatch | None:

@@ -25,6 +25,7 @@ from sync.models import (
     TrackedProduct,
 )
 from sync.models.backfill import BackfillQuerySet
+from sync.orders import alone
 from sync.orders.build_due import enqueue_due
 from sync.organisations import link_organisations
 from sync.rebuild import rebuild_held, rebuild_stuck
@@ -58,8 +59,10 @@ def build_store(store: Store) -> int:
     Waits for Xero where it must be asked first.
     """
     organisation = store.organisation
-    if organisation is None or not store.enabled:
+    if organisation is None:
         return 0
+    if not store.enabled:
+        return _build_alone(store, organisation)
     give_up_waiting(store)
     orders = TrackedOrder.objects.filter(store=store).due(clock.now())
     products = TrackedProduct.objects.filter(store=store).due(clock.now())
@@ -77,6 +80,14 @@ def build_store(store: Store) -> int:
     if summarise(store):
         doorbell.ring("sync.dispatch", organisation.pk)
     return built
+
+
+def _build_alone(store: Store, organisation: Organisation) -> int:
+    """Build what was asked for alone of a store that is switched off, and nothing beside it."""
+    due = alone.asked_for(store).due(clock.now()).exists()
+    if not due or not _prepared(organisation, Lane.CLICK):
+        return 0
+    return enqueue_due(store)
 
 
 def _prepared(organisation: Organisation, lane: Lane) -> bool:

@@ -30,6 +30,7 @@ from sync.models import (
     TrackedProduct,
     Trial,
 )
+from sync.orders import alone
 from sync.organisations import link_organisations
 from sync.rebuild import rebuild_outdated
 from sync.summaries.make import give_up_waiting, is_due
@@ -99,6 +100,12 @@ def _is_ready(store: Store, stream: Stream) -> bool:
     return organisation is not None and not organisation.unavailable_reason()
 
 
+def _alone(now: datetime) -> Iterable[Arguments]:
+    """Stores that are switched off, with orders that were asked for alone."""
+    rows = alone.asked_for(None).due(now).filter(store__enabled=False).order_by("store")
+    return list(rows.values_list("store").distinct())
+
+
 def _summaries(now: datetime) -> Iterator[Arguments]:
     """Stores with days whose summary can be made, or waited for too long."""
     for store in Store.objects.filter(enabled=True, organisation__isnull=False):
@@ -155,6 +162,7 @@ WORK = (
             rows(TrackedOrder, "store", **_ENABLED),
             rows(TrackedProduct, "store", **_ENABLED),
             _summaries,
+            _alone,
         ),
     ),
     Work("sync.see", (_unseen,)),

@@ -65,10 +65,11 @@ class TrackedOrder(Claimable):
     behind the store's prefix, fixed when the first of them is planned.
 
     Amounts are in ten-thousandths of `currency`. `reasons` are those of `accounting.reasons`.
-    `approved_*`: a person approved what is posted as a draft. `invoiced_*`, `tendered_units`,
-    `received_units` and `refunded_*` are what the books must come to by the shop's own word, see
-    `accounting.reconcile.expected`; `invoiced_units` is null until they were worked out. They are
-    in `books_currency` where the sale is converted to that.
+    `approved_*`: a person approved what is posted as a draft. `tried_at`: see
+    `sync.orders.alone`. `invoiced_*`, `tendered_units`, `received_units` and `refunded_*` are what
+    the books must come to by the shop's own word, see `accounting.reconcile.expected`;
+    `invoiced_units` is null until they were worked out. They are in `books_currency` where the sale
+    is converted to that.
     """
 
     class State(models.TextChoices):
@@ -155,6 +156,9 @@ class TrackedOrder(Claimable):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     approved_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(
+        null=True, help_text="A person asked for it as a draft, though its store is off."
+    )
     undo_at = models.DateTimeField(null=True)
     undo_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
@@ -252,6 +256,7 @@ class OrderAction(models.Model):
         WRITE = "write", gettext_lazy("Writing to the shop asked for again")
         LINK = "link", gettext_lazy("Linked to an invoice in Xero")
         POST = "post", gettext_lazy("Posted though an invoice like it is in Xero")
+        TRY = "try", gettext_lazy("Asked for as a draft, to look at it in Xero")
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)

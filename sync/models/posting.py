@@ -39,8 +39,9 @@ class PostingQuerySet(models.QuerySet["Posting"]):
     def sendable(
         self, organisation: Organisation, now: datetime, kind: Kind | None = None
     ) -> PostingQuerySet:
-        """Those (of one kind) that may go out now: due, of an enabled store, whose parent is in
-        Xero, and whose backfill was neither paused nor cancelled.
+        """Those (of one kind) that may go out now: due, of an enabled store or of an order that was
+        asked for alone, whose parent is in Xero, and whose backfill was neither paused nor
+        cancelled.
 
         A payment waits for changes of its order's invoice, an allocation or refund for all
         payments of its order. Nothing of another order waits. Documents of a summary have no
@@ -54,8 +55,7 @@ class PostingQuerySet(models.QuerySet["Posting"]):
             organisation=organisation,
             state=Posting.State.PENDING,
             not_before__lte=now,
-            store__enabled=True,
-        )
+        ).filter(_switched_on())
         if kind is not None:
             rows = rows.filter(kind=kind)
         ready_target = Q(target__isnull=True) | Q(
@@ -88,6 +88,10 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         changes = Posting.objects.filter(left, parent=OuterRef("pk"), verb="POST").order_by()
         return self.filter(~Exists(changes.filter(kind__in=WITH_BALANCE)))
 
+    def switched_off(self) -> PostingQuerySet:
+        """Those of stores that post nothing just now."""
+        return self.filter(~_switched_on())
+
     def drafts(self) -> PostingQuerySet:
         """Invoices and credit notes of ours that are in Xero, and that nobody has approved there,
         as far as is known. What a person linked is that person's own."""
@@ -100,6 +104,15 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         """Everything that is not finished and does not wait for a person."""
         pending = Q(_let_go(), state=Posting.State.PENDING)
         return self.filter(Q(state__in=Posting.ON_ITS_WAY) | pending)
+
+
+def _switched_on() -> Q:
+    """Of a store that is on, or of an order that was asked for although it is off, as are the
+    contacts that such an order needs."""
+    asked = {"order__tried_at__isnull": False}
+    needed = Posting.objects.filter(Q(parent=OuterRef("pk")) | Q(target=OuterRef("pk")), **asked)
+    contact = Q(Exists(needed.order_by()), kind=Kind.CONTACT)
+    return Q(store__enabled=True) | Q(**asked) | contact
 
 
 def _let_go() -> Q:

@@ -30,6 +30,14 @@ def sync_now(orders: QuerySet[TrackedOrder], user: Any) -> int:
     return _include(orders, user, OrderAction.What.SYNC)
 
 
+def try_one(orders: QuerySet[TrackedOrder], user: Any) -> int:
+    """Have orders of stores that are switched off posted as drafts, and nothing else of them; how
+    many. Those of a store that is on are left as they are: it posts them itself."""
+    return _include(
+        orders.filter(store__enabled=False), user, OrderAction.What.TRY, tried_at=clock.now()
+    )
+
+
 def reopen(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
     """Take back that orders were left out or handled by hand, by whom and why; how many.
 
@@ -39,13 +47,14 @@ def reopen(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
 
 
 def _include(
-    orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, why: str = ""
-) -> int:
+    orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, why: str = "",
+    **changes: Any,
+) -> int:  # fmt: skip
     with transaction.atomic():
         chosen, ids = _lock(orders)
         count = chosen.update(
             build_at=clock.now(), lane=Lane.CLICK, label=TrackedOrder.Label.WORKING,
-            state=TrackedOrder.State.NEW, **_INCLUDED,
+            state=TrackedOrder.State.NEW, **_INCLUDED, **changes,
         )  # fmt: skip
         _record(ids, user, what, why)
         _wake(chosen, ids)

@@ -34,7 +34,7 @@ from sync.contacts.directory import load_contacts
 from sync.dispatch import conflicts, freshness
 from sync.items.known import KnownItems
 from sync.models import TrackedOrder
-from sync.orders import explained, tracking
+from sync.orders import alone, explained, tracking
 from sync.orders.gift_cards import load_cards, over_opening, write_cards
 from sync.orders.ledger import Ledger
 from sync.orders.reading import read, without_overrides
@@ -66,10 +66,11 @@ _GIVEN_UP = (
 def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     """Build up to `limit` due orders of a store; how many were built.
 
-    0 while the organisation's accounts and tax rates are not known: the orders wait.
+    0 while the organisation's accounts and tax rates are not known: the orders wait. Of a store
+    that is switched off those are built that were asked for alone, as drafts.
     """
     organisation = store.organisation
-    if organisation is None or not store.enabled:
+    if organisation is None:
         return 0
     facts = organisation.facts()
     if not facts.connected:
@@ -256,7 +257,7 @@ def _figures(books: Books, work: OrderWork, history: History) -> ShopFigures:
 
 
 def _books(store: Store, facts: OrganisationFacts) -> Books:
-    rules = snapshot(store)
+    rules = snapshot(store) if store.enabled else alone.as_draft(snapshot(store))
     return Books(rules, facts, today=clock.today(rules.store.timezone))
 
 

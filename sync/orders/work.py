@@ -18,6 +18,7 @@ from stores.models import Store
 from sync.claims import LEASE, Claim
 from sync.models import TrackedOrder
 from sync.models.order import TrackedOrderQuerySet
+from sync.orders import alone
 from sync.orders.recognise.already import LikelyInvoice
 from xero.models import Lane, MirrorDocument
 
@@ -65,8 +66,10 @@ class OrderWork:
 
 
 def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:
-    """Claim due orders, a person's first; the conditional update decides who has them."""
-    rows = TrackedOrder.objects.filter(store=store).order_by(_LANE_ORDER, "build_at", "pk")
+    """Claim due orders, a person's first; the conditional update decides who has them. Of a store
+    that is switched off only those that were asked for alone."""
+    rows = TrackedOrder.objects.filter(store=store) if store.enabled else alone.asked_for(store)
+    rows = rows.order_by(_LANE_ORDER, "build_at", "pk")
     taken = rows.take(claim.token, LEASE, most=limit, at=claim.at)
     found = list(taken.select_related("record", "backfill"))
     claim.took(found)

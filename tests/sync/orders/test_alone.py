@@ -1,0 +1,91 @@
+"""One order is posted as a draft while its store is off: that one, once, and nothing beside it."""
+
+from __future__ import annotations
+
+from connector.lib import clock
+from sync.flow import sweep
+from sync.ingest.latest import read_latest
+from sync.models import OrderAction, Posting, TrackedOrder
+from sync.orders.actions import try_one
+from tests.sync.world import World
+
+
+def off(world: World, *, orders: int = 4) -> None:
+    """A store that is switched off, whose last orders were read."""
+    world.store.switch(on=False)
+    world.shop.add_orders(orders)
+    read_latest(world.fresh(world.store))
+
+
+def one(number: int = 0) -> TrackedOrder:
+    return TrackedOrder.objects.order_by("placed_at", "pk")[number]
+
+
+def test_reading_the_last_orders_sends_nothing(world: World) -> None:
+    off(world)
+
+    world.build()
+    world.send()
+
+    assert TrackedOrder.objects.count() == 4
+    assert not Posting.objects.exists()
+    assert list(sweep._alone(clock.now())) == []
+
+
+def test_one_order_is_posted_as_a_draft_and_nothing_beside_it(world: World) -> None:
+    off(world)
+    chosen = one()
+
+    assert try_one(TrackedOrder.objects.filter(pk=chosen.pk), None) == 1
+    assert list(sweep._alone(clock.now())) == [(world.store.pk,)]
+    world.build()
+    world.send()
+
+    (invoice,) = world.invoices().values()
+    assert invoice["Status"] == "DRAFT"
+    assert invoice["InvoiceNumber"].endswith(chosen.number)
+    assert {row.kind for row in Posting.objects.all()} == {"contact", "invoice"}
+    assert OrderAction.objects.get().what == "try"
+    # Nothing follows it, whatever is asked for, until the store is on.
+    try_one(TrackedOrder.objects.filter(pk=chosen.pk), None)
+    world.build()
+    world.send()
+    assert len(world.invoices()) == 1
+    assert list(sweep._alone(clock.now())) == []
+
+
+def test_its_request_is_given_up_by_no_switch(world: World) -> None:
+    off(world, orders=1)
+    try_one(TrackedOrder.objects.all(), None)
+    world.build()
+
+    assert not Posting.objects.switched_off().exists()
+    TrackedOrder.objects.update(tried_at=None)
+    assert Posting.objects.switched_off().count() == Posting.objects.count() == 2
+    world.send()
+    assert world.invoices() == {}
+
+
+def test_switched_on_the_others_follow_and_the_draft_stays_one(world: World) -> None:
+    off(world)
+    chosen = one()
+    try_one(TrackedOrder.objects.filter(pk=chosen.pk), None)
+    world.build()
+    world.send()
+
+    world.store.switch(on=True)
+    world.sync()
+
+    found = {invoice["InvoiceNumber"]: invoice["Status"] for invoice in world.invoices().values()}
+    assert len(found) == 4
+    draft = next(number for number, status in found.items() if status == "DRAFT")
+    assert draft.endswith(chosen.number)
+    assert list(found.values()).count("DRAFT") == 1
+
+
+def test_of_a_store_that_is_on_no_order_is_tried(world: World) -> None:
+    world.shop.add_orders(1)
+    world.pull()
+
+    assert try_one(TrackedOrder.objects.all(), None) == 0
+    assert not OrderAction.objects.exists()
