@@ -32,13 +32,16 @@ def statuses(
     seen: Mapping[str, int],
 ) -> Found:  # fmt: skip
     """What is not set yet. `named` are the shop's statuses with their names, `seen` how many orders
-    had each."""
+    had each. Of a section that names all four, as pages keep it, an empty one may never have been
+    thought of; one that names some means the others."""
     found = Found()
     by_code = dict(named) | {code: code for code in seen if code}
     by_code |= dict(named)
     own = {name: tuple(codes) for name, codes in asdict(platform.statuses).items() if codes}
+    named_ones = rules.statuses.model_fields_set
+    meant = set() if named_ones >= _ITEMS.keys() else named_ones
     for key, item in _ITEMS.items():
-        if getattr(rules.statuses, key) or key in rules.statuses.model_fields_set:
+        if getattr(rules.statuses, key) or key in meant:
             continue
         value, why, sure = _of_platform(own.get(key, ()), by_code, platform)
         if not value:

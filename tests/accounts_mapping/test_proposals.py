@@ -268,6 +268,17 @@ def test_a_rate_that_the_organisation_lacks_is_said_and_not_guessed():
     assert "one of Ireland: add it in Xero" in found.gaps[-1].text
 
 
+def test_statuses_of_a_section_that_names_all_of_them_empty_are_proposed():
+    """So a store stands there that was added on a page: nobody has thought of them yet."""
+    empty = {"invoice": [], "reverse": [], "refunded": [], "paid": []}
+    rules = StoreRules.model_validate({"statuses": empty})
+
+    found = propose(replace(snapshot("AU"), rules=rules), organisation("AU"), shows("AU"))
+
+    proposed = {one.path: one.value for one in found.proposals if one.path[0] == "statuses"}
+    assert proposed[("statuses", "invoice")] == ["paid"]
+
+
 def test_of_an_organisation_that_is_not_connected_only_statuses_are_proposed():
     found = propose(snapshot("AU"), OrganisationFacts(), shows("AU"))
     assert {one.path[0] for one in found.proposals} == {"statuses"}
