@@ -31,6 +31,7 @@ urlpatterns = closed(
         path("", include("connector.pages.urls")),
         path("", include("connector.pages.orders.urls")),
         path("", include("connector.pages.mapping.urls")),
+        path("set-up/", include("connector.pages.wizard.urls")),
         path("xero/", include("xero.urls")),
     ]
 )

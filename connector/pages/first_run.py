@@ -1,4 +1,4 @@
-"""The first visit: make the first administrator, then say what comes next."""
+"""The first visit: make the first administrator, then begin the set-up."""
 
 from __future__ import annotations
 
@@ -11,21 +11,13 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_safe
 from django.views.generic import FormView
-
-from connector.lib.rights import right
-from stores import registry
-from stores.models import Store
-from xero.models import Organisation, XeroApp
-
-IMPORT_COMMAND = gettext_lazy("python manage.py config import shops.yaml")
 
 
 class AdministratorForm(BaseUserCreationForm):
@@ -79,24 +71,4 @@ class FirstRun(FormView):
         if user is None:
             return redirect("account_login")
         login(self.request, user, backend="django.contrib.auth.backends.ModelBackend")
-        return redirect("dashboard:next-steps")
-
-
-@right()
-@require_safe
-def next_steps(request: HttpRequest) -> HttpResponse:
-    """What is left to do before the first order is in Xero."""
-    app = XeroApp.objects.exclude(client_id="").exists()
-    organisations = list(Organisation.objects.filter(connected=True).values_list("name", flat=True))
-    return render(
-        request,
-        "dashboard/next_steps.html",
-        {
-            "app": app,
-            "organisations": organisations,
-            "stores": list(Store.objects.values_list("name", flat=True)),
-            "running": Store.objects.filter(enabled=True).exists(),
-            "command": IMPORT_COMMAND,
-            "platforms": [registry.profile(name) for name in registry.platforms()],
-        },
-    )
+        return redirect("set-up:start")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from connector.pages.first_run import FirstRun, next_steps
+from connector.pages.first_run import FirstRun
 from connector.pages.installation import installation
 from connector.pages.not_carried_out import not_carried_out
 from connector.pages.overview import overview
@@ -28,7 +28,6 @@ app_name = "dashboard"
 urlpatterns = [
     path("", overview, name="overview"),
     path("first-run/", FirstRun.as_view(), name="first-run"),
-    path("next-steps/", next_steps, name="next-steps"),
     path("not-carried-out/", not_carried_out, name="not-carried-out"),
     path("xero/", xero_page, name="xero"),
     path("settings/", installation, name="settings"),

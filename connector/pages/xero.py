@@ -20,6 +20,7 @@ from connector.configuration.stored import xero_app
 from connector.configuration.versions.refusals import Refused
 from connector.lib.rights import XERO_APP, right
 from connector.pages.health import OrganisationHealth, organisations_health
+from connector.pages.parts.ways import way_back
 from xero.models import Organisation, XeroApp
 from xero.models.organisation import SCOPE_USES
 
@@ -108,7 +109,7 @@ def xero_page(request: HttpRequest) -> HttpResponse:
         elif ready:
             text = _("Saved. It holds for every call from now on.")
         messages.success(request, text)
-        return redirect("dashboard:xero")
+        return redirect(way_back(request, reverse("dashboard:xero")))
     organisations = organisations_health()
     return render(
         request,
@@ -120,12 +121,21 @@ def xero_page(request: HttpRequest) -> HttpResponse:
             "custom": ready and app is not None and app.mode == XeroApp.Mode.CUSTOM,
             "organisations": [_shown(found) for found in organisations],
             "condition": condition(ready, [found.organisation for found in organisations]),
-            "callback": f"{settings.PUBLIC_URL.rstrip('/')}{reverse('xero:callback')}",
-            "webhook": f"{settings.PUBLIC_URL.rstrip('/')}{reverse('sync:xero-hook')}",
-            "address_fits": _fits(settings.PUBLIC_URL),
-            "company_url": settings.PUBLIC_URL,
+            **addresses(),
         },
     )
+
+
+def addresses() -> dict[str, Any]:
+    """What is entered at Xero for the app: its own address, and those that Xero comes back to and
+    calls."""
+    public = settings.PUBLIC_URL.rstrip("/")
+    return {
+        "callback": f"{public}{reverse('xero:callback')}",
+        "webhook": f"{public}{reverse('sync:xero-hook')}",
+        "address_fits": _fits(settings.PUBLIC_URL),
+        "company_url": settings.PUBLIC_URL,
+    }
 
 
 def condition(ready: bool, organisations: list[Organisation]) -> str:

@@ -1,3 +1,3 @@
-"""Trying a draft: orders that are stored, built with it and with what is live, side by side."""
+"""Trying before anything is posted: a shop's last orders, and a draft beside what is live."""
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 ADDRESSES = [
     "/", "/orders/", "/orders/?state=attention", "/orders/?q=zzz", "/orders/{order}/",
-    "/orders/{order}/preview/", "/reports/", "/xero/", "/chart-of-accounts/", "/next-steps/",
+    "/orders/{order}/preview/", "/reports/", "/xero/", "/chart-of-accounts/", "/set-up/file/",
     "/accounts/password/change/", "/accounts/2fa/",
 ]  # fmt: skip
 

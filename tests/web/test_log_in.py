@@ -94,11 +94,12 @@ def test_the_first_administrator_is_made_and_logged_in() -> None:
 
     response = client.post("/first-run/", NEW)
 
-    assert response["Location"] == "/next-steps/"
+    assert response["Location"] == "/set-up/"
     assert User.objects.get().is_superuser
-    steps = client.get("/next-steps/").text
-    assert "python manage.py config import shops.yaml" in steps
-    assert 'href="/xero/"' in steps
+    steps = client.get("/set-up/", follow=True).text
+    assert "http://localhost:8000/xero/callback/" in steps
+    assert "http://localhost:8000/xero/webhook/" in steps
+    assert "python manage.py config import shops.yaml" in client.get("/set-up/file/").text
 
 
 @pytest.mark.django_db

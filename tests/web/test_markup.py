@@ -54,7 +54,7 @@ def world(db: None) -> dict[str, Any]:
     OrganisationFactory(connected=False, reason="Lost.", name="Second")
     DayCountFactory(organisation=organisation)
     store = StoreFactory(organisation=organisation, name=f"Shop {HOSTILE}", slug="au")
-    StoreFactory(slug="other")
+    StoreFactory(slug="other", enabled=False, facts={"probed_at": clock.now().isoformat()})
     CursorFactory(store=store, last_error=HOSTILE)
     IncomingCall.objects.create(
         store=store, digest="1", wanted=[["orders", HOSTILE]], state="failed", error=HOSTILE
@@ -128,7 +128,11 @@ ADDRESSES = [
     "/mapping/", "/mapping/au/",
     *(f"/mapping/au/{one.slug}/" for one in SUBJECTS),
     "/mapping/au/products/?q=%22%3E%3Cscript%3E",
-    "/xero/", "/settings/", "/chart-of-accounts/", "/next-steps/", "/accounts/password/change/",
+    "/xero/", "/settings/", "/chart-of-accounts/", "/set-up/", "/set-up/xero/?more=1",
+    "/set-up/file/",
+    "/set-up/au/access/", "/set-up/au/configure/", "/set-up/au/validate/", "/set-up/au/launch/",
+    "/set-up/other/launch/", "/set-up/other/launch/confirm/?environment=production&status=DRAFT",
+    "/accounts/password/change/",
     "/mapping/au/inbox/", "/mapping/au/proposals/",
     "/accounts/2fa/", "/accounts/logout/", "/nowhere/",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ def test_a_fresh_installation_says_how_to_go_on(page: Client) -> None:
     text = page.get("/").text
 
     assert "Nothing is posted yet: no organisation of Xero is connected." in text
-    assert 'class="button primary" href="/next-steps/"' in text
+    assert 'class="button primary" href="/set-up/"' in text
 
 
 def test_all_is_well(page: Client, store: Store) -> None:

@@ -21,6 +21,7 @@ from connector.lib.rights import MAPPING, right
 from connector.pages.filters import zone_of
 from connector.pages.mapping.differing import Row, path_of, rows_of, who
 from connector.pages.parts.confirming import Question, confirm
+from connector.pages.parts.ways import way_back
 from stores.models import Store
 from sync.models import TrackedOrder
 
@@ -103,7 +104,7 @@ def publish_page(request: HttpRequest, slug: str) -> HttpResponse:
             str(_FORMER),
             _("The version that is live now stays in the list, and can be rolled back to."),
         ],
-        carried=[("revision", drafted.revision)],
+        carried=[("revision", drafted.revision), *_onward(request)],
         form=form,
     )  # fmt: skip
     return confirm(
@@ -144,6 +145,12 @@ def refused(request: HttpRequest, refusal: Refused) -> None:
         messages.error(request, line)
 
 
+def _onward(request: HttpRequest) -> list[tuple[str, str]]:
+    """Where the address says to go on afterwards."""
+    onward = way_back(request, "")
+    return [("next", onward)] if onward else []
+
+
 def _published(request: HttpRequest, store: Store, note: str) -> HttpResponse:
     try:
         done = publish.publish(store, revision=_revision(request), author=request.user, note=note)
@@ -158,7 +165,7 @@ def _published(request: HttpRequest, store: Store, note: str) -> HttpResponse:
         refused(request, refusal)
     else:
         tell(request, done)
-        return redirect("accounts:versions", store.slug)
+        return redirect(way_back(request, reverse("accounts:versions", args=[store.slug])))
     return redirect("accounts:draft", store.slug)
 
 

@@ -24,6 +24,7 @@ from connector.lib.errors import ConnectorError
 from connector.lib.rights import MAPPING, ORGANISATIONS, right
 from connector.pages.mapping.looking import Look, chosen_store
 from connector.pages.mapping.subjects import field_url
+from connector.pages.parts.ways import way_back
 from stores.models import Store
 from xero.accounts import Wanted, make_account
 from xero.models import MadeAccount
@@ -63,7 +64,7 @@ def proposals(request: HttpRequest, slug: str) -> HttpResponse:
     found = propose(look.mapped, look.facts, look.shows)
     if request.method == "POST":
         _accept(request, look, _wanted(request, found.proposals))
-        return redirect(request.path)
+        return redirect(way_back(request, request.path))
     shown = [_shown(store, one) for one in found.proposals]
     context = {
         "store": store,
@@ -76,6 +77,12 @@ def proposals(request: HttpRequest, slug: str) -> HttpResponse:
         "draft": look.draft,
     }
     return render(request, "accounts/proposals.html", context)
+
+
+def offered(look: Look) -> tuple[list[Shown], int]:
+    """What is proposed to a store, and how many accounts Xero lacks for it."""
+    found = propose(look.mapped, look.facts, look.shows)
+    return [_shown(look.store, one) for one in found.proposals], len(found.missing)
 
 
 def _shown(store: Store, one: Proposal) -> Shown:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -40,3 +43,10 @@ def steps(ways: Sequence[tuple[str, str]], *, current: int, done: frozenset[int]
         progress = Progress.DONE if index in done else Progress.LATER
         found.append(Step(label, address, Progress.CURRENT if index == current else progress))
     return found
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours that a form or an address names as `next`; else this one."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+    return address if ours and address.startswith("/") else otherwise

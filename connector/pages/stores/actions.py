@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from connector.lib import doorbell
 from connector.lib.errors import ConnectorError
 from connector.lib.rights import STORES, right
+from connector.pages.parts.ways import way_back
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync.ingest.pair import pair
@@ -48,6 +50,10 @@ def store_switch(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("dashboard:store", slug)
 
 
+def _back(request: HttpRequest, slug: str) -> str:
+    return way_back(request, reverse("dashboard:store", args=[slug]))
+
+
 @right(STORES)
 @require_POST
 def store_test(request: HttpRequest, slug: str) -> HttpResponse:
@@ -59,7 +65,7 @@ def store_test(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(
             request, _("The connection does not work: %(error)s") % {"error": in_words(error)}
         )
-        return redirect("dashboard:store", slug)
+        return redirect(_back(request, slug))
     version = _(", version %(version)s") % {"version": facts.version} if facts.version else ""
     messages.success(
         request,
@@ -68,7 +74,7 @@ def store_test(request: HttpRequest, slug: str) -> HttpResponse:
     )
     for warning in facts.warnings:
         messages.warning(request, warning)
-    return redirect("dashboard:store", slug)
+    return redirect(_back(request, slug))
 
 
 @right(STORES)
@@ -82,13 +88,13 @@ def store_pair(request: HttpRequest, slug: str) -> HttpResponse:
         paired = pair(store, code, replace=replace)
     except ConnectorError as error:
         messages.error(request, _("Nothing was changed: %(error)s") % {"error": in_words(error)})
-        return redirect("dashboard:store", slug)
+        return redirect(_back(request, slug))
     messages.success(request, _("Paired: %(out)s") % {"out": paired.out})
     tell = messages.success if paired.reached else messages.info
     tell(request, paired.back)
     for warning in paired.warnings:
         messages.warning(request, warning)
-    return redirect("dashboard:store", slug)
+    return redirect(_back(request, slug))
 
 
 @right(STORES)

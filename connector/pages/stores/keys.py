@@ -13,6 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -24,6 +25,7 @@ from connector.configuration.versions.refusals import Errors, Refused
 from connector.lib.rights import STORES, right
 from connector.pages.parts import core_texts
 from connector.pages.parts.fields import PickerField, SecretField
+from connector.pages.parts.ways import way_back
 from connector.pages.stores.settings import organisations, zones
 from stores import registry
 from stores.models import Store
@@ -162,7 +164,7 @@ def store_keys(request: HttpRequest, slug: str) -> HttpResponse:
                 else _("Nothing was typed: the keys are as they were.")
             )
             messages.success(request, said)
-            return redirect("dashboard:store", slug)
+            return redirect(way_back(request, reverse("dashboard:store", args=[slug])))
     return render(
         request, "stores/keys.html",
         {"store": store, "platform": platform, "form": form, "above": above},
@@ -176,7 +178,8 @@ def store_add(request: HttpRequest) -> HttpResponse:
     platform = registry.profiles().get(request.GET.get("platform", ""))
     if platform is None or not registry.is_read(platform.kind):
         offered = [registry.profile(name) for name in registry.platforms()]
-        return render(request, "stores/add.html", {"platforms": offered})
+        onward = way_back(request, "")
+        return render(request, "stores/add.html", {"platforms": offered, "onward": onward})
     sent = request.POST if request.method == "POST" else None
     form, keys = NewStore(sent), Keys(platform, {}, hook=False, data=sent)
     above: list[str] = []
@@ -195,7 +198,7 @@ def store_add(request: HttpRequest) -> HttpResponse:
                 )
                 % {"name": store.name},
             )
-            return redirect("dashboard:store", store.slug)
+            return redirect(way_back(request, reverse("dashboard:store", args=[store.slug])))
     return render(
         request, "stores/add.html",
         {"platform": platform, "form": form, "keys": keys, "above": above},

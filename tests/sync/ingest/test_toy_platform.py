@@ -180,7 +180,7 @@ def test_pages_show_what_its_profile_says(toys: World, box: Box, page: Client) -
     order = TrackedOrder.objects.get()
 
     stores, store = page.get("/stores/").text, page.get("/stores/toys/").text
-    steps, shown = page.get("/next-steps/").text, page.get(f"/orders/{order.pk}/").text
+    steps, shown = page.get("/set-up/file/").text, page.get(f"/orders/{order.pk}/").text
 
     assert "Toy shop" in stores
     assert "A toy rings twice." in store

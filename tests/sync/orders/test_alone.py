@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from connector.lib import clock
 from sync.flow import sweep
-from sync.ingest.latest import read_latest
 from sync.models import OrderAction, Posting, TrackedOrder
 from sync.orders.actions import try_one
+from sync.trials.latest import read_latest
 from tests.sync.world import World
 
 

@@ -40,7 +40,7 @@ def test_without_a_store_the_page_says_what_will_appear(page: Client) -> None:
     text = page.get("/orders/").text
 
     assert "No store is set up yet" in text
-    assert 'href="/next-steps/"' in text
+    assert 'href="/set-up/"' in text
 
 
 def test_without_an_order_the_page_offers_the_pull(page: Client, store: Store) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0029_stock_by_ids'),
+        ('sync', '0030_asked_calls'),
     ]
 
     operations = [
