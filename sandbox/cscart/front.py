@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.cscart import pages
-from sandbox.cscart.addon import calls
+from sandbox.cscart.addon.calls import CALLS
 from sandbox.cscart.api import reading, writing
 from sandbox.cscart.api.refusals import Refused
 from sandbox.cscart.shop import API_KEY, EMAIL, CSCartShop
@@ -43,7 +43,7 @@ class CSCartFront(Front):
 
     def answer(self, request: Request, fault: Fault | None) -> Answer:
         if self.shop.addon and _ADDON in request.query:
-            return calls.answer(self.shop, request)
+            return CALLS.answer(self.shop, request)
         path = self._path(request)
         if path is None:
             return _NOT_FOUND

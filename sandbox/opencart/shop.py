@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -41,6 +41,14 @@ class OpenCartShop(Placing):
             "delete": lambda key, body: self.delete(key),
             "ask": lambda key, body: self.ask([key], **body),
         }
+
+    def known(self, kind: str) -> Collection[int]:
+        """The ids of what there is of a kind, for the extension; deleted orders too."""
+        there: dict[str, Collection[int]] = {
+            "order": self.every.keys() | self.deleted.keys(),
+            "product": self.catalogue.products.keys(), "customer": self.customers.keys(),
+        }  # fmt: skip
+        return there[kind]
 
     def state(self) -> dict[str, Any]:
         """Counts and keys."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sandbox.opencart import pages
-from sandbox.opencart.api import calls
+from sandbox.opencart.api.calls import CALLS
 from sandbox.opencart.placing import changed_at
 from sandbox.opencart.shop import OpenCartShop
 from sandbox.shop.faults import Fault
@@ -34,7 +34,7 @@ class OpenCartFront(Front):
             return _NOT_FOUND
         if fault is not None and fault.kind == "update_between_pages":
             self._touch_oldest(request)
-        return calls.answer(self.shop, request)
+        return CALLS.answer(self.shop, request)
 
     def failure(self, fault: Fault) -> Answer:
         if fault.kind == "no_route":
