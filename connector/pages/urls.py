@@ -7,6 +7,7 @@ from django.urls import path
 from connector.pages.first_run import FirstRun
 from connector.pages.installation import installation
 from connector.pages.not_carried_out import not_carried_out
+from connector.pages.orders.preview import store_preview
 from connector.pages.overview import overview
 from connector.pages.parts.styleguide import styleguide
 from connector.pages.stores.actions import (
@@ -37,6 +38,7 @@ urlpatterns = [
     path("add-store/", store_add, name="store-add"),
     path("stores/<slug:slug>/", store_page, name="store"),
     path("stores/<slug:slug>/diagnostics/", diagnostics, name="store-diagnostics"),
+    path("stores/<slug:slug>/preview/", store_preview, name="store-preview"),
     path("stores/<slug:slug>/edit/", store_edit, name="store-edit"),
     path("stores/<slug:slug>/keys/", store_keys, name="store-keys"),
     path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),

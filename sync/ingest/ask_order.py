@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts_mapping.models import snapshot
 from accounts_mapping.rules.resolve import about_products
+from accounts_mapping.rules.schema import StoreRules
 from connector.lib.errors import Rejected
 from stores.adapter import StoreAdapter, completed
 from stores.canonical.order import Order
@@ -27,25 +28,29 @@ class Asked:
     facts: ParseFacts
 
 
-def ask_order(store: Store, number: str) -> Asked:
-    """The orders of this number, whether the store is switched on or off. Raises the shop's
-    errors; Rejected `not_found` where it has none."""
-    adapter = connect(store)
+def ask_order(store: Store, number: str, rules: StoreRules | None = None, **limits: float) -> Asked:
+    """The orders of this number, else the one with this id, whether the store is switched on or
+    off. Raises the shop's errors; Rejected `not_found` where it has none. `rules` are those that
+    it is looked at by, where they are not those in force; `limits` are those of `connect`."""
+    adapter = connect(store, **limits)
     learn_facts(store, adapter)
-    records = completed(adapter, Stream.ORDERS, adapter.numbered(number))
+    found = adapter.numbered(number) or adapter.fetch_many(Stream.ORDERS, [number])
+    records = completed(adapter, Stream.ORDERS, found)
     if not records:
         raise Rejected(
             f"{store.name} has no order {number}.",
             code="not_found",
             hint="Give the number that the customer sees, as the shop writes it.",
         )
-    return Asked(records, _facts(store, adapter, records))
+    return Asked(records, _facts(store, adapter, records, rules or snapshot(store).rules))
 
 
-def _facts(store: Store, adapter: StoreAdapter, records: Sequence[dict[str, Any]]) -> ParseFacts:
+def _facts(
+    store: Store, adapter: StoreAdapter, records: Sequence[dict[str, Any]], rules: StoreRules
+) -> ParseFacts:
     """What the shop's probe told, and where rules ask about them, of the products sold."""
     facts = parse_facts(store)
-    if not about_products(snapshot(store).rules):
+    if not about_products(rules):
         return facts
     skus: set[str] = set()
     for record in records:

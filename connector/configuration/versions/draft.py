@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -96,6 +96,13 @@ class Drafted:
     def change_at(self, *path: str) -> Change | None:
         """The change of a subject, if it has one: to say beside the field who made it."""
         return next((one for one in self.changes if one.path == path), None)
+
+    def checked_with(self, edits: Mapping[Path, Any]) -> Checked:
+        """The draft as it would be with these edits, which nobody has saved."""
+        document = self.document
+        for path, value in edits.items():
+            document = paths.put(document, path, value)
+        return check(self.store, document, self.known)
 
     @property
     def conflicts(self) -> list[Rival]:

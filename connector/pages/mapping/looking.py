@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from accounts_mapping.models import default_rules, snapshot
 from accounts_mapping.proposals.propose import ShopShows
 from accounts_mapping.rules.resolve import MappingSnapshot
+from accounts_mapping.sections.section import StoreSection
 from accounts_mapping.seen.shows import shows_of
 from connector.configuration.versions.draft import Drafted, draft
 from stores import registry
@@ -31,13 +32,7 @@ class Look:
     def mapped(self) -> MappingSnapshot:
         """By the draft; by what is live where the draft has errors."""
         section = self.draft.section
-        if section is None:
-            return snapshot(self.store)
-        platform = registry.profile(self.store.platform)
-        rules = section.store_rules
-        if not rules.statuses.model_fields_set:
-            rules = rules.model_copy(update={"statuses": default_rules(platform).statuses})
-        return MappingSnapshot(self.store.profile, rules, platform)
+        return snapshot(self.store) if section is None else snapshot_of(self.store, section)
 
     @cached_property
     def facts(self) -> OrganisationFacts:
@@ -52,3 +47,11 @@ class Look:
 def chosen_store(slug: str) -> Store:
     """The store of an address, with its organisation. Http404."""
     return get_object_or_404(Store.objects.select_related("organisation__token_set"), slug=slug)
+
+
+def snapshot_of(store: Store, section: StoreSection) -> MappingSnapshot:
+    """As the store would be mapped by this section."""
+    platform, rules = registry.profile(store.platform), section.store_rules
+    if not rules.statuses.model_fields_set:
+        rules = rules.model_copy(update={"statuses": default_rules(platform).statuses})
+    return MappingSnapshot(store.profile, rules, platform)

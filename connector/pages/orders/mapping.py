@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from accounting.books import Books
 from accounting.contacts.directory import Contacts
 from accounting.contacts.persons import person_of
-from accounting.history import NOTHING_YET, SOLD
+from accounting.history import NOTHING_YET, SOLD, History
 from accounting.sale.build import build_order
 from accounting.sale.explained import ITEM, About, Explained, Told, explained
 from accounts_mapping.models import snapshot
 from accounts_mapping.rules.mapped_order import Naming, map_order
+from connector.pages.mapping.subjects import field_url, is_setting
 from connector.templatetags.pages import of
 from stores.canonical.order import Order
 from sync.contacts.directory import load_contacts
@@ -43,33 +44,40 @@ class Alike:
 @dataclass(frozen=True, slots=True)
 class Row:
     """An answer of the rules, and what it is of: of a group such as the lines, some that are
-    alike."""
+    alike. `url` is the field that decides it, "" where no page has one."""
 
     group: str
     things: tuple[Thing, ...]
     told: Told
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """The answers in the order in which a page shows them. `holds` are those that the order's own
-    reasons do not say; `wrong` counts the answers that cannot be posted."""
+    reasons do not say; `wrong` counts the answers that cannot be posted. `store` is its slug."""
 
     told: Explained
     holds: tuple[Told, ...]
     groups: tuple[tuple[str, tuple[Alike, ...]], ...]
     wrong: int
+    store: str
     built_by: int | None = None
+    by_others: str = ""
 
     @property
     def rows(self) -> list[Row]:
         """One for each answer."""
         return [
-            Row(group, alike.things, told)
+            Row(group, alike.things, told, self.place_of(told))
             for group, found in self.groups
             for alike in found
             for told in alike.answers
         ]
+
+    def place_of(self, told: Told) -> str:
+        """Where a person changes this answer."""
+        return field_url(self.store, told.source) if is_setting(told.source) else ""
 
     @property
     def summary(self) -> str:
@@ -82,6 +90,8 @@ class Mapping:
     @property
     def by(self) -> str:
         """By which version of the rules, and by which the order was built last."""
+        if self.by_others:
+            return self.by_others
         version = self.told.version
         if not version:
             said = _("By the defaults: no rules are saved yet")
@@ -116,17 +126,25 @@ def with_known(
 def mapping_of(row: TrackedOrder, order: Order, *, posted: bool) -> Mapping | None:
     """What today's rules say of an order. `posted`: its sale is in Xero, so that no lock of a
     period moves it."""
-    books = rules_of(row)
+    return mapping_by(rules_of(row), row, order, history=SOLD if posted else NOTHING_YET)
+
+
+def mapping_by(
+    books: Books, row: TrackedOrder, order: Order, history: History = NOTHING_YET, by: str = ""
+) -> Mapping | None:
+    """What these rules say of it; `by` says which they are, where they are not those in force."""
     mapped = map_order(books.snapshot, books.organisation, order)
     books, contacts = with_known(books, row, order, mapped.naming)
-    built = build_order(books, order, contacts, SOLD if posted else NOTHING_YET, mapped)
-    told = explained(books, built)
+    told = explained(books, build_order(books, order, contacts, history, mapped))
     if told is None:
         return None
-    return _shown(told, {one["message"] for one in row.reasons}, row.mapping_version)
+    known = {one["message"] for one in row.reasons}
+    return _shown(told, known, row.mapping_version, row.store.slug, by)
 
 
-def _shown(told: Explained, known: Collection[str], built_by: int | None) -> Mapping:
+def _shown(
+    told: Explained, known: Collection[str], built_by: int | None, store: str, by: str
+) -> Mapping:
     groups = (
         (_("Lines"), _alike(told.lines)),
         (_("Rows of the total"), _alike(told.rows)),
@@ -135,7 +153,7 @@ def _shown(told: Explained, known: Collection[str], built_by: int | None) -> Map
     )
     wrong = sum(bool(a.wrong) for __, group in groups for one in group for a in one.answers)
     holds = tuple(one for one in told.holds if one.value not in known)
-    return Mapping(told, holds, tuple(one for one in groups if one[1]), wrong, built_by)
+    return Mapping(told, holds, tuple(one for one in groups if one[1]), wrong, store, built_by, by)
 
 
 def _alike(group: Iterable[About]) -> tuple[Alike, ...]:

@@ -129,7 +129,8 @@ class RowsEditor:
             rows = kind(prefix=self.prefix, initial=shown)
         self.rows = rows
         self.changed = [one for one in around.drafted.changes if self._holds(one.path)]
-        if data is None:
+        # Of rows with an order, the place alone names them.
+        if data is None or of.ordered:
             for number, form in enumerate(rows.forms):
                 form.anchor = anchor(of.place(number, form.initial))  # type: ignore[attr-defined]
 

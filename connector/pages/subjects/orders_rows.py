@@ -16,6 +16,7 @@ from connector.pages.subjects.editors import Editor, Row, RowsEditor, RowsOf
 from connector.pages.subjects.page import page_of
 from connector.pages.subjects.settings import Due
 from connector.pages.subjects.texts import FLAG_ANSWERS, flag_of, flag_text, listed, said
+from connector.pages.subjects.try_rules import TryRules
 
 
 def _tracking_form(around: Around) -> type[forms.Form]:
@@ -250,4 +251,4 @@ def _only(of: RowsOf) -> Any:
 
 tracking = page_of("tracking", _only(TRACKING))
 lookups = page_of("lookups", _only(LOOKUPS))
-rules = page_of("rules", _only(RULES))
+rules = page_of("rules", _only(RULES), "subjects/rules.html", beside=TryRules())

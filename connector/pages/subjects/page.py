@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -41,14 +41,30 @@ class Saving:
     seen: str = ""
 
 
+class Beside(Protocol):
+    """What a page has beside its editors. `pressed`: its own button was, and nothing is saved."""
+
+    def pressed(self, sent: QueryDict) -> bool: ...
+
+    def shown(
+        self, around: Around, editors: Sequence[Editor], saving: Saving, sent: QueryDict | None
+    ) -> dict[str, Any]:
+        """For the template; what is wrong with what was typed it says in `saving`."""
+        ...
+
+
 def page_of(
-    slug: str, parts: Parts, template: str = "subjects/page.html", *, searched: bool = False
-) -> Any:
+    slug: str, parts: Parts, template: str = "subjects/page.html", *, searched: bool = False,
+    beside: Beside | None = None,
+) -> Any:  # fmt: skip
     """The view of one subject of the mapping."""
-    return editing(BY_SLUG[slug], parts, template, searched=searched)
+    return editing(BY_SLUG[slug], parts, template, searched=searched, beside=beside)
 
 
-def editing(subject: Subject, parts: Parts, template: str, *, searched: bool = False) -> Any:
+def editing(
+    subject: Subject, parts: Parts, template: str, *, searched: bool = False,
+    beside: Beside | None = None,
+) -> Any:  # fmt: skip
     """The view of what edits a part of a store's draft. `searched`: `?q=` says what is shown."""
 
     @right(MAPPING)
@@ -60,7 +76,9 @@ def editing(subject: Subject, parts: Parts, template: str, *, searched: bool = F
         sent = request.POST if request.method == "POST" else None
         editors = parts(around, sent)
         saving = Saving()
-        if sent is not None and not any(getattr(one, "pressed", False) for one in editors):
+        kept = any(getattr(one, "pressed", False) for one in editors)
+        kept = kept or (sent is not None and beside is not None and beside.pressed(sent))
+        if sent is not None and not kept:
             saving = save(around, editors, author=request.user, seen=sent.get("seen", ""))
             if saving.saved:
                 messages.success(
@@ -70,7 +88,8 @@ def editing(subject: Subject, parts: Parts, template: str, *, searched: bool = F
                 return redirect(request.get_full_path())
         elif sent is not None:
             saving.seen = sent.get("seen", "")
-        given = _context(request, around, subject, editors, saving)
+        more = beside.shown(around, editors, saving, sent) if beside is not None else {}
+        given = _context(request, around, subject, editors, saving) | more
         return render(request, template, given)
 
     return view
@@ -87,7 +106,7 @@ def save(around: Around, editors: Sequence[Editor], *, author: Any, seen: str) -
     try:
         edit_many(around.store, edits, author=author, seen=seen)
     except Refused as refused:
-        outcome.above = _refuse(editors, refused.errors)
+        outcome.above = refuse(editors, refused.errors)
     except Conflict as conflict:
         outcome.over, outcome.seen = conflict.rivals, conflict.seen
     except Outdated:
@@ -99,7 +118,8 @@ def save(around: Around, editors: Sequence[Editor], *, author: Any, seen: str) -
     return outcome
 
 
-def _refuse(editors: Sequence[Editor], errors: Errors) -> list[str]:
+def refuse(editors: Sequence[Editor], errors: Errors) -> list[str]:
+    """Show what is refused at its fields; what no field stands for."""
     told: set[str] = set()
     for one in editors:
         told |= one.refuse({place: errors[place] for place in errors if place not in told})
