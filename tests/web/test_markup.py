@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 
+from accounts_mapping.models import SeenFact
 from connector.configuration.versions.edit import edit
 from connector.lib import clock
 from connector.models import Examination
@@ -40,7 +41,7 @@ from tests.web.factories import (
     UserFactory,
     reason,
 )
-from xero.models import MirrorContact
+from xero.models import MirrorContact, TaxRate
 
 HOSTILE = "\"><script>alert('1')</script><b onclick=x>"
 SECRETS = ("the-secret", "access-token-", "refresh-token-", "shop-token-")
@@ -107,6 +108,17 @@ def world(db: None) -> dict[str, Any]:
         for level in "✗!✓"
         for fix, at in ((HOSTILE, {}), ("", {"store": "au", "field": "accounts.sales"}))
     ]
+    for showed, key in (
+        ("payment_method", ["stripe", "AUD"]), ("tax", ["AU", "", "", HOSTILE, "10", ""]),
+        ("total_row", [HOSTILE, "AUD"]), ("status", [HOSTILE]),
+    ):  # fmt: skip
+        SeenFact.objects.create(
+            store=store, showed=showed, text=showed, key=key, title=HOSTILE, orders=3, units=30000,
+            sample=HOSTILE,
+        )  # fmt: skip
+    TaxRate.objects.create(
+        organisation=organisation, tax_type="OUTPUT", name=HOSTILE, status="ACTIVE"
+    )
     for about in ("", "au"):
         Examination.objects.create(about=about, findings=lines, ended_at=clock.now())
     return {"order": order.pk}
@@ -123,7 +135,7 @@ ADDRESSES = [
     "/mapping/au/draft/discard/", "/mapping/au/draft/try/", "/mapping/au/versions/",
     "/mapping/au/versions/1/", "/mapping/au/versions/1/back/",
     "/mapping/au/versions/1/hand-on/?to=other",
-    "/diagnostics/", "/stores/au/diagnostics/",
+    "/diagnostics/", "/stores/au/diagnostics/", "/stores/au/preview/",
     "/stores/au/edit/", "/stores/au/keys/", "/add-store/", "/add-store/?platform=magento",
     "/mapping/", "/mapping/au/",
     *(f"/mapping/au/{one.slug}/" for one in SUBJECTS),

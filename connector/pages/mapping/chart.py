@@ -22,7 +22,8 @@ from connector.lib.marks import row_key
 from connector.lib.rights import ORGANISATIONS, right
 from connector.pages.mapping.filters import ChartFilters
 from connector.pages.parts.account_words import class_name, place_name, type_name
-from xero.models import Account, Organisation
+from connector.pages.parts.ways import Tab
+from xero.models import Account, Organisation, TaxRate
 
 _PAGE_SIZE = 100
 _COUNT_LIMIT = 10_000
@@ -53,6 +54,26 @@ def chart(request: HttpRequest) -> HttpResponse:
         "newer": request.GET.get("after", ""),
     }
     return render(request, "accounts/chart.html", context)
+
+
+@right()
+@require_safe
+def tax_rates(request: HttpRequest) -> HttpResponse:
+    """The tax rates of an organisation, `?organisation=` or the first, the active ones first."""
+    organisations = list(Organisation.objects.select_related("token_set"))
+    wanted = request.GET.get("organisation", "")
+    chosen = next((o for o in organisations if str(o.pk) == wanted), None)
+    organisation = chosen or next(iter(organisations), None)
+    rates = TaxRate.objects.filter(organisation=organisation)
+    context = {
+        "organisation": organisation,
+        "rates": sorted(rates, key=lambda rate: (rate.status != "ACTIVE", rate.name)),
+        "tabs": [
+            Tab(str(one), f"?organisation={one.pk}", current=one == organisation)
+            for one in organisations[1:] and organisations
+        ],
+    }
+    return render(request, "accounts/tax_rates.html", context)
 
 
 def _row(account: Account, uses: dict[str, list[str]]) -> dict[str, Any]:

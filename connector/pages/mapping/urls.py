@@ -14,6 +14,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("chart-of-accounts/", views.chart, name="chart"),
+    path("chart-of-accounts/tax-rates/", views.tax_rates, name="tax-rates"),
     path("chart-of-accounts/<int:pk>/refresh/", views.refresh, name="refresh"),
     path("mapping/<slug:slug>/draft/", draft.draft_page, name="draft"),
     path("mapping/<slug:slug>/draft/change/", draft.change_act, name="draft-change"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts_mapping.rules.schema import NO_PAYMENT, ROW_MEANINGS
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.parts.widgets import Offered
+from connector.pages.subjects import seen
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor, Row, RowsEditor, RowsOf
 from connector.pages.subjects.page import page_of
@@ -152,5 +153,5 @@ def _totals(around: Around, sent: QueryDict | None) -> Sequence[Editor]:
     return (RowsEditor(around, TOTAL_ROWS, sent),)
 
 
-payments = page_of("payments", _payments)
-total_rows = page_of("total-rows", _totals)
+payments = page_of("payments", _payments, "subjects/seen.html", beside=seen.METHODS)
+total_rows = page_of("total-rows", _totals, "subjects/seen.html", beside=seen.TOTAL_ROWS)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from connector.pages.subjects import seen
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor, Settings
 from connector.pages.subjects.page import Parts, page_of
@@ -407,7 +408,7 @@ def _parts(groups: Sequence[Group]) -> Parts:
 
 
 accounts = page_of("accounts", _parts(ACCOUNTS))
-statuses = page_of("statuses", _parts(STATUSES))
+statuses = page_of("statuses", _parts(STATUSES), "subjects/seen.html", beside=seen.STATUSES)
 posting = page_of("posting", _parts(POSTING))
 contacts = page_of("contacts", _parts(CONTACTS))
 items = page_of("items", _parts(ITEMS))

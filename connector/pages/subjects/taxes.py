@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from connector.pages.parts.fields import AccountField, TaxTypeField
+from connector.pages.subjects import seen
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor, Row, RowsEditor, RowsOf, Settings
 from connector.pages.subjects.page import page_of
@@ -170,4 +171,4 @@ def _parts(around: Around, sent: QueryDict | None) -> Sequence[Editor]:
     return editors
 
 
-taxes = page_of("taxes", _parts)
+taxes = page_of("taxes", _parts, "subjects/seen.html", beside=seen.TAXES)
