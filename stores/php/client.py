@@ -13,6 +13,7 @@ import requests
 
 from connector.lib import exact_json
 from connector.lib.errors import Misconfigured, OutcomeUnknown, Temporary
+from stores.adapter import Introduction
 from stores.php import refusals, signing
 from stores.php.refusals import Words
 
@@ -64,6 +65,17 @@ class SignedClient:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise self.unexpected(f"answers {name} without a list of {key}")
         return rows, answer
+
+    def introduce(self, callback: str, app: str, store: str, *, reach: bool) -> Introduction:
+        """Tell the package where to call; `reach`: it tries that now."""
+        answer = self.call("pair", callback=callback, app=app, store=store, reach=reach)
+        error = answer.get("error")
+        return Introduction(answer.get("reached") is True, str(error) if error else "")
+
+    @property
+    def program(self) -> str:
+        """What the shop's program is called."""
+        return self._words.program
 
     def unexpected(self, what: str) -> Misconfigured:
         """The error of an answer that is signed, but not what the protocol says."""

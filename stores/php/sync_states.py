@@ -6,11 +6,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from connector.lib import clock
 from connector.lib.errors import Rejected
 from stores.canonical.records import Stream
 from stores.canonical.sync_state import SyncState
+from stores.php.client import SignedClient
 
 _KINDS = {Stream.ORDERS: "order", Stream.PRODUCTS: "product", Stream.CUSTOMERS: "customer"}
+
+
+def write(client: SignedClient, states: Sequence[SyncState]) -> dict[tuple[Stream, str], Rejected]:
+    """Have them shown; what the shop has no object for. One call for each kind of object: an
+    answer names what it does not know by id only."""
+    refused: dict[tuple[Stream, str], Rejected] = {}
+    for stream in dict.fromkeys(one.stream for one in states):
+        mine = [one for one in states if one.stream is stream]
+        answer = client.call("sync_states", states=as_sent(mine, clock.now()))
+        refused |= unknown(stream, mine, answer)
+    return refused
 
 
 def as_sent(states: Sequence[SyncState], at: datetime) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from stores.canonical.records import (
     Stream,
 )
 from stores.canonical.sync_state import SyncState
-from stores.php import hints
+from stores.php import hints, sync_states
 from stores.profile import Coverage, PlatformProfile
 from stores.signatures import read_call
 from stores.writing import check_ids
@@ -224,7 +224,7 @@ class CSCartAdapter:
     ) -> Mapping[tuple[Stream, str], Rejected]:
         """Shown by the add-on. CS-Cart itself has no place for them."""
         if self._addon is not None:
-            return self._addon.write_states(states)
+            return sync_states.write(self._addon.client, states)
         error = Rejected("The shop has no add-on that could show it.", code="not_found")
         return {(one.stream, one.id): error for one in states}
 
@@ -232,7 +232,7 @@ class CSCartAdapter:
         """Tell the add-on where to call; `reach`: it tries that now."""
         if self._addon is None:
             raise Rejected("The shop has no add-on that could call.", code="not_able")
-        return self._addon.introduce(callback, app, store, reach=reach)
+        return self._addon.client.introduce(callback, app, store, reach=reach)
 
     def _one(self, stream: Stream, ident: str) -> Json:
         record = self._client.get(f"{_PATHS[stream]}/{in_path(ident)}")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import requests
 
-from connector.lib import clock
 from connector.lib.errors import Rejected
-from connector.lib.money import plain
-from stores.adapter import Cursor, Introduction
+from stores.adapter import Cursor
 from stores.adapters.cscart.client import shop_address
 from stores.adapters.cscart.credentials import CSCartCredentials
 from stores.adapters.cscart.records.forms import COMBINATION
 from stores.canonical.product import StockTarget
 from stores.canonical.records import By, OrderCondition, Page, RecordRef, Stream
-from stores.canonical.sync_state import SyncState
-from stores.php import sync_states
+from stores.php import stock
 from stores.php.client import PAGE_SIZE, Json, SignedClient
 from stores.php.refusals import Words
 
@@ -179,37 +176,12 @@ class AddonShop:
 
     def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
         """The add-on takes the id of a product or a code, which a combination must have."""
-        sku = str(target)
-        if quantity != quantity.to_integral_value():
-            raise Rejected(
-                f"{sku}: CS-Cart counts whole pieces, and {plain(quantity)} is none.",
-                code="not_whole",
-                hint="Correct the quantity in Xero.",
-            )
         meant: Json = {"sku": target.sku}
         if target.variant_id:
             meant = {"sku": str(self.fetch_stock(target).get("product_code"))}
         elif target.product_id:
             meant = {"product_id": _product_id(target)}
-        item = meant | {"quantity": str(int(quantity))}
-        rows, _ = self.client.rows("set_stock", "items", items=[item])
-        answer = rows[0] if rows else {}
-        if answer.get("done") is not True:
-            raise _refused_stock(sku, str(answer.get("code") or "not_found"))
-
-    def write_states(self, states: Sequence[SyncState]) -> Mapping[tuple[Stream, str], Rejected]:
-        """One call for each kind of object: an answer names what it does not know by id only."""
-        refused: dict[tuple[Stream, str], Rejected] = {}
-        for stream in dict.fromkeys(one.stream for one in states):
-            mine = [one for one in states if one.stream is stream]
-            answer = self.client.call("sync_states", states=sync_states.as_sent(mine, clock.now()))
-            refused |= sync_states.unknown(stream, mine, answer)
-        return refused
-
-    def introduce(self, callback: str, app: str, store: str, *, reach: bool) -> Introduction:
-        answer = self.client.call("pair", callback=callback, app=app, store=store, reach=reach)
-        error = answer.get("error")
-        return Introduction(answer.get("reached") is True, str(error) if error else "")
+        stock.put(self.client, target, meant, quantity, _refused_stock)
 
 
 _BY_SHOP = {"as": "shop"}

@@ -9,9 +9,7 @@ from typing import Any, ClassVar
 
 import requests
 
-from connector.lib import clock
 from connector.lib.errors import Rejected
-from connector.lib.money import plain
 from stores.adapter import Cursor, Introduction, Parsed, Reply, WebhookCall
 from stores.adapters.opencart.client import PAGE_SIZE, Json, OpenCartClient
 from stores.adapters.opencart.credentials import OpenCartCredentials
@@ -30,7 +28,7 @@ from stores.canonical.records import (
     Stream,
 )
 from stores.canonical.sync_state import SyncState
-from stores.php import hints, sync_states
+from stores.php import hints, stock, sync_states
 from stores.profile import PlatformProfile
 from stores.writing import check_ids
 
@@ -196,38 +194,19 @@ class OpenCartAdapter:
     def set_stock(self, target: StockTarget, quantity: Decimal) -> None:
         """Set the quantity of a product without options. OpenCart counts whole pieces."""
         check_ids(target, "product_id")
-        sku = str(target)
-        if quantity != quantity.to_integral_value():
-            raise Rejected(
-                f"{sku}: OpenCart counts whole pieces, and {plain(quantity)} is none.",
-                code="not_whole",
-                hint="Correct the quantity in Xero.",
-            )
         meant: Json = {"sku": target.sku}
         if target.product_id:
             meant = {"product_id": _product_id(target)}
-        item = meant | {"quantity": str(int(quantity))}
-        rows, _ = self._client.rows("set_stock", "items", items=[item])
-        answer = rows[0] if rows else {}
-        if answer.get("done") is not True:
-            raise _refused_stock(sku, str(answer.get("code") or "not_found"))
+        stock.put(self._client, target, meant, quantity, _refused_stock)
 
     def write_sync_states(
         self, states: Sequence[SyncState]
     ) -> Mapping[tuple[Stream, str], Rejected]:
-        """One call for each kind of object: an answer names what it does not know by id only."""
-        refused: dict[tuple[Stream, str], Rejected] = {}
-        for stream in dict.fromkeys(one.stream for one in states):
-            mine = [one for one in states if one.stream is stream]
-            answer = self._client.call("sync_states", states=sync_states.as_sent(mine, clock.now()))
-            refused |= sync_states.unknown(stream, mine, answer)
-        return refused
+        return sync_states.write(self._client, states)
 
     def introduce(self, callback: str, app: str, store: str, *, reach: bool) -> Introduction:
         """Tell the shop where to call; `reach`: it tries that now."""
-        answer = self._client.call("pair", callback=callback, app=app, store=store, reach=reach)
-        error = answer.get("error")
-        return Introduction(answer.get("reached") is True, str(error) if error else "")
+        return self._client.introduce(callback, app, store, reach=reach)
 
 
 def _condition(client: OpenCartClient, answer: Json) -> OrderCondition:

@@ -103,7 +103,7 @@ def test_a_hint_to_a_quiet_shop_is_read_at_once_and_what_follows_in_one_look(
     for number in range(2, 30):
         put(shop, number)
         send({"orders": [number], "call": str(number)})
-        bell.answer()
+        calls.work_off(store)
 
     assert asked(shop) == []
     assert set(IncomingCall.objects.values_list("state", flat=True)) == {"done"}
@@ -121,7 +121,7 @@ def test_what_staff_ask_for_is_fetched_at_once_all_the_same(
     Cursor.objects.update(last_run_at=clock.now())
     send({"orders": [2], "call": "a"})
     send({"ask": "sync", "kind": "order", "ids": [1], "person": "Ann", "reason": "", "call": "b"})
-    bell.answer()
+    calls.work_off(store)
 
     assert (tracked(), asked(shop)) == ({"1"}, ["ids"])
 
