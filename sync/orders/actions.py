@@ -87,17 +87,25 @@ def approvable(orders: QuerySet[TrackedOrder]) -> QuerySet[TrackedOrder]:
 
 
 def exclude(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
-    """Mark orders as not to be synced, by whom and why; how many."""
+    """Mark orders as not to be synced, by whom and why; how many. Those that are marked so already
+    keep who did it first, and why."""
+    orders = _not_yet(orders, _Excluded.DO_NOT_SYNC)
     return _exclude(orders, user, OrderAction.What.EXCLUDE, _Excluded.DO_NOT_SYNC, why)
 
 
 def handle_by_hand(orders: QuerySet[TrackedOrder], user: Any, why: str, link: str = "") -> int:
     """Mark orders as taken care of in Xero by a person; they count as accounted for. How many.
 
-    Nothing more of them is sent, in any state; what is posted already stays.
+    Nothing more of them is sent, in any state; what is posted already stays. Those that are marked
+    so already keep who did it first, and why.
     """
-    what = OrderAction.What.HANDLE
+    what, orders = OrderAction.What.HANDLE, _not_yet(orders, _Excluded.HANDLED_BY_HAND)
     return _exclude(orders, user, what, _Excluded.HANDLED_BY_HAND, why, excluded_link=link)
+
+
+def _not_yet(orders: QuerySet[TrackedOrder], how: TrackedOrder.Excluded) -> QuerySet[TrackedOrder]:
+    """Those that nobody has marked so yet: a form that is sent twice marks once."""
+    return orders.exclude(excluded_at__isnull=False, excluded_as=how)
 
 
 def undo(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:

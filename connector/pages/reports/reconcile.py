@@ -21,6 +21,7 @@ from connector.lib.marks import row_key
 from connector.lib.rights import ORDERS, RECONCILIATIONS, right
 from connector.pages.filters import zone_of
 from connector.pages.parts import core_texts
+from connector.pages.parts.confirming import Question, confirm
 from connector.pages.selection import HandledForm, bound, way_back
 from connector.templatetags.pages import ago, capped, of, whole
 from stores.models import Store
@@ -249,7 +250,18 @@ def difference_handle(request: HttpRequest, pk: int) -> HttpResponse:
             )
         return redirect(back)
     found = shown(row, row.run.store.organisation)
-    return render(request, "sync/difference.html", {"found": found, "form": form, "back": back})
+    stays = _(
+        "Nothing is changed in Xero or in the shop. If one of them changes, it is shown again."
+    )
+    question = Question(
+        title=_("Handled by hand: %(number)s") % {"number": row.number},
+        sentence=_("For a difference that you took care of in Xero."),
+        button=_("Mark this difference as handled"),
+        address=reverse("sync:difference-handle", args=[row.pk]), back=back,
+        happens=[_("It counts as accounted for while both sides say what they say now.")],
+        stays=[stays], carried=[("next", back)], form=form,
+    )  # fmt: skip
+    return confirm(request, question, "sync/difference.html", found=found)
 
 
 @right(ORDERS)

@@ -326,6 +326,37 @@ def test_do_not_sync_keeps_who_and_why(
     assert order.label == "skipped"
 
 
+@pytest.mark.parametrize(
+    ("address", "out", "consequence"),
+    [
+        ("do-not-sync", False, "Each is left out from now on"),
+        ("handled-by-hand", False, "Each counts as accounted for"),
+        ("reopen", True, "Each is built and sent as if it had never been left out."),
+    ],
+)
+def test_a_question_says_its_consequences_and_a_second_press_changes_nothing(
+    page: Client, store: Store, rung: list[Any], address: str, out: bool, consequence: str
+) -> None:
+    order = make(store, "000000042")
+    if out:
+        actions.exclude(TrackedOrder.objects.all(), None, "Twice in the shop")
+    asked = page.post(f"/orders/{address}/", {"order": order.pk}).text
+    assert "What happens" in asked
+    assert consequence in asked
+    assert f'<input type="hidden" name="order" value="{order.pk}">' in asked
+
+    said = {"order": order.pk, "why": "Invoiced by hand"}
+    first = page.post(f"/orders/{address}/", said, follow=True).text
+    order.refresh_from_db()
+    stands = (order.excluded_at, order.excluded_why, order.state, order.build_at)
+    second = page.post(f"/orders/{address}/", said, follow=True).text
+
+    assert "1 order" in first
+    assert "Nothing was changed: it was done before." in second
+    order.refresh_from_db()
+    assert (order.excluded_at, order.excluded_why, order.state, order.build_at) == stands
+
+
 # --- drafts ---------------------------------------------------------------------------------
 
 
