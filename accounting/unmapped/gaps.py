@@ -18,6 +18,7 @@ from accounts_mapping.proposals.propose import ShopShows
 from accounts_mapping.rules.resolve import MappingSnapshot, Resolution, Unmapped, payment_account
 from accounts_mapping.rules.total_rows import meaning_of
 from accounts_mapping.seen.pairs import TaxPair, answer_of, charged_after
+from connector.lib.said import said
 from xero.documents.facts import OrganisationFacts
 
 
@@ -72,21 +73,21 @@ def _accounts(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
         meaning_of(snapshot, row.code) for row in shows.rows if _is_text(snapshot, row.code)
     }
     wanted = {
-        "sales": ("Goods that are sold", True),
-        "shipping": ("Shipping that buyers pay", shows.ships),
-        "discounts": ("Discounts that are given", "discount" in meanings),
-        "other_income": ("Fees of the shop's own", "fee" in meanings),
-        "gift_cards": ("Gift cards", "gift_card" in meanings),
-        "store_credit": ("Store credit", "store_credit" in meanings),
-        "rewards": ("Reward points", "reward" in meanings),
+        "sales": (said("Goods that are sold"), True),
+        "shipping": (said("Shipping that buyers pay"), shows.ships),
+        "discounts": (said("Discounts that are given"), "discount" in meanings),
+        "other_income": (said("Fees of the shop's own"), "fee" in meanings),
+        "gift_cards": (said("Gift cards"), "gift_card" in meanings),
+        "store_credit": (said("Store credit"), "store_credit" in meanings),
+        "rewards": (said("Reward points"), "reward" in meanings),
     }
     for key, (what, is_needed) in wanted.items():
         answer = snapshot.accounts[key]
         if is_needed and isinstance(answer, Unmapped):
             yield Gap(Kind.ACCOUNT, answer.field, what, answer.text)
     if snapshot.scope is None:
-        text = "Rounding and gift cards need the tax type for what is out of the tax's scope."
-        yield Gap(Kind.TAX, "tax.out_of_scope", "Rounding and gift cards", text)
+        text = said("Rounding and gift cards need the tax type for what is out of the tax's scope.")
+        yield Gap(Kind.TAX, "tax.out_of_scope", said("Rounding and gift cards"), text)
 
 
 def _is_text(snapshot: MappingSnapshot, code: str) -> bool:
@@ -135,10 +136,14 @@ def _rate_fits(
 
 
 def _tax(pair: TaxPair, field: str, text: str) -> Gap:
-    percent = f"{pair.rate} %" if pair.rate else "a tax that the shop does not state"
-    place = f"{pair.country or 'an unknown country'}{f' {pair.state}' if pair.state else ''}"
-    what = f"{pair.name or 'Tax'} {percent}, {place}"
-    what += f", class {pair.tax_class}" if pair.tax_class else ""
+    percent = f"{pair.rate} %" if pair.rate else said("a tax that the shop does not state")
+    country = pair.country or said("an unknown country")
+    place = said("%(country)s %(state)s", country=country, state=pair.state)
+    place = place if pair.state else country  # type: ignore[assignment]
+    name = pair.name or said("Tax")
+    what = said("%(name)s %(percent)s, %(place)s", name=name, percent=percent, place=place)
+    if pair.tax_class:
+        what = said("%(what)s, class %(class)s", what=what, **{"class": pair.tax_class})
     key = "|".join((pair.country, pair.state, pair.tax_class, pair.name, pair.rate))
     return Gap(Kind.TAX, field, what, text, pair.orders, pair.sample, key=key)
 
@@ -147,7 +152,7 @@ def _rows(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
     for row in shows.rows:
         if meaning_of(snapshot, row.code) is None:
             what = f"{row.title} ({row.code})" if row.title else row.code
-            text = "Orders with this row are held: nobody knows what the amount is."
+            text = said("Orders with this row are held: nobody knows what the amount is.")
             yield Gap(
                 Kind.ROW, f"total_rows.{row.code}", what, text, row.orders, row.sample, key=row.code
             )
@@ -160,21 +165,21 @@ def _currencies(
         return
     for currency, orders in shows.currencies:
         if currency not in organisation.currencies | {organisation.base_currency}:
-            text = (
-                f"{currency} is not enabled in Xero. Add it there (Settings > Currencies), or have "
-                "such orders posted in the books' currency."
+            text = said(
+                "%(currency)s is not enabled in Xero. Add it there (Settings > Currencies), or "
+                "have such orders posted in the books' currency.",
+                currency=currency,
             )
-            yield Gap(
-                Kind.CURRENCY, "posting.currency_not_enabled", f"Orders in {currency}", text, orders
-            )
+            what = said("Orders in %(currency)s", currency=currency)
+            yield Gap(Kind.CURRENCY, "posting.currency_not_enabled", what, text, orders)
 
 
 def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
     """Statuses that no list names; where none posts anything, that is a gap."""
     statuses = snapshot.rules.statuses
     if not statuses.invoice:
-        text = "No status posts an order, so no order is posted. Choose those that do."
-        yield Gap(Kind.STATUS, "statuses.invoice", "Statuses whose orders are posted", text)
+        text = said("No status posts an order, so no order is posted. Choose those that do.")
+        yield Gap(Kind.STATUS, "statuses.invoice", said("Statuses whose orders are posted"), text)
         return
     named = {*statuses.invoice, *statuses.reverse, *statuses.refunded, *statuses.paid}
     if "*" in named:
@@ -182,7 +187,7 @@ def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
     names = dict(shows.statuses)
     for code, orders in shows.seen_statuses:
         if code and code not in named:
-            text = "Orders with this status are not posted, and not taken back."
+            text = said("Orders with this status are not posted, and not taken back.")
             yield Gap(
                 Kind.STATUS, "statuses.invoice", names.get(code, code), text, orders,
                 holds=False, key=code,

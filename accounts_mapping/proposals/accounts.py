@@ -18,6 +18,7 @@ from accounts_mapping.proposals.proposal import (
     usable,
 )
 from accounts_mapping.rules.schema import StoreRules
+from connector.lib.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
 
@@ -38,24 +39,24 @@ class Purpose:
 
 _ALWAYS = (
     Purpose(
-        "sales", "Goods that are sold",
+        "sales", said("Goods that are sold"),
         ("online sales", "web sales", "product sales", "sales revenue", "sales", "sales income"),
         "REVENUE", "Online sales", "REVENUE", 210,
     ),
     Purpose(
-        "shipping", "Shipping that buyers pay",
+        "shipping", said("Shipping that buyers pay"),
         ("shipping income", "shipping revenue", "shipping charged", "delivery income",
          "freight income", "postage income", "shipping", "delivery", "freight", "postage"),
         "REVENUE", "Shipping income", "REVENUE", 220,
     ),
     Purpose(
-        "discounts", "Discounts that are given",
+        "discounts", said("Discounts that are given"),
         ("sales discounts", "discounts given", "discount given", "discounts allowed", "discounts",
          "discount", "promotions"),
         "REVENUE", "Discounts given", "REVENUE", 230,
     ),
     Purpose(
-        "other_income", "Fees, wrapping, surcharges",
+        "other_income", said("Fees, wrapping, surcharges"),
         ("other revenue", "other income", "sundry income", "miscellaneous income"),
         "REVENUE", "Other online income", "REVENUE", 240,
     ),
@@ -63,20 +64,21 @@ _ALWAYS = (
 # Only where an order showed such a row: a liability that takes payments.
 OF_ROWS = {
     "gift_card": Purpose(
-        "gift_cards", "Gift cards",
+        "gift_cards", said("Gift cards"),
         ("gift card liability", "gift cards", "gift card", "gift vouchers", "vouchers", "voucher"),
         "LIABILITY", "Gift card liability", "CURRLIAB", 835, pays=True,
     ),
     "store_credit": Purpose(
-        "store_credit", "Store credit",
+        "store_credit", said("Store credit"),
         ("store credit", "customer credit", "customer credits"),
         "LIABILITY", "Store credit", "CURRLIAB", 840, pays=True,
     ),
     "reward": Purpose(
-        "rewards", "Reward points", ("reward points", "loyalty points", "rewards"),
+        "rewards", said("Reward points"), ("reward points", "loyalty points", "rewards"),
         "LIABILITY", "Reward points", "CURRLIAB", 845, pays=True,
     ),
 }  # fmt: skip
+_ROUNDING = said("Cents of rounding")
 
 
 def accounts(
@@ -114,22 +116,33 @@ def _one(found: Found, purpose: Purpose, organisation: OrganisationFacts, editio
                 purpose.new_name,
                 purpose.new_type,
                 purpose.item,
-                f"No account of class {purpose.account_class} that is named for it"
-                f"{' and takes payments' if purpose.pays else ''} was found.",
+                _not_found(purpose),
                 purpose.pays,
             )
         )
         return
     if usual and chosen in named:
-        sure, why = Sure.CERTAIN, f"By its name, and {chosen.code} is the code of Xero's own chart."
+        why = said("By its name, and %(code)s is the code of Xero's own chart.", code=chosen.code)
     elif usual:
-        sure, why = Sure.LIKELY, f"{chosen.code} is the code of Xero's own chart for it."
+        why = said("%(code)s is the code of Xero's own chart for it.", code=chosen.code)
     elif len(named) == 1:
-        sure, why = Sure.LIKELY, f"The one account of class {purpose.account_class} named for it."
+        of_class = purpose.account_class
+        why = said("The one account of class %(class)s named for it.", **{"class": of_class})
     else:
         others = ", ".join(called(one) for one in named[1:4])
-        sure, why = Sure.LIKELY, f"By its name; {others} would also fit."
+        why = said("By its name; %(others)s would also fit.", others=others)
+    sure = Sure.CERTAIN if usual and chosen in named else Sure.LIKELY
     found.proposals.append(_proposal(purpose.key, purpose.item, chosen, why, sure))
+
+
+def _not_found(purpose: Purpose) -> str:
+    of_class = {"class": purpose.account_class}
+    if purpose.pays:
+        return said(
+            "No account of class %(class)s that is named for it and takes payments was found.",
+            **of_class,
+        )
+    return said("No account of class %(class)s that is named for it was found.", **of_class)
 
 
 def _fitting(purpose: Purpose) -> Callable[[AccountFacts], bool]:
@@ -149,17 +162,15 @@ def _is_special(account: AccountFacts) -> bool:
 def _rounding(found: Found, organisation: OrganisationFacts) -> None:
     own = organisation.rounding_account
     if own is not None and own.status == "ACTIVE":
-        why = "Xero's own account for rounding."
-        found.proposals.append(_proposal("rounding", "Cents of rounding", own, why, Sure.CERTAIN))
+        why = said("Xero's own account for rounding.")
+        found.proposals.append(_proposal("rounding", _ROUNDING, own, why, Sure.CERTAIN))
         return
     named = by_name(
         usable(organisation), ("rounding",), lambda one: one.account_class in ("REVENUE", "EXPENSE")
     )
     if named:
-        why = "By its name; the organisation has no rounding account of Xero's own."
-        found.proposals.append(
-            _proposal("rounding", "Cents of rounding", named[0], why, Sure.LIKELY)
-        )
+        why = said("By its name; the organisation has no rounding account of Xero's own.")
+        found.proposals.append(_proposal("rounding", _ROUNDING, named[0], why, Sure.LIKELY))
         return
     code = free_code(organisation, 861, found.missing)
     found.missing.append(
@@ -167,8 +178,8 @@ def _rounding(found: Found, organisation: OrganisationFacts) -> None:
             code,
             "Rounding of online orders",
             "OTHERINCOME",
-            "Cents of rounding",
-            "The organisation has no account for rounding.",
+            _ROUNDING,
+            said("The organisation has no account for rounding."),
         )
     )
 
@@ -180,9 +191,9 @@ def _adjustments(found: Found, rules: StoreRules, organisation: OrganisationFact
     account = organisation.accounts.get(other or proposed or "")
     if account is None or account.account_class != "REVENUE" or account.status != "ACTIVE":
         return
-    why = "The account of other income: fees kept are such, goodwill takes from it."
+    why = said("The account of other income: fees kept are such, goodwill takes from it.")
     found.proposals.append(
-        _proposal("refund_adjustments", "Goodwill and fees kept on refunds", account, why,
+        _proposal("refund_adjustments", said("Goodwill and fees kept on refunds"), account, why,
                   Sure.LIKELY)
     )  # fmt: skip
 

@@ -21,9 +21,10 @@ from accounts_mapping.proposals.proposal import (
     usable,
 )
 from accounts_mapping.rules.schema import NO_PAYMENT, StoreRules
+from connector.lib.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
-_FEED = (
+_FEED = said(
     "It is a bank account: where it has a bank feed, match the feed's lines with these payments "
     "and do not enter them again."
 )
@@ -94,10 +95,13 @@ def _account(
     ranked = sorted(fitting, key=lambda one: "clearing" not in plain_words(one.name))
     chosen = ranked[0]
     clearing = "clearing" in plain_words(chosen.name)
-    why = f"It is named for {name}"
-    why += " and is a clearing account." if clearing else "."
+    why = (
+        said("It is named for %(name)s and is a clearing account.", name=name)
+        if clearing
+        else said("It is named for %(name)s.", name=name)
+    )
     if chosen.type == "BANK" and not clearing:
-        why = f"{why} {_FEED}"
+        why = said("%(why)s %(more)s", why=why, more=_FEED)
     alone = sum("clearing" in plain_words(one.name) for one in ranked) == 1
     sure = Sure.CERTAIN if known and clearing and alone else Sure.LIKELY
     return Proposal(path, named_by(chosen), method.item, called(chosen), why, sure)
@@ -105,12 +109,11 @@ def _account(
 
 def _by_hand(path: Path, method: Method, gateway: Gateway) -> Proposal:
     if gateway.way is Way.NOTHING:
-        why = "Nothing is paid with it, so there is no payment to post."
-        return Proposal(path, NO_PAYMENT, method.item, "No payment", why, Sure.LIKELY)
-    why = "It is paid later, by the invoice: the payment is entered in Xero when it arrives."
-    return Proposal(
-        path, NO_PAYMENT, method.item, "No payment: the invoice stays open", why, Sure.GUESS
-    )
+        why = said("Nothing is paid with it, so there is no payment to post.")
+        return Proposal(path, NO_PAYMENT, method.item, said("No payment"), why, Sure.LIKELY)
+    why = said("It is paid later, by the invoice: the payment is entered in Xero when it arrives.")
+    shown = said("No payment: the invoice stays open")
+    return Proposal(path, NO_PAYMENT, method.item, shown, why, Sure.GUESS)
 
 
 def _transfer(
@@ -124,14 +127,16 @@ def _transfer(
         if one.type == "BANK" and _in_books(one, organisation) and not _is_providers(one)
     ]  # fmt: skip
     if not banks:
-        text = "A transfer arrives on a bank account, and the organisation has none for it."
+        text = said("A transfer arrives on a bank account, and the organisation has none for it.")
         found.gaps.append(Gap(path, method.item, text))
         return
     chosen = banks[0]
     others = ", ".join(called(one) for one in banks[1:4])
-    why = f"The transfer arrives on this bank account. {_FEED}"
+    arrives = said("The transfer arrives on this bank account.")
+    why = said("%(why)s %(more)s", why=arrives, more=_FEED)
     if others:
-        why = f"{why} {others} would also fit."
+        fit = said("%(others)s would also fit.", others=others)
+        why = said("%(why)s %(more)s", why=why, more=fit)
     sure = Sure.LIKELY
     found.proposals.append(Proposal(path, named_by(chosen), method.item, called(chosen), why, sure))
 
@@ -156,18 +161,29 @@ def _missing(
     if any(one.name == account for one in found.missing):
         return
     if any(one.name.casefold() == account.casefold() for one in organisation.accounts.values()):
-        text = f"{account} is in Xero, and takes no payments or is archived: enable it there."
+        text = said(
+            "%(account)s is in Xero, and takes no payments or is archived: enable it there.",
+            account=account,
+        )
         found.gaps.append(Gap(("payment_accounts", method.code), method.item, text))
         return
-    way = "what is collected" if gateway and gateway.way is Way.COLLECTED else "what is paid out"
+    until = (
+        said("what is collected")
+        if gateway and gateway.way is Way.COLLECTED
+        else said("what is paid out")
+    )
     found.missing.append(
         NewAccount(
             free_code(organisation, _CLEARING_FROM, found.missing),
             account,
             "CURRENT",
             method.item,
-            f"No account is named for {name}. Payments stand on a clearing account until {way} "
-            "reaches the bank.",
+            said(
+                "No account is named for %(name)s. Payments stand on a clearing account until "
+                "%(what)s reaches the bank.",
+                name=name,
+                what=until,
+            ),
             payments=True,
         )
     )

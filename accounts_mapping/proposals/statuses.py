@@ -7,13 +7,14 @@ from dataclasses import asdict
 
 from accounts_mapping.proposals.proposal import Found, Proposal, Sure, plain_words
 from accounts_mapping.rules.schema import StoreRules
+from connector.lib.said import said
 from stores.profile import PlatformProfile
 
 _ITEMS = {
-    "invoice": "Statuses whose orders are posted",
-    "reverse": "Statuses that take a sale back",
-    "refunded": "Statuses that give the money back",
-    "paid": "Statuses that mean paid",
+    "invoice": said("Statuses whose orders are posted"),
+    "reverse": said("Statuses that take a sale back"),
+    "refunded": said("Statuses that give the money back"),
+    "paid": said("Statuses that mean paid"),
 }
 # Names, in English, of statuses of a merchant's own.
 _MEANS = {
@@ -57,10 +58,11 @@ def _of_platform(
 ) -> tuple[tuple[str, ...], str, Sure]:
     """The platform's own, as far as this shop still has them."""
     here = tuple(code for code in own if not by_code or code in by_code)
-    return here, f"{platform.label}'s own statuses, as it delivers them.", Sure.CERTAIN
+    why = said("%(platform)s's own statuses, as it delivers them.", platform=platform.label)
+    return here, why, Sure.CERTAIN
 
 
 def _by_name(key: str, by_code: Mapping[str, str]) -> tuple[tuple[str, ...], str, Sure]:
     words = _MEANS[key]
     here = tuple(code for code, name in by_code.items() if plain_words(name) in words)
-    return here, "By the names that the shop gives its statuses.", Sure.LIKELY
+    return here, said("By the names that the shop gives its statuses."), Sure.LIKELY

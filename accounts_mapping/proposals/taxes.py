@@ -29,11 +29,13 @@ from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.rules.taxes import EU
 from accounts_mapping.seen.pairs import TaxPair, answer_of
 from connector.lib.money import plain
+from connector.lib.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts, TaxRateFacts
 
 _RULES = ("tax", "rules")
+_NO_SALE = said("Rounding and gift cards")
 _SALES_TAX = Purpose(
-    "sales_tax", "Sales tax that the shop charged",
+    "sales_tax", said("Sales tax that the shop charged"),
     ("sales tax payable", "sales tax collected", "sales tax"),
     "LIABILITY", "Sales tax of online orders", "CURRLIAB", 225,
 )  # fmt: skip
@@ -99,25 +101,25 @@ def _out_of_scope(found: Found, look: _Look) -> None:
     posted_to = organisation.accounts.get(rounding) or organisation.rounding_account
     rate = organisation.tax_rates.get(look.edition.out_of_scope)
     if rate is None or rate.status != "ACTIVE" or rate.effective_rate != 0:
-        text = "The organisation has no tax type of this edition for what is no sale."
-        found.gaps.append(Gap(("tax", "out_of_scope"), "Rounding and gift cards", text))
+        text = said("The organisation has no tax type of this edition for what is no sale.")
+        found.gaps.append(Gap(("tax", "out_of_scope"), _NO_SALE, text))
         return
     if posted_to is not None and not fits(posted_to, rate):
         return
-    why = "What is no sale is out of the tax's scope: Xero's own type for it."
-    found.proposals.append(_type(("tax", "out_of_scope"), "Rounding and gift cards", rate, why,
+    why = said("What is no sale is out of the tax's scope: Xero's own type for it.")
+    found.proposals.append(_type(("tax", "out_of_scope"), _NO_SALE, rate, why,
                                  Sure.CERTAIN))  # fmt: skip
 
 
 def _none(found: Found, look: _Look) -> None:
     rate = look.type(look.edition.none)
-    item = "Goods sold at home without tax"
+    item = said("Goods sold at home without tax")
     if rate is None or rate.effective_rate != 0:
-        text = "The organisation has no tax type of this edition for sales without tax."
+        text = said("The organisation has no tax type of this edition for sales without tax.")
         found.gaps.append(Gap(("tax", "none"), item, text))
         return
     says = look.edition.says.get("none", "")
-    why = f"{says[:1].upper()}{says[1:]}." if says else "Xero's own type for it."
+    why = f"{says[:1].upper()}{says[1:]}." if says else said("Xero's own type for it.")
     found.proposals.append(_type(("tax", "none"), item, rate, why, Sure.LIKELY))
 
 
@@ -136,19 +138,21 @@ def _sales_tax(found: Found, look: _Look) -> None:
                 _SALES_TAX.new_name,
                 _SALES_TAX.new_type,
                 _SALES_TAX.item,
-                "Tax of thousands of local rates is posted as one line on a liability, and no "
-                "such account was found that may be posted to.",
+                said(
+                    "Tax of thousands of local rates is posted as one line on a liability, and no "
+                    "such account was found that may be posted to."
+                ),
             )
         )
         return
-    why = (
+    why = said(
         "The shop determines local sales tax: it is one line on this liability, and sales bear no "
         "tax in Xero."
     )
+    shown = said("One line on %(account)s", account=called(listed[0]))
     value = {"as": "line", "account": named_by(listed[0])}
     found.proposals.append(
-        Proposal(("tax", "sales_tax"), value, _SALES_TAX.item, f"One line on {called(listed[0])}",
-                 why, Sure.LIKELY)
+        Proposal(("tax", "sales_tax"), value, _SALES_TAX.item, shown, why, Sure.LIKELY)
     )  # fmt: skip
 
 
@@ -157,7 +161,7 @@ def _pair(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
         return
     if pair.percent is None:
         if look.rules.tax.default is None:
-            text = "The shop does not state this tax: name a tax type for all others by hand."
+            text = said("The shop does not state this tax: name a tax type for all others by hand.")
             found.gaps.append(Gap(("tax", "default"), _item(pair), text))
         return
     if look.edition.sales_tax and pair.country == look.home:
@@ -189,14 +193,15 @@ def _untaxed(look: _Look, pair: TaxPair) -> Iterator[Proposal]:
         if named and pair.vat_number:
             value = {"country": "EU", "rate": "0", "vat_number": True,
                      "tax_type": named[0].tax_type}  # fmt: skip
-            why = "Sold without tax to a business with a number in the EU; by the type's name."
-            yield _rule(value, "Businesses in the EU, without tax", named[0], why, Sure.GUESS)
+            why = said("Untaxed, to an EU business with a VAT number; by the type's name.")
+            item = said("Businesses in the EU, without tax")
+            yield _rule(value, item, named[0], why, Sure.GUESS)
         return
     rate = look.type(look.edition.export)
     if rate is not None and rate.effective_rate == 0:
         value = {"country": "export", "rate": "0", "tax_type": rate.tax_type}
-        why = "Delivered abroad without tax: an export, for which this is Xero's own type."
-        yield _rule(value, "Exports without tax", rate, why, Sure.LIKELY)
+        why = said("Delivered abroad without tax: an export, for which this is Xero's own type.")
+        yield _rule(value, said("Exports without tax"), rate, why, Sure.LIKELY)
 
 
 def _at_home(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
@@ -204,17 +209,21 @@ def _at_home(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
     usual = look.type(look.edition.rates.get(pair.rate, ""))
     same = [one for one in _sales_types(look) if one.effective_rate == percent]
     if usual is not None and usual.effective_rate == percent:
-        why = f"Xero's own type for {pair.rate} % on sales, and its rate is {pair.rate} %."
+        why = said(
+            "Xero's own type for %(rate)s %% on sales, and its rate is %(rate)s %%.", rate=pair.rate
+        )
         chosen, sure = usual, Sure.CERTAIN
     elif len(same) == 1:
-        why = f"The one type for sales with a rate of {pair.rate} %."
+        why = said("The one type for sales with a rate of %(rate)s %%.", rate=pair.rate)
         chosen, sure = same[0], Sure.LIKELY
     elif same:
         named = [one for one in same if pair.name and holds(one.name, pair.name)]
         home = [one for one in same if holds(one.name, name_of(look.home))]
         chosen = next(iter([*named, *home, *same]))
         others = ", ".join(one.name for one in same if one is not chosen)
-        why = f"Its rate is {pair.rate} %; so is that of {others}."
+        why = said(
+            "Its rate is %(rate)s %%; so is that of %(others)s.", rate=pair.rate, others=others
+        )
         sure = Sure.LIKELY if named or home else Sure.GUESS
     else:
         found.gaps.append(Gap(_RULES, _item(pair), _lacking(look, pair)))
@@ -232,14 +241,15 @@ def _abroad(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
     named = [one for one in same if holds(one.name, name_of(pair.country))]
     named = named or [one for one in same if holds(one.name, pair.country)]
     if not named:
-        text = (
-            f"Tax of {name_of(pair.country)} is returned elsewhere, so it needs a tax type of its "
-            f"own: add one of {pair.rate} % in Xero that names the country, then refresh."
-        )
+        text = said(
+            "Tax of %(country)s is returned elsewhere, so it needs a tax type of its own: add one "
+            "of %(rate)s %% in Xero that names the country, then refresh.",
+            country=name_of(pair.country), rate=pair.rate,
+        )  # fmt: skip
         found.gaps.append(Gap(_RULES, _item(pair), text))
         return
     value = {"country": pair.country, "rate": pair.rate, "tax_type": named[0].tax_type}
-    why = f"A type of {pair.rate} % that names the country."
+    why = said("A type of %(rate)s %% that names the country.", rate=pair.rate)
     yield _rule(value, _item(pair), named[0], why, Sure.LIKELY)
 
 
@@ -255,10 +265,17 @@ def _sales_types(look: _Look, *, foreign: bool = False) -> list[TaxRateFacts]:
 
 
 def _lacking(look: _Look, pair: TaxPair) -> str:
-    text = f"The organisation has no tax type for sales with a rate of {pair.rate} %"
     if pair.rate in look.edition.charged.get(look.home, ()):
-        return f"{text}, which is one of {name_of(look.home)}: add it in Xero, then refresh."
-    return f"{text}: add it in Xero, then refresh, or correct the rate in the shop."
+        return said(
+            "The organisation has no tax type for sales with a rate of %(rate)s %%, which is one "
+            "of %(country)s: add it in Xero, then refresh.",
+            rate=pair.rate, country=name_of(look.home),
+        )  # fmt: skip
+    return said(
+        "The organisation has no tax type for sales with a rate of %(rate)s %%: add it in Xero, "
+        "then refresh, or correct the rate in the shop.",
+        rate=pair.rate,
+    )
 
 
 def _rule(
@@ -276,5 +293,7 @@ def _shown(rate: TaxRateFacts) -> str:
 
 
 def _item(pair: TaxPair) -> str:
-    tax = f"{pair.name} {pair.rate} %".strip() if pair.rate else f"{pair.name} tax".strip()
-    return f"{tax} in {name_of(pair.country)}"
+    tax = f"{pair.name} {pair.rate} %".strip()
+    if not pair.rate:
+        tax = said("%(name)s tax", name=pair.name) if pair.name else said("tax")
+    return said("%(tax)s in %(country)s", tax=tax, country=name_of(pair.country))

@@ -61,6 +61,12 @@ def core(text: str) -> str:
     return core_texts.shown(text)
 
 
+@register.filter
+def in_words(text: str) -> str:
+    """The same where what is shown may be data too."""
+    return core_texts.in_words(text)
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A symbol of `static/icons.svg`. Decoration: the word stands beside it."""

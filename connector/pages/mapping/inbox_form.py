@@ -15,6 +15,7 @@ from accounting.unmapped.gaps import Gap, Kind
 from accounts_mapping.rules.schema import NO_PAYMENT
 from accounts_mapping.sections.paths import name_of
 from connector.configuration.versions.refusals import Errors
+from connector.pages.parts.core_texts import in_words
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.parts.widgets import Offered
 from xero.documents.facts import OrganisationFacts
@@ -111,7 +112,7 @@ class InboxForm(forms.Form):
 
 
 def _picker(gap: Gap, facts: OrganisationFacts) -> forms.Field | None:
-    given: dict[str, Any] = {"required": False, "label": gap.what}
+    given: dict[str, Any] = {"required": False, "label": in_words(gap.what)}
     if gap.kind is Kind.ACCOUNT and gap.field.startswith("accounts."):
         return AccountField(facts, gap.field, **given)
     if gap.kind is Kind.METHOD and gap.key:

@@ -1,8 +1,8 @@
 """Texts of the packages that know no framework: written there in English, translated as they are
 shown. `make messages` takes them from `all_texts`, as no call of gettext marks them there.
 
-What such a package makes of parts, such as the message of a reason, is stored as it was made, and
-stays in English.
+What such a package makes of parts is translated by its template (`connector.lib.said`). What is
+stored of it, such as the message of a reason, stays in English.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounting.reason_kinds import REASONS
 from accounting.reconcile.causes import CAUSES
+from connector.lib.said import Said
 from stores import registry
 from stores.canonical.records import Stream
 from stores.profile import PlatformProfile
@@ -32,7 +33,16 @@ _ANSWERS = (
 
 def shown(text: str) -> str:
     """A text of the core in the reader's language."""
-    return gettext(text) if text else ""
+    return in_words(text) if isinstance(text, Said) else gettext(text) if text else ""
+
+
+def in_words(text: str) -> str:
+    """The same of one that may be data too, such as a name that the shop gave: that stays."""
+    if not isinstance(text, Said):
+        return text
+    values = {key: in_words(one) if isinstance(one, str) else one
+              for key, one in text.values.items()}  # fmt: skip
+    return gettext(text.template) % values
 
 
 def all_texts() -> Iterator[str]:
