@@ -15,12 +15,7 @@ from typing import Any
 from accounting.books import Books
 from accounting.contacts.persons import person_of
 from accounting.lines.total_rows import row_unmapped
-from accounting.postable import (
-    line_account_fits,
-    payable_account,
-    tax_fits,
-    tracking_fits,
-)
+from accounting.postable import line_account_fits, payable_account, tax_fits, tracking_fits
 from accounting.reasons import Hold
 from accounting.sale.built import HELD, Built
 from accounts_mapping.rules.mapped_lines import MappedFee, MappedLine
@@ -30,6 +25,7 @@ from accounts_mapping.rules.resolve import Answer, NotPosted, Resolution, Unmapp
 from accounts_mapping.rules.schema import RowAccount
 from accounts_mapping.rules.texts import Tracked
 from connector.lib.money import plain
+from connector.lib.said import said
 from stores.canonical.order import Line, LineKind, TotalRow
 
 # The one answer that is a line's own: what its product is called in Xero.
@@ -122,7 +118,7 @@ class _Teller:
         answers += self._tracking(to.tracking)
         for share, account in zip(line.taxes, to.shares, strict=False):
             if account is not None:
-                answers.append(self._account(account, f"{share.name or 'Tax'}, as a line"))
+                answers.append(self._account(account, _as_line(share.name)))
         for share, fixed in zip(line.fixed_taxes, to.fixed, strict=False):
             answers.append(self._account(fixed, share.name or "Fixed tax"))
         return About(line.name or _NAMELESS[line.kind], line.sku, tuple(answers))
@@ -158,7 +154,7 @@ class _Teller:
             elsewhere = currency != order.currency
             if not method or (elsewhere and not isinstance(answer, Resolution)):
                 continue
-            told = self._paid_into(answer, f"Account in {currency}")
+            told = self._paid_into(answer, said("Account in %(currency)s", currency=currency))
             yield About(titles.get(method) or method, method, (told,))
 
     def document(self, built: Built) -> Iterator[Told]:
@@ -178,8 +174,8 @@ class _Teller:
         yield from self._discounts()
         if self._rules.tax.sales_tax is not None:
             as_line = Resolution(self._rules.tax.sales_tax.account, "tax.sales_tax.account")
-            yield self._account(as_line, "Tax, as a line")
-        yield from self._tracking(mapped.tracking, "of other lines")
+            yield self._account(as_line, _as_line(""))
+        yield from self._tracking(mapped.tracking, other=True)
 
     def holds(self, built: Built) -> Iterator[Told]:
         if (hold := self._mapped.hold) is not None:
@@ -211,7 +207,9 @@ class _Teller:
         if fee.tax_type is not None:
             yield self._tax_type(fee.tax_type, fee.account)
         for rate, answer in sorted(fee.by_rate.items()):
-            yield self._tax_type(answer, fee.account, f"Tax type at {plain(rate)} %")
+            yield self._tax_type(
+                answer, fee.account, said("Tax type at %(rate)s %%", rate=plain(rate))
+            )
 
     def _item(self, line: Line, to: MappedLine) -> Iterator[Told]:
         if line.kind is not LineKind.GOODS:
@@ -221,12 +219,14 @@ class _Teller:
         elif item := self._books.item_of(line):
             yield Told(ITEM, item.code, "", "An item of Xero")
 
-    def _tracking(self, to: Tracked, what: str = "") -> Iterator[Told]:
+    def _tracking(self, to: Tracked, *, other: bool = False) -> Iterator[Told]:
         sources = dict(to.sources)
         for category, option in to.options:
             pair = ((category, option),)
             fits = partial(tracking_fits, self._books.snapshot, self._organisation, pair)
-            title = f"Tracking {category} {what}".rstrip()
+            title = said("Tracking %(category)s", category=category)
+            if other:
+                title = said("Tracking %(category)s of other lines", category=category)
             yield self._said(title, option, sources[category], wrong=self._wrong(fits))
 
     def _theme(self) -> Told:
@@ -294,3 +294,7 @@ def _written(day: date | None) -> str:
 def _date_source(built: Built) -> str:
     sources = dict(built.invoice.sources) if built.invoice else {}
     return sources.get("Date", "posting.date")
+
+
+def _as_line(tax: str) -> str:
+    return said("%(tax)s, as a line", tax=tax or said("Tax"))

@@ -34,7 +34,6 @@ OWED = re.compile(
     r"has no (account|active tax type) "  # messages of reasons, which are stored as they were made
     r"|^canceled$"  # the status of a shop, which orders did not show yet
     r"|^[0-9]+ (Discounts given|Other online income|Rounding of online)"  # names in Xero
-    r"|^(Account in|Tax rule|Rule|Product) "  # answers of the mapping, and where they stand
 )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from accounting.reason_kinds import REASONS
 from accounting.reconcile.causes import CAUSES
+from accounts_mapping.rules.places import CONDITIONS
 from connector.lib.said import Said
 from stores import registry
 from stores.canonical.records import Stream
@@ -54,6 +55,7 @@ def all_texts() -> Iterator[str]:
     for spec in SPECS.values():
         yield spec.name
     yield from _ANSWERS
+    yield from CONDITIONS.values()
     yield from SCOPE_USES.values()
     for platform in map(registry.profile, registry.platforms()):
         yield from _of_platform(platform)
