@@ -24,8 +24,8 @@ from accounts_mapping.rules.places import place_of
 from accounts_mapping.rules.resolve import Answer, NotPosted, Resolution, Unmapped
 from accounts_mapping.rules.schema import RowAccount
 from accounts_mapping.rules.texts import Tracked
+from accounts_mapping.said import said
 from connector.lib.money import plain
-from connector.lib.said import said
 from stores.canonical.order import Line, LineKind, TotalRow
 
 # The one answer that is a line's own: what its product is called in Xero.

@@ -18,7 +18,7 @@ from accounts_mapping.proposals.proposal import (
     usable,
 )
 from accounts_mapping.rules.schema import StoreRules
-from connector.lib.said import said
+from accounts_mapping.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
 

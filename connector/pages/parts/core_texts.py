@@ -1,7 +1,7 @@
 """Texts of the packages that know no framework: written there in English, translated as they are
 shown. `make messages` takes them from `all_texts`, as no call of gettext marks them there.
 
-What such a package makes of parts is translated by its template (`connector.lib.said`). What is
+What such a package makes of parts is translated by its template (`accounts_mapping.said`). What is
 stored of it, such as the message of a reason, stays in English.
 """
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from accounting.reason_kinds import REASONS
 from accounting.reconcile.causes import CAUSES
 from accounts_mapping.rules.places import CONDITIONS
-from connector.lib.said import Said
+from accounts_mapping.said import Said
 from stores import registry
 from stores.canonical.records import Stream
 from stores.profile import PlatformProfile

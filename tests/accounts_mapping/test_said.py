@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from connector.lib.said import said
+from accounts_mapping.said import said
 from connector.pages.parts import core_texts
 from connector.pages.parts.core_texts import in_words, shown
 
