@@ -75,6 +75,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 unread=any(map(_unread, stores)),
                 shops=len(stores),
             ),
+            "setting_up": not any(one.store.enabled for one in stores) and not _ever_posted(),
             "attention": sum(counts[label] for label in ATTENTION),
             "states": states,
             "backlog": backlog(),
@@ -90,6 +91,12 @@ def overview(request: HttpRequest) -> HttpResponse:
             ],
         },
     )
+
+
+def _ever_posted() -> bool:
+    """Whether a document went to Xero by itself: a test draft of the set-up is none such."""
+    by_itself = Posting.objects.filter(order__isnull=False, order__tried_at__isnull=True)
+    return by_itself.exclude(xero_id="").exists()
 
 
 def _unread(found: StoreHealth) -> bool:

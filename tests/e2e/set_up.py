@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from sandbox.cscart import DemoShop as CSCart
 from sandbox.magento import DemoShop as Magento
@@ -69,13 +69,29 @@ class Person:
         """Follow the link, or press the button, of this name."""
         link = self.page.locator("main").get_by_role("link", name=name)
         button = self.page.locator("main").get_by_role("button", name=name)
-        link.or_(button).first.click()
+        self.activate(link.or_(button).first)
 
     def fill(self, label: str, value: str) -> None:
-        self.page.get_by_label(label, exact=True).first.fill(value)
+        self.write(self.page.get_by_label(label, exact=True).first, value)
+
+    # --- the hands ---------------------------------------------------------------------------
+
+    def activate(self, element: Locator) -> None:
+        element.click()
+
+    def write(self, element: Locator, value: str) -> None:
+        element.fill(value)
 
     def choose(self, label: str) -> None:
         self.page.get_by_label(label).check()
+
+    def no_day(self, element: Locator) -> None:
+        element.fill("")
+
+    def told(self, words: str) -> None:
+        """The page says so, and is there to its end."""
+        expect(self.page.locator(".notice.success").first).to_contain_text(words)
+        self.page.wait_for_load_state()
 
     def stage_is_done(self) -> None:
         expect(self.page.locator(".stepper .current")).to_contain_text("Done: you are here")
@@ -90,6 +106,12 @@ class Person:
         self.fill("Password again", PASSWORD)
         self.press("Create administrator")
         expect(self.page.locator(".stepper .current")).to_contain_text("Access")
+
+    def log_in(self) -> None:
+        """After a session that ended."""
+        self.fill("User name", "ana")
+        self.fill("Password", PASSWORD)
+        self.press("Log in")
 
     def connect_xero(self) -> None:
         text = self.page.locator("main").inner_text()
@@ -112,7 +134,7 @@ class Person:
         self.fill("Organisation in Xero", ORGANISATION)
         given = self.shop.state()["credentials"]
         for key in KEYS[self.platform]:
-            self.page.locator(f"[name={key}]").fill(given[key])
+            self.write(self.page.locator(f"[name={key}]"), given[key])
         self.press("Add the store")
         expect(self.page.locator("h1")).to_have_text("Set up Corner shop")
         if KEYS[self.platform]:
@@ -127,7 +149,7 @@ class Person:
         self.press("Read the last orders")
         expect(self.page.locator("main")).to_contain_text("20 orders of the shop are here")
         self.press(re.compile("that (is|are) no guess"))
-        expect(self.page.locator(".notice.success")).to_contain_text("in the draft")
+        self.told("in the draft")
         if self.page.get_by_role("link", name="Choose one by one").count():
             self.choose_one_by_one()
         expect(self.page.locator("main")).to_contain_text(
@@ -141,12 +163,14 @@ class Person:
     def choose_one_by_one(self) -> None:
         """Accounts that Xero lacks are made there, and what is only a guess is taken."""
         self.press("Choose one by one")
+        expect(self.page.locator("h1")).to_have_text("Proposals for Corner shop")
+        self.page.wait_for_load_state()
         while (make := self.page.get_by_role("button", name=re.compile("in Xero$"))).count():
-            make.first.click()
-            expect(self.page.locator(".notice.success")).to_contain_text("is in Xero")
+            self.activate(make.first)
+            self.told("is in Xero")
         while (accept := self.page.get_by_role("button", name=re.compile("^Accept "))).count():
-            accept.first.click()
-            expect(self.page.locator(".notice.success")).to_contain_text("in the draft")
+            self.activate(accept.first)
+            self.told("in the draft")
         self.press("Back to the set-up of Corner shop")
         expect(self.page.locator("h1")).to_have_text("Set up Corner shop")
 
@@ -157,9 +181,10 @@ class Person:
         assert not self.invoices()
         post = self.page.get_by_role("link", name=re.compile("^Post order .* as a draft"))
         number = str(post.first.get_attribute("aria-label")).split()[2]
-        post.first.click()
+        self.activate(post.first)
         assert not self.invoices()
         self.press(f"Post order {number} as a draft")
+        self.told("on the way to Xero")
         self.worker.work()
         self.page.reload()
         link = self.page.get_by_role("link", name="Open the draft in Xero")
@@ -169,7 +194,7 @@ class Person:
     def launch(self) -> None:
         self.press(re.compile("^Go on"))
         self.choose("Approved: payments follow at once")
-        self.page.locator("[name=cut_over]").fill("")
+        self.no_day(self.page.locator("[name=cut_over]"))
         self.press("Switch the shop on")
         expect(self.page.locator("main")).to_contain_text("All orders of the shop are posted")
         self.press("Switch Corner shop on")
@@ -178,6 +203,52 @@ class Person:
 
     def invoices(self) -> list[dict[str, Any]]:
         return self.xero.ledger(ORGANISATION)["Invoices"]
+
+
+_STOPS = 200
+_FOCUSED = "e => e === document.activeElement"
+
+
+class Typist(Person):
+    """Has no mouse: goes from field to field with Tab, and presses what has the focus."""
+
+    def reach(self, element: Locator) -> None:
+        element.wait_for()
+        for _ in range(_STOPS):
+            if element.evaluate(_FOCUSED):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no Tab leads to {element}")
+
+    def activate(self, element: Locator) -> None:
+        self.reach(element)
+        self.page.keyboard.press("Enter")
+
+    def write(self, element: Locator, value: str) -> None:
+        self.reach(element)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(value)
+        if element.get_attribute("role") == "combobox":
+            self.page.keyboard.press("Enter")
+
+    def choose(self, label: str) -> None:
+        """Tab leads to what is chosen of a group, arrows from there on."""
+        wanted = self.page.get_by_label(label)
+        group = self.page.locator(f"[name={wanted.get_attribute('name')}]:checked")
+        self.reach(group)
+        for _ in range(5):
+            if wanted.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"no arrow leads to {label}")
+
+    def no_day(self, element: Locator) -> None:
+        """Its three parts, one by one."""
+        self.reach(element)
+        for _ in range(3):
+            self.page.keyboard.press("Delete")
+            self.page.keyboard.press("ArrowRight")
+        expect(element).to_have_value("")
 
 
 LABELS = {"magento": "Magento", "opencart": "OpenCart", "cscart": "CS-Cart"}

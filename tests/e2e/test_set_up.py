@@ -7,15 +7,16 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from django.contrib.sessions.models import Session
+from playwright.sync_api import Browser, expect
 
 from connector.lib import doorbell
 from sandbox.xero import StandIn
 from stores.models import Store
 from sync.dispatch import freshness
-from sync.models import Posting
+from sync.models import Posting, TrackedOrder
 from tests.e2e.conftest import Surfer
-from tests.e2e.set_up import ORDERS, ORGANISATION, SHOPS, Person, Worker
+from tests.e2e.set_up import ORDERS, ORGANISATION, SHOPS, Person, Typist, Worker
 
 pytestmark = pytest.mark.e2e
 Begin = Callable[..., Person]
@@ -38,10 +39,10 @@ def begin(
         surfer = Surfer(browser, live_server.url)
         stack.callback(surfer.close)
 
-        def start(platform: str, **options: Any) -> Person:
+        def start(platform: str, hands: type[Person] = Person, **options: Any) -> Person:
             shop = stack.enter_context(SHOPS[platform]())
             page = surfer.open(log_in=False, **options)
-            return Person(page, live_server.url, shop, platform, xero, Worker())
+            return hands(page, live_server.url, shop, platform, xero, Worker())
 
         yield start
         assert surfer.complaints == []
@@ -81,3 +82,34 @@ def test_from_an_empty_database_to_a_shop_that_posts_by_itself(
     assert len(set(numbers)) == len(numbers)
     drafts = [one for one in invoices if one["Status"] == "DRAFT"]
     assert [one["InvoiceNumber"] for one in drafts] == [draft["InvoiceNumber"]]
+
+
+def test_the_keyboard_alone_is_enough(begin: Begin) -> None:
+    """The same with Tab, Enter, space and what is typed."""
+    person = begin("magento", Typist)
+
+    number = walk(person)
+    person.launch()
+
+    assert Store.objects.get().enabled
+    (draft,) = [one for one in person.invoices() if one["Status"] == "DRAFT"]
+    assert draft["InvoiceNumber"].endswith(number)
+
+
+def test_who_is_logged_out_on_the_way_finds_the_step_again(begin: Begin) -> None:
+    person = begin("cscart")
+    person.register()
+    person.connect_xero()
+    person.add_shop()
+    person.press("Go on: Configure and map")
+    Session.objects.all().delete()
+
+    person.press("Read the last orders")
+    expect(person.page.locator("h1")).to_have_text("Log in")
+    person.log_in()
+
+    expect(person.page.locator("main")).to_contain_text("was not carried out")
+    assert not TrackedOrder.objects.exists()
+    person.page.goto(f"{person.address}/set-up/")
+    expect(person.page.locator(".stepper .current")).to_contain_text("Configure and map")
+    assert not Posting.objects.exists()

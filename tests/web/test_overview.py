@@ -30,6 +30,12 @@ def test_a_fresh_installation_says_how_to_go_on(page: Client) -> None:
     assert 'class="button primary" href="/set-up/"' in text
 
 
+def test_a_shop_that_is_not_live_yet_leads_back_to_its_set_up(page: Client, store: Store) -> None:
+    store.switch(on=False)
+
+    assert "Go on with the set-up" in page.get("/").text
+
+
 def test_all_is_well(page: Client, store: Store) -> None:
     PostingFactory(order=OrderFactory(store=store))
 
