@@ -44,7 +44,8 @@ class CacheEntry(models.Model):
 
 
 class InstallationChange(models.Model):
-    """Who changed what of the installation: append-only. A store's changes are its versions.
+    """Who changed what of the installation: append-only. A store's changes are its versions; here
+    stands what these do not keep, its keys and whether it is archived.
 
     `changes` are the lines of `config import`, in which no secret stands. Without an author it
     was a file, or somebody whose account is gone.

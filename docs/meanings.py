@@ -49,6 +49,7 @@ MEANINGS = {
     "stores[].shop_timezone": "of shop dates that carry no offset",
     "stores[].number_prefix": "before the order number in invoice numbers; once in an organisation",
     "stores[].cut_over": "orders placed before are never posted",
+    "stores[].archived": "put away: off, on no list, and its shop's calls are refused; its prefix stays reserved. Written only where true, and a file that does not name it leaves it as it is; `archived: false` takes the store back, switched off. On the store's page too",
     "stores[].enabled": "false stops reading and posting, and keeps the queue; also a switch on the store's page",
     "stores[].only": "parts of the shop that are read; empty is all",
     "stores[].only.websites": "codes, names or ids of websites; `*` and `?` match",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,10 @@ _TOKEN_BYTES = 24
 
 
 class StoreQuerySet(models.QuerySet["Store"]):
+    def on_lists(self) -> StoreQuerySet:
+        """Without those that are archived. Older rows have no such key."""
+        return self.filter(Q(settings__archived__isnull=True) | Q(settings__archived=False))
+
     def looked_at(self) -> StoreQuerySet:
         """Stores whose shop told once what it is, and is to be asked again."""
         told = Q(look_at__isnull=True, facts__probed_at__isnull=False)
@@ -79,6 +84,11 @@ class Store(models.Model):
         """The store's settings without its secrets."""
         return StoreSettings.model_validate(self.settings)
 
+    @property
+    def archived(self) -> bool:
+        """Put away: off, on no list by default, and refused where its shop calls."""
+        return bool(self.settings.get("archived"))
+
     def signing_secret(self, platform: PlatformProfile) -> str:
         """What signs the calls that come in: the secret that follows from the credentials, where
         one does, else the one that was entered; "" where there is none."""
@@ -103,16 +113,20 @@ class Store(models.Model):
             self.trigger_token = secrets.token_urlsafe(_TOKEN_BYTES)
 
     def switch(self, *, on: bool) -> bool:
-        """Turn reading and posting on or off, as `enabled` of the configuration does.
+        """Turn reading and posting on or off, as `enabled` of the configuration does. What waits
+        stays in its queue. False if that is how it is already, or the store is archived."""
+        return self._turn(lambda row: row.enabled != on and not row.archived, enabled=on)
 
-        False if that is how it is already. What waits stays in its queue.
-        """
+    def put_away(self, *, away: bool) -> bool:
+        """Archive the store, or take it back; it is off either way. False if it is so already."""
+        return self._turn(lambda row: row.archived != away, enabled=False, archived=away)
+
+    def _turn(self, may: Callable[[Store], bool], **flags: bool) -> bool:
         with transaction.atomic():
             row = Store.objects.select_for_update(of=("self",)).get(pk=self.pk)
-            if row.enabled == on:
+            if not may(row):
                 return False
-            row.enabled = on
-            row.settings = row.settings | {"enabled": on}
+            row.enabled, row.settings = flags["enabled"], row.settings | flags
             row.save(update_fields=["enabled", "settings"])
         return True
 

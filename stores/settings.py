@@ -141,6 +141,7 @@ class StoreSettings(Section):
     number_prefix: Prefix = ""
     cut_over: Day | None = None
     enabled: Flag = True
+    archived: Flag = False
     only: Only = Only()
     streams: Streams = Streams()
     schedule: Schedules = Schedules()
@@ -153,4 +154,12 @@ class StoreSettings(Section):
         """name is the slug; number_prefix the slug in capitals and "-"."""
         if isinstance(data, dict) and isinstance(data.get("slug"), str):
             data = {"name": data["slug"], "number_prefix": f"{data['slug'].upper()}-"} | data
+        if isinstance(data, dict) and data.get("archived") is True:
+            data = {"enabled": False} | data
         return data
+
+    @model_validator(mode="after")
+    def _archived_is_off(self) -> StoreSettings:
+        if self.archived and self.enabled:
+            raise ValueError("enabled: must be false where archived is true")
+        return self

@@ -98,7 +98,7 @@ class Writing:
         rest = [key for key in type(profile).model_fields if key not in (*_FIRST, *SECRETS)]
         for key in (*_FIRST, *rest):
             value = self.value(getattr(profile, key))
-            if value is not None:
+            if value is not None and (value or key != "archived"):
                 yield key, value
 
     def _model(self, model: BaseModel) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import CharField, Value
@@ -20,6 +21,7 @@ from connector.configuration.stored import credentials_of, rules_of
 from connector.configuration.versions.document import kept, live
 from connector.configuration.versions.history import about_versions
 from connector.lib import doorbell
+from connector.models import InstallationChange
 from stores.models import SECRET_FIELDS, Store
 from stores.schedules import bring_forward
 from sync.models import TrackedOrder
@@ -73,11 +75,13 @@ class Applying:
         found = rows.filter(slug=section.slug).first()
         kept_before: Document = {}
         store = found or Store(slug=section.slug)
+        section = self._put_away(store, section)
         changes = []
         moves = found is None or found.number_prefix != section.number_prefix
         if found is not None:
             before, kept_before = _store_values(store), live(store)
             changes = self._secret_changes(store, section)
+            self._write_down([*changes, *_archived(store, section)])
         store.apply(section.profile)
         if "webhook_secret" in section.model_fields_set and section.webhook_secret is None:
             store.webhook_secret = ""
@@ -92,6 +96,23 @@ class Applying:
             self._look_again(store)
         self.changes += [f"store {store.slug}: created"] if found is None else []
         self.changes += changes
+
+    def _put_away(self, store: Store, section: StoreSection) -> StoreSection:
+        """An archived store stays so where the section does not say: no older file wakes it."""
+        if not store.archived or "archived" in section.model_fields_set:
+            return section
+        self.notices.append(
+            f"stores.{store.slug}.archived: it stays archived, and off; archived: false takes it "
+            "back"
+        )
+        return section.model_copy(update={"archived": True, "enabled": False})
+
+    def _write_down(self, lines: list[str]) -> None:
+        """What no version keeps: who changed the keys, and who archived the store."""
+        if lines:
+            by_file = self._origin == MappingVersion.Origin.FILE
+            how = InstallationChange.Origin.FILE if by_file else InstallationChange.Origin.PAGES
+            InstallationChange.objects.create(author=self._author, origin=how, changes=lines)
 
     def _look_again(self, store: Store) -> None:
         """What was held may not be any more: held orders are built anew once this is saved."""
@@ -159,6 +180,10 @@ class Applying:
             store, rules, author=self._author, note=self._note, origin=self._origin, section=after
         )
         return lines
+
+
+def _archived(store: Store, section: StoreSection) -> Iterator[str]:
+    return differences(store.archived, section.archived, f"stores.{store.slug}.archived")
 
 
 def _free_prefixes(configuration: FileSchema) -> None:

@@ -32,7 +32,9 @@ def examine() -> Iterator[Finding]:
         yield from findings
         if any(finding.level is Level.WRONG for finding in findings):
             return
-    stores = list(Store.objects.select_related("organisation__token_set").order_by("slug"))
+    stores = list(
+        Store.objects.on_lists().select_related("organisation__token_set").order_by("slug")
+    )
     patience, asked = Patience(), Asked(stores)
     yield from every_organisation(patience)
     yield from shops(stores, asked, patience)

@@ -62,7 +62,10 @@ class OrderFilters(forms.Form):
         store, reason = self.fields["store"], self.fields["reason"]
         assert isinstance(store, forms.ChoiceField)
         assert isinstance(reason, forms.ChoiceField)
-        store.choices = [("", _("All stores")), *((s.slug, s.name) for s in stores)]
+        store.choices = [
+            ("", _("All stores")),
+            *((s.slug, s.name) for s in stores if _offered(s, data)),
+        ]
         codes = {group.code: group.title for group in groups}
         if (asked := self.data.get("reason", "")) and (title := title_of(asked)):
             codes.setdefault(asked, title)
@@ -133,3 +136,8 @@ def _named(text: str) -> Q:
         | Q(pk__in=invoices.filter(order__isnull=False).values("order_id"))
         | Q(pk__in=PostingSource.objects.filter(posting__in=invoices).values("order_id"))
     )
+
+
+def _offered(store: Store, data: Any) -> bool:
+    """An archived store is no choice, but where it was chosen by its page."""
+    return not store.archived or store.slug == (data or {}).get("store")

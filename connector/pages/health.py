@@ -96,18 +96,34 @@ def of_organisation(organisation: Organisation) -> Health:
     )
 
 
-def stores_health() -> list[StoreHealth]:
-    """All stores, two queries."""
-    stores = Store.objects.select_related("organisation__token_set").defer(
-        "credentials", "webhook_secret"
-    )
+def stores_health(*, archived: bool = False) -> list[StoreHealth]:
+    """All stores but those that are archived, or these alone; two queries."""
+    some = Store.objects.filter(settings__archived=True) if archived else Store.objects.on_lists()
+    stores = some.select_related("organisation__token_set").defer("credentials", "webhook_secret")
     return [
         StoreHealth(store, of_store(store, store.cursors.all()))
         for store in stores.prefetch_related("cursors")
     ]
 
 
+def nobody_looked(store: Store, cursors: Iterable[Cursor]) -> bool:
+    """Whether the shop was neither tested nor read so far."""
+    tried = any(cursor.last_run_at or cursor.last_error for cursor in cursors)
+    return not tried and not store.facts.get("probed_at")
+
+
 def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
+    if store.archived:
+        return Health(
+            "skipped", _("Archived"), _("Put away: nothing is read or posted, calls are refused.")
+        )
+    found = list(cursors)
+    if not store.enabled and nobody_looked(store, found):
+        return Health(
+            "unknown", _("New"),
+            _("Nobody has looked at this shop yet: test its connection, map it, then switch it "
+              "on."),
+        )  # fmt: skip
     if not store.enabled:
         return Health(
             "skipped", _("Off"), _("Switched off: nothing is read or posted, the queue is kept.")
@@ -119,7 +135,6 @@ def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
             _("No organisation"),
             _("Waits until “%(name)s” is connected to Xero.") % {"name": name},
         )
-    found = list(cursors)
     failing = next((cursor for cursor in found if cursor.last_error), None)
     if failing is not None:
         again = (

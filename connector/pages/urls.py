@@ -17,10 +17,12 @@ from connector.pages.stores.actions import (
     store_test,
     store_trigger,
 )
+from connector.pages.stores.archive import store_archive
 from connector.pages.stores.detail import store_page
 from connector.pages.stores.diagnostics import diagnostics
 from connector.pages.stores.keys import store_add, store_keys
 from connector.pages.stores.list import stores_page
+from connector.pages.stores.secret import store_secret
 from connector.pages.stores.settings import store_edit
 from connector.pages.xero import xero_page
 
@@ -41,6 +43,8 @@ urlpatterns = [
     path("stores/<slug:slug>/preview/", store_preview, name="store-preview"),
     path("stores/<slug:slug>/edit/", store_edit, name="store-edit"),
     path("stores/<slug:slug>/keys/", store_keys, name="store-keys"),
+    path("stores/<slug:slug>/secret/", store_secret, name="store-secret"),
+    path("stores/<slug:slug>/archive/", store_archive, name="store-archive"),
     path("stores/<slug:slug>/switch/", store_switch, name="store-switch"),
     path("stores/<slug:slug>/test/", store_test, name="store-test"),
     path("stores/<slug:slug>/pair/", store_pair, name="store-pair"),

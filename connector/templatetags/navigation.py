@@ -86,7 +86,7 @@ def bottom_bar(context: template.Context) -> dict[str, Any]:
 def top_bar(context: template.Context) -> dict[str, Any]:
     """Search and, with more than one store, the store switch; both lead to the orders."""
     request = context.get("request")
-    stores = list(Store.objects.values_list("slug", "name"))
+    stores = list(Store.objects.on_lists().values_list("slug", "name"))
     return {
         "stores": stores if len(stores) > 1 else [],
         "chosen": request.GET.get("store", "") if request is not None else "",

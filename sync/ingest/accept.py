@@ -28,14 +28,15 @@ def accept(slug: str, call: WebhookCall, act: Act) -> Reply:
     The reply is the shop's platform's own, once all that it asks for is stored; what somebody asks
     for is done by `act`, once for a call that comes twice, and told in the reply.
 
-    A store that is switched off keeps its calls for later. An unknown store, or one without a
-    secret, is refused like a wrong signature, after the same work.
+    A store that is switched off keeps its calls for later. An unknown store, one that is archived,
+    or one without a secret, is refused like a wrong signature, after the same work.
     """
-    columns = ("platform", "webhook_secret", "credentials")
+    columns = ("platform", "webhook_secret", "credentials", "settings")
     found = Store.objects.filter(slug=slug).only(*columns).first()
     store, platform = (found.pk, found.platform) if found else (None, "")
     adapter = _adapter_of(platform)
-    secret = found.signing_secret(adapter.profile) if found else ""
+    heard = found is not None and not found.archived
+    secret = found.signing_secret(adapter.profile) if found and heard else ""
     if call.method not in adapter.profile.hooks.methods:
         raise WebhookRefused("It does not call so.", code="bad_method", status=405)
     genuine = replace(call, secret=secret or NOBODYS_SECRET)

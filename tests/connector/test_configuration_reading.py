@@ -72,6 +72,7 @@ def test_every_default_is_the_documented_one():
         "number_prefix": "AU-",
         "cut_over": None,
         "enabled": True,
+        "archived": False,
         "only": {"websites": [], "store_views": [], "stores": []},
         "streams": {
             "invoices": True, "payments": True, "credit_notes": True, "customers": True,

@@ -137,6 +137,7 @@ ADDRESSES = [
     "/mapping/au/versions/1/hand-on/?to=other",
     "/diagnostics/", "/stores/au/diagnostics/", "/stores/au/preview/",
     "/stores/au/edit/", "/stores/au/keys/", "/add-store/", "/add-store/?platform=magento",
+    "/stores/au/secret/", "/stores/au/archive/", "/stores/?archived=1",
     "/mapping/", "/mapping/au/",
     *(f"/mapping/au/{one.slug}/" for one in SUBJECTS),
     "/mapping/au/products/?q=%22%3E%3Cscript%3E",

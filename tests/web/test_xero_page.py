@@ -27,7 +27,7 @@ def test_it_says_how_to_register_the_app(page: Client, settings: Any) -> None:
     assert "Not set up: enter the app" in text
     assert '<code id="redirect-uri">https://books.example.com/xero/callback/</code>' in text
     assert '<code id="webhook-address">https://books.example.com/xero/webhook/</code>' in text
-    assert "none is set yet" in text
+    assert "None is set yet" in text
     assert "developer.xero.com" in text
     assert "Xero does not accept names that contain “Xero”." in text
     assert "Connect to Xero</a>" not in text

@@ -25,9 +25,9 @@ from stores import registry
 from stores.models import Store
 from xero.documents.facts import NOT_CONNECTED
 
-# Who a store is, and whether it is switched on: no subject of a draft.
+# Who a store is, and whether it is switched on or archived: no subject of a draft.
 IDENTITY = frozenset({"slug", "platform"})
-SWITCH = "enabled"
+SWITCH, ARCHIVED = "enabled", "archived"
 _OF_THE_STORE = re.compile(r"stores\[0\]\.(\S+?): (.*)", re.DOTALL)
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -43,7 +43,7 @@ def kept(store: Store, rules: StoreRules) -> Document:
 
 
 def without_switch(document: Document) -> Document:
-    return {key: value for key, value in document.items() if key != SWITCH}
+    return {key: value for key, value in document.items() if key not in (SWITCH, ARCHIVED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def check(
     store: Store, document: Document, known: Known, secrets: Document | None = None
 ) -> Checked:
     """As `config import` checks a file with this section."""
-    whole = document | {SWITCH: store.enabled} | (secrets or {})
+    whole = document | {SWITCH: store.enabled, ARCHIVED: store.archived} | (secrets or {})
     platforms = registry.profiles()
     filled = with_platform_defaults({"stores": [whole]}, platforms)
     found: dict[str, list[str]] = {}

@@ -14,6 +14,7 @@ from accounts_mapping.sections import paths
 from accounts_mapping.sections.paths import Path, Subjects
 from accounts_mapping.sections.section import Document
 from connector.configuration.versions.document import (
+    ARCHIVED,
     IDENTITY,
     SWITCH,
     about,
@@ -146,7 +147,7 @@ def _may_be_edited(path: Path) -> None:
         path == one[: len(path)] or (path[: len(one)] == one and len(path) <= len(one) + levels)
         for one, levels in settings.items()
     )
-    if not path or not known or path[0] in (*IDENTITY, SWITCH):
+    if not path or not known or path[0] in (*IDENTITY, SWITCH, ARCHIVED):
         raise ValueError(f"{paths.name_of(path)}: is no subject that can be edited")
 
 

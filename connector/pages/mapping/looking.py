@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.shortcuts import get_object_or_404
 
+from accounting.unmapped.gaps import gaps
 from accounts_mapping.models import default_rules, snapshot
 from accounts_mapping.proposals.propose import ShopShows
 from accounts_mapping.rules.resolve import MappingSnapshot
@@ -42,6 +43,14 @@ class Look:
     @cached_property
     def shows(self) -> ShopShows:
         return shows_of(self.store)
+
+
+def count_gaps(store: Store) -> tuple[int, int]:
+    """How much is not mapped yet as the draft has it: what holds orders, and what else."""
+    look = Look(store)
+    found = gaps(look.mapped, look.facts, look.shows)
+    holding = sum(one.holds for one in found)
+    return holding, len(found) - holding
 
 
 def chosen_store(slug: str) -> Store:

@@ -213,8 +213,8 @@ def _store(slug: str) -> Store:
 
 def _others(store: Store) -> list[Store]:
     """Stores that a version may be handed on to: its codes mean something there."""
-    rows = Store.objects.select_related("organisation").filter(platform=store.platform)
-    return list(rows.exclude(pk=store.pk).order_by("name", "pk"))
+    rows = Store.objects.on_lists().filter(platform=store.platform)
+    return list(rows.select_related("organisation").exclude(pk=store.pk).order_by("name", "pk"))
 
 
 def _version(store: Store, number: int) -> MappingVersion:

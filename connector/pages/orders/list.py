@@ -59,7 +59,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": rows_of(page.rows, stores),
             "count": orders.order_by()[: COUNT_LIMIT + 1].count(),
-            "stores": stores,
+            "stores": [store for store in stores if not store.archived] or stores,
             "already": Proposal.objects.open().order_by()[: COUNT_LIMIT + 1].count(),
             "several_stores": len(stores) > 1,
             "beside": _beside(request, stores),

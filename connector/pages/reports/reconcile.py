@@ -92,6 +92,7 @@ def reconcile_page(request: HttpRequest) -> HttpResponse:
     """`?store=`; `?found=` and `?until=` are the marks of the two lists."""
     stores = list(Store.objects.select_related("organisation").defer("credentials", "facts"))
     store = next((s for s in stores if s.slug == request.GET.get("store")), None)
+    stores = [one for one in stores if not one.archived]
     store = store or (stores[0] if stores else None)
     runs = ReconcileRun.objects.filter(store=store).order_by("-pk")
     run = runs.filter(state=ReconcileRun.State.DONE).first()

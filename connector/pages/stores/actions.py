@@ -25,6 +25,11 @@ from sync.ingest.pull import in_words, pulled
 def store_switch(request: HttpRequest, slug: str) -> HttpResponse:
     """`on=1` switches the store on, anything else off."""
     store, on = get_object_or_404(Store, slug=slug), request.POST.get("on") == "1"
+    if store.archived:
+        messages.warning(
+            request, _("%(name)s is archived: take it back first.") % {"name": store.name}
+        )
+        return redirect("dashboard:store", slug)
     if not store.switch(on=on):
         said = _("%(name)s was switched on already.") % {"name": store.name}
         messages.info(

@@ -71,7 +71,7 @@ def backfill_page(request: HttpRequest, slug: str) -> HttpResponse:
     counts = row.counts() if row is not None else Counts()
     context: dict[str, Any] = {
         "store": store,
-        "stores": list(Store.objects.only("slug", "name")),
+        "stores": list(Store.objects.on_lists().only("slug", "name")),
         "zone": zone_of(store),
         "row": row,
         "counts": counts,

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from connector.lib.rights import right
 from connector.pages.health import of_store
+from connector.pages.mapping.looking import count_gaps
 from connector.pages.stores.stock import levels_of
 from connector.pages.stores.streams import NAMES, platform_label, streams_of
 from connector.templatetags.pages import of, until
@@ -66,6 +67,7 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             "paired": bool(store.credentials),
             "overheard": platform.overheard(profile.url, store.credentials or ()),
             "probed_at": _moment(store.facts.get("probed_at")),
+            "gaps": None if store.archived else count_gaps(store),
             "streams": streams_of(store),
             "backfill": store.backfills.order_by("-pk").first(),
             **(levels_of(store) if profile.streams.stock == "master" else {}),

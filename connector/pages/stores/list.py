@@ -36,20 +36,34 @@ class Listed:
 @right()
 @require_safe
 def stores_page(request: HttpRequest) -> HttpResponse:
-    found = _listed()
-    return render(
-        request, "stores/list.html", {"stores": found, "condition": list_condition(found)}
-    )
+    """`?archived=1`: those that are put away."""
+    archived = request.GET.get("archived") == "1"
+    found = _listed(archived=archived)
+    context = {
+        "stores": found,
+        "condition": _put_away(found) if archived else list_condition(found),
+        "archived": archived,
+        "others": Store.objects.filter(settings__archived=True).count(),
+    }
+    return render(request, "stores/list.html", context)
 
 
-def _listed() -> list[Listed]:
+def _put_away(found: list[Listed]) -> str:
+    if not found:
+        return _("No store is archived.")
+    return _("%(stores)s archived: nothing is read or posted.") % {
+        "stores": of(len(found), "store")
+    }
+
+
+def _listed(*, archived: bool = False) -> list[Listed]:
     """All stores in four queries, however many there are."""
     attention = TrackedOrder.objects.filter(label__in=ATTENTION).order_by().values("store")
     needed = dict(attention.annotate(n=Count("pk")).values_list("store", "n"))
     failed = IncomingCall.objects.filter(state=IncomingCall.State.FAILED).order_by()
     calls = dict(failed.values("store").annotate(n=Count("pk")).values_list("store", "n"))
     rows = []
-    for one in stores_health():
+    for one in stores_health(archived=archived):
         read = [c.last_run_at for c in one.store.cursors.all() if c.last_run_at is not None]
         rows.append(
             Listed(
@@ -64,7 +78,7 @@ def list_condition(found: list[Listed]) -> str:
     """The sentence under the title."""
     if not found:
         return _("No store is set up yet.")
-    off = sum(not row.store.enabled for row in found)
+    off = sum(not row.store.enabled and row.health.shape != "unknown" for row in found)
     bad = sum(row.health.bad for row in found)
     need = sum(row.attention for row in found)
     lost = sum(row.failed_calls for row in found)

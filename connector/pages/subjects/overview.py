@@ -29,7 +29,7 @@ class Line:
 @require_safe
 def mappings(request: HttpRequest) -> HttpResponse:
     """The stores; where there is but one, its mapping at once."""
-    stores = list(Store.objects.select_related("organisation"))
+    stores = list(Store.objects.on_lists().select_related("organisation"))
     if len(stores) == 1:
         return redirect("accounts:mapping-store", stores[0].slug)
     return render(request, "subjects/stores.html", {"stores": stores})

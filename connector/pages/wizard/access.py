@@ -24,7 +24,7 @@ from sync.organisations import link_organisations
 @require_safe
 def without_store(request: HttpRequest) -> HttpResponse:
     """Before there is a store: the app and the organisation, which all stores share."""
-    if request.GET.get("more") != "1" and Store.objects.exists():
+    if request.GET.get("more") != "1" and Store.objects.on_lists().exists():
         return redirect("set-up:start")
     return _shown(request, Found(None))
 

@@ -142,7 +142,7 @@ def framed(found: Found, stage: Stage, **context: Any) -> dict[str, Any]:
         "done": found.is_done(stage),
         "onward": found.address(following[0]) if following and found.store else "",
         "onward_title": TITLES[following[0]] if following else "",
-        "others": Store.objects.count() - (found.store is not None),
+        "others": Store.objects.on_lists().count() - (found.store is not None),
         **context,
     }
 

@@ -32,7 +32,9 @@ class Line:
 def start(request: HttpRequest) -> HttpResponse:
     """The one store at its next stage; a list where there are several. `?newest=1`: the one that
     was added last."""
-    stores = list(Store.objects.select_related("organisation").order_by("-created_at", "-pk"))
+    stores = list(
+        Store.objects.on_lists().select_related("organisation").order_by("-created_at", "-pk")
+    )
     if not stores:
         return redirect("set-up:without-store")
     if len(stores) == 1 or request.GET.get("newest") == "1":

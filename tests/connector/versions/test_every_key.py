@@ -12,7 +12,7 @@ from accounts_mapping.sections.paths import depths, name_of, subjects
 from accounts_mapping.sections.section import SECRETS
 from connector.configuration.exporting import exported
 from connector.configuration.importing import import_configuration
-from connector.configuration.versions.document import IDENTITY, SWITCH
+from connector.configuration.versions.document import ARCHIVED, IDENTITY, SWITCH
 from connector.configuration.versions.draft import draft
 from connector.configuration.versions.edit import edit, edit_many
 from connector.configuration.versions.publish import publish
@@ -35,6 +35,7 @@ NOT_DRAFTED = {
     "stores[].platform": "who the store is: its records are in the platform's form",
     "stores[].credentials": "a secret: the store's page, by publish.change(secrets=…)",
     "stores[].webhook_secret": "a secret: likewise",
+    "stores[].archived": "a switch: the store's page, by versions.archiving",
     "stores[].enabled": "a switch: the store's page, by Store.switch",
 }
 # A value other than the default for each subject, or for each entry of what is a mapping. What is
@@ -148,7 +149,11 @@ VALUES_OF = {
     "write_back.comment": FLAG,
     **{f"accounts.{key}": TEXT for key in ACCOUNT_KEYS},
 }  # fmt: skip
-EDITED = {path: levels for path, levels in depths().items() if path[0] not in (*IDENTITY, SWITCH)}
+EDITED = {
+    path: levels
+    for path, levels in depths().items()
+    if path[0] not in (*IDENTITY, SWITCH, ARCHIVED)
+}
 
 
 @st.composite
@@ -187,7 +192,7 @@ def test_every_key_of_the_file_is_a_subject_or_says_why_it_is_none():
         assert not (excused and (inside or above)), key
     assert left == []
     assert {name_of(path) for path in EDITED} == set(VALUES_OF)
-    assert all(f"{prefix}{key}" in NOT_DRAFTED for key in (*SECRETS, *IDENTITY, SWITCH))
+    assert all(f"{prefix}{key}" in NOT_DRAFTED for key in (*SECRETS, *IDENTITY, SWITCH, ARCHIVED))
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -11,6 +12,7 @@ from django.test import Client
 from accounts_mapping.models import MappingVersion
 from connector.configuration.exporting import exported
 from connector.configuration.importing import import_configuration
+from connector.models import InstallationChange
 from stores import registry
 from stores.models import Store
 from tests.web.factories import OrganisationFactory
@@ -111,6 +113,68 @@ def test_keys_that_are_left_empty_stay_and_others_take_their_place(page: Client)
     text = page.post("/stores/au-shop/keys/", {"consumer_key": "x"}).text
     assert "required" in said(text)
     assert Store.objects.get().credentials == {"bearer": "b-1"}
+
+
+@pytest.mark.django_db
+def test_a_store_that_is_sent_twice_is_added_once(page: Client) -> None:
+    added(page)
+    again = added(page)
+    assert "there is a store of this name already" in said(again.text)
+    assert Store.objects.count() == 1
+    assert MappingVersion.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [MAGENTO, "/stores/au/keys/", "/stores/au/secret/"])
+def test_a_form_after_the_log_in_has_ended_leads_to_the_log_in_and_says_that_it_is_lost(
+    ana: Any, store: Store, address: str
+) -> None:
+    stranger = Client()
+    answer = stranger.post(address, NEW | FOUR)
+    assert answer.status_code == 302
+    stranger.force_login(ana)
+    after = unquote(answer["Location"].partition("next=")[2])
+    assert "was not carried out" in said(stranger.get(after, follow=True).text)
+    assert Store.objects.get().credentials == store.credentials
+
+
+@pytest.mark.django_db
+def test_a_form_without_its_token_says_that_nothing_was_changed(ana: Any) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ana)
+    answer = strict.post(MAGENTO, NEW | FOUR)
+    assert answer.status_code == 403
+    assert "Nothing was changed" in answer.text
+    assert not Store.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_secret_is_made_shown_once_and_written_down(page: Client, ana: Any) -> None:
+    added(page)
+    address = "/stores/au-shop/secret/"
+    asked = page.get(address).text
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', asked)
+    assert seen is not None
+
+    answer = page.post(address, {"seen": seen[1]})
+
+    made = Store.objects.get().webhook_secret
+    assert len(made) > 40
+    assert made in answer.text
+    assert "no-store" in answer["Cache-Control"]
+    row = InstallationChange.objects.get()
+    assert (row.author, row.changes) == (ana, ["stores.au-shop.webhook_secret: set"])
+
+    again = page.post(address, {"seen": seen[1]}, follow=True).text
+    assert "the page that showed it is gone" in again
+    assert Store.objects.get().webhook_secret == made
+    for shown in (
+        again,
+        page.get("/stores/au-shop/").text,
+        page.get("/settings/").text,
+        exported(),
+    ):
+        assert made not in shown
 
 
 @pytest.mark.django_db

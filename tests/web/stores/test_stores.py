@@ -39,7 +39,9 @@ def test_the_list_says_of_each_store_whether_it_is_well(page: Client, store: Sto
     CursorFactory(store=store)
     assert "1 store. Every one is read and posted." in page.get("/stores/").text
     OrderFactory(store=store, label="held", state="held")
-    StoreFactory(slug="off", name="Quiet shop", enabled=False)
+    StoreFactory(
+        slug="off", name="Quiet shop", enabled=False, facts={"probed_at": clock.now().isoformat()}
+    )
     broken = StoreFactory(slug="broken", name="Broken shop", platform="bazaar")
     CursorFactory(store=broken, last_error="shop.example.com refuses the connection.")
     IncomingCall.objects.create(store=broken, digest="1", state="failed", error="No.")
@@ -54,9 +56,33 @@ def test_the_list_says_of_each_store_whether_it_is_well(page: Client, store: Sto
     assert "bazaar (not read yet)" in text
 
 
+def test_a_store_that_was_only_added_says_that_nobody_has_looked_at_it(page: Client) -> None:
+    store = StoreFactory(slug="au", enabled=False)
+    assert "1 store. 1 not read yet." in page.get("/stores/").text
+    for address in ("/", ADDRESS):
+        assert "Nobody has looked at this shop yet" in page.get(address).text
+
+    store.facts = {"probed_at": clock.now().isoformat()}
+    store.save()
+    assert "1 store. 1 switched off." in page.get("/stores/").text
+    for address in ("/", ADDRESS):
+        assert "Nobody has looked" not in page.get(address).text
+
+
+def test_a_store_says_how_much_of_it_is_not_mapped_and_leads_there(
+    page: Client, store: Store
+) -> None:
+    store.facts = {"payment_methods": [["stripe", "Card"]]}
+    store.save()
+    text = page.get(ADDRESS).text
+    assert 'href="/mapping/au/inbox/"' in text
+    assert "not mapped" in text
+    assert 'href="/mapping/au/inbox/"' in page.get("/").text
+
+
 def test_the_number_of_queries_is_constant(page: Client, django_assert_num_queries: Any) -> None:
     CursorFactory(store=StoreFactory(slug="au"))
-    with django_assert_num_queries(7) as captured:
+    with django_assert_num_queries(8) as captured:
         page.get("/stores/")
     for n in range(4):
         CursorFactory(store=StoreFactory(slug=f"more-{n}"))

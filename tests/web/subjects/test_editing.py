@@ -233,5 +233,5 @@ def test_every_setting_of_a_store_stands_on_its_page(page: Client, store: Store)
     html = page.get("/stores/au/edit/").text
     ours = {path for path in paths.depths() if path[0] in StoreSettings.model_fields}
     missing = {path for path in ours if f'name="{".".join(path)}"' not in html}
-    assert missing == {("slug",), ("platform",), ("enabled",)}
+    assert missing == {("slug",), ("platform",), ("enabled",), ("archived",)}
     assert len(html.encode()) < 50_000
