@@ -20,6 +20,7 @@ from connector.configuration.stored import xero_app
 from connector.configuration.versions.refusals import Refused
 from connector.lib.rights import XERO_APP, right
 from connector.pages.health import OrganisationHealth, organisations_health
+from connector.pages.parts.fields import SecretField
 from connector.pages.parts.ways import way_back
 from xero.models import Organisation, XeroApp
 from xero.models.organisation import SCOPE_USES
@@ -28,7 +29,8 @@ from xero.models.organisation import SCOPE_USES
 class XeroAppForm(forms.ModelForm):
     """The secret is written and never shown: an empty field keeps the stored one."""
 
-    field_order = ("mode", "client_id", "client_secret", "daily_call_limit", "live_reserve")
+    field_order = ("mode", "client_id", "client_secret", "webhook_key", "daily_call_limit",
+                   "live_reserve")  # fmt: skip
     client_secret = forms.CharField(
         label=gettext_lazy("Client secret"),
         required=False,
@@ -36,6 +38,12 @@ class XeroAppForm(forms.ModelForm):
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+
+    webhook_key = SecretField(
+        label=gettext_lazy("Webhook key"), required=False, max_length=200,
+        help_text=gettext_lazy("Signs what Xero sends. Without it, what people do in Xero is seen "
+                               "within the hour."),
+    )  # fmt: skip
 
     class Meta:
         model = XeroApp
@@ -66,6 +74,11 @@ class XeroAppForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["client_id"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+        if self.instance.webhook_key:
+            self.fields["webhook_key"].help_text = _(
+                "Kept and never shown. Empty keeps it. Another one counts at once: where Xero "
+                "makes a new one, paste it here at the same time."
+            )
         self.stored_secret = self.instance.client_secret
         if self.stored_secret:
             self.fields["client_secret"].help_text = _(
@@ -94,7 +107,7 @@ class XeroAppForm(forms.ModelForm):
 
 
 @right(XERO_APP)
-@sensitive_post_parameters("client_secret")
+@sensitive_post_parameters("client_secret", "webhook_key")
 @require_http_methods(["GET", "HEAD", "POST"])
 def xero_page(request: HttpRequest) -> HttpResponse:
     """GET shows, POST saves the app's credentials."""
