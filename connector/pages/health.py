@@ -112,22 +112,26 @@ def nobody_looked(store: Store, cursors: Iterable[Cursor]) -> bool:
     return not tried and not store.facts.get("probed_at")
 
 
-def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
+def _of_one_that_is_off(store: Store, cursors: list[Cursor]) -> Health:
     if store.archived:
         return Health(
             "skipped", _("Archived"), _("Put away: nothing is read or posted, calls are refused.")
         )
-    found = list(cursors)
-    if not store.enabled and nobody_looked(store, found):
+    if nobody_looked(store, cursors):
         return Health(
             "unknown", _("New"),
             _("Nobody has looked at this shop yet: test its connection, map it, then switch it "
               "on."),
         )  # fmt: skip
+    return Health(
+        "skipped", _("Off"), _("Switched off: nothing is read or posted, the queue is kept.")
+    )
+
+
+def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
+    found = list(cursors)
     if not store.enabled:
-        return Health(
-            "skipped", _("Off"), _("Switched off: nothing is read or posted, the queue is kept.")
-        )
+        return _of_one_that_is_off(store, found)
     if store.organisation is None:
         name = store.organisation_name
         return Health(
