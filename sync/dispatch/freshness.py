@@ -142,13 +142,17 @@ def _read(organisation: Organisation, kind: mirror.Kind, lane: Lane) -> bool:
     return True
 
 
-def see_people(organisation: Organisation, *, lane: Lane = Lane.LIVE) -> bool:
+def see_people(
+    organisation: Organisation, *, lane: Lane = Lane.LIVE, credits: bool = False
+) -> bool:
     """See what people did to our documents just now; whether anything was read for it.
 
     Asked before what is left of a document is credited, allocated or given back: somebody may
-    have paid or credited it since the last look. Raises as `prepare`.
+    have paid or credited it since the last look. `credits`: somebody has, and it may have been
+    us, though there is no credit note of ours here. Raises as `prepare`.
     """
-    kinds = [kind for kind in _wanted(organisation) if kind in _DOCUMENTS]
+    also = (mirror.Kind.CREDIT_NOTES,) if credits else ()
+    kinds = [k for k in dict.fromkeys((*_wanted(organisation), *also)) if k in _DOCUMENTS]
     old = [kind for kind in kinds if not is_fresh(organisation, kind, max_age=_MAX_AGE[Lane.CLICK])]
     return sum(_read(organisation, kind, lane) for kind in old) > 0
 

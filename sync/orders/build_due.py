@@ -102,7 +102,8 @@ def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: 
     contacts, ledger, already = _build_all(store, books, works)
     while _recalled(store, books, works, contacts, ledger):
         contacts, ledger, already = _build_all(store, books, works)
-    if _take_back(works, ledger) and _seen_again(store.organisation):
+    credited = _credited(works, ledger)
+    if (credited or _take_back(works, ledger)) and _seen_again(store.organisation, credited):
         contacts, ledger, already = _build_all(store, books, works)
     in_conflict = [(w.row, w.built, w.plan.reversed) for w in works if w.plan.keep and w.built]
     if in_conflict and explained.take_over(in_conflict):
@@ -151,6 +152,13 @@ def _take_back(works: list[OrderWork], ledger: Ledger) -> bool:
     )
 
 
+def _credited(works: list[OrderWork], ledger: Ledger) -> bool:
+    """Whether people have credited anything, as far as is known."""
+    return any(
+        entry.credited_by_people for work in works for entry in ledger.history(work.row).entries
+    )
+
+
 def _sought(works: list[OrderWork]) -> Iterator[Sought]:
     """Orders of which something may be in Xero that this database has forgotten."""
     for work in works:
@@ -160,12 +168,13 @@ def _sought(works: list[OrderWork]) -> Iterator[Sought]:
             yield Sought(work.row, work.order, work.built, work.plan)
 
 
-def _seen_again(organisation: Organisation) -> bool:
-    """Look at what people did there meanwhile; while Xero is away, what is known serves on."""
+def _seen_again(organisation: Organisation, credits: bool) -> bool:
+    """Look at what people did there meanwhile, their credit notes included; while Xero is away,
+    what is known serves on."""
     if away.until(organisation) is not None:
         return False
     try:
-        return freshness.see_people(organisation)
+        return freshness.see_people(organisation, credits=credits)
     except ConnectorError as error:
         away.notice(organisation, error)
         log.info("enqueue.not_seen", organisation_id=organisation.pk, error=str(error))

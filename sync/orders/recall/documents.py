@@ -5,7 +5,8 @@ what it said then, the documents are found by their numbers and adopted (`lookup
 changed or cancelled the order meanwhile, no document that is wanted now is the one that stands.
 What bears the number, the reference, the contact, the currency and the day that the order's own
 would bear, and was written since the store is connected, is ours all the same: it is read whole
-and taken over as it stands, before anything is planned upon it.
+and taken over as it stands, before anything is planned upon it. So is what followed a sale, on
+whatever day, whether or not the shop still wants it (`after_sale`).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from sync import away
 from sync.dispatch import notes
 from sync.models import Posting, TrackedOrder
 from sync.orders.ledger import Ledger
+from sync.orders.recall.after_sale import EVENTS, after_sale
 from sync.outbox import adopt
 from sync.outbox.entries import is_open
 from xero.api import replies
@@ -148,7 +150,8 @@ def _find(
             continue
         sought, slot, document, wanted = place
         person = person_of(books.snapshot, sought.order)
-        if not _is_ours(one, document, person, buyers.get(one.contact_id)):
+        any_day = slot.purpose in EVENTS
+        if not _is_ours(one, document, person, buyers.get(one.contact_id), any_day=any_day):
             continue
         # What is wanted just as it stands is adopted where it is looked up.
         if not (wanted and _is_the_same(one, document)):
@@ -158,20 +161,22 @@ def _find(
 def _meant(
     books: Books, one: Sought, contacts: Contacts, ledger: Ledger
 ) -> Iterator[tuple[Slot, Invoice | CreditNote, bool]]:
-    """The invoices and credit notes that are to be posted (True), and the invoice of an order that
-    the shop has cancelled or put aside, and of which nothing is known: it may have been posted
-    before that."""
+    """What may have followed a sale, the invoices and credit notes that are to be posted (True),
+    and the invoice of an order that the shop has cancelled or put aside, and of which nothing is
+    known: it may have been posted before that. Of two with one number the last counts."""
+    history, mapped = ledger.history(one.row), one.built.mapped
+    if mapped is not None:
+        for slot, document in after_sale(one.order, history, mapped.reference.value):
+            posting = ledger.posting_at(one.row, slot)
+            if posting is None or _is_waiting(posting) or _is_withdrawn(posting):
+                yield slot, document, False
     for planned in one.plan.documents:
         posting = ledger.posting_at(one.row, planned.slot)
         if isinstance(planned.document, Invoice | CreditNote) and (
             posting is None or _is_waiting(posting)
         ):
             yield planned.slot, planned.document, True
-    if (
-        one.built.status == SKIPPED
-        and ledger.history(one.row).is_new
-        and one.row.excluded_at is None
-    ):
+    if one.built.status == SKIPPED and history.is_new and one.row.excluded_at is None:
         posted = treatment_of(books.snapshot.rules.statuses, one.order) is Treatment.POST
         sale = None if posted else as_sold(books, one.order, contacts)
         if sale is not None:
@@ -185,21 +190,26 @@ def _is_waiting(posting: Posting) -> bool:
     return is_open(posting) and not asked
 
 
+def _is_withdrawn(posting: Posting) -> bool:
+    return posting.state == Posting.State.VOIDED and not posting.xero_id
+
+
 def _is_ours(
-    there: MirrorDocument, meant: Invoice | CreditNote, person: Person, buyer: ContactFacts | None
-) -> bool:
+    there: MirrorDocument, meant: Invoice | CreditNote, person: Person, buyer: ContactFacts | None,
+    *, any_day: bool,
+) -> bool:  # fmt: skip
     """Whether it is the order's document, whatever its lines: meant for `person`, and `buyer` is
     whom it is to."""
-    named = (there.reference, there.currency, there.date) == (
-        meant.reference, meant.currency, meant.date,
-    )  # fmt: skip
+    named = (there.reference, there.currency) == (meant.reference, meant.currency)
+    named = named and (any_day or there.date == meant.date)
     same = there.contact_id == meant.contact
     return named and (same or (buyer is not None and is_to(meant.contact, person, buyer)))
 
 
 def _is_the_same(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:
     totals = meant.expected()
-    return totals is not None and there.total == to_units(totals.total)
+    same_day = there.date == meant.date
+    return totals is not None and same_day and there.total == to_units(totals.total)
 
 
 def _read(gateway: Gateway, forgotten: Sequence[_Forgotten]) -> dict[str, Element]:
