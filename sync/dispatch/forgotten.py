@@ -8,6 +8,7 @@ are built once more, by what is known now (`recall`).
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -70,7 +71,17 @@ def buyers_known(organisation: Organisation, contacts: Iterable[str] | QuerySet[
     """Have the orders built that wait for a person because of an invoice to one of these
     contacts; how many. While the contact was not known, the invoice was nobody's: it may be the
     order's own, which the database has forgotten."""
-    asked = Proposal.objects.open().filter(organisation=organisation, contact_id__in=contacts)
+    return _asked(organisation, contact_id__in=contacts)
+
+
+def invoices_known(organisation: Organisation, invoices: Iterable[str]) -> int:
+    """Have the orders built that wait for a person because of one of these invoices, by Xero's
+    ids; how many. It was nobody's as far as was known, and is now that of one order."""
+    return _asked(organisation, xero_id__in=invoices)
+
+
+def _asked(organisation: Organisation, **which: Any) -> int:
+    asked = Proposal.objects.open().filter(organisation=organisation, **which)
     orders = TrackedOrder.objects.filter(pk__in=asked.values("order"))
     return orders.update(build_at=clock.now())
 
@@ -94,6 +105,26 @@ def _claims() -> PostingQuerySet:
         state__in=Posting.ON_ITS_WAY, kind=OuterRef("kind"), key=OuterRef("number")
     )
     return Posting.objects.filter(same, organisation=OuterRef("organisation"))
+
+
+def named_after(
+    organisation: Organisation, documents: Sequence[MirrorDocument]
+) -> dict[str, set[int]]:
+    """The orders, by primary key, whose own numbers these documents bear, by Xero's ids. Some
+    statements for each store; an order that was not read yet is not known."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for store in organisation.stores.all() if documents else ():
+        prefix, names = store.number_prefix, defaultdict(set)
+        for one in documents:
+            if one.number.startswith(prefix):
+                for name in _names(one.number[len(prefix) :]):
+                    names[name].add(one.xero_id)
+        called = Q(number__in=names) | Q(document_number__in=names)
+        orders = TrackedOrder.objects.filter(called, store=store)
+        for pk, number, own in orders.values_list("pk", "number", "document_number"):
+            for xero_id in names.get(number, set()) | names.get(own, set()):
+                found[xero_id].add(pk)
+    return found
 
 
 def _build(stores: Sequence[Store], documents: Sequence[MirrorDocument]) -> int:

@@ -19,7 +19,7 @@ from connector.lib import clock
 from connector.lib.database.bulk import add_to_each, update_each
 from connector.lib.money import plain, to_units
 from sync.dispatch import notes
-from sync.dispatch.forgotten import buyers_known
+from sync.dispatch.forgotten import buyers_known, invoices_known
 from sync.dispatch.refusals import refused
 from sync.dispatch.states import (
     UNDECIDED,
@@ -112,6 +112,8 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
     if contacts:
         buyers_known(contacts[0].organisation, [row.xero_id for row in contacts])
     _tell_shops([row for row, _ in pairs])
+    if adopted and (ids := [row.xero_id for row, _ in pairs if row.kind == Kind.INVOICE]):
+        invoices_known(pairs[0][0].organisation, ids)
     for row, _ in pairs:
         if adopted and row.kind == Kind.INVOICE and row.verb == "PUT":
             # Xero had the invoice before: perhaps also what was received for it.

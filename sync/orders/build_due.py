@@ -102,7 +102,7 @@ def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: 
     contacts, ledger, already = _build_all(store, books, works)
     while _recalled(store, books, works, contacts, ledger):
         contacts, ledger, already = _build_all(store, books, works)
-    credited = _credited(works, ledger)
+    credited = ledger.credited_by_people(rows_of(works))
     if (credited or _take_back(works, ledger)) and _seen_again(store.organisation, credited):
         contacts, ledger, already = _build_all(store, books, works)
     in_conflict = [(w.row, w.built, w.plan.reversed) for w in works if w.plan.keep and w.built]
@@ -149,13 +149,6 @@ def _take_back(works: list[OrderWork], ledger: Ledger) -> bool:
         for work in works
         if work.plan.documents and ledger.history(work.row).is_sold
         for planned in work.plan.documents
-    )
-
-
-def _credited(works: list[OrderWork], ledger: Ledger) -> bool:
-    """Whether people have credited anything, as far as is known."""
-    return any(
-        entry.credited_by_people for work in works for entry in ledger.history(work.row).entries
     )
 
 

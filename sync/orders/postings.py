@@ -110,6 +110,11 @@ class OrderPostings:
             self._histories[row.pk] = self._history(row)
         return self._histories[row.pk]
 
+    def credited_by_people(self, rows: Iterable[TrackedOrder]) -> bool:
+        """Whether anybody but us has credited one of these orders, as far as is known here."""
+        entries = (entry for row in rows for entry in self.history(row).entries)
+        return any(entry.credited_by_people for entry in entries)
+
     def _history(self, row: TrackedOrder) -> History:
         contacts = self._contacts
         stands = history_of(

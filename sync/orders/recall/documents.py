@@ -31,7 +31,7 @@ from connector.lib.money import to_units
 from stores.canonical.order import Order
 from stores.models import Store
 from sync import away
-from sync.dispatch import notes
+from sync.dispatch import forgotten, notes
 from sync.models import Posting, TrackedOrder
 from sync.orders.ledger import Ledger
 from sync.orders.recall.after_sale import EVENTS, after_sale
@@ -94,20 +94,20 @@ def recall(
     nothing is taken over: the orders are to be built again later.
     """
     assert store.organisation is not None
-    forgotten = list(_find(store, books, orders, contacts, ledger))
-    if not forgotten:
+    lost = list(_find(store, books, orders, contacts, ledger))
+    if not lost:
         return Recalled()
-    unread = frozenset(one.row.pk for one in forgotten)
+    unread = frozenset(one.row.pk for one in lost)
     if away.until(store.organisation) is not None:
         return Recalled(unread=unread)
     try:
-        read = _read(Gateway(store.organisation, Lane.LIVE), forgotten)
+        read = _read(Gateway(store.organisation, Lane.LIVE), lost)
     except ConnectorError as error:
         away.notice(store.organisation, error)
         log.info("recall.not_read", organisation_id=store.organisation.pk, error=str(error))
         return Recalled(unread=unread)
     taken, strange = 0, {}
-    for one in forgotten:
+    for one in lost:
         element = read.get(one.document.xero_id, {})
         content = as_it_stands(one.meant, element, books.organisation)
         if content is not None:
@@ -236,5 +236,6 @@ def _take(one: _Forgotten, content: Invoice | CreditNote, ledger: Ledger) -> boo
         if not adopt.keep(posting):
             return False
         notes.write_down([(posting, _NOTE)])
+        forgotten.invoices_known(posting.organisation, [posting.xero_id])
     log.info("recall.taken_over", posting_id=posting.pk, number=posting.key)
     return True

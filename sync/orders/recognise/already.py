@@ -24,6 +24,7 @@ from accounting.sale.recognise import Certainty, Listed, Sold, certainty, names_
 from connector.lib.money import from_units, round_to, to_units, written
 from stores.canonical.order import Order
 from stores.models import Store
+from sync.dispatch.forgotten import named_after
 from sync.models import Posting, Proposal, TrackedOrder
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind
@@ -61,6 +62,7 @@ class Already:
     _given: set[str] = field(default_factory=set)
     _touched: set[int] = field(default_factory=set)
     _buyers: dict[str, ContactFacts] = field(default_factory=dict)
+    _named: Mapping[str, set[int]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, store: Store, books: Books, orders: Pairs) -> Already:
@@ -77,7 +79,9 @@ class Already:
         if not found and not waited:
             return self
         self._touched = {row.pk for row, _ in orders}
-        self._index(_not_ours(store, found, self._touched))
+        free = _not_ours(store, found, self._touched)
+        self._index(free)
+        self._named = named_after(store.organisation, free)
         buyers = {one.contact_id for one in found}
         for facts in find_contacts(store.organisation, contact_ids=buyers):
             self._buyers[facts.contact_id] = facts
@@ -133,9 +137,11 @@ class Already:
         sold = _sold(self.books, order, built, number)
         keys = (*names_of(sold.order_number, sold.number), (sold.contact_id, to_units(sold.total)))
         near = {one.pk: one for key in keys for one in self._documents.get(key, ())}
-        free = [one for one in near.values() if one.xero_id not in self._given]
         found = []
-        for document in free:
+        for document in near.values():
+            others = self._named.get(document.xero_id, {row.pk})
+            if document.xero_id in self._given or row.pk not in others:
+                continue
             listed = _listed(document, since=self.since)
             meant = self._to(sold, built, listed)
             sure = certainty(meant, listed, guess=row.backfill_id is not None)

@@ -4,13 +4,16 @@ number, also where the shop has taken back meanwhile what it was posted for.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from connector.lib import clock
+from sync.dispatch import freshness
 from sync.flow import steps
-from sync.models import Posting
+from sync.models import Backfill, Posting, TrackedOrder
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.orders.test_restored import _net, cancels, edits, nobody_is_asked, three
 from tests.sync.standing import again, stands
@@ -107,3 +110,31 @@ def test_a_document_of_such_a_number_with_another_reference_is_nobodys(world: Wo
     world.shop.edit(order["entity_id"], [("MUG-STN", 2)])
     world.sync()
     assert not Posting.objects.filter(key=number).exists()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "not read yet"])
+def test_an_order_does_not_wait_because_of_the_forgotten_invoice_of_another(
+    world: World, known: bool
+) -> None:
+    """One buyer, one day, one total; the second is built first, in a backfill."""
+    world.sync()
+    first, second = world.place(customer=1), world.place(customer=1)
+    world.pull()
+    backfill = Backfill.objects.create(store=world.store, since="2027-03-01", until="2027-03-20")
+    with forgotten(world):
+        world.work()
+        before = stands(world)
+    world.time.forward(minutes=7)
+    freshness.prepare(world.organisation)
+    TrackedOrder.objects.update(backfill=backfill)
+    other = TrackedOrder.objects.filter(source_id=str(first["entity_id"]))
+    soon = clock.now() + timedelta(hours=1)
+    other.update(build_at=soon, number=first["increment_id"] if known else "unknown")
+    world.build()
+    assert world.codes(second) == ([] if known else ["already_in_xero"])
+    other.update(build_at=clock.now(), number=first["increment_id"])
+    world.work()
+    at_rest()
+    assert stands(world) == before
+    nobody_is_asked(world, first, second)
+    again(world)
