@@ -27,7 +27,7 @@ STAMPS = {
     "undo_at", "decided_at", "withdrawn_at", "reopened_at", "as_of", "made_at", "seen_at",
     "tracked_since", "disconnected_at", "counted_at", "read_at", "written_at", "done_at",
     "said_at", "last_run_at", "looked_at", "clock_at", "sent_at", "accepted_at", "due_at",
-    "since", "until", "last_at", "asked_at", "answered_at",
+    "since", "until", "last_at", "asked_at", "answered_at", "tried_at",
 }  # fmt: skip
 
 
