@@ -12,17 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from accounting.contacts.persons import Person, clean_email, email_key, name_key, person_of, prefix
-from xero.documents.contact_details import clean_name
+from accounting.contacts.persons import Person, name_key
 from xero.documents.facts import ContactFacts, PaymentTerms
 from xero.documents.kinds import Id, Kind, Ref
 from xero.documents.master_data import Contact
-
-__all__ = [
-    "RESTORED",
-    "ContactAnswer", "Directory", "Person", "clean_email", "clean_name", "contact_id",
-    "email_key", "find_contact", "followed", "is_to", "name_key", "person_of", "prefix", "restored",
-]  # fmt: skip
 
 # Before the ContactID in the key of a contact that is restored for documents that stand.
 RESTORED = "restored:"

@@ -12,7 +12,7 @@ from accounting.linting import doubts, misfits
 from accounts_mapping.rules.return_actions import doubtful_actions
 from connector.configuration.applying import Applying
 from connector.configuration.inactive import inactive
-from connector.configuration.reading import Refused, read_configuration
+from connector.configuration.reading import read_configuration
 from connector.configuration.schema import FileSchema
 from connector.configuration.sharing import shared_parts
 from connector.configuration.stored import load_known, rules_of
@@ -23,8 +23,6 @@ from stores import registry
 from stores.models import Store
 from sync.parsing import parse_facts
 from xero.documents.facts import NOT_CONNECTED
-
-__all__ = ["Refused", "Report", "environment", "import_configuration", "mapping_problems"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.utils.crypto import get_random_string
 from connector.configuration.importing import import_configuration
 from connector.demo import remotes
 from connector.demo.remotes import Shop
-from connector.lib.outgoing import http
+from connector.lib.outgoing import answers, http
 from stores.models import Store
 from sync.ingest.pair import pair
 from sync.organisations import link_organisations
@@ -73,7 +73,7 @@ def connect(web_url: str, password: str, chosen: list[Shop]) -> None:
 
 def _log_in(session: requests.Session, web_url: str, password: str) -> None:
     address = urljoin(web_url, reverse("account_login"))
-    http.checked(session.get(address))
+    answers.checked(session.get(address))
     form = {
         "login": USER,
         "password": password,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from connector.lib.outgoing import http
+from connector.lib.outgoing import answers, http
 from connector.processes.family import Family
 from connector.processes.ports import free_port, listening
 from connector.processes.programs import python
@@ -114,12 +114,12 @@ def calls_to(xero_url: str) -> int:
 def choose_organisation(xero_url: str, name: str) -> None:
     """What the person at the consent page picks next."""
     with http.session(allow_private=True) as session:
-        http.checked(session.post(f"{xero_url}/_sandbox/config", json={"auto_tenant": name}))
+        answers.checked(session.post(f"{xero_url}/_sandbox/config", json={"auto_tenant": name}))
 
 
 def read(url: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Any:
     """The JSON of an answer, numbers exact; a call with a body is a POST."""
     method = "GET" if body is None else "POST"
     with http.session(allow_private=True, max_bytes=500 * http.MEGABYTE) as session:
-        answer = http.checked(session.request(method, url, headers=headers, data=body))
+        answer = answers.checked(session.request(method, url, headers=headers, data=body))
     return json.loads(answer.content, parse_float=Decimal, parse_int=Decimal)

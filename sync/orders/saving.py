@@ -10,9 +10,10 @@ from connector.lib.exact_json import printable
 from connector.lib.money import round_to, to_units
 from stores.canonical.order import Order
 from stores.profile import PlatformProfile
+from sync.claims import Claim
 from sync.models import TrackedOrder
 from sync.orders.ledger import Ledger
-from sync.orders.work import Claim, OrderWork, rows_of
+from sync.orders.work import OrderWork, rows_of
 from sync.outbox import sync_states
 from xero.documents.contact_details import clean_name
 from xero.models import Lane

@@ -31,7 +31,7 @@ from requests_oauthlib import OAuth2Session
 
 from connector.lib import clock
 from connector.lib.errors import Misconfigured, NotConnected, OutcomeUnknown, Temporary
-from connector.lib.outgoing import http
+from connector.lib.outgoing import answers, http
 from xero.models import XeroApp
 from xero.transport import safe
 
@@ -128,7 +128,7 @@ def revoke(app: XeroApp, refresh_token: str) -> None:
         answer = _equipped(requests.Session()).post(
             address, data={"token": refresh_token}, auth=_basic(app)
         )
-        http.checked(answer)
+        answers.checked(answer)
 
 
 def connections(access_token: str) -> list[Connection]:
@@ -137,7 +137,7 @@ def connections(access_token: str) -> list[Connection]:
         _connections_address(), headers=_bearer(access_token)
     )
     try:
-        rows = http.read_json(_accepted(answer))
+        rows = answers.read_json(_accepted(answer))
     except Misconfigured as error:
         raise Temporary("Xero's list of connections cannot be read.") from error
     if not isinstance(rows, list):
@@ -221,7 +221,7 @@ def _as_read() -> Iterator[None]:
 def _refuse_outages(answer: requests.Response) -> requests.Response:
     """An answer 429 or 5xx is no statement about the token, whatever its body says."""
     if answer.status_code == 429 or answer.status_code >= 500:
-        http.checked(answer)
+        answers.checked(answer)
     return answer
 
 
@@ -232,7 +232,7 @@ def _accepted(answer: requests.Response) -> requests.Response:
             code="unauthorized",
             hint="Reconnect to Xero.",
         )
-    return http.checked(answer)
+    return answers.checked(answer)
 
 
 def _claims(access_token: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The one way out: sessions for all outgoing HTTP but the Xero SDK's.
 
     shop = http.session()
-    orders = http.read_json(http.checked(shop.get("https://shop.example.com/rest/V1/orders")))
+    orders = answers.read_json(answers.checked(shop.get("https://shop.example.com/rest/V1/orders")))
 
 A session has timeouts on every call, a deadline over the whole of it (redirects and body
 included), a limit on the body's size, the address guard of `addresses.py`, and raises the
@@ -39,12 +39,8 @@ from connector.lib.outgoing.answers import (
     checked,
     classified,
     host_of,
-    read_json,
     redirect_refused,
-    retry_after,
 )
-
-__all__ = ["MEGABYTE", "checked", "equip", "get", "read_json", "retry_after", "session"]
 
 MEGABYTE = 1024 * 1024
 _MAX_REDIRECTS = 3

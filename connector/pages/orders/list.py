@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from connector.lib.rights import ORDERS, right
 from connector.pages.attention import groups
-from connector.pages.books_of import sale_of
 from connector.pages.filters import OrderFilters, zone_of
 from connector.pages.keyset import window
 from connector.pages.orders.left_out import LeftOut, left_out_beside
@@ -25,6 +24,7 @@ from connector.templatetags.pages import COUNT_LIMIT, of
 from stores.models import Store
 from sync.models import Posting, PostingSource, Proposal, SummaryPart, TrackedOrder
 from sync.orders import actions
+from sync.outbox.labels import sale_of
 from sync.summaries.approve import approve_summaries, drafts_of
 from xero.documents.kinds import Kind
 from xero.models import Organisation

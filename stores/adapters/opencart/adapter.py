@@ -11,7 +11,7 @@ import requests
 
 from connector.lib.errors import Rejected
 from stores.adapter import Cursor, Introduction, Parsed, Reply, WebhookCall
-from stores.adapters.opencart.client import PAGE_SIZE, Json, OpenCartClient
+from stores.adapters.opencart.client import OpenCartClient
 from stores.adapters.opencart.credentials import OpenCartCredentials
 from stores.adapters.opencart.profile import PROFILE
 from stores.adapters.opencart.reading import pages as reading
@@ -29,6 +29,7 @@ from stores.canonical.records import (
 )
 from stores.canonical.sync_state import SyncState
 from stores.php import hints, stock, sync_states
+from stores.php.client import PAGE_SIZE, Json
 from stores.profile import PlatformProfile
 from stores.writing import check_ids
 

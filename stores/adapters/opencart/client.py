@@ -5,7 +5,7 @@ from __future__ import annotations
 import requests
 
 from stores.adapters.opencart.credentials import OpenCartCredentials
-from stores.php.client import PAGE_SIZE, PROTOCOL, Json, SignedClient, shop_address
+from stores.php.client import SignedClient
 from stores.php.refusals import Words
 
 WORDS = Words(
@@ -25,6 +25,3 @@ class OpenCartClient(SignedClient):
     ) -> None:
         key, secret = credentials.key.get_secret_value(), credentials.secret.get_secret_value()
         super().__init__(url, key, secret, session, WORDS)
-
-
-__all__ = ["PAGE_SIZE", "PROTOCOL", "WORDS", "Json", "OpenCartClient", "shop_address"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stores.php import pairing
-from stores.php.pairing import check_of
 from stores.profile import PairingCode
 
 _PREFIX = "oc1."
@@ -17,6 +16,3 @@ def read_code(code: str) -> PairingCode:
 def made_code(url: str, key: str, secret: str) -> str:
     """The code of a shop, as its extension makes it."""
     return pairing.made_code(_PREFIX, url, key, secret)
-
-
-__all__ = ["check_of", "made_code", "read_code"]

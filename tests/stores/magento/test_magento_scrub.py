@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stores.adapters.magento.records.parse import parse_order
-from stores.adapters.magento.records.scrub import REMOVED, scrub
+from stores.adapters.magento.records.scrub import scrub
 from stores.canonical.records import ParseFacts
+from stores.card_data import REMOVED
 from tests.stores.magento.magento_records import Json, order
 
 VISA = "4111111111111111"

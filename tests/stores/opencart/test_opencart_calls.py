@@ -10,9 +10,10 @@ import pytest
 
 from stores.adapter import Ask, WebhookCall, WebhookRefused, Wish
 from stores.adapters.opencart.adapter import OpenCartAdapter
-from stores.adapters.opencart.pairing import check_of, made_code, read_code
+from stores.adapters.opencart.pairing import made_code, read_code
 from stores.adapters.opencart.profile import PROFILE
 from stores.canonical.records import RecordRef, Stream
+from stores.php.pairing import check_of
 from stores.php.signing import hook_secret
 from stores.profile import BadPairingCode
 from tests.stores.contract import NOW

@@ -20,8 +20,8 @@ from connector.lib.errors import (
 )
 from connector.lib.outgoing import http
 from stores.adapters.opencart.adapter import OpenCartAdapter
-from stores.adapters.opencart.client import shop_address
 from stores.php import signing
+from stores.php.client import shop_address
 from tests.stores.opencart.extension import ADDRESS, SHOP, Extension, three_orders
 from tests.stores.opencart.test_opencart_contract import connected
 from tests.stores.php.package import KEY, SECRET

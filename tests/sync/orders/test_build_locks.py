@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections, transaction
 
+from sync.claims import Claim
 from sync.dispatch import freshness, settle
 from sync.dispatch.gather import gather
 from sync.models import Dispatch, Posting, TrackedOrder
-from sync.orders.work import Claim, OrderWork, keep_claim
+from sync.orders.work import OrderWork, keep_claim
 from tests.sync.world import World
 from xero.api.gateway import Reply
 from xero.documents.kinds import Kind

@@ -184,6 +184,3 @@ def _where(order: Raw, facts: ParseFacts) -> Whereabouts:
         store_view_id=storefront,
         parts=PartKeys(keys, keys, tuple(filter(None, (storefront,)))),
     )
-
-
-__all__ = ["parse_order", "whereabouts"]

@@ -20,7 +20,7 @@ from connector.lib.money import ZERO
 from stores.adapters.magento.records import amounts, people, refunds
 from stores.adapters.magento.records.cancelled import without_cancelled
 from stores.adapters.magento.records.cards import redeemed_cards, sold_cards
-from stores.adapters.magento.records.forms import documents_of, identify, order_form, order_of
+from stores.adapters.magento.records.forms import order_form, order_of
 from stores.adapters.magento.records.invoices import covering_number
 from stores.adapters.magento.records.lines import item_lines, shipping_lines
 from stores.adapters.magento.records.payments import (
@@ -220,6 +220,3 @@ def _replaces(order: Raw) -> str:
     """The number of the order that an edit made this one from."""
     earlier = order.text("relation_parent_real_id") or order.text("original_increment_id")
     return "" if earlier == order.text("increment_id") else earlier
-
-
-__all__ = ["documents_of", "identify", "order_form", "parse_creditmemo", "parse_order"]

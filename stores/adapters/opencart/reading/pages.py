@@ -16,9 +16,10 @@ from typing import Any
 
 from connector.lib.errors import Rejected
 from stores.adapter import Cursor
-from stores.adapters.opencart.client import PAGE_SIZE, Json, OpenCartClient
+from stores.adapters.opencart.client import OpenCartClient
 from stores.adapters.opencart.reading.moments import ShopClock
 from stores.canonical.records import By, Page, RecordRef, Stream
+from stores.php.client import PAGE_SIZE, Json
 
 # So many of the last ids are looked through for orders that bear a time which has passed.
 ID_WINDOW = 100

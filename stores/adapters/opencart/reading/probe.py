@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from stores.adapters.opencart.client import PROTOCOL, Json, OpenCartClient
+from stores.adapters.opencart.client import OpenCartClient
 from stores.adapters.opencart.reading.moments import ShopClock, zone_of
 from stores.canonical.order import PartKeys
 from stores.canonical.records import ParseError, ShopTax, StoreFacts
+from stores.php.client import PROTOCOL, Json
 from stores.raw import Raw
 
 

@@ -28,7 +28,7 @@ from connector.lib.errors import (
     Rejected,
     Temporary,
 )
-from connector.lib.outgoing import addresses, http
+from connector.lib.outgoing import addresses, answers, http
 from tests.conftest import QuietServer, reply
 
 Handler = BaseHTTPRequestHandler
@@ -437,7 +437,7 @@ def test_a_status_means_who_must_act(
     method: str, status: int, headers: dict[str, str], kind: type[ConnectorError]
 ) -> None:
     with pytest.raises(ConnectorError, match=r"shop\.example\.com") as caught:
-        http.checked(answered(b"no", status, method, **headers))
+        answers.checked(answered(b"no", status, method, **headers))
     assert type(caught.value) is kind
     assert "s3cret" not in str(caught.value)
     if headers:
@@ -448,7 +448,7 @@ def test_a_status_means_who_must_act(
 def test_retry_after_may_be_a_date() -> None:
     later = datetime.now(UTC) + timedelta(seconds=90)
     date = later.strftime("%a, %d %b %Y %H:%M:%S GMT")
-    seconds = http.retry_after(answered(status=429, Retry_After=date))
+    seconds = answers.retry_after(answered(status=429, Retry_After=date))
     assert seconds is not None
     assert 85 < seconds <= 90
 
@@ -458,18 +458,20 @@ def test_retry_after_may_be_a_date() -> None:
     [("soon", None), ("-5", 0), ("nan", None), ("999999999", 86400), ("Wed, 32 Foo", None)],
 )
 def test_odd_values_of_retry_after(header: str, seconds: float | None) -> None:
-    assert http.retry_after(answered(status=429, Retry_After=header)) == seconds
+    assert answers.retry_after(answered(status=429, Retry_After=header)) == seconds
 
 
 def test_rejections_keep_the_remotes_own_words() -> None:
     with pytest.raises(Rejected) as caught:
-        http.checked(answered(b'{"message": "No such entity"}', 404))
+        answers.checked(answered(b'{"message": "No such entity"}', 404))
     assert caught.value.code == "http_404"
     assert caught.value.texts == ('{"message": "No such entity"}',)
 
 
 def test_json_is_exact() -> None:
-    data = http.read_json(answered(b'\xef\xbb\xbf{"a": 0.1, "b": 12345678901234567890.12, "c": 3}'))
+    data = answers.read_json(
+        answered(b'\xef\xbb\xbf{"a": 0.1, "b": 12345678901234567890.12, "c": 3}')
+    )
     assert data == {"a": Decimal("0.1"), "b": Decimal("12345678901234567890.12"), "c": 3}
     assert isinstance(data["c"], int)
 
@@ -488,7 +490,7 @@ def test_json_is_exact() -> None:
 )
 def test_what_is_not_json_is_shown_with_a_hint(body: bytes, hint: str) -> None:
     with pytest.raises(Misconfigured, match=r"^shop\.example\.com did not") as caught:
-        http.read_json(answered(body))
+        answers.read_json(answered(body))
     assert caught.value.code == "not_json"
     assert hint in caught.value.hint
     assert "s3cret" not in str(caught.value)
@@ -497,13 +499,13 @@ def test_what_is_not_json_is_shown_with_a_hint(body: bytes, hint: str) -> None:
 
 def test_excerpts_hide_secrets() -> None:
     with pytest.raises(Misconfigured) as caught:
-        http.read_json(answered(b"error: token=abcdef1234 for ana@example.com"))
+        answers.read_json(answered(b"error: token=abcdef1234 for ana@example.com"))
     assert "abcdef1234" not in str(caught.value)
     assert "ana@" not in str(caught.value)
 
 
 def test_php_that_serves_json_as_html_is_understood() -> None:
-    assert http.read_json(answered(b"[1]", Content_Type="text/html; charset=utf-8")) == [1]
+    assert answers.read_json(answered(b"[1]", Content_Type="text/html; charset=utf-8")) == [1]
 
 
 # --- Retries ------------------------------------------------------------------------------
