@@ -33,13 +33,14 @@ from accounting.summary.documents import (
 from accounting.summary.parts import Part
 from accounts_mapping.models import snapshot
 from connector.lib import clock
+from connector.lib.database.claims import TakenOver
 from stores.models import Cursor, Store
 from sync.contacts.directory import load_contacts
 from sync.contacts.postings import ContactPostings
 from sync.models import Backfill, Posting, SummaryPart, TrackedOrder
 from sync.outbox.labels import relabel, relabel_behind
 from sync.summaries.contents import part_of
-from sync.summaries.outbox import Outbox, TakenOver, link
+from sync.summaries.outbox import Outbox, link
 from xero.documents.kinds import Kind
 from xero.documents.statuses import APPROVED
 from xero.models import Organisation

@@ -10,6 +10,7 @@ from decimal import Decimal
 from accounting.reasons import Reason
 from accounting.summary.documents import PURPOSES, Settlement, Summary
 from connector.lib import clock
+from connector.lib.database.claims import TakenOver
 from connector.lib.money import to_units
 from stores.models import Store
 from sync.models import Posting, PostingSource
@@ -21,10 +22,6 @@ from xero.documents.kinds import Kind
 from xero.models import MirrorDocument, Organisation
 
 _State = Posting.State
-
-
-class TakenOver(Exception):
-    """Another worker, or a change of an order, was first."""
 
 
 def link(posting: Posting, amounts: dict[int, Decimal]) -> None:

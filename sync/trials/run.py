@@ -19,13 +19,14 @@ from accounts_mapping.models import snapshot
 from accounts_mapping.rules.resolve import MappingSnapshot, about_products
 from accounts_mapping.sections.section import Document, read_back
 from connector.lib import clock, doorbell
+from connector.lib.database.claims import TakenOver
 from stores import registry
 from stores.canonical.order import Order
 from stores.canonical.records import ParseError, ParseFacts, Stream
 from stores.models import Store
 from sync.models import TrackedOrder, Trial, TrialDifference
 from sync.parsing import parse_facts, parsed, with_products
-from sync.trials.compare import Counts, compared, compared_summary
+from sync.trials.compare import DifferenceCounts, compared, compared_summary
 from xero.documents.facts import NOT_CONNECTED
 
 log = structlog.get_logger(__name__)
@@ -34,10 +35,6 @@ _CHUNK = 50
 _LEASE = timedelta(minutes=5)
 _KEPT = 10
 _State = Trial.State
-
-
-class TakenOver(Exception):
-    """Another worker has the trial, or another trial has taken its place."""
 
 
 def queue(
@@ -110,7 +107,7 @@ class _Run:
         )
         self._about_products = any(about_products(one.rules) for one in (in_force, tried))
         self._live, self._tried = self._preview(in_force), self._preview(tried)
-        self._differing, self._counts = 0, Counts()
+        self._differing, self._counts = 0, DifferenceCounts()
 
     def do(self) -> None:
         self._trial.differences.all().delete()  # of a worker that did not come to its end

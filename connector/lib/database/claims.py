@@ -22,6 +22,10 @@ _Row = TypeVar("_Row", bound=models.Model)
 FREED: dict[str, Any] = {"claimed_until": None, "claimed_by": ""}
 
 
+class TakenOver(Exception):
+    """Somebody else was first: the row is another worker's, or is not as it was."""
+
+
 def lapsed(now: datetime) -> Q:
     """Claimed by somebody whose time is over."""
     return Q(claimed_until__lte=now)
@@ -78,18 +82,6 @@ class ClaimQuerySet(models.QuerySet[_Row]):
     def keep(self, token: str, lease: timedelta, **changes: Any) -> int:
         """Go on holding those that are still this claim's, and write these changes; how many."""
         return self.held_by(token).update(claimed_until=clock.now() + lease, **changes)
-
-    def keep_locked(self, token: str, lease: timedelta) -> set[Any]:
-        """Go on holding those that are still this claim's; their keys. Until the transaction
-        ends nobody else writes them.
-
-        They are locked in the order of their keys, as others lock them: an update takes them as
-        they lie.
-        """
-        mine = self.held_by(token)
-        kept = set(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
-        mine.filter(pk__in=kept).update(claimed_until=clock.now() + lease)
-        return kept
 
     def release(self, token: str, **changes: Any) -> int:
         """Give back those that are still this claim's, with these changes; how many."""

@@ -78,7 +78,6 @@ def test_who_lost_the_row_writes_nothing(row: MasterLevel, time: list[float]) ->
     MasterLevel.objects.claim("another", LEASE)
     before = MasterLevel.objects.values().get()
     assert MasterLevel.objects.keep("one", LEASE, reasons=["late"]) == 0
-    assert MasterLevel.objects.keep_locked("one", LEASE) == set()
     assert MasterLevel.objects.release("one", state=MasterLevel.State.WRITTEN) == 0
     assert MasterLevel.objects.values().get() == before
 
@@ -148,7 +147,6 @@ STEPS = st.lists(
         st.tuples(st.just("take"), WHO, SECONDS, st.integers(1, 4)),
         st.tuples(st.just("claim"), WHO, SECONDS, PLACE),
         st.tuples(st.just("keep"), WHO, SECONDS),
-        st.tuples(st.just("keep_locked"), WHO, SECONDS),
         st.tuples(st.just("release"), WHO),
         st.tuples(st.just("put_off"), SECONDS, PLACE),
     ),
@@ -175,8 +173,7 @@ def naively(rows: list[Naive], now: float, step: tuple[Any, ...]) -> Any:
             row.by, row.until = "", None
         else:
             row.hold(who, now + rest[1])
-    keys = sorted(row.pk for row in chosen)
-    return {"take": keys, "keep_locked": set(keys)}.get(verb, len(keys))
+    return sorted(row.pk for row in chosen) if verb == "take" else len(chosen)
 
 
 def really(rows: list[Naive], now: float, step: tuple[Any, ...]) -> Any:
