@@ -61,7 +61,7 @@ class OrderDocuments:
     documents: Sequence[PostedDocument]
 
 
-class Way(StrEnum):
+class UndoWay(StrEnum):
     WITHDRAW = "withdraw"
     DELETE = "delete"
     VOID = "void"
@@ -69,13 +69,13 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class UndoStep:
     """`amount` is what is taken back, `refunded` the part of it that is paid back from the
     accounts that it was paid into; the rest is allocated."""
 
     order: int
     number: str
-    way: Way
+    way: UndoWay
     key: str
     text: str
     currency: str = ""
@@ -95,7 +95,7 @@ class Cannot:
 class UndoPlan:
     """`notes` are about what is undone, but not wholly."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[UndoStep, ...]
     cannot: tuple[Cannot, ...]
     notes: tuple[Cannot, ...] = ()
 
@@ -107,7 +107,7 @@ class UndoPlan:
 
 def plan_undo(orders: Iterable[OrderDocuments], *, today: date, lock_date: date | None) -> UndoPlan:
     """What to do for each order, in their order, and what cannot be done, because of what."""
-    steps: list[Step] = []
+    steps: list[UndoStep] = []
     cannot: list[Cannot] = []
     notes: list[Cannot] = []
     for order in orders:
@@ -167,18 +167,18 @@ def _refusal(order: OrderDocuments, today: date, lock_date: date | None) -> Cann
 
 def _step(
     order: OrderDocuments, one: PostedDocument, today: date, lock_date: date | None
-) -> Step | None:
+) -> UndoStep | None:
     """How one invoice is taken back; None where all of it has been credited before."""
     if one.status in _DRAFTS and not one.part_of:
         text = f"The draft {one.key} is deleted."
-        return _made(order, Way.DELETE, one, text, one.total)
+        return _made(order, UndoWay.DELETE, one, text, one.total)
     credited = _credited(order) if len(_invoices(order)) == 1 else ZERO
     rest = one.amount - credited
     if rest <= 0:
         return None
     untouched = one.due == one.total and not credited and not one.part_of
     if untouched and _is_open(one.day, today, lock_date):
-        return _made(order, Way.VOID, one, f"{one.key} is voided.", one.total)
+        return _made(order, UndoWay.VOID, one, f"{one.key} is voided.", one.total)
     refunded = max(rest - one.due, ZERO)
     why = "Its month is over. " if untouched else ""
     text = f"{why}A credit note over {written(rest)}, dated today, for {one.name}"
@@ -195,7 +195,7 @@ def _step(
         text += f" {one.part_of} itself stays: it is of other orders too."
     if one.status in _DRAFTS:
         text += " It is a draft as well, and is used once both are approved."
-    return _made(order, Way.CREDIT, one, text, rest, refunded)
+    return _made(order, UndoWay.CREDIT, one, text, rest, refunded)
 
 
 def _is_open(day: date | None, today: date, lock_date: date | None) -> bool:
@@ -205,12 +205,14 @@ def _is_open(day: date | None, today: date, lock_date: date | None) -> bool:
     return lock_date is None or day > lock_date
 
 
-def _withdrawn(order: OrderDocuments) -> list[Step]:
+def _withdrawn(order: OrderDocuments) -> list[UndoStep]:
     waiting = [one for one in order.documents if one.state in ("pending", "held", "dead")]
     if not waiting:
         return []
     text = "What has not been sent is withdrawn."
-    return [Step(order.order, order.number, Way.WITHDRAW, waiting[0].key, text, order.currency)]
+    return [
+        UndoStep(order.order, order.number, UndoWay.WITHDRAW, waiting[0].key, text, order.currency)
+    ]
 
 
 def _left(order: OrderDocuments) -> list[Cannot]:
@@ -242,7 +244,7 @@ def _cannot(order: OrderDocuments, key: str, text: str) -> Cannot:
 
 
 def _made(
-    order: OrderDocuments, way: Way, one: PostedDocument, text: str, amount: Decimal,
+    order: OrderDocuments, way: UndoWay, one: PostedDocument, text: str, amount: Decimal,
     refunded: Decimal = ZERO,
-) -> Step:  # fmt: skip
-    return Step(order.order, order.number, way, one.key, text, order.currency, amount, refunded)
+) -> UndoStep:  # fmt: skip
+    return UndoStep(order.order, order.number, way, one.key, text, order.currency, amount, refunded)

@@ -25,7 +25,7 @@ _LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CustomerComparison:
     """`changes` is what the shop's record lacks, None where it lacks nothing; `kept` names what
     is left as it is, because the shop has changed it itself, or it cannot be told apart."""
 
@@ -49,7 +49,7 @@ def changed_in_xero(
 
 def compare(
     wanted: Details, said: Details, customer: Customer, fields: Sequence[str]
-) -> Comparison:
+) -> CustomerComparison:
     """What of `wanted` is to be written to a customer as the shop has it at this moment.
 
     A detail about which the shop says something else than it last said to us has been changed
@@ -73,7 +73,7 @@ def compare(
         except _Unclear:
             kept.append(_NAMES[_ADDRESS])
     changes = CustomerChanges(_phone(lacking.get(PHONE)), company, lacking.get(_TAX), address)
-    return Comparison(None if changes == CustomerChanges() else changes, tuple(kept))
+    return CustomerComparison(None if changes == CustomerChanges() else changes, tuple(kept))
 
 
 def shop_details(customer: Customer, fields: Sequence[str]) -> dict[str, Any]:

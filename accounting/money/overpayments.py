@@ -10,7 +10,7 @@ from accounting.postable import bank_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import written
-from stores.canonical.order import Payment as Tender
+from stores.canonical.order import Payment
 from stores.profile import Field
 from xero.documents.documents import BankTransaction
 from xero.documents.kinds import Id
@@ -25,7 +25,7 @@ DEBTORS = "DEBTORS"
 
 
 def overpayment(
-    books: Books, mapped: MappedOrder, contact: Id, tender: Tender, over: Decimal, reference: str
+    books: Books, mapped: MappedOrder, contact: Id, tender: Payment, over: Decimal, reference: str
 ) -> BankTransaction:
     """What a tender brought beyond what is due: money in the bank, owed to the customer.
 
@@ -63,7 +63,7 @@ def _debtors(books: Books) -> tuple[str, bool]:
     return DEBTORS, False
 
 
-def overpaid(tender: Tender, over: Decimal) -> Reason:
+def overpaid(tender: Payment, over: Decimal) -> Reason:
     """That more came in than is due, for whoever has to give it back."""
     return Reason(
         "overpaid",

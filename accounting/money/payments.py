@@ -33,11 +33,10 @@ from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Resolution
 from connector.lib.money import ZERO, round_to
-from stores.canonical.order import Order
-from stores.canonical.order import Payment as Tender
+from stores.canonical.order import Order, Payment
 from xero.documents.documents import BankTransaction, Invoice
 from xero.documents.kinds import Kind, Ref
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,11 @@ class Tendered:
     Neither has an account.
     """
 
-    payments: tuple[Payment, ...] = ()
+    payments: tuple[InvoicePayment, ...] = ()
     overpayments: tuple[BankTransaction, ...] = ()
     reasons: tuple[Reason, ...] = ()
-    waiting: tuple[Payment, ...] = ()
-    elsewhere: tuple[Payment, ...] = ()
+    waiting: tuple[InvoicePayment, ...] = ()
+    elsewhere: tuple[InvoicePayment, ...] = ()
 
 
 def payments_of(
@@ -76,12 +75,12 @@ def payments_of(
     if invoice.status != "AUTHORISED":
         return Tendered(reasons=(_waits(mapped, invoice),))
     if reason := disagreement(order, tenders):
-        waiting = Payment(invoice.number, "", invoice.date, _sum(tenders), "")
+        waiting = InvoicePayment(invoice.number, "", invoice.date, _sum(tenders), "")
         return Tendered(reasons=(reason,), waiting=(waiting,))
     return _Tenders(books, mapped, invoice, history).take(tenders, own)
 
 
-def _first_own(order: Order, tenders: tuple[Tender, ...]) -> int:
+def _first_own(order: Order, tenders: tuple[Payment, ...]) -> int:
     """The index of the first tender that the shop issued: after the money, also if that is
     still to come."""
     return (len(tenders) or (1 if round_to(order.total) else 0)) + 1
@@ -98,7 +97,7 @@ def _waits(mapped: MappedOrder, invoice: Invoice) -> Reason:
     return Reason("payment_waits_for_approval", text, source)
 
 
-def alone(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
+def alone(books: Books, mapped: MappedOrder) -> tuple[InvoicePayment, ...]:
     """The tenders of an order whose invoice is not ours, as payments of nothing: they say
     which account each came to. One whose method is not mapped is left out."""
     found_ones, order = [], mapped.order
@@ -109,7 +108,7 @@ def alone(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
         if isinstance(answer, Resolution):
             target, is_id = payable_account(books.organisation, answer)
             found_ones.append(
-                Payment(
+                InvoicePayment(
                     "", target, local_date(books.snapshot, paid_at(books, order, tender)),
                     round_to(tender.amount), tender.reference, is_id, tender=index,
                     method=tender.method, also=also[index - 1],
@@ -132,13 +131,13 @@ class _Tenders:
         totals = invoice.expected()
         assert totals is not None
         self._total = totals.total
-        self._payments: list[Payment] = []
+        self._payments: list[InvoicePayment] = []
         self._overpayments: list[BankTransaction] = []
         self._reasons: list[Reason] = []
-        self._waiting: list[Payment] = []
-        self._elsewhere: list[Payment] = []
+        self._waiting: list[InvoicePayment] = []
+        self._elsewhere: list[InvoicePayment] = []
 
-    def take(self, tenders: tuple[Tender, ...], own: list[Redeemed]) -> Tendered:
+    def take(self, tenders: tuple[Payment, ...], own: list[Redeemed]) -> Tendered:
         """What the shop issued itself was taken off the total, so the rest is due in money."""
         given = sum((one.amount for one in own), ZERO)
         self._money(
@@ -155,13 +154,13 @@ class _Tenders:
             tuple(self._waiting), tuple(self._elsewhere),
         )  # fmt: skip
 
-    def _payable(self, tenders: tuple[Tender, ...], due: Decimal, paid: Decimal) -> Decimal:
+    def _payable(self, tenders: tuple[Payment, ...], due: Decimal, paid: Decimal) -> Decimal:
         """How much of the money pays invoices: what is due of it, without what stands as an
         overpayment since the order was worth less, and what paid them when it was worth more."""
         came = _sum(one for one in tenders if not posted_elsewhere(self._books, self._mapped, one))
         return max(min(due, came - self._history.overpaid), paid)
 
-    def _money(self, tenders: tuple[Tender, ...], due: Decimal) -> None:
+    def _money(self, tenders: tuple[Payment, ...], due: Decimal) -> None:
         """Payments of the tenders; what a held one would pay stays due."""
         named, also = references(self._order, tenders), other_references(tenders)
         amounts = _in_cents(tender.amount for tender in tenders)
@@ -184,12 +183,12 @@ class _Tenders:
                     self._waiting.append(self._without_account(taken, index, tender))
 
     def _without_account(
-        self, amount: Decimal, index: int, tender: Tender | None = None
-    ) -> Payment:
+        self, amount: Decimal, index: int, tender: Payment | None = None
+    ) -> InvoicePayment:
         """Money that is not posted, or not yet: when it came, how much, and by which method."""
         day = local_date(self._books.snapshot, paid_at(self._books, self._order, tender))
         method = tender.method if tender is not None else ""
-        return Payment(
+        return InvoicePayment(
             Ref(Kind.INVOICE, self._invoice.number), "", day, amount, "", tender=index,
             method=method,
         )  # fmt: skip
@@ -199,8 +198,8 @@ class _Tenders:
             self._reasons.append(reason)
 
     def _payment(
-        self, tender: Tender, amount: Decimal, names: tuple[str, tuple[str, ...]], index: int
-    ) -> Payment:
+        self, tender: Payment, amount: Decimal, names: tuple[str, tuple[str, ...]], index: int
+    ) -> InvoicePayment:
         answer = account_of(self._books, self._mapped, tender)
         day = payment_day(self._books, self._order, tender)
         reference, also = names
@@ -218,9 +217,9 @@ class _Tenders:
     def _made(
         self, answer: Resolution, amount: Decimal, reference: str, day: date, index: int,
         method: str = "", also: tuple[str, ...] = (),
-    ) -> Payment:  # fmt: skip
+    ) -> InvoicePayment:  # fmt: skip
         target, is_id = payable_account(self._books.organisation, answer)
-        return Payment(
+        return InvoicePayment(
             invoice=Ref(Kind.INVOICE, self._invoice.number),
             account=target,
             account_is_id=is_id,
@@ -232,14 +231,14 @@ class _Tenders:
             also=also,
         )
 
-    def _overpaid(self, tender: Tender, over: Decimal, reference: str) -> None:
+    def _overpaid(self, tender: Payment, over: Decimal, reference: str) -> None:
         contact = self._invoice.contact
         made = overpayment(self._books, self._mapped, contact, tender, over, reference)
         self._overpayments.append(made)
         self._reasons.append(overpaid(tender, over))
 
 
-def _sum(tenders: Iterable[Tender]) -> Decimal:
+def _sum(tenders: Iterable[Payment]) -> Decimal:
     return round_to(sum((tender.amount for tender in tenders), ZERO))
 
 

@@ -26,8 +26,7 @@ from accounting.postable import bank_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import ZERO, round_to, written
-from stores.canonical.order import Order
-from stores.canonical.order import Payment as Tender
+from stores.canonical.order import Order, Payment
 from xero.documents.documents import BankTransaction
 from xero.documents.kinds import Id
 from xero.documents.lines import DocumentLine, TaxMode, line_totals
@@ -90,7 +89,7 @@ def receipt_of(books: Books, mapped: MappedOrder, sale: ReceiptContent, day: dat
     return Received(receipt, (more,), (overpaid(last, over),))
 
 
-def _over(total: Decimal, tenders: tuple[Tender, ...]) -> Decimal:
+def _over(total: Decimal, tenders: tuple[Payment, ...]) -> Decimal:
     """What was received beyond the total; holds where it was less, or nothing."""
     paid = round_to(sum((tender.amount for tender in tenders), ZERO))
     if not total:
@@ -110,7 +109,7 @@ def _over(total: Decimal, tenders: tuple[Tender, ...]) -> Decimal:
     return paid - total
 
 
-def _account(books: Books, mapped: MappedOrder, tenders: tuple[Tender, ...]) -> tuple[str, bool]:
+def _account(books: Books, mapped: MappedOrder, tenders: tuple[Payment, ...]) -> tuple[str, bool]:
     """The one bank account that all tenders go to."""
     paid = [tender for tender in tenders if tender.amount]
     answers = [account_of(books, mapped, tender) for tender in paid]

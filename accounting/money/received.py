@@ -14,12 +14,11 @@ from accounting.reasons import Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Answer, NotPosted, Resolution, payment_account
 from connector.lib.money import CENT, ZERO, round_to, written
-from stores.canonical.order import Order
-from stores.canonical.order import Payment as Tender
+from stores.canonical.order import Order, Payment
 from stores.profile import Field
 
 
-def received(books: Books, order: Order) -> tuple[Tender, ...]:
+def received(books: Books, order: Order) -> tuple[Payment, ...]:
     """The tenders of an order as stated; by status where the shop states nothing."""
     if order.payments or order.received == 0:
         return order.payments
@@ -30,8 +29,8 @@ def received(books: Books, order: Order) -> tuple[Tender, ...]:
     return ()
 
 
-def _whole(order: Order, amount: Decimal) -> Tender:
-    return Tender(
+def _whole(order: Order, amount: Decimal) -> Payment:
+    return Payment(
         order.payment_method, amount, order.transaction_id, order.payment_title, path="payment"
     )
 
@@ -43,13 +42,13 @@ def method_account(books: Books, mapped: MappedOrder, method: str, currency: str
     return answer or payment_account(books.snapshot, method, currency)
 
 
-def posted_elsewhere(books: Books, mapped: MappedOrder, tender: Tender) -> bool:
+def posted_elsewhere(books: Books, mapped: MappedOrder, tender: Payment) -> bool:
     """Whether a tender's method is mapped to none: a person enters its money in Xero."""
     answer = method_account(books, mapped, tender.method, mapped.order.currency)
     return isinstance(answer, NotPosted)
 
 
-def received_here(books: Books, mapped: MappedOrder) -> tuple[Tender, ...]:
+def received_here(books: Books, mapped: MappedOrder) -> tuple[Payment, ...]:
     """The tenders that count as received in the books: without those that are posted elsewhere."""
     tenders = received(books, mapped.order)
     return tuple(one for one in tenders if not posted_elsewhere(books, mapped, one))
@@ -68,7 +67,7 @@ def posted_by_hand(books: Books, mapped: MappedOrder) -> Reason | None:
     return Reason("payment_by_hand", text, "payment_accounts")
 
 
-def paid_at(books: Books, order: Order, tender: Tender | None = None) -> datetime:
+def paid_at(books: Books, order: Order, tender: Payment | None = None) -> datetime:
     """The capture's moment, else that of the first `paid` status, else the order's."""
     if tender is not None and tender.received_at is not None:
         return tender.received_at
@@ -77,7 +76,7 @@ def paid_at(books: Books, order: Order, tender: Tender | None = None) -> datetim
     return min(changes, default=order.placed_at)
 
 
-def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
+def disagreement(order: Order, tenders: tuple[Payment, ...]) -> Reason | None:
     """Where payments, what was received and what is outstanding do not fit together."""
     paid = sum((tender.amount for tender in tenders), ZERO)
     if any(tender.amount < 0 for tender in tenders):
@@ -104,7 +103,7 @@ def disagreement(order: Order, tenders: tuple[Tender, ...]) -> Reason | None:
 REFERENCE_LIMIT = 255
 
 
-def account_of(books: Books, mapped: MappedOrder, tender: Tender) -> Resolution:
+def account_of(books: Books, mapped: MappedOrder, tender: Payment) -> Resolution:
     """The Xero account of a tender's method; raises Hold where none is mapped. It is not asked
     of one whose money is posted elsewhere."""
     answer = method_account(books, mapped, tender.method, mapped.order.currency)
@@ -112,13 +111,13 @@ def account_of(books: Books, mapped: MappedOrder, tender: Tender) -> Resolution:
     return found(answer)
 
 
-def payment_day(books: Books, order: Order, tender: Tender | None = None) -> date:
+def payment_day(books: Books, order: Order, tender: Payment | None = None) -> date:
     """The day on which the money came in, outside locked periods."""
     day = local_date(books.snapshot, paid_at(books, order, tender))
     return open_date(books, day, "payment").day
 
 
-def other_references(tenders: tuple[Tender, ...]) -> list[tuple[str, ...]]:
+def other_references(tenders: tuple[Payment, ...]) -> list[tuple[str, ...]]:
     """What each tender is called beside its reference, as far as no other tender is."""
     if not any(tender.others for tender in tenders):
         return [()] * len(tenders)
@@ -134,7 +133,7 @@ def other_references(tenders: tuple[Tender, ...]) -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
-def references(order: Order, tenders: tuple[Tender, ...]) -> list[str]:
+def references(order: Order, tenders: tuple[Payment, ...]) -> list[str]:
     """The gateway's transaction id, with the tender's index where two share it; else the
     order number and the index. Unique within the order, so that equal tenders stay two."""
     stated = [tender.reference.strip() for tender in tenders]

@@ -10,14 +10,14 @@ from decimal import Decimal
 from accounting.history import Entry, History
 from connector.lib.money import ZERO
 from xero.documents.kinds import Kind
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 
 @dataclass(slots=True)
 class ReceivedTender:
     """`ours` is False where a person enters the money in Xero: none of it goes back from here."""
 
-    payment: Payment
+    payment: InvoicePayment
     paid: Decimal = ZERO
     given_back: Decimal = ZERO
     ours: bool = True
@@ -48,7 +48,7 @@ class Tenders:
             tenders.of(_stands_for(entry)).given_back += entry.total
         return tenders
 
-    def of(self, payment: Payment) -> ReceivedTender:
+    def of(self, payment: InvoicePayment) -> ReceivedTender:
         """The tender of a payment; that payment is its first, where it is a new one."""
         return self._received.setdefault(payment.tender, ReceivedTender(payment))
 
@@ -58,13 +58,13 @@ class Tenders:
             (n, tender) for n, tender in sorted(self._received.items()) if tender.place == place
         ]
 
-    def know(self, payments: Sequence[Payment]) -> None:
+    def know(self, payments: Sequence[InvoicePayment]) -> None:
         """Payments that were made elsewhere: money can go back the way it came."""
         for payment in payments:
             tender = self.of(payment)
             tender.payment, tender.paid = payment, payment.amount
 
-    def elsewhere(self, payments: Sequence[Payment]) -> None:
+    def elsewhere(self, payments: Sequence[InvoicePayment]) -> None:
         """Money that people post, as far as it is not posted from here: refunds that went back
         the way it came are not paid from the other tenders."""
         for payment in payments:
@@ -95,9 +95,9 @@ def number_of(entry: Entry) -> int:
     return int(tail) if tail.isdecimal() else 0
 
 
-def _stands_for(entry: Entry) -> Payment:
+def _stands_for(entry: Entry) -> InvoicePayment:
     """The payment that an entry shows a tender by, as far as that tells."""
-    return Payment(
+    return InvoicePayment(
         "", entry.account, entry.dated or date.min, ZERO, "", entry.account_is_id,
         tender=number_of(entry),
     )  # fmt: skip

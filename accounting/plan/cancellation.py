@@ -16,7 +16,7 @@ from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Reason
 from connector.lib.money import ZERO, round_to, written
 from stores.profile import Field
-from xero.documents.documents import BankTransaction, CreditNote, Invoice, StatusChange
+from xero.documents.documents import BankTransaction, CreditNote, DocumentStatusChange, Invoice
 from xero.documents.kinds import Kind, Ref
 from xero.documents.lines import TaxMode, line_totals
 from xero.documents.statuses import DRAFTS
@@ -43,7 +43,7 @@ def by_status(sheet: Worksheet) -> bool:
     if not may_change(sheet, current):
         return False
     status = "DELETED" if draft else "VOIDED"
-    document = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
+    document = DocumentStatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
     why = "undone by a person" if sheet.history.undone else "cancelled in the shop"
     note = f"Order {sheet.order.number} was {why}: {status.lower()}."
     sheet.add(document, slot, current.slot, note)

@@ -20,7 +20,7 @@ from connector.lib.money import round_to
 from stores.canonical.refund import Refund
 from stores.profile import Field
 from xero.documents.documents import BankTransaction
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 
 def receipt(sheet: Worksheet) -> None:
@@ -40,7 +40,7 @@ def receipt(sheet: Worksheet) -> None:
         sheet.current = entry
         _compare(sheet, entry)
     receivables = Receivables(sheet.history, sheet.order.id, [])
-    receivables.tenders.know((Payment("", account, day, total, "", is_id),))
+    receivables.tenders.know((InvoicePayment("", account, day, total, "", is_id),))
     _credit(sheet, receivables, sheet.order.refunds, total, sheet.slot("receipt"))
     if entry is not None and sheet.reversing:
         _take_back(sheet, receivables)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from accounting.history import History
 from xero.documents.kinds import Kind
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class KnownPayment:
     amount: Decimal
 
 
-def numbered(history: History, wanted: Sequence[Payment]) -> list[Payment]:
+def numbered(history: History, wanted: Sequence[InvoicePayment]) -> list[InvoicePayment]:
     """The payments with the number of the tender under which each stands in the outbox."""
     places = purposes(known(history), wanted)
     return [
@@ -47,12 +47,12 @@ def known(history: History) -> dict[str, KnownPayment]:
     return found
 
 
-def purposes(have: Mapping[str, KnownPayment], wanted: Sequence[Payment]) -> list[str]:
+def purposes(have: Mapping[str, KnownPayment], wanted: Sequence[InvoicePayment]) -> list[str]:
     """The purpose of each payment: that of its posting, or a new one.
 
     The surest signs come first, for all payments, before weaker ones are looked at.
     """
-    signs: tuple[Callable[[str, KnownPayment, Payment], bool], ...] = (
+    signs: tuple[Callable[[str, KnownPayment, InvoicePayment], bool], ...] = (
         lambda _, slot, one: slot.account == one.account and slot.reference == one.reference,
         lambda _, slot, one: slot.account == one.account and slot.reference in one.also,
         lambda _, slot, one: slot.account == one.account and slot.amount == one.amount,

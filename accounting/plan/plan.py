@@ -23,7 +23,7 @@ from accounting.stated.order import as_far_as_stated
 from accounts_mapping.rules.mapped_order import map_order
 from stores.canonical.order import Order
 from stores.profile import Field
-from xero.documents.documents import Document, Invoice, StatusChange
+from xero.documents.documents import Document, DocumentStatusChange, Invoice
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind, Ref
 from xero.documents.master_data import Contact
@@ -172,5 +172,5 @@ def _approve_drafts(sheet: Worksheet) -> None:
         if entry.posted and entry.status in DRAFTS and not entry.fixed:
             kind, key, purpose, revision = entry.slot
             slot = Slot(kind, key, f"approve-{purpose}", revision)
-            document = StatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")
+            document = DocumentStatusChange(entry.kind, Ref(entry.kind, entry.key), "AUTHORISED")
             sheet.add(document, slot, entry.slot)

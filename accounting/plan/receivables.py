@@ -22,7 +22,7 @@ from accounting.plan.open_items import Back, OpenCredit, OpenInvoice, PlannedDoc
 from accounting.plan.payment_slots import numbered
 from connector.lib.money import ZERO
 from xero.documents.kinds import Kind, Ref
-from xero.documents.settling import Allocation, Payment, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund, InvoicePayment
 
 
 @dataclass(slots=True)
@@ -39,8 +39,8 @@ class Receivables:
     issued: frozenset[tuple[str, bool]] = frozenset()
     credit_first: bool = False
     short: list[tuple[Decimal, Decimal]] = field(default_factory=list)
-    over: list[Payment] = field(default_factory=list)
-    covered: list[tuple[Payment, Decimal]] = field(default_factory=list)
+    over: list[InvoicePayment] = field(default_factory=list)
+    covered: list[tuple[InvoicePayment, Decimal]] = field(default_factory=list)
     tenders: Tenders = field(default_factory=Tenders)
     _taken: set[Slot] = field(default_factory=set)
     _touched: set[str] = field(default_factory=set)
@@ -54,7 +54,7 @@ class Receivables:
         self._touched = {invoice.number for invoice in self.invoices if invoice.by_people}
 
     def receive(
-        self, payments: Sequence[Payment], *, again: Sequence[Entry]
+        self, payments: Sequence[InvoicePayment], *, again: Sequence[Entry]
     ) -> list[PlannedDocument]:
         """Payments still to be posted. `again` are refunds of sales that were cancelled: what
         they gave back has been received once more if the shop says so."""
@@ -93,7 +93,7 @@ class Receivables:
                 rest -= part
                 yield invoice, part
 
-    def _looked_for(self, payment: Payment) -> bool:
+    def _looked_for(self, payment: InvoicePayment) -> bool:
         """Whether the next payment of the tender was looked up on its invoice in vain."""
         slot = self._free(Slot("order", self.order_id, f"payment-{payment.tender}"))
         entry = self.history.at(slot)
@@ -108,7 +108,9 @@ class Receivables:
             found += part
         return found
 
-    def _payment(self, payment: Payment, part: Decimal, invoice: OpenInvoice) -> PlannedDocument:
+    def _payment(
+        self, payment: InvoicePayment, part: Decimal, invoice: OpenInvoice
+    ) -> PlannedDocument:
         purpose = f"payment-{payment.tender}"
         slot = self.take(Slot("order", self.order_id, purpose))
         reference = payment.reference
@@ -185,7 +187,7 @@ class Receivables:
                     continue
                 slot = self.take(credit.place(f"refund-{index}"))
                 reference = f"{credit.number}-{index}"
-                document = Refund(note, place[0], credit.day, amount, reference, place[1])
+                document = CreditNoteRefund(note, place[0], credit.day, amount, reference, place[1])
                 documents.append(PlannedDocument(slot, document, credit.slot))
                 if tender is not None:
                     tender.given_back += amount
@@ -216,8 +218,10 @@ class Receivables:
             if part <= 0:
                 return [], rest
             slot = self.take(credit.place("refund-0"))
-            document = Refund(note, account[0], credit.day, part, credit.number, account[1])
-            other = Payment(note, account[0], date.min, ZERO, "", tender=0)
+            document = CreditNoteRefund(
+                note, account[0], credit.day, part, credit.number, account[1]
+            )
+            other = InvoicePayment(note, account[0], date.min, ZERO, "", tender=0)
             self.tenders.of(other).given_back += part
             return [PlannedDocument(slot, document, credit.slot)], rest - part
         documents: list[PlannedDocument] = []
@@ -234,7 +238,7 @@ class Receivables:
             paid = tender.payment
             slot = self.take(credit.place(f"refund-{index}"))
             reference = credit.number if not documents else f"{credit.number}-{len(documents) + 1}"
-            document = Refund(
+            document = CreditNoteRefund(
                 note, paid.account, credit.day, part, reference, paid.account_is_id
             )  # fmt: skip
             documents.append(PlannedDocument(slot, document, credit.slot))

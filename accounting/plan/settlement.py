@@ -18,11 +18,11 @@ from accounting.postable import found, payable_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.resolve import Answer, NotPosted
 from connector.lib.money import ZERO, written
-from stores.canonical.order import Payment as Tender
+from stores.canonical.order import Payment
 from stores.profile import Field
 from xero.documents.documents import BankTransaction
 from xero.documents.kinds import Kind
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 from xero.documents.statuses import APPROVED
 
 
@@ -74,7 +74,7 @@ def _taken_by_nothing(sheet: Worksheet, receivables: Receivables) -> Iterator[Ba
         if amount <= 0:
             continue
         left -= amount
-        tender = Tender(payment.method, amount, payment.reference)
+        tender = Payment(payment.method, amount, payment.reference)
         try:
             over = overpayment(
                 sheet.books, mapped, sold_to(sheet), tender, amount, payment.reference
@@ -135,7 +135,7 @@ def _answer(sheet: Worksheet, method: str) -> Answer:
     return method_account(sheet.books, sheet.mapped, method, currency)
 
 
-def _by_people(payment: Payment, part: Decimal) -> Reason:
+def _by_people(payment: InvoicePayment, part: Decimal) -> Reason:
     """What of a tender is not posted, because people put as much on the invoice."""
     text = (
         f"{written(part)} of the {written(payment.amount)} received is not posted: in Xero a "

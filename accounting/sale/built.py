@@ -11,7 +11,7 @@ from accounting.reasons import Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from xero.documents.documents import BankTransaction, Document, Invoice
 from xero.documents.master_data import Contact
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 READY, HELD, SKIPPED = "ready", "held", "skipped"
 
@@ -34,10 +34,10 @@ class Built:
     reasons: tuple[Reason, ...] = ()
     contact: ContactAnswer | None = None
     invoice: Invoice | None = None
-    payments: tuple[Payment, ...] = ()
+    payments: tuple[InvoicePayment, ...] = ()
     overpayments: tuple[BankTransaction, ...] = ()
-    waiting: tuple[Payment, ...] = ()
-    elsewhere: tuple[Payment, ...] = ()
+    waiting: tuple[InvoicePayment, ...] = ()
+    elsewhere: tuple[InvoicePayment, ...] = ()
     receipt: BankTransaction | None = None
     warnings: tuple[str, ...] = ()
     note: str = ""

@@ -25,7 +25,7 @@ class Certainty(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
+class SoldOrder:
     """An order as it would be posted. `contact_id` is "" where Xero lacks the customer."""
 
     order_number: str
@@ -38,7 +38,7 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedInvoice:
     """An invoice as Xero lists it. `recent`: it was written since the store is connected."""
 
     xero_id: str
@@ -56,7 +56,7 @@ def names_of(order_number: str, number: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((number, order_number, f"#{order_number}")))
 
 
-def certainty(sold: Sold, listed: Listed, *, guess: bool) -> Certainty | None:
+def certainty(sold: SoldOrder, listed: ListedInvoice, *, guess: bool) -> Certainty | None:
     """How sure it is that the invoice is the order's; None: it is not, or it is our own.
 
     `guess`: also by what could be chance. Another currency is another sale.
@@ -76,7 +76,7 @@ def certainty(sold: Sold, listed: Listed, *, guess: bool) -> Certainty | None:
     return Certainty.ALIKE if alike else None
 
 
-def _is_ours(sold: Sold, listed: Listed) -> bool:
+def _is_ours(sold: SoldOrder, listed: ListedInvoice) -> bool:
     """The very document that would be posted: it was, by a database that is an old copy now.
     Before anything is sent it is looked up and adopted, or taken over with another total."""
     named = (listed.number, listed.reference, listed.contact_id) == (

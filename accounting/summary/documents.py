@@ -26,7 +26,7 @@ from xero.documents.documents import CreditNote, Invoice
 from xero.documents.facts import PaymentTerms
 from xero.documents.kinds import Id, Kind, Ref
 from xero.documents.lines import TaxMode
-from xero.documents.settling import Payment, Refund
+from xero.documents.settling import CreditNoteRefund, InvoicePayment
 
 # What a summary may be, and the purposes of its document and of the money on that.
 PURPOSES: Final[Mapping[Kind, tuple[str, str]]] = {
@@ -39,7 +39,7 @@ _REFERENCE_LIMIT = 255
 class Settlement:
     """A payment, or a refund, of a summary, and how much of it is of which part."""
 
-    document: Payment | Refund
+    document: InvoicePayment | CreditNoteRefund
     shares: tuple[tuple[Part, Decimal], ...]
 
 
@@ -150,7 +150,7 @@ def settlements(kind: Kind, number: str, parts: Iterable[Part]) -> tuple[Settlem
     found = []
     for index, key in enumerate(sorted(sums), start=1):
         day, account, is_id = key
-        made = Payment if kind is Kind.INVOICE else Refund
+        made = InvoicePayment if kind is Kind.INVOICE else CreditNoteRefund
         amount = sum((share for _, share in sums[key]), ZERO)
         document = made(
             Ref(kind, number), account, day, amount, f"{number}-P{index}", account_is_id=is_id

@@ -27,7 +27,7 @@ from xero.documents.contact_details import clean_name
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.kinds import Kind
 from xero.documents.lines import line_totals
-from xero.documents.settling import Allocation, Payment, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund, InvoicePayment
 
 
 def may_be_taken(books: Books, mapped: MappedOrder, built: Built, plan: Plan) -> bool:
@@ -67,7 +67,7 @@ def taken_over(books: Books, mapped: MappedOrder, plan: Plan) -> tuple[Plan, tup
     money: dict[Slot | None, list[PlannedDocument]] = defaultdict(list)
     allocated = set()
     for planned in plan.documents:
-        if isinstance(planned.document, Payment | Refund):
+        if isinstance(planned.document, InvoicePayment | CreditNoteRefund):
             money[planned.parent].append(planned)
         elif isinstance(planned.document, Allocation):
             allocated.add(planned.parent)
@@ -96,7 +96,11 @@ def _is_absorbed(planned: PlannedDocument, settling: list[PlannedDocument]) -> b
 
 
 def _sum(settling: list[PlannedDocument]) -> Decimal:
-    amounts = (w.document.amount for w in settling if isinstance(w.document, Payment | Refund))
+    amounts = (
+        w.document.amount
+        for w in settling
+        if isinstance(w.document, InvoicePayment | CreditNoteRefund)
+    )
     return sum(amounts, ZERO)
 
 
@@ -139,7 +143,7 @@ def _charged(order: Order, slot: Slot, document: Invoice | CreditNote) -> Decima
 
 def _money(planned: PlannedDocument) -> Money:
     document = planned.document
-    assert isinstance(document, Payment | Refund)
+    assert isinstance(document, InvoicePayment | CreditNoteRefund)
     return Money(
         planned.slot, document.account, document.account_is_id, document.date, document.amount,
         document.reference,

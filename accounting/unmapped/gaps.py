@@ -22,7 +22,7 @@ from accounts_mapping.seen.pairs import TaxPair, answer_of, charged_after
 from xero.documents.facts import OrganisationFacts
 
 
-class Kind(StrEnum):
+class GapKind(StrEnum):
     """What a gap is about, in the order in which the list has them."""
 
     ACCOUNT = "account"
@@ -41,7 +41,7 @@ class Gap:
     which `sample` is one. `holds`: orders wait for it, or their payments do; the others are for
     information. `key` is the shop's own name of the thing: a method's code, a row's."""
 
-    kind: Kind
+    kind: GapKind
     field: str
     what: str
     text: str
@@ -63,7 +63,7 @@ def gaps(snapshot: MappingSnapshot, organisation: OrganisationFacts, shows: Shop
     ]
     known = {one.field for one in found}
     found += [one for one in _misfits(snapshot, organisation) if one.field not in known]
-    places = list(Kind)
+    places = list(GapKind)
     return sorted(found, key=lambda one: (not one.holds, places.index(one.kind), -one.orders))
 
 
@@ -84,10 +84,10 @@ def _accounts(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
     for key, (what, is_needed) in wanted.items():
         answer = snapshot.accounts[key]
         if is_needed and isinstance(answer, Unmapped):
-            yield Gap(Kind.ACCOUNT, answer.field, what, answer.text)
+            yield Gap(GapKind.ACCOUNT, answer.field, what, answer.text)
     if snapshot.scope is None:
         text = said("Rounding and gift cards need the tax type for what is out of the tax's scope.")
-        yield Gap(Kind.TAX, "tax.out_of_scope", said("Rounding and gift cards"), text)
+        yield Gap(GapKind.TAX, "tax.out_of_scope", said("Rounding and gift cards"), text)
 
 
 def _is_text(snapshot: MappingSnapshot, code: str) -> bool:
@@ -102,7 +102,7 @@ def _methods(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
             answer = payment_account(snapshot, method.code, currency, method.title)
             if isinstance(answer, Unmapped):
                 yield Gap(
-                    Kind.METHOD, answer.field, method.item, answer.text, method.orders,
+                    GapKind.METHOD, answer.field, method.item, answer.text, method.orders,
                     method.sample, key=method.code,
                 )  # fmt: skip
 
@@ -145,7 +145,7 @@ def _tax(pair: TaxPair, field: str, text: str) -> Gap:
     if pair.tax_class:
         what = said("%(what)s, class %(class)s", what=what, **{"class": pair.tax_class})
     key = "|".join((pair.country, pair.state, pair.tax_class, pair.name, pair.rate))
-    return Gap(Kind.TAX, field, what, text, pair.orders, pair.sample, key=key)
+    return Gap(GapKind.TAX, field, what, text, pair.orders, pair.sample, key=key)
 
 
 def _rows(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
@@ -154,7 +154,7 @@ def _rows(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
             what = f"{row.title} ({row.code})" if row.title else row.code
             text = said("Orders with this row are held: nobody knows what the amount is.")
             yield Gap(
-                Kind.ROW, f"total_rows.{row.code}", what, text, row.orders, row.sample, key=row.code
+                GapKind.ROW, f"total_rows.{row.code}", what, text, row.orders, row.sample, key=row.code
             )
 
 
@@ -171,7 +171,7 @@ def _currencies(
                 currency=currency,
             )
             what = said("Orders in %(currency)s", currency=currency)
-            yield Gap(Kind.CURRENCY, "posting.currency_not_enabled", what, text, orders)
+            yield Gap(GapKind.CURRENCY, "posting.currency_not_enabled", what, text, orders)
 
 
 def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
@@ -179,7 +179,7 @@ def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
     statuses = snapshot.rules.statuses
     if not statuses.invoice:
         text = said("No status posts an order, so no order is posted. Choose those that do.")
-        yield Gap(Kind.STATUS, "statuses.invoice", said("Statuses whose orders are posted"), text)
+        yield Gap(GapKind.STATUS, "statuses.invoice", said("Statuses whose orders are posted"), text)
         return
     named = {*statuses.invoice, *statuses.reverse, *statuses.refunded, *statuses.paid}
     if "*" in named:
@@ -189,7 +189,7 @@ def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
         if code and code not in named:
             text = said("Orders with this status are not posted, and not taken back.")
             yield Gap(
-                Kind.STATUS, "statuses.invoice", names.get(code, code), text, orders,
+                GapKind.STATUS, "statuses.invoice", names.get(code, code), text, orders,
                 holds=False, key=code,
             )  # fmt: skip
 
@@ -197,10 +197,10 @@ def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
 def _misfits(snapshot: MappingSnapshot, organisation: OrganisationFacts) -> Iterator[Gap]:
     """What is mapped and does not fit: archived, deleted, of another kind."""
     kinds = {
-        "accounts": Kind.ACCOUNT, "payment_accounts": Kind.METHOD, "tax": Kind.TAX,
-        "total_rows": Kind.ROW, "statuses": Kind.STATUS,
+        "accounts": GapKind.ACCOUNT, "payment_accounts": GapKind.METHOD, "tax": GapKind.TAX,
+        "total_rows": GapKind.ROW, "statuses": GapKind.STATUS,
     }  # fmt: skip
     for line in misfits(snapshot.rules, organisation):
         field, _, text = line.partition(": ")
         section = field.split(".", 1)[0].split("[", 1)[0]
-        yield Gap(kinds.get(section, Kind.SETTING), field, field, text)
+        yield Gap(kinds.get(section, GapKind.SETTING), field, field, text)

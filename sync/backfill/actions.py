@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 _State = Backfill.State
 
 
-class Refused(Exception):
+class BackfillRefused(Exception):
     """A backfill that cannot be: `field` is since, until, or "" for the whole."""
 
     def __init__(self, message: str, field: str = "") -> None:
@@ -34,14 +34,14 @@ class Refused(Exception):
 
 def plan(store: Store, since: date, until: date, user: Any = None) -> Backfill:
     """A backfill that waits for its forecast and then for a person; in the place of one that
-    only was planned. Raises Refused."""
+    only was planned. Raises BackfillRefused."""
     _check(store, since, until)
     try:
         with transaction.atomic():
             _forget(Backfill.objects.filter(store=store))
             row = Backfill.objects.create(store=store, since=since, until=until, started_by=user)
     except IntegrityError:
-        raise Refused(
+        raise BackfillRefused(
             f"A backfill of {store.name} is under way. Let it end, or cancel it, before the next."
         ) from None
     doorbell.ring("sync.backfill", row.pk)
@@ -51,23 +51,29 @@ def plan(store: Store, since: date, until: date, user: Any = None) -> Backfill:
 def _check(store: Store, since: date, until: date) -> None:
     profile = store.profile
     if not store.enabled:
-        raise Refused(f"{store.name} is switched off. Switch it on to post its past orders.")
+        raise BackfillRefused(
+            f"{store.name} is switched off. Switch it on to post its past orders."
+        )
     if store.organisation_id is None:
-        raise Refused(f"{store.organisation_name} is not connected to Xero. Connect it first.")
+        raise BackfillRefused(
+            f"{store.organisation_name} is not connected to Xero. Connect it first."
+        )
     if profile.cut_over and since < profile.cut_over:
-        raise Refused(
+        raise BackfillRefused(
             f"Orders of before {profile.cut_over.isoformat()}, the cut-over date of this store, "
             "are never posted. Begin on that day or later.",
             "since",
         )
     covered = registry.profile(store.platform).covers(Stream.ORDERS)
     if covered.horizon is not None and since < clock.today(profile.timezone) - covered.horizon:
-        raise Refused(f"{covered.text} Begin on a later day.", "since")
+        raise BackfillRefused(f"{covered.text} Begin on a later day.", "since")
     if until < since:
-        raise Refused("The last day lies before the first. Choose a later one.", "until")
+        raise BackfillRefused("The last day lies before the first. Choose a later one.", "until")
     today = clock.today(profile.timezone)
     if until > today:
-        raise Refused(f"The last day lies in the future. Today is {today.isoformat()}.", "until")
+        raise BackfillRefused(
+            f"The last day lies in the future. Today is {today.isoformat()}.", "until"
+        )
 
 
 def start(row: Backfill, user: Any = None) -> bool:
@@ -92,7 +98,7 @@ def pause(row: Backfill) -> bool:
 def resume(row: Backfill) -> bool:
     """Go on where a paused or broken-off one stopped; False if it cannot.
 
-    Raises Refused where another of the store is under way.
+    Raises BackfillRefused where another of the store is under way.
     """
     to = _State.RUNNING if row.read_at is not None else _State.READING
     try:
@@ -102,7 +108,7 @@ def resume(row: Backfill) -> bool:
                 error="",
             )  # fmt: skip
     except IntegrityError:
-        raise Refused(f"Another backfill of {row.store.name} is under way.") from None
+        raise BackfillRefused(f"Another backfill of {row.store.name} is under way.") from None
     if moved:
         doorbell.ring("sync.backfill", row.pk)
         doorbell.ring("sync.build", row.store_id)

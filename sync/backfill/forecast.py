@@ -58,7 +58,7 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ReadingPace:
     """How fast the shop is: orders a page, and seconds a page with all that belongs to it."""
 
     orders_a_page: int = 100
@@ -89,10 +89,12 @@ class Forecast:
         )
 
 
-def forecast(orders: int, measured: Measured, supply: Supply, pace: Pace | None = None) -> Forecast:
+def forecast(
+    orders: int, measured: Measured, supply: Supply, pace: ReadingPace | None = None
+) -> Forecast:
     """Calls and time that so many orders of a shop will take."""
     calls = calls_for(orders, measured)
-    pace = pace or Pace()
+    pace = pace or ReadingPace()
     pages = -(-orders // pace.orders_a_page)
     a_second = min(supply.a_minute / 60, 1 / max(supply.seconds_a_call, 0.01))
     seconds = max(pages * pace.seconds_a_page, calls / a_second)

@@ -21,7 +21,7 @@ from stores.canonical.records import Page, ParseError, Stream
 from stores.connect import connect
 from stores.models import Store
 from sync.backfill import actions as backfill
-from sync.backfill.forecast import ENOUGH, USUAL_SECONDS, Measured, Pace, Supply, forecast
+from sync.backfill.forecast import ENOUGH, USUAL_SECONDS, Measured, ReadingPace, Supply, forecast
 from sync.ingest.ingest import complete, keep
 from sync.models import Attempt, Backfill, Posting, SyncRun, TrackedOrder
 from xero.api import budget
@@ -103,9 +103,9 @@ def supply(organisation: Organisation) -> Supply:
     )
 
 
-def reading_pace(store: Store) -> Pace:
+def reading_pace(store: Store) -> ReadingPace:
     """How long the shop took for a page when last it gave some."""
-    usual = Pace()
+    usual = ReadingPace()
     runs = SyncRun.objects.filter(
         store=store, stream=Stream.ORDERS, error="", ended_at__isnull=False,
         records__gte=usual.orders_a_page,
@@ -115,7 +115,7 @@ def reading_pace(store: Store) -> Pace:
         return usual
     pages = -(-run.records // usual.orders_a_page)
     took = (run.ended_at - run.started_at).total_seconds()
-    return Pace(usual.orders_a_page, took / pages)
+    return ReadingPace(usual.orders_a_page, took / pages)
 
 
 # --- reading -----------------------------------------------------------------------------------

@@ -15,13 +15,13 @@ from sync.dispatch.refusals import hold_dependants, refused
 from sync.dispatch.states import finish, lock_orders, move, move_all, postings_of
 from sync.models import Dispatch, Posting
 from sync.outbox.labels import relabel_behind
-from xero.api.faults import Refused
+from xero.api.faults import RequestRefused
 from xero.documents.kinds import Kind
 
 _State = Posting.State
 
 
-def refused_whole(dispatch: Dispatch, token: str, error: Refused) -> None:
+def refused_whole(dispatch: Dispatch, token: str, error: RequestRefused) -> None:
     """Refused as a whole: one element is refused for it; of many, some may have been saved.
 
     Many are looked up at once, and what is missing is then sent one by one.

@@ -33,7 +33,7 @@ from sync.dispatch.requests import again, gave_up, refused_whole, unforeseen, un
 from sync.models import Dispatch, OrganisationRun, Posting
 from xero import transport
 from xero.api import budget
-from xero.api.faults import Refused, Throttled
+from xero.api.faults import RequestRefused, Throttled
 from xero.api.gateway import Exchange, Gateway, Reply
 from xero.documents.kinds import SPECS
 from xero.mirror import refresh as mirror
@@ -209,7 +209,7 @@ def _send(dispatch: Dispatch, token: str) -> Idle | None:
     except OutcomeUnknown:
         wait = timedelta(seconds=settings.UNKNOWN_WAIT_SECONDS)
         unknown(dispatch, _State.SENDING, clock.now() + wait, by=token)
-    except Refused as error:
+    except RequestRefused as error:
         refused_whole(dispatch, token, error)
     except Exception as error:
         log.exception("dispatch.unforeseen", dispatch_id=dispatch.pk)

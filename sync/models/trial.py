@@ -29,7 +29,7 @@ class Trial(Claimable):
     `document` is the section that is tried, as it was when the trial began, and `version` what was
     live. The newest `most` orders are built, of those placed from `since` and before `until`,
     where these are given. Nothing of it is posted. `counts` are the kinds of difference, as
-    `sync.trials.compare.Counts` has them.
+    `sync.trials.compare.DifferenceCounts` has them.
     """
 
     class State(models.TextChoices):

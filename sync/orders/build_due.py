@@ -30,6 +30,7 @@ from connector.lib.errors import ConnectorError
 from connector.lib.exact_json import printable
 from stores.models import Store
 from sync import away
+from sync.claims import Claim
 from sync.contacts.directory import load_contacts
 from sync.dispatch import conflicts, freshness
 from sync.items.known import KnownItems
@@ -43,16 +44,16 @@ from sync.orders.recall.payments import recall_payments, unread
 from sync.orders.recognise.already import Already, reason_of
 from sync.orders.recognise.earlier import find_earlier
 from sync.orders.saving import save_rows
-from sync.orders.work import GOES_BY, Claim, OrderWork, keep_claim, rows_of, take
-from xero.documents.documents import CreditNote, InvoiceUpdate, StatusChange
+from sync.orders.work import GOES_BY, OrderWork, keep_claim, rows_of, take
+from xero.documents.documents import CreditNote, DocumentStatusChange, InvoiceUpdate
 from xero.documents.facts import OrganisationFacts
-from xero.documents.settling import Allocation, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund
 from xero.models import Lane, Organisation
 
 log = structlog.get_logger(__name__)
 CHUNK = 100
 # Documents that are planned by what Xero says is left of those before them.
-_BY_WHAT_IS_LEFT = (Allocation, CreditNote, InvoiceUpdate, Refund, StatusChange)
+_BY_WHAT_IS_LEFT = (Allocation, CreditNote, InvoiceUpdate, CreditNoteRefund, DocumentStatusChange)
 _STRANGE = (
     "{number} exists in Xero and is not ours: it has a discount, or lines that do not make its "
     "total. Change the number prefix, or renumber that document."

@@ -32,7 +32,7 @@ from sync.orders.work import OrderState, PlannedOrder
 from sync.outbox.adopt import adopt
 from sync.outbox.entries import MOST_CURES, OPEN, is_open
 from sync.outbox.fill import document_key, fill
-from xero.documents.documents import Document, Invoice, InvoiceUpdate, StatusChange
+from xero.documents.documents import Document, DocumentStatusChange, Invoice, InvoiceUpdate
 from xero.documents.kinds import SALES, Id, Kind
 from xero.documents.payloads import loaded, stored
 from xero.models import Lane, MirrorDocument, Organisation
@@ -207,7 +207,7 @@ class Ledger(OrderPostings):
         if planned.look_up:
             posting.look_up = True
         number = document_key(planned.document)
-        changes = isinstance(planned.document, InvoiceUpdate | StatusChange)
+        changes = isinstance(planned.document, InvoiceUpdate | DocumentStatusChange)
         taken = self._numbers.is_in_xero(posting.kind, number) and not posting.xero_id
         if changes or taken:
             # A person may have changed it meanwhile, or it is there already: looked up first.

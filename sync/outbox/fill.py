@@ -7,7 +7,7 @@ from sync.models import Posting
 from xero.documents.breakdown import breakdown_of
 from xero.documents.documents import Document
 from xero.documents.payloads import stored
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 
 def fill(
@@ -19,7 +19,7 @@ def fill(
     posting.expected, posting.rates = expected_of(document), rates_of(document)
     posting.breakdown, posting.document_date = breakdown_of(document), document.dated()
     posting.parent, posting.target = parent, target
-    posting.also_called = list(document.also) if isinstance(document, Payment) else []
+    posting.also_called = list(document.also) if isinstance(document, InvoicePayment) else []
 
 
 def document_key(document: Document) -> str:

@@ -36,7 +36,7 @@ from sync.models import StockState, SyncRun, TrackedProduct
 from sync.parsing import parse_facts, parsed_raw
 from sync.stock.outstanding import leaving, outstanding, unclear_skus
 from sync.stock.postings import post_adjustments, withdraw_unsent
-from sync.stock.states import Seen, States, doubled_skus, keep_states, leave_doubled
+from sync.stock.states import States, StockSeen, doubled_skus, keep_states, leave_doubled
 from xero.documents.facts import ItemFacts
 from xero.mirror import refresh as mirror
 from xero.models import Organisation
@@ -47,7 +47,7 @@ _FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedItem:
     """One tracked item and the product that it is in the shop; without an id where no product was
     read for it, so that its code is the SKU."""
 
@@ -88,7 +88,7 @@ def level(
             run.changed += post_adjustments(store, organisation, seen, still_ours=shop.extend)
 
 
-def _to_store(store: Store, shop: _Shop, seen: Sequence[Seen]) -> None:
+def _to_store(store: Store, shop: _Shop, seen: Sequence[StockSeen]) -> None:
     """What Xero has, less what was sold and has not left it yet, is what the shop has to sell."""
     for one in seen:
         wanted = one.in_xero - one.sold
@@ -128,7 +128,7 @@ def _check_rivals(organisation: Organisation) -> None:
         )
 
 
-def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
+def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[StockSeen]:
     """What both sides have, without products that moved meanwhile.
 
     The shop is read first and its orders after it: what is sold in between is then known as
@@ -166,7 +166,7 @@ def _seen(store: Store, organisation: Organisation, shop: _Shop) -> list[Seen]:
             keep_states([state])
             continue
         sold = moved.quantities.get(one.item.item_id, ZERO)
-        seen.append(Seen.of(state, one.item, level, one.on_hand, sold))
+        seen.append(StockSeen.of(state, one.item, level, one.on_hand, sold))
     return seen
 
 
@@ -233,7 +233,9 @@ def _read_items(organisation: Organisation) -> None:
         raise Temporary("Xero's items are being read by another worker.", retry_after=5)
 
 
-def _counted(store: Store, organisation: Organisation, without: Collection[str]) -> list[Counted]:
+def _counted(
+    store: Store, organisation: Organisation, without: Collection[str]
+) -> list[CountedItem]:
     """Tracked items with what they are in the shop: by link, else the code is the SKU, as far as
     no other product is linked to it. `without` SKUs that are left alone."""
     linked = TrackedProduct.objects.filter(store__organisation=organisation).exclude(code="")
@@ -251,5 +253,5 @@ def _counted(store: Store, organisation: Organisation, without: Collection[str])
         if not source and (row.code_key not in others or (row.code_key, item.code) in taken):
             sku = item.code
         if (sku or source) and sku not in without and item.on_hand is not None:
-            found.append(Counted(sku, source, item, item.on_hand))
+            found.append(CountedItem(sku, source, item, item.on_hand))
     return sorted(found, key=lambda one: (one.sku, one.product_id))

@@ -27,7 +27,7 @@ from sync.contacts.postings import ContactPostings
 from sync.environment import environment_hold
 from sync.models import Posting, StockState, TrackedOrder
 from sync.outbox.fill import document_key, expected_of
-from sync.stock.states import Seen, keep_states
+from sync.stock.states import StockSeen, keep_states
 from xero.documents.documents import StockAdjustment
 from xero.documents.payloads import loaded, stored
 from xero.models import Lane, Organisation
@@ -49,7 +49,7 @@ def withdraw_unsent(store: Store) -> bool:
 def post_adjustments(
     store: Store,
     organisation: Organisation,
-    seen: Sequence[Seen],
+    seen: Sequence[StockSeen],
     *,
     still_ours: Callable[[], bool],
 ) -> int:
@@ -78,7 +78,7 @@ def post_adjustments(
     return sum(len(document.lines) - 1 for document in new)
 
 
-def _moves(seen: Sequence[Seen]) -> tuple[list[Move], list[StockState]]:
+def _moves(seen: Sequence[StockSeen]) -> tuple[list[Move], list[StockState]]:
     """Differences that can be posted, and what is then known of each product."""
     moves, states = [], []
     for one in seen:

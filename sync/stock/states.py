@@ -20,7 +20,7 @@ _FIELDS = ("sku", "product_id", "shop_units", "xero_units", "reasons", "changed_
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StockSeen:
     """What the shop has to sell of a product, what Xero has, what was sold that is still to leave
     Xero with its invoice, and what the shop has on hand beside what it has to sell. `target` is
     where the shop has it."""
@@ -36,7 +36,7 @@ class Seen:
     @classmethod
     def of(
         cls, state: StockState, item: ItemFacts, level: StockLevel, in_xero: Decimal, sold: Decimal
-    ) -> Seen:
+    ) -> StockSeen:
         reserved = round_to(level.on_hand - level.available, 4)
         # By the ids that it was read by; its SKU is the one that it is known by here.
         target = StockTarget(

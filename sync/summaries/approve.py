@@ -13,7 +13,7 @@ from sync.models import OrderAction, Posting, PostingSource, TrackedOrder
 from sync.models.posting import SUMMARY
 from sync.outbox.fill import fill
 from sync.outbox.labels import relabel_behind
-from xero.documents.documents import StatusChange
+from xero.documents.documents import DocumentStatusChange
 from xero.documents.kinds import Kind, Ref
 from xero.models import Lane
 
@@ -64,7 +64,7 @@ def _approval(draft: Posting) -> Posting:
         lane=Lane.CLICK, look_up=True,
     )  # fmt: skip
     kind = Kind(draft.kind)
-    fill(posting, StatusChange(kind, Ref(kind, draft.key), "AUTHORISED"), draft)
+    fill(posting, DocumentStatusChange(kind, Ref(kind, draft.key), "AUTHORISED"), draft)
     return posting
 
 

@@ -54,7 +54,7 @@ def compared_summary(live: Shown | None, tried: Shown | None) -> dict[str, Any] 
     return {"status": status, "reasons": [[], []], "documents": documents}
 
 
-class Counts:
+class DifferenceCounts:
     """The kinds of difference over all orders: how many orders have each, and its values where
     they are the same everywhere."""
 

@@ -38,7 +38,7 @@ _GARBLED = frozenset({"not_json", "too_large"})
 
 
 @dataclass(slots=True)
-class Shop:
+class ConnectedShop:
     """A store while it is written to."""
 
     store: Store
@@ -58,7 +58,9 @@ class Shop:
         return self._statuses
 
 
-def failed(shop: Shop, rows: Sequence[ShopWrite], error: ConnectorError | ParseError) -> bool:
+def failed(
+    shop: ConnectedShop, rows: Sequence[ShopWrite], error: ConnectorError | ParseError
+) -> bool:
     """What an error means for the writes that met it; whether the shop can be written to."""
     if isinstance(error, Temporary):
         _put_off(shop, rows, error)
@@ -72,13 +74,13 @@ def failed(shop: Shop, rows: Sequence[ShopWrite], error: ConnectorError | ParseE
     return False
 
 
-def unforeseen(shop: Shop, rows: Sequence[ShopWrite], error: Exception) -> None:
+def unforeseen(shop: ConnectedShop, rows: Sequence[ShopWrite], error: Exception) -> None:
     """A bug: it is not tried again by itself."""
     reason = Reason("unforeseen", f"{type(error).__name__}: {error}"[:500])
     _end(shop, rows, _State.FAILED, reason)
 
 
-def left_alone(shop: Shop, row: ShopWrite, why: str) -> None:
+def left_alone(shop: ConnectedShop, row: ShopWrite, why: str) -> None:
     """Nothing is written, and nobody has to do anything about it."""
     _end(shop, [row], _State.DROPPED, Reason("shop_left_alone", why))
 
@@ -88,13 +90,13 @@ def told(error: Exception) -> str:
     return f"{error} {getattr(error, 'hint', '')}".strip()
 
 
-def _end(shop: Shop, rows: Sequence[ShopWrite], state: str, reason: Reason) -> None:
+def _end(shop: ConnectedShop, rows: Sequence[ShopWrite], state: str, reason: Reason) -> None:
     for row in rows:
         if row.settle(shop.token, state, reasons=[reason.as_json()], attempts=row.attempts + 1):
             log.info("write_back.not_written", write_id=row.pk, state=state, code=reason.code)
 
 
-def _put_off(shop: Shop, rows: Sequence[ShopWrite], error: Temporary) -> None:
+def _put_off(shop: ConnectedShop, rows: Sequence[ShopWrite], error: Temporary) -> None:
     """The shop is away or asks to wait: everything for it waits. A wait that the shop asks for
     uses up no attempt."""
     policy = retries.policy()
@@ -109,7 +111,7 @@ def _put_off(shop: Shop, rows: Sequence[ShopWrite], error: Temporary) -> None:
         others.filter(not_before__lt=until).put_off(until)
 
 
-def _look_later(shop: Shop, rows: Sequence[ShopWrite], error: Exception) -> None:
+def _look_later(shop: ConnectedShop, rows: Sequence[ShopWrite], error: Exception) -> None:
     """It may have been written, and may still be under way: looked at after a while."""
     policy = retries.policy()
     for row in rows:
@@ -122,12 +124,12 @@ def _look_later(shop: Shop, rows: Sequence[ShopWrite], error: Exception) -> None
         row.settle(shop.token, _State.UNKNOWN, not_before=until, attempts=attempts)
 
 
-def _give_up(shop: Shop, row: ShopWrite, error: Exception) -> None:
+def _give_up(shop: ConnectedShop, row: ShopWrite, error: Exception) -> None:
     text = f"Given up after {row.attempts + 1} attempts: {error}"
     _end(shop, [row], _State.FAILED, Reason("shop_not_reached", text))
 
 
-def _hold_all(shop: Shop, rows: Sequence[ShopWrite], reason: Reason) -> None:
+def _hold_all(shop: ConnectedShop, rows: Sequence[ShopWrite], reason: Reason) -> None:
     """Nothing can be written to this shop until a person has seen to it."""
     _end(shop, rows, _State.HELD, reason)
     others = ShopWrite.objects.filter(store=shop.store, state__in=ShopWrite.WAITING)

@@ -12,14 +12,14 @@ from stores.canonical.records import ParseError, Stream
 from stores.canonical.sync_state import SyncState
 from stores.writing import STATES_AT_ONCE, sync_states_of
 from sync.models import ShopWrite
-from sync.write_back.shop import LEASE, Shop, failed, left_alone, unforeseen
+from sync.write_back.shop import LEASE, ConnectedShop, failed, left_alone, unforeseen
 from sync.write_back.state_of import states_of
 
 log = structlog.get_logger(__name__)
 Refused = Mapping[tuple[Stream, str], Rejected]
 
 
-def write_states(shop: Shop) -> bool:
+def write_states(shop: ConnectedShop) -> bool:
     """One call's worth of what is due to a shop; whether there may be more to write now."""
     rows = ShopWrite.objects.filter(store=shop.store, what=ShopWrite.What.SYNC_STATE)
     due = rows.order_by("not_before", "pk")
@@ -41,7 +41,7 @@ def write_states(shop: Shop) -> bool:
     return len(taken) == STATES_AT_ONCE
 
 
-def _write(shop: Shop, rows: Sequence[ShopWrite]) -> None:
+def _write(shop: ConnectedShop, rows: Sequence[ShopWrite]) -> None:
     """What the shop was told already is not sent again."""
     now = states_of(shop.store, rows)
     news = [row for row in rows if now[row.pk].as_json() != row.payload.get("told")]
@@ -58,7 +58,9 @@ def _write(shop: Shop, rows: Sequence[ShopWrite]) -> None:
     log.info("write_back.states", store_id=shop.store.pk, sent=len(news), refused=len(refused))
 
 
-def _settle(shop: Shop, row: ShopWrite, state: SyncState, refused: Refused, *, found: bool) -> None:
+def _settle(
+    shop: ConnectedShop, row: ShopWrite, state: SyncState, refused: Refused, *, found: bool
+) -> None:
     error = refused.get((state.stream, state.id))
     if error is None:
         told = {"told": state.as_json(), "text": state.text, "found": found}

@@ -22,7 +22,7 @@ from stores.models import Store
 from stores.writing import WritesNotes, notes_of, statuses_of
 from sync.contacts import to_shop
 from sync.models import Posting, ShopWrite, TrackedOrder
-from sync.write_back.shop import LEASE, Shop, failed, left_alone, unforeseen
+from sync.write_back.shop import LEASE, ConnectedShop, failed, left_alone, unforeseen
 from sync.write_back.states import write_states
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ AT_ONCE = 100
 
 def write_back(store: Store) -> bool:
     """Write what is due to an enabled store; whether there is more to write now."""
-    shop = Shop(store)
+    shop = ConnectedShop(store)
     for _ in range(AT_ONCE):
         row = _take(store, shop.token)
         if row is None:
@@ -58,7 +58,7 @@ def _take(store: Store, token: str) -> ShopWrite | None:
     return None
 
 
-def _write(shop: Shop, row: ShopWrite) -> bool:
+def _write(shop: ConnectedShop, row: ShopWrite) -> bool:
     """Write one; whether the shop can be written to."""
     try:
         written = _WRITERS[row.what](shop, row)
@@ -79,7 +79,7 @@ def _write(shop: Shop, row: ShopWrite) -> bool:
 # --- how each is written: True if it was, False if it stood there already --------------------
 
 
-def _comment(shop: Shop, row: ShopWrite) -> bool:
+def _comment(shop: ConnectedShop, row: ShopWrite) -> bool:
     if not shop.store.profile.write_back.comment:
         raise LeftAlone("Comments were switched off (write_back.comment) before it was written.")
     order, text = _order_of(row), str(row.payload["text"])
@@ -89,7 +89,7 @@ def _comment(shop: Shop, row: ShopWrite) -> bool:
     return True
 
 
-def _status(shop: Shop, row: ShopWrite) -> bool:
+def _status(shop: ConnectedShop, row: ShopWrite) -> bool:
     statuses, order, text = shop.statuses, _order_of(row), str(row.payload["text"])
     wanted = statuses.on_paid
     if wanted is None:
@@ -119,11 +119,11 @@ def _status(shop: Shop, row: ShopWrite) -> bool:
     return True
 
 
-def _customer(shop: Shop, row: ShopWrite) -> bool:
+def _customer(shop: ConnectedShop, row: ShopWrite) -> bool:
     return to_shop.write(shop.store, shop.adapter, row)
 
 
-_WRITERS: dict[str, Callable[[Shop, ShopWrite], bool]] = {
+_WRITERS: dict[str, Callable[[ConnectedShop, ShopWrite], bool]] = {
     ShopWrite.What.COMMENT: _comment,
     ShopWrite.What.STATUS: _status,
     ShopWrite.What.CUSTOMER: _customer,

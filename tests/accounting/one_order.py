@@ -21,12 +21,12 @@ from stores.canonical.order import Order
 from xero.documents.documents import (
     BankTransaction,
     CreditNote,
+    DocumentStatusChange,
     Invoice,
     InvoiceUpdate,
-    StatusChange,
 )
 from xero.documents.kinds import Id, Kind, Ref
-from xero.documents.settling import Allocation, Payment, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund, InvoicePayment
 from xero.documents.statuses import DRAFTS
 
 ZERO = Decimal(0)
@@ -69,14 +69,14 @@ class OneOrder:
             self.left[document.number] = entry.total
         elif isinstance(document, InvoiceUpdate):
             self._change(_key(document.document), document.invoice)
-        elif isinstance(document, StatusChange):
+        elif isinstance(document, DocumentStatusChange):
             self._set_status(_key(document.document), document.status)
         elif isinstance(document, BankTransaction):
             amount = sum((line.amount for line in document.lines), ZERO)
             entry = replace(entry, total=amount, account=document.account, dated=document.date)
-        elif isinstance(document, Payment):
+        elif isinstance(document, InvoicePayment):
             entry = self._moved(entry, document, _key(document.invoice))
-        elif isinstance(document, Refund):
+        elif isinstance(document, CreditNoteRefund):
             entry = self._moved(entry, document, _key(document.credit_note))
         elif isinstance(document, Allocation):
             note, invoice = _key(document.credit_note), _key(document.invoice)
@@ -85,7 +85,7 @@ class OneOrder:
             entry = replace(entry, total=document.amount, settles=note, against=invoice)
         self.entries.append(entry)
 
-    def _moved(self, entry: Entry, document: Payment | Refund, key: str) -> Entry:
+    def _moved(self, entry: Entry, document: InvoicePayment | CreditNoteRefund, key: str) -> Entry:
         self._take(key, document.amount)
         return replace(
             entry, total=document.amount, settles=key, account=document.account,

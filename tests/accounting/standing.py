@@ -8,7 +8,7 @@ from typing import Any
 from accounting.history import Entry, History
 from accounting.plan.plan import Plan
 from xero.documents.documents import BankTransaction, CreditNote, Invoice
-from xero.documents.settling import Allocation, Payment, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund, InvoicePayment
 
 
 def posted(plan: Plan, **changes: Any) -> History:
@@ -34,8 +34,10 @@ def posted(plan: Plan, **changes: Any) -> History:
                 entry, total=document.amount, settles=document.credit_note.key,
                 against=document.invoice.key,
             )  # fmt: skip
-        elif isinstance(document, Payment | Refund):
-            settles = document.invoice if isinstance(document, Payment) else document.credit_note
+        elif isinstance(document, InvoicePayment | CreditNoteRefund):
+            settles = (
+                document.invoice if isinstance(document, InvoicePayment) else document.credit_note
+            )
             assert not isinstance(settles, str)
             entry = replace(
                 entry, total=document.amount, settles=settles.key, account=document.account,

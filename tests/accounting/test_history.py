@@ -15,7 +15,7 @@ from accounting.reasons import Reason
 from stores.canonical.order import Order, Payment
 from tests.accounting.orders import NOON, D, books, line, order
 from tests.accounting.standing import posted
-from xero.documents.documents import StatusChange
+from xero.documents.documents import DocumentStatusChange
 from xero.documents.facts import ItemFacts
 from xero.documents.kinds import Kind
 
@@ -134,7 +134,7 @@ def test_what_a_person_has_undone_is_taken_back_and_not_built(
     found = account_for(books(), unpaid, Contacts(), replace(first, undone=UNDONE))
     assert (found.built.status, found.built.reasons) == ("skipped", (UNDONE,))
     (planned,) = found.plan.documents
-    assert isinstance(planned.document, StatusChange)
+    assert isinstance(planned.document, DocumentStatusChange)
     assert (planned.document.status, calls) == ("VOIDED", ["plan_order"])
     nothing = account_for(books(), unpaid, Contacts(), History(undone=UNDONE))
     assert nothing.plan.documents == ()

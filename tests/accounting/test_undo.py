@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.undo import OrderDocuments, PostedDocument, UndoPlan, Way, plan_undo
+from accounting.undo import OrderDocuments, PostedDocument, UndoPlan, UndoWay, plan_undo
 
 TODAY = date(2026, 3, 20)
 FULL, D90, ZERO = Decimal("110.00"), Decimal("90.00"), Decimal(0)
@@ -28,19 +28,19 @@ def plan(*documents: PostedDocument, lock_date: date | None = None) -> UndoPlan:
 @pytest.mark.parametrize(
     ("documents", "lock_date", "way", "amount", "refunded"),
     [
-        ((replace(INVOICE, status="DRAFT"),), None, Way.DELETE, FULL, ZERO),
-        ((replace(INVOICE, status="SUBMITTED"),), None, Way.DELETE, FULL, ZERO),
-        ((INVOICE,), None, Way.VOID, FULL, ZERO),
+        ((replace(INVOICE, status="DRAFT"),), None, UndoWay.DELETE, FULL, ZERO),
+        ((replace(INVOICE, status="SUBMITTED"),), None, UndoWay.DELETE, FULL, ZERO),
+        ((INVOICE,), None, UndoWay.VOID, FULL, ZERO),
         # its month is over, or its day locked: an old return is never changed
-        ((replace(INVOICE, day=date(2026, 2, 28)),), None, Way.CREDIT, FULL, ZERO),
-        ((INVOICE,), date(2026, 3, 2), Way.CREDIT, FULL, ZERO),
-        ((PAID, PAYMENT), None, Way.CREDIT, FULL, FULL),
-        ((replace(INVOICE, due=Decimal("60.00")),), None, Way.CREDIT, FULL, Decimal("50.00")),
-        ((PAID, PAYMENT, NOTE), None, Way.CREDIT, Decimal("90.00"), Decimal("90.00")),
+        ((replace(INVOICE, day=date(2026, 2, 28)),), None, UndoWay.CREDIT, FULL, ZERO),
+        ((INVOICE,), date(2026, 3, 2), UndoWay.CREDIT, FULL, ZERO),
+        ((PAID, PAYMENT), None, UndoWay.CREDIT, FULL, FULL),
+        ((replace(INVOICE, due=Decimal("60.00")),), None, UndoWay.CREDIT, FULL, Decimal("50.00")),
+        ((PAID, PAYMENT, NOTE), None, UndoWay.CREDIT, Decimal("90.00"), Decimal("90.00")),
     ],
 )
 def test_each_state_has_its_way_back(
-    documents: tuple[PostedDocument, ...], lock_date: date | None, way: Way, amount: Decimal,
+    documents: tuple[PostedDocument, ...], lock_date: date | None, way: UndoWay, amount: Decimal,
     refunded: Decimal,
 ) -> None:  # fmt: skip
     found = plan(*documents, lock_date=lock_date)
@@ -77,9 +77,9 @@ def test_a_payment_is_never_removed_and_that_is_said() -> None:
 def test_what_waits_is_withdrawn_and_a_draft_in_a_locked_period_deleted() -> None:
     waiting = replace(INVOICE, state="pending", xero_id="")
     (step,) = plan(waiting).steps
-    assert (step.way, step.amount) == (Way.WITHDRAW, ZERO)
+    assert (step.way, step.amount) == (UndoWay.WITHDRAW, ZERO)
     (step,) = plan(replace(INVOICE, status="DRAFT"), lock_date=date(2026, 12, 31)).steps
-    assert step.way is Way.DELETE
+    assert step.way is UndoWay.DELETE
 
 
 def test_a_part_of_a_summary_is_credited_whatever_the_summary_is() -> None:
@@ -93,10 +93,10 @@ def test_a_part_of_a_summary_is_credited_whatever_the_summary_is() -> None:
     )
     for status in ("PAID", "AUTHORISED"):
         (step,) = plan(replace(part, status=status), refund).steps
-        assert (step.way, step.amount, step.refunded) == (Way.CREDIT, D90, D90)
+        assert (step.way, step.amount, step.refunded) == (UndoWay.CREDIT, D90, D90)
         assert "S1-D20260302-AUD itself stays" in step.text
     (step,) = plan(replace(part, status="DRAFT")).steps
-    assert (step.way, step.amount) == (Way.CREDIT, FULL)
+    assert (step.way, step.amount) == (UndoWay.CREDIT, FULL)
     assert "used once both are approved" in step.text
     (changed,) = plan(replace(part, total=Decimal("501.00"))).cannot
     assert "A person changed S1-D20260302-AUD in Xero from 500.00 to 501.00" in changed.text

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from accounting.unmapped.gaps import Gap, Kind, gaps
+from accounting.unmapped.gaps import Gap, GapKind, gaps
 from accounts_mapping.proposals.payments import Method
 from accounts_mapping.proposals.propose import Row, propose
 from accounts_mapping.rules.schema import StoreRules
@@ -29,7 +29,7 @@ def whole(country: str):
     return rules, facts, shown
 
 
-def holding(found: list[Gap]) -> list[tuple[Kind, str]]:
+def holding(found: list[Gap]) -> list[tuple[GapKind, str]]:
     return [(one.kind, one.field) for one in found if one.holds]
 
 
@@ -71,9 +71,10 @@ def test_what_orders_show_anew_is_a_gap_with_its_field():
     )  # fmt: skip
     found = gaps(snapshot("AU", rules), replace(facts, currencies=frozenset({"AUD"})), more)
     assert {(one.kind, one.field, one.orders) for one in found} == {
-        (Kind.METHOD, "payment_accounts.newpay", 3), (Kind.TAX, "tax.rules", 2),
-        (Kind.TAX, "tax.rules", 1), (Kind.ROW, "total_rows.insurance", 4),
-        (Kind.CURRENCY, "posting.currency_not_enabled", 3), (Kind.STATUS, "statuses.invoice", 5),
+        (GapKind.METHOD, "payment_accounts.newpay", 3), (GapKind.TAX, "tax.rules", 2),
+        (GapKind.TAX, "tax.rules", 1), (GapKind.ROW, "total_rows.insurance", 4),
+        (GapKind.CURRENCY, "posting.currency_not_enabled", 3),
+        (GapKind.STATUS, "statuses.invoice", 5),
     }  # fmt: skip
     assert [one.field for one in found if not one.holds] == ["statuses.invoice"]
     assert {one.sample for one in found if one.sample} == {"1007", "1008", "1009"}
@@ -89,7 +90,7 @@ def test_what_no_longer_fits_is_a_gap_although_it_is_mapped():
     assert fields >= {"accounts.sales", "tax.rules[0]"}
     lines = gaps(snapshot("AU", change(rules, payment_accounts={"stripe_payments": sales})), facts,
                  shown)  # fmt: skip
-    assert holding(lines) == [(Kind.METHOD, "payment_accounts.stripe_payments")]
+    assert holding(lines) == [(GapKind.METHOD, "payment_accounts.stripe_payments")]
 
 
 def test_a_type_of_another_rate_than_was_charged_is_a_gap():
@@ -97,7 +98,7 @@ def test_a_type_of_another_rate_than_was_charged_is_a_gap():
     one = facts.tax_rates["OUTPUT"]
     other = replace(facts, tax_rates=facts.tax_rates | {"OUTPUT": replace(
         one, effective_rate=one.effective_rate + 2)})  # fmt: skip
-    found = [gap for gap in gaps(snapshot("AU", rules), other, shown) if gap.kind is Kind.TAX]
+    found = [gap for gap in gaps(snapshot("AU", rules), other, shown) if gap.kind is GapKind.TAX]
     assert found
     assert all(gap.field.startswith("tax.rules[0]") for gap in found)
 
@@ -109,4 +110,4 @@ def test_a_store_without_payments_needs_no_account_for_methods():
         update={"streams": bare.store.streams.model_copy(update={"payments": False})}
     )
     found = gaps(replace(bare, store=store), facts, shown)
-    assert not [one for one in found if one.kind is Kind.METHOD]
+    assert not [one for one in found if one.kind is GapKind.METHOD]

@@ -54,7 +54,7 @@ class Throttled(Temporary):
         self.why = why
 
 
-class Refused(Rejected):
+class RequestRefused(Rejected):
     """Rejected as a whole request. `body` is Xero's JSON, or None if it was none.
 
     A batch that is refused as a whole may nevertheless have been saved in part (integrators'
@@ -147,14 +147,14 @@ def _throttled(answer: Answer) -> Throttled:
     return Throttled(f"Xero's limit of calls is used up ({why}).", why=why, retry_after=wait)
 
 
-def _refused(answer: Answer) -> Refused:
+def _refused(answer: Answer) -> RequestRefused:
     body = answer.json()
     texts = refusal_texts(body)
     if not texts:
         excerpt = answer.body[:_EXCERPT].decode("utf-8", "replace").strip()
         texts = (excerpt,) if excerpt else ()
     known = code_of(texts)
-    return Refused(
+    return RequestRefused(
         f"Xero refused this: {' '.join(texts) or f'HTTP {answer.status}'}",
         code="not_found" if answer.status == 404 else known,
         texts=texts,

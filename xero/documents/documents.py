@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from xero.documents.base import DocumentBase, key_of
-from xero.documents.kinds import SPECS, Id, Kind, Ref
+from xero.documents.kinds import SPECS, Id, Kind
 from xero.documents.lines import DocumentLine, TaxMode, Totals, line_totals
 from xero.documents.master_data import Contact, Item
-from xero.documents.settling import Allocation, Payment, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund, InvoicePayment
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class StockAdjustment(DocumentBase):
 
 
 @dataclass(frozen=True, slots=True)
-class StatusChange(DocumentBase):
+class DocumentStatusChange(DocumentBase):
     """A new status for an invoice or credit note that is in Xero: VOIDED, DELETED, AUTHORISED.
 
     Sent by POST with the id. Without lines, so that Xero leaves those alone.
@@ -275,17 +275,11 @@ Document = (
     | Item
     | Invoice
     | InvoiceUpdate
-    | StatusChange
+    | DocumentStatusChange
     | CreditNote
-    | Payment
+    | InvoicePayment
     | BankTransaction
     | Allocation
-    | Refund
+    | CreditNoteRefund
     | StockAdjustment
 )
-
-__all__ = [
-    "Allocation", "BankTransaction", "Contact", "CreditNote", "Document", "Id", "Invoice",
-    "InvoiceUpdate", "Item", "Kind", "Payment", "Ref", "Refund", "StatusChange",
-    "StockAdjustment",
-]  # fmt: skip

@@ -14,7 +14,7 @@ from xero.documents.kinds import Id, Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Payment(DocumentBase):
+class InvoicePayment(DocumentBase):
     """Money received for an invoice. `account` is a code, or an AccountID.
 
     `tender` is the tender's place in the order (from 1), `method` the shop's name of how it
@@ -49,7 +49,7 @@ class Payment(DocumentBase):
 
 
 @dataclass(frozen=True, slots=True)
-class Refund(DocumentBase):
+class CreditNoteRefund(DocumentBase):
     """Money given back for a credit note: a payment on it from the clearing account."""
 
     credit_note: Id
@@ -104,7 +104,7 @@ class Allocation(DocumentBase):
         return self.date
 
 
-def _moved(money: Payment | Refund) -> dict[str, Any]:
+def _moved(money: InvoicePayment | CreditNoteRefund) -> dict[str, Any]:
     """What payments and refunds say alike, after the document that they are on."""
     body: dict[str, Any] = {
         "Account": {"AccountID" if money.account_is_id else "Code": money.account},

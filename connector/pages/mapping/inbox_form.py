@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounting.unmapped.gaps import Gap, Kind
+from accounting.unmapped.gaps import Gap, GapKind
 from accounts_mapping.rules.schema import NO_PAYMENT
 from accounts_mapping.sections.paths import name_of
 from connector.configuration.versions.refusals import Errors
@@ -113,19 +113,19 @@ class InboxForm(forms.Form):
 
 def _picker(gap: Gap, facts: OrganisationFacts) -> forms.Field | None:
     given: dict[str, Any] = {"required": False, "label": in_words(gap.what)}
-    if gap.kind is Kind.ACCOUNT and gap.field.startswith("accounts."):
+    if gap.kind is GapKind.ACCOUNT and gap.field.startswith("accounts."):
         return AccountField(facts, gap.field, **given)
-    if gap.kind is Kind.METHOD and gap.key:
+    if gap.kind is GapKind.METHOD and gap.key:
         return AccountField(facts, "payment_accounts", extra=_by_hand(), shared=_METHODS, **given)
-    if gap.kind is Kind.ROW and gap.key:
+    if gap.kind is GapKind.ROW and gap.key:
         return AccountField(
             facts, "accounts.other_income", extra=_meanings(), shared=_ROWS, **given
         )
-    if gap.kind is Kind.TAX and (gap.field in ("tax.out_of_scope", "tax.none") or _is_pair(gap)):
+    if gap.kind is GapKind.TAX and (gap.field in ("tax.out_of_scope", "tax.none") or _is_pair(gap)):
         return TaxTypeField(facts, shared=_TAXES, **given)
-    if gap.kind is Kind.STATUS and gap.key:
+    if gap.kind is GapKind.STATUS and gap.key:
         return forms.ChoiceField(choices=_STATUSES, **given)
-    if gap.kind is Kind.CURRENCY:
+    if gap.kind is GapKind.CURRENCY:
         return forms.ChoiceField(choices=_CURRENCY, **given)
     return None
 
@@ -149,12 +149,12 @@ def _is_pair(gap: Gap) -> bool:
 
 def _edit(gap: Gap, chosen: str, home: str) -> tuple[tuple[str, ...], Any, bool]:
     """The path, the value, and whether it is one more entry of the list there."""
-    if gap.kind is Kind.METHOD:
+    if gap.kind is GapKind.METHOD:
         return ("payment_accounts", gap.key), chosen, False
-    if gap.kind is Kind.ROW:
+    if gap.kind is GapKind.ROW:
         value = chosen if chosen in _MEANINGS else {"account": chosen}
         return ("total_rows", gap.key), value, False
-    if gap.kind is Kind.STATUS:
+    if gap.kind is GapKind.STATUS:
         return ("statuses", chosen), gap.key, True
     if _is_pair(gap):
         return ("tax", "rules"), _rule(gap, chosen, home), True

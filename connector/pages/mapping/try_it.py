@@ -141,7 +141,7 @@ def _lines(row: TrialDifference) -> list[Found]:
 
 
 def _counted(told: Mapping[str, Any]) -> Counted:
-    """`sync.trials.compare.Counts` in words."""
+    """`sync.trials.compare.DifferenceCounts` in words."""
     live, tried = told["live"], told["tried"]
     if told["what"] == "status":
         words = [str(_STATES.get(one, ("", one))[1]) if one else None for one in (live, tried)]

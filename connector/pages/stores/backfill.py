@@ -64,7 +64,7 @@ def backfill_page(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             backfill.plan(store, **form.cleaned_data, user=request.user)
-        except backfill.Refused as error:
+        except backfill.BackfillRefused as error:
             form.add_error(error.field or None, str(error))
         else:
             return redirect("sync:backfill", slug=slug)
@@ -186,6 +186,6 @@ def backfill_act(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, str(said))
         else:
             messages.info(request, _("It has moved on meanwhile. This is how it stands now."))
-    except backfill.Refused as error:
+    except backfill.BackfillRefused as error:
         messages.warning(request, str(error))
     return redirect("sync:backfill", slug=row.store.slug)

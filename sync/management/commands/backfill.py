@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 )
             elif row.state in (_State.PAUSED, _State.FAILED):
                 backfill.resume(row)
-        except backfill.Refused as error:
+        except backfill.BackfillRefused as error:
             raise CommandError(str(error)) from None
         session = Session(store, bar=not options["json"])
         try:

@@ -31,7 +31,7 @@ from xero.api.endpoints import MOST_IDS
 from xero.api.gateway import Gateway
 from xero.api.replies import Element
 from xero.documents.kinds import Kind, Ref
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 from xero.models import Lane
 
 log = structlog.get_logger(__name__)
@@ -125,7 +125,7 @@ def _take(one: Sought, invoice: Posting, there: Element, ledger: Ledger) -> bool
     return True
 
 
-def _place(one: Sought, reference: str, ledger: Ledger) -> tuple[Slot, Payment] | None:
+def _place(one: Sought, reference: str, ledger: Ledger) -> tuple[Slot, InvoicePayment] | None:
     """Which payment of the order bears this reference: a tender's first, or a further part."""
     base, _, part = reference.rpartition("-")
     for payment in numbered(ledger.history(one.row), one.built.payments):

@@ -20,7 +20,7 @@ from accounting.eligibility import local_date
 from accounting.reasons import Reason
 from accounting.sale.built import Built
 from accounting.sale.numbers import document_number
-from accounting.sale.recognise import Certainty, Listed, Sold, certainty, names_of
+from accounting.sale.recognise import Certainty, ListedInvoice, SoldOrder, certainty, names_of
 from connector.lib.money import from_units, round_to, to_units, written
 from stores.canonical.order import Order
 from stores.models import Store
@@ -149,7 +149,7 @@ class Already:
                 found.append(LikelyInvoice(document, sure))
         return sorted(found, key=lambda one: list(Certainty).index(one.certainty))
 
-    def _to(self, sold: Sold, built: Built, listed: Listed) -> Sold:
+    def _to(self, sold: SoldOrder, built: Built, listed: ListedInvoice) -> SoldOrder:
         """A contact that waits to be sent has no id here yet. It may have one in Xero, with an
         invoice of ours that was written since the store is connected."""
         there = self._buyers.get(listed.contact_id)
@@ -210,11 +210,11 @@ def _not_ours(store: Store, found: list[MirrorDocument], orders: set[int]) -> li
     return [one for one in found if not {one.xero_id, f"number {one.number}"} & taken]
 
 
-def _sold(books: Books, order: Order, built: Built, number: str) -> Sold:
+def _sold(books: Books, order: Order, built: Built, number: str) -> SoldOrder:
     sale = built.invoice or built.receipt
     totals = sale.expected() if sale is not None else None
     contact = built.contact.id if built.contact is not None else ""
-    return Sold(
+    return SoldOrder(
         order_number=order.number,
         number=number,
         reference=sale.reference if sale is not None else order.number,
@@ -225,9 +225,9 @@ def _sold(books: Books, order: Order, built: Built, number: str) -> Sold:
     )
 
 
-def _listed(document: MirrorDocument, *, since: datetime) -> Listed:
+def _listed(document: MirrorDocument, *, since: datetime) -> ListedInvoice:
     written = document.updated_utc
-    return Listed(
+    return ListedInvoice(
         document.xero_id, document.number, document.reference, from_units(document.total),
         document.currency, document.date, document.contact_id,
         recent=written is not None and written >= since,

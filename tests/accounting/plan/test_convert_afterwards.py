@@ -22,11 +22,11 @@ from stores.canonical.order import Order, Payment
 from stores.canonical.refund import Refund, RefundLine, TenderBack
 from tests.accounting.orders import NOON, account, books, line, order, organisation, row
 from tests.accounting.standing import posted
-from xero.documents.documents import CreditNote, StatusChange
+from xero.documents.documents import CreditNote, DocumentStatusChange
 from xero.documents.facts import OrganisationFacts
 from xero.documents.kinds import Kind
-from xero.documents.settling import Payment as Paid
-from xero.documents.settling import Refund as PaidBack
+from xero.documents.settling import CreditNoteRefund as PaidBack
+from xero.documents.settling import InvoicePayment as Paid
 
 D = Decimal
 CONVERT = {"posting": {"currency_not_enabled": "convert"}}
@@ -157,7 +157,9 @@ def test_a_cancellation_and_a_lowered_order_stay_in_the_currency_of_the_sale() -
     unpaid = replace(pounds(), payments=(), received=D(0))
     sale = posted(planned(unpaid), dated=NOON.date() - timedelta(days=60))
     cancelled = planned(replace(pounds(), status="canceled", state="canceled"), sale)
-    assert not any(isinstance(wanted.document, StatusChange) for wanted in cancelled.documents)
+    assert not any(
+        isinstance(wanted.document, DocumentStatusChange) for wanted in cancelled.documents
+    )
     assert amounts(notes(cancelled)) == [("AUD", "220.01", "20.00")]
     lowered = replace(pounds("90.00", "198.01", "18.00"), payments=(), received=D(0))
     changed = planned(lowered, sale, ENABLED)

@@ -20,10 +20,10 @@ from stores.canonical.order import Order, Payment
 from stores.canonical.refund import Refund, RefundLine
 from tests.accounting.orders import NOON, books, line, order
 from tests.accounting.standing import posted
-from xero.documents.documents import BankTransaction, CreditNote, Invoice, StatusChange
+from xero.documents.documents import BankTransaction, CreditNote, DocumentStatusChange, Invoice
 from xero.documents.settling import Allocation
-from xero.documents.settling import Payment as Paid
-from xero.documents.settling import Refund as PaidBack
+from xero.documents.settling import CreditNoteRefund as PaidBack
+from xero.documents.settling import InvoicePayment as Paid
 
 D = Decimal
 MAPPED = {"payment_accounts": {"checkmo": "970", "stripe": "091", "banktransfer": "none"}}
@@ -76,7 +76,7 @@ def shape(plan: Plan) -> list[str]:
                 found.append("invoice")
             case BankTransaction() as over:
                 found.append(f"overpayment {over.lines[0].unit_amount}")
-            case StatusChange(status=status):
+            case DocumentStatusChange(status=status):
                 found.append(status.lower())
     return found
 

@@ -8,7 +8,7 @@ from typing import Any
 from accounting.history import Slot
 from accounting.plan.origins import origin_of, origin_of_day
 from tests.accounting.orders import books, build, order
-from xero.documents.documents import StatusChange
+from xero.documents.documents import DocumentStatusChange
 from xero.documents.kinds import Kind, Ref
 
 ALL = {"posting": {"history_notes": "all"}}
@@ -29,7 +29,7 @@ def test_a_document_names_its_order_and_its_shop_if_all_of_them_shall() -> None:
 
 
 def test_a_change_of_a_document_is_no_document() -> None:
-    change = StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, "S1-1001"), "VOIDED")
+    change = DocumentStatusChange(Kind.INVOICE, Ref(Kind.INVOICE, "S1-1001"), "VOIDED")
     assert origin_of(books(ALL), order(), Slot("order", "7", "cancel"), change) == ""
 
 

@@ -10,14 +10,14 @@ import pytest
 
 from accounting.plan.payment_slots import KnownPayment, purposes
 from xero.documents.kinds import Kind, Ref
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 D = Decimal
 
 
-def pay(account: str, amount: str, reference: str, tender: int) -> Payment:
+def pay(account: str, amount: str, reference: str, tender: int) -> InvoicePayment:
     invoice = Ref(Kind.INVOICE, "S1-1001")
-    return Payment(invoice, account, date(2026, 3, 2), D(amount), reference, tender=tender)
+    return InvoicePayment(invoice, account, date(2026, 3, 2), D(amount), reference, tender=tender)
 
 
 def slot(account: str, amount: str, reference: str) -> KnownPayment:
@@ -66,12 +66,12 @@ CHEQUE = pay("970", "50", "1001-2", 2)
     ],
 )  # fmt: skip
 def test_purposes(
-    have: dict[str, KnownPayment], wanted: list[Payment], expected: list[str]
+    have: dict[str, KnownPayment], wanted: list[InvoicePayment], expected: list[str]
 ) -> None:
     assert purposes(have, wanted) == expected
 
 
-def called(payment: Payment, *names: str) -> Payment:
+def called(payment: InvoicePayment, *names: str) -> InvoicePayment:
     return replace(payment, also=names)
 
 
@@ -101,6 +101,6 @@ def called(payment: Payment, *names: str) -> Payment:
     ],
 )  # fmt: skip
 def test_a_payment_is_found_by_any_of_its_names(
-    have: dict[str, KnownPayment], wanted: list[Payment], expected: list[str]
+    have: dict[str, KnownPayment], wanted: list[InvoicePayment], expected: list[str]
 ) -> None:
     assert purposes(have, wanted) == expected

@@ -18,7 +18,7 @@ from stores.canonical.refund import Refund, RefundLine
 from tests.accounting.orders import NOON, books, line, order
 from tests.accounting.standing import posted
 from xero.documents.documents import CreditNote
-from xero.documents.settling import Refund as PaidBack
+from xero.documents.settling import CreditNoteRefund as PaidBack
 
 D = Decimal
 OFF = {"streams": {"invoices": False}}

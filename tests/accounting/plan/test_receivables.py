@@ -12,7 +12,7 @@ from accounting.plan.open_items import Back, OpenCredit, OpenInvoice
 from accounting.plan.receivables import Receivables
 from tests.accounting.orders import D
 from xero.documents.kinds import Kind, Ref
-from xero.documents.settling import Allocation, Payment, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund, InvoicePayment
 
 DAY = date(2026, 3, 2)
 SALE = Slot("order", "7", "invoice")
@@ -46,10 +46,12 @@ def allocated(amount: str, of: str) -> Entry:
     )  # fmt: skip
 
 
-def tender(index: int, amount: str, *, days: int = 0) -> Payment:
+def tender(index: int, amount: str, *, days: int = 0) -> InvoicePayment:
     """What the shop received, as it is to be posted."""
     day = DAY + timedelta(days=days)
-    return Payment(Ref(Kind.INVOICE, "S1-1001"), "091", day, D(amount), f"pi_{index}", tender=index)
+    return InvoicePayment(
+        Ref(Kind.INVOICE, "S1-1001"), "091", day, D(amount), f"pi_{index}", tender=index
+    )
 
 
 def receivables(*entries: Entry, due: str = "110.00", **options: object) -> Receivables:
@@ -67,7 +69,7 @@ def used(one: Receivables, what: OpenCredit, account: tuple[str, bool] | None = 
     found = []
     for wanted in documents:
         document = wanted.document
-        if isinstance(document, Refund):
+        if isinstance(document, CreditNoteRefund):
             found.append((document.account, str(document.amount)))
         elif isinstance(document, Allocation):
             assert isinstance(document.invoice, Ref)
@@ -110,8 +112,8 @@ def test_what_was_refilled_is_not_given_back_from_that_tender_again() -> None:
 
 def test_money_that_people_post_goes_back_by_them_and_counts_as_given_back() -> None:
     one = receivables(paid(1, "60.00"))
-    one.tenders.elsewhere([Payment(Ref(Kind.INVOICE, "S1-1001"), "090", DAY + timedelta(days=9),
-                           D("50.00"), "", tender=2)])  # fmt: skip
+    invoice, day = Ref(Kind.INVOICE, "S1-1001"), DAY + timedelta(days=9)
+    one.tenders.elsewhere([InvoicePayment(invoice, "090", day, D("50.00"), "", tender=2)])
     assert used(one, credit("40.00", "1")) == ([("S1-1001", "40.00")], "0.00")
     assert used(one, credit("40.00", "2")) == (
         [("091", "30.00"), ("S1-1001", "10.00")], "0.00",

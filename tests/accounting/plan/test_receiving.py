@@ -13,13 +13,15 @@ from accounting.plan.receivables import Receivables
 from tests.accounting.orders import D
 from tests.accounting.plan.test_receivables import DAY, SALE, given_back, paid, receivables, tender
 from xero.documents.kinds import Kind, Ref
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 
 @pytest.mark.parametrize(("amount", "posted"), [("60.00", []), ("60.01", ["0.01"])])
 def test_a_tender_is_posted_as_far_as_it_is_not_posted_yet(amount: str, posted: list[str]) -> None:
     one = receivables(paid(1, "60.00"))
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, Decimal(amount), "pi_1", tender=1)
+    payment = InvoicePayment(
+        Ref(Kind.INVOICE, "S1-1001"), "091", DAY, Decimal(amount), "pi_1", tender=1
+    )
     documents = one.receive([payment], again=[])
     assert [str(wanted.document.amount) for wanted in documents] == posted  # type: ignore[union-attr]
     assert (one.short, one.over) == ([], [])
@@ -37,7 +39,9 @@ def test_what_people_paid_is_looked_for_once_and_then_covers_the_tender(
     )
     invoice = OpenInvoice(SALE, "S1-1001", D("110.00"), by_people=D("110.00"))
     one = Receivables(History((waiting,)), "7", [invoice])
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
+    payment = InvoicePayment(
+        Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1
+    )
     documents = one.receive([payment], again=[])
     assert [str(wanted.document.amount) for wanted in documents] == posted  # type: ignore[union-attr]
     assert all(wanted.look_up for wanted in documents)
@@ -47,16 +51,20 @@ def test_what_people_paid_is_looked_for_once_and_then_covers_the_tender(
 
 def test_a_second_payment_of_a_tender_is_told_from_the_first_by_its_place_and_reference() -> None:
     one = receivables(paid(1, "60.00"))
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
+    payment = InvoicePayment(
+        Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1
+    )
     (wanted,) = one.receive([payment], again=[])
     assert wanted.slot == Slot("order", "7", "payment-1", revision=2)
-    assert isinstance(wanted.document, Payment)
+    assert isinstance(wanted.document, InvoicePayment)
     assert (wanted.document.amount, wanted.document.reference) == (D("50.00"), "pi_1-2")
 
 
 def test_a_payment_that_was_removed_in_xero_leaves_its_place_to_nobody() -> None:
     gone = replace(paid(1, "110.00"), frozen=False, ended=True)
-    payment = Payment(Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1)
+    payment = InvoicePayment(
+        Ref(Kind.INVOICE, "S1-1001"), "091", DAY, D("110.00"), "pi_1", tender=1
+    )
     (wanted,) = receivables(gone).receive([payment], again=[])
     assert wanted.slot == Slot("order", "7", "payment-1", revision=2)
 

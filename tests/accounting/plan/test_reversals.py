@@ -18,7 +18,7 @@ from tests.accounting.orders import NOON, D, books, line, order
 from tests.accounting.plan.test_one_event import WHOLE, codes, ordered, seen, with_refunds
 from tests.accounting.sale.test_refund_documents import METHODS, back
 from tests.accounting.standing import posted
-from xero.documents.documents import CreditNote, StatusChange
+from xero.documents.documents import CreditNote, DocumentStatusChange
 from xero.documents.kinds import Kind
 from xero.documents.settling import Allocation
 
@@ -75,7 +75,7 @@ def test_the_history_note_says_who_took_it_back() -> None:
     for undo, why in ((False, "cancelled in the shop"), (True, "undone by a person")):
         made = UNPAID if undo else cancelled(UNPAID)
         (wanted,) = planned(made, first, undo=undo).documents
-        assert isinstance(wanted.document, StatusChange)
+        assert isinstance(wanted.document, DocumentStatusChange)
         assert wanted.document.status == "VOIDED"
         assert wanted.note == f"Order 1001 was {why}: voided."
 
@@ -132,7 +132,9 @@ def sale(**changes: Any) -> Entry:
 
 
 def statuses(plan: Plan) -> list[str]:
-    found = [w.document.status for w in plan.documents if isinstance(w.document, StatusChange)]
+    found = [
+        w.document.status for w in plan.documents if isinstance(w.document, DocumentStatusChange)
+    ]
     assert len(found) == len(plan.documents)
     return found
 

@@ -22,9 +22,9 @@ from accounting.reconcile.rows import (
     XeroPayment,
 )
 from xero.documents.breakdown import breakdown_of
-from xero.documents.documents import CreditNote, Invoice, StatusChange
+from xero.documents.documents import CreditNote, DocumentStatusChange, Invoice
 from xero.documents.lines import DocumentLine, TaxMode
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 DAY = date(2026, 3, 2)
 POSTED = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -355,9 +355,14 @@ def test_a_breakdown_sums_lines_by_account_and_tax_type_net_of_tax() -> None:
     ]  # fmt: skip
     note = CreditNote("S1-1-R1", "c", DAY, TaxMode.EXCLUSIVE, "AUD", "AUTHORISED", "1", lines[:1])
     assert breakdown_of(note) == [["200", "OUTPUT", 1_100_000, 110_000]]
-    assert breakdown_of(Payment("i", "090", DAY, Decimal("12.50"), "tx")) == [["090", 125_000]]
-    assert breakdown_of(StatusChange(Invoice.kind, "i", "VOIDED")) is None
-    assert (invoice.dated(), StatusChange(Invoice.kind, "i", "VOIDED").dated()) == (DAY, None)
+    assert breakdown_of(InvoicePayment("i", "090", DAY, Decimal("12.50"), "tx")) == [
+        ["090", 125_000]
+    ]
+    assert breakdown_of(DocumentStatusChange(Invoice.kind, "i", "VOIDED")) is None
+    assert (invoice.dated(), DocumentStatusChange(Invoice.kind, "i", "VOIDED").dated()) == (
+        DAY,
+        None,
+    )
 
 
 # --- what is left open ---------------------------------------------------------------------------

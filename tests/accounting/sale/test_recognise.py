@@ -8,11 +8,11 @@ from decimal import Decimal
 
 import pytest
 
-from accounting.sale.recognise import Certainty, Listed, Sold, certainty
+from accounting.sale.recognise import Certainty, ListedInvoice, SoldOrder, certainty
 
 DAY = date(2026, 11, 7)
-SOLD = Sold("1001", "S1-1001", "1001", Decimal("34.90"), "AUD", DAY, contact_id="c1")
-OTHER = Listed("x", "INV-7", "", Decimal("34.90"), "AUD", date(2026, 11, 20), "c2")
+SOLD = SoldOrder("1001", "S1-1001", "1001", Decimal("34.90"), "AUD", DAY, contact_id="c1")
+OTHER = ListedInvoice("x", "INV-7", "", Decimal("34.90"), "AUD", date(2026, 11, 20), "c2")
 
 
 @pytest.mark.parametrize(

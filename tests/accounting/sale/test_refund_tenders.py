@@ -28,7 +28,7 @@ from tests.accounting.orders import account, books, merged, organisation
 from tests.accounting.standing import posted
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.kinds import Kind
-from xero.documents.settling import Payment, Refund
+from xero.documents.settling import CreditNoteRefund, InvoicePayment
 
 D = Decimal
 RULES: dict[str, Any] = {
@@ -82,7 +82,7 @@ class Answer:
         notes = [one for one in self.wanted if isinstance(one, CreditNote)]
         return [[(line.account, line.amount) for line in note.lines] for note in notes]
 
-    def money(self, kind: type[Payment] | type[Refund]) -> Counter[str]:
+    def money(self, kind: type[InvoicePayment] | type[CreditNoteRefund]) -> Counter[str]:
         """By account, what was paid or given back."""
         found: Counter[str] = Counter()
         for one in self.wanted:
@@ -99,8 +99,8 @@ def test_all_that_a_card_and_a_gateway_paid_goes_back_to_each() -> None:
     made.refund(2)
     answer = Answer(made)
     assert answer.notes == [("S1-1001-R1", D("86.00"), D("14.33"))]
-    assert answer.money(Payment) == {"091": D("36.00"), "835": D("50.00")}
-    assert answer.money(Refund) == {"091": D("36.00"), "835": D("50.00")}
+    assert answer.money(InvoicePayment) == {"091": D("36.00"), "835": D("50.00")}
+    assert answer.money(CreditNoteRefund) == {"091": D("36.00"), "835": D("50.00")}
     assert answer.codes == []
 
 
@@ -109,12 +109,12 @@ def test_a_memo_of_nothing_but_a_card_is_a_refund_like_any_other() -> None:
     assert made.refund(1)["grand_total"] == 0
     answer = Answer(made)
     assert answer.notes == [("S1-1001-R1", D("43.00"), D("7.16"))]
-    assert answer.money(Refund) == {"835": D("43.00")}
+    assert answer.money(CreditNoteRefund) == {"835": D("43.00")}
     made.refund(1)
     answer = Answer(made)
     assert [total for _, total, _ in answer.notes] == [D("43.00"), D("43.00")]
     assert sum(tax for _, _, tax in answer.notes) == D("14.33")
-    assert answer.money(Refund) == {"835": D("50.00"), "091": D("36.00")}
+    assert answer.money(CreditNoteRefund) == {"835": D("50.00"), "091": D("36.00")}
 
 
 def test_the_second_memo_is_planned_upon_the_first_one_in_xero() -> None:
@@ -124,7 +124,7 @@ def test_the_second_memo_is_planned_upon_the_first_one_in_xero() -> None:
     made.refund(1)
     answer = Answer(made, history=before)
     assert [number for number, _, _ in answer.notes] == ["S1-1001-R2"]
-    assert answer.money(Refund) == {"835": D("7.00"), "091": D("36.00")}
+    assert answer.money(CreditNoteRefund) == {"835": D("7.00"), "091": D("36.00")}
     assert (
         Answer(made, history=History((*before.entries, *posted(answer.plan).entries))).wanted == []
     )
@@ -135,7 +135,7 @@ def test_all_three_tenders_at_once() -> None:
     made.refund(2)
     answer = Answer(made)
     assert answer.notes == [("S1-1001-R1", D("86.00"), D("14.33"))]
-    assert answer.money(Refund) == {
+    assert answer.money(CreditNoteRefund) == {
         "835": D("30.00"), "836": D("20.00"), "837": D("10.00"), "091": D("26.00")
     }  # fmt: skip
 
@@ -145,7 +145,7 @@ def test_an_order_that_a_card_paid_for_whole_is_credited_whole_though_it_is_clos
     made.refund(2)
     answer = Answer(made, {"statuses": {"invoice": ["processing"]}})
     assert answer.notes == [("S1-1001-R1", D("86.00"), D("14.33"))]
-    assert answer.money(Payment) == answer.money(Refund) == {"835": D("86.00")}
+    assert answer.money(InvoicePayment) == answer.money(CreditNoteRefund) == {"835": D("86.00")}
 
 
 # --- a liability that takes no payments --------------------------------------------------------
@@ -157,7 +157,7 @@ def test_where_the_liability_takes_no_payments_the_line_of_the_invoice_is_on_the
     answer = Answer(made, facts=NO_PAYMENTS)
     assert answer.notes == [("S1-1001-R1", D("36.00"), D("14.33"))]
     assert answer.lines == [[("200", D("86.00")), ("835", D("-50.00"))]]
-    assert answer.money(Refund) == answer.money(Payment) == {"091": D("36.00")}
+    assert answer.money(CreditNoteRefund) == answer.money(InvoicePayment) == {"091": D("36.00")}
 
 
 def test_a_note_of_nothing_moves_the_goods_back_to_the_card() -> None:
@@ -166,7 +166,7 @@ def test_a_note_of_nothing_moves_the_goods_back_to_the_card() -> None:
     answer = Answer(made, facts=NO_PAYMENTS)
     assert [total for _, total, _ in answer.notes] == [D("0.00")]
     assert answer.lines[0][1] == ("835", D("-43.00"))
-    assert answer.money(Refund) == {}
+    assert answer.money(CreditNoteRefund) == {}
 
 
 # --- taxed when it was sold --------------------------------------------------------------------
@@ -180,7 +180,7 @@ def test_a_card_that_was_taxed_when_sold_reduces_the_tax_of_the_note_as_of_the_i
     (invoice,) = (one for one in answer.wanted if isinstance(one, Invoice))
     assert (invoice.expected().total, invoice.expected().total_tax) == (D("36.00"), D("6.00"))
     assert answer.notes == [("S1-1001-R1", D("36.00"), D("6.00"))]
-    assert answer.money(Refund) == {"091": D("36.00")}
+    assert answer.money(CreditNoteRefund) == {"091": D("36.00")}
 
 
 def card_of(worth: int) -> CardOrder:
@@ -200,7 +200,7 @@ def test_a_known_single_purpose_card_is_on_each_note_as_on_the_invoice() -> None
     assert [total for _, total, _ in answer.notes] == [D("0.00"), D("36.00")]
     assert sum(tax for _, _, tax in answer.notes) == D("6.00")
     assert [line[0] for line in answer.lines[1]] == ["200", "200"]
-    assert answer.money(Refund) == {"091": D("36.00")}
+    assert answer.money(CreditNoteRefund) == {"091": D("36.00")}
     assert answer.codes == []
 
 
@@ -221,7 +221,7 @@ def test_points_that_are_a_discount_had_made_the_goods_cheaper() -> None:
     assert (invoice.expected().total, invoice.expected().total_tax) == (D("80.00"), D("14.33"))
     assert sum(total for _, total, _ in answer.notes) == D("80.00")
     assert sum(tax for _, _, tax in answer.notes) == D("14.33")
-    assert answer.money(Refund) == answer.money(Payment) == {"091": D("80.00")}
+    assert answer.money(CreditNoteRefund) == answer.money(InvoicePayment) == {"091": D("80.00")}
 
 
 # --- the card itself ---------------------------------------------------------------------------
@@ -253,7 +253,7 @@ def test_a_refund_of_before_the_cut_over_goes_to_each_tender_too() -> None:
     rules = {"refunds": {"before_cut_over": "standalone"}}
     answer = Answer(made, rules, cut_over="2026-03-04")
     assert answer.notes == [("S1-1001-R1", D("86.00"), D("14.33"))]
-    assert answer.money(Refund) == {"091": D("36.00"), "835": D("50.00")}
+    assert answer.money(CreditNoteRefund) == {"091": D("36.00"), "835": D("50.00")}
 
 
 def test_an_order_that_states_what_went_back_and_brings_no_memo_says_so() -> None:
@@ -279,7 +279,7 @@ def test_a_refund_to_a_tender_without_an_account_says_which() -> None:
     made = CardOrder(2, 4300, {})
     made.refund(2, stored=8600)
     answer = Answer(made, {"accounts": {"store_credit": None}})
-    assert (answer.notes, answer.money(Refund)) == ([], {})
+    assert (answer.notes, answer.money(CreditNoteRefund)) == ([], {})
     assert answer.codes == ["account_unmapped"]
 
 
@@ -295,8 +295,8 @@ def test_money_that_was_put_on_the_store_credit_leaves_the_bank_alone(name: str)
     made.refund(2, stored=8600, name=name)
     answer = Answer(made)
     assert answer.notes == [("S1-1001-R1", D("86.00"), D("14.33"))]
-    assert answer.money(Payment) == {"091": D("86.00")}
-    assert answer.money(Refund) == {"836": D("86.00")}
+    assert answer.money(InvoicePayment) == {"091": D("86.00")}
+    assert answer.money(CreditNoteRefund) == {"836": D("86.00")}
 
 
 def test_the_order_states_it_as_refunded_and_a_cancellation_returns_nothing_more() -> None:
@@ -306,32 +306,32 @@ def test_the_order_states_it_as_refunded_and_a_cancellation_returns_nothing_more
     assert Answer(made).codes == []
     order = replace(read(made), state="canceled", status="canceled")
     answer = Answer(order)
-    assert answer.money(Refund) == {"836": D("43.00")}
+    assert answer.money(CreditNoteRefund) == {"836": D("43.00")}
     assert "credit_left_open" in answer.codes
 
 
 def test_the_order_tells_it_where_no_memo_does() -> None:
     made = CardOrder(2, 4300, {}, extra={"customer_balance_total_refunded": 43})
     made.refund(1)
-    assert Answer(made).money(Refund) == {"836": D("43.00")}
+    assert Answer(made).money(CreditNoteRefund) == {"836": D("43.00")}
 
 
 def test_what_a_card_paid_may_be_put_on_the_store_credit() -> None:
     made = worked()
     made.refund(2, stored=5000)
-    assert Answer(made).money(Refund) == {"836": D("50.00"), "091": D("36.00")}
+    assert Answer(made).money(CreditNoteRefund) == {"836": D("50.00"), "091": D("36.00")}
 
 
 def test_just_what_money_would_get_is_money() -> None:
     made = worked()
     made.refund(2, stored=3600)
-    assert Answer(made).money(Refund) == {"835": D("50.00"), "836": D("36.00")}
+    assert Answer(made).money(CreditNoteRefund) == {"835": D("50.00"), "836": D("36.00")}
 
 
 def test_store_credit_that_goes_back_where_it_came_from_is_counted_once() -> None:
     made = worked([(CODES[1], 5000)])
     made.refund(2, stored=5000)
-    assert Answer(made).money(Refund) == {"836": D("50.00"), "091": D("36.00")}
+    assert Answer(made).money(CreditNoteRefund) == {"836": D("50.00"), "091": D("36.00")}
 
 
 def test_money_on_store_credit_that_takes_no_payments_is_a_line() -> None:
@@ -339,7 +339,7 @@ def test_money_on_store_credit_that_takes_no_payments_is_a_line() -> None:
     made.refund(2, stored=8600)
     answer = Answer(made, facts=NO_PAYMENTS)
     assert answer.notes == [("S1-1001-R1", D("0.00"), D("14.33"))]
-    assert answer.money(Refund) == {}
+    assert answer.money(CreditNoteRefund) == {}
 
 
 # --- fees --------------------------------------------------------------------------------------
@@ -363,7 +363,7 @@ def test_without_invoices_what_went_back_to_a_card_is_a_line_of_the_note() -> No
     made.refund(2)
     answer = Answer(made, streams={"invoices": False})
     assert answer.notes == [("S1-1001-R1", D("36.00"), D("14.33"))]
-    assert answer.money(Refund) == {"091": D("36.00")}
+    assert answer.money(CreditNoteRefund) == {"091": D("36.00")}
 
 
 # --- any split, any sequence -------------------------------------------------------------------
@@ -407,7 +407,7 @@ def test_notes_are_before_tenders_and_each_tender_gets_what_the_shop_states(
     assert sum((tax for _, _, tax in answer.notes), D(0)) == tax
     stated = {ACCOUNT[code]: D(cents) / 100 for code, cents in made.back.items()}
     stated["091"] = D(made.money_back) / 100
-    assert +(answer.money(Refund) + on_lines) == +Counter(stated)
+    assert +(answer.money(CreditNoteRefund) + on_lines) == +Counter(stated)
     figures = answer.figures
     assert figures.refunded == sum((total for _, total, _ in answer.notes), D(0))
     assert figures.refunded_tax == sum((tax for _, _, tax in answer.notes), D(0))
@@ -422,9 +422,9 @@ def test_memos_that_are_posted_one_by_one_come_to_the_same(made: CardOrder) -> N
         made.memos = memos[:count]
         order = replace(read(made), refunded=D(0))
         answer = Answer(order, history=history)
-        found += answer.money(Refund)
+        found += answer.money(CreditNoteRefund)
         history = History((*history.entries, *posted(answer.plan).entries))
-    assert found == whole.money(Refund)
+    assert found == whole.money(CreditNoteRefund)
     assert Answer(order, history=history).wanted == []
 
 
@@ -440,7 +440,7 @@ def test_cards_taxed_when_sold_leave_the_notes_with_the_tax_of_the_invoice(made:
     (invoice,) = (one for one in answer.wanted if isinstance(one, Invoice))
     assert sum((total for _, total, _ in answer.notes), D(0)) == invoice.expected().total
     assert sum((tax for _, _, tax in answer.notes), D(0)) == invoice.expected().total_tax
-    assert answer.money(Refund) == answer.money(Payment)
+    assert answer.money(CreditNoteRefund) == answer.money(InvoicePayment)
 
 
 # --- taken back and issued anew ------------------------------------------------------------------

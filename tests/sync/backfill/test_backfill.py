@@ -306,7 +306,7 @@ def test_nothing_of_before_the_cut_over_is_planned_or_posted(world: World) -> No
     world.change_store(cut_over=cut_over.isoformat())
     sold(world, 2)
     store = world.fresh(world.store)
-    with pytest.raises(backfill.Refused, match="the cut-over date") as refused:
+    with pytest.raises(backfill.BackfillRefused, match="the cut-over date") as refused:
         backfill.plan(store, cut_over - timedelta(days=1), today(world))
     assert refused.value.field == "since"
     row = backfill.plan(store, cut_over, today(world))
@@ -327,7 +327,7 @@ def test_days_that_make_no_sense_are_refused(
     world: World, since: int, until: int, field: str, text: str
 ) -> None:
     days = [today(world) - timedelta(days=n) for n in (since, until)]
-    with pytest.raises(backfill.Refused, match=text) as refused:
+    with pytest.raises(backfill.BackfillRefused, match=text) as refused:
         backfill.plan(world.fresh(world.store), *days)
     assert refused.value.field == field
     assert not Backfill.objects.exists()
@@ -341,7 +341,7 @@ def test_a_store_has_one_backfill_at_a_time(world: World) -> None:
     assert list(unfinished) == [second], "one that was only planned is planned anew"
     assert not backfill.start(first)
     assert backfill.start(second)
-    with pytest.raises(backfill.Refused, match="is under way"):
+    with pytest.raises(backfill.BackfillRefused, match="is under way"):
         planned(world)
     assert list(unfinished.all()) == [second]
 

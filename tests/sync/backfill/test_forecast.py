@@ -7,7 +7,7 @@ import pytest
 from sync.backfill.forecast import (
     BATCH,
     Measured,
-    Pace,
+    ReadingPace,
     Supply,
     calls_for,
     forecast,
@@ -72,15 +72,15 @@ def test_the_reserve_is_not_spent(left: int, days: int) -> None:
     ("pace", "seconds_a_call", "seconds"),
     [
         # the minute's limit: 145 calls at 51 a minute
-        (Pace(100, 1.0), 0.5, 171),
+        (ReadingPace(100, 1.0), 0.5, 171),
         # a slow Xero: one call after another
-        (Pace(100, 1.0), 3.0, 435),
+        (ReadingPace(100, 1.0), 3.0, 435),
         # a slow shop: 24 pages
-        (Pace(100, 60.0), 0.5, 1440),
+        (ReadingPace(100, 60.0), 0.5, 1440),
     ],
 )
 def test_the_slowest_of_shop_calls_and_limit_makes_the_time(
-    pace: Pace, seconds_a_call: float, seconds: int
+    pace: ReadingPace, seconds_a_call: float, seconds: int
 ) -> None:
     supply = Supply(1000, 1000, 200, 51, seconds_a_call)
 

@@ -183,7 +183,7 @@ def test_past_orders_are_completed_too_and_only_as_far_as_the_shop_shows_them(
 ) -> None:
     box += [sold(1, days=40), sold(2, days=30)]
     today = clock.today(toys.store.profile.timezone)
-    with pytest.raises(backfill.Refused) as refused:
+    with pytest.raises(backfill.BackfillRefused) as refused:
         backfill.plan(toys.store, today - timedelta(61), today)
     assert (refused.value.field, Backfill.objects.count()) == ("since", 0)
     assert "nothing older than 60 days" in str(refused.value)

@@ -13,7 +13,7 @@ from xero.documents.kinds import Kind, Ref
 from xero.documents.lines import DocumentLine, TaxMode, Totals, line_tax, line_totals
 from xero.documents.master_data import Contact
 from xero.documents.payloads import loaded, shown, stored
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 D = Decimal
 
@@ -115,7 +115,7 @@ def test_tracking_items_and_account_ids_on_a_line() -> None:
 
 
 def test_a_payment_on_an_account_by_code_or_id() -> None:
-    made = Payment("id-1", "970", date(2026, 3, 2), D("5"), "ref")
+    made = InvoicePayment("id-1", "970", date(2026, 3, 2), D("5"), "ref")
     assert shown(made.payload()) == {
         "Invoice": {"InvoiceID": "id-1"},
         "Account": {"Code": "970"},
@@ -123,7 +123,7 @@ def test_a_payment_on_an_account_by_code_or_id() -> None:
         "Amount": "5.00",
         "Reference": "ref",
     }
-    by_id = Payment("id-1", "guid", date(2026, 3, 2), D(5), "ref", account_is_id=True)
+    by_id = InvoicePayment("id-1", "guid", date(2026, 3, 2), D(5), "ref", account_is_id=True)
     assert by_id.payload()["Account"] == {"AccountID": "guid"}
 
 

@@ -21,15 +21,15 @@ from xero.documents.documents import (
     BankTransaction,
     CreditNote,
     Document,
+    DocumentStatusChange,
     Invoice,
     InvoiceUpdate,
-    StatusChange,
     StockAdjustment,
 )
 from xero.documents.kinds import SPECS, Kind, Measure, Ref, counted_as
 from xero.documents.lines import DocumentLine, TaxMode
 from xero.documents.master_data import Contact, Item
-from xero.documents.settling import Allocation, Payment, Refund
+from xero.documents.settling import Allocation, CreditNoteRefund, InvoicePayment
 
 ROOT = Path(connector.__file__).resolve().parent.parent
 PRODUCT = ("connector", "stores", "accounting", "accounts_mapping", "xero", "sync")
@@ -51,10 +51,13 @@ MADE: list[tuple[Any, Kind, str, str]] = [
     (StockAdjustment("S1-A2", False, "c-1", DAY, "AUD", ()), Kind.STOCK_DECREASE, "PUT", "S1-A2"),
     (INVOICE, Kind.INVOICE, "PUT", "S1-7"),
     (InvoiceUpdate(Ref(Kind.INVOICE, "S1-7"), INVOICE), Kind.INVOICE, "POST", "S1-7"),
-    (StatusChange(Kind.INVOICE, Ref(Kind.INVOICE, "S1-7"), "VOIDED"), Kind.INVOICE, "POST", "S1-7"),
-    (StatusChange(Kind.CREDIT_NOTE, "n-1", "VOIDED"), Kind.CREDIT_NOTE, "POST", "n-1"),
+    (
+        DocumentStatusChange(Kind.INVOICE, Ref(Kind.INVOICE, "S1-7"), "VOIDED"),
+        Kind.INVOICE, "POST", "S1-7",
+    ),
+    (DocumentStatusChange(Kind.CREDIT_NOTE, "n-1", "VOIDED"), Kind.CREDIT_NOTE, "POST", "n-1"),
     (NOTE, Kind.CREDIT_NOTE, "PUT", "S1-7-R1"),
-    (Payment("v-1", "090", DAY, Decimal("11.00"), "t1"), Kind.PAYMENT, "PUT", "t1"),
+    (InvoicePayment("v-1", "090", DAY, Decimal("11.00"), "t1"), Kind.PAYMENT, "PUT", "t1"),
     (
         BankTransaction("RECEIVE", CONTACT, "090", DAY, TaxMode.EXCLUSIVE, "AUD", "7", LINES),
         Kind.BANK_TRANSACTION, "PUT", "7",
@@ -63,7 +66,7 @@ MADE: list[tuple[Any, Kind, str, str]] = [
         Allocation(Ref(Kind.CREDIT_NOTE, "S1-7-R1"), "v-1", Decimal("11.00"), DAY),
         Kind.ALLOCATION, "PUT", "S1-7-R1",
     ),
-    (Refund("n-1", "090", DAY, Decimal("11.00"), "r1"), Kind.REFUND, "PUT", "r1"),
+    (CreditNoteRefund("n-1", "090", DAY, Decimal("11.00"), "r1"), Kind.REFUND, "PUT", "r1"),
 ]  # fmt: skip
 each = pytest.mark.parametrize("row", SPECS.values(), ids=list(SPECS))
 every = pytest.mark.parametrize(
@@ -175,7 +178,7 @@ def test_a_natural_key_is_where_xero_keeps_it(
     document: Any, kind: Kind, verb: str, key: str
 ) -> None:
     payload, keys = document.payload(), SPECS[kind].resource.keys
-    if keys and not isinstance(document, StatusChange):
+    if keys and not isinstance(document, DocumentStatusChange):
         assert key in [payload.get(name) for name in keys]
     elif not keys and not SPECS[kind].address:
         assert payload["Reference"] == key
@@ -187,7 +190,7 @@ def test_what_is_kept_beside_a_document_is_of_it(
 ) -> None:
     """Lines and their sums, or an account and its amount, or neither; and the date it bears."""
     charged, moved = document.charged(), document.moved()
-    status = isinstance(document, StatusChange)
+    status = isinstance(document, DocumentStatusChange)
     assert (charged is not None) == (kind in kinds.TO_CUSTOMERS and not status)
     assert (moved is not None) == (kind in kinds.MOVED)
     if charged is not None:

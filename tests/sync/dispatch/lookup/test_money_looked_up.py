@@ -17,7 +17,7 @@ from sync.models import Dispatch, Posting
 from sync.outbox.fill import fill
 from xero.api.replies import ElementResult
 from xero.documents.kinds import Kind, Ref
-from xero.documents.settling import Payment
+from xero.documents.settling import InvoicePayment
 
 D = Decimal
 DAY, LATER = "2026-03-02", "2026-03-03"
@@ -172,7 +172,9 @@ def test_an_allocation_is_told_apart_by_invoice_and_amount(
 def test_the_outbox_keeps_what_else_a_payment_is_called() -> None:
     row = Posting()
     invoice = Ref(Kind.INVOICE, "S1-1001")
-    fill(row, Payment(invoice, "970", date(2026, 3, 2), D(5), "ch_1", also=("shop-7",)), None)
+    fill(
+        row, InvoicePayment(invoice, "970", date(2026, 3, 2), D(5), "ch_1", also=("shop-7",)), None
+    )
     assert (row.key, row.also_called) == ("ch_1", ["shop-7"])
-    fill(row, Payment(invoice, "970", date(2026, 3, 2), D(5), "ch_1"), None)
+    fill(row, InvoicePayment(invoice, "970", date(2026, 3, 2), D(5), "ch_1"), None)
     assert row.also_called == []
