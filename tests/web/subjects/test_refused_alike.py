@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 from django.test import Client
 
-from connector.configuration.importing import Refused, import_configuration
+from connector.configuration.importing import import_configuration
+from connector.configuration.reading import Refused
 from connector.configuration.versions.draft import draft
 from stores.models import Store
 from tests.connector.test_configuration_reading import STORE
