@@ -154,8 +154,9 @@ def _rows(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
             what = f"{row.title} ({row.code})" if row.title else row.code
             text = said("Orders with this row are held: nobody knows what the amount is.")
             yield Gap(
-                GapKind.ROW, f"total_rows.{row.code}", what, text, row.orders, row.sample, key=row.code
-            )
+                GapKind.ROW, f"total_rows.{row.code}", what, text, row.orders, row.sample,
+                key=row.code,
+            )  # fmt: skip
 
 
 def _currencies(
@@ -179,7 +180,8 @@ def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
     statuses = snapshot.rules.statuses
     if not statuses.invoice:
         text = said("No status posts an order, so no order is posted. Choose those that do.")
-        yield Gap(GapKind.STATUS, "statuses.invoice", said("Statuses whose orders are posted"), text)
+        what = said("Statuses whose orders are posted")
+        yield Gap(GapKind.STATUS, "statuses.invoice", what, text)
         return
     named = {*statuses.invoice, *statuses.reverse, *statuses.refunded, *statuses.paid}
     if "*" in named:
