@@ -490,6 +490,65 @@ def test_what_is_over_the_measure_is_seen():
     assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}})) == {"b", "c"}
 
 
+# --- names --------------------------------------------------------------------------------------
+
+
+def names_in(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """What a module makes, and what it has from elsewhere, outside functions and classes."""
+    made: set[str] = set()
+    had: set[str] = set()
+    todo: list[ast.AST] = list(tree.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            had |= {one.asname or one.name.partition(".")[0] for one in node.names}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            made.add(node.id)
+        else:
+            todo += ast.iter_child_nodes(node)
+    return made, had
+
+
+def passing_by(code: dict[str, str]) -> list[str]:
+    """Names that a module imports from one that has them from elsewhere itself. The `__init__` of
+    a package is its face, and may show what its modules make."""
+    trees = {name: ast.parse(text) for name, text in code.items()}
+    modules = {
+        name.removesuffix(".py").replace("/", "."): names_in(tree)
+        for name, tree in trees.items()
+        if not name.endswith("__init__.py")
+    }
+    return [
+        f"{name}:{node.lineno}: {one.name} of {node.module}"
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in modules
+        for one in node.names
+        if one.name in modules[node.module][1] - modules[node.module][0]
+    ]
+
+
+def test_no_name_is_imported_from_where_it_merely_passes_by():
+    tested = {
+        str(path.relative_to(ROOT)): text
+        for path, text in texts().items()
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "tests")
+    }
+    assert passing_by(sources() | tested) == []
+
+
+def test_a_name_that_passes_by_is_seen():
+    code = {
+        "a/one.py": "try:\n    Made = 1\nexcept ValueError:\n    pass\n",
+        "a/two.py": "from a.one import Made\nclass Own: ...\n",
+        "a/__init__.py": "from a.one import Made\n",
+        "b.py": "from a import Made\nfrom a.one import Made\nfrom a.two import Made, Own\n",
+    }
+    assert passing_by(code) == ["b.py:3: Made of a.two"]
+
+
 # --- the tree as a whole ------------------------------------------------------------------------
 
 

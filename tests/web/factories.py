@@ -29,7 +29,7 @@ class UserFactory(factory.django.DjangoModelFactory):
         model = get_user_model()
         skip_postgeneration_save = True
 
-    username = factory.Sequence(lambda n: f"ana{n or ''}")
+    username = factory.Sequence(lambda n: f"bea{n}")
     is_staff = True
     is_superuser = True
     password = factory.django.Password(PASSWORD)
