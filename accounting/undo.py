@@ -135,12 +135,17 @@ def _invoices(order: OrderDocuments) -> list[PostedDocument]:
 
 
 def _credited(order: OrderDocuments) -> Decimal:
-    notes = {
-        (one.xero_id, one.key): one.amount
-        for one in order.documents
-        if one.kind == Kind.CREDIT_NOTE and one.state == "posted" and one.status not in _ENDED
-    }
+    notes = {(one.xero_id, one.key): one.amount for one in order.documents if _is_note(one)}
     return sum(notes.values(), ZERO)
+
+
+def _has_note(order: OrderDocuments) -> bool:
+    """Whether it is credited, in whole or in part; of what comes to nothing no sum says it."""
+    return any(_is_note(one) for one in order.documents)
+
+
+def _is_note(one: PostedDocument) -> bool:
+    return one.kind == Kind.CREDIT_NOTE and one.state == "posted" and one.status not in _ENDED
 
 
 def _refusal(order: OrderDocuments, today: date, lock_date: date | None) -> Cannot | None:
@@ -174,7 +179,7 @@ def _step(
         return _made(order, UndoWay.DELETE, one, text, one.total)
     credited = _credited(order) if len(_invoices(order)) == 1 else ZERO
     rest = one.amount - credited
-    if rest <= 0:
+    if rest < 0 or (not rest and (one.amount or _has_note(order))):
         return None
     untouched = one.due == one.total and not credited and not one.part_of
     if untouched and _is_open(one.day, today, lock_date):
@@ -182,7 +187,9 @@ def _step(
     refunded = max(rest - one.due, ZERO)
     why = "Its month is over. " if untouched else ""
     text = f"{why}A credit note over {written(rest)}, dated today, for {one.name}"
-    if not refunded:
+    if not rest:
+        text += ", takes back its lines."
+    elif not refunded:
         text += ", allocated to it."
     elif refunded == rest:
         text += "; the same is paid back from the account it was paid into."

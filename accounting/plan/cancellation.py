@@ -40,7 +40,7 @@ def by_status(sheet: Worksheet) -> bool:
     came = sheet.built.payments or (sheet.built.elsewhere and not sheet.history.undone)
     if not draft and (by_credit_note or came):
         return False
-    if not may_change(sheet, current):
+    if not (may_change(sheet, current) or _comes_to_nothing(sheet, current)):
         return False
     status = "DELETED" if draft else "VOIDED"
     document = DocumentStatusChange(Kind.INVOICE, Ref(Kind.INVOICE, current.key), status)
@@ -48,6 +48,14 @@ def by_status(sheet: Worksheet) -> bool:
     note = f"Order {sheet.order.number} was {why}: {status.lower()}."
     sheet.add(document, slot, current.slot, note)
     return True
+
+
+def _comes_to_nothing(sheet: Worksheet, current: Entry) -> bool:
+    """Whether it is an invoice over 0.00, which Xero calls paid at once, and which may be voided
+    as one that is open."""
+    return current.status == "PAID" and not current.total and may_change(
+        sheet, replace(current, status="AUTHORISED")
+    )  # fmt: skip
 
 
 def paid_back(sheet: Worksheet, found: Sequence[OpenCredit]) -> list[OpenCredit]:
@@ -96,8 +104,9 @@ def _rest(sheet: Worksheet) -> CreditNote | None:
     lines = (
         tuple(line for line, _ in invoiced) if plain_copy else difference(invoiced, credited, mode)
     )
-    theirs = sheet.credited_by_people
-    if line_totals(lines, mode).total <= theirs:
+    theirs, left = sheet.credited_by_people, line_totals(lines, mode).total
+    # What cards paid as lines leaves 0.00, and is taken back all the same.
+    if left < theirs or (left == theirs and (theirs or not any(line.amount for line in lines))):
         return None
     lines = less(lines, theirs, mode, "Credited in Xero before")
     return CreditNote(

@@ -379,7 +379,7 @@ def test_what_does_not_fit_the_organisation_is_reported_and_not_refused(books):
         "accounts.discounts: Discounts are negative sales: account 404 Account 404 must be of ",
         "accounts.other_income: Account 610 Account 610 is one of Xero's system accounts",
         "accounts.rounding: Demo has no account 999.",
-        "payment_accounts.stripe.EUR: Account 200 Account 200 takes no payments: ",
+        "payment_accounts.stripe.EUR: Account 200 Account 200 takes no payments. Enable ",
         "tax.none: Xero does not allow tax type INPUT with account 200 Account 200",
         "tax.rules[1].rate: tax type OUTPUT is 10 % in Xero, so sales at 19 % are held ",
         "tax.rules[3].tax_type: Demo has no active tax type NOSUCH.",

@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth import get_user_model
 
 from sync.dispatch import freshness
+from sync.flow import steps
 from sync.models import TrackedOrder
 from sync.orders import actions
 from sync.orders.undo import undo
@@ -161,6 +162,35 @@ def test_a_memo_of_nothing_is_a_note_of_nothing_where_the_liability_takes_no_pay
     (note,) = ledger(liable)["CreditNotes"]
     assert (note["Total"], note["Status"]) == (Decimal("0.00"), "PAID")
     assert on_account(liable, "838") == Decimal("-5.05")
+
+
+@pytest.mark.parametrize("later", [0, 40], ids=["in its month", "later"])
+@pytest.mark.parametrize("cancel", ["void", "credit_note"])
+@pytest.mark.parametrize("by", ["the shop", "a person"])
+def test_a_sale_that_came_to_nothing_as_cards_paid_for_it_is_taken_back(
+    liable: World, by: str, cancel: str, later: int
+) -> None:
+    """The liability takes no payments: the invoice is over 0.00, with tax in it."""
+    choose(liable, accounts={**ACCOUNTS, "gift_cards": "838"}, posting={"cancel": cancel})
+    order = sold(liable, issued={"gift_card": "100"})
+    liable.sync()
+    assert (sums(liable)[0], on_account(liable, "838")) == (Decimal("0.00"), Decimal("-59.85"))
+    liable.time.forward(days=later)
+    steps.keep_tokens_alive()
+    if by == "the shop":
+        liable.shop.update_order(order["entity_id"], state="canceled", status="canceled")
+    else:
+        person, _ = get_user_model().objects.get_or_create(username="ana")
+        undo(TrackedOrder.objects.filter(pk=liable.row(order).pk), person, "a sample")
+    settled(liable)
+    assert (sums(liable), money(liable), on_account(liable, "838")) == (NOTHING, {}, Decimal(0))
+    voided = not later and cancel == "void"
+    assert len(ledger(liable)["CreditNotes"]) == (0 if voided else 1)
+    liable.shop.update_order(order["entity_id"], state="processing", status="processing")
+    if by == "a person":
+        actions.sync_now(TrackedOrder.objects.filter(pk=liable.row(order).pk), person)
+    settled(liable)
+    assert on_account(liable, "838") == Decimal("-59.85"), "issued anew"
 
 
 def test_money_on_the_store_credit_is_owed_by_the_shop_and_stays_in_the_bank(
