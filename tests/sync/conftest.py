@@ -97,7 +97,7 @@ _STORIES = frozenset(
         "test_edited_orders",
         "test_follow", "test_gift_cards", "test_items", "test_limits", "test_lost_answers",
         "test_lost_credits", "test_notes", "test_one_shop_two_organisations", "test_oversell",
-        "test_own_changes", "test_restored",
+        "test_own_changes", "test_restored", "test_restored_after_sale",
         "test_people", "test_people_pay", "test_product_rules", "test_rebuilding", "test_reconcile",
         "test_refund_stream", "test_refunded_tenders", "test_refunds_and_cancellations",
         "test_refusals",

@@ -21,6 +21,7 @@ from tests.web.factories import UserFactory
 from tests.web.subjects.forms import form_with
 from tests.web.subjects.test_round_trip import MORE, wrong
 
+pytestmark = pytest.mark.stories
 EDIT = "/stores/au/edit/"
 
 
