@@ -103,7 +103,7 @@ def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: 
     contacts, ledger, already = _build_all(store, books, works)
     while _recalled(store, books, works, contacts, ledger):
         contacts, ledger, already = _build_all(store, books, works)
-    credited = ledger.credited_by_people(rows_of(works))
+    credited = ledger.credited_by_people(work.row for work in works)
     if (credited or _take_back(works, ledger)) and _seen_again(store.organisation, credited):
         contacts, ledger, already = _build_all(store, books, works)
     in_conflict = [(w.row, w.built, w.plan.reversed) for w in works if w.plan.keep and w.built]
