@@ -605,3 +605,10 @@ def test_who_builds_a_package_is_told_what_to_type_and_gets_none(
 
 def test_the_product_calls_itself_by_the_version_of_its_file() -> None:
     assert version.current() == project()["project"]["version"]
+
+
+def test_the_pictures_are_taken_without_a_test_run():
+    """`make screenshots` starts as a program of its own: what it imports needs no settings."""
+    clean = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-c", "import tests.e2e.screenshots"]
+    subprocess.run(command, cwd=ROOT, env=clean, check=True)

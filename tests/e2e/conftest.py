@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from tests.e2e.chromium import ARGUMENTS, CHROMIUM
 from tests.web.factories import (
     PASSWORD,
     MappingFactory,
@@ -19,11 +20,6 @@ from tests.web.factories import (
     reason,
 )
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WIDE = {"width": 1280, "height": 900}
 ROOM = {"width": 900, "height": 900}
 PHONE = {"width": 390, "height": 844}

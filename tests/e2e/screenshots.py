@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from connector.demo.place import environment
 from connector.processes.ports import free_port, listening
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM
+from tests.e2e.chromium import ARGUMENTS, CHROMIUM
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = (1280, 900, 390)
