@@ -28,8 +28,10 @@ WIDTHS = (1280, 900, 390)
 THEMES = ("light", "dark")
 PASSWORD = "a password for pictures"
 ORDERS = os.environ.get("ORDERS", "40")
-# Behind a click that ends or changes something.
-_LEFT_OUT = re.compile(r"^/(accounts/(logout|2fa/.*download)|static|xero/(connect|callback))")
+# Behind a click that ends or changes something, and files.
+_LEFT_OUT = re.compile(
+    r"^/(accounts/(logout|2fa/.*download)|static|xero/(connect|callback))|\.\w+$"
+)
 
 
 def manage(variables: dict[str, str], *arguments: str) -> None:
@@ -65,7 +67,8 @@ def log_in(page: Page, address: str) -> None:
 def shape(address: str) -> str:
     """What pages of one kind have in common: their address without numbers and names."""
     path = urlsplit(address).path
-    return re.sub(r"(?<=/stores/)[\w-]+", "S", re.sub(r"\d+", "N", path))
+    path = re.sub(r"^/(stores|mapping|set-up)/[\w-]+(?=/\w)", r"/\1/S", path)
+    return re.sub(r"\d+", "N", path)
 
 
 def pages(page: Page, address: str) -> list[str]:
@@ -77,7 +80,7 @@ def pages(page: Page, address: str) -> list[str]:
             "a[href^='/']", "all => all.map(a => a.pathname + a.search)"
         )
         for link in links:
-            if shape(link) not in seen and not _LEFT_OUT.match(link):
+            if shape(link) not in seen and not _LEFT_OUT.search(urlsplit(link).path):
                 seen.add(shape(link))
                 found.append(link)
                 waiting.append(link)
