@@ -158,13 +158,11 @@ class History:
     def is_taken_back(self) -> bool:
         """Whether the latest issue was ended in Xero, or credited as a whole: should the order go
         on, it is a new sale."""
-
-        def of_it(entry: Entry, purpose: str) -> bool:
-            return entry.slot.purpose == purpose and entry.slot.revision == self.issue
-
-        return any(
-            (e.ended and of_it(e, "invoice")) or ((e.frozen or e.ended) and of_it(e, "cancel-credit"))
-            for e in self.entries
+        latest = self.issue
+        mine = [e for e in self.entries if e.slot.revision == latest]
+        ended = any(e.ended and e.slot.purpose == "invoice" for e in mine)
+        return ended or any(
+            (e.frozen or e.ended) and e.slot.purpose == "cancel-credit" for e in mine
         )
 
     @property
