@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from accounting.discounts import discount_account
 from accounting.postable import (
     active_account,
     bank_account,
-    discount_account,
     line_account_fits,
     payable_account,
     tax_fits,
 )
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.resolve import Resolution
+from connector.lib.texts.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
 Check = Callable[[OrganisationFacts, Resolution], object]
@@ -101,7 +102,7 @@ def _barred(
     if place == BANKS:
         held_in = account.currency or organisation.base_currency
         return _refusal(
-            lambda o, a: bank_account(o, a, held_in, "A receipt"), organisation, value, place
+            lambda o, a: bank_account(o, a, held_in, said("A receipt")), organisation, value, place
         )
     return _refusal(check_of(place), organisation, value, place) or _untracked(place, account)
 
@@ -111,7 +112,12 @@ def _untracked(place: str, account: AccountFacts) -> Reason | None:
     fits, what = TRACKED.get(place.removeprefix("accounts."), (lambda _: True, ""))
     if not place.startswith("accounts.") or fits(account):
         return None
-    text = f"Account {account.code} {account.name} is not of {what}, as tracked items need it."
+    text = said(
+        "Account %(code)s %(name)s is not of %(what)s, as tracked items need it.",
+        code=account.code,
+        name=account.name,
+        what=what,
+    )
     return Reason("account_not_allowed", text, place)
 
 

@@ -7,6 +7,16 @@ from datetime import date, timedelta
 
 from accounting.books import Books
 from accounting.reasons import Hold
+from connector.lib.texts.said import marked, said
+
+_OF = {
+    "order": marked("The order is of %(day)s"),
+    "payment": marked("The payment is of %(day)s"),
+    "refund": marked("The refund is of %(day)s"),
+    "change": marked("The change is of %(day)s"),
+    "cancellation": marked("The cancellation is of %(day)s"),
+    "stock adjustment": marked("The stock adjustment is of %(day)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +36,12 @@ def open_date(books: Books, day: date, what: str) -> OpenDay:
         return OpenDay(lock + timedelta(days=1), day)
     raise Hold(
         "period_locked",
-        f"The {what} is of {day.isoformat()}, and Xero is locked up to {lock.isoformat()}. Unlock "
-        "the period in Xero, or choose posting.locked_period: next_open_day.",
+        said(
+            "%(what)s, and Xero is locked up to %(lock)s. Unlock the period in "
+            "Xero, or choose posting.locked_period: next_open_day.",
+            what=said(_OF[what], day=day),
+            lock=lock,
+        ),
         "posting.locked_period",
     )
 

@@ -10,7 +10,7 @@ from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import MappingSnapshot, like, views_of, websites_of
 from accounts_mapping.rules.schema import Statuses
-from connector.lib.money import written
+from connector.lib.texts.said import said
 from stores.canonical.order import Order, Whereabouts
 from stores.canonical.refund import Refund
 from stores.profile import Field
@@ -111,15 +111,19 @@ def local_date(snapshot: MappingSnapshot, moment: datetime) -> date:
 def _no_sale(order: Order) -> Reason | None:
     """Why an order is not, or not yet, a sale of its own."""
     if order.test:
-        text = "A test order: somebody tried the shop, and nobody bought anything."
+        text = said("A test order: somebody tried the shop, and nobody bought anything.")
         return Reason("test_order", text, Field.STATUS)
     if order.unconfirmed:
-        text = "The buyer has not placed the order yet, or gave it up: not posted."
+        text = said("The buyer has not placed the order yet, or gave it up: not posted.")
         return Reason("not_confirmed", text, Field.STATUS)
     if order.deleted:
-        return Reason("deleted_in_shop", "Deleted in the shop before it was posted.", Field.ID)
+        return Reason(
+            "deleted_in_shop", said("Deleted in the shop before it was posted."), Field.ID
+        )
     if order.divided:
-        text = "The shop divided it into an order for each vendor: those are posted in its place."
+        text = said(
+            "The shop divided it into an order for each vendor: those are posted in its place."
+        )
         return Reason("order_divided", text, Field.STATUS)
     return None
 
@@ -135,29 +139,43 @@ def skipped(snapshot: MappingSnapshot, order: Order, *, posted: bool = False) ->
     if store.cut_over and local_date(snapshot, order.placed_at) < store.cut_over:
         return Reason(
             "before_cut_over",
-            f"Placed before {store.cut_over.isoformat()}, the cut-over date of this store: not "
-            "posted.",
+            said(
+                "Placed before %(cut_over)s, the cut-over date of this store: not posted.",
+                cut_over=store.cut_over,
+            ),
             "cut_over",
         )
     if elsewhere := of_other_part(snapshot, order):
         return elsewhere
     chosen = treatment_of(snapshot.rules.statuses, order)
     if chosen is Treatment.REVERSE and not _money_came(snapshot.rules.statuses, order):
-        text = f"The order is {order.status or order.state}, and no money came in: not posted."
+        text = said(
+            "The order is %(status)s, and no money came in: not posted.",
+            status=order.status or order.state,
+        )
         return Reason("reversed", text, Field.STATUS)
     if chosen is Treatment.SKIP and not posted:
         return Reason(
             "status_not_selected",
-            f"Status {order.status or order.state} is not one of those that are invoiced. Add it "
-            "to statuses.invoice to post such orders.",
+            said(
+                "Status %(status)s is not one of those that are invoiced. Add it to "
+                "statuses.invoice to post such orders.",
+                status=order.status or order.state,
+            ),
             "statuses.invoice",
         )
-    if posted or store.streams.invoices:
-        return None
-    if not store.streams.payments:
-        return Reason("stream_off", "Invoices are switched off for this store.", "streams.invoices")
+    return None if posted or store.streams.invoices else _no_receipt(snapshot, order)
+
+
+def _no_receipt(snapshot: MappingSnapshot, order: Order) -> Reason | None:
+    """Why an order is not posted, where there are no invoices, by the money received for it."""
+    if not snapshot.store.streams.payments:
+        text = said("Invoices are switched off for this store.")
+        return Reason("stream_off", text, "streams.invoices")
     if not _paid(snapshot, order):
-        text = "Invoices are switched off for this store: the order is posted once it is paid."
+        text = said(
+            "Invoices are switched off for this store: the order is posted once it is paid."
+        )
         return Reason("receipt_waits", text, "streams.invoices")
     return None
 
@@ -195,7 +213,11 @@ def of_other_part(snapshot: MappingSnapshot, order: Order | Whereabouts) -> Reas
         if wanted and not like(wanted, *values):
             return Reason(
                 "other_store_view",
-                f"Of {values[0] or 'an unnamed part of the shop'}, which `only.{key}` leaves out.",
+                said(
+                    "Of %(part)s, which `only.%(key)s` leaves out.",
+                    part=values[0] or said("an unnamed part of the shop"),
+                    key=key,
+                ),
                 f"only.{key}",
             )
     return None
@@ -221,7 +243,9 @@ def of_other_website(snapshot: MappingSnapshot, websites: tuple[str, ...]) -> Re
     wanted = snapshot.store.only.websites
     if not wanted or not websites or like(wanted, *websites):
         return None
-    text = f"Of website {', '.join(websites)}, which `only.websites` leaves out."
+    text = said(
+        "Of website %(websites)s, which `only.websites` leaves out.", websites=", ".join(websites)
+    )
     return Reason("other_store_view", text, "only.websites")
 
 
@@ -235,7 +259,7 @@ def _paid(snapshot: MappingSnapshot, order: Order) -> bool:
 def held_by_rule(mapped: MappedOrder) -> None:
     """Raise the hold of the first rule that asks for one."""
     if mapped.hold is not None:
-        text = f"Held by your rule: {mapped.hold.value}"
+        text = said("Held by your rule: %(text)s", text=mapped.hold.value)
         raise Hold("rule_hold", text, mapped.hold.source)
 
 
@@ -244,5 +268,7 @@ def zero_total(snapshot: MappingSnapshot, order: Order) -> Reason | None:
     nothing to post of them."""
     if snapshot.rules.posting.zero_orders == "post" and snapshot.store.streams.invoices:
         return None
-    text = f"The total is {written(order.total)}. Choose posting.zero_orders: post to post it."
+    text = said(
+        "The total is %(total)s. Choose posting.zero_orders: post to post it.", total=order.total
+    )
     return Reason("zero_total", text, "posting.zero_orders")

@@ -22,6 +22,7 @@ from accounting.stated.order import as_far_as_stated
 from accounting.summary.documents import fits_alone
 from accounting.summary.parts import Part
 from accounting.summary.taking import may_be_taken, taken_over
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 
 
@@ -93,8 +94,8 @@ def _approves(books: Books) -> bool:
 
 
 def _waits_for_approval(books: Books) -> Reason:
-    text = (
-        f"The summary is posted as {books.snapshot.rules.posting.status}. Approve it in Xero: its "
-        "payments follow."
+    text = said(
+        "The summary is posted as %(status)s. Approve it in Xero: its payments follow.",
+        status=books.snapshot.rules.posting.status,
     )
     return Reason("payment_waits_for_approval", text, "posting.status")

@@ -7,17 +7,15 @@ connected allows everything.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import MappingSnapshot, Resolution, Unmapped
 from accounts_mapping.rules.taxes import no_scope
-from connector.lib.money import plain
+from connector.lib.texts.said import figure, said
 from stores.canonical.order import Line
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
-_MOST_NAMED = 5
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -49,15 +47,25 @@ def active_account(organisation: OrganisationFacts, answer: Resolution) -> Accou
     if facts is None:
         raise Hold(
             "account_unknown",
-            f"{organisation.called} has no account {answer.value}. Add it in Xero, or map "
-            f"another as {answer.source}.",
+            said(
+                "%(called)s has no account %(value)s. Add it in Xero, or map another as "
+                "%(source)s.",
+                called=organisation.called,
+                value=answer.value,
+                source=answer.source,
+            ),
             answer.source,
         )
     if facts.status != "ACTIVE":
         raise Hold(
             "account_archived",
-            f"Account {answer.value} {facts.name} is archived in Xero. Restore it there, or map "
-            f"another as {answer.source}.",
+            said(
+                "Account %(value)s %(name)s is archived in Xero. Restore it there, or map another "
+                "as %(source)s.",
+                value=answer.value,
+                name=facts.name,
+                source=answer.source,
+            ),
             answer.source,
         )
     return facts
@@ -75,67 +83,6 @@ def line_account_fits(organisation: OrganisationFacts, answer: Resolution) -> Ac
     return facts
 
 
-def discount_account(organisation: OrganisationFacts, answer: Resolution) -> AccountFacts | None:
-    """As `line_account_fits`, of discounts: best of class REVENUE, being negative sales; one of
-    class EXPENSE is taken where the tax of the line fits it."""
-    facts = line_account_fits(organisation, answer)
-    if facts is None or facts.account_class in ("REVENUE", "EXPENSE"):
-        return facts
-    raise Hold(
-        "account_not_allowed",
-        f"Discounts are negative sales: account {answer.value} {facts.name} must be of class "
-        f"REVENUE, not {facts.account_class}. {_instead(organisation, answer, ())}",
-        answer.source,
-    )
-
-
-def discount_fits(organisation: OrganisationFacts, answer: Resolution, tax_type: str) -> None:
-    """Whether a discount on sales of this tax type may stand on the account of discounts."""
-    facts = discount_account(organisation, answer)
-    if facts is not None and barred(organisation, facts, tax_type):
-        text = discount_barred(organisation, facts, answer, (tax_type,))
-        raise Hold("tax_not_allowed", text, answer.source)
-    tax_fits(organisation, facts, Resolution(tax_type, answer.source))
-
-
-def barred(organisation: OrganisationFacts, account: AccountFacts, tax_type: str) -> bool:
-    """Whether Xero does not let an active tax type be used with the account."""
-    rate = organisation.tax_rates.get(tax_type)
-    known = rate is not None and rate.status == "ACTIVE"
-    return known and account.account_class not in rate.applies_to  # type: ignore[union-attr]
-
-
-def discount_barred(
-    organisation: OrganisationFacts, account: AccountFacts, answer: Resolution,
-    tax_types: Sequence[str],
-) -> str:  # fmt: skip
-    """That discounts of these sales cannot be posted, and where they could be."""
-    kind = "the tax type" if len(tax_types) == 1 else "the tax types"
-    return (
-        f"Discounts are negative sales: account {account.code or answer.value} {account.name} must "
-        f"be of class REVENUE, not {account.account_class}, for {kind} {', '.join(tax_types)}, "
-        f"which Xero does not allow with it. {_instead(organisation, answer, tax_types)}"
-    )
-
-
-def _instead(
-    organisation: OrganisationFacts, answer: Resolution, tax_types: Sequence[str]
-) -> str:  # fmt: skip
-    """Accounts that discounts of these sales fit: those that are named for it first."""
-    distinct = {one.account_id: one for one in organisation.accounts.values()}
-    fitting = [
-        one
-        for one in distinct.values()
-        if one.status == "ACTIVE" and one.account_class == "REVENUE" and not one.system_account
-        and not any(barred(organisation, one, kind) for kind in tax_types)
-    ]  # fmt: skip
-    fitting.sort(key=lambda one: ("discount" not in one.name.casefold(), one.code, one.name))
-    if not fitting:
-        return f"Add an account of class REVENUE in Xero, and map it as {answer.source}."
-    names = ", ".join(f"{one.code or one.account_id} {one.name}" for one in fitting[:_MOST_NAMED])
-    return f"Map one of these as {answer.source}: {names}."
-
-
 def payable_account(organisation: OrganisationFacts, answer: Resolution) -> tuple[str, bool]:
     """The account that a payment goes to: active, none of Xero's own, and taking payments."""
     facts = active_account(organisation, answer)
@@ -144,8 +91,13 @@ def payable_account(organisation: OrganisationFacts, answer: Resolution) -> tupl
     if facts is not None and not facts.takes_payments:
         raise Hold(
             "payment_account_unfit",
-            f"Account {answer.value} {facts.name} takes no payments. Enable payments to it in "
-            f"Xero, or map a bank account as {answer.source}.",
+            said(
+                "Account %(value)s %(name)s takes no payments. Enable payments to it in Xero, or "
+                "map a bank account as %(source)s.",
+                value=answer.value,
+                name=facts.name,
+                source=answer.source,
+            ),
             answer.source,
         )
     return account_target(organisation, answer.value)
@@ -159,17 +111,30 @@ def bank_account(
     if facts is not None and facts.type != "BANK":
         raise Hold(
             "bank_account_needed",
-            f"{what} can only be posted to an account of type BANK, which {answer.value} "
-            f"{facts.name} is not. Map a bank account as {answer.source}, or enter it in Xero by "
-            "hand.",
+            said(
+                "%(what)s can only be posted to an account of type BANK, which %(value)s %(name)s "
+                "is not. Map a bank account as %(source)s, or enter it in Xero by hand.",
+                what=what,
+                value=answer.value,
+                name=facts.name,
+                source=answer.source,
+            ),
             answer.source,
         )
     if facts is not None and (facts.currency or organisation.base_currency) != currency:
         held_in = facts.currency or organisation.base_currency
         raise Hold(
             "bank_account_needed",
-            f"{what} is in {currency}, and bank account {answer.value} {facts.name} is in "
-            f"{held_in}. Map a bank account in {currency} as {answer.source}.",
+            said(
+                "%(what)s is in %(currency)s, and bank account %(value)s %(name)s is in "
+                "%(held_in)s. Map a bank account in %(currency)s as %(source)s.",
+                what=what,
+                currency=currency,
+                value=answer.value,
+                name=facts.name,
+                held_in=held_in,
+                source=answer.source,
+            ),
             answer.source,
         )
     return account_target(organisation, answer.value)
@@ -179,8 +144,13 @@ def system_account(facts: AccountFacts, answer: Resolution) -> Hold:
     """The hold for one of the accounts that Xero keeps for itself."""
     return Hold(
         "account_not_allowed",
-        f"Account {answer.value} {facts.name} is one of Xero's system accounts, which cannot be "
-        f"posted to. Map another as {answer.source}.",
+        said(
+            "Account %(value)s %(name)s is one of Xero's system accounts, which cannot be posted "
+            "to. Map another as %(source)s.",
+            value=answer.value,
+            name=facts.name,
+            source=answer.source,
+        ),
         answer.source,
     )
 
@@ -195,15 +165,25 @@ def tax_fits(
     if rate is None or rate.status != "ACTIVE":
         raise Hold(
             "tax_type_unknown",
-            f"{organisation.called} has no active tax type {answer.value}. Choose another at "
-            f"{answer.source}.",
+            said(
+                "%(called)s has no active tax type %(value)s. Choose another at %(source)s.",
+                called=organisation.called,
+                value=answer.value,
+                source=answer.source,
+            ),
             answer.source,
         )
     if account is not None and account.account_class not in rate.applies_to:
         raise Hold(
             "tax_not_allowed",
-            f"Xero does not allow tax type {answer.value} with account {account.code} "
-            f"{account.name} (class {account.account_class}). Change one of the two.",
+            said(
+                "Xero does not allow tax type %(value)s with account %(code)s %(name)s (class "
+                "%(account_class)s). Change one of the two.",
+                value=answer.value,
+                code=account.code,
+                name=account.name,
+                account_class=account.account_class,
+            ),
             answer.source,
         )
 
@@ -220,9 +200,10 @@ def effective_rate(
 
 def no_rate(line: Line) -> Hold:
     """Of a line whose tax the shop does not state, and whose type's rate nobody knows."""
-    text = (
-        f"{line.name}: the shop does not state its tax, and the rate of its tax type is not known. "
-        "Connect the organisation, or name the rate under tax.rates."
+    text = said(
+        "%(name)s: the shop does not state its tax, and the rate of its tax type is not known. "
+        "Connect the organisation, or name the rate under tax.rates.",
+        name=line.name,
     )
     return Hold("tax_rate_unknown", text, "tax.rates")
 
@@ -233,9 +214,16 @@ def same_rate(answer: Resolution, effective: Decimal, charged: Decimal, title: s
         return
     raise Hold(
         "tax_rate_differs",
-        f"{title or 'A line'}: the shop charged {plain(charged.normalize())} %, but tax type "
-        f"{answer.value} is {plain(effective.normalize())} %. Choose another type at "
-        f"{answer.source}, or say as_charged: true in a tax rule if this is meant.",
+        said(
+            "%(title)s: the shop charged %(charged)s %%, but tax type %(value)s is %(effective)s "
+            "%%. Choose another type at %(source)s, or say as_charged: true in a tax rule if this "
+            "is meant.",
+            title=title or said("A line"),
+            charged=figure(charged.normalize()),
+            value=answer.value,
+            effective=figure(effective.normalize()),
+            source=answer.source,
+        ),
         answer.source,
     )
 
@@ -270,8 +258,12 @@ def tracking_fits(
         if known is None and policy == "hold":
             raise Hold(
                 "tracking_unknown",
-                f"Xero has no tracking option {pair[1]} in the category {pair[0]}. Add it in "
-                "Xero, or choose posting.tracking_options: create.",
+                said(
+                    "Xero has no tracking option %(option)s in the category %(category)s. Add it "
+                    "in Xero, or choose posting.tracking_options: create.",
+                    option=pair[1],
+                    category=pair[0],
+                ),
                 "posting.tracking_options",
             )
         if known is not None or policy == "create":

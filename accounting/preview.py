@@ -26,6 +26,7 @@ from accounting.summary.parts import Part
 from accounts_mapping.rules.unread import PassedBy, passed_by
 from connector.lib.exact_json import tame
 from connector.lib.money import plain
+from connector.lib.texts.said import said
 from stores.canonical.order import Order, Whereabouts
 from stores.canonical.records import ParseError, ParseFacts, RecordRef, Stream
 from stores.profile import Field
@@ -135,7 +136,9 @@ class Preview:
 
     def _build(self, order: Order) -> Outcome:
         if order.id in self._orders:
-            text = f"Order {order.number} was given before. It is posted once."
+            text = said(
+                "Order %(number)s was given before. It is posted once.", number=order.number
+            )
             return Outcome(Built(SKIPPED, (Reason("duplicate", text, Field.ID),)), Plan())
         books = replace(self.books, cards=self.cards.facts(order))
         outcome = self._plan(books, order)
@@ -144,9 +147,10 @@ class Preview:
             return outcome
         number = document_number(books.snapshot, order)
         if number in self._numbers:
-            text = (
-                f"{number} is the number of another order of this list. Number the "
-                "orders apart, or give the stores different values of number_prefix."
+            text = said(
+                "%(number)s is the number of another order of this list. Number the orders apart, "
+                "or give the stores different values of number_prefix.",
+                number=number,
             )
             return Outcome(Built(HELD, (Reason("number_taken", text, Field.NUMBER),)), Plan())
         self._orders.add(order.id)
@@ -162,10 +166,12 @@ class Preview:
 
 
 def _part_unknown(only: Only, key: str) -> Reason:
-    text = (
-        f"`only.{key}` names {', '.join(getattr(only, key))}, and the shop was not asked yet which "
-        "codes its parts have: whether this store reads the order is not known. A sync asks it, "
-        "and so does Test connection on the store's page."
+    text = said(
+        "`only.%(key)s` names %(names)s, and the shop was not asked yet which codes its parts "
+        "have: whether this store reads the order is not known. A sync asks it, and so does Test "
+        "connection on the store's page.",
+        key=key,
+        names=", ".join(getattr(only, key)),
     )
     return Reason("part_unknown", text, f"only.{key}")
 

@@ -24,7 +24,7 @@ from django.template.base import Lexer, TokenType
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None, "_noun": (1, 2), "ngettext_lazy": (1, 2), "pgettext_lazy": ((1, "c"), 2),
-    "said": None,
+    "said": None, "marked": None, "said_of": (1, 2),
 }  # fmt: skip
 _LITERAL = re.compile(r"""_\((?:"([^"]*)"|'([^']*)')\)""")
 _FIRST = re.compile(r"""translate (?:"([^"]*)"|'([^']*)')""")

@@ -15,11 +15,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.lib import money
+from connector.lib.texts.said import said
 from stores.canonical.records import ParseError
 
 _FLAGS = dict.fromkeys(("1", "true", "y", "yes"), True) | dict.fromkeys(
     ("0", "false", "n", "no"), False
 )
+# Why a number was not read, as `parse_decimal` says it.
+_NUMBERS = {
+    str(why): why
+    for why in (
+        said("not a number"), said("not a finite number"), said("larger than 10^10"),
+        said("not a number that a price could be"),
+    )
+}  # fmt: skip
 _DIVISORS = {Decimal(10) ** digits: digits for digits in range(7)}
 _FAR_AHEAD = 10**11  # in the year 5138: more is milliseconds
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
@@ -59,7 +68,12 @@ class Raw:
         try:
             return money.parse_decimal(value)
         except ValueError as error:
-            message = f"{self.at(key)} is {_shown(value)}: {error}."
+            message = said(
+                "%(at)s is %(shown)s: %(error)s.",
+                at=self.at(key),
+                shown=_shown(value),
+                error=_NUMBERS.get(str(error), str(error)),
+            )
             raise ParseError(self.at(key), value, message, code="bad_number") from None
 
     def text(self, key: str) -> str:
@@ -73,14 +87,17 @@ class Raw:
             return money.plain(value)
         if isinstance(value, int):
             return str(int(value))
-        raise self.refusal(key, "neither text nor a number", "bad_text")
+        raise self.refusal(key, said("neither text nor a number"), "bad_text")
 
     def required_text(self, key: str) -> str:
         """Text that must be there and not be blank."""
         value = self.text(key)
         if not value.strip():
             raise ParseError(
-                self.at(key), self.data.get(key), f"{self.at(key)} is missing.", code="missing"
+                self.at(key),
+                self.data.get(key),
+                said("%(at)s is missing.", at=self.at(key)),
+                code="missing",
             )
         return value
 
@@ -92,7 +109,7 @@ class Raw:
             return None
         word = str(value).lower() if isinstance(value, bool | int | str | Decimal) else ""
         if word not in _FLAGS:
-            raise self.refusal(key, "neither yes nor no", "bad_flag")
+            raise self.refusal(key, said("neither yes nor no"), "bad_flag")
         return _FLAGS[word]
 
     def required_flag(self, key: str) -> bool:
@@ -112,7 +129,7 @@ class Raw:
         stated = self._priced(key, currency, "currency_code")
         divisor = stated._whole("divisor")
         if divisor not in _DIVISORS:
-            raise stated.refusal("divisor", "not a power of ten", "bad_number")
+            raise stated.refusal("divisor", said("not a power of ten"), "bad_number")
         return stated._whole("amount").scaleb(-_DIVISORS[divisor])
 
     def valued(self, key: str, currency: str) -> Decimal:
@@ -125,20 +142,22 @@ class Raw:
             raise self._missing(key)
         stated = self.child(key)
         if stated.currency(named) != currency:
-            raise stated.refusal(named, f"not {currency}", "other_currency")
+            raise stated.refusal(
+                named, said("not %(currency)s", currency=currency), "other_currency"
+            )
         return stated
 
     def _whole(self, key: str) -> Decimal:
         number = self.number(key)
         if number != number.to_integral_value():
-            raise self.refusal(key, "not a whole number", "bad_number")
+            raise self.refusal(key, said("not a whole number"), "bad_number")
         return number
 
     def currency(self, key: str) -> str:
         """An ISO 4217 code that must be there."""
         code = self.required_text(key)
         if not money.known_currency(code):
-            raise self.refusal(key, "not a known currency code", "unknown_currency")
+            raise self.refusal(key, said("not a known currency code"), "unknown_currency")
         return code
 
     def moment(self, key: str, zone: str) -> datetime:
@@ -151,13 +170,13 @@ class Raw:
             local = when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone))
             return local.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise self.refusal(key, "not a date and time", "bad_date") from None
+            raise self.refusal(key, said("not a date and time"), "bad_date") from None
 
     def unix_moment(self, key: str) -> datetime:
         """A moment that must be there, in Unix seconds."""
         seconds = self._whole(key)
         if not 0 < seconds < _FAR_AHEAD:
-            raise self.refusal(key, "not a moment in Unix seconds", "bad_date")
+            raise self.refusal(key, said("not a moment in Unix seconds"), "bad_date")
         return datetime.fromtimestamp(int(seconds), UTC)
 
     def mail_moment(self, key: str) -> datetime:
@@ -168,7 +187,7 @@ class Raw:
             # "-0000" is UTC from a clock that does not say where it stands.
             return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, TypeError, OverflowError):
-            raise self.refusal(key, "not a date and time", "bad_date") from None
+            raise self.refusal(key, said("not a date and time"), "bad_date") from None
 
     def child(self, key: str) -> Raw:
         """An object; an empty one where the shop left it out or wrote PHP's empty array."""
@@ -176,7 +195,7 @@ class Raw:
         if value is None or value == []:
             value = {}
         if not isinstance(value, Mapping):
-            raise self.refusal(key, "not an object", "bad_object")
+            raise self.refusal(key, said("not an object"), "bad_object")
         return Raw(value, self.at(key))
 
     def children(self, key: str) -> list[Raw]:
@@ -192,11 +211,11 @@ class Raw:
             found = [] if value is None else self._objects(key, value)
             return [(str(position), one) for position, one in enumerate(found)]
         if not isinstance(value, Mapping):
-            raise self.refusal(key, "neither an object nor a list", "bad_object")
+            raise self.refusal(key, said("neither an object nor a list"), "bad_object")
         inside = Raw(value, self.at(key))
         for one, entry in value.items():
             if not isinstance(entry, Mapping):
-                raise inside.refusal(one, "not an object", "bad_object")
+                raise inside.refusal(one, said("not an object"), "bad_object")
         return [(one, Raw(entry, inside.at(one))) for one, entry in value.items()]
 
     def required_children(self, key: str) -> list[Raw]:
@@ -208,24 +227,31 @@ class Raw:
 
     def _objects(self, key: str, value: object) -> list[Raw]:
         if not isinstance(value, list):
-            raise self.refusal(key, "not a list", "bad_list")
+            raise self.refusal(key, said("not a list"), "bad_list")
         found = []
         for position, entry in enumerate(value):
             path = f"{self.at(key)}[{position}]"
             if not isinstance(entry, Mapping):
-                message = f"{path} is {_shown(entry)}: not an object."
+                message = said(
+                    "%(path)s is %(shown)s: not an object.", path=path, shown=_shown(entry)
+                )
                 raise ParseError(path, entry, message, code="bad_object")
             found.append(Raw(entry, path))
         return found
 
     def _missing(self, key: str) -> ParseError:
-        return ParseError(self.at(key), None, f"{self.at(key)} is missing.", code="missing")
+        return ParseError(
+            self.at(key), None, said("%(at)s is missing.", at=self.at(key)), code="missing"
+        )
 
     def refusal(self, key: str, why: str, code: str) -> ParseError:
         """The error to raise about `key`: where, what stands there, why it will not do."""
         value = self.data.get(key)
         return ParseError(
-            self.at(key), value, f"{self.at(key)} is {_shown(value)}: {why}.", code=code
+            self.at(key),
+            value,
+            said("%(at)s is %(shown)s: %(why)s.", at=self.at(key), shown=_shown(value), why=why),
+            code=code,
         )
 
 

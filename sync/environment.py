@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounting.books import Books
 from accounting.reasons import Reason
+from connector.lib.texts.said import said
 from stores.models import Store
 
 
@@ -13,8 +14,10 @@ def environment_hold(store: Store, books: Books) -> Reason | None:
         return None
     if books.organisation.is_demo_company:
         return None
-    text = (
-        f"{store.name} is a sandbox store, and {books.organisation.name} is not a demo company. "
-        "Confirm it on the store's page, or set its environment to production."
+    text = said(
+        "%(name)s is a sandbox store, and %(organisation)s is not a demo company. Confirm it "
+        "on the store's page, or set its environment to production.",
+        name=store.name,
+        organisation=books.organisation.name,
     )
     return Reason("environment_mismatch", text, "environment")

@@ -17,6 +17,7 @@ from accounting.postable import account_target, found, line_account_fits
 from accounting.reasons import Reason
 from accounts_mapping.rules.resolve import account_key
 from connector.lib.money import ZERO, round_to, trim
+from connector.lib.texts.said import said
 from xero.documents.documents import StockAdjustment
 from xero.documents.facts import ItemFacts
 from xero.documents.kinds import Id
@@ -47,9 +48,10 @@ def cost_unknown(move: Move) -> Reason | None:
     """Why an item cannot be moved up: nobody knows what it is worth."""
     if move.quantity < 0 or unit_cost(move.item) is not None:
         return None
-    text = (
-        f"Xero has none of {move.item.code} to tell what one costs. Enter a purchase price on the "
-        "item in Xero, or the cost on the product in the shop."
+    text = said(
+        "Xero has none of %(code)s to tell what one costs. Enter a purchase price on the item in "
+        "Xero, or the cost on the product in the shop.",
+        code=move.item.code,
     )
     return Reason("stock_cost_unknown", text, "cost")
 

@@ -21,6 +21,7 @@ from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.products import purchase_account, sales_account, sales_tax_type
 from accounts_mapping.rules.resolve import GIFT_CARD_TYPES, Resolution, account_key
 from connector.lib.money import round_to, trim
+from connector.lib.texts.said import figure, said
 from stores.canonical.product import Product
 from stores.profile import Field, ProductTypes
 from xero.documents.facts import AccountFacts, ItemFacts
@@ -92,13 +93,14 @@ def _skipped(types: ProductTypes, product: Product, existing: ItemFacts | None) 
     """Why there is no item of this product at all."""
     dynamic = product.product_type in types.of_parts and not product.price
     if product.product_type in types.of_others or dynamic:
-        text = (
-            f"A {product.product_type} product is sold as the products that it consists of: those "
-            "have items."
+        text = said(
+            "A %(product_type)s product is sold as the products that it consists of: those have "
+            "items.",
+            product_type=product.product_type,
         )
         return Reason("product_of_others", text, Field.PRODUCT_TYPE)
     if not product.enabled and existing is None:
-        text = "Switched off in the shop: it gets no item."
+        text = said("Switched off in the shop: it gets no item.")
         return Reason("product_disabled", text, Field.PRODUCT_STATUS)
     return None
 
@@ -148,7 +150,11 @@ def _prices(books: Books, product: Product, reasons: list[Reason]) -> dict[str, 
         prices["cost"] = _price(product, product.cost, "cost")
     ours, books_in = books.snapshot.store.base_currency, books.organisation.base_currency
     if books_in and books_in != ours:
-        text = f"The shop's prices are in {ours}, the books in {books_in}: the item has none."
+        text = said(
+            "The shop's prices are in %(ours)s, the books in %(books_in)s: the item has none.",
+            ours=ours,
+            books_in=books_in,
+        )
         reasons.append(Reason("price_not_sent", text, "base_currency"))
         return {}
     return prices
@@ -156,10 +162,20 @@ def _prices(books: Books, product: Product, reasons: list[Reason]) -> dict[str, 
 
 def _price(product: Product, value: Decimal | None, name: str) -> Decimal:
     if value is None:
-        text = f"{product.sku} has no {name}. Enter one in the shop, or leave price out of "
-        raise Hold("missing", f"{text}fields.products.", name)
+        text = said(
+            "%(sku)s has no %(name)s. Enter one in the shop, or leave price out of "
+            "fields.products.",
+            sku=product.sku,
+            name=name,
+        )
+        raise Hold("missing", text, name)
     if value < 0:
-        text = f"{product.sku} has a negative {name}, {value}. Correct it in the shop."
+        text = said(
+            "%(sku)s has a negative %(name)s, %(value)s. Correct it in the shop.",
+            sku=product.sku,
+            name=name,
+            value=figure(value),
+        )
         raise Hold("bad_number", text, name)
     return trim(round_to(value, 4))
 
@@ -208,7 +224,7 @@ def _purchases(
     if isinstance(answer, Resolution) and not has.get("AccountCode"):
         facts = line_account_fits(books.organisation, answer)
         if facts is not None and facts.type == "INVENTORY":
-            raise _unfit(answer, facts, "An item that is not tracked cannot be bought on it.")
+            raise _unfit(answer, facts, said("An item that is not tracked cannot be bought on it."))
         body["AccountCode"] = _code(books, answer)
     return body
 
@@ -217,7 +233,7 @@ def _inventory(books: Books) -> str:
     answer = found(account_key(books.snapshot, "inventory"))
     facts = active_account(books.organisation, answer)
     if facts is not None and facts.type != "INVENTORY":
-        raise _unfit(answer, facts, "Tracked items need an account of type INVENTORY.")
+        raise _unfit(answer, facts, said("Tracked items need an account of type INVENTORY."))
     return _code(books, answer)
 
 
@@ -225,14 +241,19 @@ def _cogs(books: Books, product: Product) -> str:
     answer = found(purchase_account(books.snapshot, product, "cogs"))
     facts = line_account_fits(books.organisation, answer)
     if facts is not None and (facts.account_class != "EXPENSE" or facts.type == "INVENTORY"):
-        raise _unfit(answer, facts, "The cost of goods sold needs an account of class EXPENSE.")
+        why = said("The cost of goods sold needs an account of class EXPENSE.")
+        raise _unfit(answer, facts, why)
     return _code(books, answer)
 
 
 def _unfit(answer: Resolution, facts: AccountFacts, why: str) -> Hold:
-    text = (
-        f"{why} Account {answer.value} {facts.name} is of type {facts.type}. Map another as "
-        f"{answer.source}."
+    text = said(
+        "%(why)s Account %(value)s %(name)s is of type %(type)s. Map another as %(source)s.",
+        why=why,
+        value=answer.value,
+        name=facts.name,
+        type=facts.type,
+        source=answer.source,
     )
     return Hold("account_not_allowed", text, answer.source)
 
@@ -241,8 +262,13 @@ def _code(books: Books, answer: Resolution) -> str:
     """Items name accounts by code only."""
     target, is_id = account_target(books.organisation, answer.value)
     if is_id:
-        text = f"Account {answer.value} has no code, and items name accounts by their code."
-        raise Hold("account_not_allowed", f"{text} Map another as {answer.source}.", answer.source)
+        text = said(
+            "Account %(value)s has no code, and items name accounts by their code. Map another as "
+            "%(source)s.",
+            value=answer.value,
+            source=answer.source,
+        )
+        raise Hold("account_not_allowed", text, answer.source)
     return target
 
 

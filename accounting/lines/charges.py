@@ -25,7 +25,8 @@ from accounts_mapping.rules.mapped_lines import MappedFee, MappedLine
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.texts import Tracked
-from connector.lib.money import ZERO, minor_digits, plain, round_to, written
+from connector.lib.money import ZERO, minor_digits, round_to
+from connector.lib.texts.said import figure, said
 from stores.canonical.order import Line, LineKind, Order, TotalRow
 from xero.documents.facts import ItemFacts
 from xero.documents.lines import TaxMode
@@ -156,11 +157,23 @@ class _Resolver:
         exact = [r for r in rates if round_to(row.amount * r / 100) == round_to(row.tax)]
         if len(exact or rates) == 1:
             return rates[0]  # the closest
-        why = "fits several of" if rates else "is at none of"
         raise Hold(
             "tax_without_rate",
-            f"{row.title} carries {written(row.tax)} tax, which {why} the order's rates. Map it "
-            f"with its tax type as total_rows.{row.code}.",
+            said(
+                "%(title)s carries %(tax)s tax, which fits several of the order's rates. Map it "
+                "with its tax type as total_rows.%(code)s.",
+                title=row.title,
+                tax=row.tax,
+                code=row.code,
+            )
+            if rates
+            else said(
+                "%(title)s carries %(tax)s tax, which is at none of the order's rates. Map it "
+                "with its tax type as total_rows.%(code)s.",
+                title=row.title,
+                tax=row.tax,
+                code=row.code,
+            ),
             row.path,
         )
 
@@ -201,9 +214,13 @@ def _check_voucher(line: Line, answer: Resolution) -> None:
         return
     raise Hold(
         "gift_card_taxed",
-        f"{line.name}: a gift card was sold with {written(line.tax)} tax, but with "
-        "gift_cards.voucher: multi its tax falls due when it is redeemed. Sell it without tax in "
-        "the shop, or choose gift_cards.voucher: single.",
+        said(
+            "%(name)s: a gift card was sold with %(tax)s tax, but with gift_cards.voucher: multi "
+            "its tax falls due when it is redeemed. Sell it without tax in the shop, or choose "
+            "gift_cards.voucher: single.",
+            name=line.name,
+            tax=line.tax,
+        ),
         "gift_cards.voucher",
     )
 
@@ -217,16 +234,25 @@ def _check_rate(line: Line, answer: Resolution, effective: Decimal, currency: st
     if not line.tax and not _rounded_away(line, currency):
         raise Hold(
             "tax_rate_differs",
-            f"{line.name}: the shop states {plain(percent.normalize())} % tax, but charged none "
-            f"on {written(line.net)}. Correct the order in the shop, or say as_charged: true in a "
-            "tax rule if this is meant.",
+            said(
+                "%(name)s: the shop states %(percent)s %% tax, but charged none on %(net)s. "
+                "Correct the order in the shop, or say as_charged: true in a tax rule if this is "
+                "meant.",
+                name=line.name,
+                percent=figure(percent.normalize()),
+                net=line.net,
+            ),
             line.path,
         )
     if line.tax and not line.rate:
         raise Hold(
             "tax_without_rate",
-            f"{line.name} carries {written(line.tax)} tax, but the shop states no rate for it. "
-            "Correct the order in the shop, or map the tax as a line of its own.",
+            said(
+                "%(name)s carries %(tax)s tax, but the shop states no rate for it. Correct the "
+                "order in the shop, or map the tax as a line of its own.",
+                name=line.name,
+                tax=line.tax,
+            ),
             line.path,
         )
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from accounting.books import Books
+from accounting.discounts import discount_fits
 from accounting.postable import (
     account_target,
-    discount_fits,
     found,
     line_account_fits,
     out_of_scope,
@@ -16,7 +16,8 @@ from accounting.postable import (
 )
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import Resolution
-from connector.lib.money import minor_digits, written
+from connector.lib.money import minor_digits
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 from xero.documents.lines import TaxMode
 
@@ -70,12 +71,15 @@ class ClosingAccounts:
         if not mapped:
             raise Hold(
                 "account_unmapped",
-                f"{written(gap)} of rounding needs an account. Choose one as accounts.rounding.",
+                said(
+                    "%(gap)s of rounding needs an account. Choose one as accounts.rounding.",
+                    gap=gap,
+                ),
                 "accounts.rounding",
             )
         account = Resolution(mapped, "accounts.rounding")
         facts = line_account_fits(organisation, account)
-        title = f"{written(gap)} of rounding"
+        title = said("%(gap)s of rounding", gap=gap)
         scope = out_of_scope(snapshot, title)
         kind = untaxed_type(snapshot, organisation, facts, scope, title)
         return *account_target(organisation, mapped), kind

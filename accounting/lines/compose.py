@@ -19,7 +19,8 @@ from typing import Protocol
 from accounting.lines.charge import Charge, cut, priced
 from accounting.lines.total_rows import row_unmapped
 from accounting.reasons import Hold
-from connector.lib.money import ZERO, round_to, smallest_unit, written
+from connector.lib.money import ZERO, round_to, smallest_unit
+from connector.lib.texts.said import said
 from stores.canonical.order import TotalRow
 from stores.profile import Field
 from xero.documents.lines import DocumentLine, TaxMode, line_tax, line_totals
@@ -154,9 +155,14 @@ def close(
     if abs(tax_gap) > limit:
         raise Hold(
             "tax_does_not_add_up",
-            f"The shop charged {written(round_to(tax))} tax in all, but its lines carry "
-            f"{written(totals.total_tax)}. More than {written(limit)} is no rounding. Compare the "
-            "tax of the lines with the order's in the shop.",
+            said(
+                "The shop charged %(tax)s tax in all, but its lines carry %(total_tax)s. More than "
+                "%(limit)s is no rounding. Compare the tax of the lines with the order's in the "
+                "shop.",
+                tax=round_to(tax),
+                total_tax=totals.total_tax,
+                limit=limit,
+            ),
             "posting.rounding",
         )
     if tax_gap and not gap and override:
@@ -173,18 +179,28 @@ def _check_gap(
     exact = [row for row in unmapped if round_to(row.amount + row.tax) == gap]
     if abs(gap) <= limit and not exact:
         return
-    text = (
-        f"The lines sum to {written(found)}, but the order's total is {written(total)}: "
-        f"{written(gap)} is unexplained"
-    )
     if unmapped:
-        hold = row_unmapped(exact[:1] or list(unmapped), "may be part of the order's total")
-        reason = hold.reason
-        raise Hold(reason.code, f"{text}. {reason.message}", reason.field)
+        reason = row_unmapped(exact[:1] or list(unmapped), certain=False).reason
+        text = said(
+            "The lines sum to %(found)s, but the order's total is %(total)s: %(gap)s is "
+            "unexplained. %(why)s",
+            found=found,
+            total=total,
+            gap=gap,
+            why=reason.message,
+        )
+        raise Hold(reason.code, text, reason.field)
     raise Hold(
         "totals_do_not_add_up",
-        f"{text}, and more than {written(limit)} is no rounding. Compare the order's total with "
-        "its lines in the shop.",
+        said(
+            "The lines sum to %(found)s, but the order's total is %(total)s: %(gap)s is "
+            "unexplained, and more than %(limit)s is no rounding. Compare the order's total with "
+            "its lines in the shop.",
+            found=found,
+            total=total,
+            gap=gap,
+            limit=limit,
+        ),
         Field.TOTAL,
     )
 

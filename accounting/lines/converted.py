@@ -23,6 +23,7 @@ from accounting.lines.fractions import spread
 from accounting.reasons import Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import ZERO, plain, round_to, trim, written
+from connector.lib.texts.said import figure, said
 from xero.documents.lines import DocumentLine, TaxMode, line_totals
 
 Fixed = Sequence[tuple[DocumentLine, Decimal]]
@@ -148,8 +149,13 @@ def converted(mapped: MappedOrder, by: Conversion | None) -> MappedOrder:
 def converted_remark(by: Conversion, lines: tuple[DocumentLine, ...], mode: TaxMode) -> Reason:
     """What was charged, and what is posted for it."""
     totals = line_totals(lines, mode)
-    text = (
-        f"{by.foreign} is not enabled in Xero: {written(by.total)} {by.foreign} at "
-        f"{plain(trim(by.rate))} is posted as {written(totals.total)} {by.currency}."
+    text = said(
+        "%(foreign)s is not enabled in Xero: %(total)s %(foreign)s at %(rate)s is posted as "
+        "%(totals_total)s %(currency)s.",
+        foreign=by.foreign,
+        total=by.total,
+        rate=figure(trim(by.rate)),
+        totals_total=totals.total,
+        currency=by.currency,
     )
     return Reason("currency_converted", text, "posting.currency_not_enabled")

@@ -9,7 +9,8 @@ from decimal import Decimal
 from accounting.books import Books
 from accounting.reasons import Hold
 from accounts_mapping.rules.total_rows import SortedRows
-from connector.lib.money import CENT, ZERO, minor_digits, plain, round_to, trim, written
+from connector.lib.money import CENT, ZERO, minor_digits, round_to, trim
+from connector.lib.texts.said import Figure, figure, said
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund
 from stores.profile import Field
@@ -69,22 +70,44 @@ def conversion(books: Books, order: Order, stands_in: str = "") -> Conversion | 
     enabled = {*organisation.currencies, organisation.base_currency}
     if not organisation.connected or order.currency in enabled:
         return None
-    invoiced = books.snapshot.store.streams.invoices
+    _may_be_converted(books, order)
+    return _conversion(order)
+
+
+def _may_be_converted(books: Books, order: Order) -> None:
+    """Hold where an order in a currency that is not enabled cannot be converted."""
+    invoiced, organisation = books.snapshot.store.streams.invoices, books.organisation
     field = "posting.currency_not_enabled"
-    text = f"{order.currency} is not enabled in {organisation.name}. Add the currency in Xero"
-    if books.snapshot.rules.posting.currency_not_enabled != "convert" or not invoiced:
-        text += f", or choose {field}: convert." if invoiced else ": only invoices are converted."
+    names = {"currency": order.currency, "name": organisation.name}
+    if not invoiced:
+        text = said(
+            "%(currency)s is not enabled in %(name)s. Add the currency in Xero: only invoices are "
+            "converted.",
+            **names,
+        )
+        raise Hold("currency_not_enabled", text, field)
+    if books.snapshot.rules.posting.currency_not_enabled != "convert":
+        text = said(
+            "%(currency)s is not enabled in %(name)s. Add the currency in Xero, or choose "
+            "posting.currency_not_enabled: convert.",
+            **names,
+        )
         raise Hold("currency_not_enabled", text, field)
     if order.base_currency != organisation.base_currency:
-        text += (
-            f": it cannot be converted, because the shop's base currency is {order.base_currency} "
-            f"and that of the books {organisation.base_currency}."
-        )
+        text = said(
+            "%(currency)s is not enabled in %(name)s. Add the currency in Xero: it cannot be "
+            "converted, because the shop's base currency is %(base)s and that of the books "
+            "%(books)s.",
+            base=order.base_currency, books=organisation.base_currency, **names,
+        )  # fmt: skip
         raise Hold("currency_not_enabled", text, Field.BASE_CURRENCY)
     if not _has_base(order):
-        text += ": the order has neither a total in the base currency nor a rate to convert it by."
+        text = said(
+            "%(currency)s is not enabled in %(name)s. Add the currency in Xero: the order has "
+            "neither a total in the base currency nor a rate to convert it by.",
+            **names,
+        )
         raise Hold("currency_not_enabled", text, Field.BASE_TOTAL)
-    return _conversion(order)
 
 
 def _has_base(order: Order) -> bool:
@@ -98,12 +121,12 @@ def _conversion(order: Order) -> Conversion:
     if rate is None:
         assert base is not None
         if base <= 0:
-            raise _contradiction(order, base, "0")
+            raise _contradiction(order, base, figure(ZERO))
         rate = round_to(order.total / base, 6)
     expected = round_to(order.total / rate, places)
     base = expected if base is None else round_to(base)
     if not _plausible(base, expected):
-        raise _contradiction(order, base, written(expected))
+        raise _contradiction(order, base, expected)
     return Conversion(
         order.currency, order.base_currency, rate, order.total, base, order.tax, order.base_tax
     )
@@ -113,11 +136,16 @@ def _plausible(base: Decimal, expected: Decimal) -> bool:
     return abs(base - expected) <= max(abs(expected) * _PLAUSIBLE, 5 * CENT)
 
 
-def _contradiction(order: Order, base: Decimal, expected: str) -> Hold:
-    text = (
-        f"The order's total is {written(order.total)} {order.currency} and {written(base)} "
-        f"{order.base_currency}, but by its own rate it would be {expected}. Correct the order "
-        "in the shop, or add the currency in Xero."
+def _contradiction(order: Order, base: Decimal, expected: Decimal | Figure) -> Hold:
+    text = said(
+        "The order's total is %(total)s %(currency)s and %(base)s %(base_currency)s, but by its "
+        "own rate it would be %(expected)s. Correct the order in the shop, or add the currency in "
+        "Xero.",
+        total=order.total,
+        currency=order.currency,
+        base=base,
+        base_currency=order.base_currency,
+        expected=expected,
     )
     return Hold("totals_do_not_add_up", text, Field.BASE_TOTAL)
 
@@ -185,10 +213,14 @@ def _refunded(by: Conversion, refund: Refund) -> Decimal:
 
 
 def _no_part(by: Conversion, refund: Refund, base: Decimal) -> Hold:
-    text = (
-        f"The refund is over {written(refund.total)} {by.foreign} and {written(base)} "
-        f"{by.currency}, which is not the same at the order's rate of {plain(trim(by.rate))}. "
-        "Correct it in the shop, or credit it in Xero by hand."
+    text = said(
+        "The refund is over %(total)s %(foreign)s and %(base)s %(currency)s, which is not the same "
+        "at the order's rate of %(rate)s. Correct it in the shop, or credit it in Xero by hand.",
+        total=refund.total,
+        foreign=by.foreign,
+        base=base,
+        currency=by.currency,
+        rate=figure(trim(by.rate)),
     )
     return Hold("refund_does_not_add_up", text, Field.REFUNDS)
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.reasons import Hold
-from connector.lib.money import ZERO, minor_digits, plain, round_to
+from connector.lib.money import ZERO, minor_digits, round_to
+from connector.lib.texts.said import figure, said
 from stores.canonical.order import Line, Order
 from stores.canonical.refund import Refund, RefundLine, Return
 from stores.profile import Field
@@ -67,9 +68,19 @@ def _taken(
     """The lines that the pieces are taken from, each with how many of them."""
     lines = [line for line in order.lines if line.id in returned.line_ids and line.quantity > 0]
     if not lines:
-        raise _unclear(returned, "is of no line of the order")
+        text = said(
+            "Return %(id)s: %(quantity)s × %(name)s is of no line of the order. Credit it in Xero "
+            "by hand, and mark the order as handled by hand.",
+            **_called(returned),
+        )
+        raise Hold("return_unclear", text, returned.path or Field.REFUNDS)
     if len({_charged_for_one(line) for line in lines}) > 1:
-        raise _unclear(returned, "may be of several lines, which were sold at different prices")
+        text = said(
+            "Return %(id)s: %(quantity)s × %(name)s may be of several lines, which were sold at "
+            "different prices. Credit it in Xero by hand, and mark the order as handled by hand.",
+            **_called(returned),
+        )
+        raise Hold("return_unclear", text, returned.path or Field.REFUNDS)
     left = returned.quantity
     for line in lines:
         quantity = min(left, line.quantity - back[line.id])
@@ -106,10 +117,9 @@ def _parts(
     return [goods, *fees]
 
 
-def _unclear(returned: Return, why: str) -> Hold:
-    return Hold(
-        "return_unclear",
-        f"Return {returned.id}: {plain(returned.quantity)} × {returned.name or 'unnamed goods'} "
-        f"{why}. Credit it in Xero by hand, and mark the order as handled by hand.",
-        returned.path or Field.REFUNDS,
-    )
+def _called(returned: Return) -> dict[str, str]:
+    return {
+        "id": returned.id,
+        "quantity": figure(returned.quantity),
+        "name": returned.name or said("unnamed goods"),
+    }

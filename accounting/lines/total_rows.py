@@ -10,6 +10,7 @@ from accounting.reasons import Hold
 from accounts_mapping.rules.mapped_lines import MappedFee
 from accounts_mapping.rules.total_rows import SortedRows
 from connector.lib.money import CENT, ZERO, allocate, round_to, written
+from connector.lib.texts.said import said
 from stores.canonical.order import Line, LineKind, Order, TotalRow
 
 
@@ -20,19 +21,25 @@ def check_mapped(rows: SortedRows) -> None:
     """
     certain = [row for row in rows.unmapped if row.counted]
     if certain:
-        raise row_unmapped(certain, "is part of the order's total")
+        raise row_unmapped(certain, certain=True)
 
 
-def row_unmapped(rows: list[TotalRow], what: str) -> Hold:
-    """The hold that names rows of the total without a meaning."""
+def row_unmapped(rows: list[TotalRow], *, certain: bool) -> Hold:
+    """The hold that names rows of the total without a meaning; `certain`: they are part of it."""
     names = ", ".join(f"{row.code} ({written(row.amount)})" for row in rows)
     field = f"total_rows.{rows[0].code}" if len(rows) == 1 else "total_rows"
-    return Hold(
-        "total_row_unmapped",
-        f"{names} {what}, and it is not mapped. Give it an account, or say discount, gift_card, "
-        "store_credit or ignore, under total_rows.",
-        field,
+    text = said(
+        "%(names)s may be part of the order's total, and it is not mapped. Give it an account, or "
+        "say discount, gift_card, store_credit or ignore, under total_rows.",
+        names=names,
     )
+    if certain:
+        text = said(
+            "%(names)s is part of the order's total, and it is not mapped. Give it an account, or "
+            "say discount, gift_card, store_credit or ignore, under total_rows.",
+            names=names,
+        )
+    return Hold("total_row_unmapped", text, field)
 
 
 def explains_nothing(order: Order, rows: SortedRows) -> bool:

@@ -14,7 +14,8 @@ from accounting.books import Books
 from accounting.eligibility import local_date
 from accounting.lines.charge import Charge, trim_quantity
 from accounting.reasons import Hold, Reason
-from connector.lib.money import ZERO, plain
+from connector.lib.money import ZERO
+from connector.lib.texts.said import figure, joined, said
 from stores.canonical.order import Line, Order
 from xero.documents.facts import ItemFacts
 from xero.documents.lines import DocumentLine
@@ -40,31 +41,42 @@ class Stock:
         if self._books.snapshot.rules.items.oversell == "hold":
             raise Hold(
                 "oversold",
-                f"{line.name}: {why} Bring the stock in Xero up to date, or choose "
-                "items.oversell: post_untracked.",
+                said(
+                    "%(name)s: %(why)s Bring the stock in Xero up to date, or choose "
+                    "items.oversell: post_untracked.",
+                    name=line.name,
+                    why=why,
+                ),
                 "items.oversell",
             )
-        self.oversold.append(f"{line.name}: {why}")
+        self.oversold.append(said("%(name)s: %(why)s", name=line.name, why=why))
         return None
 
     def _short(self, item: ItemFacts, quantity: Decimal) -> str:
         """Why Xero would refuse the sale; "" if it would not. A draft moves no stock."""
         if self._books.stock_refused:
-            return f"Xero refused to take it from the stock of {item.code}."
+            return said("Xero refused to take it from the stock of %(code)s.", code=item.code)
         if self._books.snapshot.rules.posting.status != "AUTHORISED":
             return ""
         snapshot, since = self._books.snapshot, item.tracked_since
         sold = local_date(snapshot, self._order.placed_at)
         if since is not None and sold < local_date(snapshot, since):
-            day = sold.isoformat()
-            return f"it was sold on {day}, before Xero tracked the stock of {item.code}."
+            return said(
+                "it was sold on %(day)s, before Xero tracked the stock of %(code)s.",
+                day=sold,
+                code=item.code,
+            )
         if item.on_hand is None:
             return ""
         left = max(item.on_hand - self._taken[item.item_id], ZERO)
         if quantity <= left:
             return ""
-        sold_text, left_text = plain(trim_quantity(quantity)), plain(trim_quantity(left))
-        return f"{sold_text} sold, and Xero has {left_text} of {item.code} in stock."
+        return said(
+            "%(sold)s sold, and Xero has %(left)s of %(code)s in stock.",
+            sold=figure(trim_quantity(quantity)),
+            left=figure(trim_quantity(left)),
+            code=item.code,
+        )
 
 
 def stock_remark(
@@ -77,8 +89,13 @@ def stock_remark(
     told = list(oversold)
     for charge, line in zip(charges, lines, strict=False):
         if charge.counted and not line.item_code:
-            told.append(f"{charge.description}: its quantity cannot be kept beside its amount.")
+            told.append(
+                said(
+                    "%(line)s: its quantity cannot be kept beside its amount.",
+                    line=charge.description,
+                )
+            )
     if not told:
         return None
-    text = f"{' '.join(told)} Posted without the item: correct the stock in Xero."
+    text = said("%(told)s Posted without the item: correct the stock in Xero.", told=joined(told))
     return Reason("sold_untracked", text, "items.oversell")

@@ -19,7 +19,8 @@ from accounting.money.issued import How, IssuedTenders, Redeemed, issued_anew, i
 from accounting.postable import account_target
 from accounting.reasons import Hold
 from accounts_mapping.rules.mapped_order import MappedOrder
-from connector.lib.money import ZERO, round_to, written
+from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 from stores.canonical.refund import Refund, TenderBack
 from stores.profile import Field
@@ -87,8 +88,11 @@ def given_back(
     if sum((part.amount for part in parts), ZERO) > _whole(refund, by):
         raise Hold(
             "refund_does_not_add_up",
-            f"More of the refund {refund.number or refund.id} went back on gift cards, store "
-            "credit and points than it is over. Enter it in Xero by hand.",
+            said(
+                "More of the refund %(number)s went back on gift cards, store credit and points "
+                "than it is over. Enter it in Xero by hand.",
+                number=refund.number or refund.id,
+            ),
             Field.REFUNDS,
         )
     return Returned(parts)
@@ -174,9 +178,13 @@ def _to(
         assert of.reason is not None
         raise Hold(
             "refund_waits_for_payment",
-            f"{written(amount)} of the refund went back on what the shop issued itself "
-            f"({of.title}), and that is not posted as paid yet: the refund waits for it. "
-            f"{of.reason.message}",
+            said(
+                "%(amount)s of the refund went back on what the shop issued itself (%(title)s), "
+                "and that is not posted as paid yet: the refund waits for it. %(message)s",
+                amount=amount,
+                title=of.title,
+                message=of.reason.message,
+            ),
             of.reason.field,
         )
     if back.code == back.of:
@@ -184,9 +192,14 @@ def _to(
     if of.how is How.GOODS:
         raise Hold(
             "refund_does_not_add_up",
-            f"{written(amount)} of the refund went from {of.title} to {back.title}. {of.title} "
-            "stands on the invoice as a line taxed like the goods, so that nothing of it can be "
-            "given back in another way. Enter the refund in Xero by hand.",
+            said(
+                "%(amount)s of the refund went from %(title)s to %(back_title)s. %(title)s stands "
+                "on the invoice as a line taxed like the goods, so that nothing of it can be given "
+                "back in another way. Enter the refund in Xero by hand.",
+                amount=amount,
+                title=of.title,
+                back_title=back.title,
+            ),
             back.path,
         )
     lines_only = of.how is How.LINE

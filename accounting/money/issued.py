@@ -20,7 +20,8 @@ from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.total_rows import SortedRows
-from connector.lib.money import ZERO, round_to, trim, written
+from connector.lib.money import ZERO, round_to, trim
+from connector.lib.texts.said import said
 from stores.canonical.order import GiftCard, Order, TotalRow
 from stores.canonical.refund import TenderBack
 
@@ -177,8 +178,11 @@ def _from_account(
 def _unknown(amount: Decimal) -> Hold:
     return Hold(
         "gift_card_unknown",
-        f"A gift card of {written(trim(amount))} was redeemed, and its sale is not known. Its "
-        "payment waits; choose gift_cards.unknown: liability, discount or expense to post it, or "
-        "state what was sold before as gift_cards.opening_balance.",
+        said(
+            "A gift card of %(amount)s was redeemed, and its sale is not known. Its payment waits; "
+            "choose gift_cards.unknown: liability, discount or expense to post it, or state what "
+            "was sold before as gift_cards.opening_balance.",
+            amount=trim(amount),
+        ),
         "gift_cards.unknown",
     )

@@ -21,6 +21,7 @@ from accounting.postable import (
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import Resolution
 from connector.lib.money import CENT, ZERO, allocate, round_to
+from connector.lib.texts.said import said
 from stores.profile import Field
 from xero.documents.lines import DocumentLine, TaxMode, line_tax
 
@@ -88,8 +89,13 @@ def _mirror(books: Books, tender: Redeemed) -> DocumentLine:
     if facts is not None and facts.type == "BANK":
         raise Hold(
             "account_not_allowed",
-            f"Account {tender.account.value} {facts.name} is a bank account, which no line can "
-            f"stand on. Map another as {tender.account.source}.",
+            said(
+                "Account %(value)s %(name)s is a bank account, which no line can stand on. Map "
+                "another as %(source)s.",
+                value=tender.account.value,
+                name=facts.name,
+                source=tender.account.source,
+            ),
             tender.account.source,
         )
     scope = out_of_scope(books.snapshot, tender.title)
@@ -138,8 +144,10 @@ class _Left:
         if amount > _ROUNDING:
             raise Hold(
                 "totals_do_not_add_up",
-                "More was redeemed than the order was charged. Compare the order's total with "
-                "its lines in the shop.",
+                said(
+                    "More was redeemed than the order was charged. Compare the order's total with "
+                    "its lines in the shop."
+                ),
                 Field.TOTAL,
             )
         return self._shares(before)

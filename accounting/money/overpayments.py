@@ -9,7 +9,7 @@ from accounting.money.received import REFERENCE_LIMIT, account_of, payment_day
 from accounting.postable import bank_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
-from connector.lib.money import written
+from connector.lib.texts.said import said
 from stores.canonical.order import Payment
 from stores.profile import Field
 from xero.documents.documents import BankTransaction
@@ -32,7 +32,7 @@ def overpayment(
     Its only line stands on the organisation's accounts receivable, without tax. Raises Hold
     where the tender's account is no bank account.
     """
-    what, order = f"{written(over)} received beyond what is due", mapped.order
+    what, order = said("%(over)s received beyond what is due", over=over), mapped.order
     answer = account_of(books, mapped, tender)
     target, is_id = bank_account(books.organisation, answer, order.currency, what)
     debtors, debtors_is_id = _debtors(books)
@@ -55,7 +55,7 @@ def _debtors(books: Books) -> tuple[str, bool]:
     if account is not None:
         return (account.code, False) if account.code else (account.account_id, True)
     if books.organisation.connected:
-        text = (
+        text = said(
             "Xero shows no accounts receivable account, on which an overpayment stands. Read the "
             "chart of accounts again, or enter the overpayment in Xero by hand."
         )
@@ -67,7 +67,11 @@ def overpaid(tender: Payment, over: Decimal) -> Reason:
     """That more came in than is due, for whoever has to give it back."""
     return Reason(
         "overpaid",
-        f"{written(over)} more was received by {tender.title or tender.method} than is due. It is "
-        "an overpayment in Xero: refund it there, or use it for another invoice.",
+        said(
+            "%(over)s more was received by %(title)s than is due. It is an overpayment in Xero: "
+            "refund it there, or use it for another invoice.",
+            over=over,
+            title=tender.title or tender.method,
+        ),
         tender.path or Field.PAYMENTS,
     )

@@ -33,6 +33,7 @@ from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Resolution
 from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Order, Payment
 from xero.documents.documents import BankTransaction, Invoice
 from xero.documents.kinds import Kind, Ref
@@ -89,11 +90,17 @@ def _first_own(order: Order, tenders: tuple[Payment, ...]) -> int:
 def _waits(mapped: MappedOrder, invoice: Invoice) -> Reason:
     """Why a payment is not sent yet: nobody has approved its invoice."""
     source = mapped.status.source
-    change = "set posting.status to AUTHORISED" if source == "posting.status" else "change the rule"
-    text = (
-        f"The invoice is posted as {invoice.status}. Approve it in Xero, {change}, and sync the "
-        "order again: its payment follows."
+    text = said(
+        "The invoice is posted as %(status)s. Approve it in Xero, change the rule, and sync the "
+        "order again: its payment follows.",
+        status=invoice.status,
     )
+    if source == "posting.status":
+        text = said(
+            "The invoice is posted as %(status)s. Approve it in Xero, set posting.status to "
+            "AUTHORISED, and sync the order again: its payment follows.",
+            status=invoice.status,
+        )
     return Reason("payment_waits_for_approval", text, source)
 
 

@@ -25,7 +25,8 @@ from accounting.money.received import (
 from accounting.postable import bank_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
-from connector.lib.money import ZERO, round_to, written
+from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Order, Payment
 from xero.documents.documents import BankTransaction
 from xero.documents.kinds import Id
@@ -93,17 +94,18 @@ def _over(total: Decimal, tenders: tuple[Payment, ...]) -> Decimal:
     """What was received beyond the total; holds where it was less, or nothing."""
     paid = round_to(sum((tender.amount for tender in tenders), ZERO))
     if not total:
-        text = (
+        text = said(
             "No money was received for this order: it was paid by gift card, store credit or "
             "reward points. Without an invoice there is nothing to post it on. Switch "
             "streams.invoices on, or enter it in Xero by hand."
         )
         raise Hold("receipt_without_money", text, "streams.invoices")
     if paid < total:
-        text = (
-            f"{written(paid)} of {written(total)} was received. Invoices are switched off, and a "
-            "part of an order cannot be posted without one: the order is posted once all of it "
-            "is paid."
+        text = said(
+            "%(paid)s of %(total)s was received. Invoices are switched off, and a part of an order "
+            "cannot be posted without one: the order is posted once all of it is paid.",
+            paid=paid,
+            total=total,
         )
         raise Hold("receipt_partly_paid", text, "streams.invoices")
     return paid - total
@@ -115,14 +117,15 @@ def _account(books: Books, mapped: MappedOrder, tenders: tuple[Payment, ...]) ->
     answers = [account_of(books, mapped, tender) for tender in paid]
     currency = mapped.order.currency
     accounts = {
-        bank_account(books.organisation, answer, currency, "Money without an invoice")
+        bank_account(books.organisation, answer, currency, said("Money without an invoice"))
         for answer in answers
     }
     if len(accounts) > 1:
         names = " and ".join(sorted(account for account, _ in accounts))
-        text = (
-            f"The order was paid to accounts {names}, and one bank transaction has one account. "
-            "Map its payment methods to one account, or switch streams.invoices on."
+        text = said(
+            "The order was paid to accounts %(names)s, and one bank transaction has one account. "
+            "Map its payment methods to one account, or switch streams.invoices on.",
+            names=names,
         )
         raise Hold("receipt_several_accounts", text, "payment_accounts")
     return accounts.pop()

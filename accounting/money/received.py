@@ -13,7 +13,8 @@ from accounting.postable import found
 from accounting.reasons import Reason
 from accounts_mapping.rules.mapped_order import MappedOrder
 from accounts_mapping.rules.resolve import Answer, NotPosted, Resolution, payment_account
-from connector.lib.money import CENT, ZERO, round_to, written
+from connector.lib.money import CENT, ZERO, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Order, Payment
 from stores.profile import Field
 
@@ -60,9 +61,10 @@ def posted_by_hand(books: Books, mapped: MappedOrder) -> Reason | None:
     tenders = received(books, mapped.order)
     if books.snapshot.store.streams.invoices or not tenders or received_here(books, mapped):
         return None
-    text = (
-        f"Paid by {tenders[0].title or tenders[0].method}, whose money is posted by hand, and "
-        "invoices are switched off: there is nothing to post of it."
+    text = said(
+        "Paid by %(title)s, whose money is posted by hand, and invoices are switched off: there is "
+        "nothing to post of it.",
+        title=tenders[0].title or tenders[0].method,
     )
     return Reason("payment_by_hand", text, "payment_accounts")
 
@@ -80,12 +82,16 @@ def disagreement(order: Order, tenders: tuple[Payment, ...]) -> Reason | None:
     """Where payments, what was received and what is outstanding do not fit together."""
     paid = sum((tender.amount for tender in tenders), ZERO)
     if any(tender.amount < 0 for tender in tenders):
-        text = "A payment of the order is negative. Correct it in the shop, or pay in Xero by hand."
+        text = said(
+            "A payment of the order is negative. Correct it in the shop, or pay in Xero by hand."
+        )
         return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
     if order.received is not None and round_to(paid) != round_to(order.received):
-        text = (
-            f"The payments sum to {written(paid)}, but {written(order.received)} was received. No "
-            "payment is posted until they agree in the shop."
+        text = said(
+            "The payments sum to %(paid)s, but %(received)s was received. No payment is posted "
+            "until they agree in the shop.",
+            paid=paid,
+            received=order.received,
         )
         return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
     if order.outstanding is None or order.refunded or order.refunds:
@@ -93,9 +99,12 @@ def disagreement(order: Order, tenders: tuple[Payment, ...]) -> Reason | None:
     rest = max(order.total - paid, ZERO)
     if abs(rest - max(order.outstanding, ZERO)) < CENT:
         return None
-    text = (
-        f"Of {written(order.total)}, {written(paid)} was received and {written(order.outstanding)} "
-        "is said to be outstanding. No payment is posted until they agree in the shop."
+    text = said(
+        "Of %(total)s, %(paid)s was received and %(outstanding)s is said to be outstanding. No "
+        "payment is posted until they agree in the shop.",
+        total=order.total,
+        paid=paid,
+        outstanding=order.outstanding,
     )
     return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
 

@@ -14,7 +14,8 @@ from accounting.plan.open_items import OpenCredit, total_of
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Reason
-from connector.lib.money import ZERO, round_to, written
+from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import said
 from stores.profile import Field
 from xero.documents.documents import BankTransaction, CreditNote, DocumentStatusChange, Invoice
 from xero.documents.kinds import Kind, Ref
@@ -72,14 +73,14 @@ def by_credit(sheet: Worksheet) -> list[OpenCredit]:
     if entry is not None and entry.frozen:
         return [_credit(sheet, entry)]
     if sheet.awaited:
-        text = (
-            f"It is credited once its payment is posted: {written(sheet.awaited)} came in and "
-            "waits."
+        text = said(
+            "It is credited once its payment is posted: %(awaited)s came in and waits.",
+            awaited=sheet.awaited,
         )
         sheet.reasons.append(Reason("refund_waits_for_payment", text, Field.PAYMENTS))
         return []
     if not sheet.books.snapshot.store.streams.credit_notes:
-        text = "The order was cancelled; credit notes are switched off for this store."
+        text = said("The order was cancelled; credit notes are switched off for this store.")
         sheet.reasons.append(Reason("credit_notes_off", text, "streams.credit_notes"))
         return []
     note = _rest(sheet)

@@ -20,7 +20,8 @@ from accounting.plan.worksheet import Worksheet
 from accounting.postable import payable_account
 from accounting.reasons import Hold, Reason
 from accounting.sale.refund import credit_note_of, refund_day
-from connector.lib.money import CENT, ZERO, round_to, written
+from connector.lib.money import CENT, ZERO, round_to
+from connector.lib.texts.said import said
 from stores.canonical.refund import Refund
 from stores.profile import Field
 from xero.documents.documents import CreditNote
@@ -77,13 +78,19 @@ def _compare_refunds(sheet: Worksheet) -> None:
     if given > stated:
         raise Hold(
             "refund_does_not_add_up",
-            f"The refunds sum to {written(given)}, but the order says that {written(stated)} "
-            "was refunded. No refund is posted until they agree in the shop.",
+            said(
+                "The refunds sum to %(given)s, but the order says that %(stated)s was refunded. No "
+                "refund is posted until they agree in the shop.",
+                given=given,
+                stated=stated,
+            ),
             Field.REFUNDED,
         )
-    text = (
-        f"The order states refunds of {written(stated)}, and brings credit memos over "
-        f"{written(given)}. The rest is not posted."
+    text = said(
+        "The order states refunds of %(stated)s, and brings credit memos over %(given)s. The rest "
+        "is not posted.",
+        stated=stated,
+        given=given,
     )
     sheet.reasons.append(Reason("refund_not_given", text, Field.REFUNDED))
 
@@ -94,10 +101,11 @@ def _compare_tenders(sheet: Worksheet) -> None:
     told = (one.amount for refund in order.refunds for one in refund.tenders if one.of)
     given = sum(told, ZERO)
     if order.refunds and order.given_back - given > CENT * len(order.refunds):
-        text = (
-            f"The order states that {written(order.given_back)} went back on gift cards, store "
-            f"credit and points, and brings credit memos over {written(given)} of that. The rest "
-            "is not posted."
+        text = said(
+            "The order states that %(given_back)s went back on gift cards, store credit and "
+            "points, and brings credit memos over %(given)s of that. The rest is not posted.",
+            given_back=order.given_back,
+            given=given,
         )
         sheet.reasons.append(Reason("refund_not_given", text, Field.REFUNDS))
 
@@ -157,13 +165,17 @@ def _total(refund: Refund, back: Returned, by: Conversion | None) -> Decimal:
 def _unposted(sheet: Worksheet, refund: Refund, total: Decimal, *, made: bool) -> Reason | None:
     """Why a refund is not credited now, or ever. `made`: a change has made its credit note."""
     if _waits(sheet, refund):
-        text = (
-            f"The refund of {written(total)} and its credit note wait for the "
-            f"payment: {written(sheet.awaited)} came in and is not posted yet."
+        text = said(
+            "The refund of %(total)s and its credit note wait for the payment: %(awaited)s came in "
+            "and is not posted yet.",
+            total=total,
+            awaited=sheet.awaited,
         )
         return Reason("refund_waits_for_payment", text, Field.PAYMENTS)
     if not made and not sheet.books.snapshot.store.streams.credit_notes:
-        text = f"{written(total)} was refunded; credit notes are switched off for this store."
+        text = said(
+            "%(total)s was refunded; credit notes are switched off for this store.", total=total
+        )
         return Reason("credit_notes_off", text, "streams.credit_notes")
     return None
 
@@ -180,9 +192,12 @@ def _note(
     if sum((credit.total for credit in found), ZERO) + total > limit:
         raise Hold(
             "refund_exceeds_invoice",
-            f"The refund of {written(total)} would credit more than the invoice's "
-            f"{written(limit)}. Compare the order's refunds with its invoice, and enter what "
-            "is right in Xero by hand.",
+            said(
+                "The refund of %(total)s would credit more than the invoice's %(limit)s. Compare "
+                "the order's refunds with its invoice, and enter what is right in Xero by hand.",
+                total=total,
+                limit=limit,
+            ),
             Field.REFUNDS,
         )
     return credit_note_of(

@@ -23,7 +23,8 @@ from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Reason
 from accounting.sale.due_date import due_date
-from connector.lib.money import ZERO, written
+from connector.lib.money import ZERO
+from connector.lib.texts.said import said
 from stores.canonical.refund import Refund
 from stores.profile import Field
 from xero.documents.documents import CreditNote, Invoice, InvoiceUpdate
@@ -50,7 +51,9 @@ def follow(sheet: Worksheet) -> None:
         return  # the refunds speak of the same money
     cancelled = lowered > 0 and not by_change(sheet, lowered, edits)
     if sheet.books.snapshot.rules.posting.edits == "ignore" and not cancelled:
-        text = f"{current.key} stays as it was posted; the shop has changed the order since."
+        text = said(
+            "%(key)s stays as it was posted; the shop has changed the order since.", key=current.key
+        )
         sheet.reasons.append(Reason("edit_ignored", text, "posting.edits"))
         sheet.ignored = max(-lowered, ZERO)
     elif _unsettled(sheet, current, edits):
@@ -134,7 +137,13 @@ def _beside(
     assert totals is not None
     more = totals.total - _net(current, edits)[0]
     if not more:
-        _by_hand(sheet, f"its tax is {written(totals.total_tax)} now, its total is the same")
+        text = said(
+            "%(key)s is in Xero as it was before; the shop has changed the order since: its tax "
+            "is %(tax)s now, its total is the same. Correct it in Xero by hand.",
+            key=current.key,
+            tax=totals.total_tax,
+        )
+        sheet.reasons.append(Reason("changed_after_posting", text, Field.UPDATED))
         return
     now: Sided = [(line, desired.mode) for line in desired.lines]
     invoiced = [e for e in (current, *edits) if e.kind is Kind.INVOICE]
@@ -150,7 +159,13 @@ def _beside(
     credited += notes
     lines = difference(sided(invoiced), [*now, *sided(credited)], desired.mode)
     if _refunds_left(sheet, invoiced, credited, spoken) < line_totals(lines, desired.mode).total:
-        _by_hand(sheet, f"{written(-more)} less, and refunds have not left as much of it")
+        text = said(
+            "%(key)s is in Xero as it was before; the shop has changed the order since: %(less)s "
+            "less, and refunds have not left as much of it. Correct it in Xero by hand.",
+            key=current.key,
+            less=-more,
+        )
+        sheet.reasons.append(Reason("changed_after_posting", text, Field.UPDATED))
         return
     _credit(sheet, current, desired, lines)
 
@@ -201,12 +216,3 @@ def _credit(
         lines=lines, currency_rate=current.rate,
     )  # fmt: skip
     sheet.add(document, sheet.slot("edit", count), current.slot)
-
-
-def _by_hand(sheet: Worksheet, what: str) -> None:
-    assert sheet.current is not None
-    text = (
-        f"{sheet.current.key} is in Xero as it was before; the shop has changed the order "
-        f"since: {what}. Correct it in Xero by hand."
-    )
-    sheet.reasons.append(Reason("changed_after_posting", text, Field.UPDATED))

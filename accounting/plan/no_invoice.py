@@ -17,6 +17,7 @@ from accounting.plan.settlement import use
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold, Reason
 from connector.lib.money import round_to
+from connector.lib.texts.said import said
 from stores.canonical.refund import Refund
 from stores.profile import Field
 from xero.documents.documents import BankTransaction
@@ -58,7 +59,7 @@ def _compare(sheet: Worksheet, entry: Entry) -> None:
     totals = sale.expected() if sale is not None else None
     if sheet.reversing or totals is None or totals.total == entry.total:
         return
-    text = (
+    text = said(
         "The order changed after its money was posted without an invoice. Correct it in Xero by "
         "hand."
     )
@@ -69,7 +70,7 @@ def _take_back(sheet: Worksheet, receivables: Receivables) -> None:
     """A cancelled sale whose money was posted as received: the bank transaction may be matched
     with the statement, so that it stays, and the rest of the sale is credited."""
     if not sheet.history.undone:
-        text = "Cancelled in the shop, so what was received is credited in Xero."
+        text = said("Cancelled in the shop, so what was received is credited in Xero.")
         sheet.reasons.append(Reason("reversed_in_xero", text, Field.STATUS))
     try:
         for credit in cancellation.by_credit(sheet):

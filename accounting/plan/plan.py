@@ -21,6 +21,7 @@ from accounting.reasons import Hold, Reason
 from accounting.sale.built import READY, SKIPPED, Built
 from accounting.stated.order import as_far_as_stated
 from accounts_mapping.rules.mapped_order import map_order
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 from stores.profile import Field
 from xero.documents.documents import Document, DocumentStatusChange, Invoice
@@ -87,16 +88,17 @@ def _deleted(sheet: Worksheet) -> Plan:
     ended = sheet.current is not None and sheet.current.ended
     if ended or sheet.entry("cancel-credit", sheet.issue):
         return Plan()
-    text = (
-        f"The shop deleted the order, and {sheet.number} is in Xero. Undo the order to credit it, "
-        "or mark it as handled by hand to keep it as it is."
+    text = said(
+        "The shop deleted the order, and %(number)s is in Xero. Undo the order to credit it, or "
+        "mark it as handled by hand to keep it as it is.",
+        number=sheet.number,
     )
     return Plan((), (Reason("deleted_in_shop", text, Field.ID),), keep=True, held=True)
 
 
 def taken_back(number: str) -> Reason:
     """What is said of a cancelled sale that is in Xero."""
-    text = f"Cancelled in the shop, so {number} is taken back in Xero."
+    text = said("Cancelled in the shop, so %(number)s is taken back in Xero.", number=number)
     return Reason("reversed_in_xero", text, Field.STATUS)
 
 

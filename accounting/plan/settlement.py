@@ -17,7 +17,8 @@ from accounting.plan.worksheet import Worksheet
 from accounting.postable import found, payable_account
 from accounting.reasons import Hold, Reason
 from accounts_mapping.rules.resolve import Answer, NotPosted
-from connector.lib.money import ZERO, written
+from connector.lib.money import ZERO
+from connector.lib.texts.said import said
 from stores.canonical.order import Payment
 from stores.profile import Field
 from xero.documents.documents import BankTransaction
@@ -36,7 +37,9 @@ def settle(sheet: Worksheet, invoices: list[OpenInvoice], credits: list[OpenCred
     )
     sheet.documents += receivables.receive(sheet.built.payments, again=[*again])
     for posted, now in receivables.short if sheet.states_money else ():
-        text = f"{written(posted)} was posted as received, the shop now says {written(now)}."
+        text = said(
+            "%(posted)s was posted as received, the shop now says %(now)s.", posted=posted, now=now
+        )
         sheet.reasons.append(Reason("changed_after_posting", text, Field.PAYMENTS))
     sheet.reasons += [_by_people(payment, part) for payment, part in receivables.covered]
     for credit in credits:
@@ -89,7 +92,9 @@ def _taken_by_nothing(sheet: Worksheet, receivables: Receivables) -> Iterator[Ba
 def use(sheet: Worksheet, receivables: Receivables, credit: OpenCredit) -> None:
     """Put a credit note against what is due, and pay the rest back if it went back."""
     if not _approved(sheet, credit):
-        text = f"{credit.number} is a draft. Approve it in Xero: it is used up then."
+        text = said(
+            "%(number)s is a draft. Approve it in Xero: it is used up then.", number=credit.number
+        )
         sheet.reasons.append(Reason("payment_waits_for_approval", text, "posting.status"))
         return
     account = None
@@ -137,30 +142,37 @@ def _answer(sheet: Worksheet, method: str) -> Answer:
 
 def _by_people(payment: InvoicePayment, part: Decimal) -> Reason:
     """What of a tender is not posted, because people put as much on the invoice."""
-    text = (
-        f"{written(part)} of the {written(payment.amount)} received is not posted: in Xero a "
-        "person has put as much on the invoice. Compare the payments and credits there."
+    text = said(
+        "%(part)s of the %(amount)s received is not posted: in Xero a person has put as much on "
+        "the invoice. Compare the payments and credits there.",
+        part=part,
+        amount=payment.amount,
     )
     return Reason("invoice_not_payable", text, Field.PAYMENTS)
 
 
 def _open(sheet: Worksheet, credit: OpenCredit, rest: Decimal) -> Reason:
     if _people_paid(sheet):
-        text = (
-            f"{written(rest)} of {credit.number} is left open on the contact: a person posts, or "
-            "has posted, as much of the money in Xero. Give it back there, or use it for another "
-            "invoice."
+        text = said(
+            "%(rest)s of %(number)s is left open on the contact: a person posts, or has posted, as "
+            "much of the money in Xero. Give it back there, or use it for another invoice.",
+            rest=rest,
+            number=credit.number,
         )
         return Reason("credit_left_open", text, "payment_accounts")
     if credit.returned:
-        text = (
-            f"{written(rest)} of {credit.number} was given back by a tender that is not posted. "
-            "Map its payment method, or refund the credit note in Xero."
+        text = said(
+            "%(rest)s of %(number)s was given back by a tender that is not posted. Map its payment "
+            "method, or refund the credit note in Xero.",
+            rest=rest,
+            number=credit.number,
         )
         return Reason("refund_waits_for_payment", text, "payment_accounts")
-    text = (
-        f"{written(rest)} of {credit.number} is left open on the contact: the shop does not say "
-        "that the money went back. Give it back, or keep it for the next order."
+    text = said(
+        "%(rest)s of %(number)s is left open on the contact: the shop does not say that the money "
+        "went back. Give it back, or keep it for the next order.",
+        rest=rest,
+        number=credit.number,
     )
     return Reason("credit_left_open", text, Field.STATUS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounting.plan.worksheet import Worksheet
 from accounting.reasons import Hold
+from connector.lib.texts.said import said
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Id
 
@@ -31,14 +32,16 @@ def _restores(sheet: Worksheet) -> bool:
 def _put_away(found: ContactFacts) -> Hold:
     """The hold of what belongs to a contact that takes no new document."""
     if found.status != "ARCHIVED":
-        text = (
-            f"Its contact {found.name} was removed from Xero at the person's own wish, and takes "
-            "no new document. Enter this one in Xero by hand, and mark the order as handled."
+        text = said(
+            "Its contact %(name)s was removed from Xero at the person's own wish, and takes no new "
+            "document. Enter this one in Xero by hand, and mark the order as handled.",
+            name=found.name,
         )
         return Hold("contact_unusable", text, "")
-    text = (
-        f"Its contact {found.name} is archived in Xero, and a credit note or further invoice "
-        "belongs to the contact of the sale. Restore it in Xero, or choose contacts.archived: "
-        "restore; then sync the order again."
+    text = said(
+        "Its contact %(name)s is archived in Xero, and a credit note or further invoice belongs to "
+        "the contact of the sale. Restore it in Xero, or choose contacts.archived: restore; then "
+        "sync the order again.",
+        name=found.name,
     )
     return Hold("contact_unusable", text, "contacts.archived")

@@ -17,6 +17,7 @@ from accounting.sale.built import Built
 from accounting.sale.numbers import document_number, issue_number
 from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 from xero.documents.documents import Document
 from xero.documents.facts import ContactFacts
@@ -47,8 +48,13 @@ class Worksheet:
     restores: dict[str, ContactFacts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.issue = self.history.issue
-        if not self.reversing and self.history.is_taken_back:
+        issues = [
+            entry.slot.revision
+            for entry in self.history.entries
+            if entry.slot.purpose == "invoice" and (entry.frozen or entry.ended)
+        ]
+        self.issue = max(issues, default=1)
+        if not self.reversing and self._taken_back(self.issue):
             self.issue += 1
         self.current = self.entry("invoice", self.issue)
 
@@ -71,6 +77,10 @@ class Worksheet:
         """A document of the order itself that stands, or did until it was ended in Xero."""
         entry = self.history.at(self.slot(purpose, revision))
         return entry if entry is not None and (entry.frozen or entry.ended) else None
+
+    def _taken_back(self, issue: int) -> bool:
+        invoice = self.entry("invoice", issue)
+        return (invoice is not None and invoice.ended) or bool(self.entry("cancel-credit", issue))
 
     def sold(self) -> bool:
         """Whether an invoice, or a receipt in its place, is in Xero or on its way."""
@@ -141,9 +151,13 @@ class Worksheet:
         if self.sold_in and self.sold_in != (by.currency if by else self.order.currency):
             raise Hold(
                 "currency_not_enabled",
-                f"The sale is in {self.sold_in} in Xero, and the order in {self.order.currency}. "
-                "Nothing says how to convert what followed it: credit it in Xero by hand, at the "
-                "rate of the invoice.",
+                said(
+                    "The sale is in %(sold_in)s in Xero, and the order in %(currency)s. Nothing "
+                    "says how to convert what followed it: credit it in Xero by hand, at the rate "
+                    "of the invoice.",
+                    sold_in=self.sold_in,
+                    currency=self.order.currency,
+                ),
                 "posting.currency_not_enabled",
             )
         return by

@@ -35,12 +35,13 @@ from accounting.money.receipts import ReceiptContent, Received, receipt_day, rec
 from accounting.money.received import posted_by_hand
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import HELD, READY, SKIPPED, Built
-from accounting.sale.invoice import invoice_day, invoice_of, invoiced, stands
+from accounting.sale.invoice import invoice_day, invoice_of, invoiced
 from accounting.sale.numbers import document_number
 from accounting.sale.remarks import note_of, rate_of, remarks_of
 from accounting.stated.order import as_far_as_stated, as_stated, left_out
 from accounts_mapping.rules.mapped_order import MappedOrder, map_order
-from connector.lib.money import known_currency, round_to, written
+from connector.lib.money import known_currency, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 from stores.profile import Field
 from xero.documents.documents import Invoice
@@ -89,10 +90,9 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, history: His
     held_by_rule(mapped)
     _check_currency(order)
     check_mapped(mapped.rows)
-    standing = stands(books, order, history) if by_invoice else history.is_sold
-    dating = books.unlocked() if standing else books
+    dating = books.unlocked() if history.is_sold else books
     day = invoice_day(dating, order) if by_invoice else receipt_day(dating, order)
-    if standing and by_invoice:
+    if history.is_sold and by_invoice:
         day = day_to_change_to(books, day.day, history.sold_on)
     by = conversion(books, order, history.sold_in)
     mode = tax_mode(books, order)
@@ -174,9 +174,12 @@ def _before_cut_over(
         assert store.cut_over is not None
         raise Hold(
             "refund_before_cut_over",
-            f"The order is of before {store.cut_over.isoformat()}, the cut-over, and was refunded "
-            "since. Its invoice is not found in Xero. Credit it there and mark it as handled by "
-            "hand, or choose refunds.before_cut_over: standalone to post its credit note alone.",
+            said(
+                "The order is of before %(cut_over)s, the cut-over, and was refunded since. Its "
+                "invoice is not found in Xero. Credit it there and mark it as handled by hand, or "
+                "choose refunds.before_cut_over: standalone to post its credit note alone.",
+                cut_over=store.cut_over,
+            ),
             "refunds.before_cut_over",
         )
     contact = find_contact(person, directory, archived=books.snapshot.rules.contacts.archived)
@@ -198,8 +201,11 @@ def _lines(
     if total < 0:
         raise Hold(
             "negative_total",
-            f"The order's total is {written(total)}, and Xero takes no negative invoice. Correct "
-            "the order in the shop, or enter a credit note in Xero by hand.",
+            said(
+                "The order's total is %(total)s, and Xero takes no negative invoice. Correct the "
+                "order in the shop, or enter a credit note in Xero by hand.",
+                total=total,
+            ),
             Field.TOTAL,
         )
     closing, override = closing_accounts(books), overrides(books, order.currency)
@@ -218,5 +224,8 @@ def _lines(
 
 def _check_currency(order: Order) -> None:
     if not known_currency(order.currency):
-        text = f"{order.currency!r} is not a currency. Correct it in the shop."
+        text = said(
+            "%(currency)s is not a currency. Correct it in the shop.",
+            currency=repr(order.currency),
+        )
         raise Hold("unknown_currency", text, Field.CURRENCY)

@@ -24,8 +24,8 @@ from accounts_mapping.rules.places import place_of
 from accounts_mapping.rules.resolve import Answer, NotPosted, Resolution, Unmapped
 from accounts_mapping.rules.schema import RowAccount
 from accounts_mapping.rules.texts import Tracked
-from accounts_mapping.said import said
 from connector.lib.money import plain
+from connector.lib.texts.said import said
 from stores.canonical.order import Line, LineKind, TotalRow
 
 # The one answer that is a line's own: what its product is called in Xero.
@@ -131,7 +131,7 @@ class _Teller:
         if meaning is None:
             wrong = ""
             if row.counted and row.amount:
-                wrong = row_unmapped([row], "is part of the order's total").reason.message
+                wrong = row_unmapped([row], certain=True).reason.message
             answers = [Told("Meaning", "Not mapped", source, "", wrong=wrong)]
             return About(row.title or row.code, row.code, tuple(answers))
         known = "fee" if isinstance(meaning, RowAccount) else str(meaning)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from accounting.books import Books
 from accounting.contacts.matching import ContactAnswer
 from accounting.dates import OpenDay, open_date
-from accounting.eligibility import Treatment, local_date, never_ships, treatment_of
+from accounting.eligibility import local_date, never_ships
 from accounting.history import History
 from accounting.lines.converted import converted
 from accounting.lines.currency import Conversion
@@ -21,6 +21,7 @@ from accounting.sale.due_date import due_date
 from accounting.sale.remarks import rate_of
 from accounts_mapping.rules.mapped_order import MappedOrder
 from connector.lib.money import round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 from xero.documents.documents import Invoice
 from xero.documents.lines import DocumentLine, TaxMode
@@ -39,20 +40,26 @@ def invoice_day(books: Books, order: Order) -> OpenDay:
     if wanted == "shipped" and order.shipped_at is not None:
         moment = order.shipped_at
     elif wanted == "shipped" and not never_ships(books.snapshot.rules.statuses, order):
-        raise _not_yet("shipped")
+        raise _not_yet(
+            said(
+                "The invoice takes the date on which the order is shipped, and it is not shipped "
+                "yet. It is posted then; choose posting.date: ordered to post it now."
+            )
+        )
     elif wanted != "ordered":
         moments = [paid_at(books, order, tender) for tender in received(books, order)]
         if not moments and wanted == "paid" and round_to(order.total):
-            raise _not_yet("paid")
+            raise _not_yet(
+                said(
+                    "The invoice takes the date on which the order is paid, and it is not paid "
+                    "yet. It is posted then; choose posting.date: ordered to post it now."
+                )
+            )
         moment = min(moments, default=paid_at(books, order))
     return open_date(books, local_date(books.snapshot, moment), "order")
 
 
-def _not_yet(what: str) -> Hold:
-    text = (
-        f"The invoice takes the date on which the order is {what}, and it is not {what} yet. It is "
-        "posted then; choose posting.date: ordered to post it now."
-    )
+def _not_yet(text: str) -> Hold:
     return Hold("not_paid_yet", text, "posting.date")
 
 
@@ -118,7 +125,7 @@ def _with_money(
     books: Books, paid: MappedOrder, built: Built, invoice: Invoice, issued: IssuedTenders,
     history: History,
 ) -> Built:  # fmt: skip
-    status = _status(books, paid.order, invoice, history)
+    status = _status(invoice, history)
     payable = invoice if status == invoice.status else replace(invoice, status=status)
     tendered = payments_of(books, paid, payable, issued, history)
     return replace(
@@ -128,17 +135,9 @@ def _with_money(
     )  # fmt: skip
 
 
-def stands(books: Books, order: Order, history: History) -> bool:
-    """Whether what is built is of an issue that is in Xero, or on its way. One that was taken back
-    is followed as long as the order is; opened again, it is a new sale."""
-    if not (history.is_sold and history.is_taken_back):
-        return history.is_sold
-    return treatment_of(books.snapshot.rules.statuses, order) is Treatment.REVERSE
-
-
-def _status(books: Books, order: Order, invoice: Invoice, history: History) -> str:
+def _status(invoice: Invoice, history: History) -> str:
     """The status that payments see: that of the invoice which stands, once it does."""
-    if stands(books, order, history):
+    if history.is_sold:
         return "AUTHORISED" if history.is_approved else "DRAFT"
     return invoice.status
 

@@ -34,7 +34,8 @@ from accounting.money.issued import issued_tenders
 from accounting.money.negative_lines import NegativeLines, mirrored, negative_lines
 from accounting.reasons import Hold
 from accounts_mapping.rules.mapped_order import MappedOrder, map_returned
-from connector.lib.money import ZERO, allocate, round_to, written
+from connector.lib.money import ZERO, allocate, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Line, LineKind, Order, TaxShare
 from stores.canonical.refund import Refund, RefundLine
 from stores.profile import Field
@@ -66,12 +67,11 @@ def credit_note_of(
     """
     order = mapped.order
     if refund.currency != order.currency:
-        raise Hold(
-            "refund_does_not_add_up",
-            f"The refund is in {refund.currency}, its order in {order.currency}. Enter it in Xero "
-            "by hand.",
-            Field.REFUNDS,
-        )
+        text = said(
+            "The refund is in %(currency)s, its order in %(sold_in)s. Enter it in Xero by hand.",
+            currency=refund.currency, sold_in=order.currency,
+        )  # fmt: skip
+        raise Hold("refund_does_not_add_up", text, Field.REFUNDS)
     day = open_date(books, local_date(books.snapshot, refund.refunded_at), "refund")
     mode = tax_mode(books, order)
     lines = _lines(books, mapped, refund, mode, returned)
@@ -172,13 +172,22 @@ def _charges(books: Books, mapped: MappedOrder, refund: Refund) -> list[Charge]:
 
 def _no_amount(refund: Refund, total: Decimal) -> Hold:
     """Nothing was given back, or tax alone: a coupon paid for goods that were taxed in full."""
-    text = f"The refund {refund.number or refund.id} is over {written(total)}"
-    if refund.tax:
-        text += f" and takes back tax of {written(round_to(refund.tax))}"
-    text += (
-        ", and Xero credits no such amount: nothing is posted for it. Correct sales and tax in "
-        "Xero by hand if they changed, and mark the order as handled by hand."
+    text = said(
+        "The refund %(number)s is over %(total)s, and Xero credits no such amount: nothing is "
+        "posted for it. Correct sales and tax in Xero by hand if they changed, and mark the order "
+        "as handled by hand.",
+        number=refund.number or refund.id,
+        total=total,
     )
+    if refund.tax:
+        text = said(
+            "The refund %(number)s is over %(total)s and takes back tax of %(tax)s, and Xero "
+            "credits no such amount: nothing is posted for it. Correct sales and tax in Xero by "
+            "hand if they changed, and mark the order as handled by hand.",
+            number=refund.number or refund.id,
+            total=total,
+            tax=round_to(refund.tax),
+        )
     return Hold("refund_does_not_add_up", text, Field.REFUNDS)
 
 

@@ -17,12 +17,11 @@ from accounts_mapping.rules.unread import PassedBy
 from connector.lib.money import (
     ZERO,
     minor_digits,
-    plain,
     round_to,
     smallest_unit,
     trim,
-    written,
 )
+from connector.lib.texts.said import figure, joined, said
 from stores.canonical.order import Order
 from stores.profile import Field
 from xero.documents.lines import DocumentLine, TaxMode
@@ -84,9 +83,10 @@ def note_of(order: Order, day: OpenDay) -> str:
 def _refund_remark(order: Order) -> Reason | None:
     stated = order.refunded + order.given_back
     if stated and not order.refunds:
-        text = (
-            f"The order states refunds of {written(stated)}, but brings no credit memos. "
-            "The invoice is posted without them."
+        text = said(
+            "The order states refunds of %(stated)s, but brings no credit memos. The invoice is "
+            "posted without them.",
+            stated=stated,
         )
         return Reason("refund_not_given", text, Field.REFUNDED)
     return None
@@ -96,7 +96,9 @@ def _rate_remark(books: Books, order: Order) -> Reason | None:
     base = base_currency_of(books)
     if order.currency == base or rate_of(books, order) is not None:
         return None
-    text = f"The order has no exchange rate to {base}: Xero uses its own of the day."
+    text = said(
+        "The order has no exchange rate to %(base)s: Xero uses its own of the day.", base=base
+    )
     return Reason("rate_not_sent", text, Field.RATE)
 
 
@@ -104,8 +106,11 @@ def _cents_remark(order: Order) -> Reason | None:
     total = round_to(order.total)
     if minor_digits(order.currency) <= 2 or order.total == total:
         return None
-    text = (
-        f"{written(order.total)} {order.currency} is posted as {written(total)}: Xero keeps cents."
+    text = said(
+        "%(total)s %(currency)s is posted as %(posted)s: Xero keeps cents.",
+        total=order.total,
+        currency=order.currency,
+        posted=total,
     )
     return Reason("rounded_to_cents", text, Field.TOTAL)
 
@@ -115,8 +120,13 @@ def _price_remark(order: Order) -> Reason | None:
     order is of the charge, which is posted."""
     unit = smallest_unit(order.currency)
     found = [
-        f"{line.name[:100]}: {plain(line.quantity)} × {plain(trim(line.unit_net))} is not "
-        f"{written(line.full_net)}"
+        said(
+            "%(name)s: %(quantity)s × %(price)s is not %(charged)s",
+            name=line.name[:100],
+            quantity=figure(line.quantity),
+            price=figure(trim(line.unit_net)),
+            charged=line.full_net,
+        )
         for line in order.lines
         if line.unit_net is not None
         and line.full_net is not None
@@ -124,11 +134,19 @@ def _price_remark(order: Order) -> Reason | None:
     ]
     if not found:
         return None
-    more = f", and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    text = (
-        f"{'; '.join(found[:_NAMED])}{more}. What the shop charged for the line is posted, as the "
-        "order's total is made of it."
+    named = joined(found[:_NAMED], "; ")
+    text = said(
+        "%(found)s. What the shop charged for the line is posted, as the order's total is made of "
+        "it.",
+        found=named,
     )
+    if (more := len(found) - _NAMED) > 0:
+        text = said(
+            "%(found)s, and %(more)s more. What the shop charged for the line is posted, as the "
+            "order's total is made of it.",
+            found=named,
+            more=more,
+        )
     return Reason("line_price_differs", text, Field.TOTAL)
 
 
@@ -139,9 +157,11 @@ def _tax_remark(lines: tuple[DocumentLine, ...], mode: TaxMode, charged: Decimal
     disclosed = any(line.description == "Rounding" and not line.rate for line in lines)
     if posted == charged or disclosed:
         return None
-    text = (
-        f"Xero computes {written(posted)} tax, the shop charged {written(charged)}: a "
-        "difference of rounding inside the same total."
+    text = said(
+        "Xero computes %(posted)s tax, the shop charged %(charged)s: a difference of rounding "
+        "inside the same total.",
+        posted=posted,
+        charged=charged,
     )
     return Reason("tax_rounded", text, "posting.rounding")
 
@@ -150,7 +170,9 @@ def _email_remark(order: Order) -> Reason | None:
     email = order.customer.email.strip()
     if not email or clean_email(email):
         return None
-    text = f"The e-mail {email[:100]} is not valid; the contact is posted without it."
+    text = said(
+        "The e-mail %(email)s is not valid; the contact is posted without it.", email=email[:100]
+    )
     return Reason("email_dropped", text, Field.EMAIL)
 
 
@@ -158,10 +180,11 @@ def passed_by_remark(unknown: PassedBy) -> Reason | None:
     """Which products no rule by category or class could be asked about."""
     if not unknown.skus:
         return None
-    text = (
-        f"{', '.join(unknown.skus)[:500]}: not known as a product, so that no rule by category or "
-        "tax class was applied. Name the SKU under products with an account and a tax type of "
-        "its own, if one should have been."
+    text = said(
+        "%(skus)s: not known as a product, so that no rule by category or tax class was applied. "
+        "Name the SKU under products with an account and a tax type of its own, if one should have "
+        "been.",
+        skus=", ".join(unknown.skus)[:500],
     )
     return Reason("product_not_read", text, "products")
 
@@ -170,5 +193,5 @@ def _tracking_remark(charges: Charges) -> Reason | None:
     if not charges.skipped:
         return None
     names = ", ".join(f"{name}: {option}" for name, option in charges.skipped)
-    text = f"Xero lacks the tracking {names}; the lines are posted without it."
+    text = said("Xero lacks the tracking %(names)s; the lines are posted without it.", names=names)
     return Reason("tracking_skipped", text, "posting.tracking_options")

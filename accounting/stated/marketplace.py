@@ -6,7 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from accounting.reasons import Hold
-from connector.lib.money import ZERO, allocate, round_to, written
+from connector.lib.money import ZERO, allocate, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Collector, Line, LineKind, Order
 from stores.canonical.refund import Refund
 
@@ -59,9 +60,14 @@ def _check_collectors(order: Order) -> None:
             if share.collected_by is Collector.UNKNOWN and share.amount:
                 raise Hold(
                     "tax_collector_unknown",
-                    f"{line.name}: the shop does not say whether {written(share.amount)} of "
-                    f"{share.name or 'tax'} is paid by you or by the marketplace. Post the order "
-                    "by hand, and mark it as handled by hand.",
+                    said(
+                        "%(name)s: the shop does not say whether %(amount)s of %(share_name)s is "
+                        "paid by you or by the marketplace. Post the order by hand, and mark it as "
+                        "handled by hand.",
+                        name=line.name,
+                        amount=share.amount,
+                        share_name=share.name or said("tax"),
+                    ),
                     line.path,
                 )
 

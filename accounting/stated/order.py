@@ -20,7 +20,8 @@ from accounting.stated.refunds import is_declined, is_pending, refunds_stated
 from accounts_mapping.rules.mapped_lines import MappedLine
 from accounts_mapping.rules.mapped_order import MappedOrder, map_order
 from accounts_mapping.rules.resolve import Resolution, Unmapped
-from connector.lib.money import ZERO, round_to, written
+from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import said
 from stores.canonical.order import Line, MoneyIn, Order, Payment, TaxShare
 from stores.profile import Field
 
@@ -53,35 +54,41 @@ def as_far_as_stated(books: Books, mapped: MappedOrder) -> MappedOrder:
 
 def left_out(order: Order) -> tuple[Reason, ...]:
     """What a person should know of that."""
-    said = []
+    reasons = []
     collected = collected_in(order)
     if collected:
-        text = (
-            f"{written(collected)} of tax was collected by the marketplace, which pays it itself: "
-            "it is on no document."
+        text = said(
+            "%(collected)s of tax was collected by the marketplace, which pays it itself: it is on "
+            "no document.",
+            collected=collected,
         )
-        said.append(Reason("tax_of_marketplace", text, Field.TOTAL))
+        reasons.append(Reason("tax_of_marketplace", text, Field.TOTAL))
     promised = sum((one.amount for one in order.payments if _promised(one)), ZERO)
     if promised:
-        text = (
-            f"{written(promised)} is authorised and not received yet: it is posted once the shop "
-            "says that it came in."
+        text = said(
+            "%(promised)s is authorised and not received yet: it is posted once the shop says that "
+            "it came in.",
+            promised=promised,
         )
-        said.append(Reason("payment_authorised", text, Field.PAYMENTS))
+        reasons.append(Reason("payment_authorised", text, Field.PAYMENTS))
     for refund in order.refunds:
         if is_pending(refund):
-            text = (
-                f"The refund {refund.number or refund.id} of {written(refund.total)} is not paid "
-                "back yet. It is credited once the shop says that it is."
+            text = said(
+                "The refund %(number)s of %(total)s is not paid back yet. It is credited once the "
+                "shop says that it is.",
+                number=refund.number or refund.id,
+                total=refund.total,
             )
-            said.append(Reason("refund_pending", text, Field.REFUNDS))
+            reasons.append(Reason("refund_pending", text, Field.REFUNDS))
         elif is_declined(refund):
-            text = (
-                f"The refund {refund.number or refund.id} of {written(refund.total)} was declined: "
-                "no money went back, and nothing is credited."
+            text = said(
+                "The refund %(number)s of %(total)s was declined: no money went back, and nothing "
+                "is credited.",
+                number=refund.number or refund.id,
+                total=refund.total,
             )
-            said.append(Reason("refund_declined", text, Field.REFUNDS))
-    return tuple(said)
+            reasons.append(Reason("refund_declined", text, Field.REFUNDS))
+    return tuple(reasons)
 
 
 # --- money that is promised ----------------------------------------------------------------------

@@ -12,6 +12,7 @@ from accounting.lines.closing import closing_accounts, overrides
 from accounting.lines.compose import close, is_rounding
 from accounting.reasons import Hold
 from connector.lib.money import CENT, ZERO
+from connector.lib.texts.said import said
 from xero.documents.lines import DocumentLine, TaxMode, line_tax
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ def lines_of(books: Books, parts: Sequence[Part], mode: TaxMode) -> tuple[Docume
     if overrides(books, parts[0].currency) and not all(part.overrides for part in parts):
         raise Hold(
             "tax_does_not_add_up",
-            "Xero refused the tax that the shop charged on these orders, and computes one that "
-            "differs by more than rounding. Choose posting.mode: per_order, or enter the day by "
-            "hand.",
+            said(
+                "Xero refused the tax that the shop charged on these orders, and computes one that "
+                "differs by more than rounding. Choose posting.mode: per_order, or enter the day "
+                "by hand."
+            ),
             "posting.rounding",
         )
     return _stated(books, _sums(parts), mode)

@@ -17,8 +17,8 @@ from accounting.reasons import Hold
 from accounts_mapping.proposals.propose import ShopShows
 from accounts_mapping.rules.resolve import MappingSnapshot, Resolution, Unmapped, payment_account
 from accounts_mapping.rules.total_rows import meaning_of
-from accounts_mapping.said import said
 from accounts_mapping.seen.pairs import TaxPair, answer_of, charged_after
+from connector.lib.texts.said import said
 from xero.documents.facts import OrganisationFacts
 
 

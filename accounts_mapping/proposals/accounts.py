@@ -18,7 +18,7 @@ from accounts_mapping.proposals.proposal import (
     usable,
 )
 from accounts_mapping.rules.schema import StoreRules
-from accounts_mapping.said import said
+from connector.lib.texts.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
 

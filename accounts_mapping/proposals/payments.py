@@ -21,7 +21,7 @@ from accounts_mapping.proposals.proposal import (
     usable,
 )
 from accounts_mapping.rules.schema import NO_PAYMENT, StoreRules
-from accounts_mapping.said import said
+from connector.lib.texts.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
 _FEED = said(

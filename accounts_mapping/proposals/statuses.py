@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from accounts_mapping.proposals.proposal import Found, Proposal, Sure, plain_words
 from accounts_mapping.rules.schema import StoreRules
-from accounts_mapping.said import said
+from connector.lib.texts.said import said
 from stores.profile import PlatformProfile
 
 _ITEMS = {

@@ -27,9 +27,9 @@ from accounts_mapping.proposals.proposal import (
 from accounts_mapping.rules.resolve import MappingSnapshot, Resolution
 from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.rules.taxes import EU
-from accounts_mapping.said import said
 from accounts_mapping.seen.pairs import TaxPair, answer_of
 from connector.lib.money import plain
+from connector.lib.texts.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts, TaxRateFacts
 
 _RULES = ("tax", "rules")

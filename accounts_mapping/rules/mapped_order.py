@@ -26,6 +26,7 @@ from accounts_mapping.rules.resolve import (
 from accounts_mapping.rules.texts import Texts, Tracked
 from accounts_mapping.rules.total_rows import NO_ROWS, SortedRows, as_mapped, meanings_of, sort_rows
 from accounts_mapping.rules.unread import PassedBy, passed_by
+from connector.lib.texts.said import said
 from stores.canonical.order import Order
 from xero.documents.contact_details import clean_name
 from xero.documents.facts import OrganisationFacts
@@ -179,9 +180,11 @@ def _theme(snapshot: MappingSnapshot, organisation: OrganisationFacts) -> Resolu
         return Resolution(themes[theme], field)
     if theme in themes.values():
         return Resolution(theme, field)
-    text = (
-        f"{organisation.name} has no branding theme {theme}. Choose one that it has as "
-        "posting.branding_theme."
+    text = said(
+        "%(name)s has no branding theme %(theme)s. Choose one that it has as "
+        "posting.branding_theme.",
+        name=organisation.name,
+        theme=theme,
     )
     return Unmapped("branding_theme_unknown", text, field)
 

@@ -14,8 +14,8 @@ from accounts_mapping.rules.conditions import When
 from accounts_mapping.rules.resolve import OF_SHOP
 from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.rules.tax_schema import TaxRule
-from accounts_mapping.said import said
 from connector.lib.money import plain
+from connector.lib.texts.said import said
 
 _LISTED = re.compile(r"(rules|products|tax\.rules)\[(\d+)\]")
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from accounts_mapping.rules.conditions import Rule, When
 from accounts_mapping.rules.schema import ACCOUNT_KEYS, NO_PAYMENT, StoreRules
+from connector.lib.texts.said import said
 from stores.canonical.order import FIXED_TAX_CODE, Line, LineKind, Order, Whereabouts
 from stores.profile import PlatformProfile
 from stores.settings import StoreSettings
@@ -80,7 +81,11 @@ def _fixed_accounts(rules: StoreRules) -> dict[str, Resolution | Unmapped]:
         if value := getattr(rules.accounts, key):
             found[key] = Resolution(value, f"accounts.{key}")
             continue
-        text = f"No account is mapped for {key.replace('_', ' ')}. Choose one as accounts.{key}."
+        text = said(
+            "No account is mapped for %(what)s. Choose one as accounts.%(key)s.",
+            what=key.replace("_", " "),
+            key=key,
+        )
         found[key] = Unmapped("account_unmapped", text, f"accounts.{key}")
     return found
 
@@ -266,20 +271,21 @@ def payment_account(
         column = currency if currency in answer else "*"
         if answer.get(column):
             return _account_or_none(answer[column], f"{field}.{column}")
-        return Unmapped(
-            "payment_method_unmapped",
-            f"Payment method {called or '(none)'} has no account for {currency}. Map one, and "
-            "the payment is sent.",
-            f"{field}.{currency}",
+        text = said(
+            "Payment method %(method)s has no account for %(currency)s. Map one, and the payment "
+            "is sent.",
+            method=called or said("(none)"),
+            currency=currency,
         )
+        return Unmapped("payment_method_unmapped", text, f"{field}.{currency}")
     if answer:
         return _account_or_none(answer, field)
-    return Unmapped(
-        "payment_method_unmapped",
-        f"Payment method {called or '(none)'} is not mapped to an account. Map it, and the "
-        "payment is sent.",
-        f"payment_accounts.{method}" if method else "payment_accounts",
+    text = said(
+        "Payment method %(method)s is not mapped to an account. Map it, and the payment is sent.",
+        method=called or said("(none)"),
     )
+    field = f"payment_accounts.{method}" if method else "payment_accounts"
+    return Unmapped("payment_method_unmapped", text, field)
 
 
 def _account_or_none(answer: str, source: str) -> Resolution | NotPosted:

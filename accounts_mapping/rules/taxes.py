@@ -20,7 +20,7 @@ from accounts_mapping.rules.resolve import (
     states,
 )
 from accounts_mapping.rules.tax_schema import TaxRule
-from connector.lib.money import plain
+from connector.lib.texts.said import figure, said
 from stores.canonical.order import Line, LineKind, Order, TaxShare
 from xero.documents.facts import OrganisationFacts
 
@@ -122,16 +122,32 @@ def tax_type(
         return Resolution(tax.none, "tax.none")
     if tax.default:
         return Resolution(tax.default, "tax.default")
-    where = order.country or "an unknown country"
-    what = f"at {plain(rate.normalize())} %" if rate else "without tax"
+    return Unmapped("tax_unmapped", _no_rule(order.country, tax_class, rate, title), "tax.rules")
+
+
+def _no_rule(country: str, tax_class: str, rate: Decimal | None, title: str) -> str:
+    """What was sold, how it was taxed and where to, that no rule of the store fits."""
+    where = country or said("an unknown country")
+    if tax_class:
+        where = said("%(country)s (class %(class)s)", country=where, **{"class": tax_class})
+    names = {"title": title or said("A line"), "where": where}
     if rate is None:
-        what = "with a tax that the shop does not state"
-    of_class = f" (class {tax_class})" if tax_class else ""
-    return Unmapped(
-        "tax_unmapped",
-        f"{title or 'A line'} was sold {what} to {where}{of_class}, and no tax rule fits. Add "
-        "a rule for it under tax.rules.",
-        "tax.rules",
+        return said(
+            "%(title)s was sold with a tax that the shop does not state to %(where)s, and no tax "
+            "rule fits. Add a rule for it under tax.rules.",
+            **names,
+        )
+    if not rate:
+        return said(
+            "%(title)s was sold without tax to %(where)s, and no tax rule fits. Add a rule for it "
+            "under tax.rules.",
+            **names,
+        )
+    return said(
+        "%(title)s was sold at %(rate)s %% to %(where)s, and no tax rule fits. Add a rule for it "
+        "under tax.rules.",
+        rate=figure(rate.normalize()),
+        **names,
     )
 
 
@@ -171,12 +187,12 @@ def out_of_scope(snapshot: MappingSnapshot, title: str) -> Resolution | Unmapped
 
 def no_scope(title: str) -> Unmapped:
     """That what `title` names has no such type."""
-    return Unmapped(
-        "tax_unmapped",
-        f"{title} needs the tax type for what is out of the tax's scope, and none is mapped. "
+    text = said(
+        "%(title)s needs the tax type for what is out of the tax's scope, and none is mapped. "
         "Choose one as tax.out_of_scope.",
-        "tax.out_of_scope",
+        title=title,
     )
+    return Unmapped("tax_unmapped", text, "tax.out_of_scope")
 
 
 def tax_as_line(

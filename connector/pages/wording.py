@@ -16,7 +16,7 @@ from connector.lib import clock
 from connector.lib.money import from_units
 from connector.pages.books_of import predicted
 from connector.pages.mapping.subjects import reason_url
-from connector.pages.parts.core_texts import shown
+from connector.pages.parts.core_texts import message_of, shown
 from connector.templatetags.pages import day, money, until
 from sync.models import Posting, TrackedOrder
 from xero.documents.kinds import SPECS
@@ -74,7 +74,7 @@ def reasons_of(stored: Iterable[dict[str, Any]], store: str = "") -> list[Why]:
         found.append(
             Why(
                 shown(kind.title),
-                str(reason.get("message", "")),
+                message_of(reason),
                 "" if kind.fix == _NOTHING else shown(kind.fix),
                 str(reason.get("field", "")),
                 code not in INFORMATIVE,

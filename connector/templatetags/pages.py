@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
@@ -15,8 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from connector.lib import clock, locale_formats
+from connector.lib import clock
 from connector.lib.money import ZERO, known_currency, minor_digits
+from connector.lib.texts import locale_formats
 from connector.pages.parts import core_texts
 
 register = template.Library()
@@ -65,6 +67,12 @@ def core(text: str) -> str:
 def in_words(text: str) -> str:
     """The same where what is shown may be data too."""
     return core_texts.in_words(text)
+
+
+@register.filter
+def message(reason: dict[str, Any]) -> str:
+    """What a stored reason says."""
+    return core_texts.message_of(reason)
 
 
 @register.simple_tag

@@ -33,11 +33,12 @@ class ParseError(ValueError):
     """A record holds something that cannot be read for certain.
 
     `field` is the dotted path in the record (`items[0].price`), `value` what stood there
-    (None if nothing did), `code` a stable identifier, `str()` a sentence for a person.
+    (None if nothing did), `code` a stable identifier, `message` a sentence for a person.
     """
 
     def __init__(self, field: str, value: object, message: str, *, code: str = "bad_value") -> None:
         super().__init__(message)
+        self.message = message
         self.field = field
         self.value = value
         self.code = code

@@ -20,7 +20,8 @@ from django.db.models import Q
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.database.chunks import by_key
-from connector.lib.money import from_units, written
+from connector.lib.money import from_units
+from connector.lib.texts.said import said
 from sync.models import Posting
 from sync.models.posting import PostingQuerySet
 from sync.outbox import shop_writes
@@ -84,15 +85,26 @@ def observe(posting: Posting, row: MirrorDocument, *, moving: bool = False) -> b
     if posting.xero_updated_at and row.updated_utc and row.updated_utc <= posting.xero_updated_at:
         return False
     if row.status in GONE:
-        text = f"{posting.key} was {row.status.lower()} in Xero by a person. Nothing more of it "
-        text += "is sent. Sync the order again to post it anew, or mark it as handled by hand."
+        text = said(
+            "%(key)s was voided in Xero by a person. Nothing more of it is sent. Sync the order "
+            "again to post it anew, or mark it as handled by hand.",
+            key=posting.key,
+        )
+        if row.status == "DELETED":
+            text = said(
+                "%(key)s was deleted in Xero by a person. Nothing more of it is sent. Sync the "
+                "order again to post it anew, or mark it as handled by hand.",
+                key=posting.key,
+            )
         return _conflict(posting, row, Reason("voided_in_xero", text))
     if posting.xero_total_units is not None and row.total != posting.xero_total_units:
-        text = (
-            f"{posting.key} was changed in Xero by a person: posted with "
-            f"{written(from_units(posting.xero_total_units))}, it is "
-            f"{written(from_units(row.total))} now. Sync the order again to leave it as it is "
-            "there, or correct it in Xero."
+        text = said(
+            "%(key)s was changed in Xero by a person: posted with %(posted)s, it is "
+            "%(total)s now. Sync the order again to leave it as it is there, or correct it in "
+            "Xero.",
+            key=posting.key,
+            posted=from_units(posting.xero_total_units),
+            total=from_units(row.total),
         )
         return _conflict(posting, row, Reason("changed_in_xero", text))
     left = posting.amount_due_units if moving else row.amount_due
@@ -131,7 +143,7 @@ def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
     ).at_rest()  # fmt: skip
     with transaction.atomic():
         marked = compared.update(
-            conflict=True, reasons=[reason.as_json()], xero_status=row.status,
+            conflict=True, reasons=[reason.kept()], xero_status=row.status,
             changed_at=clock.now(),
         )  # fmt: skip
         if marked:

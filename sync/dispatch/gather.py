@@ -14,6 +14,7 @@ from django.db.models import Case, IntegerField, Value, When
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.database.bulk import update_each
+from connector.lib.texts.said import said
 from stores.models import Cursor
 from sync.dispatch import doubt
 from sync.models import Backfill, Dispatch, Posting, TrackedOrder
@@ -198,9 +199,11 @@ def _address(row: Posting) -> str:
 def _unwritable(row: Posting, error: ValueError) -> None:
     """A document that no request can hold, such as one over 10^10: it blocks no others."""
     log.error("outbox.unwritable", posting_id=row.pk, error=str(error))
-    reason = Reason("unforeseen", f"It cannot be sent to Xero: {error}"[:500])
+    reason = Reason(
+        "unforeseen", said("It cannot be sent to Xero: %(error)s", error=str(error)[:450])
+    )
     Posting.objects.filter(pk=row.pk).move(
-        to=Posting.State.DEAD, frm=(Posting.State.PENDING,), reasons=[reason.as_json()]
+        to=Posting.State.DEAD, frm=(Posting.State.PENDING,), reasons=[reason.kept()]
     )
     relabel_behind([row])
 

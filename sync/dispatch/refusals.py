@@ -11,6 +11,7 @@ from django.db.models import F
 
 from accounting.reasons import Reason
 from connector.lib import clock
+from connector.lib.texts.said import said
 from sync.contacts import follow
 from sync.dispatch.gather import element
 from sync.dispatch.states import move, waiting_for
@@ -54,30 +55,30 @@ _OUTDATED = frozenset(
 _HELD = {"period_locked": "period_locked", "approve_limit": "refused"}
 
 
-def hold_dependants(refused: Sequence[int], said: str) -> None:
+def hold_dependants(refused: Sequence[int], why: str) -> None:
     """A refused contact's documents cannot go out: they say so instead of waiting for ever."""
-    reason = Reason("contact_unusable", f"Its contact was refused. {said}")
+    reason = Reason("contact_unusable", said("Its contact was refused. %(why)s", why=why))
     Posting.objects.filter(parent__in=refused, parent__purpose="update").update(parent=None)
     waiting = waiting_for(refused).filter(kind__in=TO_CUSTOMERS, state=_State.PENDING)
     if rows := list(waiting):
-        waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.as_json()])
+        waiting.move(to=_State.HELD, frm=(_State.PENDING,), reasons=[reason.kept()])
         relabel_behind(rows)
 
 
 def refused(row: Posting, code: str, words: Sequence[str]) -> None:
     """A definite no, in Xero's words: looked up, cured by a new build, held, or dead."""
-    said = " ".join(words) or "Xero gave no reason."
+    told = " ".join(words) or said("Xero gave no reason.")
     again = row.attempts < MOST_CURES
     # In words that are not known Xero may say that it has it already: looked up once.
     unclear = code in _UNCLEAR and row.kind in REPEATABLE and row.looked_at is None
     if (code in _LOOK_UP or unclear) and again:
         move(
             row, _State.PENDING, look_up=True, attempts=row.attempts + 1, not_before=clock.now(),
-            reasons=[Reason("refused", said).as_json()],
+            reasons=[Reason("refused", told).kept()],
         )  # fmt: skip
         return
     if code in _REBUILD and again and (row.order_id is not None or row.is_summary):
-        _rebuild(row, code, said)
+        _rebuild(row, code, told)
         return
     if code == "invalid_email" and row.kind == Kind.CONTACT and again:
         # Xero knows more about addresses than we do: an address must not fail a sale.
@@ -88,14 +89,16 @@ def refused(row: Posting, code: str, words: Sequence[str]) -> None:
         return
     if code == "archived_contact" and row.purpose == "update":
         follow.forget(row)
-        move(row, _State.VOIDED, reasons=[Reason("contact_unusable", said).as_json()])
+        move(row, _State.VOIDED, reasons=[Reason("contact_unusable", told).kept()])
         return
     if code in _HELD:
-        reason = Reason(_HELD[code], f"Xero: {said}", "")
-        move(row, _State.HELD, reasons=[reason.as_json()])
+        reason = Reason(_HELD[code], said("Xero: %(told)s", told=told), "")
+        move(row, _State.HELD, reasons=[reason.kept()])
         return
-    reason = Reason("number_taken" if code == "number_taken" else "refused", f"Xero: {said}")
-    move(row, _State.DEAD, reasons=[reason.as_json()])
+    reason = Reason(
+        "number_taken" if code == "number_taken" else "refused", said("Xero: %(told)s", told=told)
+    )
+    move(row, _State.DEAD, reasons=[reason.kept()])
     if code in _OUTDATED:
         # What is known of accounts and tax rates is old: read before more is built upon it.
         Organisation.objects.filter(
@@ -112,9 +115,9 @@ def _without(payload: str, name: str) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def _rebuild(row: Posting, code: str, said: str) -> None:
-    reason = Reason(_HELD.get(code, "refused"), f"Xero: {said}")
-    move(row, _State.HELD, attempts=row.attempts + 1, reasons=[reason.as_json()])
+def _rebuild(row: Posting, code: str, told: str) -> None:
+    reason = Reason(_HELD.get(code, "refused"), said("Xero: %(told)s", told=told))
+    move(row, _State.HELD, attempts=row.attempts + 1, reasons=[reason.kept()])
     changes: dict[str, Any] = {"build_at": clock.now()}
     if code == "tax_amount_refused":
         changes["tax_override_refused"] = True

@@ -11,6 +11,7 @@ from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.database.claims import FREED
 from connector.lib.errors import Temporary
+from connector.lib.texts.said import said
 from sync.dispatch.refusals import hold_dependants, refused
 from sync.dispatch.states import finish, lock_orders, move, move_all, postings_of
 from sync.models import Dispatch, Posting
@@ -71,7 +72,14 @@ def withdraw(dispatch: Dispatch) -> None:
 
 def gave_up(dispatch: Dispatch, token: str, error: Temporary) -> None:
     """All attempts are used up: a person is told, and can have it tried again."""
-    reason = Reason("unforeseen", f"Given up after {dispatch.attempts} attempts: {error}")
+    reason = Reason(
+        "unforeseen",
+        said(
+            "Given up after %(attempts)s attempts: %(error)s",
+            attempts=dispatch.attempts,
+            error=error,
+        ),
+    )
     _dead(dispatch, token, reason)
 
 
@@ -84,7 +92,7 @@ def _dead(dispatch: Dispatch, token: str, reason: Reason) -> None:
     with transaction.atomic():
         frm = (Dispatch.State.SENDING, Dispatch.State.UNKNOWN)
         if dispatch.move(to=Dispatch.State.DONE, frm=frm, by=token, **FREED):
-            move_all(dispatch, _State.DEAD, look_up=True, reasons=[reason.as_json()])
+            move_all(dispatch, _State.DEAD, look_up=True, reasons=[reason.kept()])
             if dispatch.kind == Kind.CONTACT:
                 ids = list(dispatch.postings.filter(state=_State.DEAD).values_list("pk", flat=True))
                 hold_dependants(ids, reason.message)

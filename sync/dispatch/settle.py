@@ -17,7 +17,8 @@ from django.db.models import Q
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.database.bulk import add_to_each, update_each
-from connector.lib.money import plain, to_units
+from connector.lib.money import to_units
+from connector.lib.texts.said import figure, said
 from sync.dispatch import notes
 from sync.dispatch.forgotten import buyers_known, invoices_known
 from sync.dispatch.refusals import refused
@@ -119,10 +120,10 @@ def posted(pairs: Sequence[tuple[Posting, ElementResult]], *, adopted: bool = Fa
             # Xero had the invoice before: perhaps also what was received for it.
             row.children.filter(state=_State.PENDING).update(look_up=True)
         if row.differs:
-            held = Reason("mismatch", f"Its invoice {row.key} differs in Xero.", "")
+            held = Reason("mismatch", said("Its invoice %(key)s differs in Xero.", key=row.key), "")
             waiting = Q(parent=row) | Q(target=row)
             Posting.objects.filter(waiting, state=_State.PENDING).update(
-                state=_State.HELD, reasons=[held.as_json()], changed_at=clock.now()
+                state=_State.HELD, reasons=[held.kept()], changed_at=clock.now()
             )
 
 
@@ -188,7 +189,7 @@ def _answered(row: Posting, answer: ElementResult, adopted: bool) -> None:
     row.posted_at = row.changed_at = clock.now()
     row.adopted, row.look_up = adopted, False
     row.differs = differs is not None
-    row.reasons = [differs.as_json()] if differs else []
+    row.reasons = [differs.kept()] if differs else []
 
 
 def _differs(row: Posting, answer: ElementResult) -> Reason | None:
@@ -198,9 +199,13 @@ def _differs(row: Posting, answer: ElementResult) -> Reason | None:
     tax = expected[1] if answer.total_tax is None else answer.total_tax
     if (answer.total, tax) == expected:
         return None
-    text = (
-        f"Predicted was {plain(expected[0])} with {plain(expected[1])} tax, Xero has "
-        f"{plain(answer.total)} with {plain(tax)} tax."
+    text = said(
+        "Predicted was %(expected)s with %(expected_tax)s tax, Xero has %(total)s with %(tax)s "
+        "tax.",
+        expected=figure(expected[0]),
+        expected_tax=figure(expected[1]),
+        total=figure(answer.total),
+        tax=figure(tax),
     )
     return Reason("mismatch", text)
 

@@ -22,6 +22,7 @@ from connector.lib import clock, doorbell
 from connector.lib.database.bulk import update_each
 from connector.lib.database.deadlocks import OF_NO_ROW
 from connector.lib.exact_json import printable
+from connector.lib.texts.said import said
 from stores import registry
 from stores.canonical.product import Product
 from stores.canonical.records import ParseError, Stream
@@ -144,7 +145,7 @@ def _build_and_write(
         for row, one in built:
             row.state = one.status
             reasons = (reason.of_records(books.snapshot.platform) for reason in one.reasons)
-            row.reasons = [reason.as_json() for reason in reasons]
+            row.reasons = [reason.kept() for reason in reasons]
             row.mapping_version, row.lane, row.build_at = books.snapshot.version, Lane.LIVE, None
         ItemPostings(store, organisation).write(built)
         _save([row for row, _ in built], claim)
@@ -161,9 +162,10 @@ def _save(rows: list[TrackedProduct], claim: Claim) -> None:
 def _build(books: Books, row: TrackedProduct, product: Product, links: _Links) -> BuiltItem:
     existing = links.item_of(row)
     if existing is None and row.xero_id and row.lane != Lane.CLICK:
-        text = (
-            f"Its item {row.code} is no longer in Xero. It is not made again by itself: restore "
-            "it there, or export the product again."
+        text = said(
+            "Its item %(code)s is no longer in Xero. It is not made again by itself: restore it "
+            "there, or export the product again.",
+            code=row.code,
         )
         return BuiltItem(HELD, (Reason("item_gone", text),))
     code = existing.code if existing else links.new_code(row)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from connector.lib import clock
 from connector.lib.database.claims import Claimable, ClaimQuerySet
+from connector.lib.texts.said import put_together
 from stores.models import SourceRecord, Store
 from sync.models.posting import Posting
 from xero.models import Lane
@@ -92,4 +93,4 @@ class TrackedProduct(Claimable):
     def why(self) -> str:
         """Why it waits for a person: its own reason, else that of what was sent."""
         told = self.reasons or (self.posting.reasons if self.posting else [])
-        return str(told[0]["message"]) if told else ""
+        return put_together(told[0]["message"], told[0].get("said")) if told else ""

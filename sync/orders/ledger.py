@@ -19,6 +19,7 @@ from accounting.plan.plan import taken_back
 from accounting.reasons import Reason
 from accounting.sale.built import HELD, READY, SKIPPED, Built
 from connector.lib import clock
+from connector.lib.texts.said import said
 from stores.models import Store
 from stores.profile import Field
 from sync.contacts.heard import Statement
@@ -125,7 +126,7 @@ class Ledger(OrderPostings):
             self._withdraw(one, have)
             return
         if taken := self._numbers.of_another(one):
-            text = f"{taken} is the number of another order's invoice."
+            text = said("%(taken)s is the number of another order's invoice.", taken=taken)
             self._remarks[one.row.pk].append(Reason("number_taken", text, "number_prefix"))
             self._withdraw(one, have)
             return
@@ -169,8 +170,10 @@ class Ledger(OrderPostings):
         )
         slot, invoice = next(sales, (None, None))
         if slot is None or invoice is None:
-            text = "It is linked to an invoice in Xero, and without invoices nothing follows that."
-            text += " Mark it as handled by hand."
+            text = said(
+                "It is linked to an invoice in Xero, and without invoices nothing follows that. "
+                "Mark it as handled by hand."
+            )
             self._remarks[one.row.pk].append(Reason("already_in_xero", text, "streams.invoices"))
             return
         posting = have.get(slot) or self.new_posting(one.row, slot)
@@ -258,9 +261,10 @@ class Ledger(OrderPostings):
             return
         for posting in have.values():
             if posting.kind in SALES and posting.state != Posting.State.VOIDED:
-                text = (
-                    f"{posting.key} was posted before, and now: {one.built.reasons[0].message} "
-                    "Void or credit it in Xero."
+                text = said(
+                    "%(key)s was posted before, and now: %(message)s Void or credit it in Xero.",
+                    key=posting.key,
+                    message=one.built.reasons[0].message,
                 )
                 reason = Reason("changed_after_posting", text, Field.STATUS)
                 self._remarks[one.row.pk].append(reason)

@@ -14,6 +14,7 @@ from accounting.history import EarlierInvoice, History, Slot
 from accounting.plan.plan import Plan
 from accounting.reasons import Reason
 from connector.lib.money import from_units
+from connector.lib.texts.said import said
 from stores.models import Store
 from sync.contacts.standing import StandingContacts
 from sync.models import Posting, TrackedOrder
@@ -158,4 +159,11 @@ def excluded(row: TrackedOrder) -> Reason:
     code = row.excluded_as or TrackedOrder.Excluded.DO_NOT_SYNC
     with translation.override(None):  # what is stored is in English, whoever asks
         label = str(TrackedOrder.Excluded(code).label)
-    return Reason(code, f"{label}, marked by a person: {row.excluded_why or 'no note'}")
+    return Reason(
+        code,
+        said(
+            "%(label)s, marked by a person: %(why)s",
+            label=label,
+            why=row.excluded_why or said("no note"),
+        ),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounting.reasons import Reason
 from accounting.reconcile.expected import ShopFigures
 from accounts_mapping.rules.resolve import MappingSnapshot
@@ -71,10 +73,16 @@ def put_figures(row: TrackedOrder, figures: ShopFigures) -> None:
     row.books_currency = figures.currency
 
 
-def _shown(reason: Reason, platform: PlatformProfile) -> dict[str, str]:
+def _shown(reason: Reason, platform: PlatformProfile) -> dict[str, Any]:
     """A reason for the row; what the shop said is quoted in it, whatever it was."""
-    said = reason.of_records(platform).as_json()
-    return {name: printable(text) for name, text in said.items()}
+    kept = reason.of_records(platform).kept()
+    return {name: _printable(one) for name, one in kept.items()}
+
+
+def _printable(kept: Any) -> Any:
+    if isinstance(kept, dict):
+        return {name: _printable(one) for name, one in kept.items()}
+    return printable(kept) if isinstance(kept, str) else kept
 
 
 def _describe(row: TrackedOrder, order: Order) -> None:

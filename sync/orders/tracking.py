@@ -19,6 +19,7 @@ from accounting.postable import tracked
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.errors import ConnectorError, Rejected, Temporary
+from connector.lib.texts.said import said
 from sync.orders.work import OrderWork
 from xero import reference
 from xero.api.gateway import Gateway, render
@@ -136,8 +137,11 @@ def _check_room(organisation: Organisation) -> None:
     known = organisation.facts().tracking.values()
     active = sorted(category.name for category in known if category.status == "ACTIVE")
     if len(active) >= MOST_CATEGORIES:
-        names = " and ".join(active)
-        text = f"it has {names}, and no more than {MOST_CATEGORIES} categories can be active"
+        text = said(
+            "it has %(names)s, and no more than %(most)s categories can be active",
+            names=" and ".join(active),
+            most=MOST_CATEGORIES,
+        )
         raise Rejected(text, code="tracking_invalid")
 
 
@@ -155,16 +159,23 @@ def _put(gateway: Gateway, kind: str, name: str, parent: str | None = None) -> N
 def _failure(organisation: Organisation, pair: Pair, error: ConnectorError | None) -> _Failure:
     name, option = pair
     if isinstance(error, Rejected):
-        said = "; ".join(error.texts) or str(error)
-        text = (
-            f"{organisation.name} has no tracking option {option} in the category {name}, and "
-            f"Xero does not take it: {said}. Change the tracking, or the categories in Xero."
+        told = "; ".join(error.texts) or error.args[0]
+        text = said(
+            "%(organisation)s has no tracking option %(option)s in the category %(name)s, and Xero "
+            "does not take it: %(told)s. Change the tracking, or the categories in Xero.",
+            organisation=organisation.name,
+            option=option,
+            name=name,
+            told=told,
         )
         return _Failure(Reason("tracking_unknown", text, "posting.tracking_options"))
     wait = timedelta(seconds=(error.retry_after or 0) if isinstance(error, Temporary) else 0)
-    text = (
-        f"The tracking option {option} in the category {name} is to be created in Xero first. "
-        f"It is tried again: {error or 'Xero does not list it yet.'}"
+    text = said(
+        "The tracking option %(option)s in the category %(name)s is to be created in Xero first. "
+        "It is tried again: %(error)s",
+        option=option,
+        name=name,
+        error=str(error or "") or said("Xero does not list it yet."),
     )
     reason = Reason("tracking_waits", text, "posting.tracking_options")
     return _Failure(reason, clock.now() + max(wait, _ASK_AGAIN))

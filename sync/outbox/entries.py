@@ -70,7 +70,7 @@ def entry_of(posting: Posting) -> Entry:
         ended=posting.state == Posting.State.VOIDED and bool(posting.xero_id),
         withdrawn=withdrawn(posting),
         conflict=posting.differs or posting.conflict,
-        remarks=tuple(Reason(**reason) for reason in posting.reasons) if posting.conflict else (),
+        remarks=tuple(map(Reason.of_row, posting.reasons)) if posting.conflict else (),
         status=posting.xero_status or body.get("Status", ""),
         total=Decimal(expected["Total"]) if "Total" in expected else Decimal(amount),
         tax=Decimal(expected.get("TotalTax", 0)),

@@ -111,7 +111,7 @@ def _to_store(store: Store, shop: _Shop, seen: Sequence[StockSeen]) -> None:
 def _leave_out(state: StockState, error: Rejected | Temporary) -> None:
     """A refusal is about one product: it is left as it is, and says why."""
     hint = error.hint if isinstance(error, Rejected) else "It is asked again with the next run."
-    state.reasons = [Reason("stock_refused", f"{error} {hint}".strip()[:500], "sku").as_json()]
+    state.reasons = [Reason("stock_refused", f"{error} {hint}".strip()[:500], "sku").kept()]
     log.warning("stock.left_out", store_id=state.store_id, sku=state.sku, error=str(error))
 
 
@@ -211,7 +211,7 @@ class _Shop:
             return None
         except ParseError as error:
             code = error.code if error.code in REASONS else "bad_value"
-            state.reasons = [Reason(code, str(error), error.field).as_json()]
+            state.reasons = [Reason(code, error.message, error.field).kept()]
             return None
         self._failed_in_a_row = 0
         assert isinstance(level, StockLevel)

@@ -89,7 +89,7 @@ def _moves(seen: Sequence[StockSeen]) -> tuple[list[Move], list[StockState]]:
             moves.append(move)
         one.state.shop_units = to_units(one.in_shop)
         one.state.xero_units = to_units(one.in_xero if reason else target)
-        one.state.reasons = [reason.as_json()] if reason else []
+        one.state.reasons = [reason.kept()] if reason else []
         states.append(one.state)
     return moves, states
 

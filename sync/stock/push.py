@@ -21,6 +21,7 @@ from connector.lib.errors import (
     Rejected,
     Temporary,
 )
+from connector.lib.texts.said import said
 from stores.adapter import StoreAdapter
 from stores.connect import connect
 from stores.models import Store
@@ -74,14 +75,14 @@ def _write(adapter: StoreAdapter, row: MasterLevel, token: str) -> int:
     try:
         stock_of(adapter).set_stock(row.target, row.wanted)
     except Rejected as error:
-        same.update(state=_State.HELD, reasons=[_refused(row, error).as_json()])
+        same.update(state=_State.HELD, reasons=[_refused(row, error).kept()])
         return 0
     except ConnectorError:
         raise
     except Exception as error:
         log.exception("stock.not_pushed", level_id=row.pk)
         text = f"{type(error).__name__}: {error}"[:500]
-        same.update(state=_State.HELD, reasons=[Reason("unforeseen", text, "").as_json()])
+        same.update(state=_State.HELD, reasons=[Reason("unforeseen", text, "").kept()])
         return 0
     log.info("stock.pushed", store_id=row.store_id, sku=row.sku, product_id=row.product_id)
     return same.update(state=_State.WRITTEN, reasons=[], attempts=0, written_at=clock.now())
@@ -89,7 +90,10 @@ def _write(adapter: StoreAdapter, row: MasterLevel, token: str) -> int:
 
 def _refused(row: MasterLevel, error: Rejected) -> Reason:
     if error.code == "not_found":
-        text = f"The shop has no product {row.target}. Add it there, or leave it out of the levels."
+        text = said(
+            "The shop has no product %(target)s. Add it there, or leave it out of the levels.",
+            target=row.target,
+        )
         return Reason("stock_sku_unknown", text, "sku")
     return Reason("stock_refused", f"{error} {error.hint}".strip()[:500], "quantity")
 
@@ -104,6 +108,6 @@ def _put_off(store: Store, error: ConnectorError) -> None:
     elif not isinstance(error, Temporary | OutcomeUnknown):
         wait = max(wait, _ASIDE)
     hint = error.hint if isinstance(error, NeedsAttention) else ""
-    said = Reason("stock_waits", f"{error} {hint}".strip()[:500], "streams.stock")
-    waiting.put_off(clock.now() + wait, attempts=attempts + 1, reasons=[said.as_json()])
+    waits = Reason("stock_waits", f"{error} {hint}".strip()[:500], "streams.stock")
+    waiting.put_off(clock.now() + wait, attempts=attempts + 1, reasons=[waits.kept()])
     log.warning("stock.waits", store_id=store.pk, seconds=wait.total_seconds(), error=str(error))

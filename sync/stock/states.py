@@ -11,6 +11,7 @@ from django.db.models import Count
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.money import round_to
+from connector.lib.texts.said import said
 from stores.canonical.product import StockLevel, StockTarget
 from stores.models import Store
 from sync.models import StockState, TrackedProduct
@@ -99,9 +100,10 @@ def doubled_skus(store: Store) -> set[str]:
 
 def leave_doubled(state: StockState) -> None:
     """Say that nobody can tell whose stock it is."""
-    text = (
-        f"Several products of the shop have the SKU {state.sku}, and the shop or an order that is "
-        "not in Xero yet does not say which of them is meant: their stock cannot be told apart. "
-        "Give each of them a SKU of its own."
+    text = said(
+        "Several products of the shop have the SKU %(sku)s, and the shop or an order that is not "
+        "in Xero yet does not say which of them is meant: their stock cannot be told apart. Give "
+        "each of them a SKU of its own.",
+        sku=state.sku,
     )
-    state.reasons = [Reason("stock_sku_doubled", text, "sku").as_json()]
+    state.reasons = [Reason("stock_sku_doubled", text, "sku").kept()]

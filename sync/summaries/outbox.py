@@ -64,7 +64,7 @@ class Outbox:
         posting.note = " ".join(filter(None, (origin, *notes)))[:1000]
         posting.look_up = posting.look_up or self._in_xero(document)
         if reason is not None:
-            posting.state, posting.reasons = _State.HELD, [reason.as_json()]
+            posting.state, posting.reasons = _State.HELD, [reason.kept()]
         return self._save(posting)
 
     def money(

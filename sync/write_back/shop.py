@@ -21,6 +21,7 @@ from connector.lib.errors import (
     Rejected,
     Temporary,
 )
+from connector.lib.texts.said import said
 from stores.adapter import StoreAdapter
 from stores.canonical.records import ParseError
 from stores.connect import connect
@@ -92,7 +93,7 @@ def told(error: Exception) -> str:
 
 def _end(shop: ConnectedShop, rows: Sequence[ShopWrite], state: str, reason: Reason) -> None:
     for row in rows:
-        if row.settle(shop.token, state, reasons=[reason.as_json()], attempts=row.attempts + 1):
+        if row.settle(shop.token, state, reasons=[reason.kept()], attempts=row.attempts + 1):
             log.info("write_back.not_written", write_id=row.pk, state=state, code=reason.code)
 
 
@@ -125,7 +126,9 @@ def _look_later(shop: ConnectedShop, rows: Sequence[ShopWrite], error: Exception
 
 
 def _give_up(shop: ConnectedShop, row: ShopWrite, error: Exception) -> None:
-    text = f"Given up after {row.attempts + 1} attempts: {error}"
+    text = said(
+        "Given up after %(attempts)s attempts: %(error)s", attempts=row.attempts + 1, error=error
+    )
     _end(shop, [row], _State.FAILED, Reason("shop_not_reached", text))
 
 
@@ -133,5 +136,5 @@ def _hold_all(shop: ConnectedShop, rows: Sequence[ShopWrite], reason: Reason) ->
     """Nothing can be written to this shop until a person has seen to it."""
     _end(shop, rows, _State.HELD, reason)
     others = ShopWrite.objects.filter(store=shop.store, state__in=ShopWrite.WAITING)
-    held: dict[str, Any] = {"reasons": [reason.as_json()], "changed_at": clock.now()}
+    held: dict[str, Any] = {"reasons": [reason.kept()], "changed_at": clock.now()}
     others.update(state=_State.HELD, **held)

@@ -19,6 +19,7 @@ from accounting.contacts.likeness import By, Pair
 from connector.lib.marks import row_key
 from connector.lib.rights import CUSTOMERS, right
 from connector.pages.orders.shop_writes import stuck_customers
+from connector.pages.parts.core_texts import message_of
 from sync.contacts import duplicates
 from sync.contacts.follow import UPDATE
 from sync.models import ContactDecision, Posting
@@ -143,7 +144,7 @@ def refused_of(organisation: Organisation) -> list[Refused]:
         state__in=(Posting.State.DEAD, Posting.State.HELD),
     )  # fmt: skip
     return [
-        Refused(row, " ".join(reason["message"] for reason in row.reasons))
+        Refused(row, " ".join(map(message_of, row.reasons)))
         for row in rows.order_by("-changed_at")[:_SHOWN_DECISIONS]
     ]
 

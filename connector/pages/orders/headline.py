@@ -13,6 +13,7 @@ from connector.lib import clock
 from connector.lib.money import plain
 from connector.pages.books_of import BooksOf, books_of
 from connector.pages.orders.in_xero import amount_of, posted
+from connector.pages.parts.core_texts import message_of
 from connector.pages.wording import difference, document_name, first_reason, next_try
 from connector.templatetags.pages import day, money, until
 from sync.models import Posting, SummaryPart, TrackedOrder
@@ -224,7 +225,9 @@ def _undone(order: TrackedOrder, documents: _Documents, books: BooksOf, who: str
             "who": who
         }
     if stuck:
-        said = stuck[0].reasons[0]["message"] if stuck[0].reasons else _("the reason was not noted")
+        said = (
+            message_of(stuck[0].reasons[0]) if stuck[0].reasons else _("the reason was not noted")
+        )
         return _("Undo asked for by %(who)s, but not all could be taken back in Xero: %(said)s") % {
             "who": who,
             "said": said,

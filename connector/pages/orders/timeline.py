@@ -10,6 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connector.pages.parts.core_texts import message_of
 from connector.pages.wording import document_name
 from connector.templatetags.pages import money, whole
 from stores.canonical.records import Stream
@@ -131,7 +132,7 @@ def _told(writes: list[ShopWrite]) -> Iterator[Event]:
             )
             yield Event(write.changed_at, f"{write.title} {how}", str(write.payload["text"]))
         elif write.state in (*ShopWrite.STUCK, ShopWrite.State.DROPPED):
-            why = str(write.reasons[0]["message"]) if write.reasons else ""
+            why = message_of(write.reasons[0]) if write.reasons else ""
             yield Event(
                 write.changed_at,
                 _("%(title)s not written to the shop") % {"title": write.title},

@@ -1,20 +1,25 @@
 """Texts of the packages that know no framework: written there in English, translated as they are
 shown. `make messages` takes them from `all_texts`, as no call of gettext marks them there.
 
-What such a package makes of parts is translated by its template (`accounts_mapping.said`). What is
-stored of it, such as the message of a reason, stays in English.
+What such a package makes of parts is translated by its template (`connector.lib.texts.said`), also
+when it was stored, such as the message of a reason, with its parts beside it. What was stored
+without them is shown as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from accounting.reason_kinds import REASONS
 from accounting.reconcile.causes import CAUSES
 from accounts_mapping.rules.places import CONDITIONS
-from accounts_mapping.said import Said
+from connector.lib.texts import locale_formats
+from connector.lib.texts.said import Day, Figure, Said, put_together
 from stores import registry
 from stores.canonical.records import Stream
 from stores.profile import PlatformProfile
@@ -41,9 +46,26 @@ def in_words(text: str) -> str:
     """The same of one that may be data too, such as a name that the shop gave: that stays."""
     if not isinstance(text, Said):
         return text
-    values = {key: in_words(one) if isinstance(one, str) else one
+    template = (
+        ngettext(text.template, text.many, text.number) if text.many else gettext(text.template)
+    )
+    english = template in (text.template, text.many)
+    values = {key: in_words(one) if isinstance(one, Said) else one if english else _by_locale(one)
               for key, one in text.values.items()}  # fmt: skip
-    return gettext(text.template) % values
+    return template % values
+
+
+def message_of(stored: Mapping[str, Any]) -> str:
+    """The message of a stored reason in the reader's language."""
+    return in_words(put_together(stored.get("message") or "", stored.get("said")))
+
+
+def _by_locale(value: object) -> object:
+    """Figures and dates as the reader's language writes them: only in a sentence that is in it, for
+    1.234,50 within an English sentence is read wrongly by somebody."""
+    if isinstance(value, Figure):
+        return locale_formats.number(Decimal(value), least=len(value.partition(".")[2]))
+    return locale_formats.day(date.fromisoformat(value)) if isinstance(value, Day) else value
 
 
 def all_texts() -> Iterator[str]:

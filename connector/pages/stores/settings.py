@@ -13,7 +13,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from connector.lib import locale_formats as formats
+from connector.lib.texts import locale_formats as formats
 from connector.pages.mapping.subjects import Subject
 from connector.pages.parts.widgets import Offered
 from connector.pages.stores.streams import NAMES

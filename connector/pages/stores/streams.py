@@ -9,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from connector.lib import clock, locale_formats
+from connector.lib import clock
 from connector.lib.errors import Misconfigured
+from connector.lib.texts import locale_formats
 from connector.templatetags.pages import of
 from stores import registry
 from stores.canonical.records import Stream

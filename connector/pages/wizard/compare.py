@@ -122,14 +122,14 @@ def _read(reader: Any, row: TrackedOrder, facts: Any) -> Order | ParseError:
 
 
 def _held(row: TrackedOrder, reason: Reason) -> Beside:
-    return Beside(row, HELD, reasons=tuple(reasons_of([reason.as_json()], row.store.slug)))
+    return Beside(row, HELD, reasons=tuple(reasons_of([reason.kept()], row.store.slug)))
 
 
 def _beside(books: Books, row: TrackedOrder, order: Order, cut_over: Any) -> Beside:
     built = build_order(books, order, Contacts())
     document = built.invoice or built.receipt
     totals = document.expected() if document is not None else None
-    told = [reason.of_records(books.snapshot.platform).as_json() for reason in built.reasons]
+    told = [reason.of_records(books.snapshot.platform).kept() for reason in built.reasons]
     early = cut_over is not None and local_date(books.snapshot, order.placed_at) < cut_over
     found = Beside(
         row, built.status, order.currency, order.total,

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from accounting.money.overpayments import OVERPAID
 from accounting.reasons import Reason
-from connector.lib.money import ZERO, plain
+from connector.lib.money import ZERO
+from connector.lib.texts.said import Day, figure, said
 from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, to_survivors
 from sync.models import Dispatch, Posting, TrackedOrder
 from xero.api import replies
@@ -119,9 +120,12 @@ def _may_be_received(row: Posting, sent: Element, free: Sequence[Element]) -> Ve
     for one in free:
         total, reference = replies.amount(one.get("Total")) or ZERO, one.get("Reference") or ""
         if total == _total(row) or (reference and reference == sent.get("Reference")):
-            text = (
-                f"{plain(total)} on {sent['Date']} stands in Xero under the reference "
-                f"{reference or '(none)'}. It may be this one: compare, then decide."
+            text = said(
+                "%(total)s on %(day)s stands in Xero under the reference %(reference)s. It may be "
+                "this one: compare, then decide.",
+                total=figure(total),
+                day=Day(sent["Date"]),
+                reference=reference or said("(none)"),
             )
             return Reason("outcome_ambiguous", text)
     return None

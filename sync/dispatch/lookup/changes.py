@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from accounting.reasons import Reason
 from connector.lib.money import to_units
+from connector.lib.texts.said import said
 from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting
 from sync.outbox import shop_writes
@@ -58,15 +59,19 @@ def _verdict(
 ) -> Verdict:
     """Done already, to be sent, or not to be sent any more as the document is another now."""
     if one is None:
-        return Reason("changed_in_xero", f"{row.key} is no more in Xero.", "")
+        return Reason("changed_in_xero", said("%(key)s is no more in Xero.", key=row.key), "")
     answer = element_result(plural, one)
     if _done(row, sent, answer):
         return answer
     if row.attempts < MOST_CURES and not _touched(row, answer):
         return None  # what it was refused for may be mended by now
     read.learn.append(partial(_learn, row, answer))
-    said = f"Xero has {row.key} as {answer.status}, so it cannot be changed as it was meant to."
-    return Reason("changed_in_xero", said, "")
+    text = said(
+        "Xero has %(key)s as %(status)s, so it cannot be changed as it was meant to.",
+        key=row.key,
+        status=answer.status,
+    )
+    return Reason("changed_in_xero", text, "")
 
 
 def _touched(row: Posting, answer: ElementResult) -> bool:
@@ -109,9 +114,12 @@ def _learn(row: Posting, answer: ElementResult) -> None:
     changes: dict[str, Any] = {"xero_status": answer.status, "amount_due_units": due}
     if edited or answer.status in GONE:
         code = "voided_in_xero" if answer.status in GONE else "changed_in_xero"
-        text = f"{known.key} was changed in Xero by a person, and is not changed any more from "
-        text += "here. Sync the order again to leave it as it is there."
-        changes |= {"conflict": True, "reasons": [Reason(code, text).as_json()]}
+        text = said(
+            "%(key)s was changed in Xero by a person, and is not changed any more from here. Sync "
+            "the order again to leave it as it is there.",
+            key=known.key,
+        )
+        changes |= {"conflict": True, "reasons": [Reason(code, text).kept()]}
     else:
         changes["xero_updated_at"] = answer.updated_at
     Posting.objects.filter(pk=known.pk).update(**changes)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from decimal import Decimal
 
 from accounting.reasons import Reason
-from connector.lib.money import ZERO, from_units, plain
+from connector.lib.money import ZERO, from_units
+from connector.lib.texts.said import figure, said
 from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks, to_survivors
 from sync.models import Dispatch, Posting
 from xero.api import replies
@@ -50,16 +51,19 @@ def _invoice(row: Posting, sent: Element, found: list[Element], taken: set[str])
         return _gone(row, found)
     one = standing[0]
     if str(one.get("InvoiceID")) in taken:
-        text = f"{row.key} is the number of another order's invoice."
+        text = said("%(key)s is the number of another order's invoice.", key=row.key)
         return Reason("number_taken", text, "number_prefix")
     if _is_ours(row, sent, one):
         taken.add(str(one.get("InvoiceID")))
         return element_result("invoices", one)
-    total = plain(replies.amount(one.get("Total")) or ZERO)
-    contact = (one.get("Contact") or {}).get("Name", "somebody else")
-    text = (
-        f"{row.key} exists in Xero and is not ours: {total} for {contact}. Change the number "
-        "prefix, or renumber that document."
+    total = figure(replies.amount(one.get("Total")) or ZERO)
+    contact = (one.get("Contact") or {}).get("Name", said("somebody else"))
+    text = said(
+        "%(key)s exists in Xero and is not ours: %(total)s for %(contact)s. Change the number "
+        "prefix, or renumber that document.",
+        key=row.key,
+        total=total,
+        contact=contact,
     )
     return Reason("number_taken", text, "number_prefix")
 
@@ -67,7 +71,7 @@ def _invoice(row: Posting, sent: Element, found: list[Element], taken: set[str])
 def _gone(row: Posting, found: list[Element]) -> Verdict:
     """Nothing stands under the number. A voided one keeps it, as far as anybody knows."""
     if row.attempts and any(one.get("Status") == "VOIDED" for one in found):
-        text = f"{row.key} was voided in Xero, and its number cannot be used again."
+        text = said("%(key)s was voided in Xero, and its number cannot be used again.", key=row.key)
         return Reason("number_taken", text, "number_prefix")
     return None
 
@@ -128,8 +132,9 @@ def _credit_note(
                 total=from_units(one.total), amount_due=from_units(one.amount_due),
                 updated_at=one.updated_utc,
             )  # fmt: skip
-    text = (
-        f"{row.key} exists in Xero and is not ours. Change the number prefix, or renumber that "
-        "credit note."
+    text = said(
+        "%(key)s exists in Xero and is not ours. Change the number prefix, or renumber that credit "
+        "note.",
+        key=row.key,
     )
     return Reason("number_taken", text, "number_prefix")

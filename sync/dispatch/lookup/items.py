@@ -8,6 +8,7 @@ from typing import Any
 from accounting.items.build import up_to_date
 from accounting.reasons import Reason
 from connector.lib import clock
+from connector.lib.texts.said import said
 from sync.dispatch.lookup.verdicts import Findings, Verdict
 from sync.items.known import by_code
 from sync.models import Dispatch, Posting, TrackedProduct
@@ -61,7 +62,11 @@ def _created(
     if item is None:
         return None
     if others:
-        text = f"{item.code} is the item of another product, {sorted(others)[0]}."
+        text = said(
+            "%(code)s is the item of another product, %(others)s.",
+            code=item.code,
+            others=sorted(others)[0],
+        )
         return Reason("item_code_taken", text)
     if not up_to_date(sent, item):
         products = TrackedProduct.objects.filter(store=row.store_id, source_id=row.source_id)

@@ -65,7 +65,7 @@ def _found_money(pairs: Pairs, found: Findings) -> list[Posting]:
 
 def _hold(row: Posting, reason: Reason) -> None:
     Posting.objects.filter(pk=row.pk).move(
-        to=Posting.State.HELD, frm=UNDECIDED, reasons=[reason.as_json()], look_up=True
+        to=Posting.State.HELD, frm=UNDECIDED, reasons=[reason.kept()], look_up=True
     )
 
 

@@ -13,7 +13,8 @@ from decimal import Decimal
 from functools import partial
 
 from accounting.reasons import Reason
-from connector.lib.money import ZERO, plain, to_units
+from connector.lib.money import ZERO, to_units
+from connector.lib.texts.said import Day, figure, said
 from sync.dispatch.lookup.verdicts import Element, Findings, Pairs, Verdict, chunks
 from sync.models import Dispatch, Posting
 from sync.outbox.labels import plan_again
@@ -135,15 +136,21 @@ def allocations(dispatch: Dispatch, gateway: Gateway, pairs: Pairs) -> Findings:
             free.remove(one)
             verdicts[row.pk] = element_result("allocations", one)
         elif left < sent["Amount"]:
-            text = (
-                f"{plain(Decimal(sent['Amount']))} of {row.key} is to be allocated, and only "
-                f"{plain(left)} of it is left in Xero. Compare the credit note there."
+            text = said(
+                "%(amount)s of %(key)s is to be allocated, and only %(left)s of it is left in "
+                "Xero. Compare the credit note there.",
+                amount=figure(Decimal(sent["Amount"])),
+                key=row.key,
+                left=figure(left),
             )
             verdicts[row.pk] = Reason("invoice_not_payable", text)
         elif due.get(invoice, left) < sent["Amount"]:
-            text = (
-                f"{plain(Decimal(sent['Amount']))} of {row.key} is to be allocated, and only "
-                f"{plain(due[invoice])} is due on the invoice in Xero. Compare the two there."
+            text = said(
+                "%(amount)s of %(key)s is to be allocated, and only %(due)s is due on the invoice "
+                "in Xero. Compare the two there.",
+                amount=figure(Decimal(sent["Amount"])),
+                key=row.key,
+                due=figure(due[invoice]),
             )
             verdicts[row.pk] = Reason("invoice_not_payable", text)
         else:
@@ -213,15 +220,19 @@ def _payment(sent: Element, free: list[Element], due: Decimal) -> Verdict:
         free.remove(chosen[0])
         return element_result("payments", chosen[0])
     if due < amount:
-        text = (
-            f"{plain(amount)} was received, and only {plain(due)} is due on the invoice in Xero. "
-            "Compare the payments there."
+        text = said(
+            "%(amount)s was received, and only %(due)s is due on the invoice in Xero. Compare the "
+            "payments there.",
+            amount=figure(amount),
+            due=figure(due),
         )
         return Reason("invoice_not_payable", text)
     if any(_same_day(one, sent) for one in same):
-        text = (
-            f"A payment of {plain(amount)} on {sent['Date']} stands in Xero under another "
-            "reference. It may be this one: compare, then decide."
+        text = said(
+            "A payment of %(amount)s on %(day)s stands in Xero under another reference. It may be "
+            "this one: compare, then decide.",
+            amount=figure(amount),
+            day=Day(sent["Date"]),
         )
         return Reason("outcome_ambiguous", text)
     return None

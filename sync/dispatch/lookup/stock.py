@@ -10,6 +10,7 @@ from typing import Any
 
 from accounting.reasons import Reason
 from connector.lib.money import ZERO
+from connector.lib.texts.said import said
 from sync.dispatch.lookup.verdicts import Findings, Verdict
 from sync.models import Dispatch, Posting
 from xero.api import replies
@@ -56,6 +57,8 @@ def _verdict(kind: str, row: Posting, one: Element | None) -> Verdict:
     if one is None:
         return None
     if replies.amount(one.get("Total")) != ZERO:
-        text = f"{row.key} stands in Xero with another total than 0.00. Compare it there."
+        text = said(
+            "%(key)s stands in Xero with another total than 0.00. Compare it there.", key=row.key
+        )
         return Reason("outcome_ambiguous", text)
     return element_result(kind, one)

@@ -18,6 +18,7 @@ from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.errors import ConnectorError
 from connector.lib.money import to_units
+from connector.lib.texts.said import marked, said
 from stores.models import Store
 from sync import away
 from sync.models import Posting
@@ -36,7 +37,8 @@ from xero.models import Lane
 
 log = structlog.get_logger(__name__)
 BY_PEOPLE = "invoice_not_payable"
-_ASKED_AGAIN = " Xero did not answer whose payments they are: it is asked again."
+_ASKED_AGAIN = marked("%(why)s Xero did not answer whose payments they are: it is asked again.")
+_ENDING = _ASKED_AGAIN.removeprefix("%(why)s")
 
 
 def recall_payments(store: Store, orders: Sequence[Sought], ledger: Ledger) -> Recalled:
@@ -77,18 +79,18 @@ def unread(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """An order's reasons where Xero could not be asked whose payments they are: it is asked when
     the order is built again."""
     return tuple(
-        replace(one, message=one.message + _ASKED_AGAIN) if one.code == BY_PEOPLE else one
+        replace(one, message=said(_ASKED_AGAIN, why=one.message)) if one.code == BY_PEOPLE else one
         for one in reasons
     )
 
 
 def _is_news(one: Sought) -> bool:
     """Whether it was not said before that people paid what the shop says it received."""
-    said = any(
-        reason["code"] == BY_PEOPLE and not reason["message"].endswith(_ASKED_AGAIN)
+    told = any(
+        reason["code"] == BY_PEOPLE and not reason["message"].endswith(_ENDING)
         for reason in one.row.reasons
     )
-    asked = not said or one.row.lane == Lane.CLICK
+    asked = not told or one.row.lane == Lane.CLICK
     return asked and any(reason.code == BY_PEOPLE for reason in one.plan.reasons)
 
 

@@ -21,7 +21,8 @@ from accounting.reasons import Reason
 from accounting.sale.built import Built
 from accounting.sale.numbers import document_number
 from accounting.sale.recognise import Certainty, ListedInvoice, SoldOrder, certainty, names_of
-from connector.lib.money import from_units, round_to, to_units, written
+from connector.lib.money import from_units, round_to, to_units
+from connector.lib.texts.said import marked, said
 from stores.canonical.order import Order
 from stores.models import Store
 from sync.dispatch.forgotten import named_after
@@ -36,9 +37,18 @@ Pairs = Sequence[tuple[TrackedOrder, Order]]
 # An invoice may be dated when it was paid or shipped: so much is read around the orders' days.
 _AROUND = timedelta(days=1)
 _LIKE = {
-    Certainty.SAME: "has this order's number and total",
-    Certainty.NUMBER: "bears this order's number, but has another total",
-    Certainty.ALIKE: "has this order's customer, total and date",
+    Certainty.SAME: marked(
+        "Invoice %(number)s %(what)s in Xero has this order's number and total, and was not posted "
+        "from here."
+    ),
+    Certainty.NUMBER: marked(
+        "Invoice %(number)s %(what)s in Xero bears this order's number, but has another total, and "
+        "was not posted from here."
+    ),
+    Certainty.ALIKE: marked(
+        "Invoice %(number)s %(what)s in Xero has this order's customer, total and date, and was "
+        "not posted from here."
+    ),
 }
 
 
@@ -182,14 +192,26 @@ class Already:
 def reason_of(found: Sequence[LikelyInvoice]) -> Reason:
     """Why the order waits, with the invoice that it waits for."""
     document = found[0].document
-    dated = f" of {document.date.isoformat()}" if document.date else ""
-    more = f" {len(found) - 1} more may be it too." if len(found) > 1 else ""
+    amount, currency = from_units(document.total), document.currency
+    what = said("over %(amount)s %(currency)s", amount=amount, currency=currency)
+    if document.date:
+        what = said(
+            "of %(day)s over %(amount)s %(currency)s",
+            day=document.date, amount=amount, currency=currency,
+        )  # fmt: skip
+    why = said(
+        _LIKE[found[0].certainty],
+        number=document.number or document.xero_id,
+        what=what,
+    )
+    if more := len(found) - 1:
+        why = said("%(why)s %(more)s more may be it too.", why=why, more=more)
     return Reason(
         "already_in_xero",
-        f"Invoice {document.number or document.xero_id}{dated} over "
-        f"{written(from_units(document.total))} {document.currency} in Xero "
-        f"{_LIKE[found[0].certainty]}, and was not posted from here.{more} Say on the page "
-        "Already in Xero whether it is this order.",
+        said(
+            "%(why)s Say on the page Already in Xero whether it is this order.",
+            why=why,
+        ),
     )
 
 

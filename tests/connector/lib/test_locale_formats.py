@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from connector.lib import locale_formats
+from connector.lib.texts import locale_formats
 from connector.templatetags.pages import capped, day, moment, money, of, quantity
 
 AMOUNT = Decimal("-1234.50")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.lib.money import ZERO
-from stores.adapters.cscart.records.texts import inner, said
+from connector.lib.texts.said import said
+from stores.adapters.cscart.records.texts import inner, text_of
 from stores.canonical.records import ParseError
 from stores.raw import Raw
 
@@ -78,7 +79,9 @@ class Cart:
 def read_cart(order: Raw) -> Cart:
     """ParseError for what is missing, bad or impossible."""
     if not order.has("products"):
-        text = "products is missing: a row of the list of orders has no lines, ask for the order."
+        text = said(
+            "products is missing: a row of the list of orders has no lines, ask for the order."
+        )
         raise ParseError("products", None, text, code="missing")
     shipping = order.amount("shipping_cost")
     return Cart(
@@ -101,7 +104,9 @@ def _items(order: Raw) -> tuple[Item, ...]:
     for key, raw in order.keyed("products"):
         item = _item(raw, key if named else raw.text("item_id") or key)
         if item.id in found:
-            raise raw.refusal("item_id", "another product of the order has it too", "bad_value")
+            raise raw.refusal(
+                "item_id", said("another product of the order has it too"), "bad_value"
+            )
         found[item.id] = item
     return tuple(found.values())
 
@@ -109,11 +114,11 @@ def _items(order: Raw) -> tuple[Item, ...]:
 def _item(raw: Raw, ident: str) -> Item:
     price, quantity = raw.number("price"), raw.number("amount")
     if price < 0:
-        raise raw.refusal("price", "a price cannot be negative", "bad_value")
+        raise raw.refusal("price", said("a price cannot be negative"), "bad_value")
     if quantity < 0:
-        raise raw.refusal("amount", "a quantity cannot be negative", "negative_quantity")
+        raise raw.refusal("amount", said("a quantity cannot be negative"), "negative_quantity")
     if not quantity and price:
-        raise raw.refusal("amount", "but the line has a price", "zero_quantity")
+        raise raw.refusal("amount", said("but the line has a price"), "zero_quantity")
     excluded = any(
         one.data.get("exclude_from_calculate") not in _NO for one in (raw, inner(raw, "extra"))
     )
@@ -123,7 +128,7 @@ def _item(raw: Raw, ident: str) -> Item:
 def _not_negative(order: Raw, key: str) -> Decimal:
     amount = order.amount(key)
     if amount < 0:
-        raise order.refusal(key, "a discount cannot be negative", "bad_value")
+        raise order.refusal(key, said("a discount cannot be negative"), "bad_value")
     return amount
 
 
@@ -136,7 +141,7 @@ def _shippings(order: Raw, cost: Decimal) -> tuple[Shipping, ...]:
     for key, raw in order.keyed("shipping"):
         rate = _rate(raw)
         ident = raw.text("shipping_id") or key
-        name = said(raw, "shipping")
+        name = text_of(raw, "shipping")
         group = raw.text("group_key").strip()
         found.append((ident, group, name, rate, raw.path))
     charged = [one for one in found if one[3]]
@@ -164,8 +169,8 @@ def _rate(raw: Raw) -> Decimal | None:
 def _sold(raw: Raw, key: str) -> SoldCertificate:
     amount = raw.number("amount")
     if amount < 0:
-        raise raw.refusal("amount", "a certificate cannot be negative", "bad_value")
-    return SoldCertificate(raw, f"certificate:{key}", said(raw, "gift_cert_code"), amount)
+        raise raw.refusal("amount", said("a certificate cannot be negative"), "bad_value")
+    return SoldCertificate(raw, f"certificate:{key}", text_of(raw, "gift_cert_code"), amount)
 
 
 def _used(order: Raw, raw: Raw, key: str) -> UsedCertificate:
@@ -175,8 +180,8 @@ def _used(order: Raw, raw: Raw, key: str) -> UsedCertificate:
     if cost is None:
         cost = raw.number("amount")
     if cost < 0:
-        raise raw.refusal("cost", "a certificate cannot be negative", "bad_value")
-    code = key if named else said(raw, "gift_cert_code")
+        raise raw.refusal("cost", said("a certificate cannot be negative"), "bad_value")
+    code = key if named else text_of(raw, "gift_cert_code")
     return UsedCertificate(code, cost, cost if amount is None else amount, raw.path)
 
 

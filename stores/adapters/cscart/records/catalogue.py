@@ -8,7 +8,7 @@ from typing import Any
 
 from stores.adapters.cscart.records import people
 from stores.adapters.cscart.records.forms import COMBINATION, LISTED_AT
-from stores.adapters.cscart.records.texts import id_of, said
+from stores.adapters.cscart.records.texts import id_of, text_of
 from stores.canonical.customer import Address, Customer
 from stores.canonical.product import Product, StockLevel
 from stores.canonical.records import ParseFacts
@@ -25,13 +25,13 @@ def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
     raw.required_text("product_id")
     company = id_of(raw, "company_id")
     return Product(
-        sku=said(raw, "product_code"),
-        name=said(raw, "product"),
+        sku=text_of(raw, "product_code"),
+        name=text_of(raw, "product"),
         price=raw.optional("price" if raw.has("price") else "base_price"),
         product_type=DOWNLOADED if raw.flag("is_edp") else "",
         tax_class=",".join(_ids(raw.data.get("tax_ids"))),
         categories=tuple(_ids(raw.data.get("category_ids") or raw.data.get("main_category"))),
-        description=said(raw, "short_description") or said(raw, "full_description"),
+        description=text_of(raw, "short_description") or text_of(raw, "full_description"),
         updated_at=_moment(raw, "updated_timestamp"),
         enabled=raw.text("status") != _DISABLED,
         websites=tuple(filter(None, (company, facts.websites.get(company, "")))),
@@ -43,7 +43,7 @@ def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
     out at once, so that all of it is left to sell."""
     raw = Raw(record)
     amount = raw.number("amount")
-    sku = said(raw, "product_code")
+    sku = text_of(raw, "product_code")
     return StockLevel(
         sku, amount, amount, counted=raw.text("tracking") != _UNCOUNTED,
         product_id=id_of(raw, "product_id"), variant_id=id_of(raw, COMBINATION),
@@ -60,11 +60,11 @@ def parse_customer(record: Mapping[str, Any], facts: ParseFacts) -> Customer:
     group, company = _group(raw), id_of(raw, "company_id")
     return Customer(
         id=raw.required_text("user_id"),
-        email=said(raw, "email"),
-        first_name=said(raw, "firstname") or main.first_name,
-        last_name=said(raw, "lastname") or main.last_name,
-        company=said(raw, "company"),
-        phone=said(raw, "phone") or main.phone,
+        email=text_of(raw, "email"),
+        first_name=text_of(raw, "firstname") or main.first_name,
+        last_name=text_of(raw, "lastname") or main.last_name,
+        company=text_of(raw, "company"),
+        phone=text_of(raw, "phone") or main.phone,
         group_id=group,
         group=facts.customer_groups.get(group, ""),
         billing=main,

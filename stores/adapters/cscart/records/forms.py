@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from connector.lib.money import parse_decimal, plain, trim
+from connector.lib.texts.said import said
 from stores.adapters.cscart.records.scrub import scrub
 from stores.adapters.cscart.records.texts import id_of, inner
 from stores.canonical.records import ParseError, RecordRef, Stream
@@ -162,5 +163,8 @@ def _is_order(record: Mapping[str, Any]) -> bool:
 def _as_order(entry: object, path: str) -> dict[str, Any]:
     if isinstance(entry, dict) and _is_order(entry):
         return entry
-    message = f"{path or 'The record'} is not a CS-Cart order: it has no order_id or total."
+    message = said(
+        "%(path)s is not a CS-Cart order: it has no order_id or total.",
+        path=path or said("The record"),
+    )
     raise ParseError(path, entry, message, code="not_an_order")

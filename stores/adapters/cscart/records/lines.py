@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import said
 from stores.adapters.cscart.records.cart import Cart, Item, Shipping, SoldCertificate
 from stores.adapters.cscart.records.rates import Charged, charged
 from stores.adapters.cscart.records.taxes import Share, Shares, allocate_exactly
-from stores.adapters.cscart.records.texts import id_of, inner, said
+from stores.adapters.cscart.records.texts import id_of, inner, text_of
 from stores.adapters.cscart.records.totals import Reading
 from stores.canonical.order import GiftCard, Line, LineKind, TotalRow
 from stores.canonical.records import ParseFacts
@@ -35,7 +36,7 @@ def discounts(order: Raw, cart: Cart, reading: Reading) -> dict[str, Decimal]:
         return dict.fromkeys(ids, ZERO)
     if not any(amounts.values()):
         raise order.refusal(
-            "subtotal_discount", "and there is no product to take it off", "total_unclear"
+            "subtotal_discount", said("and there is no product to take it off"), "total_unclear"
         )
     parts = allocate_exactly(cart.discount, [amounts[one] for one in ids])
     return dict(zip(ids, parts, strict=True))
@@ -46,7 +47,7 @@ def item_line(
     facts: ParseFacts,
 ) -> Line:  # fmt: skip
     """A product that was sold."""
-    raw, sku = item.raw, said(item.raw, "product_code")
+    raw, sku = item.raw, text_of(item.raw, "product_code")
     known = facts.products.get(sku, {})
     part = charged(amount - discount, shares)
     full_net, full_gross = _full(part, amount, discount, by_unit=by_unit)
@@ -54,7 +55,7 @@ def item_line(
     return Line(
         id=item.id,
         kind=LineKind.GOODS,
-        name=said(raw, "product") or said(inner(raw, "extra"), "product") or sku,
+        name=text_of(raw, "product") or text_of(inner(raw, "extra"), "product") or sku,
         sku=sku,
         quantity=item.quantity,
         net=part.net,
@@ -99,7 +100,7 @@ def _full(
 
 def certificate_line(sold: SoldCertificate) -> Line:
     """A gift certificate that was bought: no sale yet, and without tax."""
-    recipient = said(sold.raw, "recipient")
+    recipient = text_of(sold.raw, "recipient")
     name = f"Gift certificate {sold.code}".strip()
     return Line(
         id=sold.id,
@@ -150,9 +151,9 @@ def rows_of(order: Raw, cart: Cart, reading: Reading, shares: Shares) -> tuple[T
     if cart.surcharge:
         part = charged(cart.surcharge, shares.surcharge)
         if part.fixed:
-            text = "and a fixed tax is on it, which cannot be told from it"
+            text = said("and a fixed tax is on it, which cannot be told from it")
             raise order.refusal(SURCHARGE, text, "tax_unclear")
-        title = said(order.child("payment_method"), "surcharge_title") or "Payment surcharge"
+        title = text_of(order.child("payment_method"), "surcharge_title") or "Payment surcharge"
         rows.append(
             TotalRow(
                 SURCHARGE, title, part.net, order.at(SURCHARGE), tax=part.tax, taxes=part.taxes,

@@ -15,13 +15,14 @@ from datetime import datetime
 from typing import Any
 
 from connector.lib.money import ZERO, known_currency, minor_digits
+from connector.lib.texts.said import said
 from stores.adapters.cscart.records import lines as made
 from stores.adapters.cscart.records import people
 from stores.adapters.cscart.records.cart import read_cart
 from stores.adapters.cscart.records.forms import document_id
 from stores.adapters.cscart.records.returned import read_returns
 from stores.adapters.cscart.records.taxes import by_unit_price, read_taxes, share_out
-from stores.adapters.cscart.records.texts import id_of, inner, said
+from stores.adapters.cscart.records.texts import id_of, inner, text_of
 from stores.adapters.cscart.records.totals import reading_of
 from stores.canonical.customer import Address
 from stores.canonical.order import Order, PartKeys, Whereabouts
@@ -66,7 +67,7 @@ def _head(order: Raw, facts: ParseFacts) -> Order:
         billing=billing or shipping or Address(),
         shipping=shipping,
         payment_method=id_of(order, "payment_id") or id_of(method, "payment_id"),
-        payment_title=said(method, "payment"),
+        payment_title=text_of(method, "payment"),
         transaction_id=_transaction(order),
         invoice_number=document_id(order, "invoice_id"),
         ships=order.flag("need_shipping") is not False,
@@ -78,7 +79,7 @@ def _head(order: Raw, facts: ParseFacts) -> Order:
         vendor_id=where.store_group,
         vendor=where.website,
         coupon=_coupons(order),
-        note=said(order, "notes"),
+        note=text_of(order, "notes"),
         unconfirmed=status == _INCOMPLETE,
         taken_back=bool(document_id(order, "credit_memo_id")),
         divided=order.flag("is_parent_order") is True or status == _PARENT,
@@ -128,8 +129,10 @@ def _currency(facts: ParseFacts) -> str:
     if not known_currency(facts.base_currency):
         raise ParseError(
             "", facts.base_currency or None,
-            "CS-Cart's orders do not say their currency. Name the shop's primary one as "
-            "base_currency of the store.",
+            said(
+                "CS-Cart's orders do not say their currency. Name the shop's primary one as "
+                "base_currency of the store."
+            ),
             code="unknown_currency",
         )  # fmt: skip
     return facts.base_currency

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stores.adapters.cscart.records.texts import id_of, said
+from stores.adapters.cscart.records.texts import id_of, text_of
 from stores.canonical.customer import Address, Customer
 from stores.canonical.records import ParseFacts
 from stores.raw import Raw
@@ -14,34 +14,34 @@ _NAME = ("firstname", "lastname", "phone")
 
 def read_address(raw: Raw, prefix: str) -> Address | None:
     """The address whose fields have this prefix; None where nothing of it is filled in."""
-    if not any(said(raw, f"{prefix}{key}") for key in (*_PLACE, *_NAME)):
+    if not any(text_of(raw, f"{prefix}{key}") for key in (*_PLACE, *_NAME)):
         return None
-    lines = (said(raw, f"{prefix}{key}") for key in ("address", "address_2"))
-    state = said(raw, f"{prefix}state")
+    lines = (text_of(raw, f"{prefix}{key}") for key in ("address", "address_2"))
+    state = text_of(raw, f"{prefix}state")
     return Address(
-        first_name=said(raw, f"{prefix}firstname"),
-        last_name=said(raw, f"{prefix}lastname"),
-        company=said(raw, "company"),
+        first_name=text_of(raw, f"{prefix}firstname"),
+        last_name=text_of(raw, f"{prefix}lastname"),
+        company=text_of(raw, "company"),
         lines=tuple(line for line in lines if line),
-        city=said(raw, f"{prefix}city"),
-        region=said(raw, f"{prefix}state_descr") or state,
+        city=text_of(raw, f"{prefix}city"),
+        region=text_of(raw, f"{prefix}state_descr") or state,
         region_code=state,
-        postcode=said(raw, f"{prefix}zipcode"),
-        country=said(raw, f"{prefix}country").upper(),
-        phone=said(raw, f"{prefix}phone") or said(raw, "phone"),
+        postcode=text_of(raw, f"{prefix}zipcode"),
+        country=text_of(raw, f"{prefix}country").upper(),
+        phone=text_of(raw, f"{prefix}phone") or text_of(raw, "phone"),
     )
 
 
 def read_customer(order: Raw, facts: ParseFacts) -> Customer:
     """The buyer of an order. Names fall back to the billing address, then to the delivery's."""
     address = read_address(order, BILLING) or read_address(order, SHIPPING) or Address()
-    first, last = said(order, "firstname"), said(order, "lastname")
+    first, last = text_of(order, "firstname"), text_of(order, "lastname")
     named = bool(first or last)
     return Customer(
         id=id_of(order, "user_id"),
-        email=said(order, "email"),
+        email=text_of(order, "email"),
         first_name=first if named else address.first_name,
         last_name=last if named else address.last_name,
-        company=said(order, "company"),
-        phone=said(order, "phone") or address.phone,
+        company=text_of(order, "company"),
+        phone=text_of(order, "phone") or address.phone,
     )

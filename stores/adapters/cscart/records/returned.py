@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stores.adapters.cscart.records.texts import said
+from connector.lib.texts.said import said
+from stores.adapters.cscart.records.texts import text_of
 from stores.canonical.refund import Return
 from stores.raw import Raw
 
@@ -30,11 +31,11 @@ def _returned(raw: Raw) -> Iterator[Return]:
             continue
         item, quantity = goods.text("item_id") or key, goods.number("amount")
         if quantity <= 0:
-            raise goods.refusal("amount", "nothing came back of it", "bad_value")
+            raise goods.refusal("amount", said("nothing came back of it"), "bad_value")
         yield Return(
             id=f"{number}-{item}",
             action=raw.text("action"),
-            name=said(goods, "product"),
+            name=text_of(goods, "product"),
             quantity=quantity,
             line_ids=(item,),
             returned_at=at,

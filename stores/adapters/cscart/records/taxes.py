@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from connector.lib.money import CENT, ZERO, allocate, round_to, written
+from connector.lib.money import CENT, ZERO, allocate, round_to
+from connector.lib.texts.said import said
 from stores.adapters.cscart.records.cart import Shipping
-from stores.adapters.cscart.records.texts import inner, said
+from stores.adapters.cscart.records.texts import inner, text_of
 from stores.canonical.records import ParseError
 from stores.raw import Raw
 
@@ -62,7 +63,7 @@ def read_taxes(order: Raw) -> tuple[StatedTax, ...]:
     taxes = [_tax(raw, raw.text("tax_id") or key) for key, raw in order.keyed("taxes")]
     told = {tax.by_unit for tax in taxes} - {None}
     if len(told) > 1:
-        text = "Some taxes are computed by unit price and some on the subtotal."
+        text = said("Some taxes are computed by unit price and some on the subtotal.")
         raise ParseError(order.at("taxes"), None, text, code="tax_unclear")
     return tuple(sorted(taxes, key=lambda tax: tax.priority))
 
@@ -75,12 +76,12 @@ def by_unit_price(taxes: Iterable[StatedTax]) -> bool:
 def _tax(raw: Raw, key: str) -> StatedTax:
     kind = raw.required_text("rate_type")
     if kind not in ("P", "F"):
-        raise raw.refusal("rate_type", "neither P nor F", "bad_value")
+        raise raw.refusal("rate_type", said("neither P nor F"), "bad_value")
     parts, by_unit = _parts(raw)
     return StatedTax(
         raw=raw,
         id=key,
-        name=said(raw, "description"),
+        name=text_of(raw, "description"),
         rate=raw.number("rate_value") if kind == "P" else None,
         included=raw.required_flag("price_includes_tax"),
         priority=int(raw.amount("priority")),
@@ -99,12 +100,14 @@ def _parts(raw: Raw) -> tuple[dict[str, Decimal], bool | None]:
             continue
         kind, _, named = key.partition("_")
         if kind not in ("P", "S", "PS"):
-            raise applies.refusal(key, "it is not known what this tax is on", "tax_unclear")
+            raise applies.refusal(key, said("it is not known what this tax is on"), "tax_unclear")
         if kind != "PS" or named:
             modes.add(bool(named))
         found[key] = applies.amount(key)
     if len(modes) > 1:
-        text = f"{raw.at('applies')} is computed by unit price and on the subtotal at once."
+        text = said(
+            "%(at)s is computed by unit price and on the subtotal at once.", at=raw.at("applies")
+        )
         raise ParseError(raw.at("applies"), None, text, code="tax_unclear")
     return found, modes.pop() if modes else None
 
@@ -120,8 +123,11 @@ def _fitted(raw: Raw, parts: dict[str, Decimal]) -> dict[str, Decimal]:
     if not taxed or abs(missing) > min(CENT * len(taxed), _MOST_ROUNDED):
         raise ParseError(
             raw.at("tax_subtotal"), raw.data.get("tax_subtotal"),
-            f"{raw.at('tax_subtotal')} is {written(total)}, but what it applies to makes "
-            f"{written(total - missing)}: {written(missing)} is unexplained.",
+            said(
+                "%(at)s is %(total)s, but what it applies to makes %(parts)s: %(missing)s is "
+                "unexplained.",
+                at=raw.at("tax_subtotal"), total=total, parts=total - missing, missing=missing,
+            ),
             code="tax_does_not_add_up",
         )  # fmt: skip
     largest = max(taxed, key=lambda key: abs(parts[key]))
@@ -258,6 +264,9 @@ def _on_nothing(tax: StatedTax, key: str) -> ParseError:
     path = f"{tax.raw.at('applies')}.{key}"
     return ParseError(
         path, tax.parts[key],
-        f"{path} is {written(tax.parts[key])}, a tax on nothing that the order charged.",
+        said(
+            "%(path)s is %(amount)s, a tax on nothing that the order charged.",
+            path=path, amount=tax.parts[key],
+        ),
         code="tax_unclear",
     )  # fmt: skip

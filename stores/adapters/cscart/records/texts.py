@@ -11,7 +11,7 @@ from stores.raw import Raw
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
-def said(raw: Raw, key: str) -> str:
+def text_of(raw: Raw, key: str) -> str:
     """Text as a person reads it; "" where there is none."""
     text = raw.text(key)
     if "&" in text:

@@ -15,7 +15,8 @@ from decimal import Decimal
 from itertools import combinations, product
 
 from connector.lib import money
-from connector.lib.money import ZERO, round_to, written
+from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import joined, said
 from stores.adapters.cscart.records.cart import Cart
 from stores.adapters.cscart.records.taxes import StatedTax
 from stores.canonical.order import TotalRow
@@ -55,7 +56,7 @@ def reading_of(order: Raw, cart: Cart, taxes: Sequence[StatedTax], places: int) 
         if len(plainest) == 1:
             return plainest[0]
         raise order.refusal(
-            "total", "several readings of the order come to it, and none is the plainest",
+            "total", said("several readings of the order come to it, and none is the plainest"),
             "total_unclear",
         )  # fmt: skip
     found = _sums(cart, taxes, Reading(), places)[0]
@@ -64,8 +65,10 @@ def reading_of(order: Raw, cart: Cart, taxes: Sequence[StatedTax], places: int) 
         return Reading(others=others)
     raise ParseError(
         "total", order.data.get("total"),
-        f"total is {written(total)}, but {_told(cart, taxes)} come to {written(found)}: "
-        f"{written(total - found)} is unexplained.",
+        said(
+            "total is %(total)s, but %(told)s come to %(found)s: %(gap)s is unexplained.",
+            total=total, told=_told(cart, taxes), found=found, gap=total - found,
+        ),
         code="totals_do_not_add_up",
     )  # fmt: skip
 
@@ -153,14 +156,14 @@ def _told(cart: Cart, taxes: Sequence[StatedTax]) -> str:
     """The parts of the total as a sentence has them."""
     goods = sum((one.amount for one in cart.items if not one.excluded), ZERO)
     sold = sum((one.amount for one in cart.sold), ZERO)
+    used = sum((one.cost for one in cart.used), ZERO)
     parts = [
-        ("certificates bought of", sold),
-        ("shipping of", cart.shipping),
-        ("a surcharge of", cart.surcharge),
-        ("tax on top of", on_top(taxes)),
-        ("less a discount of", cart.discount),
-        ("less certificates used of", sum((one.cost for one in cart.used), ZERO)),
+        (said("products of %(amount)s", amount=goods), True),
+        (said("certificates bought of %(amount)s", amount=sold), sold),
+        (said("shipping of %(amount)s", amount=cart.shipping), cart.shipping),
+        (said("a surcharge of %(amount)s", amount=cart.surcharge), cart.surcharge),
+        (said("tax on top of %(amount)s", amount=on_top(taxes)), on_top(taxes)),
+        (said("less a discount of %(amount)s", amount=cart.discount), cart.discount),
+        (said("less certificates used of %(amount)s", amount=used), used),
     ]
-    said = [f"products of {written(goods)}"]
-    said += [f"{name} {written(amount)}" for name, amount in parts if amount]
-    return ", ".join(said)
+    return joined((text for text, is_there in parts if is_there), ", ")

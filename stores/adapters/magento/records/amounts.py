@@ -20,6 +20,7 @@ from decimal import Decimal
 
 from connector.lib import money
 from connector.lib.money import ZERO
+from connector.lib.texts.said import figure, said
 from stores.canonical.records import ParseError
 from stores.raw import Raw
 
@@ -72,10 +73,10 @@ def read_item(raw: Raw, fixed: Decimal) -> Item:
     tax = raw.number("tax_amount")
     discount = raw.amount("discount_amount")
     if quantity < 0:
-        raise raw.refusal("qty_ordered", "a quantity cannot be negative", "negative_quantity")
+        raise raw.refusal("qty_ordered", said("a quantity cannot be negative"), "negative_quantity")
     price = raw.number("price")
     if quantity == 0 and (row or tax or discount):
-        raise raw.refusal("qty_ordered", "but the line has an amount", "zero_quantity")
+        raise raw.refusal("qty_ordered", said("but the line has an amount"), "zero_quantity")
     return Item(
         raw=raw,
         id=raw.required_text("item_id"),
@@ -219,7 +220,9 @@ def _with_inline_parents(rows: list[Raw]) -> list[Raw]:
         if (parent := parent_id(row)) and parent not in known:
             inline = row.child("parent_item")
             if not inline.data:
-                raise row.refusal("parent_item_id", "that item is not in the order", "no_parent")
+                raise row.refusal(
+                    "parent_item_id", said("that item is not in the order"), "no_parent"
+                )
             complete.append(inline)
             known.add(parent)
         complete.append(row)
@@ -258,9 +261,11 @@ def check_sums(
 
 def differs(order: Raw, key: str, stated: Decimal, found: Decimal) -> ParseError:
     """The refusal of an order whose lines do not add up to its header."""
-    message = (
-        f"{order.at(key)} is {money.plain(stated)}, but the lines of the order add up "
-        f"to {money.plain(found)}."
+    message = said(
+        "%(at)s is %(stated)s, but the lines of the order add up to %(found)s.",
+        at=order.at(key),
+        stated=figure(stated),
+        found=figure(found),
     )
     return ParseError(order.at(key), order.data.get(key), message, code="lines_differ")
 

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from connector.lib.money import ZERO, allocate, plain, round_to
+from connector.lib.money import ZERO, allocate, round_to
+from connector.lib.texts.said import figure, said
 from stores.adapters.magento.records.amounts import charged, rounding_slack
 from stores.adapters.magento.records.lines import SHIPPING_ID
 from stores.canonical.order import Line, LineKind, Order, TaxShare
@@ -118,7 +119,7 @@ def _shares(raw: Raw) -> list[dict[str, _Share]]:
 def _not_cancelled(item: Raw, ordered: Decimal) -> Decimal:
     gone = item.amount("qty_canceled")
     if not ZERO <= gone <= ordered:
-        raise item.refusal("qty_canceled", "more was cancelled than ordered", "bad_value")
+        raise item.refusal("qty_canceled", said("more was cancelled than ordered"), "bad_value")
     return ordered - gone
 
 
@@ -193,11 +194,15 @@ def _in_base(amount: Decimal | None, raw: Raw, gone: Decimal) -> Decimal | None:
 
 
 def _differs(raw: Raw, amount: Decimal, tax: Decimal) -> ParseError:
-    message = (
-        f"{raw.at('total_canceled')} is {plain(raw.amount('total_canceled'))} with tax of "
-        f"{plain(raw.amount('tax_canceled'))}, but what its lines say was cancelled comes to "
-        f"{plain(amount)} with tax of {plain(tax)}. If the order is in Xero, credit there by "
-        "hand what was cancelled, and mark the order as handled by hand."
+    message = said(
+        "%(at)s is %(amount)s with tax of %(amount_tax)s, but what its lines say was cancelled "
+        "comes to %(lines)s with tax of %(tax)s. If the order is in Xero, credit there by hand "
+        "what was cancelled, and mark the order as handled by hand.",
+        at=raw.at("total_canceled"),
+        amount=figure(raw.amount("total_canceled")),
+        amount_tax=figure(raw.amount("tax_canceled")),
+        lines=figure(amount),
+        tax=figure(tax),
     )
     key = "total_canceled"
     return ParseError(raw.at(key), raw.data.get(key), message, code="partly_cancelled")

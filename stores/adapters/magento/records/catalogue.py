@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from connector.lib.money import ZERO, plain
+from connector.lib.money import ZERO
+from connector.lib.texts.said import figure, said
 from stores.adapters.magento.records.people import read_address
 from stores.canonical.customer import Address, Customer
 from stores.canonical.product import Product, StockLevel
@@ -49,10 +50,13 @@ def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
     if available > most:
         raise ParseError(
             "salable_quantity", raw.data["salable_quantity"],
-            f"Magento would sell {plain(available)} where {plain(most)} are on hand, so one of the "
-            "two figures is old. Let its stock index follow: run Magento's cron, or set the "
-            "indexers to Update on Save (System > Index Management). If other sources have the "
-            "rest, give the integration the right to Stores > Inventory > Sources.",
+            said(
+                "Magento would sell %(available)s where %(most)s are on hand, so one of the two "
+                "figures is old. Let its stock index follow: run Magento's cron, or set the "
+                "indexers to Update on Save (System > Index Management). If other sources have the "
+                "rest, give the integration the right to Stores > Inventory > Sources.",
+                available=figure(available), most=figure(most),
+            ),
             code="stock_stale",
         )  # fmt: skip
     return StockLevel(raw.required_text("sku"), on_hand, available, is_counted(record))
@@ -97,8 +101,11 @@ def _available(raw: Raw, on_hand: Decimal) -> Decimal:
     if on_hand > max(threshold, ZERO):
         raise ParseError(
             "is_in_stock", raw.data["is_in_stock"],
-            f"The shop has {plain(on_hand)}, and the product is set out of stock, so Magento "
-            "does not tell how many of them are ordered. Set it in stock, or its quantity to 0.",
+            said(
+                "The shop has %(on_hand)s, and the product is set out of stock, so Magento does "
+                "not tell how many of them are ordered. Set it in stock, or its quantity to 0.",
+                on_hand=figure(on_hand),
+            ),
             code="stock_switched_off",
         )  # fmt: skip
     return on_hand

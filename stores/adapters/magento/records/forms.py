@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connector.lib.texts.said import said
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.raw import Raw
 
@@ -101,5 +102,8 @@ def _is_order(record: Mapping[str, Any]) -> bool:
 def _as_order(entry: object, path: str) -> dict[str, Any]:
     if isinstance(entry, dict) and (_is_order(entry) or _is_wrapped(entry)):
         return entry
-    message = f"{path or 'The record'} is not a Magento order: it has no order number or total."
+    message = said(
+        "%(path)s is not a Magento order: it has no order number or total.",
+        path=path or said("The record"),
+    )
     raise ParseError(path, entry, message, code="not_an_order")

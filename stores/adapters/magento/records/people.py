@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connector.lib.money import ZERO
+from connector.lib.texts.said import said
 from stores.canonical.customer import Address, Customer
 from stores.canonical.records import ParseFacts
 from stores.raw import Raw
@@ -85,7 +86,7 @@ def _street(raw: Raw) -> tuple[str, ...]:
         return ()
     lines = value.splitlines() if isinstance(value, str) else value
     if not isinstance(lines, list) or not all(isinstance(line, str | None) for line in lines):
-        raise raw.refusal("street", "neither text nor a list of lines", "bad_text")
+        raise raw.refusal("street", said("neither text nor a list of lines"), "bad_text")
     return tuple(line for line in lines if line and line.strip())
 
 

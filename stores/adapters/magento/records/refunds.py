@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from connector.lib.money import ZERO
+from connector.lib.texts.said import said
 from stores.adapters.magento.records.taxes import fixed_taxes, without_rate
 from stores.adapters.magento.records.tenders import (
     before_tenders,
@@ -36,7 +37,7 @@ def is_refunded(memo: Raw) -> bool:
 def read_refund(memo: Raw, lines: Mapping[str, Line], zone: str) -> Refund:
     """A credit memo. `lines` are the order's by id: they know the tax rates, memos do not."""
     if not is_refunded(memo):
-        raise memo.refusal("state", "no money was given back for it", "not_refunded")
+        raise memo.refusal("state", said("no money was given back for it"), "not_refunded")
     items = [item for item in memo.children("items") if _carries_money(item, lines)]
     parts = [part for item in items for part in _lines(item, lines)]
     total, base_total = before_tenders(memo)
@@ -81,7 +82,7 @@ def _carries_money(item: Raw, lines: Mapping[str, Line]) -> bool:
 def _lines(item: Raw, lines: Mapping[str, Line]) -> list[RefundLine]:
     quantity = item.number("qty")
     if quantity < 0:
-        raise item.refusal("qty", "a quantity cannot be negative", "negative_quantity")
+        raise item.refusal("qty", said("a quantity cannot be negative"), "negative_quantity")
     row = item.number("row_total") - item.amount("discount_amount")
     tax = item.amount("tax_amount")
     line_id = item.required_text("order_item_id")
@@ -127,4 +128,4 @@ def _shipping_net(memo: Raw, items: Sequence[Raw]) -> Decimal:
 
 def unreadable(record: object) -> ParseError:
     """The refusal of something that is no credit memo at all."""
-    return ParseError("", record, "The record is not a credit memo.", code="bad_object")
+    return ParseError("", record, said("The record is not a credit memo."), code="bad_object")

@@ -16,6 +16,7 @@ from typing import Any
 
 from connector.lib import money
 from connector.lib.money import ZERO
+from connector.lib.texts.said import figure, said
 from stores.adapters.magento.records.amounts import Item, Shipping
 from stores.canonical.order import TaxShare
 from stores.canonical.records import ParseError
@@ -140,7 +141,7 @@ def fixed_taxes(raw: Raw) -> tuple[FixedTax, ...]:
         return (FixedTax("Fixed product tax", total, ZERO),)
     raise raw.refusal(
         "weee_tax_applied_row_amount",
-        f"but weee_tax_applied adds up to {money.plain(listed)}",
+        said("but weee_tax_applied adds up to %(sum)s", sum=figure(listed)),
         "lines_differ",
     )
 
@@ -158,11 +159,11 @@ def _weee_entries(raw: Raw) -> list[dict[str, Any]]:
         try:
             value = json.loads(value, parse_float=Decimal)
         except (ValueError, RecursionError):
-            raise raw.refusal("weee_tax_applied", "not JSON", "bad_object") from None
+            raise raw.refusal("weee_tax_applied", said("not JSON"), "bad_object") from None
     if not value:
         return []
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise raw.refusal("weee_tax_applied", "not a list of taxes", "bad_list")
+        raise raw.refusal("weee_tax_applied", said("not a list of taxes"), "bad_list")
     return value
 
 
@@ -194,7 +195,7 @@ def _off(part: Shipping, rate: Decimal) -> Decimal:
 
 def without_rate(raw: Raw, key: str) -> ParseError:
     """The refusal of a tax whose percentage the record does not tell."""
-    return raw.refusal(key, "a tax, but no rate of it is given", "tax_without_rate")
+    return raw.refusal(key, said("a tax, but no rate of it is given"), "tax_without_rate")
 
 
 def _applied(entry: Raw) -> tuple[TaxShare, ...]:

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from connector.lib.money import ZERO, plain, round_to
+from connector.lib.money import ZERO, round_to
+from connector.lib.texts.said import figure, said
 from stores.adapters.magento.records.amounts import rounding_slack
 from stores.adapters.magento.records.rows import TENDERS, WRAPPING, holder
 from stores.canonical.records import ParseError
@@ -93,10 +94,13 @@ def unstated(order: Raw, memos: Sequence[Raw], refunds: Sequence[Refund]) -> lis
 
 def _unclear(memo: Raw, gap: Decimal, left: Mapping[str, Decimal]) -> ParseError:
     names = " and ".join(TENDERS[code].lower() for code in left)
-    message = (
-        f"{memo.at('grand_total')} is {plain(gap)} less than the memo's own amounts come to, and "
-        f"the memo does not tell how much of that went back on {names}. Enter the refunds in Xero "
-        "by hand, and mark the order as handled by hand."
+    message = said(
+        "%(at)s is %(gap)s less than the memo's own amounts come to, and the memo does not tell "
+        "how much of that went back on %(names)s. Enter the refunds in Xero by hand, and mark the "
+        "order as handled by hand.",
+        at=memo.at("grand_total"),
+        gap=figure(gap),
+        names=names,
     )
     return ParseError(
         memo.at("grand_total"), memo.data.get("grand_total"), message, code="refund_tenders"
@@ -210,9 +214,11 @@ def _moved(refund: Refund, amount: Decimal, source: Raw) -> Refund:
 def _untold(source: Raw, amount: Decimal) -> ParseError:
     key = next((name for name in (*_PUT, *_PUT_BASE) if holder(source, name).has(name)), _PUT[0])
     place = holder(source, key)
-    message = (
-        f"{place.at(key)} says that {plain(amount)} more was put on the store credit than store "
-        "credit had paid, and the credit memos do not tell in place of what. Enter the refunds "
-        "in Xero by hand, and mark the order as handled by hand."
+    message = said(
+        "%(at)s says that %(amount)s more was put on the store credit than store credit had paid, "
+        "and the credit memos do not tell in place of what. Enter the refunds in Xero by hand, and "
+        "mark the order as handled by hand.",
+        at=place.at(key),
+        amount=figure(amount),
     )
     return ParseError(place.at(key), place.data.get(key), message, code="refund_tenders")

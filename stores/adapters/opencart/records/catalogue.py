@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from connector.lib.texts.said import said
 from stores.adapters.opencart.records.countries import country_code
 from stores.adapters.opencart.records.lines import category_names
 from stores.adapters.opencart.records.parse import zone_of
@@ -77,7 +78,7 @@ def parse_product(record: Mapping[str, Any], facts: ParseFacts) -> Product:
     raw.required_text("product_id")
     sku = sku_of(raw)
     if not sku:
-        raise raw.refusal("model", "a product needs a SKU or a model", "missing")
+        raise raw.refusal("model", said("a product needs a SKU or a model"), "missing")
     tax_class = raw.text("tax_class_id")
     return Product(
         sku=sku,
@@ -100,7 +101,7 @@ def parse_stock(record: Mapping[str, Any], facts: ParseFacts) -> StockLevel:
     product_id = raw.required_text("product_id")
     sku = sku_of(raw)
     if not sku:
-        raise raw.refusal("model", "a product needs a SKU or a model", "missing")
+        raise raw.refusal("model", said("a product needs a SKU or a model"), "missing")
     quantity = raw.number("quantity")
     counted = raw.flag("subtract") is not False and raw.flag("has_options") is not True
     return StockLevel(sku, quantity, quantity, counted, product_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from connector.lib.money import CENT, ZERO
+from connector.lib.texts.said import said
 from stores.adapters.opencart.records.amounts import Exchange
 from stores.adapters.opencart.records.lines import (
     goods_line,
@@ -113,9 +114,9 @@ def _tax_row(known: Raw, row: Row) -> TaxRow:
 def _good(raw: Raw) -> Good:
     quantity, price, amount = raw.number("quantity"), raw.number("price"), raw.number("total")
     if quantity < 0:
-        raise raw.refusal("quantity", "a quantity cannot be negative", "negative_quantity")
+        raise raw.refusal("quantity", said("a quantity cannot be negative"), "negative_quantity")
     if quantity == 0 and amount:
-        raise raw.refusal("quantity", "but the line has an amount", "zero_quantity")
+        raise raw.refusal("quantity", said("but the line has an amount"), "zero_quantity")
     key = raw.required_text("order_product_id")
     return Good(key, price, quantity, amount, raw.amount("tax"))
 
@@ -127,10 +128,11 @@ def _key_of_row(place: int) -> str:
 def _untold(totals: Totals) -> ParseError:
     rows = joined(f"{row.title} {row.value}" for row in totals.taxes)
     first = totals.taxes[0]
-    message = (
-        f"{rows}: at none of the rates of its lines do goods, shipping and fees come to this tax. "
+    message = said(
+        "%(rows)s: at none of the rates of its lines do goods, shipping and fees come to this tax. "
         "Compare the order with its tax in the shop; where an extension computes the tax in its "
-        "own way, enter the order in Xero by hand and mark it as handled by hand."
+        "own way, enter the order in Xero by hand and mark it as handled by hand.",
+        rows=rows,
     )
     return ParseError(first.path, first.value, message, code="tax_not_reproduced")
 

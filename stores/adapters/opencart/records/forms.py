@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connector.lib.texts.said import said
 from stores.canonical.records import ParseError, RecordRef, Stream
 from stores.raw import Raw
 
@@ -54,5 +55,8 @@ def _as_order(entry: object, path: str) -> dict[str, Any]:
     inner = entry.get("order") if isinstance(entry, dict) else None
     if isinstance(entry, dict) and isinstance(inner, Mapping) and "order_id" in inner:
         return entry
-    message = f"{path or 'The record'} is not an OpenCart order: it has no order with an order_id."
+    message = said(
+        "%(path)s is not an OpenCart order: it has no order with an order_id.",
+        path=path or said("The record"),
+    )
     raise ParseError(path, entry, message, code="not_an_order")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from connector.lib.money import ZERO
+from connector.lib.texts.said import said
 from stores.adapters.opencart.records.amounts import Exchange
 from stores.adapters.opencart.records.texts import joined
 from stores.adapters.opencart.records.totals import Totals
@@ -84,7 +85,7 @@ def shipping_lines(totals: Totals, exchange: Exchange) -> list[Line]:
 def voucher_amount(raw: Raw) -> Decimal:
     amount = raw.number("amount")
     if amount < 0:
-        raise raw.refusal("amount", "a voucher cannot be over less than nothing", "bad_value")
+        raise raw.refusal("amount", said("a voucher cannot be over less than nothing"), "bad_value")
     return amount
 
 

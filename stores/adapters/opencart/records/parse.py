@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.lib.money import minor_digits, round_to
+from connector.lib.texts.said import said
 from stores.adapters.opencart.records import people
 from stores.adapters.opencart.records.amounts import Exchange
 from stores.adapters.opencart.records.charges import read_charges
@@ -137,17 +138,21 @@ def _exchange(whole: Raw, order: Raw, facts: ParseFacts) -> tuple[Exchange, str]
     """How amounts become the order's currency, and the shop's base currency."""
     currency, value = order.currency("currency_code"), order.number("currency_value")
     if value <= 0:
-        raise order.refusal("currency_value", "not a rate", "bad_number")
+        raise order.refusal("currency_value", said("not a rate"), "bad_number")
     base = whole.text("x_base_currency") or facts.base_currency
     if not base:
         if value != 1:
             raise order.refusal(
-                "currency_value", "but nothing says what the shop's base currency is", "missing"
+                "currency_value",
+                said("but nothing says what the shop's base currency is"),
+                "missing",
             )
         base = currency
     if base == currency and value != 1:
         raise order.refusal(
-            "currency_value", f"but {currency} is the shop's base currency", "bad_number"
+            "currency_value",
+            said("but %(currency)s is the shop's base currency", currency=currency),
+            "bad_number",
         )
     return Exchange(value, minor_digits(currency)), base
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connector.lib.texts.said import said
 from stores.canonical.order import Line
 from stores.canonical.refund import Return
 from stores.raw import Raw
@@ -20,7 +21,7 @@ def read_returns(record: Raw, lines: Sequence[Line], zone: str) -> tuple[Return,
 def _read(raw: Raw, products: dict[str, Raw], lines: Sequence[Line], zone: str) -> Return:
     quantity = raw.number("quantity")
     if quantity < 0:
-        raise raw.refusal("quantity", "a quantity cannot be negative", "negative_quantity")
+        raise raw.refusal("quantity", said("a quantity cannot be negative"), "negative_quantity")
     changed = "date_modified" if raw.has("date_modified") else "date_added"
     return Return(
         id=raw.required_text("return_id"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from connector.lib.money import ZERO
+from connector.lib.texts.said import Figure, said
 from stores.canonical.records import ParseError
 from stores.raw import Raw
 
@@ -64,7 +65,11 @@ def read_totals(record: Raw, total: Decimal) -> Totals:
     rows = [_row(raw, taxed_at) for raw in raws]
     for raw, row in zip(raws, rows, strict=True):
         if row.code == "total" and row.value != total:
-            raise raw.refusal("value", f"but the order's total is {total}", "lines_differ")
+            raise raw.refusal(
+                "value",
+                said("but the order's total is %(total)s", total=Figure(total)),
+                "lines_differ",
+            )
     sums = [row for row in rows if row.code == "sub_total"]
     return Totals(
         sub_total=sum((row.value for row in sums), ZERO) if sums else None,
@@ -97,5 +102,10 @@ def _row(raw: Raw, taxed_at: Decimal | None) -> Row:
 def not_the_lines(totals: Totals, found: Decimal) -> ParseError:
     """The refusal of a sub-total that the lines do not come to."""
     path = totals.sub_total_path
-    message = f"{path} is {totals.sub_total}, but the lines come to {found}."
+    message = said(
+        "%(path)s is %(sub_total)s, but the lines come to %(found)s.",
+        path=path,
+        sub_total=Figure(totals.sub_total),
+        found=Figure(found),
+    )
     return ParseError(path, totals.sub_total, message, code="lines_differ")
