@@ -13,6 +13,9 @@ ADDON := stores/adapters/cscart/addon
 PHP_RULES := tests/stores/php/rules/Shop/ruleset.xml
 PHPCS := phpcs --standard=$(PHP_RULES) --extensions=php -s -n
 
+# Compiled once, and not by every process that starts.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo run test lint faults stories chaos mutants e2e bench addons php clean messages screenshots
 
 help:

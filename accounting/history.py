@@ -144,6 +144,28 @@ class History:
         return bool(self.entries) and bool(self.sales)
 
     @property
+    def issue(self) -> int:
+        """The latest issue of the sale, counted from one: what was taken back and opened again is
+        issued anew."""
+        issues = [
+            e.slot.revision
+            for e in self.entries
+            if e.slot.purpose == "invoice" and (e.frozen or e.ended)
+        ]
+        return max(issues, default=1)
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the latest issue was ended in Xero, or credited as a whole: should the order go
+        on, it is a new sale."""
+        latest = self.issue
+        mine = [e for e in self.entries if e.slot.revision == latest]
+        ended = any(e.ended and e.slot.purpose == "invoice" for e in mine)
+        return ended or any(
+            (e.frozen or e.ended) and e.slot.purpose == "cancel-credit" for e in mine
+        )
+
+    @property
     def is_approved(self) -> bool:
         """Whether the sale stands, and no invoice of it is a draft."""
         sales = self.sales

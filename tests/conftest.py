@@ -6,12 +6,14 @@ DATABASE_URL and CELERY_BROKER_URL.
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stamina
@@ -20,11 +22,18 @@ from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
 from connector.processes.broker import EmbeddedBroker
+from tests.migrated import Schema, schema_of
 
 # The same examples on every run; `HYPOTHESIS_PROFILE=explore` looks for new ones.
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis_settings.register_profile("explore", max_examples=2000, deadline=None)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: no search for garbage looks at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,13 +61,30 @@ django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHash
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
-) -> None:
+def schema(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[Schema]:
     """SQLite in a file: in memory, threads share one cache and its locks know no timeout."""
     connection = connections["default"]
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(django_settings.DATA_DIR / "test.sqlite3")
+    found = schema_of(connection)
+    yield found
+    found.take_away()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(schema: Schema) -> None:
+    """What the schema says of where the test database is."""
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(schema: Schema) -> bool:
+    return schema.lies_there
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(schema: Schema, django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        schema.migrated()
 
 
 @pytest.fixture(scope="session", autouse=True)

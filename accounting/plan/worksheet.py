@@ -48,13 +48,8 @@ class Worksheet:
     restores: dict[str, ContactFacts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        issues = [
-            entry.slot.revision
-            for entry in self.history.entries
-            if entry.slot.purpose == "invoice" and (entry.frozen or entry.ended)
-        ]
-        self.issue = max(issues, default=1)
-        if not self.reversing and self._taken_back(self.issue):
+        self.issue = self.history.issue
+        if not self.reversing and self.history.is_taken_back:
             self.issue += 1
         self.current = self.entry("invoice", self.issue)
 
@@ -77,10 +72,6 @@ class Worksheet:
         """A document of the order itself that stands, or did until it was ended in Xero."""
         entry = self.history.at(self.slot(purpose, revision))
         return entry if entry is not None and (entry.frozen or entry.ended) else None
-
-    def _taken_back(self, issue: int) -> bool:
-        invoice = self.entry("invoice", issue)
-        return (invoice is not None and invoice.ended) or bool(self.entry("cancel-credit", issue))
 
     def sold(self) -> bool:
         """Whether an invoice, or a receipt in its place, is in Xero or on its way."""

@@ -35,7 +35,7 @@ from accounting.money.receipts import ReceiptContent, Received, receipt_day, rec
 from accounting.money.received import posted_by_hand
 from accounting.reasons import Hold, Reason
 from accounting.sale.built import HELD, READY, SKIPPED, Built
-from accounting.sale.invoice import invoice_day, invoice_of, invoiced
+from accounting.sale.invoice import invoice_day, invoice_of, invoiced, stands
 from accounting.sale.numbers import document_number
 from accounting.sale.remarks import note_of, rate_of, remarks_of
 from accounting.stated.order import as_far_as_stated, as_stated, left_out
@@ -90,9 +90,10 @@ def _build(books: Books, mapped: MappedOrder, directory: Directory, history: His
     held_by_rule(mapped)
     _check_currency(order)
     check_mapped(mapped.rows)
-    dating = books.unlocked() if history.is_sold else books
+    standing = stands(books, order, history) if by_invoice else history.is_sold
+    dating = books.unlocked() if standing else books
     day = invoice_day(dating, order) if by_invoice else receipt_day(dating, order)
-    if history.is_sold and by_invoice:
+    if standing and by_invoice:
         day = day_to_change_to(books, day.day, history.sold_on)
     by = conversion(books, order, history.sold_in)
     mode = tax_mode(books, order)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from accounting.books import Books
 from accounting.contacts.matching import ContactAnswer
 from accounting.dates import OpenDay, open_date
-from accounting.eligibility import local_date, never_ships
+from accounting.eligibility import Treatment, local_date, never_ships, treatment_of
 from accounting.history import History
 from accounting.lines.converted import converted
 from accounting.lines.currency import Conversion
@@ -125,7 +125,7 @@ def _with_money(
     books: Books, paid: MappedOrder, built: Built, invoice: Invoice, issued: IssuedTenders,
     history: History,
 ) -> Built:  # fmt: skip
-    status = _status(invoice, history)
+    status = _status(books, paid.order, invoice, history)
     payable = invoice if status == invoice.status else replace(invoice, status=status)
     tendered = payments_of(books, paid, payable, issued, history)
     return replace(
@@ -135,9 +135,17 @@ def _with_money(
     )  # fmt: skip
 
 
-def _status(invoice: Invoice, history: History) -> str:
+def stands(books: Books, order: Order, history: History) -> bool:
+    """Whether what is built is of an issue that is in Xero, or on its way. One that was taken back
+    is followed as long as the order is; opened again, it is a new sale."""
+    if not (history.is_sold and history.is_taken_back):
+        return history.is_sold
+    return treatment_of(books.snapshot.rules.statuses, order) is Treatment.REVERSE
+
+
+def _status(books: Books, order: Order, invoice: Invoice, history: History) -> str:
     """The status that payments see: that of the invoice which stands, once it does."""
-    if history.is_sold:
+    if stands(books, order, history):
         return "AUTHORISED" if history.is_approved else "DRAFT"
     return invoice.status
 

@@ -233,14 +233,16 @@ class BookKeeper:
             and not page.closed
             and not page.never_sold
             and (
-                any(self._is_locked(event) for event in page.unread)
+                any(self._is_locked(page, event) for event in page.unread)
                 or self._is_changed_in_locked_days(page)
             )
         )
 
-    def _is_locked(self, event: Event) -> bool:
-        """Cancellations are booked today; sales and money on their own day."""
-        return isinstance(event, Sold | Received | Refunded) and event.on <= self.locked_until
+    def _is_locked(self, page: Page, event: Event) -> bool:
+        """Cancellations are booked today; sales, opened again too, and money on their own day."""
+        day = page.sold_on if isinstance(event, Reopened) else event.on
+        dated = isinstance(event, Sold | Received | Refunded | Reopened)
+        return dated and day <= self.locked_until
 
     def _is_changed_in_locked_days(self, page: Page) -> bool:
         """Where the invoice itself may not be changed any more, the difference is booked on the

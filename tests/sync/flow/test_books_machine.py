@@ -458,8 +458,11 @@ class BooksMachine(PartsAndUndo, RuleBasedStateMachine):
             return True
         price = sum(self.world.shop.profile.catalogue[sku].price * count for sku, count in basket)
         postage = cents(story.order["shipping_incl_tax"])
-        booked = any(isinstance(event, Received) for event in story.page.told)
-        return booked or price + postage >= story.paid
+        heard, unheard = (
+            any(isinstance(event, Received) for event in events)
+            for events in (story.page.told, story.page.unread)
+        )
+        return (heard and not unheard) or price + postage >= story.paid
 
     def _cancellable(self) -> list[Story]:
         return self._open(
