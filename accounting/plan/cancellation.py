@@ -62,7 +62,9 @@ def _comes_to_nothing(sheet: Worksheet, current: Entry) -> bool:
 def paid_back(sheet: Worksheet, found: Sequence[OpenCredit]) -> list[OpenCredit]:
     """The credit notes so far: where the sale's money went back, that of changes did too."""
     back = _returned(sheet)
-    return [replace(credit, returned=credit.returned or back) for credit in found]
+    if not back:
+        return list(found)
+    return [replace(credit, returned=True, kept=ZERO) for credit in found]
 
 
 def by_credit(sheet: Worksheet) -> list[OpenCredit]:

@@ -20,7 +20,7 @@ from accounting.plan.worksheet import Worksheet
 from accounting.postable import payable_account
 from accounting.reasons import Hold, Reason
 from accounting.sale.refund import credit_note_of, refund_day
-from connector.lib.money import CENT, ZERO, round_to
+from connector.lib.money import CENT, ZERO, allocate, round_to
 from connector.lib.texts.said import said
 from stores.canonical.refund import Refund
 from stores.profile import Field
@@ -130,6 +130,7 @@ def credit_of(
     sheet: Worksheet, refund: Refund, found: list[OpenCredit], limit: Decimal, parent: Slot | None
 ) -> OpenCredit | None:
     """The credit note of a refund, or the credit that a change made for the same money."""
+    _check_ways(refund)
     slot, gone = note_slot(sheet, refund), went_back(sheet, refund)
     entry = sheet.history.at(slot)
     if entry is not None and entry.frozen:
@@ -217,12 +218,48 @@ def _stated(sheet: Worksheet, refund: Refund, returned: Returned, credit: OpenCr
         assert part.to.account is not None
         account, is_id = payable_account(sheet.books.organisation, part.to.account)
         back.append(Back(account, is_id, part.amount, sold and part.as_it_came))
+    money = credit.total - sum((one.amount for one in back), ZERO)
+    method, ways, kept = _ways(refund, money)
     return replace(
-        credit, returned=True, method=refund.method,
+        credit, returned=True, method=method,
         stated=sheet.states_money or bool(refund.tenders),
         back=() if credit.went_back else tuple(back),  # it went there once
-        on_lines=returned.on_lines,
+        ways=() if credit.went_back else ways, kept=kept, on_lines=returned.on_lines,
     )  # fmt: skip
+
+
+def _ways(refund: Refund, money: Decimal) -> tuple[str, tuple[tuple[str, Decimal], ...], Decimal]:
+    """By which method the money of a refund went back, or by which several and how much by each;
+    and what of it did not. `money` is all of it, in the currency of the sale."""
+    told: dict[str, Decimal] = {}
+    for one in refund.payments:
+        method = one.method or refund.method
+        told[method] = told.get(method, ZERO) + one.amount
+    if not told:
+        return refund.method, (), ZERO
+    *parts, kept = allocate(money, [*told.values(), max(refund.kept, ZERO)])
+    ways = zip(told, parts, strict=True)
+    if len(told) == 1:
+        return next(iter(told)), (), kept
+    # What goes back by none that is named goes back through the tenders.
+    return "", tuple((method, part) for method, part in ways if method and part), kept
+
+
+def _check_ways(refund: Refund) -> None:
+    amounts = [one.amount for one in refund.payments]
+    if refund.kept < -CENT * len(amounts) or any(amount < 0 for amount in amounts):
+        came_to = refund.money - refund.kept
+        raise Hold(
+            "refund_does_not_add_up",
+            said(
+                "The refund %(refund)s is over %(money)s, and its payments come to %(came_to)s. It "
+                "is not posted until they agree in the shop.",
+                refund=refund.number or refund.id,
+                money=refund.money,
+                came_to=came_to,
+            ),
+            Field.REFUNDS,
+        )
 
 
 def _back(sheet: Worksheet, refund: Refund, *, foreign: bool = False) -> Returned:
@@ -236,7 +273,8 @@ def _back(sheet: Worksheet, refund: Refund, *, foreign: bool = False) -> Returne
 def _waits(sheet: Worksheet, refund: Refund) -> bool:
     """Whether the money that a refund gave back waits to be posted itself."""
     posted = [payment.method for payment in sheet.built.payments if payment.method]
-    return bool(sheet.awaited) and refund.method not in posted
+    named = {one.method or refund.method for one in refund.payments} or {refund.method}
+    return bool(sheet.awaited) and not named <= set(posted)
 
 
 def in_turn(sheet: Worksheet, given: Sequence[Refund]) -> list[Refund]:

@@ -41,8 +41,8 @@ class OpenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """So much went back to an account from which what the shop issued itself is paid. `bound`:
-    no more than had been paid from there."""
+    """So much went back from an account: what the shop issued itself, or by one of several ways.
+    `bound`: no more than had been paid from there."""
 
     account: str
     is_id: bool
@@ -58,7 +58,8 @@ class OpenCredit:
     if the shop says so; else it stays open on the contact. `back` is what of it went back on
     what the shop issued itself; `stated`: the shop says so, and the rest was money. `on_lines`
     was taken off the total by lines for such tenders. `went_back`: so much of it was
-    paid out before, for an issue of the sale that was taken back.
+    paid out before, for an issue of the sale that was taken back. `ways`: where it went back by
+    several methods, how much by each; `kept`: so much did not go back, and is the buyer's.
     """
 
     slot: Slot
@@ -73,6 +74,8 @@ class OpenCredit:
     stated: bool = False
     on_lines: Decimal = ZERO
     went_back: Decimal = ZERO
+    ways: tuple[tuple[str, Decimal], ...] = ()
+    kept: Decimal = ZERO
 
     @property
     def stands_for(self) -> tuple[str, str]:

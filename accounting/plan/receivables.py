@@ -148,8 +148,9 @@ class Receivables:
     def _return(
         self, credit: OpenCredit, rest: Decimal, account: tuple[str, bool] | None
     ) -> tuple[list[PlannedDocument], Decimal]:
-        """What of a credit goes back now, and what is left of it: no money goes back twice."""
-        kept = min(rest, credit.went_back)
+        """What of a credit goes back now, and what is left of it: no money goes back twice, and
+        none that the shop kept."""
+        kept = min(rest, credit.went_back + credit.kept)
         documents, left = self._give_back(credit, rest - kept, account)
         return documents, left + kept
 

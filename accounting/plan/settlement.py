@@ -10,7 +10,7 @@ from accounting.money.given_back import issued_accounts
 from accounting.money.overpayments import overpaid, overpayment
 from accounting.money.received import method_account
 from accounting.money.standing import credited_ahead
-from accounting.plan.open_items import OpenCredit, OpenInvoice, total_of
+from accounting.plan.open_items import Back, OpenCredit, OpenInvoice, total_of
 from accounting.plan.receivables import Receivables
 from accounting.plan.sold_to import sold_to
 from accounting.plan.worksheet import Worksheet
@@ -99,12 +99,14 @@ def use(sheet: Worksheet, receivables: Receivables, credit: OpenCredit) -> None:
         return
     account = None
     by_hand = _by_hand(sheet, credit)
-    if credit.returned and credit.method and not by_hand and not _tendered(sheet, credit.method):
-        try:
+    try:
+        credit = _by_its_ways(sheet, credit)
+        named = credit.returned and credit.method and not by_hand
+        if named and not _tendered(sheet, credit.method):
             account = _account(sheet, credit.method)
-        except Hold as hold:
-            sheet.reasons.append(hold.reason)
-            return
+    except Hold as hold:
+        sheet.reasons.append(hold.reason)
+        return
     documents, rest = receivables.use(
         credit if not by_hand else replace(credit, returned=False), account
     )
@@ -113,9 +115,26 @@ def use(sheet: Worksheet, receivables: Receivables, credit: OpenCredit) -> None:
         sheet.reasons.append(_open(sheet, credit, rest))
 
 
+def _by_its_ways(sheet: Worksheet, credit: OpenCredit) -> OpenCredit:
+    """The credit with the account of each of its several ways. What went back by one that a person
+    posts in Xero is left to them."""
+    back, kept = list(credit.back), credit.kept
+    for method, amount in credit.ways:
+        if _is_by_hand(sheet, method):
+            kept += amount
+            continue
+        account, is_id = _account(sheet, method)
+        back.append(Back(account, is_id, amount, _tendered(sheet, method)))
+    return replace(credit, back=tuple(back), kept=kept)
+
+
 def _by_hand(sheet: Worksheet, credit: OpenCredit) -> bool:
     """Whether the shop names a method for the money that a person posts in Xero."""
-    return bool(credit.method) and isinstance(_answer(sheet, credit.method), NotPosted)
+    return bool(credit.method) and _is_by_hand(sheet, credit.method)
+
+
+def _is_by_hand(sheet: Worksheet, method: str) -> bool:
+    return isinstance(_answer(sheet, method), NotPosted)
 
 
 def _approved(sheet: Worksheet, credit: OpenCredit) -> bool:
@@ -152,7 +171,7 @@ def _by_people(payment: InvoicePayment, part: Decimal) -> Reason:
 
 
 def _open(sheet: Worksheet, credit: OpenCredit, rest: Decimal) -> Reason:
-    if _people_paid(sheet):
+    if _people_paid(sheet) or any(_is_by_hand(sheet, method) for method, _ in credit.ways):
         text = said(
             "%(rest)s of %(number)s is left open on the contact: a person posts, or has posted, as "
             "much of the money in Xero. Give it back there, or use it for another invoice.",
@@ -160,7 +179,7 @@ def _open(sheet: Worksheet, credit: OpenCredit, rest: Decimal) -> Reason:
             number=credit.number,
         )
         return Reason("credit_left_open", text, "payment_accounts")
-    if credit.returned:
+    if credit.returned and rest > credit.kept:
         text = said(
             "%(rest)s of %(number)s was given back by a tender that is not posted. Map its payment "
             "method, or refund the credit note in Xero.",

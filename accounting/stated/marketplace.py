@@ -9,7 +9,7 @@ from accounting.reasons import Hold
 from connector.lib.money import ZERO, allocate, round_to
 from connector.lib.texts.said import said
 from stores.canonical.order import Collector, Line, LineKind, Order
-from stores.canonical.refund import Refund
+from stores.canonical.refund import Refund, RefundPayment
 
 
 def without_marketplace(order: Order) -> Order:
@@ -112,9 +112,22 @@ def _refund_without(order: Order, refund: Refund) -> Refund:
     less += of_shipping
     if not refund.lines and not refund.shipping_net and order.total:
         theirs = round_to(refund.total * collected_in(order) / order.total)
-        return replace(refund, total=refund.total - theirs)
+        return replace(refund, total=refund.total - theirs, payments=_less(refund, theirs))
     return replace(
         refund, lines=tuple(lines), shipping_tax=refund.shipping_tax - of_shipping,
         total=refund.total - less, tax=(refund.tax or ZERO) - less,
-        base_total=None, base_tax=None,
+        base_total=None, base_tax=None, payments=_less(refund, less),
     )  # fmt: skip
+
+
+def _less(refund: Refund, theirs: Decimal) -> tuple[RefundPayment, ...]:
+    """The ways by which it goes back, each without its share of the marketplace's tax."""
+    amounts = [max(one.amount, ZERO) for one in refund.payments]
+    if not theirs or not any(amounts):
+        return refund.payments
+    came_to = sum(amounts, ZERO)
+    parts = allocate(round_to(theirs * came_to / refund.money), amounts)
+    return tuple(
+        replace(one, amount=one.amount - part)
+        for one, part in zip(refund.payments, parts, strict=True)
+    )

@@ -73,12 +73,15 @@ class MoneyBack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundPayment:
-    """One way by which a refund goes back as money. `amount` is positive."""
+    """One way by which a refund goes back as money. `amount` is what the buyer gets, 0 where
+    nothing moved; `fee` is what the provider gave back of its own, None where the shop does not
+    say."""
 
     method: str
     amount: Decimal
     state: MoneyBack = MoneyBack.DONE
     reference: str = ""
+    fee: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,10 @@ class Refund:
     Without lines too, a refund of all that the order came to is of all of it, and any other an
     amount that no goods are named for. `payments` are the ways by which the money goes back, as
     far as the shop tells them apart: a refund counts once none of them is pending, and without
-    those that were declined. `tenders` is what went back on gift cards, as store credit or
-    points, and `money` the rest. `base_total` and `base_tax` are `total` and `tax` in the shop's
-    base currency, as it states.
+    those that were declined. Each goes back by its own method, and what they come to less than
+    the refund did not go back: it is still the buyer's. `tenders` is what went back on gift
+    cards, as store credit or points, and `money` the rest. `base_total` and `base_tax` are `total`
+    and `tax` in the shop's base currency, as it states.
     """
 
     id: str
@@ -125,6 +129,16 @@ class Refund:
         return self.total - sum((one.amount for one in self.tenders), Decimal(0))
 
     @property
+    def kept(self) -> Decimal:
+        """What of its money did not go back, as the ways by which it went tell; below zero where
+        they come to more."""
+        if not self.payments:
+            return Decimal(0)
+        return self.money - sum((one.amount for one in self.payments), Decimal(0))
+
+    @property
     def of_money(self) -> Decimal:
-        """What had been paid with money, whatever it went back as: an order states the sum."""
-        return self.total - sum((one.amount for one in self.tenders if one.of), Decimal(0))
+        """What went back of what had been paid with money, whatever it went back as: an order
+        states the sum."""
+        issued = sum((one.amount for one in self.tenders if one.of), Decimal(0))
+        return self.total - issued - self.kept

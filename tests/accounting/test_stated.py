@@ -150,6 +150,21 @@ def test_a_refund_is_without_the_marketplaces_part_too() -> None:
     assert paid_back(answer) == [("S1-1001-R7", "970", "50.00")]
 
 
+def test_each_way_by_which_it_goes_back_is_without_its_share() -> None:
+    ways = (RefundPayment("checkmo", D("33.13")), RefundPayment("stripe", D("20.00")))
+    whole = refund("53.13", tax=D("3.13"), lines=(part("50.00", tax="3.13"),), payments=ways)
+    made = refunded(
+        whole, payments=(Payment("checkmo", D("33.13")), Payment("stripe", D("20.00"))),
+        received=D("53.13"),
+    )  # fmt: skip
+    made = replace(made, lines=(shared("50.00", "3.13"),), total=D("53.13"), tax=D("3.13"))
+
+    answer = built(made)
+
+    assert note_totals(answer) == [(D("50.00"), D(0))]
+    assert paid_back(answer) == [("S1-1001-R7", "970", "31.18"), ("S1-1001-R7", "091", "18.82")]
+
+
 def test_where_nobody_knows_who_collected_a_tax_the_order_is_held() -> None:
     answer = build(order(shared("50.00", "3.13", Collector.UNKNOWN)))
 
