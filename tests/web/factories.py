@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -293,6 +294,19 @@ class PostingFactory(factory.django.DjangoModelFactory):
     amount_due_units = factory.LazyAttribute(lambda o: 0 if o.state == "posted" else None)
     posted_at = factory.LazyAttribute(lambda o: clock.now() if o.state == "posted" else None)
     changed_at = factory.LazyFunction(clock.now)
+
+
+def many_posted(store: Store, numbers: Iterable[int]) -> None:
+    """Orders with their invoices, written at once: a list longer than one page of it."""
+    orders = [
+        OrderFactory.build(
+            store=store, source_id=str(number),
+            record=SourceRecordFactory.build(store=store, source_id=str(number)),
+        ) for number in numbers
+    ]  # fmt: skip
+    SourceRecord.objects.bulk_create(order.record for order in orders)
+    TrackedOrder.objects.bulk_create(orders)
+    Posting.objects.bulk_create(PostingFactory.build(order=order) for order in orders)
 
 
 class ShopWriteFactory(factory.django.DjangoModelFactory):

@@ -115,6 +115,7 @@ def summary(world: dict[str, Any]) -> Posting:
     return PostingFactory(order=order, source_kind="summary", purpose="summary")
 
 
+@pytest.mark.stories
 def test_no_value_at_the_edge_breaks_a_page(
     client: Client, world: dict[str, Any], summary: Posting, asked: set[str]
 ) -> None:

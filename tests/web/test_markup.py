@@ -39,6 +39,7 @@ from tests.web.factories import (
     PostingFactory,
     StoreFactory,
     UserFactory,
+    many_posted,
     reason,
 )
 from xero.models import MirrorContact, TaxRate
@@ -71,8 +72,7 @@ def world(db: None) -> dict[str, Any]:
     PostingFactory(order=order)
     refused = [reason("refused", HOSTILE)]
     PostingFactory(order=order, purpose="p", kind="payment", state="dead", reasons=refused)
-    for n in range(2, 70):
-        PostingFactory(order=OrderFactory(store=store, source_id=str(n)))
+    many_posted(store, range(2, 70))
     OrderFactory(
         store=store, source_id="99", label="held", state="held",
         reasons=[reason("tax_unmapped", HOSTILE, HOSTILE)],

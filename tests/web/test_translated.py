@@ -38,7 +38,7 @@ OWED = re.compile(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def known() -> set[str]:
     """The texts that `make messages` gives to who translates, and those of the libraries."""
     found = runpy.run_path(str(ROOT / "locale" / "messages.py"))["catalog"]()

@@ -54,6 +54,7 @@ def test_orders_of_one_second_are_all_read_once(shop: Extension, count: int) -> 
     assert ids(connected().pages(Stream.ORDERS, cursor())) == list(range(1, count + 1))
 
 
+@pytest.mark.stories
 def test_ten_thousand_orders_take_at_most_250_requests(shop: Extension) -> None:
     one = placed(1, "2026-11-02 10:00:00")
     for number in range(1, 10_001):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.lib import clock, exact_json
@@ -292,10 +292,13 @@ scalars = (
     | st.sampled_from(["\0n+5", "\0n-", "\0n5", '"\0n+5"', "\ud83d", "\\"])
 )  # fmt: skip
 records = st.dictionaries(
-    st.text(), st.recursive(scalars, lambda x: st.lists(x) | st.dictionaries(st.text(), x))
+    st.text(),
+    st.recursive(scalars, lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=10),
 )
 
 
+# Many small records rather than few large ones, whose making is what takes the time.
+@settings(max_examples=150)
 @given(records)
 def test_a_record_comes_back_as_it_was(record: dict[str, Any]) -> None:
     whole, flaws = exact_json.tame(record)
