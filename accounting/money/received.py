@@ -80,6 +80,14 @@ def paid_at(books: Books, order: Order, tender: Payment | None = None) -> dateti
 
 def disagreement(order: Order, tenders: tuple[Payment, ...]) -> Reason | None:
     """Where payments, what was received and what is outstanding do not fit together."""
+    foreign = next((tender.currency for tender in tenders if tender.currency), "")
+    if foreign:
+        text = said(
+            "A payment of the order is in %(currency)s, and the order is not. Enter its payments "
+            "in Xero by hand.",
+            currency=foreign,
+        )
+        return Reason("tenders_do_not_add_up", text, Field.PAYMENTS)
     paid = sum((tender.amount for tender in tenders), ZERO)
     if any(tender.amount < 0 for tender in tenders):
         text = said(

@@ -96,10 +96,14 @@ def left_out(order: Order) -> tuple[Reason, ...]:
 
 def _received(order: Order) -> Order:
     """The order without tenders that are authorised only: where no others are, and the shop
-    states nothing, nothing was received."""
-    kept = tuple(one for one in order.payments if not _promised(one))
+    states nothing, nothing was received. A currency is told of those alone that are in another."""
+    kept = tuple(
+        replace(one, currency="") if one.currency == order.currency else one
+        for one in order.payments
+        if not _promised(one)
+    )
     if len(kept) == len(order.payments):
-        return order
+        return order if kept == order.payments else replace(order, payments=kept)
     received = ZERO if order.received is None and not kept else order.received
     return replace(order, payments=kept, received=received)
 

@@ -134,8 +134,9 @@ class MoneyIn(StrEnum):
 class Payment:
     """Money that the shop says it received: one tender. `received_at` is None if not told.
 
-    What is `authorised` is no money yet. `amount` is what the buyer paid; `fee` is what the
-    provider kept of it, None where the shop does not say. `reference` is what the payment is
+    What is `authorised` is no money yet. `amount` is what the buyer paid, in `currency`: "" is the
+    order's, and money of another is held, as nobody knows what of the order it pays. `fee` is what
+    the provider kept of it, None where the shop does not say. `reference` is what the payment is
     called in Xero, at best the gateway's id of the transaction. `others` are further names of this
     very payment, by which a bank's or gateway's statement, or a person, may call it: the shop's own
     id of it, the gateway's of the order.
@@ -150,6 +151,7 @@ class Payment:
     state: MoneyIn = MoneyIn.RECEIVED
     fee: Decimal | None = None
     others: tuple[str, ...] = ()
+    currency: str = ""
 
     @property
     def references(self) -> tuple[str, ...]:

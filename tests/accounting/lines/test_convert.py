@@ -50,6 +50,14 @@ def converted(made: Order, rules: dict[str, Any] | None = None) -> Built:
     return built
 
 
+@pytest.mark.parametrize(("currency", "posted"), [("", 1), ("GBP", 1), ("AUD", 0), ("NZD", 0)])
+def test_only_a_payment_in_the_orders_own_currency_is_converted(currency: str, posted: int) -> None:
+    tender = Payment("checkmo", D("11.00"), currency=currency)
+    built = converted(pounds(line("10.00"), payments=(tender,), received=D("11.00"), base="22.00"))
+    assert len(built.payments) == posted
+    assert ("tenders_do_not_add_up" in codes(built)) is (not posted)
+
+
 def test_lines_tax_and_payment_are_the_shops_own_base_figures() -> None:
     """33.30 + 3.33 tax and 10.00 + 1.00: 47.63 GBP; the shop has 61.22 AUD, of which 5.57 tax."""
     made = pounds(

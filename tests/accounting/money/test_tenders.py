@@ -207,6 +207,14 @@ def test_a_negative_tender_holds_the_payments() -> None:
     assert codes(build(order(received=D(-5)))) == ["tenders_do_not_add_up"]
 
 
+def test_a_payment_in_another_currency_holds_the_payments() -> None:
+    built = build(received(paid("100"), replace(paid("10"), currency="NZD")))
+    assert (built.status, tendered(built), codes(built)) == ("ready", [], ["tenders_do_not_add_up"])
+    assert "is in NZD, and the order is not" in built.reasons[0].message
+    same = build(received(replace(paid("110"), currency="AUD")))
+    assert (len(same.payments), same.reasons) == (1, ())
+
+
 @pytest.mark.parametrize(
     ("changes", "agree"),
     [

@@ -23,7 +23,12 @@ class ToyBazaar(ToyAdapter):
     def parse(stream: Stream, record: Any, facts: Any) -> Any:
         order, raw = parse.parse_order(stream, record, facts), Raw(record)
         payments = (
-            replace(payment, reference=one.text("id"), others=(one.text("gateway"),))
+            replace(
+                payment,
+                reference=one.text("id"),
+                others=(one.text("gateway"),),
+                currency=one.text("money"),
+            )
             for payment, one in zip(order.payments, raw.children("paid"), strict=True)
         )
         toys = zip(order.lines, raw.children("toys"), strict=True)
@@ -44,7 +49,10 @@ def _refund(order: c.Order, back: Raw) -> Refund:
     """An amount and no more: neither lines nor tax."""
     ways = (
         RefundPayment(
-            one.required_text("by"), one.number("amount"), MoneyBack(one.required_text("state"))
+            one.required_text("by"),
+            one.number("amount"),
+            MoneyBack(one.required_text("state")),
+            fee=one.optional("fee"),
         )
         for one in back.children("ways")
     )

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
 from pytest_django import Settings
 
 from stores.models import Store
@@ -122,6 +124,32 @@ def test_a_refund_that_moved_no_money_is_open_credit_of_the_buyer(toys: World, b
     (note,) = notes(toys)
     assert (note["Total"], note["RemainingCredit"]) == (22, 22)
     assert (given_back(toys), reasons()) == ({}, ["credit_left_open"])
+
+
+def test_what_the_provider_gave_back_of_its_fee_is_shown(toys: World, box: Box) -> None:
+    done = way("marbles", "22.00", state="done", fee="0.45")
+    box.append(paid_by_both(1, back=[refund_of("22.00", done)], given="22.00"))
+    toys.sync()
+    page = Client()
+    page.force_login(get_user_model().objects.create_superuser("ana", password="x"))
+
+    shown = page.get(f"/orders/{TrackedOrder.objects.get().pk}/").text
+
+    assert "Of its fee the provider gave back 0.45 AUD with refund R1." in shown
+
+
+def test_a_payment_in_another_currency_holds_the_payments_and_not_the_invoice(
+    toys: World, box: Box
+) -> None:
+    order = paid_by_both(1)
+    order["paid"][1]["money"] = "NZD"
+    box.append(order)
+
+    toys.sync()
+
+    (invoice,) = toys.invoices().values()
+    assert (invoice["Total"], toys.payments()) == (44, [])
+    assert reasons() == ["tenders_do_not_add_up"]
 
 
 def test_what_the_marketplace_collected_is_neither_invoiced_nor_paid(toys: World, box: Box) -> None:
