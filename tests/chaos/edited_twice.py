@@ -49,7 +49,10 @@ def may_be_asked(
 ) -> bool:
     """Whether the order with the invoice `key` may wait for a person: `row` is where it stands by
     the product, `edited` when the shop edited it."""
-    if between is None or row["conflicts"] != [key] or row["bad"] or row["label"] != "held":
+    if between is None or row["conflicts"] != [key] or row["label"] != "held":
+        return False
+    # A change of it that was on its way at the backup cannot be made any more: the same question.
+    if row["bad"] not in ([], [f"invoice {key} held"]):
         return False
     if {reason.split(":")[0] for reason in row["reasons"]} != {_SAYS}:
         return False

@@ -196,10 +196,15 @@ def test_only_an_invoice_that_was_edited_twice_around_a_restore_may_be_asked_of_
     assert not asked(skipped)
 
 
+def test_a_change_that_was_on_its_way_at_the_backup_waits_with_the_same_question() -> None:
+    assert asked(restored(5, 15, 25), HELD | {"bad": ["invoice UK-7 held"]})
+
+
 @pytest.mark.parametrize(
     "otherwise",
     [
         {"label": "posted"}, {"label": "differs"}, {"conflicts": []}, {"bad": ["payment dead"]},
+        {"bad": ["invoice UK-7-E1 held"]}, {"bad": ["invoice UK-7 held", "payment UK-7 held"]},
         {"conflicts": ["UK-7", "UK-7-E1"]}, {"conflicts": ["UK-7-E1"]}, {"reasons": []},
         {"reasons": [*HELD["reasons"], "invoice_not_payable: more is paid"]},
         {"reasons": ["voided_in_xero: gone"]},

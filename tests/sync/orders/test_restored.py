@@ -19,6 +19,7 @@ from sync.dispatch.gather import gather
 from sync.dispatch.lookup import lookup
 from sync.flow import steps
 from sync.models import Dispatch, Posting, TrackedOrder
+from sync.orders import actions
 from sync.orders.build_due import enqueue_due
 from tests.sync.backfill.test_backfill import begun, finish, go_on
 from tests.sync.orders.test_refunds_and_cancellations import MUG, TWO_MUGS_AND_BEANS
@@ -497,6 +498,43 @@ def test_an_edit_of_a_person_since_the_backup_is_still_a_persons(world: World) -
     world.sync()
     assert world.posting(order).conflict
     assert world.row(order).label == "held"
+
+
+@pytest.mark.stories
+@pytest.mark.parametrize("lost", [True, False], ids=["its answer was lost", "not sent yet"])
+def test_one_click_answers_for_an_invoice_that_was_edited_twice_around_the_backup(
+    world: World, lost: bool
+) -> None:
+    """The backup knows the first change as on its way; the second is forgotten, and the shop makes
+    a third: nothing tells the second from a bookkeeper's (0032)."""
+    order = world.place(status="pending")
+    world.sync()
+    world.time.forward(minutes=31)
+    edits(world, [order])
+    world.pull()
+    world.build()
+    if lost:
+        fault = {"method": "POST", "path": "/Invoices$"}
+        world.xero.faults({"kind": "lose_answer", "match": fault})
+        world.send()
+        world.xero.faults()
+    with forgotten(world):
+        world.sync()
+        world.time.forward(minutes=5)
+        world.shop.edit(order["entity_id"], [("BEANS-250", 2)])
+        world.sync()
+    world.time.forward(minutes=1)
+    world.shop.edit(order["entity_id"], [("MUG-STN", 1), ("BEANS-250", 1)])
+    world.sync()
+    world.time.forward(minutes=31)
+    world.sync()
+    at_rest()
+    assert (world.row(order).label, world.posting(order).conflict) == ("held", True)
+    actions.sync_now(TrackedOrder.objects.all(), None)
+    world.work()
+    at_rest()
+    assert world.row(order).label == "posted"
+    assert _net(world, world.number(order))[0] == money(order["grand_total"])
 
 
 def test_what_was_planned_before_a_person_must_decide_does_not_wait_for_ever(
