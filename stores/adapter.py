@@ -33,7 +33,7 @@ Parsed = Order | Refund | Customer | Product | StockLevel
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class Interval:
     """How far a stream was read.
 
     Reading starts at `position - overlap` and includes both ends; `position` None means from
@@ -125,7 +125,7 @@ class Did:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WebhookReply:
     """How a call is answered, and what it asks for. One that asks for nothing, such as a ping or
     a challenge, is answered and not kept. `delivery` as of `WebhookCall`. What became of `asks`
     is told in the answer, in the place of `body`: `{"done": [{"stream", "id", "did"}],
@@ -162,6 +162,7 @@ class StoreAdapter(Protocol):
 
     HTTP goes through the given session. Calls raise `connector.lib.errors`; parsing raises
     `ParseError`. What needs no connection is static: `adapter_class(platform).parse(…)`.
+    An adapter that derives from this has what holds for a shop without particulars.
     """
 
     profile: ClassVar[PlatformProfile]
@@ -173,8 +174,8 @@ class StoreAdapter(Protocol):
         """What the shop is; `warnings` say what the credentials do not allow."""
         ...
 
-    def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
-        """Raw records changed (or placed, see `Cursor.by`) since the cursor, the oldest first.
+    def pages(self, stream: Stream, since: Interval) -> Iterator[Page]:
+        """Raw records changed (or placed, see `Interval.by`) since the cursor, the oldest first.
 
         Nothing in the interval is missed, but what the profile's `coverage` of the stream says;
         a record may come more than once. What is asked for is what that says, and By.PLACED. A
@@ -182,9 +183,9 @@ class StoreAdapter(Protocol):
         """
         ...
 
-    def count(self, stream: Stream, since: Cursor) -> int | None:
+    def count(self, stream: Stream, since: Interval) -> int | None:
         """How many records `pages` would give now, in one call; None if the shop does not say."""
-        ...
+        return None
 
     def fetch(self, ref: RecordRef) -> dict[str, Any]:
         """One record anew, in the form that `pages` gives it."""
@@ -196,7 +197,7 @@ class StoreAdapter(Protocol):
         What the shop does not have, or does not list in this stream, is left out. Where there
         is no list to ask, `fetch_each` asks one by one.
         """
-        ...
+        return fetch_each(self.fetch, stream, ids)
 
     def numbered(self, number: str) -> list[dict[str, Any]]:
         """The orders that bear this number, as customers see it, in the form of `pages`; a shop
@@ -217,7 +218,7 @@ class StoreAdapter(Protocol):
     def whereabouts(record: Mapping[str, Any], facts: ParseFacts) -> Whereabouts:
         """Which part of the shop an order is of, as far as that can be told of its record; never
         fails."""
-        ...
+        return Whereabouts()
 
     @staticmethod
     def scrub(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,15 +232,20 @@ class StoreAdapter(Protocol):
         ...
 
     @staticmethod
-    def webhook(call: WebhookCall) -> Reply:
+    def webhook(call: WebhookCall) -> WebhookReply:
         """What an incoming call asks to fetch, and the answer to it. Its signature is checked,
         its body not trusted."""
         ...
 
     def order_condition(self, order_id: str) -> OrderCondition:
-        """How an order stands now; Rejected (`not_found`) where there is none. Asked where
+        """How an order stands now; Rejected (`not_found`) where there is none. Asked only where
         statuses or notes are written, which `stores.writing` says how."""
-        ...
+        record = self.fetch(RecordRef(Stream.ORDERS, order_id))
+        if isinstance(self, CompletesRecords):
+            record = self.complete(Stream.ORDERS, record)
+        order = self.parse(Stream.ORDERS, record, ParseFacts())
+        assert isinstance(order, Order)
+        return OrderCondition(order.status, order.state)
 
 
 def fetch_each(

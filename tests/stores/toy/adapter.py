@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from pydantic import SecretStr, create_model
 
 from connector.lib.errors import Rejected
-from stores.adapter import Reply, fetch_each
-from stores.canonical import order as c
-from stores.canonical.records import By, OrderCondition, Page, RecordRef, StoreFacts, Stream
+from stores.adapter import StoreAdapter, WebhookReply
+from stores.canonical.records import By, Page, RecordRef, StoreFacts
 from stores.raw import Raw
-from stores.signatures import verify
+from stores.signatures import read_call
 from tests.stores.toy import parse, profile
 
 BOXES: dict[str, list[dict[str, Any]]] = {}  # the orders of each shop, by its address
 
 
-class ToyAdapter:
+class ToyAdapter(StoreAdapter):
     profile: ClassVar = profile.PROFILE
     Credentials: ClassVar = create_model("ToyKey", key=(SecretStr, ...))
 
@@ -36,24 +34,17 @@ class ToyAdapter:
             if (since.start or at) <= at <= (since.until or at) and one[when] > since.after:
                 yield Page((dict(one),), at, mark=one[when])
 
-    def count(self, stream, since):
-        return len(list(self.pages(stream, since)))
-
     def fetch(self, ref):
         for one in self._box:
             if one["id"] == ref.id:
                 return dict(one)
         raise Rejected("There is no such order.", code="not_found")
 
-    def fetch_many(self, stream, ids):
-        return fetch_each(self.fetch, stream, ids)
-
     def numbered(self, number):
         return [dict(one) for one in self._box if one["no"] == number]
 
     parse = staticmethod(parse.parse_order)
     scrub = staticmethod(dict)
-    whereabouts = staticmethod(lambda record, facts: c.Whereabouts())
 
     @staticmethod
     def identify(stream, record):
@@ -67,9 +58,4 @@ class ToyAdapter:
 
     @staticmethod
     def webhook(call):
-        verify(call)
-        refs = (RecordRef(Stream.ORDERS, one) for one in json.loads(call.body)["orders"])
-        return Reply(tuple(refs))
-
-    def order_condition(self, order_id):
-        return OrderCondition(self.fetch(RecordRef(Stream.ORDERS, order_id))["status"])
+        return WebhookReply(tuple(read_call(call, profile.PROFILE.streams)))

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from connector.lib.errors import Rejected
-from stores.adapter import Ask, Reply, Wish
+from stores.adapter import Ask, WebhookReply, Wish
 from stores.canonical.records import By, Page, RecordRef, Stream
 from stores.profile import Coverage
 from stores.raw import Raw
@@ -75,14 +75,14 @@ class ToyMarket(ToyAdapter):
     def webhook(call):
         if call.method == "GET":
             answer = f"{call.query['challenge']}!"
-            return Reply(body=answer, content_type="application/x-toys")
+            return WebhookReply(body=answer, content_type="application/x-toys")
         if call.body == b"ping":
-            return Reply(status=202)  # not signed, and asks for nothing
+            return WebhookReply(status=202)  # not signed, and asks for nothing
         if b"wish" in call.body:
             verify(call)
             told = json.loads(call.body)
             told["stream"] = Stream(told.get("stream", "orders"))
-            return Reply(asks=(Ask(Wish(told.pop("wish")), tuple(told.pop("ids")), **told),))
+            return WebhookReply(asks=(Ask(Wish(told.pop("wish")), tuple(told.pop("ids")), **told),))
         return replace(ToyAdapter.webhook(call), delivery=call.header("X-Delivery"), body="thanks")
 
     @staticmethod
