@@ -530,6 +530,44 @@ def passing_by(code: dict[str, str]) -> list[str]:
     ]
 
 
+def classes_by_world() -> dict[str, Counter[str]]:
+    """Names of public classes, counted in each world: every adapter, every stand-in, the product
+    with what its adapters are called by. Commands and apps are named by Django."""
+    found: dict[str, Counter[str]] = {}
+    for path in tree():
+        where = path.relative_to(ROOT).parts
+        if path.suffix != ".py" or where[0] not in (*PACKAGES, "sandbox"):
+            continue
+        if "migrations" in where or "management" in where:
+            continue
+        adapter = where[:2] == ("stores", "adapters") and len(where) > 3
+        world = "/".join(where[:3] if adapter else where[:2] if where[0] == "sandbox" else ["ours"])
+        names = (
+            node.name
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        )
+        found.setdefault(world, Counter()).update(names)
+    return found
+
+
+def test_the_smallest_platform_stays_small():
+    """CONTRIBUTING calls it the smallest whole one: what grows here grows in every adapter."""
+    toy = ROOT / "tests/stores/toy"
+    parts = [toy / f"{name}.py" for name in ("adapter", "parse", "profile")]
+    assert sum(len(part.read_text(encoding="utf-8").splitlines()) for part in parts) <= 120
+
+
+def test_no_class_name_means_two_things():
+    """Two adapters may have a class of one name each, which is then no name of the product's."""
+    worlds = classes_by_world()
+    twice = {w: sorted(name for name, n in names.items() if n > 1) for w, names in worlds.items()}
+    assert {world: names for world, names in twice.items() if names} == {}
+    ours = worlds["ours"].keys()
+    theirs = {w: sorted(ours & names.keys()) for w, names in worlds.items() if "adapters" in w}
+    assert {world: names for world, names in theirs.items() if names} == {}
+
+
 def test_no_name_is_imported_from_where_it_merely_passes_by():
     tested = {
         str(path.relative_to(ROOT)): text

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from accounts_mapping.editions.read import Edition
 from accounts_mapping.proposals.codes import free_code
 from accounts_mapping.proposals.proposal import (
-    Found,
+    MappingProposal,
     NewAccount,
-    Proposal,
+    StoreProposals,
     Sure,
     by_name,
     called,
@@ -83,9 +83,9 @@ _ROUNDING = said("Cents of rounding")
 
 def accounts(
     rules: StoreRules, organisation: OrganisationFacts, edition: Edition, meanings: frozenset[str]
-) -> Found:
+) -> StoreProposals:
     """What is not mapped yet. `meanings` are those that rows of orders have had."""
-    found = Found()
+    found = StoreProposals()
     wanted = [*_ALWAYS, *(one for name, one in OF_ROWS.items() if name in meanings)]
     for purpose in wanted:
         if getattr(rules.accounts, purpose.key) is None:
@@ -97,7 +97,9 @@ def accounts(
     return found
 
 
-def _one(found: Found, purpose: Purpose, organisation: OrganisationFacts, edition: Edition) -> None:
+def _one(
+    found: StoreProposals, purpose: Purpose, organisation: OrganisationFacts, edition: Edition
+) -> None:
     fit = _fitting(purpose)
     listed = usable(organisation)
     usual = [
@@ -159,7 +161,7 @@ def _is_special(account: AccountFacts) -> bool:
     return any(word in account.name.casefold() for word in words)
 
 
-def _rounding(found: Found, organisation: OrganisationFacts) -> None:
+def _rounding(found: StoreProposals, organisation: OrganisationFacts) -> None:
     own = organisation.rounding_account
     if own is not None and own.status == "ACTIVE":
         why = said("Xero's own account for rounding.")
@@ -184,7 +186,7 @@ def _rounding(found: Found, organisation: OrganisationFacts) -> None:
     )
 
 
-def _adjustments(found: Found, rules: StoreRules, organisation: OrganisationFacts) -> None:
+def _adjustments(found: StoreProposals, rules: StoreRules, organisation: OrganisationFacts) -> None:
     """Fees kept and goodwill go where other income goes: without an account they are held."""
     other = rules.accounts.other_income
     proposed = next((one.value for one in found.proposals if one.path[-1] == "other_income"), None)
@@ -198,5 +200,5 @@ def _adjustments(found: Found, rules: StoreRules, organisation: OrganisationFact
     )  # fmt: skip
 
 
-def _proposal(key: str, item: str, account: AccountFacts, why: str, sure: Sure) -> Proposal:
-    return Proposal(("accounts", key), named_by(account), item, called(account), why, sure)
+def _proposal(key: str, item: str, account: AccountFacts, why: str, sure: Sure) -> MappingProposal:
+    return MappingProposal(("accounts", key), named_by(account), item, called(account), why, sure)

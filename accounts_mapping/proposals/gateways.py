@@ -19,7 +19,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gateway:
+class PaymentGateway:
     """A way to pay: its name, and words of codes and titles that mean it."""
 
     name: str
@@ -28,51 +28,55 @@ class Gateway:
 
 
 GATEWAYS = (
-    Gateway("Stripe", Way.GATEWAY, ("stripe",)),
-    Gateway("PayPal", Way.GATEWAY, ("paypal", "pay pal", "pp express", "pp standard", "payflow")),
-    Gateway("Klarna", Way.GATEWAY, ("klarna",)),
-    Gateway("Afterpay", Way.GATEWAY, ("afterpay", "clearpay")),
-    Gateway("Zip", Way.GATEWAY, ("zip", "zippay", "zipmoney")),
-    Gateway("Laybuy", Way.GATEWAY, ("laybuy",)),
-    Gateway("Humm", Way.GATEWAY, ("humm", "oxipay")),
-    Gateway("Square", Way.GATEWAY, ("square", "squareup")),
-    Gateway("Braintree", Way.GATEWAY, ("braintree",)),
-    Gateway("Adyen", Way.GATEWAY, ("adyen",)),
-    Gateway("Mollie", Way.GATEWAY, ("mollie",)),
-    Gateway("Worldpay", Way.GATEWAY, ("worldpay",)),
-    Gateway("Opayo", Way.GATEWAY, ("opayo", "sagepay", "sage pay")),
-    Gateway("Authorize.Net", Way.GATEWAY, ("authorizenet", "authorize net", "authnetcim")),
-    Gateway("Amazon Pay", Way.GATEWAY, ("amazon pay", "amazonpay", "amazon payment")),
-    Gateway("eWAY", Way.GATEWAY, ("eway", "eway rapid")),
-    Gateway("Windcave", Way.GATEWAY, ("windcave", "payment express", "paymentexpress", "pxpay")),
-    Gateway("Checkout.com", Way.GATEWAY, ("checkoutcom", "checkout com")),
-    Gateway("GoCardless", Way.GATEWAY, ("gocardless",)),
-    Gateway("PayFast", Way.GATEWAY, ("payfast",)),
-    Gateway("Razorpay", Way.GATEWAY, ("razorpay",)),
-    Gateway("Skrill", Way.GATEWAY, ("skrill", "moneybookers")),
-    Gateway(
+    PaymentGateway("Stripe", Way.GATEWAY, ("stripe",)),
+    PaymentGateway(
+        "PayPal", Way.GATEWAY, ("paypal", "pay pal", "pp express", "pp standard", "payflow")
+    ),
+    PaymentGateway("Klarna", Way.GATEWAY, ("klarna",)),
+    PaymentGateway("Afterpay", Way.GATEWAY, ("afterpay", "clearpay")),
+    PaymentGateway("Zip", Way.GATEWAY, ("zip", "zippay", "zipmoney")),
+    PaymentGateway("Laybuy", Way.GATEWAY, ("laybuy",)),
+    PaymentGateway("Humm", Way.GATEWAY, ("humm", "oxipay")),
+    PaymentGateway("Square", Way.GATEWAY, ("square", "squareup")),
+    PaymentGateway("Braintree", Way.GATEWAY, ("braintree",)),
+    PaymentGateway("Adyen", Way.GATEWAY, ("adyen",)),
+    PaymentGateway("Mollie", Way.GATEWAY, ("mollie",)),
+    PaymentGateway("Worldpay", Way.GATEWAY, ("worldpay",)),
+    PaymentGateway("Opayo", Way.GATEWAY, ("opayo", "sagepay", "sage pay")),
+    PaymentGateway("Authorize.Net", Way.GATEWAY, ("authorizenet", "authorize net", "authnetcim")),
+    PaymentGateway("Amazon Pay", Way.GATEWAY, ("amazon pay", "amazonpay", "amazon payment")),
+    PaymentGateway("eWAY", Way.GATEWAY, ("eway", "eway rapid")),
+    PaymentGateway(
+        "Windcave", Way.GATEWAY, ("windcave", "payment express", "paymentexpress", "pxpay")
+    ),
+    PaymentGateway("Checkout.com", Way.GATEWAY, ("checkoutcom", "checkout com")),
+    PaymentGateway("GoCardless", Way.GATEWAY, ("gocardless",)),
+    PaymentGateway("PayFast", Way.GATEWAY, ("payfast",)),
+    PaymentGateway("Razorpay", Way.GATEWAY, ("razorpay",)),
+    PaymentGateway("Skrill", Way.GATEWAY, ("skrill", "moneybookers")),
+    PaymentGateway(
         "Bank transfer", Way.TRANSFER,
         ("banktransfer", "bank transfer", "wire transfer", "direct deposit", "bacs", "eft",
          "internet banking"),
     ),
-    Gateway(
+    PaymentGateway(
         "Cash on delivery", Way.COLLECTED,
         ("cashondelivery", "cash on delivery", "cod", "pay on delivery"),
     ),
-    Gateway(
+    PaymentGateway(
         "Cheques", Way.COLLECTED,
         ("checkmo", "cheque", "check", "check money order", "cheque money order", "money order"),
     ),
-    Gateway("Cash", Way.COLLECTED, ("cash",)),
-    Gateway(
+    PaymentGateway("Cash", Way.COLLECTED, ("cash",)),
+    PaymentGateway(
         "Invoice", Way.INVOICE,
         ("purchaseorder", "purchase order", "companycredit", "on account", "pay later by invoice"),
     ),
-    Gateway("Nothing to pay", Way.NOTHING, ("free", "free checkout", "no payment required")),
+    PaymentGateway("Nothing to pay", Way.NOTHING, ("free", "free checkout", "no payment required")),
 )  # fmt: skip
 
 
-def gateway_of(code: str, title: str) -> Gateway | None:
+def gateway_of(code: str, title: str) -> PaymentGateway | None:
     """The well-known way to pay that a code or a title means; the code says it more surely. The
     longest words that are found decide: “cash on delivery” is not cash."""
     for text in (code, title):

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts_mapping.proposals.codes import free_code
-from accounts_mapping.proposals.gateways import Gateway, Way, gateway_of
+from accounts_mapping.proposals.gateways import PaymentGateway, Way, gateway_of
 from accounts_mapping.proposals.proposal import (
-    Found,
-    Gap,
+    MappingProposal,
     NewAccount,
+    NoProposal,
     Path,
-    Proposal,
+    StoreProposals,
     Sure,
     by_name,
     called,
@@ -51,9 +51,9 @@ class Method:
 
 def payments(
     rules: StoreRules, organisation: OrganisationFacts, methods: Iterable[Method]
-) -> Found:
+) -> StoreProposals:
     """An account for each method that is not mapped, the most used first."""
-    found = Found()
+    found = StoreProposals()
     listed = [one for one in usable(organisation) if one.takes_payments]
     for method in sorted(methods, key=lambda one: (-one.orders, one.code)):
         if not is_mapped(rules, method):
@@ -69,7 +69,10 @@ def is_mapped(rules: StoreRules, method: Method) -> bool:
 
 
 def _one(
-    found: Found, method: Method, organisation: OrganisationFacts, listed: list[AccountFacts]
+    found: StoreProposals,
+    method: Method,
+    organisation: OrganisationFacts,
+    listed: list[AccountFacts],
 ) -> None:
     path: Path = ("payment_accounts", method.code)
     gateway = gateway_of(method.code, method.title)
@@ -90,7 +93,7 @@ def _one(
 
 def _account(
     path: Path, method: Method, name: str, fitting: list[AccountFacts], *, known: bool
-) -> Proposal:
+) -> MappingProposal:
     """A clearing account before a bank account of the same name."""
     ranked = sorted(fitting, key=lambda one: "clearing" not in plain_words(one.name))
     chosen = ranked[0]
@@ -104,20 +107,20 @@ def _account(
         why = said("%(why)s %(more)s", why=why, more=_FEED)
     alone = sum("clearing" in plain_words(one.name) for one in ranked) == 1
     sure = Sure.CERTAIN if known and clearing and alone else Sure.LIKELY
-    return Proposal(path, named_by(chosen), method.item, called(chosen), why, sure)
+    return MappingProposal(path, named_by(chosen), method.item, called(chosen), why, sure)
 
 
-def _by_hand(path: Path, method: Method, gateway: Gateway) -> Proposal:
+def _by_hand(path: Path, method: Method, gateway: PaymentGateway) -> MappingProposal:
     if gateway.way is Way.NOTHING:
         why = said("Nothing is paid with it, so there is no payment to post.")
-        return Proposal(path, NO_PAYMENT, method.item, said("No payment"), why, Sure.LIKELY)
+        return MappingProposal(path, NO_PAYMENT, method.item, said("No payment"), why, Sure.LIKELY)
     why = said("It is paid later, by the invoice: the payment is entered in Xero when it arrives.")
     shown = said("No payment: the invoice stays open")
-    return Proposal(path, NO_PAYMENT, method.item, shown, why, Sure.GUESS)
+    return MappingProposal(path, NO_PAYMENT, method.item, shown, why, Sure.GUESS)
 
 
 def _transfer(
-    found: Found, path: Path, method: Method, organisation: OrganisationFacts,
+    found: StoreProposals, path: Path, method: Method, organisation: OrganisationFacts,
     listed: list[AccountFacts],
 ) -> None:  # fmt: skip
     """Transfers arrive on the bank account itself: that in the books' currency which is no
@@ -128,7 +131,7 @@ def _transfer(
     ]  # fmt: skip
     if not banks:
         text = said("A transfer arrives on a bank account, and the organisation has none for it.")
-        found.gaps.append(Gap(path, method.item, text))
+        found.gaps.append(NoProposal(path, method.item, text))
         return
     chosen = banks[0]
     others = ", ".join(called(one) for one in banks[1:4])
@@ -138,7 +141,9 @@ def _transfer(
         fit = said("%(others)s would also fit.", others=others)
         why = said("%(why)s %(more)s", why=why, more=fit)
     sure = Sure.LIKELY
-    found.proposals.append(Proposal(path, named_by(chosen), method.item, called(chosen), why, sure))
+    found.proposals.append(
+        MappingProposal(path, named_by(chosen), method.item, called(chosen), why, sure)
+    )
 
 
 def _in_books(account: AccountFacts, organisation: OrganisationFacts) -> bool:
@@ -153,8 +158,8 @@ def _is_providers(account: AccountFacts) -> bool:
 
 
 def _missing(
-    found: Found, method: Method, organisation: OrganisationFacts, name: str,
-    gateway: Gateway | None,
+    found: StoreProposals, method: Method, organisation: OrganisationFacts, name: str,
+    gateway: PaymentGateway | None,
 ) -> None:  # fmt: skip
     """A clearing account that could be made: one for each provider, whatever its methods are."""
     account = f"{name} Clearing"[:150]
@@ -165,7 +170,7 @@ def _missing(
             "%(account)s is in Xero, and takes no payments or is archived: enable it there.",
             account=account,
         )
-        found.gaps.append(Gap(("payment_accounts", method.code), method.item, text))
+        found.gaps.append(NoProposal(("payment_accounts", method.code), method.item, text))
         return
     until = (
         said("what is collected")

@@ -22,7 +22,7 @@ class Sure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class MappingProposal:
     """A value for one setting. `item` is what it is about in the shop's or the bookkeeper's words,
     `shown` the value as a person reads it, `why` a sentence. `adds`: the value is one more entry
     of the list that stands at the path."""
@@ -60,7 +60,7 @@ class NewAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class NoProposal:
     """Something for which nothing can be proposed, and what a person does about it."""
 
     path: Path
@@ -69,14 +69,14 @@ class Gap:
 
 
 @dataclass(slots=True)
-class Found:
+class StoreProposals:
     """All that a look at a store gives."""
 
-    proposals: list[Proposal] = field(default_factory=list)
+    proposals: list[MappingProposal] = field(default_factory=list)
     missing: list[NewAccount] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    gaps: list[NoProposal] = field(default_factory=list)
 
-    def add(self, other: Found) -> None:
+    def add(self, other: StoreProposals) -> None:
         self.proposals += other.proposals
         self.missing += other.missing
         self.gaps += other.gaps

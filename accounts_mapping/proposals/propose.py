@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from accounts_mapping.editions.read import edition_of
 from accounts_mapping.proposals.accounts import OF_ROWS, accounts
 from accounts_mapping.proposals.payments import Method, payments
-from accounts_mapping.proposals.proposal import Found
+from accounts_mapping.proposals.proposal import StoreProposals
 from accounts_mapping.proposals.statuses import statuses
 from accounts_mapping.proposals.taxes import taxes
 from accounts_mapping.rules.resolve import MappingSnapshot, home_country
@@ -23,7 +23,7 @@ from xero.documents.facts import OrganisationFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SeenRow:
     """A row of orders' totals, by the platform's code of it; `sample` is an order's number."""
 
     code: str
@@ -42,15 +42,17 @@ class ShopShows:
     seen_statuses: tuple[tuple[str, int], ...] = ()
     methods: tuple[Method, ...] = ()
     taxes: tuple[TaxPair, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[SeenRow, ...] = ()
     currencies: tuple[tuple[str, int], ...] = ()
     ships: bool = False
 
 
-def propose(snapshot: MappingSnapshot, organisation: OrganisationFacts, shows: ShopShows) -> Found:
+def propose(
+    snapshot: MappingSnapshot, organisation: OrganisationFacts, shows: ShopShows
+) -> StoreProposals:
     """What is not mapped yet: accounts, payment methods, taxes, statuses. Of an organisation that
     is not connected nothing is known, and only statuses are proposed."""
-    found, rules, platform = Found(), snapshot.rules, snapshot.platform
+    found, rules, platform = StoreProposals(), snapshot.rules, snapshot.platform
     found.add(statuses(rules, platform, shows.statuses, dict(shows.seen_statuses)))
     if not organisation.connected:
         return found
@@ -66,13 +68,15 @@ def propose(snapshot: MappingSnapshot, organisation: OrganisationFacts, shows: S
     return found
 
 
-def _meanings(rules: StoreRules, platform: PlatformProfile, rows: Iterable[Row]) -> frozenset[str]:
+def _meanings(
+    rules: StoreRules, platform: PlatformProfile, rows: Iterable[SeenRow]
+) -> frozenset[str]:
     """What the rows of orders have meant, of what takes an account of its own."""
     meant = (rules.total_rows.get(row.code, platform.total_rows.get(row.code)) for row in rows)
     return frozenset(str(one) for one in meant if isinstance(one, str) and one in OF_ROWS)
 
 
-def _apart(more: Found, found: Found) -> Found:
+def _apart(more: StoreProposals, found: StoreProposals) -> StoreProposals:
     """Codes of new accounts that differ from those that are planned already."""
     taken = {one.code for one in found.missing}
     for index, one in enumerate(more.missing):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from accounts_mapping.proposals.proposal import Found, Proposal, Sure, plain_words
+from accounts_mapping.proposals.proposal import MappingProposal, StoreProposals, Sure, plain_words
 from accounts_mapping.rules.schema import StoreRules
 from connector.lib.texts.said import said
 from stores.profile import PlatformProfile
@@ -31,11 +31,11 @@ _MEANS = {
 def statuses(
     rules: StoreRules, platform: PlatformProfile, named: Iterable[tuple[str, str]],
     seen: Mapping[str, int],
-) -> Found:  # fmt: skip
+) -> StoreProposals:  # fmt: skip
     """What is not set yet. `named` are the shop's statuses with their names, `seen` how many orders
     had each. Of a section that names all four, as pages keep it, an empty one may never have been
     thought of; one that names some means the others."""
-    found = Found()
+    found = StoreProposals()
     by_code = dict(named) | {code: code for code in seen if code}
     by_code |= dict(named)
     own = {name: tuple(codes) for name, codes in asdict(platform.statuses).items() if codes}
@@ -49,7 +49,9 @@ def statuses(
             value, why, sure = _by_name(key, by_code)
         if value:
             shown = ", ".join(by_code.get(code, code) for code in value)
-            found.proposals.append(Proposal(("statuses", key), list(value), item, shown, why, sure))
+            found.proposals.append(
+                MappingProposal(("statuses", key), list(value), item, shown, why, sure)
+            )
     return found
 
 

@@ -11,10 +11,11 @@ from accounts_mapping.proposals.accounts import Purpose
 from accounts_mapping.proposals.codes import free_code
 from accounts_mapping.proposals.countries import name_of
 from accounts_mapping.proposals.proposal import (
-    Found,
-    Gap,
+    MappingProposal,
     NewAccount,
-    Proposal,
+    NoProposal,
+    Path,
+    StoreProposals,
     Sure,
     by_name,
     called,
@@ -74,10 +75,10 @@ class _Look:
 def taxes(
     snapshot: MappingSnapshot, organisation: OrganisationFacts, edition: Edition, home: str,
     pairs: Iterable[TaxPair], sales: AccountFacts | None,
-) -> Found:  # fmt: skip
+) -> StoreProposals:  # fmt: skip
     """What no rule answers yet: types without tax, then the pairs, the most frequent first."""
     look = _Look(snapshot, organisation, edition, home, sales)
-    found, rules = Found(), snapshot.rules
+    found, rules = StoreProposals(), snapshot.rules
     if rules.tax.out_of_scope is None:
         _out_of_scope(found, look)
     if rules.tax.none is None:
@@ -94,7 +95,7 @@ def taxes(
     return found
 
 
-def _out_of_scope(found: Found, look: _Look) -> None:
+def _out_of_scope(found: StoreProposals, look: _Look) -> None:
     """For rounding and gift cards: it must go with the account of rounding too."""
     rounding = look.rules.accounts.rounding or ""
     organisation = look.organisation
@@ -102,7 +103,7 @@ def _out_of_scope(found: Found, look: _Look) -> None:
     rate = organisation.tax_rates.get(look.edition.out_of_scope)
     if rate is None or rate.status != "ACTIVE" or rate.effective_rate != 0:
         text = said("The organisation has no tax type of this edition for what is no sale.")
-        found.gaps.append(Gap(("tax", "out_of_scope"), _NO_SALE, text))
+        found.gaps.append(NoProposal(("tax", "out_of_scope"), _NO_SALE, text))
         return
     if posted_to is not None and not fits(posted_to, rate):
         return
@@ -111,19 +112,19 @@ def _out_of_scope(found: Found, look: _Look) -> None:
                                  Sure.CERTAIN))  # fmt: skip
 
 
-def _none(found: Found, look: _Look) -> None:
+def _none(found: StoreProposals, look: _Look) -> None:
     rate = look.type(look.edition.none)
     item = said("Goods sold at home without tax")
     if rate is None or rate.effective_rate != 0:
         text = said("The organisation has no tax type of this edition for sales without tax.")
-        found.gaps.append(Gap(("tax", "none"), item, text))
+        found.gaps.append(NoProposal(("tax", "none"), item, text))
         return
     says = look.edition.says.get("none", "")
     why = f"{says[:1].upper()}{says[1:]}." if says else said("Xero's own type for it.")
     found.proposals.append(_type(("tax", "none"), item, rate, why, Sure.LIKELY))
 
 
-def _sales_tax(found: Found, look: _Look) -> None:
+def _sales_tax(found: StoreProposals, look: _Look) -> None:
     """All tax of an order as one line: the shop determines thousands of local rates."""
 
     def fit(account: AccountFacts) -> bool:
@@ -152,17 +153,17 @@ def _sales_tax(found: Found, look: _Look) -> None:
     shown = said("One line on %(account)s", account=called(listed[0]))
     value = {"as": "line", "account": named_by(listed[0])}
     found.proposals.append(
-        Proposal(("tax", "sales_tax"), value, _SALES_TAX.item, shown, why, Sure.LIKELY)
+        MappingProposal(("tax", "sales_tax"), value, _SALES_TAX.item, shown, why, Sure.LIKELY)
     )  # fmt: skip
 
 
-def _pair(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
+def _pair(found: StoreProposals, look: _Look, pair: TaxPair) -> Iterator[MappingProposal]:
     if _answered(look, pair):
         return
     if pair.percent is None:
         if look.rules.tax.default is None:
             text = said("The shop does not state this tax: name a tax type for all others by hand.")
-            found.gaps.append(Gap(("tax", "default"), _item(pair), text))
+            found.gaps.append(NoProposal(("tax", "default"), _item(pair), text))
         return
     if look.edition.sales_tax and pair.country == look.home:
         return  # the one line has it
@@ -182,7 +183,7 @@ def _answered(look: _Look, pair: TaxPair) -> bool:
     return isinstance(answer_of(look.snapshot, look.organisation, pair), Resolution)
 
 
-def _untaxed(look: _Look, pair: TaxPair) -> Iterator[Proposal]:
+def _untaxed(look: _Look, pair: TaxPair) -> Iterator[MappingProposal]:
     """Without tax abroad: an export, or a sale to a business elsewhere in the EU."""
     if look.home in EU and pair.country in EU:
         listed = [one for one in _sales_types(look) if one.effective_rate == 0]
@@ -204,7 +205,7 @@ def _untaxed(look: _Look, pair: TaxPair) -> Iterator[Proposal]:
         yield _rule(value, said("Exports without tax"), rate, why, Sure.LIKELY)
 
 
-def _at_home(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
+def _at_home(found: StoreProposals, look: _Look, pair: TaxPair) -> Iterator[MappingProposal]:
     percent = pair.percent
     usual = look.type(look.edition.rates.get(pair.rate, ""))
     same = [one for one in _sales_types(look) if one.effective_rate == percent]
@@ -226,13 +227,13 @@ def _at_home(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
         )
         sure = Sure.LIKELY if named or home else Sure.GUESS
     else:
-        found.gaps.append(Gap(_RULES, _item(pair), _lacking(look, pair)))
+        found.gaps.append(NoProposal(_RULES, _item(pair), _lacking(look, pair)))
         return
     value = {"rate": pair.rate, "tax_type": chosen.tax_type}
     yield _rule(value, _item(pair), chosen, why, sure)
 
 
-def _abroad(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
+def _abroad(found: StoreProposals, look: _Look, pair: TaxPair) -> Iterator[MappingProposal]:
     """Tax of another country is returned there, or through a one-stop shop: a type of its own."""
     same = [
         one for one in _sales_types(look, foreign=True)
@@ -246,7 +247,7 @@ def _abroad(found: Found, look: _Look, pair: TaxPair) -> Iterator[Proposal]:
             "of %(rate)s %% in Xero that names the country, then refresh.",
             country=name_of(pair.country), rate=pair.rate,
         )  # fmt: skip
-        found.gaps.append(Gap(_RULES, _item(pair), text))
+        found.gaps.append(NoProposal(_RULES, _item(pair), text))
         return
     value = {"country": pair.country, "rate": pair.rate, "tax_type": named[0].tax_type}
     why = said("A type of %(rate)s %% that names the country.", rate=pair.rate)
@@ -280,12 +281,12 @@ def _lacking(look: _Look, pair: TaxPair) -> str:
 
 def _rule(
     value: dict[str, Any], item: str, rate: TaxRateFacts, why: str, sure: Sure
-) -> Proposal:  # fmt: skip
-    return Proposal(_RULES, value, item, _shown(rate), why, sure, adds=True)
+) -> MappingProposal:  # fmt: skip
+    return MappingProposal(_RULES, value, item, _shown(rate), why, sure, adds=True)
 
 
-def _type(path: tuple[str, ...], item: str, rate: TaxRateFacts, why: str, sure: Sure) -> Proposal:
-    return Proposal(path, rate.tax_type, item, _shown(rate), why, sure)
+def _type(path: Path, item: str, rate: TaxRateFacts, why: str, sure: Sure) -> MappingProposal:
+    return MappingProposal(path, rate.tax_type, item, _shown(rate), why, sure)
 
 
 def _shown(rate: TaxRateFacts) -> str:

@@ -17,7 +17,7 @@ LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class SeenSum:
     """What orders moved of one thing in one currency."""
 
     currency: str
@@ -35,7 +35,7 @@ class Seen:
     key: tuple[str, ...]
     title: str
     orders: int
-    sums: tuple[Sum, ...]
+    sums: tuple[SeenSum, ...]
     last_at: datetime | None
     sample: str
 
@@ -72,7 +72,7 @@ def _merged(rows: list[SeenFact]) -> Seen:
     first = rows[0]
     currencies = [row.key[-1] if PARTS[showed][-1] == "currency" else "" for row in rows]
     sums = tuple(
-        Sum(currency, row.orders, from_units(row.units))
+        SeenSum(currency, row.orders, from_units(row.units))
         for currency, row in zip(currencies, rows, strict=True)
     )
     moments = [row.last_at for row in rows if row.last_at]

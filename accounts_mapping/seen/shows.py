@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from accounts_mapping.proposals.payments import Method
-from accounts_mapping.proposals.propose import Row, ShopShows
+from accounts_mapping.proposals.propose import SeenRow, ShopShows
 from accounts_mapping.seen.facts import Showed
 from accounts_mapping.seen.pairs import TaxPair
 from accounts_mapping.seen.read import Seen, of_kind, seen
@@ -28,7 +28,7 @@ def shown_by(facts: dict[str, Any], found: Sequence[Seen]) -> ShopShows:
         methods=_methods(facts, found),
         taxes=tuple(_tax(one) for one in of_kind(found, Showed.TAX)),
         rows=tuple(
-            Row(one.part("code"), one.title, one.orders, one.sample)
+            SeenRow(one.part("code"), one.title, one.orders, one.sample)
             for one in of_kind(found, Showed.TOTAL_ROW)
         ),
         currencies=tuple(

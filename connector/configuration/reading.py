@@ -13,7 +13,7 @@ from connector.configuration.crosschecks import crosschecks
 from connector.configuration.known import Known
 from connector.configuration.schema import FileSchema
 from connector.configuration.variables import Expansion, Lookup
-from connector.configuration.yaml_text import MAX_BYTES, Unreadable, read_yaml
+from connector.configuration.yaml_text import MAX_BYTES, NotYaml, read_yaml
 from connector.lib.schema import problems
 from stores import registry
 from stores.profile import PlatformProfile
@@ -21,7 +21,7 @@ from stores.profile import PlatformProfile
 _PATH = re.compile(r"[^\s:]*(?=: )")
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """The file is not applied; `lines` are all its faults, each with its dotted path."""
 
     def __init__(self, lines: list[str]) -> None:
@@ -32,22 +32,22 @@ class Refused(Exception):
 def decoded(content: bytes) -> str:
     """The text of a file. Raises Refused if it is too large or not UTF-8."""
     if len(content) > MAX_BYTES:
-        raise Refused([f"file: larger than {MAX_BYTES // 1024} KB"])
+        raise FileRefused([f"file: larger than {MAX_BYTES // 1024} KB"])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Refused([f"line {line}: not UTF-8 text"]) from None
+        raise FileRefused([f"line {line}: not UTF-8 text"]) from None
 
 
 def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
     """The checked file, variables and stored secrets filled in. Raises Refused."""
     try:
         document, lines = read_yaml(text)
-    except Unreadable as error:
-        raise Refused([str(error)]) from None
+    except NotYaml as error:
+        raise FileRefused([str(error)]) from None
     if not isinstance(document, dict):
-        raise Refused([*lines, "file: must be a mapping"])
+        raise FileRefused([*lines, "file: must be a mapping"])
     expansion = Expansion(document, lookup, known)
     lines += expansion.problems
     platforms = registry.profiles()
@@ -60,7 +60,7 @@ def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
     except ValidationError as error:
         lines += problems(error)
     if checked is None or lines:
-        raise Refused(one_for_each_place(lines))
+        raise FileRefused(one_for_each_place(lines))
     return checked
 
 

@@ -36,7 +36,7 @@ UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 Path = tuple[int | str, ...]
 
 
-class Unreadable(ValueError):
+class NotYaml(ValueError):
     """The text is not a YAML document; one line that says where."""
 
 
@@ -55,7 +55,7 @@ class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             mark = self.peek_event().start_mark
-            raise Unreadable(f"{_place(mark)}: nested more than {_MAX_DEPTH} levels deep")
+            raise NotYaml(f"{_place(mark)}: nested more than {_MAX_DEPTH} levels deep")
         node: Node | None = super().compose_node(parent, index)
         self._depth -= 1
         return node
@@ -75,12 +75,12 @@ def read_yaml(text: str) -> tuple[Any, list[str]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.context, error.problem) if part)
-        raise Unreadable(f"{_place(mark)}: {said}") from None
+        raise NotYaml(f"{_place(mark)}: {said}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise Unreadable(f"line {line}: a character that YAML does not allow") from None
+        raise NotYaml(f"line {line}: a character that YAML does not allow") from None
     except yaml.YAMLError as error:
-        raise Unreadable(" ".join(str(error).split())) from None
+        raise NotYaml(" ".join(str(error).split())) from None
     document = _Document()
     value = None if root is None else document.value(root, ())
     return value, document.problems
@@ -96,9 +96,9 @@ class _Document:
     def value(self, node: Node, path: Path) -> Any:
         self._values += 1
         if self._values > _MAX_VALUES:
-            raise Unreadable(f"more than {_MAX_VALUES} values, aliases counted each time")
+            raise NotYaml(f"more than {_MAX_VALUES} values, aliases counted each time")
         if len(path) > _MAX_DEPTH:
-            raise Unreadable(f"{_place(node.start_mark)}: an alias that contains itself")
+            raise NotYaml(f"{_place(node.start_mark)}: an alias that contains itself")
         if isinstance(node, SequenceNode):
             self._check_tag(node, "seq", path)
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]

@@ -27,7 +27,7 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """One figure that is not the same on both sides, or a document that should not be there."""
 
     number: str
@@ -45,12 +45,12 @@ class Comparison:
 
     in_xero: list[str] = field(default_factory=list)
     not_in_xero: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Mismatch] = field(default_factory=list)
 
 
 def of_shops(
     prefixes: Sequence[str], invoices: Iterable[Mapping[str, Any]]
-) -> tuple[list[list[Mapping[str, Any]]], list[Difference]]:
+) -> tuple[list[list[Mapping[str, Any]]], list[Mismatch]]:
     """An organisation's invoices by the shops that post to it, told by their prefixes; one that
     is of none of them is a difference."""
     found: list[list[Mapping[str, Any]]] = [[] for _ in prefixes]
@@ -61,7 +61,7 @@ def of_shops(
         if owner is not None:
             found[owner].append(invoice)
         elif invoice["Status"] not in _GONE:
-            strangers.append(Difference(number, "invoices", "0", "1"))
+            strangers.append(Mismatch(number, "invoices", "0", "1"))
     return found, strangers
 
 
@@ -80,7 +80,7 @@ def compare(
         if invoice["Status"] in _GONE:
             continue
         if number in books:
-            found.differences.append(Difference(number, "invoices", "1", "2"))
+            found.differences.append(Mismatch(number, "invoices", "1", "2"))
         books[number] = invoice
     for order in orders:
         number = f"{prefix}{order.number}"
@@ -90,18 +90,18 @@ def compare(
             continue
         found.in_xero.append(order.number)
         found.differences += _figures(number, order, posted)
-    found.differences += [Difference(number, "invoices", "0", "1") for number in books]
+    found.differences += [Mismatch(number, "invoices", "0", "1") for number in books]
     return found
 
 
-def _figures(number: str, order: Sold, invoice: Mapping[str, Any]) -> Iterable[Difference]:
+def _figures(number: str, order: Sold, invoice: Mapping[str, Any]) -> Iterable[Mismatch]:
     theirs = str(invoice["CurrencyCode"])
     if order.currency != theirs:
-        yield Difference(number, "currency", order.currency, theirs)
+        yield Mismatch(number, "currency", order.currency, theirs)
     for what, shop, key in (
         ("total", order.total, "Total"), ("tax", order.tax, "TotalTax"),
         ("amount due", order.due, "AmountDue"),
     ):  # fmt: skip
         xero = Decimal(invoice[key])
         if shop != xero:
-            yield Difference(number, what, str(shop), str(xero))
+            yield Mismatch(number, what, str(shop), str(xero))

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from connector.demo import figures, remotes
-from connector.demo.checking import Difference, compare, of_shops
+from connector.demo.checking import Mismatch, compare, of_shops
 from connector.demo.remotes import Shop
 from connector.demo.watching import Times
 from stores.models import Store
@@ -22,7 +22,7 @@ _SHOWN = 20
 
 
 @dataclass(slots=True)
-class Account:
+class Tally:
     """All shops together. `missing` are orders without an invoice and without a reason."""
 
     orders: int = 0
@@ -30,7 +30,7 @@ class Account:
     # (what became of it, why) → how many orders
     explained: Counter[tuple[str, str]] = field(default_factory=Counter)
     missing: list[str] = field(default_factory=list)
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[Mismatch] = field(default_factory=list)
     documents: Counter[str] = field(default_factory=Counter)
     calls: int = 0
 
@@ -41,9 +41,9 @@ class Account:
         return told == self.orders and not self.missing and not self.differences
 
 
-def account(work: list[tuple[Shop, Store]]) -> Account:
+def account(work: list[tuple[Shop, Store]]) -> Tally:
     """Ask the shops and the stand-in; only the reasons come from the product."""
-    found = Account(calls=remotes.calls_to(settings.XERO_API_URL))
+    found = Tally(calls=remotes.calls_to(settings.XERO_API_URL))
     by_tenant: dict[str, list[tuple[Shop, Store]]] = defaultdict(list)
     for shop, store in work:
         assert store.organisation is not None
@@ -60,9 +60,7 @@ def account(work: list[tuple[Shop, Store]]) -> Account:
     return found
 
 
-def _compare(
-    found: Account, shop: Shop, store: Store, invoices: Sequence[Mapping[str, Any]]
-) -> None:
+def _compare(found: Tally, shop: Shop, store: Store, invoices: Sequence[Mapping[str, Any]]) -> None:
     result = compare(store.number_prefix, figures.orders_of(shop), invoices)
     found.orders += len(result.in_xero) + len(result.not_in_xero)
     found.posted += len(result.in_xero)
@@ -70,7 +68,7 @@ def _compare(
     _explain(found, store, result.not_in_xero)
 
 
-def _explain(found: Account, store: Store, numbers: list[str]) -> None:
+def _explain(found: Tally, store: Store, numbers: list[str]) -> None:
     """Why these orders have no invoice, in the product's own words."""
     rows = {row.number: row for row in TrackedOrder.objects.filter(store=store)}
     dead: dict[int | None, list[dict[str, str]]] = defaultdict(list)
@@ -85,7 +83,7 @@ def _explain(found: Account, store: Store, numbers: list[str]) -> None:
         found.explained[_NAMED.get(_State(row.state), "refused"), reasons[0]["message"]] += 1
 
 
-def lines(found: Account, times: Times) -> Iterator[str]:
+def lines(found: Tally, times: Times) -> Iterator[str]:
     """The report, line by line."""
     yield f"Orders       {found.orders}"
     yield f"  in Xero    {found.posted}"

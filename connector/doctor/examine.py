@@ -13,11 +13,11 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from connector.doctor import installation
-from connector.doctor.findings import Finding, Level, Place, good, note
+from connector.doctor.findings import Finding, Place, Severity, good, note
 from connector.doctor.mappings import mappings
 from connector.doctor.organisations import every_organisation, one_organisation
 from connector.doctor.patience import Patience
-from connector.doctor.shops import Asked, shops
+from connector.doctor.shops import AskedShops, shops
 from connector.templatetags.pages import of
 from stores.models import Store
 from sync.models import Posting, TrackedOrder
@@ -30,12 +30,12 @@ def examine() -> Iterator[Finding]:
     for needed in (installation.tables, installation.secrets):
         findings = list(needed())
         yield from findings
-        if any(finding.level is Level.WRONG for finding in findings):
+        if any(finding.level is Severity.WRONG for finding in findings):
             return
     stores = list(
         Store.objects.on_lists().select_related("organisation__token_set").order_by("slug")
     )
-    patience, asked = Patience(), Asked(stores)
+    patience, asked = Patience(), AskedShops(stores)
     yield from every_organisation(patience)
     yield from shops(stores, asked, patience)
     yield from mappings(stores)
@@ -44,7 +44,7 @@ def examine() -> Iterator[Finding]:
 
 def examine_store(store: Store) -> Iterator[Finding]:
     """The same of one store, whether it is switched on or off."""
-    patience, asked = Patience(), Asked([store])
+    patience, asked = Patience(), AskedShops([store])
     yield from one_organisation(store.organisation, patience)
     yield from shops([store], asked, patience, alone=True)
     yield from mappings([store])

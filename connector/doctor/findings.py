@@ -12,7 +12,7 @@ from connector.lib.errors import ConnectorError
 CONNECT = _("Connect on the page Xero connection.")
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """Only WRONG asks to be fixed before the product works as it is configured."""
 
     GOOD = "✓"
@@ -38,7 +38,7 @@ XERO = Place("dashboard:xero")
 class Finding:
     """One line: what was looked at, what was found, how to fix it, and where."""
 
-    level: Level
+    level: Severity
     subject: str
     text: str
     fix: str = ""
@@ -50,15 +50,15 @@ class Finding:
 
 
 def good(subject: str, text: str, at: Place = NOWHERE) -> Finding:
-    return Finding(Level.GOOD, subject, text, "", at)
+    return Finding(Severity.GOOD, subject, text, "", at)
 
 
 def note(subject: str, text: str, fix: object = "", at: Place = NOWHERE) -> Finding:
-    return Finding(Level.NOTE, subject, text, str(fix), at)
+    return Finding(Severity.NOTE, subject, text, str(fix), at)
 
 
 def wrong(subject: str, text: str, fix: object = "", at: Place = NOWHERE) -> Finding:
-    return Finding(Level.WRONG, subject, text, str(fix), at)
+    return Finding(Severity.WRONG, subject, text, str(fix), at)
 
 
 def failed(subject: str, error: ConnectorError, at: Place = NOWHERE) -> Finding:

@@ -13,7 +13,7 @@ from django.db.models import F, TextField
 from django.db.models.functions import Cast
 from kombu import Connection
 
-from connector.doctor.findings import Finding, Level, failed, good, note, wrong
+from connector.doctor.findings import Finding, Severity, failed, good, note, wrong
 from connector.lib import crypto
 from connector.lib.doorbell import BROKER_ERRORS
 from connector.lib.errors import Misconfigured
@@ -24,7 +24,7 @@ def settings_in_force() -> Iterator[Finding]:
     """Django's system checks, DATA_DIR and the keys among them."""
     found = [message for message in checks.run_checks() if not message.is_silenced()]
     for message in found:
-        level = Level.WRONG if message.level >= checks.ERROR else Level.NOTE
+        level = Severity.WRONG if message.level >= checks.ERROR else Severity.NOTE
         yield Finding(level, "settings", str(message.msg), str(message.hint or ""))
     if not any(message.level >= checks.ERROR for message in found):
         yield good("settings", f"in order, data in {settings.DATA_DIR}")

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from connector.doctor.examine import examine, examine_store
-from connector.doctor.findings import Finding, Level, Place
+from connector.doctor.findings import Finding, Place, Severity
 from connector.lib import clock
 from connector.models import Examination
 from stores.models import Store
@@ -48,9 +48,9 @@ def look(store: Store | None = None, *, user: Any = None) -> bool:
 
 def findings_of(row: Examination) -> Iterator[Finding]:
     """What must be fixed first, then what is worth a look; in each as they were found."""
-    order = (Level.WRONG, Level.NOTE, Level.GOOD)
+    order = (Severity.WRONG, Severity.NOTE, Severity.GOOD)
     found = [
-        Finding(**(one | {"level": Level(one["level"]), "at": Place(**one["at"])}))
+        Finding(**(one | {"level": Severity(one["level"]), "at": Place(**one["at"])}))
         for one in row.findings
     ]
     return iter(sorted(found, key=lambda one: order.index(one.level)))

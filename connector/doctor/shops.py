@@ -14,8 +14,8 @@ from connector.doctor.findings import (
     CONNECT,
     XERO,
     Finding,
-    Level,
     Place,
+    Severity,
     failed,
     good,
     note,
@@ -33,7 +33,7 @@ KEYS = "dashboard:store-keys"
 SETTINGS = "dashboard:store-edit"
 
 
-class Asked:
+class AskedShops:
     """Shops that are being asked, all at the same time: one that is silent must not delay the
     others. They answer while something else is looked at."""
 
@@ -52,7 +52,7 @@ class Asked:
 
 
 def shops(
-    stores: Sequence[Store], asked: Asked, patience: Patience, *, alone: bool = False
+    stores: Sequence[Store], asked: AskedShops, patience: Patience, *, alone: bool = False
 ) -> Iterator[Finding]:
     """`alone`: somebody asks for one of them, who wants to know whether it would work switched
     on; among all, what is wrong with a shop that is not read hinders nothing."""
@@ -74,7 +74,7 @@ def shops(
 
 def _of_one_that_is_off(found: Finding, *, alone: bool) -> Finding:
     text = _("is switched off; %(answer)s") % {"answer": found.text}
-    return replace(found, text=text, level=found.level if alone else Level.NOTE)
+    return replace(found, text=text, level=found.level if alone else Severity.NOTE)
 
 
 def _beside(store: Store) -> Iterator[Finding]:

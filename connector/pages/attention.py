@@ -24,7 +24,7 @@ _DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class WaitingOrders:
     """Orders that wait for the same thing."""
 
     code: str
@@ -47,7 +47,7 @@ def waiting_documents() -> QuerySet[Posting]:
     )
 
 
-def groups() -> list[Group]:
+def groups() -> list[WaitingOrders]:
     """The largest first. An order counts once in each group that it belongs to. Three queries."""
     held = TrackedOrder.objects.filter(label__in=STOPPED, reasons__0__isnull=False)
     by_order = held.annotate(code=KT("reasons__0__code")).values_list("pk", "code")
@@ -68,14 +68,14 @@ def groups() -> list[Group]:
     return sorted(found, key=lambda group: (-group.count, group.title))
 
 
-def drafts() -> list[Group]:
+def drafts() -> list[WaitingOrders]:
     """Orders that wait in Xero for approval, where there are any. One query."""
     count = TrackedOrder.objects.filter(label=Label.DRAFT)[: LIMIT + 1].count()
     title, fix = (
         _("Drafts that wait for approval in Xero"),
         _("Orders: tick them, then Approve drafts"),
     )
-    return [Group(_DRAFTS, title, fix, count)] if count else []
+    return [WaitingOrders(_DRAFTS, title, fix, count)] if count else []
 
 
 def _stuck_writes() -> QuerySet[ShopWrite]:
@@ -83,9 +83,9 @@ def _stuck_writes() -> QuerySet[ShopWrite]:
     return ShopWrite.objects.stuck().filter(order__isnull=False)
 
 
-def _group(code: str, count: int) -> Group:
+def _group(code: str, count: int) -> WaitingOrders:
     kind = REASONS.get(code, REASONS[_NO_REASON])
-    return Group(code, shown(kind.title), shown(kind.fix), count)
+    return WaitingOrders(code, shown(kind.title), shown(kind.fix), count)
 
 
 def title_of(code: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from connector.lib.days import begin_of, end_of
-from connector.pages.attention import ATTENTION, Group, title_of, with_reason
+from connector.pages.attention import ATTENTION, WaitingOrders, title_of, with_reason
 from stores.models import Store
 from sync.models import Posting, PostingSource, TrackedOrder
 from xero.documents.kinds import Kind
@@ -56,7 +56,7 @@ class OrderFilters(forms.Form):
         error_messages={"invalid": gettext_lazy("Type a date such as 2026-11-30.")},
     )  # fmt: skip
 
-    def __init__(self, data: Any, *, stores: list[Store], groups: list[Group]) -> None:
+    def __init__(self, data: Any, *, stores: list[Store], groups: list[WaitingOrders]) -> None:
         super().__init__(data)
         self._stores = stores
         store, reason = self.fields["store"], self.fields["reason"]

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from accounts_mapping.sections.section import Document
 from connector.configuration.installation.change import change, seen, standing
 from connector.configuration.variables import escaped
-from connector.configuration.versions.refusals import Conflict, Errors, Refused, Rival
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Errors, Rival
 from connector.lib.rights import INSTALLATION, right
 from connector.models import InstallationChange
 from connector.pages.parts.fields import SecretField
@@ -140,7 +140,7 @@ _AlertRows: Any = formset_factory(AlertRow, formset=Rows, extra=0, max_num=100, 
 _AlertRows.ordered = False
 
 
-class Settings:
+class InstallationForm:
     """The page's form: single settings, and a row for each alert."""
 
     def __init__(self, data: QueryDict | None = None) -> None:
@@ -201,14 +201,14 @@ def _row(alert: Document) -> Document:
 def installation(request: HttpRequest) -> HttpResponse:
     """GET shows, POST saves."""
     sent = request.POST if request.method == "POST" else None
-    form = Settings(sent)
+    form = InstallationForm(sent)
     above: list[str] = []
     over: tuple[Rival, ...] = ()
     showed = sent.get("seen", "") if sent is not None else seen(*_SECTIONS)
     if sent is not None and not form.pressed and form.is_valid():
         try:
             done = change(form.document(), author=request.user, seen=showed)
-        except Refused as refused:
+        except DraftRefused as refused:
             above = form.refuse(refused.errors)
         except Conflict as conflict:
             over, showed = conflict.rivals, conflict.seen

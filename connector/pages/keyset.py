@@ -49,7 +49,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ListPage:
     """One page. `newer` and `older` are the marks of the pages beside it, None at the ends."""
 
     rows: Sequence[TrackedOrder]
@@ -57,19 +57,19 @@ class Window:
     older: Mark | None = None
 
 
-def window(orders: Orders, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Window:
+def window(orders: Orders, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> ListPage:
     """The page of orders that follows `after`, or that ends just before `before`."""
     if mark := Mark.read(before):
         found = _newer(orders, mark, size + 1)
         if found:
             rows = found[:size][::-1]
             newer = Mark.of(rows[0]) if len(found) > size else None
-            return Window(rows, newer, Mark.of(rows[-1]))
+            return ListPage(rows, newer, Mark.of(rows[-1]))
     mark = Mark.read(after)
     found = _older(orders, mark, size + 1)
     rows = found[:size]
     newer = Mark.of(rows[0]) if mark and rows else None
-    return Window(rows, newer, Mark.of(rows[-1]) if len(found) > size else None)
+    return ListPage(rows, newer, Mark.of(rows[-1]) if len(found) > size else None)
 
 
 def _older(orders: Orders, mark: Mark | None, count: int) -> list[TrackedOrder]:

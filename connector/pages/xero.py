@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from connector.configuration.installation.change import change
 from connector.configuration.stored import xero_app
-from connector.configuration.versions.refusals import Refused
+from connector.configuration.versions.refusals import DraftRefused
 from connector.lib.rights import XERO_APP, right
 from connector.pages.health import OrganisationHealth, organisations_health
 from connector.pages.parts.fields import SecretField
@@ -97,7 +97,7 @@ class XeroAppForm(forms.ModelForm):
         try:
             change({"xero": typed | {"live_reserve": f"{typed['live_reserve']}%"}},
                    author=author, seen=None)  # fmt: skip
-        except Refused as refused:
+        except DraftRefused as refused:
             for place, texts in refused.errors.items():
                 name = place.removeprefix("xero.")
                 for text in texts:

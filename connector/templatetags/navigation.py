@@ -19,7 +19,7 @@ _IN_BOTTOM_BAR = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MenuItem:
     label: Words
     url_name: str
     icon: str
@@ -28,18 +28,22 @@ class Page:
 
 # In the order of the rail. A page that does not exist (yet) is left out.
 PAGES = (
-    Page(gettext_lazy("Overview"), "dashboard:overview", "overview"),
-    Page(gettext_lazy("Orders"), "sync:orders", "orders"),
-    Page(gettext_lazy("Needs attention"), "sync:attention", "attention", gettext_lazy("Attention")),
-    Page(gettext_lazy("Products"), "sync:products", "products"),
-    Page(gettext_lazy("Customers"), "sync:duplicates", "customers"),
-    Page(gettext_lazy("Mapping"), "accounts:mapping", "mapping"),
-    Page(gettext_lazy("Chart of accounts"), "accounts:chart", "accounts", gettext_lazy("Accounts")),
-    Page(gettext_lazy("Reports"), "sync:reports", "reports"),
-    Page(gettext_lazy("Stores"), "dashboard:stores", "stores"),
-    Page(gettext_lazy("Xero"), "dashboard:xero", "xero"),
-    Page(gettext_lazy("Activity"), "dashboard:activity", "activity"),
-    Page(gettext_lazy("Settings"), "dashboard:settings", "settings"),
+    MenuItem(gettext_lazy("Overview"), "dashboard:overview", "overview"),
+    MenuItem(gettext_lazy("Orders"), "sync:orders", "orders"),
+    MenuItem(
+        gettext_lazy("Needs attention"), "sync:attention", "attention", gettext_lazy("Attention")
+    ),
+    MenuItem(gettext_lazy("Products"), "sync:products", "products"),
+    MenuItem(gettext_lazy("Customers"), "sync:duplicates", "customers"),
+    MenuItem(gettext_lazy("Mapping"), "accounts:mapping", "mapping"),
+    MenuItem(
+        gettext_lazy("Chart of accounts"), "accounts:chart", "accounts", gettext_lazy("Accounts")
+    ),
+    MenuItem(gettext_lazy("Reports"), "sync:reports", "reports"),
+    MenuItem(gettext_lazy("Stores"), "dashboard:stores", "stores"),
+    MenuItem(gettext_lazy("Xero"), "dashboard:xero", "xero"),
+    MenuItem(gettext_lazy("Activity"), "dashboard:activity", "activity"),
+    MenuItem(gettext_lazy("Settings"), "dashboard:settings", "settings"),
 )
 
 

@@ -14,7 +14,7 @@ from sandbox.xero.books.storage import Storage
 from sandbox.xero.faults import AT_ONCE, Faults
 from sandbox.xero.limits import Limits, Traffic
 from sandbox.xero.login.identity import Identity
-from sandbox.xero.login.oauth import Client, OAuth
+from sandbox.xero.login.oauth import OAuth, XeroApp
 from sandbox.xero.people.acts import ACTS
 from sandbox.xero.people.pages import deep_link, overview
 from sandbox.xero.rules.calls import Call
@@ -60,8 +60,8 @@ class App:
             seeds.seed(self.state, extra, countries)
             self.state.commit()
         clients = [
-            Client(CLIENT_ID, CLIENT_SECRET),
-            Client(CUSTOM_ID, CUSTOM_SECRET, tenant="Demo Company (AU)"),
+            XeroApp(CLIENT_ID, CLIENT_SECRET),
+            XeroApp(CUSTOM_ID, CUSTOM_SECRET, tenant="Demo Company (AU)"),
         ]
         self.traffic = Traffic(limits or Limits())
         self.oauth = OAuth(self.state, clients)
@@ -194,7 +194,7 @@ class App:
             self.state.webhooks.point(str(given["url"]), str(given.get("key", "")))
         for one in changes.get("clients") or ():
             uris = tuple(one.get("redirect_uris") or ())
-            client = Client(one["id"], one["secret"], uris, one.get("tenant"))
+            client = XeroApp(one["id"], one["secret"], uris, one.get("tenant"))
             self.oauth.clients[client.id] = client
         return {
             "latency_ms": self.accounting.latency_ms,

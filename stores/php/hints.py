@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from connector.lib.exact_json import is_storable
-from stores.adapter import Ask, Reply, WebhookCall, WebhookRefused, Wish
+from stores.adapter import Ask, WebhookCall, WebhookRefused, WebhookReply, Wish
 from stores.canonical.records import RecordRef, Stream
 from stores.signatures import verify
 
@@ -29,7 +29,7 @@ def is_of_a_package(body: bytes) -> bool:
     return isinstance(said, dict) and ("hello" in said or "ask" in said)
 
 
-def read_call(call: WebhookCall) -> Reply:
+def read_call(call: WebhookCall) -> WebhookReply:
     """What to fetch and to do. WebhookRefused for a bad signature, age or body."""
     verify(call)
     try:
@@ -40,13 +40,13 @@ def read_call(call: WebhookCall) -> Reply:
         raise _bad("The body is not an object.")
     if "hello" in body:
         return _hello(call, body)
-    return _asked(body) if "ask" in body else Reply(tuple(_hinted(body)))
+    return _asked(body) if "ask" in body else WebhookReply(tuple(_hinted(body)))
 
 
-def _hello(call: WebhookCall, body: dict[str, Any]) -> Reply:
+def _hello(call: WebhookCall, body: dict[str, Any]) -> WebhookReply:
     nonce = _text(body, "hello")
     store = call.address.rstrip("/").rpartition("/")[2]
-    return Reply(body=json.dumps({"hello": nonce, "store": store}), content_type=_JSON)
+    return WebhookReply(body=json.dumps({"hello": nonce, "store": store}), content_type=_JSON)
 
 
 def _hinted(body: dict[str, Any]) -> dict[RecordRef, None]:
@@ -56,7 +56,7 @@ def _hinted(body: dict[str, Any]) -> dict[RecordRef, None]:
     return refs
 
 
-def _asked(body: dict[str, Any]) -> Reply:
+def _asked(body: dict[str, Any]) -> WebhookReply:
     """A wish of the shop's staff for orders, products or customers."""
     kind = _text(body, "kind")
     if kind not in _STREAMS:
@@ -67,7 +67,7 @@ def _asked(body: dict[str, Any]) -> Reply:
         raise _bad("ask is none of sync, leave_out and take_in.") from None
     ids = _ids(body, "ids", _MOST_ASKED)
     ask = Ask(wish, ids, _text(body, "person"), _text(body, "reason"), _STREAMS[kind])
-    return Reply(asks=(ask,))
+    return WebhookReply(asks=(ask,))
 
 
 def _ids(body: dict[str, Any], key: str, most: int) -> tuple[str, ...]:

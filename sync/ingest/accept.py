@@ -12,7 +12,7 @@ from django.db import transaction
 from connector.lib import doorbell
 from connector.lib.errors import Misconfigured
 from stores import registry
-from stores.adapter import Ask, Did, Reply, StoreAdapter, WebhookCall, WebhookRefused, Wish
+from stores.adapter import Ask, Did, StoreAdapter, WebhookCall, WebhookRefused, WebhookReply, Wish
 from stores.canonical.records import RecordRef, Stream
 from stores.models import Store
 from stores.signatures import NOBODYS_SECRET
@@ -23,7 +23,7 @@ _MOST_ASKED = 1000
 Act = Callable[[int, Sequence[Ask]], list[Did]]
 
 
-def accept(slug: str, call: WebhookCall, act: Act) -> Reply:
+def accept(slug: str, call: WebhookCall, act: Act) -> WebhookReply:
     """Verify a call and store it; `call.secret` is looked up here. WebhookRefused if it is bad.
     The reply is the shop's platform's own, once all that it asks for is stored; what somebody asks
     for is done by `act`, once for a call that comes twice, and told in the reply.

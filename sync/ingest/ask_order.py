@@ -21,14 +21,16 @@ from sync.parsing import parse_facts, parsed_raw, with_products
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OrderAnswer:
     """What the shop answered, and what a parser needs beside it."""
 
     records: Sequence[dict[str, Any]]
     facts: ParseFacts
 
 
-def ask_order(store: Store, number: str, rules: StoreRules | None = None, **limits: float) -> Asked:
+def ask_order(
+    store: Store, number: str, rules: StoreRules | None = None, **limits: float
+) -> OrderAnswer:
     """The orders of this number, else the one with this id, whether the store is switched on or
     off. Raises the shop's errors; Rejected `not_found` where it has none. `rules` are those that
     it is looked at by, where they are not those in force; `limits` are those of `connect`."""
@@ -42,7 +44,7 @@ def ask_order(store: Store, number: str, rules: StoreRules | None = None, **limi
             code="not_found",
             hint="Give the number that the customer sees, as the shop writes it.",
         )
-    return Asked(records, _facts(store, adapter, records, rules or snapshot(store).rules))
+    return OrderAnswer(records, _facts(store, adapter, records, rules or snapshot(store).rules))
 
 
 def _facts(

@@ -26,22 +26,22 @@ class Window:
     until: datetime | None = None
 
 
-def since(store: Store, cursor: Cursor, coverage: Coverage, now: datetime) -> base.Cursor:
+def since(store: Store, cursor: Cursor, coverage: Coverage, now: datetime) -> base.Interval:
     """Where reading goes on; a first reading begins with the oldest that the shop shows."""
     mark = cursor.mark if coverage.by is By.ID else ""
     if cursor.position is None:
-        return base.Cursor(_oldest(coverage, now), timedelta(0), by=coverage.by, after=mark)
-    return base.Cursor(cursor.position, overlap(store, cursor), by=coverage.by, after=mark)
+        return base.Interval(_oldest(coverage, now), timedelta(0), by=coverage.by, after=mark)
+    return base.Interval(cursor.position, overlap(store, cursor), by=coverage.by, after=mark)
 
 
-def chosen(coverage: Coverage, window: Window) -> base.Cursor:
+def chosen(coverage: Coverage, window: Window) -> base.Interval:
     """The part that a person chose: by what changed, or where the shop does not tell that, by
     what was placed."""
     by = By.CHANGED if coverage.by is By.CHANGED else By.PLACED
-    return base.Cursor(window.since, timedelta(0), window.until, by=by)
+    return base.Interval(window.since, timedelta(0), window.until, by=by)
 
 
-def again(cursor: Cursor, coverage: Coverage, now: datetime) -> Iterator[base.Cursor]:
+def again(cursor: Cursor, coverage: Coverage, now: datetime) -> Iterator[base.Interval]:
     """What is read again for changes that the list does not show: all of the window, or the
     shares of it whose turns came since the last time.
 
@@ -54,12 +54,12 @@ def again(cursor: Cursor, coverage: Coverage, now: datetime) -> Iterator[base.Cu
     if last is not None:
         passed = to - int(last.timestamp() // turn.total_seconds())
     if passed >= coverage.shares:
-        yield base.Cursor(now - coverage.recheck, timedelta(0), by=By.PLACED)
+        yield base.Interval(now - coverage.recheck, timedelta(0), by=By.PLACED)
         return
     width = coverage.recheck / coverage.shares
     for share in sorted(one % coverage.shares for one in range(to - passed + 1, to + 1)):
         until = now - width * share if share else None
-        yield base.Cursor(now - width * (share + 1), timedelta(0), until, by=By.PLACED)
+        yield base.Interval(now - width * (share + 1), timedelta(0), until, by=By.PLACED)
 
 
 def recheck_due(cursor: Cursor, coverage: Coverage, now: datetime) -> bool:

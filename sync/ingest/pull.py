@@ -161,7 +161,7 @@ class _Reading:
 
     def take(
         self,
-        part: base.Cursor,
+        part: base.Interval,
         end_of: Callable[[Page], dict[str, Any]] = lambda page: {},
         choose: Callable[[Records], Records] = lambda records: records,
     ) -> None:

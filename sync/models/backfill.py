@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from connector.lib import clock
 from connector.lib.database.claims import Job, JobQuerySet
 from connector.lib.days import begin_of, end_of
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.canonical.records import By
 from stores.models import Store
 
@@ -134,7 +134,7 @@ class Backfill(Job):
         counting = self.state == self.State.PLANNED and self.counted_at is None
         return counting or self.state in (self.State.READING, self.State.RUNNING)
 
-    def cursor(self) -> Cursor:
+    def cursor(self) -> Interval:
         """Where reading goes on: from the first moment of `since`, behind `position`, to the
         last moment of `until`."""
         zone = self.store.profile.timezone
@@ -142,7 +142,7 @@ class Backfill(Job):
             begin_of(self.since, zone),
             end_of(self.until, zone) - timedelta(microseconds=1),
         )
-        return Cursor(start, timedelta(0), end, by=By.PLACED, after=self.position)
+        return Interval(start, timedelta(0), end, by=By.PLACED, after=self.position)
 
     def counts(self) -> Counts:
         """What became of its orders: one query while it goes on, none after."""

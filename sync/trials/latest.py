@@ -49,7 +49,7 @@ def _latest(adapter: StoreAdapter, most: int, now: datetime) -> list[dict[str, A
     """The end of the list, of the shortest of the spans that holds enough."""
     found: deque[dict[str, Any]] = deque(maxlen=most)
     for span in _SPANS:
-        since = base.Cursor(None if span is None else now - span, timedelta(0), by=By.PLACED)
+        since = base.Interval(None if span is None else now - span, timedelta(0), by=By.PLACED)
         count = adapter.count(Stream.ORDERS, since)
         if count is not None and count < most and span is not None:
             continue

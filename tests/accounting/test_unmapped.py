@@ -8,7 +8,7 @@ import pytest
 
 from accounting.unmapped.gaps import Gap, GapKind, gaps
 from accounts_mapping.proposals.payments import Method
-from accounts_mapping.proposals.propose import Row, propose
+from accounts_mapping.proposals.propose import SeenRow, propose
 from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.seen.pairs import TaxPair
 from tests.accounts_mapping.test_proposals import (
@@ -66,7 +66,7 @@ def test_what_orders_show_anew_is_a_gap_with_its_field():
         methods=(*shown.methods, Method("newpay", "New pay", 3, ("AUD", "USD"), "1007")),
         taxes=(*shown.taxes, TaxPair("AU", "12.5", "Levy", orders=2, sample="1008"),
                TaxPair("DE", "19", "USt", orders=1)),
-        rows=(*shown.rows, Row("insurance", "Insurance", 4, "1009")),
+        rows=(*shown.rows, SeenRow("insurance", "Insurance", 4, "1009")),
         currencies=(("AUD", 9), ("USD", 3)), seen_statuses=(("odd", 5), ("paid", 9)),
     )  # fmt: skip
     found = gaps(snapshot("AU", rules), replace(facts, currencies=frozenset({"AUD"})), more)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from accounting.linting import misfits
 from accounts_mapping.proposals.gateways import Way, gateway_of
 from accounts_mapping.proposals.payments import Method
-from accounts_mapping.proposals.proposal import Found, Sure
-from accounts_mapping.proposals.propose import Row, ShopShows, propose
+from accounts_mapping.proposals.proposal import StoreProposals, Sure
+from accounts_mapping.proposals.propose import SeenRow, ShopShows, propose
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.seen.pairs import TaxPair
@@ -87,11 +87,11 @@ def shows(country: str) -> ShopShows:
             TaxPair(country, rate, "VAT", orders=50), TaxPair(country, "0", orders=20),
             TaxPair("NO", "0", orders=2),
         ),
-        rows=(Row("voucher", orders=2),),
+        rows=(SeenRow("voucher", orders=2),),
     )  # fmt: skip
 
 
-def made(found: Found, facts: OrganisationFacts) -> OrganisationFacts:
+def made(found: StoreProposals, facts: OrganisationFacts) -> OrganisationFacts:
     """The organisation once the missing accounts were made."""
     new = {
         one.code: AccountFacts(
@@ -105,7 +105,7 @@ def made(found: Found, facts: OrganisationFacts) -> OrganisationFacts:
     return replace(facts, accounts=facts.accounts | new)
 
 
-def accepted(found: Found, *, guesses: bool = False) -> StoreRules:
+def accepted(found: StoreProposals, *, guesses: bool = False) -> StoreRules:
     """The rules once all that is no guess was accepted."""
     document: dict[str, Any] = {}
     for one in found.proposals:
@@ -225,7 +225,7 @@ def test_ways_that_nobody_knows_are_no_gateway():
     assert gateway_of("codex", "") is None
 
 
-def of(found: Found, *path: str) -> Any:
+def of(found: StoreProposals, *path: str) -> Any:
     return next((one for one in found.proposals if one.path == path), None)
 
 

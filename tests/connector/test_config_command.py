@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts_mapping.models import MappingVersion
 from connector.configuration.exporting import exported
 from connector.configuration.importing import import_configuration
-from connector.configuration.reading import Refused
+from connector.configuration.reading import FileRefused
 from connector.doctor.examine import examine
 from stores.models import SourceRecord, Store
 from sync.models import Preferences, TrackedOrder
@@ -32,7 +32,7 @@ def apply(text: str, environment: dict[str, str] | None = None, *, dry_run: bool
 
 
 def refused(text: str, environment: dict[str, str] | None = None) -> list[str]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefused) as caught:
         apply(text, environment)
     return caught.value.lines
 

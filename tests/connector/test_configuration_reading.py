@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.configuration.known import Known, KnownAlert, KnownOrganisation, KnownStore
-from connector.configuration.reading import Refused, decoded, read_configuration
+from connector.configuration.reading import FileRefused, decoded, read_configuration
 from connector.configuration.yaml_text import MAX_BYTES
 
 EXAMPLE = (Path(__file__).parent / "data" / "example.yaml").read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def read(text: str, environment: dict[str, str] | None = None, known: Known | No
 
 
 def refused(text: str, environment: dict[str, str] | None = None, known: Known | None = None):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefused) as caught:
         read(text, environment, known)
     return caught.value.lines
 
@@ -493,7 +493,7 @@ def test_a_file_of_a_variable_that_cannot_be_read_is_said():
     def lookup(name: str) -> str:
         raise FileNotFoundError(2, "No such file or directory")
 
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefused) as caught:
         read_configuration(with_lines("name: '${NAME}'"), lookup, Known())
     assert caught.value.lines == [
         "stores[0].name: the file of NAME cannot be read: No such file or directory"
@@ -501,8 +501,8 @@ def test_a_file_of_a_variable_that_cannot_be_read_is_said():
 
 
 def test_files_that_are_too_large_or_not_text():
-    with pytest.raises(Refused, match="file: larger than 1024 KB"):
+    with pytest.raises(FileRefused, match="file: larger than 1024 KB"):
         decoded(b" " * (MAX_BYTES + 1))
-    with pytest.raises(Refused, match="line 2: not UTF-8 text"):
+    with pytest.raises(FileRefused, match="line 2: not UTF-8 text"):
         decoded(b"a: 1\nb: \xff\n")
     assert decoded(b"\xef\xbb\xbfversion: 1\n") == "version: 1\n"

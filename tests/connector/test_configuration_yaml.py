@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.configuration.yaml_text import Unreadable, read_yaml
+from connector.configuration.yaml_text import NotYaml, read_yaml
 from connector.configuration.yaml_writer import Number, Reference, written
 
 
@@ -87,7 +87,7 @@ def test_a_key_given_twice_is_named_with_its_line():
     ],
 )
 def test_text_that_is_no_document_gives_one_line(text, line):
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(NotYaml) as caught:
         read_yaml(text)
     assert str(caught.value) == line
 
@@ -95,7 +95,7 @@ def test_text_that_is_no_document_gives_one_line(text, line):
 def test_aliases_are_bounded():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
-    with pytest.raises(Unreadable, match="more than 100000 values"):
+    with pytest.raises(NotYaml, match="more than 100000 values"):
         read_yaml("\n".join(lines))
 
 

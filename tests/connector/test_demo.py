@@ -19,7 +19,7 @@ import pytest
 from django.conf import settings
 
 from connector.demo import place
-from connector.demo.checking import Difference, Sold, compare, of_shops
+from connector.demo.checking import Mismatch, Sold, compare, of_shops
 from connector.processes.ports import free_port
 
 # --- the comparison -------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def test_the_invoices_of_an_organisation_are_told_apart_by_the_shops_prefixes() 
     found, strangers = of_shops(["AU-", "OC-"], books)
 
     assert found == [[books[0]], [books[1]]]
-    assert strangers == [Difference("XX-1", "invoices", "0", "1")]
+    assert strangers == [Mismatch("XX-1", "invoices", "0", "1")]
 
 
 # --- its own place --------------------------------------------------------------------------

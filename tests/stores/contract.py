@@ -17,7 +17,7 @@ from pydantic import SecretStr, ValidationError
 from connector.lib.errors import Rejected
 from stores.adapter import (
     CompletesRecords,
-    Cursor,
+    Interval,
     StoreAdapter,
     WebhookCall,
     WebhookRefused,
@@ -115,7 +115,7 @@ class AdapterContract:
         pages = list(connection.adapter.pages(Stream.ORDERS, usual(connection)))
 
         for number, page in enumerate(pages, start=1):
-            rest = connection.adapter.pages(Stream.ORDERS, Cursor(by=By.ID, after=page.mark))
+            rest = connection.adapter.pages(Stream.ORDERS, Interval(by=By.ID, after=page.mark))
             assert [one.records for one in rest] == [one.records for one in pages[number:]]
 
     def test_positions_are_aware_and_never_go_back(self, connection: Connection) -> None:
@@ -160,7 +160,7 @@ class AdapterContract:
     def test_orders_are_read_by_when_they_were_placed(self, connection: Connection) -> None:
         whole = placed_orders(connection)
         days = sorted({at for _, at in whole})
-        first = Cursor(position=days[0], overlap=timedelta(0), until=days[0], by=By.PLACED)
+        first = Interval(position=days[0], overlap=timedelta(0), until=days[0], by=By.PLACED)
 
         assert {ref.id for ref, _ in whole} == connection.order_ids
         assert {at for _, at in placed_orders(connection, first)} == {days[0]}
@@ -169,9 +169,9 @@ class AdapterContract:
         )  # fmt: skip
 
     def test_reading_goes_on_after_a_mark(self, connection: Connection) -> None:
-        pages = list(connection.adapter.pages(Stream.ORDERS, Cursor(by=By.PLACED)))
+        pages = list(connection.adapter.pages(Stream.ORDERS, Interval(by=By.PLACED)))
 
-        assert placed_orders(connection, Cursor(by=By.PLACED, after=pages[-1].mark)) == []
+        assert placed_orders(connection, Interval(by=By.PLACED, after=pages[-1].mark)) == []
 
     def test_numbers_are_exact(self, connection: Connection) -> None:
         for page in connection.adapter.pages(Stream.ORDERS, usual(connection)):
@@ -403,16 +403,16 @@ def covers(connection: Connection) -> Coverage:
     return connection.adapter.profile.covers(Stream.ORDERS)
 
 
-def usual(connection: Connection) -> Cursor:
+def usual(connection: Connection) -> Interval:
     """The beginning of the orders, as they are read day by day."""
-    return Cursor(by=covers(connection).by)
+    return Interval(by=covers(connection).by)
 
 
-def timed(connection: Connection, **bounds: Any) -> Cursor:
+def timed(connection: Connection, **bounds: Any) -> Interval:
     """A part of the orders by moments: of their changes, or where those do not show, of their
     placing."""
     by = By.CHANGED if covers(connection).by is By.CHANGED else By.PLACED
-    return Cursor(by=by, **bounds)
+    return Interval(by=by, **bounds)
 
 
 def whole(connection: Connection, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -427,7 +427,7 @@ def order_records(connection: Connection) -> list[dict[str, Any]]:
 
 
 def orders_of(
-    connection: Connection, since: Cursor | None = None
+    connection: Connection, since: Interval | None = None
 ) -> list[tuple[RecordRef, datetime]]:
     """What is read from a cursor on: each order and when it changed, or was placed where changes
     do not show."""
@@ -436,7 +436,7 @@ def orders_of(
     return [(ref, order.updated_at if changed else order.placed_at) for ref, order in orders]
 
 
-def _read_from(connection: Connection, since: Cursor) -> list[tuple[RecordRef, Order]]:
+def _read_from(connection: Connection, since: Interval) -> list[tuple[RecordRef, Order]]:
     adapter = connection.adapter
     return [
         (adapter.identify(Stream.ORDERS, record), read(connection, record))
@@ -446,10 +446,10 @@ def _read_from(connection: Connection, since: Cursor) -> list[tuple[RecordRef, O
 
 
 def placed_orders(
-    connection: Connection, since: Cursor | None = None
+    connection: Connection, since: Interval | None = None
 ) -> list[tuple[RecordRef, datetime]]:
     """As `orders_of`, by and with the moment of placing."""
-    orders = _read_from(connection, since or Cursor(by=By.PLACED))
+    orders = _read_from(connection, since or Interval(by=By.PLACED))
     return [(ref, order.placed_at) for ref, order in orders]
 
 

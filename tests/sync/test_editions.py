@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from pytest_django import Settings
 
 from accounts_mapping.models import MappingVersion
-from accounts_mapping.proposals.proposal import Found, Sure
+from accounts_mapping.proposals.proposal import StoreProposals, Sure
 from accounts_mapping.proposals.propose import propose
 from connector.configuration.versions.draft import draft
 from connector.configuration.versions.edit import edit_many
@@ -46,7 +46,7 @@ def xero(settings: Settings, time: Time):
         yield server
 
 
-def proposed(store: Store) -> Found:
+def proposed(store: Store) -> StoreProposals:
     look = Look(World.fresh(store))
     return propose(look.mapped, look.facts, look.shows)
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from connector.configuration.exporting import exported
 from connector.configuration.importing import import_configuration
-from connector.configuration.reading import Refused as FileRefused
+from connector.configuration.reading import FileRefused
 from connector.models import InstallationChange
 from docs.meanings import MEANINGS
 from sync.models import Preferences

@@ -26,7 +26,7 @@ from connector.configuration.stored import (
 )
 from connector.configuration.variables import Expansion
 from connector.configuration.versions.document import unusable
-from connector.configuration.versions.refusals import Conflict, Refused, Rival
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Rival
 from connector.lib.schema import dotted, faults
 from connector.models import InstallationChange
 from sync.models import Preferences
@@ -147,9 +147,9 @@ def _read(document: Document) -> FileSchema:
     except ValidationError as error:
         for path, message in faults(error):
             errors.setdefault(dotted(path), [message])
-        raise Refused(errors) from None
+        raise DraftRefused(errors) from None
     if errors:
-        raise Refused(errors)
+        raise DraftRefused(errors)
     return read
 
 

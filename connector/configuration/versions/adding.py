@@ -12,7 +12,7 @@ from connector.configuration.applying import Applying
 from connector.configuration.schema import FileSchema
 from connector.configuration.stored import load_known
 from connector.configuration.versions.document import SWITCH, check
-from connector.configuration.versions.refusals import Refused
+from connector.configuration.versions.refusals import DraftRefused
 from stores.models import Store
 
 
@@ -21,16 +21,16 @@ def add(document: Document, *, secrets: Document, author: Any) -> Store:
     slug = str(document.get("slug", ""))
     taken = {"slug": ["there is a store of this name already"]}
     if Store.objects.filter(slug=slug).exists():
-        raise Refused(taken)
+        raise DraftRefused(taken)
     known = load_known()
     checked = check(Store(slug=slug, enabled=False), document, known, secrets)
     if checked.section is None:
-        raise Refused(checked.errors)
+        raise DraftRefused(checked.errors)
     section = checked.section.model_copy(update={SWITCH: False})
     configuration = FileSchema(version="1", stores=(section,))
     try:
         with transaction.atomic():
             Applying(configuration, known, author, origin=MappingVersion.Origin.PAGES).only_stores()
     except IntegrityError:
-        raise Refused(taken) from None
+        raise DraftRefused(taken) from None
     return Store.objects.get(slug=slug)

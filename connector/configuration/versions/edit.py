@@ -24,7 +24,7 @@ from connector.configuration.versions.document import (
 )
 from connector.configuration.versions.draft import Drafted, read, rival
 from connector.configuration.versions.history import last_changes
-from connector.configuration.versions.refusals import Conflict, Outdated, Refused, Rival
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated, Rival
 from connector.lib import clock
 from stores.models import Store
 
@@ -111,7 +111,7 @@ def merge(base: Drafted, edits: Edits, seen: str | None) -> Subjects:
 def _subjects_of(base: Drafted, wanted: Document) -> Subjects:
     checked = check(base.store, wanted, base.known)
     if checked.errors:
-        raise Refused(checked.errors)
+        raise DraftRefused(checked.errors)
     return paths.subjects(checked.document)
 
 
@@ -122,7 +122,7 @@ def _must_fit(base: Drafted, taken: Subjects) -> None:
         document = paths.put(document, path, value)
     checked = check(base.store, document, base.known)
     if checked.section is None:
-        raise Refused(checked.errors)
+        raise DraftRefused(checked.errors)
     wrong = dict(about(new_misfits(base.store, checked.section.store_rules), taken))
     wrong |= {
         paths.name_of(path): ["the name is too long"]
@@ -130,7 +130,7 @@ def _must_fit(base: Drafted, taken: Subjects) -> None:
         if len(_stored(path)) > (_LONGEST or 0)
     }
     if wrong:
-        raise Refused(wrong)
+        raise DraftRefused(wrong)
 
 
 def _rivals(base: Drafted, theirs: Subjects, fought: Subjects) -> Iterable[Rival]:

@@ -22,7 +22,7 @@ _BROWSER = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SubjectDifference:
     """A subject that two sections have otherwise; None is no value."""
 
     path: Path
@@ -34,11 +34,11 @@ class Difference:
         return name_of(self.path)
 
 
-def differences(before: Document, after: Document) -> list[Difference]:
+def differences(before: Document, after: Document) -> list[SubjectDifference]:
     """What is otherwise, in the order of the file."""
     old, new = subjects(before), subjects(after)
     paths = [path for path in {**old, **new} if old.get(path) != new.get(path)]
-    return [Difference(p, old.get(p), new.get(p)) for p in sorted(paths, key=place_in_file)]
+    return [SubjectDifference(p, old.get(p), new.get(p)) for p in sorted(paths, key=place_in_file)]
 
 
 def place_in_file(path: Path) -> tuple[int, Path]:
@@ -109,7 +109,7 @@ def about_versions(store: Store, before: Document, after: Document) -> Iterator[
 
 def _steps(
     versions: Iterable[MappingVersion],
-) -> Iterator[tuple[MappingVersion, list[Difference]]]:
+) -> Iterator[tuple[MappingVersion, list[SubjectDifference]]]:
     """Each version but the oldest, with what it changed; the newest first."""
     for version, older in pairwise(versions):
         after = content(version, {})

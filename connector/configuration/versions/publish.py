@@ -22,7 +22,7 @@ from connector.configuration.versions import history
 from connector.configuration.versions.document import check, live, new_misfits
 from connector.configuration.versions.draft import Drafted, read
 from connector.configuration.versions.edit import Edits, merge
-from connector.configuration.versions.refusals import Conflict, Outdated, Refused
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated
 from stores.models import Store
 
 Origin = MappingVersion.Origin
@@ -111,7 +111,9 @@ def promote(
     Raises Outdated, Refused.
     """
     if source.store.platform != target.platform:
-        raise Refused({"platform": [f"is {source.store.platform} there: its codes mean nothing"]})
+        raise DraftRefused(
+            {"platform": [f"is {source.store.platform} there: its codes mean nothing"]}
+        )
     note = note or f"Version {source.number} of {source.store.slug}"
     return _replace(
         target, lambda own: promoted(source, own), current=current, author=author, note=note,
@@ -157,9 +159,9 @@ def _make_live(
     known = load_known()
     checked = check(store, document, known, secrets)
     if checked.section is None:
-        raise Refused(checked.errors)
+        raise DraftRefused(checked.errors)
     if wrong := new_misfits(store, checked.section.store_rules):
-        raise Refused(wrong)
+        raise DraftRefused(wrong)
     configuration = FileSchema(version="1", stores=(checked.section,))
     applying = Applying(configuration, known, author, origin=origin, note=note)
     applying.only_stores()

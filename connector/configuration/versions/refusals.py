@@ -13,7 +13,7 @@ from accounts_mapping.sections.paths import Path, name_of
 Errors = Mapping[str, list[str]]
 
 
-class Refused(Exception):
+class DraftRefused(Exception):
     """What was typed would be refused by `config import`, or by posting."""
 
     def __init__(self, errors: Errors) -> None:

@@ -13,7 +13,7 @@ from django.db import OperationalError, ProgrammingError
 
 from connector.configuration.exporting import exported
 from connector.configuration.importing import import_configuration
-from connector.configuration.reading import Refused, decoded
+from connector.configuration.reading import FileRefused, decoded
 from connector.configuration.yaml_text import MAX_BYTES
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self._fail([f"{name}: {error.strerror or error}"])
         except (OperationalError, ProgrammingError) as error:
             self._fail([f"database: {error}; run `python manage.py migrate` if it is new"])
-        except Refused as refusal:
+        except FileRefused as refusal:
             self._fail(refusal.lines)
 
     def _export(self, name: str) -> None:

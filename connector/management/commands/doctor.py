@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from connector.doctor.examine import examine
-from connector.doctor.findings import Level
+from connector.doctor.findings import Severity
 
 
 class Command(BaseCommand):
@@ -17,13 +17,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         styles = {
-            Level.GOOD: self.style.SUCCESS,
-            Level.NOTE: self.style.WARNING,
-            Level.WRONG: self.style.ERROR,
+            Severity.GOOD: self.style.SUCCESS,
+            Severity.NOTE: self.style.WARNING,
+            Severity.WRONG: self.style.ERROR,
         }
         wrong = 0
         for finding in examine():
-            wrong += finding.level is Level.WRONG
+            wrong += finding.level is Severity.WRONG
             self.stdout.write(str(finding), styles[finding.level])
         if wrong:
             self.stdout.write(f"{wrong} to fix.")

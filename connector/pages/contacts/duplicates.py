@@ -31,7 +31,7 @@ _SHOWN_DECISIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownContact:
     """One contact as the page shows it."""
 
     contact: MirrorContact
@@ -41,11 +41,11 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ContactPair:
     """Two contacts to decide about, the one that changed longest ago first."""
 
     why: str
-    contacts: tuple[Shown, Shown]
+    contacts: tuple[ShownContact, ShownContact]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedChange:
     """A change that Xero refused, in its own words."""
 
     posting: Posting
@@ -93,7 +93,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     return render(request, "sync/duplicates.html", context)
 
 
-def choices_of(organisation: Organisation, found: Sequence[Pair]) -> list[Choice]:
+def choices_of(organisation: Organisation, found: Sequence[Pair]) -> list[ContactPair]:
     rows = duplicates.contacts_of(organisation, found)
     choices = []
     for pair in found:
@@ -101,7 +101,7 @@ def choices_of(organisation: Organisation, found: Sequence[Pair]) -> list[Choice
         if len(both) == 2:
             first, second = sorted(both, key=_age)
             contacts = (_shown(organisation, first), _shown(organisation, second))
-            choices.append(Choice(pair.why, contacts))
+            choices.append(ContactPair(pair.why, contacts))
     return choices
 
 
@@ -109,13 +109,13 @@ def _age(contact: MirrorContact) -> tuple[bool, Any, int]:
     return contact.updated_utc is None, contact.updated_utc, contact.pk
 
 
-def _shown(organisation: Organisation, contact: MirrorContact) -> Shown:
+def _shown(organisation: Organisation, contact: MirrorContact) -> ShownContact:
     details = contact.details or {}
     phone = details.get(PHONE, {})
     parts = (phone.get(part) for part in ("PhoneCountryCode", "PhoneAreaCode", "PhoneNumber"))
     address: dict[str, str] = next((details[kind] for kind in ADDRESSES if kind in details), {})
     place = (address.get(part) for part in ("AddressLine1", "City", "PostalCode", "Country"))
-    return Shown(
+    return ShownContact(
         contact,
         organisation.contact_link(contact.contact_id),
         " ".join(filter(None, parts)),
@@ -137,14 +137,14 @@ def decided_of(organisation: Organisation) -> list[Decided]:
     return shown
 
 
-def refused_of(organisation: Organisation) -> list[Refused]:
+def refused_of(organisation: Organisation) -> list[RefusedChange]:
     """Changes of contacts that Xero refused, the latest first. No order waits for them."""
     rows = Posting.objects.filter(
         organisation=organisation, kind=Kind.CONTACT, purpose=UPDATE,
         state__in=(Posting.State.DEAD, Posting.State.HELD),
     )  # fmt: skip
     return [
-        Refused(row, " ".join(map(message_of, row.reasons)))
+        RefusedChange(row, " ".join(map(message_of, row.reasons)))
         for row in rows.order_by("-changed_at")[:_SHOWN_DECISIONS]
     ]
 

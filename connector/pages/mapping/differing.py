@@ -21,7 +21,7 @@ _MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DifferingSubject:
     """One subject: `was` and `becomes` are lines, several where it is a list of entries."""
 
     path: Path
@@ -69,24 +69,24 @@ class Row:
 
 
 def path_of(key: str) -> Path:
-    """What `Row.key` says."""
+    """What `DifferingSubject.key` says."""
     return tuple(key.split("\n"))
 
 
-def row(store: str, path: Path, before: Any, after: Any, **more: Any) -> Row:
+def row(store: str, path: Path, before: Any, after: Any, **more: Any) -> DifferingSubject:
     name = name_of(path)
     subject = subject_of(name)
     title = str(subject.title) if subject else _("Store")
     was, becomes = lines(before, after)
-    return Row(path, title, field_url(store, name), was, becomes, **more)
+    return DifferingSubject(path, title, field_url(store, name), was, becomes, **more)
 
 
-def rows_between(store: str, before: Document, after: Document) -> list[Row]:
+def rows_between(store: str, before: Document, after: Document) -> list[DifferingSubject]:
     """All that is otherwise, in the order of the file."""
     return [row(store, one.path, one.before, one.after) for one in differences(before, after)]
 
 
-def rows_of(draft: Drafted, errors: Errors) -> list[Row]:
+def rows_of(draft: Drafted, errors: Errors) -> list[DifferingSubject]:
     """The changes of a draft, each with who made it and what stands against it."""
     rivals = {rival.path: rival for rival in draft.conflicts}
     return [

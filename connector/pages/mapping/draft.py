@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from connector.configuration.versions import edit, publish
 from connector.configuration.versions.draft import Drafted, draft
-from connector.configuration.versions.refusals import Conflict, Errors, Outdated, Refused
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Errors, Outdated
 from connector.lib.rights import MAPPING, right
 from connector.pages.filters import zone_of
-from connector.pages.mapping.differing import Row, path_of, rows_of, who
+from connector.pages.mapping.differing import DifferingSubject, path_of, rows_of, who
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.parts.ways import way_back
 from stores.models import Store
@@ -67,7 +67,7 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "accounts/draft.html", context)
 
 
-def _elsewhere(errors: Errors, rows: list[Row]) -> list[str]:
+def _elsewhere(errors: Errors, rows: list[DifferingSubject]) -> list[str]:
     """What is wrong at fields that the draft does not change: told over the changes."""
     told = {message for one in rows for message in one.errors}
     return [
@@ -140,7 +140,7 @@ def tell(request: HttpRequest, done: publish.Published) -> None:
         messages.info(request, notice)
 
 
-def refused(request: HttpRequest, refusal: Refused) -> None:
+def refused(request: HttpRequest, refusal: DraftRefused) -> None:
     for line in refusal.lines:
         messages.error(request, line)
 
@@ -160,7 +160,7 @@ def _published(request: HttpRequest, store: Store, note: str) -> HttpResponse:
         messages.warning(
             request, _("Nothing was published: something else was made live meanwhile.")
         )
-    except Refused as refusal:
+    except DraftRefused as refusal:
         messages.error(request, _("Nothing was published: posting would refuse it as it is."))
         refused(request, refusal)
     else:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounting.unmapped.gaps import gaps
 from accounts_mapping.rules.resolve import home_country
 from connector.configuration.versions.edit import edit_many
-from connector.configuration.versions.refusals import Conflict, Outdated, Refused
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated
 from connector.lib.rights import MAPPING, right
 from connector.pages.mapping.inbox_form import Edits, InboxForm
 from connector.pages.mapping.looking import Look, chosen_store
@@ -58,7 +58,7 @@ def _saved(request: HttpRequest, look: Look, form: InboxForm, edits: Edits) -> b
         return False
     try:
         edit_many(look.store, edits, author=request.user, seen=look.draft.seen(*edits))
-    except Refused as refused:
+    except DraftRefused as refused:
         form.refuse(refused.errors, edits)
         return False
     except (Conflict, Outdated):

@@ -34,7 +34,7 @@ _CURRENCY = [("", _("Hold such orders")), ("convert", _("Post them in the books'
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InboxLine:
     """A gap with its picker, None where only its own page can close it."""
 
     gap: Gap
@@ -92,9 +92,9 @@ class InboxForm(forms.Form):
             if place not in told:
                 self.add_error(None, f"{place}: {' '.join(errors[place])}")
 
-    def lines(self, urls: Iterable[str]) -> list[Line]:
+    def lines(self, urls: Iterable[str]) -> list[InboxLine]:
         return [
-            Line(gap, url, self[mark_of(gap)] if mark_of(gap) in self.fields else None)
+            InboxLine(gap, url, self[mark_of(gap)] if mark_of(gap) in self.fields else None)
             for gap, url in zip(self.gaps, urls, strict=True)
         ]
 

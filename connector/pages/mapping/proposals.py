@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts_mapping.proposals.proposal import NewAccount, Proposal, Sure
+from accounts_mapping.proposals.proposal import MappingProposal, NewAccount, Sure
 from accounts_mapping.proposals.propose import propose
 from connector.configuration.versions.draft import Drafted
 from connector.configuration.versions.edit import edit_many
-from connector.configuration.versions.refusals import Conflict, Outdated, Refused
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated
 from connector.lib.errors import ConnectorError
 from connector.lib.rights import MAPPING, ORGANISATIONS, right
 from connector.pages.mapping.looking import Look, chosen_store
@@ -44,10 +44,10 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownProposal:
     """A proposal as the page has it; `mark` names it in the form."""
 
-    proposal: Proposal
+    proposal: MappingProposal
     mark: str
     url: str
     shape: str
@@ -79,15 +79,15 @@ def proposals(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "accounts/proposals.html", context)
 
 
-def offered(look: Look) -> tuple[list[Shown], int]:
+def offered(look: Look) -> tuple[list[ShownProposal], int]:
     """What is proposed to a store, and how many accounts Xero lacks for it."""
     found = propose(look.mapped, look.facts, look.shows)
     return [_shown(look.store, one) for one in found.proposals], len(found.missing)
 
 
-def _shown(store: Store, one: Proposal) -> Shown:
+def _shown(store: Store, one: MappingProposal) -> ShownProposal:
     shape, word = _SURE[one.sure]
-    return Shown(one, _mark(one.key), field_url(store.slug, one.field), shape, str(word))
+    return ShownProposal(one, _mark(one.key), field_url(store.slug, one.field), shape, str(word))
 
 
 def _mark(text: str) -> str:
@@ -98,7 +98,7 @@ def _name(account: NewAccount) -> str:
     return f"{account.code} {account.name}"
 
 
-def _wanted(request: HttpRequest, found: Iterable[Proposal]) -> list[Proposal]:
+def _wanted(request: HttpRequest, found: Iterable[MappingProposal]) -> list[MappingProposal]:
     """What was asked for and is proposed still, word for word."""
     if "all" in request.POST:
         marks = set(request.POST.getlist("shown"))
@@ -108,7 +108,7 @@ def _wanted(request: HttpRequest, found: Iterable[Proposal]) -> list[Proposal]:
     return [one for one in found if _mark(one.key) == request.POST.get("one")]
 
 
-def _accept(request: HttpRequest, look: Look, wanted: Sequence[Proposal]) -> None:
+def _accept(request: HttpRequest, look: Look, wanted: Sequence[MappingProposal]) -> None:
     """Into the draft, all or nothing; nothing of it is live before it is published."""
     if not wanted:
         messages.warning(request, _("Nothing was accepted: it was answered meanwhile."))
@@ -116,7 +116,7 @@ def _accept(request: HttpRequest, look: Look, wanted: Sequence[Proposal]) -> Non
     edits = edits_of(look.draft, wanted)
     try:
         edit_many(look.store, edits, author=request.user, seen=look.draft.seen(*edits))
-    except Refused as refused:
+    except DraftRefused as refused:
         lines = [f"{field}: {' '.join(text)}" for field, text in refused.errors.items()]
         messages.error(request, _("Not accepted. %(why)s") % {"why": " ".join(lines)})
     except (Conflict, Outdated):
@@ -130,7 +130,7 @@ def _accept(request: HttpRequest, look: Look, wanted: Sequence[Proposal]) -> Non
         messages.success(request, text % {"count": len(wanted)})
 
 
-def edits_of(drafted: Drafted, wanted: Iterable[Proposal]) -> dict[tuple[str, ...], Any]:
+def edits_of(drafted: Drafted, wanted: Iterable[MappingProposal]) -> dict[tuple[str, ...], Any]:
     """The proposals as edits of the draft; entries of lists stand behind those that are there."""
     edits: dict[tuple[str, ...], Any] = {}
     for one in wanted:

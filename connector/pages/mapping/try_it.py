@@ -54,7 +54,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TriedDifference:
     """One line: what of an order is otherwise. `first` begins an order, which `row` is. The
     values are words, or a state with its shape and the reasons."""
 
@@ -122,19 +122,21 @@ def condition(trial: Trial | None) -> str:
     return f"{tried % {'n': trial.total}} {differ % {'n': trial.differing}}"
 
 
-def _lines(row: TrialDifference) -> list[Found]:
+def _lines(row: TrialDifference) -> list[TriedDifference]:
     """An order's differences: its state, then document by document."""
     told, found = row.found, []
     if told["status"][0] != told["status"][1] or told["reasons"][0] != told["reasons"][1]:
         both = zip(told["status"], told["reasons"], strict=True)
         states = [(*_STATES.get(one, ("skipped", one)), reasons) for one, reasons in both]
-        found.append(Found(row, first=True, what=_("State"), states=states))
+        found.append(TriedDifference(row, first=True, what=_("State"), states=states))
     for document in told["documents"]:
         title = f"{_kind(document['kind'])} {document['name']}".strip()
         if document["was"] != "changed":
-            found.append(Found(row, not found, f"{title}: {_WAS[document['was']]}"))
+            found.append(TriedDifference(row, not found, f"{title}: {_WAS[document['was']]}"))
         found += [
-            Found(row, not found and not n, f"{title}: {one['what']}", one["live"], one["tried"])
+            TriedDifference(
+                row, not found and not n, f"{title}: {one['what']}", one["live"], one["tried"]
+            )
             for n, one in enumerate(document["fields"])
         ]
     return found

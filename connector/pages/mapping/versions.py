@@ -19,7 +19,7 @@ from connector.configuration.stored import load_known
 from connector.configuration.versions import history, publish
 from connector.configuration.versions.document import check, live, new_misfits
 from connector.configuration.versions.draft import draft
-from connector.configuration.versions.refusals import Errors, Outdated, Refused
+from connector.configuration.versions.refusals import DraftRefused, Errors, Outdated
 from connector.configuration.yaml_writer import written
 from connector.lib.marks import row_key
 from connector.lib.rights import MAPPING, right
@@ -33,7 +33,7 @@ _ROWS = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class VersionLine:
     """One line of the list; `changes` is None for the first version."""
 
     version: MappingVersion
@@ -55,7 +55,7 @@ def versions_page(request: HttpRequest, slug: str) -> HttpResponse:
     current = _current(store)
     around = live(store)
     shown = [
-        Shown(one, author_of(one), _count(older, one, around), one.number == current)
+        VersionLine(one, author_of(one), _count(older, one, around), one.number == current)
         for one, older in pairwise([*found, None])
         if one is not None
     ][:_ROWS]
@@ -186,7 +186,7 @@ def _done(request: HttpRequest, store: Store, act: Callable[[], publish.Publishe
         messages.warning(
             request, _("Nothing was done: another version is live by now. Look at the list again.")
         )
-    except Refused as refusal:
+    except DraftRefused as refusal:
         messages.error(request, _("Nothing was done: posting would refuse it as it is."))
         refused(request, refusal)
     return redirect("accounts:versions", store.slug)

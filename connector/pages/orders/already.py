@@ -39,7 +39,7 @@ _LINKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FoundInvoice:
     """One invoice beside one order."""
 
     row: Proposal
@@ -67,7 +67,7 @@ def already_list(request: HttpRequest) -> HttpResponse:
     return render(request, "sync/already.html", context)
 
 
-def shown(rows: Sequence[Proposal]) -> list[Shown]:
+def shown(rows: Sequence[Proposal]) -> list[FoundInvoice]:
     """With the names of the invoices' contacts: one query more, however many they are."""
     contacts = MirrorContact.objects.filter(
         organisation__in={row.organisation_id for row in rows},
@@ -75,7 +75,7 @@ def shown(rows: Sequence[Proposal]) -> list[Shown]:
     )
     names = dict(contacts.values_list("contact_id", "name"))
     return [
-        Shown(
+        FoundInvoice(
             row, str(_HOW[Certainty(row.certainty)]), str(_LINKS[Certainty(row.certainty)]),
             names.get(row.contact_id, ""), row.organisation.invoice_link(row.xero_id),
             zone_of(row.order.store),

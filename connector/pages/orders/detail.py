@@ -39,7 +39,7 @@ _INLINE_JSON = 16_000
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableRecord:
     """Why a record could not be read: the field, and the value that stood there."""
 
     message: str
@@ -142,15 +142,17 @@ def _order(pk: int) -> TrackedOrder:
     return get_object_or_404(orders, pk=pk)
 
 
-def canonical(row: TrackedOrder) -> Order | Unreadable:
+def canonical(row: TrackedOrder) -> Order | UnreadableRecord:
     """The order as the adapter reads it, or why it cannot."""
     try:
         reader = registry.reader(row.store.platform)
         order = parsed(reader, Stream.ORDERS, row.record, parse_facts(row.store))
     except ParseError as error:
-        return Unreadable(str(error), error.field, "" if error.value is None else str(error.value))
+        return UnreadableRecord(
+            str(error), error.field, "" if error.value is None else str(error.value)
+        )
     except ConnectorError as error:
-        return Unreadable(str(error))
+        return UnreadableRecord(str(error))
     assert isinstance(order, Order)
     return order
 

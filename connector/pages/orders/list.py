@@ -33,7 +33,7 @@ _NOT_LISTED = ("payload", "email_key", "name_key")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListedOrder:
     """One line of the list."""
 
     order: TrackedOrder
@@ -76,7 +76,7 @@ def _beside(request: HttpRequest, stores: list[Store]) -> list[LeftOut]:
     return left_out_beside(one for one in stores if chosen in ("", one.slug))
 
 
-def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:
+def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[ListedOrder]:
     """What the list says of these orders: a few queries, however many they are."""
     known = {store.pk: store for store in stores}
     zones = {pk: zone_of(store) for pk, store in known.items()}
@@ -96,7 +96,7 @@ def rows_of(orders: Sequence[TrackedOrder], stores: list[Store]) -> list[Row]:
         if invoice is not None and invoice.xero_id:
             link = organisations[invoice.organisation_id].invoice_link(invoice.xero_id)
         rows.append(
-            Row(
+            ListedOrder(
                 order,
                 zones.get(order.store_id, "UTC"),
                 short_reason(order, found, waits.get(order.pk)),

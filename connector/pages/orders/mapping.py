@@ -25,7 +25,7 @@ from xero.documents.facts import NOT_CONNECTED
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class AnsweredThing:
     """A line, a row of the total or a method of payment. `item` is a line's own."""
 
     title: str
@@ -37,17 +37,17 @@ class Thing:
 class Alike:
     """Things of which the rules say the same."""
 
-    things: tuple[Thing, ...]
+    things: tuple[AnsweredThing, ...]
     answers: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AnswerRow:
     """An answer of the rules, and what it is of: of a group such as the lines, some that are
     alike. `url` is the field that decides it, "" where no page has one."""
 
     group: str
-    things: tuple[Thing, ...]
+    things: tuple[AnsweredThing, ...]
     told: Told
     url: str = ""
 
@@ -66,10 +66,10 @@ class Mapping:
     by_others: str = ""
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[AnswerRow]:
         """One for each answer."""
         return [
-            Row(group, alike.things, told, self.place_of(told))
+            AnswerRow(group, alike.things, told, self.place_of(told))
             for group, found in self.groups
             for alike in found
             for told in alike.answers
@@ -158,9 +158,9 @@ def _shown(
 
 def _alike(group: Iterable[About]) -> tuple[Alike, ...]:
     """Those with the same answers together, where the first of them stands."""
-    found: dict[tuple[Told, ...], list[Thing]] = {}
+    found: dict[tuple[Told, ...], list[AnsweredThing]] = {}
     for about in group:
         item = next((one for one in about.answers if one.what == ITEM), None)
         answers = tuple(one for one in about.answers if one is not item)
-        found.setdefault(answers, []).append(Thing(about.title, about.code, item))
+        found.setdefault(answers, []).append(AnsweredThing(about.title, about.code, item))
     return tuple(Alike(tuple(things), answers) for answers, things in found.items())

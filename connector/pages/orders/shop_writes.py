@@ -34,7 +34,7 @@ _SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ShopWriteLine:
     """One thing that the shop is told, as a page shows it."""
 
     write: ShopWrite
@@ -43,14 +43,14 @@ class Written:
     stuck: bool
 
 
-def written(write: ShopWrite) -> Written:
+def written(write: ShopWrite) -> ShopWriteLine:
     """Its store is to be loaded with it."""
     shape = _SHAPES[ShopWrite.State(write.state)]
     stuck = write.state in ShopWrite.STUCK
-    return Written(write, shape, reasons_of(write.reasons, write.store.slug), stuck)
+    return ShopWriteLine(write, shape, reasons_of(write.reasons, write.store.slug), stuck)
 
 
-def stuck_customers(organisation: Organisation) -> list[Written]:
+def stuck_customers(organisation: Organisation) -> list[ShopWriteLine]:
     """Changes of customers that their shop did not take, the latest first."""
     rows = ShopWrite.objects.stuck().filter(
         what=ShopWrite.What.CUSTOMER, store__organisation=organisation

@@ -32,7 +32,7 @@ Sources = QuerySet[PostingSource]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SummarySource:
     """One order of the list, and what it brings to the document."""
 
     source: PostingSource
@@ -40,10 +40,10 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SummaryPage:
     """A page of the list; `newer` and `older` are the keys of the pages beside it."""
 
-    rows: Sequence[Source]
+    rows: Sequence[SummarySource]
     newer: int | None = None
     older: int | None = None
 
@@ -95,7 +95,7 @@ def summary_approve(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sync:summary-detail", pk)
 
 
-def _page(sources: Sources, after: str, before: str) -> Page:
+def _page(sources: Sources, after: str, before: str) -> SummaryPage:
     """The newest first; each page is found by its neighbour's key."""
     last, first = row_key(after), row_key(before)
     if first is not None:
@@ -103,16 +103,16 @@ def _page(sources: Sources, after: str, before: str) -> Page:
         rows = newer[:PAGE_SIZE][::-1]
         if rows:
             more = rows[0].pk if len(newer) > PAGE_SIZE else None
-            return Page(_shown(rows), more, rows[-1].pk)
+            return SummaryPage(_shown(rows), more, rows[-1].pk)
     older = sources if last is None else sources.filter(pk__lt=last)
     found = list(older.order_by("-pk")[: PAGE_SIZE + 1])
     rows = found[:PAGE_SIZE]
-    return Page(
+    return SummaryPage(
         _shown(rows),
         rows[0].pk if rows and last is not None else None,
         rows[-1].pk if len(found) > PAGE_SIZE else None,
     )
 
 
-def _shown(sources: Sequence[PostingSource]) -> list[Source]:
-    return [Source(source, from_units(source.amount_units)) for source in sources]
+def _shown(sources: Sequence[PostingSource]) -> list[SummarySource]:
+    return [SummarySource(source, from_units(source.amount_units)) for source in sources]

@@ -31,14 +31,16 @@ _OUTCOMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineEntry:
     at: datetime
     title: str
     detail: str = ""
     correlation_id: str = ""
 
 
-def timeline(order: TrackedOrder, documents: list[Posting], writes: list[ShopWrite]) -> list[Event]:
+def timeline(
+    order: TrackedOrder, documents: list[Posting], writes: list[ShopWrite]
+) -> list[TimelineEntry]:
     """Three queries beside what is given."""
     events = [
         *_received(order), *_built(documents), *_tried(documents), *_posted(order, documents),
@@ -47,7 +49,7 @@ def timeline(order: TrackedOrder, documents: list[Posting], writes: list[ShopWri
     return sorted(events, key=lambda event: event.at, reverse=True)[:_MOST]
 
 
-def _received(order: TrackedOrder) -> Iterator[Event]:
+def _received(order: TrackedOrder) -> Iterator[TimelineEntry]:
     versions = SourceRecord.objects.filter(
         store=order.store_id, stream=Stream.ORDERS, source_id=order.source_id
     )
@@ -58,23 +60,23 @@ def _received(order: TrackedOrder) -> Iterator[Event]:
             if number == 1
             else _("Changed in the shop, version %(number)s") % {"number": number}
         )
-        yield Event(
+        yield TimelineEntry(
             received_at,
             title,
             _("Updated there %(version)s") % {"version": version} if version else "",
         )
 
 
-def _built(documents: list[Posting]) -> Iterator[Event]:
+def _built(documents: list[Posting]) -> Iterator[TimelineEntry]:
     together: dict[datetime, list[Posting]] = defaultdict(list)
     for document in documents:
         together[document.created_at.replace(microsecond=0)].append(document)
     for at, found in together.items():
         names = ", ".join(_named(document) for document in found)
-        yield Event(at, _("Prepared for Xero: %(names)s") % {"names": names})
+        yield TimelineEntry(at, _("Prepared for Xero: %(names)s") % {"names": names})
 
 
-def _tried(documents: list[Posting]) -> Iterator[Event]:
+def _tried(documents: list[Posting]) -> Iterator[TimelineEntry]:
     names: dict[int, list[str]] = defaultdict(list)
     for document in documents:
         if document.dispatch_id is not None:
@@ -91,15 +93,15 @@ def _tried(documents: list[Posting]) -> Iterator[Event]:
         }
         if attempt.error:
             detail = f"{detail} {attempt.error}"
-        yield Event(attempt.at, f"{verb}: {outcome}", detail, attempt.correlation_id)
+        yield TimelineEntry(attempt.at, f"{verb}: {outcome}", detail, attempt.correlation_id)
 
 
-def _posted(order: TrackedOrder, documents: list[Posting]) -> Iterator[Event]:
+def _posted(order: TrackedOrder, documents: list[Posting]) -> Iterator[TimelineEntry]:
     for document in documents:
         if document.posted_at is None:
             continue
         if document.verb == "POST" and document.kind != Kind.CONTACT:
-            yield Event(
+            yield TimelineEntry(
                 document.posted_at, _("%(document)s: done in Xero") % {"document": _named(document)}
             )
             continue
@@ -108,20 +110,20 @@ def _posted(order: TrackedOrder, documents: list[Posting]) -> Iterator[Event]:
         if document.adopted:
             found = _("Found there and taken over, not sent again.")
             detail = f"{detail} {found}".strip()
-        yield Event(
+        yield TimelineEntry(
             document.posted_at,
             _("%(document)s is in Xero") % {"document": _named(document)},
             detail,
         )
 
 
-def _by_a_person(order: TrackedOrder) -> Iterator[Event]:
+def _by_a_person(order: TrackedOrder) -> Iterator[TimelineEntry]:
     for action in order.actions.select_related("user").order_by("-at")[:_MOST]:
         who = action.user.get_username() if action.user else _("somebody")
-        yield Event(action.at, f"{action.get_what_display()} by {who}", action.note)
+        yield TimelineEntry(action.at, f"{action.get_what_display()} by {who}", action.note)
 
 
-def _told(writes: list[ShopWrite]) -> Iterator[Event]:
+def _told(writes: list[ShopWrite]) -> Iterator[TimelineEntry]:
     """What became of what the shop was to be told, where that has come to an end."""
     for write in writes:
         if write.state == ShopWrite.State.DONE:
@@ -130,10 +132,12 @@ def _told(writes: list[ShopWrite]) -> Iterator[Event]:
                 if write.payload.get("found")
                 else _("is in the shop")
             )
-            yield Event(write.changed_at, f"{write.title} {how}", str(write.payload["text"]))
+            yield TimelineEntry(
+                write.changed_at, f"{write.title} {how}", str(write.payload["text"])
+            )
         elif write.state in (*ShopWrite.STUCK, ShopWrite.State.DROPPED):
             why = message_of(write.reasons[0]) if write.reasons else ""
-            yield Event(
+            yield TimelineEntry(
                 write.changed_at,
                 _("%(title)s not written to the shop") % {"title": write.title},
                 why,

@@ -52,7 +52,7 @@ _FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DifferenceRow:
     """One difference as the page shows it."""
 
     row: ReconcileDifference
@@ -69,7 +69,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class NamedSum:
     """A sum of one day, with the name of its tax type or account; "" where it is of neither."""
 
     row: ReconcileDay
@@ -172,14 +172,14 @@ def _found(run: ReconcileRun, store: Store, after: int) -> dict[str, Any]:
     }
 
 
-def shown(row: ReconcileDifference, organisation: Organisation | None) -> Found:
+def shown(row: ReconcileDifference, organisation: Organisation | None) -> DifferenceRow:
     side = _("Arose in the shop") if row.side == Side.STORE else _("Arose in Xero")
     link = ""
     if row.xero_id and organisation is not None:
         link = organisation.invoice_link(row.xero_id)
     kind = CAUSES[Cause(row.cause)]
     cause = CauseKind(core_texts.shown(kind.title), core_texts.shown(kind.fix))
-    return Found(row, str(_FIELDS.get(row.field, row.field)), cause, side, link)
+    return DifferenceRow(row, str(_FIELDS.get(row.field, row.field)), cause, side, link)
 
 
 def _days(run: ReconcileRun, store: Store, until: str) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _days(run: ReconcileRun, store: Store, until: str) -> dict[str, Any]:
     )
     names = _names(store.organisation)
     return {
-        "days": [Sum(row, names.get((row.measure, row.name), row.name)) for row in rows],
+        "days": [NamedSum(row, names.get((row.measure, row.name), row.name)) for row in rows],
         "days_shown": min(len(wanted), _DAYS),
         "days_until": until,
         "days_next": wanted[_DAYS].isoformat() if len(wanted) > _DAYS else "",

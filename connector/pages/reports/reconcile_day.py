@@ -31,7 +31,7 @@ _ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DayLine:
     """What one order adds to the figure."""
 
     order: TrackedOrder
@@ -72,7 +72,7 @@ def reconcile_day(request: HttpRequest) -> HttpResponse:
 
 def _lines(
     store: Store, key: tuple[date, str, str, str], after: int
-) -> tuple[list[Line], int | None]:
+) -> tuple[list[DayLine], int | None]:
     """A page of orders by their keys; the key after which the next one begins."""
     orders = _candidates(store, key[0], ReconcileDay.Measure(key[2])).filter(pk__gt=after)
     keys = list(orders.order_by("pk").values_list("pk", flat=True)[: _ROWS + 1])
@@ -97,9 +97,9 @@ def _lines(
     return found, keys[_ROWS - 1] if len(keys) > _ROWS else None
 
 
-def _line(order: TrackedOrder, one: DaySum) -> Line:
+def _line(order: TrackedOrder, one: DaySum) -> DayLine:
     shop, posted, there = (from_units(one.sums[at] + one.sums[at + 1]) for at in (0, 2, 4))
-    return Line(order, shop, posted, there)
+    return DayLine(order, shop, posted, there)
 
 
 def _candidates(store: Store, day: date, measure: str) -> QuerySet[TrackedOrder]:

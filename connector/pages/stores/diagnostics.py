@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from connector.doctor.findings import Finding, Level, Place
+from connector.doctor.findings import Finding, Place, Severity
 from connector.doctor.remembered import findings_of, last, look
 from connector.lib.rights import STORES, right
 from connector.models import Examination
@@ -25,14 +25,14 @@ from stores.models import Store
 
 # The state in the stylesheet, and its word.
 _STATES = {
-    Level.GOOD: ("posted", gettext_lazy("In order")),
-    Level.NOTE: ("held", gettext_lazy("Worth a look")),
-    Level.WRONG: ("dead", gettext_lazy("To fix")),
+    Severity.GOOD: ("posted", gettext_lazy("In order")),
+    Severity.NOTE: ("held", gettext_lazy("Worth a look")),
+    Severity.WRONG: ("dead", gettext_lazy("To fix")),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FindingLine:
     """A finding as the page shows it. `url` is where it is mended, `field` the very setting."""
 
     finding: Finding
@@ -64,30 +64,30 @@ def diagnostics(request: HttpRequest, slug: str = "") -> HttpResponse:
     return render(request, "stores/diagnostics.html", context)
 
 
-def condition(row: Examination | None, lines: Sequence[Line]) -> str:
+def condition(row: Examination | None, lines: Sequence[FindingLine]) -> str:
     """The sentence under the title."""
     if row is None or row.ended_at is None:
         return _("Nothing was looked at yet.")
-    count = {level: sum(one.finding.level is level for one in lines) for level in Level}
+    count = {level: sum(one.finding.level is level for one in lines) for level in Severity}
     said = []
-    if wrong := count[Level.WRONG]:
+    if wrong := count[Severity.WRONG]:
         must = ngettext("%(n)s line must be fixed.", "%(n)s lines must be fixed.", wrong)
         said.append(must % {"n": wrong})
     else:
         said.append(_("Nothing must be fixed."))
-    if notes := count[Level.NOTE]:
+    if notes := count[Severity.NOTE]:
         worth = ngettext("%(n)s line is worth a look.", "%(n)s lines are worth a look.", notes)
         said.append(worth % {"n": notes})
     return " ".join(said)
 
 
-def _line(finding: Finding) -> Line:
+def _line(finding: Finding) -> FindingLine:
     shape, word = _STATES[finding.level]
-    if finding.level is Level.GOOD:
-        return Line(finding, shape, str(word), "", "")
+    if finding.level is Severity.GOOD:
+        return FindingLine(finding, shape, str(word), "", "")
     at_field = field_url(finding.at.store, finding.at.field) if finding.at.field else ""
     field = finding.at.field if at_field else ""
-    return Line(finding, shape, str(word), at_field or _page(finding.at), field)
+    return FindingLine(finding, shape, str(word), at_field or _page(finding.at), field)
 
 
 def _page(at: Place) -> str:

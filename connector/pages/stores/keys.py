@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from accounts_mapping.sections.section import Document
 from connector.configuration.versions.adding import add
 from connector.configuration.versions.publish import change
-from connector.configuration.versions.refusals import Errors, Refused
+from connector.configuration.versions.refusals import DraftRefused, Errors
 from connector.lib.rights import STORES, right
 from connector.pages.parts import core_texts
 from connector.pages.parts.fields import PickerField, SecretField
@@ -155,7 +155,7 @@ def store_keys(request: HttpRequest, slug: str) -> HttpResponse:
         secrets = form.secrets()
         try:
             change(store, {}, author=request.user, seen=None, secrets=secrets)
-        except Refused as refused:
+        except DraftRefused as refused:
             above = form.refuse(refused.errors)
         else:
             said = (
@@ -187,7 +187,7 @@ def store_add(request: HttpRequest) -> HttpResponse:
     if valid:
         try:
             store = add(form.document(platform.kind), secrets=keys.secrets(), author=request.user)
-        except Refused as refused:
+        except DraftRefused as refused:
             above = keys.refuse(form.refuse(refused.errors))
         else:
             messages.success(

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from connector.configuration.versions.publish import change
-from connector.configuration.versions.refusals import Refused
+from connector.configuration.versions.refusals import DraftRefused
 from connector.lib.rights import STORES, right
 from connector.pages.parts.confirming import Question, confirm
 from stores import registry
@@ -49,7 +49,7 @@ def store_secret(request: HttpRequest, slug: str) -> HttpResponse:
     made = secrets.token_urlsafe(_BYTES)
     try:
         change(store, {}, author=request.user, seen=None, secrets={"webhook_secret": made})
-    except Refused as refused:
+    except DraftRefused as refused:
         for place, texts in refused.errors.items():
             messages.error(request, f"{place}: {' '.join(texts)}")
         return redirect("dashboard:store-keys", slug)

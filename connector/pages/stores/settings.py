@@ -18,14 +18,14 @@ from connector.pages.mapping.subjects import Subject
 from connector.pages.parts.widgets import Offered
 from connector.pages.stores.streams import NAMES
 from connector.pages.subjects.around import Around
-from connector.pages.subjects.editors import Editor, Settings
+from connector.pages.subjects.editors import Editor, SettingsForm
 from connector.pages.subjects.page import editing
 from connector.pages.subjects.settings import (
-    Choice,
     Codes,
-    Group,
     Offers,
+    OneOf,
     Setting,
+    SettingGroup,
     Several,
     Switch,
 )
@@ -79,7 +79,7 @@ class Schedule(Setting):
 
 
 GROUPS = (
-    Group(
+    SettingGroup(
         _("The shop"),
         (
             Setting(path=("name",), label=_("Name"), help=_("As pages call it.")),
@@ -95,14 +95,14 @@ GROUPS = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("The books"),
         (
             Offers(
                 path=("organisation",), label=_("Organisation in Xero"), offers=organisations,
                 shared="organisations",
             ),
-            Choice(
+            OneOf(
                 path=("environment",), label=_("This store is"),
                 options={
                     "production": _("for production"),
@@ -129,13 +129,13 @@ GROUPS = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("What is sent"),
         (
             Switch(path=("streams", "invoices"), label=_("Invoices")),
             Switch(path=("streams", "payments"), label=_("Payments")),
             Switch(path=("streams", "credit_notes"), label=_("Credit notes")),
-            Choice(
+            OneOf(
                 path=("streams", "customers"), label=_("Contacts"),
                 options={
                     "true": _("follow the shop's customers"),
@@ -145,7 +145,7 @@ GROUPS = (
                 },
             ),
             Switch(path=("streams", "products"), label=_("Products as items")),
-            Choice(
+            OneOf(
                 path=("streams", "stock"), label=_("Stock"),
                 options={
                     "off": _("is left alone"),
@@ -160,7 +160,7 @@ GROUPS = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("Fields"),
         (
             Several(
@@ -186,14 +186,14 @@ GROUPS = (
         ),
         _("Those that are ticked are sent; where none is, all are."),
     ),
-    Group(
+    SettingGroup(
         _("How often the shop is read"),
         tuple(
             Schedule(path=("schedule", stream.value), label=NAMES[stream]) for stream in Stream
         ),
         _SCHEDULE,
     ),
-    Group(
+    SettingGroup(
         _("Parts of the shop"),
         (
             Codes(path=("only", "websites"), label=_("Websites"), fact="websites"),
@@ -210,7 +210,7 @@ SETTINGS = Subject(
 
 
 def _parts(around: Around, sent: QueryDict | None) -> Sequence[Editor]:
-    return (Settings(around, GROUPS, sent),)
+    return (SettingsForm(around, GROUPS, sent),)
 
 
 store_edit = editing(SETTINGS, _parts, "stores/edit.html")

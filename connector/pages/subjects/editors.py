@@ -21,7 +21,7 @@ from connector.configuration.versions.refusals import Errors
 from connector.pages.mapping.subjects import anchor
 from connector.pages.parts.rows import Rows
 from connector.pages.subjects.around import Around
-from connector.pages.subjects.settings import Group, Setting, Words
+from connector.pages.subjects.settings import Setting, SettingGroup, Words
 
 Row = dict[str, Any]
 
@@ -45,13 +45,13 @@ class Editor(Protocol):
         ...
 
 
-class Settings(forms.Form):
+class SettingsForm(forms.Form):
     """Groups of single settings, as a form: a field's name and id are the setting's path."""
 
     template = "subjects/_settings.html"
 
     def __init__(
-        self, around: Around, groups: Sequence[Group], data: QueryDict | None = None
+        self, around: Around, groups: Sequence[SettingGroup], data: QueryDict | None = None
     ) -> None:
         super().__init__(data, auto_id="%s")
         self._settings = [one for group in groups for one in group.settings]

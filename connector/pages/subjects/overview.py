@@ -17,7 +17,7 @@ from stores.models import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SubjectLine:
     """A subject of a store's mapping, and how many of its settings the draft changes."""
 
     subject: Subject
@@ -42,7 +42,9 @@ def mapping(request: HttpRequest, slug: str) -> HttpResponse:
     drafted = draft(store)
     about = (subject_of(change.field) for change in drafted.changes)
     changes = Counter(subject.slug for subject in about if subject is not None)
-    lines = [Line(one, reverse(one.url_name, args=[slug]), changes[one.slug]) for one in SUBJECTS]
+    lines = [
+        SubjectLine(one, reverse(one.url_name, args=[slug]), changes[one.slug]) for one in SUBJECTS
+    ]
     return render(
         request, "subjects/overview.html", {"store": store, "drafted": drafted, "lines": lines}
     )

@@ -19,7 +19,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts_mapping.sections.paths import Path
 from connector.configuration.versions.edit import edit_many
-from connector.configuration.versions.refusals import Conflict, Errors, Outdated, Refused, Rival
+from connector.configuration.versions.refusals import (
+    Conflict,
+    DraftRefused,
+    Errors,
+    Outdated,
+    Rival,
+)
 from connector.lib.rights import MAPPING, right
 from connector.pages.mapping.subjects import BY_SLUG, SUBJECTS, Subject
 from connector.pages.parts.ways import Tab
@@ -41,7 +47,7 @@ class Saving:
     seen: str = ""
 
 
-class Beside(Protocol):
+class BesideEditors(Protocol):
     """What a page has beside its editors. `pressed`: its own button was, and nothing is saved."""
 
     def pressed(self, sent: QueryDict) -> bool: ...
@@ -55,7 +61,7 @@ class Beside(Protocol):
 
 def page_of(
     slug: str, parts: Parts, template: str = "subjects/page.html", *, searched: bool = False,
-    beside: Beside | None = None,
+    beside: BesideEditors | None = None,
 ) -> Any:  # fmt: skip
     """The view of one subject of the mapping."""
     return editing(BY_SLUG[slug], parts, template, searched=searched, beside=beside)
@@ -63,7 +69,7 @@ def page_of(
 
 def editing(
     subject: Subject, parts: Parts, template: str, *, searched: bool = False,
-    beside: Beside | None = None,
+    beside: BesideEditors | None = None,
 ) -> Any:  # fmt: skip
     """The view of what edits a part of a store's draft. `searched`: `?q=` says what is shown."""
 
@@ -105,7 +111,7 @@ def save(around: Around, editors: Sequence[Editor], *, author: Any, seen: str) -
     edits = {path: value for one in editors for path, value in one.edits().items()}
     try:
         edit_many(around.store, edits, author=author, seen=seen)
-    except Refused as refused:
+    except DraftRefused as refused:
         outcome.above = refuse(editors, refused.errors)
     except Conflict as conflict:
         outcome.over, outcome.seen = conflict.rivals, conflict.seen

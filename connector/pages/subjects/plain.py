@@ -12,75 +12,75 @@ from django.utils.translation import gettext_lazy as _
 
 from connector.pages.subjects import seen
 from connector.pages.subjects.around import Around
-from connector.pages.subjects.editors import Editor, Settings
+from connector.pages.subjects.editors import Editor, SettingsForm
 from connector.pages.subjects.page import Parts, page_of
 from connector.pages.subjects.settings import (
-    Account,
-    Choice,
+    AccountCode,
     Codes,
     Due,
-    Group,
     OneCode,
+    OneOf,
     Setting,
+    SettingGroup,
     Switch,
 )
 
 ACCOUNTS = (
-    Group(
+    SettingGroup(
         _("What is sold"),
         (
-            Account(path=("accounts", "sales"), label=_("Goods")),
-            Account(path=("accounts", "shipping"), label=_("Shipping")),
-            Account(
+            AccountCode(path=("accounts", "sales"), label=_("Goods")),
+            AccountCode(path=("accounts", "shipping"), label=_("Shipping")),
+            AccountCode(
                 path=("accounts", "discounts"), label=_("Discounts"),
                 help=_("For discounts on a line of their own. Of class revenue, or an expense "
                        "account where the tax of your sales may be used with it."),
             ),
-            Account(
+            AccountCode(
                 path=("accounts", "other_income"), label=_("Other amounts"),
                 help=_("Fees and other rows of an order's total that have no account of their own."),  # noqa: E501
             ),
-            Account(
+            AccountCode(
                 path=("accounts", "rounding"), label=_("Rounding"),
                 help=_("The cent by which the shop's total differs from what Xero computes."),
             ),
-            Account(
+            AccountCode(
                 path=("accounts", "fixed_tax"), label=_("Fixed product taxes"),
                 help=_("Such as eco taxes that no tax rule names."),
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("What customers hold"),
         (
-            Account(
+            AccountCode(
                 path=("accounts", "gift_cards"), label=_("Gift cards"),
                 help=_("A liability: what was sold in gift cards and is not redeemed yet."),
             ),
-            Account(
+            AccountCode(
                 path=("accounts", "gift_card_expense"), label=_("Gift cards given away"),
                 help=_("Only where cards whose sale is not known count as an expense."),
             ),
-            Account(path=("accounts", "store_credit"), label=_("Store credit")),
-            Account(path=("accounts", "rewards"), label=_("Reward points")),
+            AccountCode(path=("accounts", "store_credit"), label=_("Store credit")),
+            AccountCode(path=("accounts", "rewards"), label=_("Reward points")),
         ),
     ),
-    Group(
+    SettingGroup(
         _("Refunds"),
         (
-            Account(
+            AccountCode(
                 path=("accounts", "refund_adjustments"), label=_("Goodwill and fees kept"),
                 help=_("Without it, refunds with either wait for you."),
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("Items and stock"),
         (
-            Account(path=("accounts", "purchases"), label=_("Purchases of items")),
-            Account(path=("accounts", "inventory"), label=_("Stock of tracked items")),
-            Account(path=("accounts", "cogs"), label=_("Cost of goods sold of tracked items")),
-            Account(
+            AccountCode(path=("accounts", "purchases"), label=_("Purchases of items")),
+            AccountCode(path=("accounts", "inventory"), label=_("Stock of tracked items")),
+            AccountCode(path=("accounts", "cogs"), label=_("Cost of goods sold of tracked items")),
+            AccountCode(
                 path=("accounts", "stock_adjustment"), label=_("Adjustments of stock"),
                 help=_("The other side where stock in Xero is set to what the shop has."),
             ),
@@ -89,7 +89,7 @@ ACCOUNTS = (
 )  # fmt: skip
 
 STATUSES = (
-    Group(
+    SettingGroup(
         "",
         (
             Codes(
@@ -106,7 +106,7 @@ STATUSES = (
         ),
         _("Orders at any other status wait until they reach one of these."),
     ),
-    Group(
+    SettingGroup(
         _("Back to the shop"),
         (
             OneCode(
@@ -119,14 +119,14 @@ STATUSES = (
 )  # fmt: skip
 
 POSTING = (
-    Group(
+    SettingGroup(
         _("Invoices"),
         (
-            Choice(
+            OneOf(
                 path=("posting", "mode"), label=_("One invoice for"),
                 options={"per_order": _("each order"), "daily_summary": _("all paid orders of a day")},  # noqa: E501
             ),
-            Choice(
+            OneOf(
                 path=("posting", "status"), label=_("New invoices are"),
                 options={
                     "DRAFT": _("drafts, which somebody approves in Xero"),
@@ -135,7 +135,7 @@ POSTING = (
                 },
                 help=_("Payments are sent to approved invoices only."),
             ),
-            Choice(
+            OneOf(
                 path=("posting", "date"), label=_("Dated by the day"),
                 options={
                     "ordered": _("of the order"), "paid": _("of the money"),
@@ -145,7 +145,7 @@ POSTING = (
                        "step before counts."),
             ),
             Due(path=("posting", "due_days"), label=_("Due")),
-            Choice(
+            OneOf(
                 path=("posting", "number"), label=_("Numbered by"),
                 options={
                     "order": _("the order's number"), "invoice": _("the shop's own invoice number"),
@@ -156,7 +156,7 @@ POSTING = (
                 path=("posting", "reference"), label=_("Reference"),
                 help=_("A text with {placeholders}, such as {order_number} or {transaction_id}."),
             ),
-            Choice(
+            OneOf(
                 path=("posting", "delivery_address"), label=_("The delivery address stands"),
                 options={
                     "contact": _("with the contact"),
@@ -174,14 +174,14 @@ POSTING = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("Amounts"),
         (
-            Choice(
+            OneOf(
                 path=("posting", "discounts"), label=_("Discounts are"),
                 options={"separate": _("a line of their own"), "folded": _("taken off the goods")},
             ),
-            Choice(
+            OneOf(
                 path=("posting", "rounding"), label=_("A cent of difference is"),
                 options={
                     "auto": _("met in the first way that fits"),
@@ -189,11 +189,11 @@ POSTING = (
                     "rounding_line": _("a rounding line"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("posting", "zero_orders"), label=_("Orders of 0.00 are"),
                 options={"skip": _("left out"), "post": _("posted")},
             ),
-            Choice(
+            OneOf(
                 path=("posting", "currency_not_enabled"),
                 label=_("In a currency that Xero has not enabled"),
                 options={
@@ -203,20 +203,20 @@ POSTING = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("Later changes"),
         (
-            Choice(
+            OneOf(
                 path=("posting", "edits"), label=_("An order that is changed after posting"),
                 options={"update": _("changes its documents"), "ignore": _("stays as it was posted")},  # noqa: E501
             ),
-            Choice(
+            OneOf(
                 path=("posting", "cancel"), label=_("One that is cancelled after posting"),
                 options={
                     "void": _("has its invoice voided"), "credit_note": _("gets a credit note"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("posting", "locked_period"), label=_("A date in a locked period"),
                 options={
                     "hold": _("waits for you"), "next_open_day": _("becomes the next open day"),
@@ -224,7 +224,7 @@ POSTING = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("When"),
         (
             Setting(
@@ -238,10 +238,10 @@ POSTING = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("In Xero"),
         (
-            Choice(
+            OneOf(
                 path=("posting", "tracking_options"),
                 label=_("A tracking category or option that Xero lacks"),
                 options={
@@ -249,7 +249,7 @@ POSTING = (
                     "hold": _("has the order wait for you"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("posting", "history_notes"), label=_("Notes in Xero's history"),
                 options={
                     "deviations": _("where a document deviates, and why"),
@@ -262,24 +262,24 @@ POSTING = (
 )  # fmt: skip
 
 CONTACTS = (
-    Group(
+    SettingGroup(
         "",
         (
-            Choice(
+            OneOf(
                 path=("contacts", "strategy"), label=_("One contact for"),
                 options={
                     "per_customer": _("each customer"), "per_company": _("each company"),
                     "single": _("all orders"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("contacts", "guests"), label=_("Customers without an account go to"),
                 options={
                     "by_email": _("a contact of their own, by e-mail"),
                     "one_contact": _("one contact for all of them"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("contacts", "unique"), label=_("Two customers are the same if they share"),
                 options={
                     "email": _("the e-mail address"), "customer_id": _("the shop's customer number"),  # noqa: E501
@@ -295,7 +295,7 @@ CONTACTS = (
                 help=_("Also that of all orders, where there is one contact only."),
             ),
             Setting(path=("contacts", "summary"), label=_("Name of the contact of summaries")),
-            Choice(
+            OneOf(
                 path=("contacts", "archived"), label=_("A contact that is archived in Xero"),
                 options={
                     "restore": _("is restored"), "suffix": _("stays; another is made beside it"),
@@ -310,14 +310,14 @@ CONTACTS = (
 )  # fmt: skip
 
 ITEMS = (
-    Group(
+    SettingGroup(
         "",
         (
             Switch(
                 path=("items", "tracked"), label=_("Make new items as tracked inventory"),
                 help=_("Needs the accounts for stock and for the cost of goods sold."),
             ),
-            Choice(
+            OneOf(
                 path=("items", "oversell"), label=_("More sold than Xero has"),
                 options={
                     "post_untracked": _("is posted without its item"),
@@ -329,22 +329,22 @@ ITEMS = (
 )  # fmt: skip
 
 REFUNDS = (
-    Group(
+    SettingGroup(
         "",
         (
-            Choice(
+            OneOf(
                 path=("refunds", "adjustment_tax"), label=_("Tax of goodwill and fees kept"),
                 options={
                     "as_goods": _("is inside the amount, as that of the goods"), "none": _("none"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("refunds", "restock"), label=_("Refunded goods come back to stock"),
                 options={
                     "as_store": _("as the shop says"), "always": _("always"), "never": _("never"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("refunds", "before_cut_over"),
                 label=_("Refunds of orders from before the cut-over"),
                 options={
@@ -358,7 +358,7 @@ REFUNDS = (
                 help=_("For shops that state no refunds: what is done about a return when its "
                        "money goes back."),
             ),
-            Choice(
+            OneOf(
                 path=("refunds", "lowered_total"), label=_("When a paid order's total falls"),
                 options={
                     "open": _("the credit stays open on the contact"),
@@ -371,17 +371,17 @@ REFUNDS = (
 )  # fmt: skip
 
 GIFT_CARDS = (
-    Group(
+    SettingGroup(
         "",
         (
-            Choice(
+            OneOf(
                 path=("gift_cards", "voucher"), label=_("Tax of a gift card falls due"),
                 options={
                     "multi": _("when it is redeemed (a card for goods of any tax)"),
                     "single": _("when it is sold (a card for goods of one tax)"),
                 },
             ),
-            Choice(
+            OneOf(
                 path=("gift_cards", "unknown"), label=_("A card whose sale is not known"),
                 options={
                     "hold": _("has the order wait for you"),
@@ -400,9 +400,9 @@ GIFT_CARDS = (
 )  # fmt: skip
 
 
-def _parts(groups: Sequence[Group]) -> Parts:
+def _parts(groups: Sequence[SettingGroup]) -> Parts:
     def parts(around: Around, sent: QueryDict | None) -> Sequence[Editor]:
-        return (Settings(around, groups, sent),)
+        return (SettingsForm(around, groups, sent),)
 
     return parts
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from connector.configuration.versions.edit import edit
-from connector.configuration.versions.refusals import Conflict, Outdated, Refused
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated
 from connector.lib.rights import MAPPING, right
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.subjects.around import Around
@@ -149,7 +149,7 @@ def products_in(request: HttpRequest, slug: str) -> HttpResponse:
         edit(store, PATH, rows, author=request.user, seen=request.POST.get("seen", ""))
     except ValueError as error:
         messages.error(request, _("Nothing was changed: %(why)s") % {"why": error})
-    except Refused as refused:
+    except DraftRefused as refused:
         lines = [_line(line) for line in refused.lines]
         more = len(lines) - 10
         said = "; ".join(lines[:10]) + (_(" and %(n)s more") % {"n": more} if more > 0 else "")

@@ -25,7 +25,7 @@ from accounts_mapping.rules.schema import RowAccount
 from accounts_mapping.rules.total_rows import meaning_of
 from accounts_mapping.seen.facts import Showed
 from accounts_mapping.seen.pairs import answer_of
-from accounts_mapping.seen.read import Seen, Sum, of_kind, seen
+from accounts_mapping.seen.read import Seen, SeenSum, of_kind, seen
 from accounts_mapping.seen.shows import shown_by
 from connector.pages.mapping.looking import snapshot_of
 from connector.pages.mapping.subjects import field_url
@@ -52,7 +52,7 @@ _STATUSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class SeenThing:
     """One thing, and what becomes of it. `answer` is "" where nothing answers it, and `holds` says
     that orders wait then; `url` is the field that decides."""
 
@@ -82,17 +82,17 @@ class Facts:
     def url(self, field: str) -> str:
         return field_url(self.store, field)
 
-    def sums(self, showed: Showed) -> dict[str, tuple[Sum, ...]]:
+    def sums(self, showed: Showed) -> dict[str, tuple[SeenSum, ...]]:
         return {one.key[0]: one.sums for one in of_kind(self.found, showed)}
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class SeenTable:
     """What stands beside the rows of a subject: `things` are its table, of which `more` are not
     shown."""
 
     title: Any
-    things: Callable[[Facts], Iterable[Thing]]
+    things: Callable[[Facts], Iterable[SeenThing]]
     rates: bool = False
 
     def pressed(self, sent: QueryDict) -> bool:
@@ -127,7 +127,7 @@ def _rates(around: Around) -> list[TaxRateFacts]:
     return sorted((one for one in rates if one.status == "ACTIVE"), key=lambda one: one.name)
 
 
-def methods(facts: Facts) -> Iterator[Thing]:
+def methods(facts: Facts) -> Iterator[SeenThing]:
     """All that the shop has, and all that orders used; of one with accounts by currency, each."""
     sums = facts.sums(Showed.PAYMENT_METHOD)
     for one in facts.shows.methods:
@@ -135,7 +135,7 @@ def methods(facts: Facts) -> Iterator[Thing]:
             moved = [sum for sum in sums.get(one.code, ()) if sum.currency == currency]
             answer = payment_account(facts.mapped, one.code, currency, one.title)
             field = answer.field if isinstance(answer, Unmapped) else answer.source
-            yield Thing(
+            yield SeenThing(
                 one.title or one.code, one.code, _paid_into(facts.around, answer),
                 facts.url(field), sum(sum_.orders for sum_ in moved), one.sample,
                 tuple((sum_.currency, sum_.amount) for sum_ in moved),
@@ -154,7 +154,7 @@ def _account(around: Around, code: str) -> str:
     return f"{code} {known.name}" if known else code
 
 
-def taxes(facts: Facts) -> Iterator[Thing]:
+def taxes(facts: Facts) -> Iterator[SeenThing]:
     """The pairs of country, class, name and rate."""
     for pair in facts.shows.taxes:
         answer = answer_of(facts.mapped, facts.around.organisation, pair)
@@ -162,7 +162,7 @@ def taxes(facts: Facts) -> Iterator[Thing]:
         field = answer.source if isinstance(answer, Resolution) else answer.field
         known = facts.around.organisation.tax_rates.get(answer.value) if mapped else None  # type: ignore[union-attr]
         said = answer.value if isinstance(answer, Resolution) else ""
-        yield Thing(
+        yield SeenThing(
             pair.name or _("Without a name"), "", f"{known.name} ({said})" if known else said,
             facts.url(field), pair.orders, pair.sample,
             place=" ".join(filter(None, (pair.country, pair.state))), rate=pair.rate,
@@ -170,7 +170,7 @@ def taxes(facts: Facts) -> Iterator[Thing]:
         )  # fmt: skip
 
 
-def total_rows(facts: Facts) -> Iterator[Thing]:
+def total_rows(facts: Facts) -> Iterator[SeenThing]:
     sums = facts.sums(Showed.TOTAL_ROW)
     for row in facts.shows.rows:
         meaning = meaning_of(facts.mapped, row.code)
@@ -178,14 +178,14 @@ def total_rows(facts: Facts) -> Iterator[Thing]:
             answer = _account(facts.around, meaning.account)
         else:
             answer = str(_MEANINGS.get(meaning, meaning)) if meaning else ""
-        yield Thing(
+        yield SeenThing(
             row.title or row.code, row.code, answer, facts.url(f"total_rows.{row.code}"),
             row.orders, row.sample,
             tuple((one.currency, one.amount) for one in sums.get(row.code, ())),
         )  # fmt: skip
 
 
-def statuses(facts: Facts) -> Iterator[Thing]:
+def statuses(facts: Facts) -> Iterator[SeenThing]:
     """The shop's own list, then those that only orders showed."""
     counted = dict(facts.shows.seen_statuses)
     samples = {one.key[0]: one.sample for one in of_kind(facts.found, Showed.STATUS)}
@@ -195,13 +195,13 @@ def statuses(facts: Facts) -> Iterator[Thing]:
         lists = [name for name in _STATUSES if {code, "*"} & {*getattr(rules, name)}]
         answer = ", ".join(str(_STATUSES[name]) for name in lists)
         field = f"statuses.{lists[0] if lists else 'invoice'}"
-        yield Thing(
+        yield SeenThing(
             names.get(code, code), code, answer, facts.url(field), counted.get(code, 0),
             samples.get(code, ""), holds=False,
         )  # fmt: skip
 
 
-METHODS = Beside(gettext_lazy("Payment methods of the shop"), methods)
-TAXES = Beside(gettext_lazy("Taxes that orders showed"), taxes, rates=True)
-TOTAL_ROWS = Beside(gettext_lazy("Rows that orders showed"), total_rows)
-STATUSES = Beside(gettext_lazy("Statuses of the shop"), statuses)
+METHODS = SeenTable(gettext_lazy("Payment methods of the shop"), methods)
+TAXES = SeenTable(gettext_lazy("Taxes that orders showed"), taxes, rates=True)
+TOTAL_ROWS = SeenTable(gettext_lazy("Rows that orders showed"), total_rows)
+STATUSES = SeenTable(gettext_lazy("Statuses of the shop"), statuses)

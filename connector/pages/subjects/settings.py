@@ -42,7 +42,7 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Setting):
+class OneOf(Setting):
     """One of a few answers, each in words; `true` and `false` stand for the flags."""
 
     options: Mapping[str, Words]
@@ -63,7 +63,7 @@ class Choice(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Several(Choice):
+class Several(OneOf):
     """Any of a few answers."""
 
     def field(self, around: Around) -> forms.Field:
@@ -110,7 +110,7 @@ class Switch(Setting):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account(Setting):
+class AccountCode(Setting):
     """An account of the organisation; only those that posting would take there can be chosen."""
 
     def field(self, around: Around) -> forms.Field:
@@ -269,7 +269,7 @@ class Due(Setting):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SettingGroup:
     """Settings that belong together, under one heading; `title` "" is none."""
 
     title: Words

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.subjects import seen
 from connector.pages.subjects.around import Around
-from connector.pages.subjects.editors import Editor, Row, RowsEditor, RowsOf, Settings
+from connector.pages.subjects.editors import Editor, Row, RowsEditor, RowsOf, SettingsForm
 from connector.pages.subjects.page import page_of
-from connector.pages.subjects.settings import Account, Choice, Group, TaxType
+from connector.pages.subjects.settings import AccountCode, OneOf, SettingGroup, TaxType
 from connector.pages.subjects.texts import FLAG_ANSWERS, flag_of, flag_text, listed, said
 
 
-class SalesTaxAccount(Account):
+class SalesTaxAccount(AccountCode):
     """`tax.sales_tax` is a whole: its account, and that the tax is a line of its own."""
 
     def shown(self, value: Any) -> Any:
@@ -29,10 +29,10 @@ class SalesTaxAccount(Account):
 
 
 SETTINGS = (
-    Group(
+    SettingGroup(
         "",
         (
-            Choice(
+            OneOf(
                 path=("tax", "prices_include_tax"), label=_("Prices of the shop include tax"),
                 options={
                     "auto": _("as the amounts of each order say"),
@@ -51,7 +51,7 @@ SETTINGS = (
             ),
         ),
     ),
-    Group(
+    SettingGroup(
         _("Sales tax as a line of its own"),
         (
             SalesTaxAccount(
@@ -165,7 +165,7 @@ RATES = RowsOf(
 
 
 def _parts(around: Around, sent: QueryDict | None) -> Sequence[Editor]:
-    editors: list[Editor] = [Settings(around, SETTINGS, sent), RowsEditor(around, RULES, sent)]
+    editors: list[Editor] = [SettingsForm(around, SETTINGS, sent), RowsEditor(around, RULES, sent)]
     if not around.organisation.connected or around.drafted.value("tax", "rates"):
         editors.append(RowsEditor(around, RATES, sent))
     return editors

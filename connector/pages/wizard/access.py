@@ -13,7 +13,7 @@ from connector.lib.rights import right
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.stores.streams import platform_label
 from connector.pages.wizard.bar import remember
-from connector.pages.wizard.progress import Found, Stage, framed
+from connector.pages.wizard.progress import SetUpFacts, Stage, framed
 from connector.pages.xero import XeroAppForm, addresses
 from stores import registry
 from stores.models import Store
@@ -26,7 +26,7 @@ def without_store(request: HttpRequest) -> HttpResponse:
     """Before there is a store: the app and the organisation, which all stores share."""
     if request.GET.get("more") != "1" and Store.objects.on_lists().exists():
         return redirect("set-up:start")
-    return _shown(request, Found(None))
+    return _shown(request, SetUpFacts(None))
 
 
 @right()
@@ -37,10 +37,10 @@ def access(request: HttpRequest, slug: str) -> HttpResponse:
         # A store that was added before its organisation was connected.
         link_organisations()
         store = chosen_store(slug)
-    return _shown(request, Found(store))
+    return _shown(request, SetUpFacts(store))
 
 
-def _shown(request: HttpRequest, found: Found) -> HttpResponse:
+def _shown(request: HttpRequest, found: SetUpFacts) -> HttpResponse:
     remember(request, found)
     store = found.store
     context: dict[str, Any] = {"form": XeroAppForm(instance=found.app), **addresses()}

@@ -37,7 +37,7 @@ from xero.documents.facts import NOT_CONNECTED
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class BothSides:
     """An order on both sides. `ours` is None where nothing would be posted; `said` explains a
     difference, or why there is nothing; `may_post`: it could be posted as it is; `early`: it was
     placed before the cut-over; `unexplained`: the two differ, and nothing says why."""
@@ -83,7 +83,7 @@ def last_orders(store: Store) -> list[TrackedOrder]:
     return list(rows.order_by("-placed_at", "-pk")[:MOST])
 
 
-def side_by_side(store: Store) -> list[Beside]:
+def side_by_side(store: Store) -> list[BothSides]:
     """The last orders, built by what is live. A fixed number of queries."""
     rows = last_orders(store)
     reader, facts = registry.reader(store.platform), parse_facts(store)
@@ -121,17 +121,17 @@ def _read(reader: Any, row: TrackedOrder, facts: Any) -> Order | ParseError:
     return order
 
 
-def _held(row: TrackedOrder, reason: Reason) -> Beside:
-    return Beside(row, HELD, reasons=tuple(reasons_of([reason.kept()], row.store.slug)))
+def _held(row: TrackedOrder, reason: Reason) -> BothSides:
+    return BothSides(row, HELD, reasons=tuple(reasons_of([reason.kept()], row.store.slug)))
 
 
-def _beside(books: Books, row: TrackedOrder, order: Order, cut_over: Any) -> Beside:
+def _beside(books: Books, row: TrackedOrder, order: Order, cut_over: Any) -> BothSides:
     built = build_order(books, order, Contacts())
     document = built.invoice or built.receipt
     totals = document.expected() if document is not None else None
     told = [reason.of_records(books.snapshot.platform).kept() for reason in built.reasons]
     early = cut_over is not None and local_date(books.snapshot, order.placed_at) < cut_over
-    found = Beside(
+    found = BothSides(
         row, built.status, order.currency, order.total,
         None if totals is None else totals.total,
         document.currency if document is not None else "",
@@ -147,7 +147,7 @@ def _beside(books: Books, row: TrackedOrder, order: Order, cut_over: Any) -> Bes
 
 
 def _explained(
-    books: Books, order: Order, built: Built, found: Beside
+    books: Books, order: Order, built: Built, found: BothSides
 ) -> tuple[list[str], Decimal]:
     """Why the two totals are not the same, and what is left unexplained."""
     if found.ours is None or found.same:

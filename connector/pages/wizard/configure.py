@@ -15,7 +15,7 @@ from connector.pages.mapping.looking import chosen_store
 from connector.pages.mapping.proposals import offered
 from connector.pages.parts.ways import way_back
 from connector.pages.wizard.bar import remember
-from connector.pages.wizard.progress import Found, Stage, framed
+from connector.pages.wizard.progress import SetUpFacts, Stage, framed
 from connector.templatetags.pages import of
 from sync.ingest.pull import in_words
 from sync.trials.latest import MOST, read_latest
@@ -24,7 +24,7 @@ from sync.trials.latest import MOST, read_latest
 @right()
 @require_safe
 def configure(request: HttpRequest, slug: str) -> HttpResponse:
-    found = Found(chosen_store(slug))
+    found = SetUpFacts(chosen_store(slug))
     remember(request, found)
     shown, missing = offered(found.look)
     context = {
@@ -54,4 +54,4 @@ def read(request: HttpRequest, slug: str) -> HttpResponse:
         said = _("%(orders)s of the shop read. Nothing of them is sent.")
         none = _("The shop has no order yet. Place one in the shop, then read again.")
         messages.success(request, said % {"orders": of(count, "order")} if count else none)
-    return redirect(way_back(request, Found(store).address(Stage.CONFIGURE)))
+    return redirect(way_back(request, SetUpFacts(store).address(Stage.CONFIGURE)))

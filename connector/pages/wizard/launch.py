@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from connector.configuration.versions.draft import draft
 from connector.configuration.versions.publish import change
-from connector.configuration.versions.refusals import Conflict, Refused
+from connector.configuration.versions.refusals import Conflict, DraftRefused
 from connector.lib import clock, doorbell
 from connector.lib.rights import MAPPING, STORES, right
 from connector.pages.filters import zone_of
@@ -23,7 +23,7 @@ from connector.pages.mapping.looking import chosen_store
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.wizard.bar import forget, remember
 from connector.pages.wizard.environment import is_barred
-from connector.pages.wizard.progress import TITLES, Found, Stage, framed
+from connector.pages.wizard.progress import TITLES, SetUpFacts, Stage, framed
 from connector.templatetags.pages import day
 from stores.models import Store
 
@@ -88,7 +88,7 @@ def values(store: Store) -> dict[tuple[str, ...], Any]:
 def launch(request: HttpRequest, slug: str) -> HttpResponse:
     """What would apply; `?environment=…` and the others show what was typed."""
     store = chosen_store(slug)
-    found = Found(store)
+    found = SetUpFacts(store)
     remember(request, found)
     now = values(store)
     today = clock.today(zone_of(store)).isoformat()
@@ -100,7 +100,7 @@ def launch(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "wizard/launch.html", _context(found, form))
 
 
-def _context(found: Found, form: LaunchForm) -> dict[str, Any]:
+def _context(found: SetUpFacts, form: LaunchForm) -> dict[str, Any]:
     store = found.store
     assert store is not None
     open_ = [stage for stage in Stage if stage is not Stage.LAUNCH and not found.is_done(stage)]
@@ -118,7 +118,7 @@ def _context(found: Found, form: LaunchForm) -> dict[str, Any]:
 def go_live(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, with all that follows; then publishes it and switches the store on."""
     store = chosen_store(slug)
-    found = Found(store)
+    found = SetUpFacts(store)
     form = LaunchForm(request.POST if request.method == "POST" else request.GET)
     if store.enabled:
         messages.info(request, _("%(name)s was switched on already.") % {"name": store.name})
@@ -132,7 +132,7 @@ def go_live(request: HttpRequest, slug: str) -> HttpResponse:
         if edits:
             note = _("Set-up: what applies from now on")
             change(store, edits, author=request.user, seen=None, note=note)
-    except (Refused, Conflict) as refused:
+    except (DraftRefused, Conflict) as refused:
         _refuse(form, refused)
         return render(request, "wizard/launch.html", _context(found, form))
     store.switch(on=True)
@@ -145,7 +145,7 @@ def go_live(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("dashboard:store", slug)
 
 
-def _refuse(form: LaunchForm, refused: Refused | Conflict) -> None:
+def _refuse(form: LaunchForm, refused: DraftRefused | Conflict) -> None:
     """At the field that it is about, where it is one of these."""
     if isinstance(refused, Conflict):
         form.add_error(None, _("Somebody published just now. Look again, then go on."))
@@ -156,7 +156,7 @@ def _refuse(form: LaunchForm, refused: Refused | Conflict) -> None:
             form.add_error(name if name in form.fields else None, text)
 
 
-def _question(found: Found, form: LaunchForm) -> Question:
+def _question(found: SetUpFacts, form: LaunchForm) -> Question:
     store, wanted = found.store, form.cleaned_data
     assert store is not None
     names = {"name": store.name}

@@ -37,7 +37,7 @@ TITLES: dict[Stage, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Found:
+class SetUpFacts:
     """What is there already. `store` is None while none is added; each fact is asked for once."""
 
     store: Store | None
@@ -118,7 +118,7 @@ class Found:
         return reverse(f"set-up:{stage}", args=[self.store.slug])
 
 
-def stepper_of(found: Found, stage: Stage) -> list[Step]:
+def stepper_of(found: SetUpFacts, stage: Stage) -> list[Step]:
     """The four stages, of which one is open."""
     ways = [(str(TITLES[one]), found.address(one)) for one in Stage]
     order = list(Stage)
@@ -131,7 +131,7 @@ def stepper_of(found: Found, stage: Stage) -> list[Step]:
     ]
 
 
-def framed(found: Found, stage: Stage, **context: Any) -> dict[str, Any]:
+def framed(found: SetUpFacts, stage: Stage, **context: Any) -> dict[str, Any]:
     """What all pages of the set-up show: where they are, and the way on."""
     following = list(Stage)[list(Stage).index(stage) + 1 :]
     return {
@@ -147,7 +147,7 @@ def framed(found: Found, stage: Stage, **context: Any) -> dict[str, Any]:
     }
 
 
-def left_of(found: Found) -> str:
+def left_of(found: SetUpFacts) -> str:
     """How much is left, in a sentence."""
     left = sum(not found.is_done(stage) for stage in Stage)
     if not left:

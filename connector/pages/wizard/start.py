@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from connector.lib.rights import right
 from connector.pages.mapping.looking import chosen_store
-from connector.pages.wizard.progress import TITLES, Found, left_of
+from connector.pages.wizard.progress import TITLES, SetUpFacts, left_of
 from stores import registry
 from stores.models import Store
 
@@ -18,7 +18,7 @@ IMPORT_COMMAND = "python manage.py config import shops.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SetUpLine:
     """A store and how far it is."""
 
     store: Store
@@ -38,13 +38,13 @@ def start(request: HttpRequest) -> HttpResponse:
     if not stores:
         return redirect("set-up:without-store")
     if len(stores) == 1 or request.GET.get("newest") == "1":
-        found = Found(stores[0])
+        found = SetUpFacts(stores[0])
         return redirect(found.address(found.next))
     lines = []
     for store in stores:
-        found = Found(store)
+        found = SetUpFacts(store)
         stage = found.next
-        lines.append(Line(store, left_of(found), str(TITLES[stage]), found.address(stage)))
+        lines.append(SetUpLine(store, left_of(found), str(TITLES[stage]), found.address(stage)))
     return render(request, "wizard/stores.html", {"lines": lines})
 
 
@@ -52,7 +52,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """The set-up of one store, at its next stage."""
-    found = Found(chosen_store(slug))
+    found = SetUpFacts(chosen_store(slug))
     return redirect(found.address(found.next))
 
 

@@ -18,8 +18,8 @@ from connector.pages.filters import zone_of
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.wizard.bar import remember
-from connector.pages.wizard.compare import Beside, side_by_side
-from connector.pages.wizard.progress import Found, Stage, framed
+from connector.pages.wizard.compare import BothSides, side_by_side
+from connector.pages.wizard.progress import SetUpFacts, Stage, framed
 from connector.pages.wording import Why, reasons_of
 from stores.models import Store
 from sync.models import TrackedOrder
@@ -50,7 +50,7 @@ class Tried:
 @require_safe
 def validate(request: HttpRequest, slug: str) -> HttpResponse:
     store = chosen_store(slug)
-    found = Found(store)
+    found = SetUpFacts(store)
     remember(request, found)
     lines = side_by_side(store)
     context = {
@@ -65,7 +65,7 @@ def validate(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "wizard/validate.html", framed(found, Stage.VALIDATE, **context))
 
 
-def sentence(lines: list[Beside]) -> str:
+def sentence(lines: list[BothSides]) -> str:
     """What the comparison came to."""
     if not lines:
         return _("No order was read yet.")
@@ -102,7 +102,7 @@ def sentence(lines: list[Beside]) -> str:
     return " ".join(parts)
 
 
-def tried(found: Found) -> list[Tried]:
+def tried(found: SetUpFacts) -> list[Tried]:
     """The last orders that were asked for as drafts."""
     documents = {one.order_id: one for one in found.drafted}
     lines = []
@@ -128,7 +128,7 @@ def tried(found: Found) -> list[Tried]:
 def post_one(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, then has one order (`order`) posted as a draft."""
     store = chosen_store(slug)
-    found = Found(store)
+    found = SetUpFacts(store)
     back = found.address(Stage.VALIDATE)
     row = _chosen(request, store)
     if store.enabled:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
 from sandbox.xero.limits import Traffic
-from sandbox.xero.login.oauth import SCOPES, Client, OAuth, fail, redirect_allowed
+from sandbox.xero.login.oauth import SCOPES, OAuth, XeroApp, fail, redirect_allowed
 from sandbox.xero.people.pages import page
 from sandbox.xero.wire import Refused, Request, Response, answer, not_found, problem, refusal
 
@@ -66,7 +66,7 @@ class Identity:
             return self._agree(client, target, given)
         return self._consent_page(client, given)
 
-    def _agree(self, client: Client, target: str, given: dict[str, str]) -> Response:
+    def _agree(self, client: XeroApp, target: str, given: dict[str, str]) -> Response:
         wanted = given.get("tenant") or self.auto_tenant
         try:
             tenant = self.oauth.state.organisation(wanted).tenant_id
@@ -75,7 +75,7 @@ class Identity:
         code = self.oauth.consent(client, target, given["scope"], [tenant])
         return _redirect(target, {"code": code, "scope": given["scope"]}, given)
 
-    def _consent_page(self, client: Client, given: dict[str, str]) -> Response:
+    def _consent_page(self, client: XeroApp, given: dict[str, str]) -> Response:
         hidden = "".join(
             f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
             for name, value in given.items()
@@ -111,7 +111,7 @@ class Identity:
         self.oauth.revoke(self._client(request, form), form.get("token", ""))
         return Response(200)
 
-    def _client(self, request: Request, form: dict[str, str]) -> Client:
+    def _client(self, request: Request, form: dict[str, str]) -> XeroApp:
         """The app, by HTTP Basic or by client_id and client_secret in the form."""
         kind, _, text = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "basic":

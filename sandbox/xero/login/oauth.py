@@ -43,7 +43,7 @@ SCOPES = frozenset(
 
 
 @dataclass(slots=True)
-class Client:
+class XeroApp:
     """An app that is registered with Xero. `tenant` makes it a custom connection."""
 
     id: str
@@ -60,7 +60,7 @@ def fail(error: str, status: int = 400, description: str = "") -> Refused:
     return Refused(status, body)
 
 
-def redirect_allowed(client: Client, uri: str) -> bool:
+def redirect_allowed(client: XeroApp, uri: str) -> bool:
     """https, or http on the name localhost; and one of the registered ones, if there are any."""
     if client.redirect_uris:
         return uri in client.redirect_uris
@@ -73,7 +73,7 @@ def redirect_allowed(client: Client, uri: str) -> bool:
 class OAuth:
     """What Xero's identity service remembers; kept in `state.oauth`. Callers hold its lock."""
 
-    def __init__(self, state: State, clients: list[Client]) -> None:
+    def __init__(self, state: State, clients: list[XeroApp]) -> None:
         self.state = state
         self.clients = {client.id: client for client in clients}
 
@@ -84,14 +84,14 @@ class OAuth:
             book.setdefault(name, {})
         return book
 
-    def client(self, client_id: str | None, secret: str | None) -> Client:
+    def client(self, client_id: str | None, secret: str | None) -> XeroApp:
         """The app that these credentials prove, or 401 invalid_client."""
         found = self.clients.get(client_id or "")
         if found is None or not secrets.compare_digest(found.secret, secret or ""):
             raise fail("invalid_client", 401)
         return found
 
-    def consent(self, client: Client, redirect_uri: str, scope: str, tenants: list[str]) -> str:
+    def consent(self, client: XeroApp, redirect_uri: str, scope: str, tenants: list[str]) -> str:
         """A person agreed: connect the organisations and give a code."""
         event = str(uuid.uuid4())
         for tenant in tenants:
@@ -107,7 +107,7 @@ class OAuth:
         self.state.keep_oauth()
         return code
 
-    def _connect(self, client: Client, tenant: str, event: str) -> None:
+    def _connect(self, client: XeroApp, tenant: str, event: str) -> None:
         now = clock.now().replace(tzinfo=None).isoformat()
         organisation = self.state.organisation(tenant)
         connections = self._book["connections"]
@@ -127,7 +127,7 @@ class OAuth:
 
     # -- tokens --------------------------------------------------------------------------
 
-    def token(self, client: Client, form: dict[str, str]) -> Doc:
+    def token(self, client: XeroApp, form: dict[str, str]) -> Doc:
         """The answer of POST /connect/token."""
         kind = form.get("grant_type")
         if kind == "authorization_code":
@@ -138,7 +138,7 @@ class OAuth:
             return self._custom(client, form.get("scope", ""))
         raise fail("unsupported_grant_type")
 
-    def _from_code(self, client: Client, form: dict[str, str]) -> Doc:
+    def _from_code(self, client: XeroApp, form: dict[str, str]) -> Doc:
         code = self._book["codes"].pop(form.get("code", ""), None)
         self.state.keep_oauth()
         if (
@@ -151,7 +151,7 @@ class OAuth:
         grant = {"client": client.id, "scope": code["scope"], "event": code["event"]}
         return self._issue(str(uuid.uuid4()), grant)
 
-    def _custom(self, client: Client, scope: str) -> Doc:
+    def _custom(self, client: XeroApp, scope: str) -> Doc:
         if client.tenant is None:
             raise fail("unauthorized_client")
         if not set(scope.split()) <= SCOPES:
@@ -162,7 +162,7 @@ class OAuth:
         grant = {"client": client.id, "scope": scope or every, "event": event}
         return self._issue(str(uuid.uuid4()), grant, refreshable=False)
 
-    def _from_refresh(self, client: Client, token: str) -> Doc:
+    def _from_refresh(self, client: XeroApp, token: str) -> Doc:
         grant_id = self._book["refresh"].get(token)
         grant = self._book["grants"].get(grant_id or "")
         if grant is None or grant["client"] != client.id:
@@ -265,7 +265,7 @@ class OAuth:
 
     # -- ends ----------------------------------------------------------------------------
 
-    def revoke(self, client: Client, token: str) -> None:
+    def revoke(self, client: XeroApp, token: str) -> None:
         """POST /connect/revocation: every connection of the person with this app ends."""
         grant_id = self._book["refresh"].get(token)
         grant = self._book["grants"].get(grant_id or "")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import requests
 
 from connector.lib.errors import NeedsAttention, Rejected
-from stores.adapter import Cursor, Introduction, Parsed, Reply, WebhookCall, fetch_each
+from stores.adapter import Interval, Introduction, Parsed, WebhookCall, WebhookReply, fetch_each
 from stores.adapters.cscart.addon_shop import AddonShop
 from stores.adapters.cscart.client import CSCartClient, Json, in_path
 from stores.adapters.cscart.credentials import CSCartCredentials
@@ -99,7 +99,7 @@ class CSCartAdapter:
             text = f"{error} {error.hint} Until then the shop is read through its REST API."
             return replace(found, warnings=(text, *found.warnings))
 
-    def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
+    def pages(self, stream: Stream, since: Interval) -> Iterator[Page]:
         if self._addon is not None:
             return self._addon.pages(stream, since)
         if stream is Stream.ORDERS:
@@ -110,7 +110,7 @@ class CSCartAdapter:
             return reading.product_pages(self._client, since)
         return reading.stock_pages(self._client)
 
-    def count(self, stream: Stream, since: Cursor) -> int | None:
+    def count(self, stream: Stream, since: Interval) -> int | None:
         """The REST API's lists count what they hold, not a part of it."""
         return None if self._addon is None else self._addon.count(stream, since)
 
@@ -172,11 +172,11 @@ class CSCartAdapter:
         return forms.documents_of(raw)
 
     @staticmethod
-    def webhook(call: WebhookCall) -> Reply:
+    def webhook(call: WebhookCall) -> WebhookReply:
         """Greetings and wishes are the add-on's; what only names records may be another's too."""
         if hints.is_of_a_package(call.body):
             return hints.read_call(call)
-        return Reply(tuple(read_call(call, PROFILE.streams)))
+        return WebhookReply(tuple(read_call(call, PROFILE.streams)))
 
     def order_condition(self, order_id: str) -> OrderCondition:
         if self._addon is not None:

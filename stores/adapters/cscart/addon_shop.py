@@ -10,7 +10,7 @@ from typing import Any
 import requests
 
 from connector.lib.errors import Rejected
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.cscart.client import shop_address
 from stores.adapters.cscart.credentials import CSCartCredentials
 from stores.adapters.cscart.records.forms import COMBINATION
@@ -52,7 +52,7 @@ class AddonShop:
 
     # --- reading ----------------------------------------------------------------------------
 
-    def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
+    def pages(self, stream: Stream, since: Interval) -> Iterator[Page]:
         """Pages of the cursor's closed interval, the oldest first, each behind the last record of
         the one before; with deleted orders. A page that changes while it is read is met again."""
         if stream is Stream.STOCK:
@@ -84,7 +84,7 @@ class AddonShop:
         shops, _ = self.client.rows("orders", "orders", after_id=first, limit=count, **_BY_SHOP)
         return ours, shops
 
-    def count(self, stream: Stream, since: Cursor) -> int | None:
+    def count(self, stream: Stream, since: Interval) -> int | None:
         """How many orders the cursor's interval holds."""
         if stream is not Stream.ORDERS or since.after:
             return None
@@ -187,7 +187,7 @@ class AddonShop:
 _BY_SHOP = {"as": "shop"}
 
 
-def _window(since: Cursor) -> dict[str, Any]:
+def _window(since: Interval) -> dict[str, Any]:
     window: dict[str, Any] = {"by": "placed" if since.by is By.PLACED else "changed"}
     if since.start is not None and not since.after:
         window["since"] = _within(since.start)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import requests
 
 from connector.lib.errors import Rejected
-from stores.adapter import Cursor, Parsed, Reply, WebhookCall, fetch_each
+from stores.adapter import Interval, Parsed, WebhookCall, WebhookReply, fetch_each
 from stores.adapters.magento import writing
 from stores.adapters.magento.client import Filter, Json, MagentoClient, in_path
 from stores.adapters.magento.credentials import MagentoCredentials
@@ -71,7 +71,7 @@ class MagentoAdapter:
     def probe(self) -> StoreFacts:
         return Probe(self._client).facts()
 
-    def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
+    def pages(self, stream: Stream, since: Interval) -> Iterator[Page]:
         if stream is Stream.STOCK:
             yield from self._stock()
             return
@@ -81,7 +81,7 @@ class MagentoAdapter:
         for page in reading.pages(self._client, reading.SOURCES[stream], since):
             yield replace(page, records=tuple(self._completed(stream, page.records)))
 
-    def count(self, stream: Stream, since: Cursor) -> int | None:
+    def count(self, stream: Stream, since: Interval) -> int | None:
         listed = Stream.PRODUCTS if stream is Stream.STOCK else stream
         return reading.count(self._client, reading.SOURCES[listed], since)
 
@@ -112,7 +112,7 @@ class MagentoAdapter:
 
     def _stock(self) -> Iterator[Page]:
         """The stock of every product: it has no time of change, and is read one by one."""
-        for page in reading.pages(self._client, reading.SOURCES[Stream.PRODUCTS], Cursor()):
+        for page in reading.pages(self._client, reading.SOURCES[Stream.PRODUCTS], Interval()):
             refs = [RecordRef(Stream.STOCK, str(row.get("sku"))) for row in page.records]
             yield Page(tuple(self.fetch(ref) for ref in refs), None, page.total)
 
@@ -158,8 +158,8 @@ class MagentoAdapter:
         return forms.documents_of(raw)
 
     @staticmethod
-    def webhook(call: WebhookCall) -> Reply:
-        return Reply(tuple(read_call(call, PROFILE.streams)))
+    def webhook(call: WebhookCall) -> WebhookReply:
+        return WebhookReply(tuple(read_call(call, PROFILE.streams)))
 
     def order_condition(self, order_id: str) -> OrderCondition:
         order = self._client.get(f"orders/{in_path(order_id)}", [("fields", _CONDITION)])

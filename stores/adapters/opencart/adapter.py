@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import requests
 
 from connector.lib.errors import Rejected
-from stores.adapter import Cursor, Introduction, Parsed, Reply, WebhookCall
+from stores.adapter import Interval, Introduction, Parsed, WebhookCall, WebhookReply
 from stores.adapters.opencart.client import OpenCartClient
 from stores.adapters.opencart.credentials import OpenCartCredentials
 from stores.adapters.opencart.profile import PROFILE
@@ -58,7 +58,7 @@ class OpenCartAdapter:
         self._probe = Probe(self._client)
         return self._probe.facts()
 
-    def pages(self, stream: Stream, since: Cursor) -> Iterator[Page]:
+    def pages(self, stream: Stream, since: Interval) -> Iterator[Page]:
         if stream is Stream.STOCK:
             yield from self._stock()
             return
@@ -68,7 +68,7 @@ class OpenCartAdapter:
         for page in found:
             yield replace(page, records=tuple(self._stamped(page.records)))
 
-    def count(self, stream: Stream, since: Cursor) -> int | None:
+    def count(self, stream: Stream, since: Interval) -> int | None:
         if stream is not Stream.ORDERS:
             return None
         return reading.count(self._client, self._probe.clock, since)
@@ -167,7 +167,7 @@ class OpenCartAdapter:
         return forms.documents_of(raw)
 
     @staticmethod
-    def webhook(call: WebhookCall) -> Reply:
+    def webhook(call: WebhookCall) -> WebhookReply:
         return hints.read_call(call)
 
     # --- writing ----------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from django.urls import path
 from connector.configuration.importing import import_configuration
 from connector.doctor import installation, patience
 from connector.doctor.examine import examine, examine_store
-from connector.doctor.findings import Level
+from connector.doctor.findings import Severity
 from connector.lib import clock
 from connector.lib.errors import Misconfigured
 from stores import registry
@@ -113,7 +113,7 @@ def test_a_store_without_credentials_is_wrong_and_one_that_is_off_hinders_nothin
     assert code == 0
     assert line(lines, "store au").startswith("! store au: is switched off; has no credentials")
     alone = [one for one in examine_store(Store.objects.get()) if one.subject == "store au"]
-    assert alone[0].level is Level.WRONG
+    assert alone[0].level is Severity.WRONG
 
 
 def test_a_shop_that_stays_silent_does_not_keep_the_others_waiting(shop, monkeypatch):
@@ -176,8 +176,8 @@ def test_old_reference_data_and_missing_scopes_are_to_be_fixed(connected):
     TokenSet.objects.update(scopes=SCOPES.replace("accounting.payments", ""))
     found = [one for one in examine() if one.subject == "organisation Demo"]
     assert [(one.level, one.text.split(" on ")[0]) for one in found] == [
-        (Level.WRONG, "not granted: payments and refunds"),
-        (Level.WRONG, "accounts and tax rates were read last"),
+        (Severity.WRONG, "not granted: payments and refunds"),
+        (Severity.WRONG, "accounts and tax rates were read last"),
     ]
 
 

@@ -10,7 +10,7 @@ from connector.configuration.importing import import_configuration
 from connector.configuration.versions.draft import draft
 from connector.configuration.versions.edit import discard, edit, edit_many, keep
 from connector.configuration.versions.publish import change, promote, publish, roll_back
-from connector.configuration.versions.refusals import Conflict, Outdated, Refused
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated
 from stores.models import Store
 from sync.models import TrackedOrder
 from tests.connector.test_configuration_reading import STORE
@@ -89,7 +89,7 @@ def test_an_edit_changes_the_draft_and_not_what_is_live(store, ana):
 def test_what_an_import_refuses_an_edit_refuses_beside_the_field(
     store, ana, path, value, field, message
 ):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(DraftRefused) as caught:
         edit(store, path, value, author=ana, seen=None)
     assert list(caught.value.errors) == [field]
     assert message in caught.value.at(*path)[0]
@@ -98,7 +98,7 @@ def test_what_an_import_refuses_an_edit_refuses_beside_the_field(
 
 def test_what_posting_refuses_an_edit_refuses_beside_the_field(store, ana):
     connect(store, "200", "201")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(DraftRefused) as caught:
         edit(store, ("accounts", "sales"), "299", author=ana, seen=None)
     assert "has no account 299" in caught.value.at("accounts", "sales")[0]
     # 202 and 970 are missing too, and live: they do not stand in the way of something else.
@@ -244,7 +244,7 @@ def test_rolling_back_is_a_new_version_with_the_old_content(store, ana):
 def test_what_posting_refuses_by_now_is_not_rolled_back_to(store, ana):
     change(store, {("accounts", "sales"): "210"}, author=ana, seen=None)
     connect(store, "210", "202", "970")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(DraftRefused) as caught:
         roll_back(store, 1, current=2, author=ana)
     assert "accounts.sales" in caught.value.errors
     assert MappingVersion.objects.count() == 2
@@ -304,7 +304,7 @@ def test_secrets_change_at_once_and_stand_in_no_version(store, ana):
     done = change(store, {DUE: "9"}, author=ana, seen=None, secrets=keys)
     assert "stores.au.credentials.bearer: set" in done.changes
     assert store.credentials == {"bearer": "first-token"}
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(DraftRefused) as caught:
         change(store, {}, author=ana, seen=None, secrets={"credentials": {"token": "second-token"}})
     assert "second-token" not in str(caught.value)
     # Without them the stored ones stay; a secret that is null is taken away.

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from connector.lib.errors import ConnectorError, Misconfigured, NotConnected, Rejected
 from connector.lib.outgoing import http
 from stores.abilities import coverage_of
-from stores.adapter import Cursor, WebhookCall, Wish
+from stores.adapter import Interval, WebhookCall, Wish
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.adapters.cscart.pairing import made_code, read_code
 from stores.adapters.cscart.profile import PROFILE
@@ -83,7 +83,7 @@ def test_a_code_holds_the_shop_and_its_keys_and_no_other_platform_s_is_taken() -
 def test_changes_come_whole_by_pages_of_a_hundred(shop: AddonPackage) -> None:
     connected = adapter()
 
-    pages = list(connected.pages(Stream.ORDERS, Cursor()))
+    pages = list(connected.pages(Stream.ORDERS, Interval()))
     records = [record for page in pages for record in page.records]
 
     assert [record["order_id"] for record in records] == [str(n) for n in range(1, 251)]
@@ -98,7 +98,7 @@ def test_an_order_that_changes_between_two_pages_is_met_again(shop: AddonPackage
             package.orders["3"] = made(3, changed=shop.now - 5, status="C")
 
     shop.between = change
-    pages = list(adapter().pages(Stream.ORDERS, Cursor()))
+    pages = list(adapter().pages(Stream.ORDERS, Interval()))
     seen = [record for page in pages for record in page.records]
 
     assert [one["status"] for one in seen if one["order_id"] == "3"] == ["P", "C"]
@@ -113,7 +113,7 @@ def test_steady_reading_takes_a_call_a_look(shop: AddonPackage) -> None:
             number = 1 + (look * 4 + change) % 250
             shop.orders[str(number)] = made(number, changed=at + look * 300 + change * 60)
         shop.now = at + (look + 1) * 300
-        since = Cursor(datetime.fromtimestamp(at + look * 300, UTC))
+        since = Interval(datetime.fromtimestamp(at + look * 300, UTC))
         for page in connected.pages(Stream.ORDERS, since):
             seen |= {record["order_id"] for record in page.records}
 
@@ -125,7 +125,7 @@ def test_what_was_deleted_comes_as_it_stood(shop: AddonPackage) -> None:
     gone = made(7) | {"x_deleted": shop.now - 10, "x_changed": shop.now - 10}
     del shop.orders["7"]
     shop.deleted["7"] = gone
-    since = Cursor(datetime.fromtimestamp(shop.now - 60, UTC), overlap=timedelta(0))
+    since = Interval(datetime.fromtimestamp(shop.now - 60, UTC), overlap=timedelta(0))
 
     (record,) = [r for page in adapter().pages(Stream.ORDERS, since) for r in page.records]
     read = CSCartAdapter.parse(Stream.ORDERS, record, FACTS)
@@ -178,7 +178,7 @@ def test_where_they_differ_the_shop_s_own_function_makes_the_orders(shop: AddonP
     connected = adapter()
     connected.recall({"addon": "1", "made_by": "shop"})
 
-    list(connected.pages(Stream.ORDERS, Cursor()))
+    list(connected.pages(Stream.ORDERS, Interval()))
     connected.fetch(RecordRef(Stream.ORDERS, "5"))
 
     assert [said.get("as") for _, said in shop.calls] == ["shop"] * 4
@@ -233,7 +233,7 @@ def test_a_refusal_is_said_in_the_owner_s_words(
     shop.answers = [answer]
 
     with pytest.raises(kind) as refused:
-        list(adapter().pages(Stream.ORDERS, Cursor()))
+        list(adapter().pages(Stream.ORDERS, Interval()))
 
     assert words in str(refused.value)
     said = f"{refused.value} {getattr(refused.value, 'hint', '')}"
@@ -260,7 +260,7 @@ def test_an_answer_that_is_not_the_protocol_s_stops_the_reading_and_skips_nothin
     shop.on_orders = lambda **said: spoil(right(**said))  # type: ignore[method-assign]
 
     with pytest.raises(Misconfigured) as refused:
-        list(adapter().pages(Stream.ORDERS, Cursor()))
+        list(adapter().pages(Stream.ORDERS, Interval()))
     assert refused.value.code == "unexpected_answer"
 
 
@@ -297,7 +297,7 @@ def test_stock_that_cannot_be_put_says_why(
     connected.set_stock(StockTarget("TEA"), Decimal(9))
 
     assert (refused.value.code, bool(refused.value.hint)) == (code, True)
-    levels = [r for page in connected.pages(Stream.STOCK, Cursor()) for r in page.records]
+    levels = [r for page in connected.pages(Stream.STOCK, Interval()) for r in page.records]
     assert [one["amount"] for one in levels] == ["9", "3", "3", "3"]
 
 

@@ -13,7 +13,7 @@ import responses
 from connector.lib import clock
 from connector.lib.errors import Misconfigured, NotConnected, OutcomeUnknown, Rejected, Temporary
 from connector.lib.outgoing import http
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.canonical.product import StockLevel, StockTarget
 from stores.canonical.records import By, OrderCondition, ParseFacts, RecordRef, Stream
@@ -21,7 +21,7 @@ from tests.stores.cscart.cscart_records import Json, order
 from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop, dumps
 from tests.stores.cscart.test_cscart_contract import some_orders
 
-ALL = Cursor(by=By.PLACED)
+ALL = Interval(by=By.PLACED)
 PAGE = "<!DOCTYPE html><title>We are closed</title>"
 
 
@@ -46,7 +46,7 @@ def adapter(url: str = URL, **keys: str) -> CSCartAdapter:
     return CSCartAdapter(CSCartAdapter.Credentials(**KEYS | keys), http.session(), url=url)
 
 
-def read(to: CSCartAdapter, stream: Stream, since: Cursor = ALL) -> list[Json]:
+def read(to: CSCartAdapter, stream: Stream, since: Interval = ALL) -> list[Json]:
     return [record for page in to.pages(stream, since) for record in page.records]
 
 
@@ -225,7 +225,7 @@ def test_a_first_reading_that_broke_off_is_gone_on_with_in_large_pages(shop: Fak
     to.fetch(RecordRef(Stream.ORDERS, "1"))
     shop.calls.clear()
 
-    rest = list(to.pages(Stream.ORDERS, Cursor(by=By.ID, after="50")))
+    rest = list(to.pages(Stream.ORDERS, Interval(by=By.ID, after="50")))
 
     assert [len(page.records) for page in rest] == [50] * 8
     assert len(shop.calls) == 2
@@ -262,11 +262,11 @@ def test_what_only_a_row_tells_of_an_order_is_kept_with_it(shop: FakeShop) -> No
 def test_incomplete_orders_are_not_listed_and_found_when_they_are_placed(shop: FakeShop) -> None:
     shop.orders["2"]["status"] = "N"
     to = adapter()
-    pages = list(to.pages(Stream.ORDERS, Cursor(by=By.ID)))
+    pages = list(to.pages(Stream.ORDERS, Interval(by=By.ID)))
     assert [r["order_id"] for page in pages for r in page.records] == ["1", "3"]
 
     shop.orders["2"]["status"] = "O"
-    assert list(to.pages(Stream.ORDERS, Cursor(by=By.ID, after=pages[-1].mark))) == []
+    assert list(to.pages(Stream.ORDERS, Interval(by=By.ID, after=pages[-1].mark))) == []
     assert "2" in [r["order_id"] for r in read(to, Stream.ORDERS)]
 
 
@@ -276,7 +276,7 @@ def test_what_is_new_takes_one_call(shop: FakeShop) -> None:
     to.fetch(RecordRef(Stream.ORDERS, "1"))
     shop.calls.clear()
 
-    new = list(to.pages(Stream.ORDERS, Cursor(by=By.ID, after="497")))
+    new = list(to.pages(Stream.ORDERS, Interval(by=By.ID, after="497")))
 
     assert [r["order_id"] for page in new for r in page.records] == ["498", "499", "500"]
     assert len(shop.calls) == 1
@@ -290,9 +290,9 @@ def test_a_shop_that_knows_what_changed_is_asked_for_that_and_tells_all(shop: Fa
     to = adapter()
     to.recall(dict(to.probe().findings))
 
-    since = Cursor(datetime.fromtimestamp(base + 3600, UTC), timedelta(0))
+    since = Interval(datetime.fromtimestamp(base + 3600, UTC), timedelta(0))
     pages = list(to.pages(Stream.ORDERS, since))
-    first = list(to.pages(Stream.ORDERS, Cursor()))
+    first = list(to.pages(Stream.ORDERS, Interval()))
 
     assert to.covers(Stream.ORDERS).by is By.CHANGED
     assert not to.covers(Stream.ORDERS).blind_to
@@ -319,9 +319,9 @@ def test_a_long_first_reading_of_changes_may_go_on_where_it_broke_off(shop: Fake
     shop.knows_changes = True
     to = adapter()
 
-    first = next(iter(to.pages(Stream.ORDERS, Cursor())))
+    first = next(iter(to.pages(Stream.ORDERS, Interval())))
     assert first.position is not None
-    rest = read(to, Stream.ORDERS, Cursor(first.position, timedelta(0)))
+    rest = read(to, Stream.ORDERS, Interval(first.position, timedelta(0)))
 
     seen = {r["order_id"] for r in (*first.records, *rest)}
     assert seen == set(shop.orders)
@@ -421,7 +421,7 @@ def test_products_that_changed_are_told_by_their_rows(shop: FakeShop) -> None:
         str(n): {"product_id": str(n), "product_code": f"P{n}", "updated_timestamp": str(1000 + n)}
         for n in (1, 2, 3)
     }
-    since = Cursor(datetime.fromtimestamp(1002, UTC), timedelta(0))
+    since = Interval(datetime.fromtimestamp(1002, UTC), timedelta(0))
 
     pages = list(adapter().pages(Stream.PRODUCTS, since))
 
@@ -435,7 +435,7 @@ def test_a_list_that_knows_no_pages_is_read_once(shop: FakeShop) -> None:
     rows = [{"product_id": str(n), "product_code": f"S-{n}"} for n in range(250)]
     shop.instead = lambda method, path: (200, {}, dumps(rows))
 
-    assert len(read(adapter(), Stream.PRODUCTS, Cursor())) == 250
+    assert len(read(adapter(), Stream.PRODUCTS, Interval())) == 250
     assert len(shop.calls) == 2
 
 

@@ -15,7 +15,7 @@ from connector.lib.outgoing import http
 from sandbox.cscart import DemoShop
 from sandbox.cscart.shop import API_KEY, EMAIL
 from sandbox.shop.made_up.demand import Plan
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.canonical.order import Order
 from stores.canonical.product import StockLevel, StockTarget
@@ -28,7 +28,7 @@ from tests.stores.magento.magento_records import charged
 
 FACTS = ParseFacts(base_currency="GBP", websites={"1": "Ana's ovens"})
 EPOCH = datetime(2026, 11, 1, tzinfo=UTC)
-ALL = Cursor(by=By.ID)
+ALL = Interval(by=By.ID)
 
 
 def connected(shop: DemoShop, key: str = API_KEY) -> CSCartAdapter:
@@ -36,7 +36,7 @@ def connected(shop: DemoShop, key: str = API_KEY) -> CSCartAdapter:
     return CSCartAdapter(credentials, http.session(), url=shop.url)
 
 
-def read(adapter: CSCartAdapter, cursor: Cursor = ALL) -> list[Order]:
+def read(adapter: CSCartAdapter, cursor: Interval = ALL) -> list[Order]:
     orders = [
         adapter.parse(Stream.ORDERS, adapter.complete(Stream.ORDERS, record), FACTS)
         for page in adapter.pages(Stream.ORDERS, cursor)
@@ -148,7 +148,7 @@ def test_while_orders_are_placed_none_is_left_out(shop: DemoShop) -> None:
         if place == 0:
             shop.add_orders(3)
             mark = page.mark
-    later = adapter.pages(Stream.ORDERS, Cursor(by=By.ID, after=max(seen, key=int)))
+    later = adapter.pages(Stream.ORDERS, Interval(by=By.ID, after=max(seen, key=int)))
     seen |= {adapter.identify(Stream.ORDERS, one).id for page in later for one in page.records}
 
     assert seen == {one["order_id"] for one in shop.orders}
@@ -166,7 +166,7 @@ def test_where_the_list_knows_changes_it_gives_what_changed(shop: DemoShop) -> N
     number = shop.id_of(next(one for one in shop.orders if one["status"] == "P"))
     shop.set_status(number, "C")
 
-    changed = read(adapter, Cursor(position=after, overlap=timedelta(0)))
+    changed = read(adapter, Interval(position=after, overlap=timedelta(0)))
 
     assert [order.id for order in changed] == [str(number)]
 
@@ -211,7 +211,7 @@ def test_its_products_customers_and_stock_are_read(shop: DemoShop) -> None:
     found = {
         stream: [
             adapter.parse(stream, adapter.complete(stream, record), FACTS)
-            for page in adapter.pages(stream, Cursor())
+            for page in adapter.pages(stream, Interval())
             for record in page.records
         ]
         for stream in (Stream.PRODUCTS, Stream.CUSTOMERS, Stream.STOCK)

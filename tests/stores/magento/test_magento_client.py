@@ -24,7 +24,7 @@ from connector.lib.errors import (
     Temporary,
 )
 from connector.lib.outgoing import http
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.client import MagentoClient, in_path, shop_address
 from stores.adapters.magento.reading import probe
@@ -655,8 +655,8 @@ def test_products_and_customers_are_found_by_their_own_keys() -> None:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         shop.install(mock)
         made = adapter()
-        products = list(made.pages(Stream.PRODUCTS, Cursor()))
-        customers = list(made.pages(Stream.CUSTOMERS, Cursor()))
+        products = list(made.pages(Stream.PRODUCTS, Interval()))
+        customers = list(made.pages(Stream.CUSTOMERS, Interval()))
 
     assert made.identify(Stream.PRODUCTS, products[0].records[0]).id == "MUG"
     assert made.identify(Stream.CUSTOMERS, customers[0].records[0]).id == "9"

@@ -14,7 +14,7 @@ import responses
 
 from connector.lib.errors import Rejected
 from connector.lib.outgoing import http
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.customer import Address, CustomerChanges
 from stores.canonical.records import ParseFacts, RecordRef, Stream
@@ -109,14 +109,14 @@ class TestDemoShop(AdapterContract):
 
     def test_its_refunds_come_with_the_rates_of_their_orders(self, connection: Connection) -> None:
         adapter = connection.adapter
-        for page in adapter.pages(Stream.REFUNDS, Cursor()):
+        for page in adapter.pages(Stream.REFUNDS, Interval()):
             for record in page.records:
                 refund = adapter.parse(Stream.REFUNDS, record, FACTS)
                 assert all(line.rate or not line.tax for line in refund.lines)
 
     def test_its_products_are_read(self, connection: Connection) -> None:
         adapter = connection.adapter
-        pages = adapter.pages(Stream.PRODUCTS, Cursor())
+        pages = adapter.pages(Stream.PRODUCTS, Interval())
         products = [
             adapter.parse(Stream.PRODUCTS, record, FACTS)
             for page in pages
@@ -165,7 +165,7 @@ class TestDemoShop(AdapterContract):
         adapter = connection.adapter
         record = next(
             record
-            for page in adapter.pages(Stream.CUSTOMERS, Cursor())
+            for page in adapter.pages(Stream.CUSTOMERS, Interval())
             for record in page.records
             if record["addresses"][0]["country_id"] == "AU"
         )
@@ -196,7 +196,7 @@ class TestDemoShop(AdapterContract):
     def test_any_stream_is_asked_for_by_id(self, connection: Connection) -> None:
         adapter = connection.adapter
         for stream in adapter.profile.streams - {Stream.STOCK}:
-            first = next(iter(adapter.pages(stream, Cursor()))).records[0]
+            first = next(iter(adapter.pages(stream, Interval()))).records[0]
             known = adapter.identify(stream, first).id
             found = adapter.fetch_many(stream, [known, "none,at-all"])
             assert [adapter.identify(stream, one).id for one in found] == [known]
@@ -237,7 +237,7 @@ def test_documents_of_an_order_travel_with_it() -> None:
         shop.install(mock)
         adapter = MagentoAdapter(MagentoAdapter.Credentials(**KEYS), http.session(), url=URL)
 
-        [page] = adapter.pages(Stream.ORDERS, Cursor())
+        [page] = adapter.pages(Stream.ORDERS, Interval())
 
     assert [sorted(record) for record in page.records] == [
         ["order"],

@@ -11,7 +11,7 @@ import pytest
 
 from connector.lib.errors import ConnectorError, Misconfigured, NotConnected, Temporary
 from connector.lib.outgoing import http
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.canonical.product import StockTarget
 from stores.canonical.records import ParseFacts, RecordRef, Stream
@@ -33,7 +33,7 @@ def connect(shop: Any, **limits: Any) -> MagentoAdapter:
 
 
 def read_all(adapter: MagentoAdapter) -> list[int]:
-    pages = adapter.pages(Stream.ORDERS, Cursor())
+    pages = adapter.pages(Stream.ORDERS, Interval())
     return [record["order"]["entity_id"] for page in pages for record in page.records]
 
 
@@ -58,7 +58,7 @@ def test_a_fault_on_the_second_page_is_named_and_keeps_the_first(
     shop: Any, fault: dict[str, Any], kind: type[ConnectorError], code: str | None
 ) -> None:
     shop.faults.add(faults.Fault(**fault, match="/orders", after=1, times=1))
-    pages = connect(shop, max_bytes=4 * http.MEGABYTE).pages(Stream.ORDERS, Cursor())
+    pages = connect(shop, max_bytes=4 * http.MEGABYTE).pages(Stream.ORDERS, Interval())
 
     first = next(pages)
     with pytest.raises(kind) as refused:
@@ -66,7 +66,7 @@ def test_a_fault_on_the_second_page_is_named_and_keeps_the_first(
 
     assert getattr(refused.value, "code", None) == code
     assert len(first.records) == 100
-    rest = Cursor(position=first.position, overlap=timedelta(0))
+    rest = Interval(position=first.position, overlap=timedelta(0))
     ids = {r["order"]["entity_id"] for r in first.records}
     for page in connect(shop).pages(Stream.ORDERS, rest):
         ids |= {record["order"]["entity_id"] for record in page.records}

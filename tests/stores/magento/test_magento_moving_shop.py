@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.magento.client import Filter, Found, criteria
 from stores.adapters.magento.reading import late
 from tests.stores.magento.magento_records import Json, invoice, order, shipment
@@ -118,7 +118,7 @@ class Reader:
         """Read on, and break off after so many pages. No position lies after the start: what
         turns up late while a long reading goes on is within the overlap of the next one."""
         started = self._shop.now
-        for page in late.orders(self._shop, Cursor(self.position)):  # type: ignore[arg-type]
+        for page in late.orders(self._shop, Interval(self.position)):  # type: ignore[arg-type]
             for record in page.records:
                 self._keep(record)
             if page.position is not None:

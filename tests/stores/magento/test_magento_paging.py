@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from connector.lib.errors import Misconfigured, Temporary
 from connector.lib.outgoing import http
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.magento.adapter import MagentoAdapter
 from stores.adapters.magento.reading import pages as reading
 from stores.canonical.records import By, Stream
@@ -51,11 +51,11 @@ def adapter() -> MagentoAdapter:
     return MagentoAdapter(credentials, http.session(), url=URL)
 
 
-def seen(adapter: MagentoAdapter, since: Cursor | None = None) -> Counter[tuple[int, str]]:
+def seen(adapter: MagentoAdapter, since: Interval | None = None) -> Counter[tuple[int, str]]:
     """How often each version of each order was read."""
     return Counter(
         (record["order"]["entity_id"], record["order"]["updated_at"])
-        for page in adapter.pages(Stream.ORDERS, since or Cursor())
+        for page in adapter.pages(Stream.ORDERS, since or Interval())
         for record in page.records
     )
 
@@ -63,7 +63,7 @@ def seen(adapter: MagentoAdapter, since: Cursor | None = None) -> Counter[tuple[
 def test_more_orders_in_one_second_than_fit_a_page(
     shop: RecordedShop, adapter: MagentoAdapter
 ) -> None:
-    pages = list(adapter.pages(Stream.ORDERS, Cursor()))
+    pages = list(adapter.pages(Stream.ORDERS, Interval()))
 
     assert [len(page.records) for page in pages] == [100, 100, 50]
     assert {page.total for page in pages} == {250}
@@ -110,7 +110,7 @@ def test_reading_starts_an_overlap_before_the_position(
     shop.lists["orders"] = [placed(n, START + timedelta(minutes=n)) for n in range(1, 11)]
     at_ten = START + timedelta(minutes=10)
 
-    versions = seen(adapter, Cursor(position=at_ten, overlap=timedelta(minutes=5)))
+    versions = seen(adapter, Interval(position=at_ten, overlap=timedelta(minutes=5)))
 
     assert {number for number, _ in versions} == {5, 6, 7, 8, 9, 10}
 
@@ -120,15 +120,15 @@ def test_a_position_in_another_zone_is_asked_for_in_utc(
 ) -> None:
     position = (START + timedelta(hours=1)).astimezone(ZoneInfo("Australia/Sydney"))
 
-    assert seen(adapter, Cursor(position=position, overlap=timedelta(hours=1))).total() == 250
-    assert seen(adapter, Cursor(position=position, overlap=timedelta(minutes=59))).total() == 0
+    assert seen(adapter, Interval(position=position, overlap=timedelta(hours=1))).total() == 250
+    assert seen(adapter, Interval(position=position, overlap=timedelta(minutes=59))).total() == 0
 
 
 def test_no_changes_is_no_page(shop: RecordedShop, adapter: MagentoAdapter) -> None:
     """Magento answers `items: null` there, an empty list elsewhere."""
     shop.lists["orders"] = []
 
-    assert list(adapter.pages(Stream.ORDERS, Cursor())) == []
+    assert list(adapter.pages(Stream.ORDERS, Interval())) == []
 
 
 def test_a_page_larger_than_asked_for_is_taken_whole(
@@ -136,7 +136,7 @@ def test_a_page_larger_than_asked_for_is_taken_whole(
 ) -> None:
     shop.largest_page = 180
 
-    pages = list(adapter.pages(Stream.ORDERS, Cursor()))
+    pages = list(adapter.pages(Stream.ORDERS, Interval()))
 
     assert [len(page.records) for page in pages] == [100, 80, 70]
     assert shop.called("orders") == 2
@@ -203,7 +203,7 @@ def test_more_documents_than_fit_a_page_are_all_found(
         invoice(n, order_id=1, updated_at=stamp(START)) for n in range(1, 151)
     ]
 
-    [page] = adapter.pages(Stream.ORDERS, Cursor())
+    [page] = adapter.pages(Stream.ORDERS, Interval())
 
     assert len(page.records[0]["invoices"]) == 150
 
@@ -219,7 +219,7 @@ def test_one_record_without_a_time_stops_no_other(
             answer = {"items": found, "total_count": len(found)}
             mock.get(f"{URL}/rest/all/V1/{path}", json=answer)
 
-        [page] = adapter.pages(Stream.ORDERS, Cursor())
+        [page] = adapter.pages(Stream.ORDERS, Interval())
 
     assert [record["order"]["entity_id"] for record in page.records] == [1, 2, 3]
     assert page.position == START + timedelta(hours=1)
@@ -285,7 +285,7 @@ def test_by_placing_each_order_is_read_once_whatever_changes_and_breaks_off(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(reading, "PAGE_SIZE", 3)
             while not ended:
-                since = Cursor(START, timedelta(0), until, by=By.PLACED, after=mark)
+                since = Interval(START, timedelta(0), until, by=By.PLACED, after=mark)
                 ended = True
                 for page in adapter.pages(Stream.ORDERS, since):
                     found.update(record["order"]["entity_id"] for record in page.records)
@@ -304,5 +304,5 @@ def test_orders_are_counted_by_placing_in_one_call(
     shop.lists["orders"].append(placed(251, late))
     shop.lists["orders"].append(placed(252, START, changed=late))
 
-    assert adapter.count(Stream.ORDERS, Cursor(START, timedelta(0), START, by=By.PLACED)) == 251
+    assert adapter.count(Stream.ORDERS, Interval(START, timedelta(0), START, by=By.PLACED)) == 251
     assert shop.calls == ["orders"]

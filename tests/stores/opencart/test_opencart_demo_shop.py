@@ -14,7 +14,7 @@ from connector.lib.errors import Rejected
 from connector.lib.outgoing import http
 from sandbox.opencart import DemoShop
 from sandbox.shop.made_up.demand import Plan
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.opencart.adapter import OpenCartAdapter
 from stores.canonical.order import Order
 from stores.canonical.product import StockTarget
@@ -42,10 +42,10 @@ def connected(shop: DemoShop) -> OpenCartAdapter:
     return OpenCartAdapter(credentials, http.session(), url=code.url)
 
 
-def read(adapter: OpenCartAdapter, cursor: Cursor | None = None) -> list[Order]:
+def read(adapter: OpenCartAdapter, cursor: Interval | None = None) -> list[Order]:
     orders = [
         adapter.parse(Stream.ORDERS, record, FACTS)
-        for page in adapter.pages(Stream.ORDERS, cursor or Cursor())
+        for page in adapter.pages(Stream.ORDERS, cursor or Interval())
         for record in page.records
     ]
     assert all(isinstance(order, Order) for order in orders)
@@ -113,7 +113,7 @@ def test_what_staff_gave_back_and_what_buyers_gave_as_tax_numbers_is_read(shop: 
 
 def test_each_page_goes_on_where_the_last_one_ended_while_orders_change(shop: DemoShop) -> None:
     adapter, seen = connected(shop), set()
-    pages = adapter.pages(Stream.ORDERS, Cursor())
+    pages = adapter.pages(Stream.ORDERS, Interval())
 
     for position, page in enumerate(pages):
         seen |= {adapter.identify(Stream.ORDERS, record).id for record in page.records}
@@ -121,7 +121,7 @@ def test_each_page_goes_on_where_the_last_one_ended_while_orders_change(shop: De
             shop.add_orders(1)
             shop.comment(shop.id_of(shop.orders[0]), "Called.")
     last = max(order.updated_at for order in read(adapter))
-    later = read(adapter, Cursor(position=last, overlap=timedelta(minutes=5)))
+    later = read(adapter, Interval(position=last, overlap=timedelta(minutes=5)))
 
     assert seen | {order.id for order in later} == {
         str(shop.id_of(order)) for order in shop.orders
@@ -164,7 +164,7 @@ def test_its_products_customers_and_stock_are_read(shop: DemoShop) -> None:
     found = {
         stream: [
             adapter.parse(stream, record, FACTS)
-            for page in adapter.pages(stream, Cursor())
+            for page in adapter.pages(stream, Interval())
             for record in page.records
         ]
         for stream in (Stream.PRODUCTS, Stream.CUSTOMERS, Stream.STOCK)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.lib.errors import Rejected
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.opencart.reading.moments import ShopClock, zone_of
 from stores.canonical.order import Order
 from stores.canonical.product import StockTarget
@@ -42,8 +42,8 @@ def ids(pages: Iterator[Page]) -> list[int]:
     return [int(one["order"]["order_id"]) for page in pages for one in page.records]
 
 
-def cursor(at: datetime = SINCE, **bounds: Any) -> Cursor:
-    return Cursor(at, timedelta(0), **bounds)
+def cursor(at: datetime = SINCE, **bounds: Any) -> Interval:
+    return Interval(at, timedelta(0), **bounds)
 
 
 @pytest.mark.parametrize("count", [99, 100, 101, 250])
@@ -61,7 +61,7 @@ def test_ten_thousand_orders_take_at_most_250_requests(shop: Extension) -> None:
         record = {**one, "order": {**one["order"], "order_id": str(number)}}
         shop.orders[number] = record | {"x_changed": f"2026-11-02 10:{number % 60:02}:00"}
 
-    assert len(ids(connected().pages(Stream.ORDERS, Cursor()))) == 10_000
+    assert len(ids(connected().pages(Stream.ORDERS, Interval()))) == 10_000
     assert len(shop.calls) <= 250
 
 
@@ -147,7 +147,7 @@ def test_an_order_written_with_a_time_that_has_passed_is_found_by_its_id(shop: E
 def test_status_0_is_not_listed_and_can_be_fetched(shop: Extension) -> None:
     shop.put(placed(1, "2026-11-02 10:00:00", order_status_id="0"))
 
-    assert ids(connected().pages(Stream.ORDERS, Cursor())) == []
+    assert ids(connected().pages(Stream.ORDERS, Interval())) == []
     record = connected().fetch(RecordRef(Stream.ORDERS, "1"))
     order = connected().parse(Stream.ORDERS, record, ParseFacts())
     assert isinstance(order, Order)
@@ -197,11 +197,11 @@ def test_in_spring_nothing_is_widened() -> None:
 def test_an_order_of_the_second_hour_is_read_after_one_of_the_first(shop: Extension) -> None:
     shop.timezone, shop.utc_offset = "Europe/London", 0
     shop.put(placed(1, "2026-10-25 01:40:00"))  # summer time
-    position = next(connected().pages(Stream.ORDERS, Cursor())).position
+    position = next(connected().pages(Stream.ORDERS, Interval())).position
     assert position == BACK - timedelta(minutes=20)
     shop.put(placed(2, "2026-10-25 01:10:00"))  # half an hour later
 
-    assert 2 in ids(connected().pages(Stream.ORDERS, Cursor(position)))
+    assert 2 in ids(connected().pages(Stream.ORDERS, Interval(position)))
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_customers_without_a_date_are_read_once_each(shop: Extension) -> None:
     shop.customers = {n: customer(n, "0000-00-00 00:00:00") for n in range(1, 251)}
     shop.customers[251] = customer(251, "2026-11-05 10:00:00")
 
-    pages = list(connected().pages(Stream.CUSTOMERS, Cursor(None)))
+    pages = list(connected().pages(Stream.CUSTOMERS, Interval(None)))
 
     found = [int(one["customer_id"]) for page in pages for one in page.records]
     assert found == list(range(1, 252))
@@ -275,7 +275,7 @@ def test_stock_goes_by_sku_and_where_there_is_none_by_model(shop: Extension) -> 
     }
     adapter = connected()
 
-    (page,) = adapter.pages(Stream.STOCK, Cursor())
+    (page,) = adapter.pages(Stream.STOCK, Interval())
     levels = [adapter.parse(Stream.STOCK, one, ParseFacts()) for one in page.records]
     adapter.set_stock(StockTarget("M-2"), Decimal(8))
 

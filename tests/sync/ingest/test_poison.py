@@ -230,7 +230,7 @@ def test_products_customers_and_refunds_go_on_as_well(world: World) -> None:
     world.sync()
     world.time.forward(minutes=1)
     adapter = connect(world.store)
-    page = next(adapter.pages(Stream.PRODUCTS, base.Cursor()))
+    page = next(adapter.pages(Stream.PRODUCTS, base.Interval()))
     products = [dict(one) for one in page.records[:3]]
     products[0]["name"] = HALF
     products[1]["sku"] = "S" * 150

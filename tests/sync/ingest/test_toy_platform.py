@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from connector.configuration.importing import Report, import_configuration
-from connector.configuration.reading import Refused
+from connector.configuration.reading import FileRefused
 from connector.lib import clock, doorbell
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
@@ -141,7 +141,7 @@ def test_a_reason_points_at_its_own_records(toys: World, box: Box) -> None:
 def test_what_its_shops_cannot_do_is_refused(
     toys: World, section: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(FileRefused) as refused:
         configure(**section)
 
     assert refused.value.lines == [f"stores[0].{said}"]
@@ -199,9 +199,9 @@ def test_pages_show_what_its_profile_says(toys: World, box: Box, page: Client) -
 
 
 def test_its_keys_are_checked_by_its_profile(toys: World) -> None:
-    with pytest.raises(Refused) as unknown:
+    with pytest.raises(FileRefused) as unknown:
         configure(credentials={"bearer": "x"})
-    with pytest.raises(Refused) as elsewhere:
+    with pytest.raises(FileRefused) as elsewhere:
         configure(platform="toys")
     warned = configure(url="http://toys.example.com")
 

@@ -63,7 +63,7 @@ def test_who_presses_while_it_is_looked_at_asks_nobody(
     page: Client, store: Store, asked: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inner = []
-    real = shops.Asked
+    real = shops.AskedShops
 
     def meanwhile(*args: Any) -> Any:
         inner.append(page.post("/stores/au/diagnostics/", follow=True).text)

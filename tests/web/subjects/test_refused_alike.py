@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from connector.configuration.importing import import_configuration
-from connector.configuration.reading import Refused
+from connector.configuration.reading import FileRefused
 from connector.configuration.versions.draft import draft
 from stores.models import Store
 from tests.connector.test_configuration_reading import STORE
@@ -159,7 +159,7 @@ def of_the_file(bad: Bad) -> list[str]:
         value = f"{{rules: [{{rate: '10', tax_type: OUTPUT}}], {value.lstrip('{')}"
     try:
         report = import_configuration(whole({bad.section: value}), lookup={}.get, dry_run=True)
-    except Refused as refused:
+    except FileRefused as refused:
         return refused.lines
     return list(report.notices)
 

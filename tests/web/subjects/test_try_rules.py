@@ -14,7 +14,7 @@ from connector.lib import clock
 from connector.lib.errors import Misconfigured
 from connector.pages.orders import given
 from stores.models import SourceRecord, Store
-from sync.ingest.ask_order import Asked
+from sync.ingest.ask_order import OrderAnswer
 from sync.models import TrackedOrder
 from sync.parsing import parse_facts
 from tests.web.factories import (
@@ -110,11 +110,11 @@ def test_a_pasted_order_is_shown_with_both_totals_and_nothing_is_kept(
 def test_an_order_is_asked_of_a_shop_whose_store_is_off(
     page: Client, shop: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ask(store: Store, number: str, rules: Any = None, **limits: float) -> Asked:
+    def ask(store: Store, number: str, rules: Any = None, **limits: float) -> OrderAnswer:
         assert limits["total_timeout"] <= 20
         if number != "000000042":
             raise Misconfigured("The shop refuses the key.", code="x", hint="Enter it anew.")
-        return Asked([magento_order(number)], parse_facts(store))
+        return OrderAnswer([magento_order(number)], parse_facts(store))
 
     monkeypatch.setattr(given, "ask_order", ask)
     html = page.post(PREVIEW, {"number": "000000042"}).text

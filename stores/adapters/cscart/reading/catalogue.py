@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from connector.lib.errors import NeedsAttention, Rejected
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.cscart import errors
 from stores.adapters.cscart.client import CSCartClient, Json, in_path
 from stores.adapters.cscart.records.forms import COMBINATION
@@ -26,7 +26,7 @@ _OLDEST_FIRST = {"sort_by": "timestamp", "sort_order": "asc"}
 _WITH_OPTIONS = "O"  # how the stock of a product is counted: by the combinations of its options
 
 
-def product_pages(client: CSCartClient, since: Cursor) -> Iterator[Page]:
+def product_pages(client: CSCartClient, since: Interval) -> Iterator[Page]:
     """The products that changed, which their rows say. A variation is a product of its own."""
     latest: datetime | None = None
     for found in client.pages("products", _OLDEST_FIRST, size=_SIZE):
@@ -41,7 +41,7 @@ def product_pages(client: CSCartClient, since: Cursor) -> Iterator[Page]:
         yield Page((), latest)
 
 
-def customer_pages(client: CSCartClient, since: Cursor) -> Iterator[Page]:
+def customer_pages(client: CSCartClient, since: Interval) -> Iterator[Page]:
     """The customers by when they registered; the rows do not say when one changed."""
     latest: datetime | None = None
     for found in client.pages("users", {"user_type": "C"}, size=_SIZE):
@@ -123,7 +123,7 @@ def address_of(record: Json) -> str:
     return f"products/{in_path(str(record.get('product_id')))}"
 
 
-def _within(moment: datetime | None, since: Cursor) -> bool:
+def _within(moment: datetime | None, since: Interval) -> bool:
     """Whether it lies in the interval; what is not dated does."""
     if moment is None:
         return True

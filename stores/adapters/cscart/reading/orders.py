@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.cscart.client import PAGE_SIZE, CSCartClient, Json
 from stores.canonical.records import By, Page, ParseError
 from stores.raw import Raw
@@ -37,7 +37,7 @@ class _Row:
         return f"{int(self.placed.timestamp())}:{self.id}"
 
 
-def pages(client: CSCartClient, since: Cursor) -> Iterator[Page]:
+def pages(client: CSCartClient, since: Interval) -> Iterator[Page]:
     """The orders of a cursor, each at least once."""
     if since.by is By.ID:
         yield from _by_id(client, since)
@@ -73,7 +73,7 @@ def row_of(client: CSCartClient, record: Json) -> Json | None:
     return None
 
 
-def _by_id(client: CSCartClient, since: Cursor) -> Iterator[Page]:
+def _by_id(client: CSCartClient, since: Interval) -> Iterator[Page]:
     """Orders with a later id than the mark."""
     last = int(since.after) if since.after.isdecimal() else 0
 
@@ -91,7 +91,7 @@ def _by_id(client: CSCartClient, since: Cursor) -> Iterator[Page]:
         yield Page(_records(chunk), latest, len(fresh), mark=str(chunk[-1].id))
 
 
-def _placed(client: CSCartClient, since: Cursor) -> Iterator[Page]:
+def _placed(client: CSCartClient, since: Interval) -> Iterator[Page]:
     """Orders of a time of placing, without those that the mark covers."""
     start, end = since.start or _NEVER, since.until
     rows = _walk(client, PAGE_SIZE, lambda row: row.placed < start)
@@ -106,7 +106,7 @@ def _placed(client: CSCartClient, since: Cursor) -> Iterator[Page]:
         yield Page(_records(chunk), chunk[-1].placed, len(inside), mark=chunk[-1].mark)
 
 
-def _changed(client: CSCartClient, since: Cursor) -> Iterator[Page]:
+def _changed(client: CSCartClient, since: Interval) -> Iterator[Page]:
     """Orders that changed, the oldest first.
 
     An order does not change before it is placed: once those placed up to a moment are read, what

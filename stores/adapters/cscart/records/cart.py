@@ -20,7 +20,7 @@ _NO = (None, False, 0, "", "0", "N")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CartItem:
     """A product that was ordered. `amount` is its price times its quantity; `excluded`: the shop
     leaves it out of the sum, as a promotion or a certificate gave it away."""
 
@@ -66,7 +66,7 @@ class UsedCertificate:
 class Cart:
     """Everything that an order charged but its taxes. `points` are in `discount` already."""
 
-    items: tuple[Item, ...]
+    items: tuple[CartItem, ...]
     shippings: tuple[Shipping, ...]
     shipping: Decimal
     surcharge: Decimal
@@ -96,11 +96,11 @@ def read_cart(order: Raw) -> Cart:
     )
 
 
-def _items(order: Raw) -> tuple[Item, ...]:
+def _items(order: Raw) -> tuple[CartItem, ...]:
     """The products by the keys under which they stand, which taxes and returns name; in a list by
     what each says of itself."""
     named = isinstance(order.data.get("products"), dict)
-    found: dict[str, Item] = {}
+    found: dict[str, CartItem] = {}
     for key, raw in order.keyed("products"):
         item = _item(raw, key if named else raw.text("item_id") or key)
         if item.id in found:
@@ -111,7 +111,7 @@ def _items(order: Raw) -> tuple[Item, ...]:
     return tuple(found.values())
 
 
-def _item(raw: Raw, ident: str) -> Item:
+def _item(raw: Raw, ident: str) -> CartItem:
     price, quantity = raw.number("price"), raw.number("amount")
     if price < 0:
         raise raw.refusal("price", said("a price cannot be negative"), "bad_value")
@@ -122,7 +122,7 @@ def _item(raw: Raw, ident: str) -> Item:
     excluded = any(
         one.data.get("exclude_from_calculate") not in _NO for one in (raw, inner(raw, "extra"))
     )
-    return Item(raw, ident, quantity, price, price * quantity, excluded)
+    return CartItem(raw, ident, quantity, price, price * quantity, excluded)
 
 
 def _not_negative(order: Raw, key: str) -> Decimal:

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO, round_to
 from connector.lib.texts.said import said
-from stores.adapters.cscart.records.cart import Cart, Item, Shipping, SoldCertificate
+from stores.adapters.cscart.records.cart import Cart, CartItem, Shipping, SoldCertificate
 from stores.adapters.cscart.records.rates import Charged, charged
 from stores.adapters.cscart.records.taxes import Share, Shares, allocate_exactly
 from stores.adapters.cscart.records.texts import id_of, inner, text_of
-from stores.adapters.cscart.records.totals import Reading
+from stores.adapters.cscart.records.totals import TotalReading
 from stores.canonical.order import GiftCard, Line, LineKind, TotalRow
 from stores.canonical.records import ParseFacts
 from stores.raw import Raw
@@ -22,12 +22,12 @@ USED, POINTS, SURCHARGE = "use_gift_certificates", "points_info", "payment_surch
 _ONE = Decimal(1)
 
 
-def amount_of(item: Item, reading: Reading) -> Decimal:
+def amount_of(item: CartItem, reading: TotalReading) -> Decimal:
     """What the total has of an item before the discount beside the items."""
     return ZERO if item.excluded and not reading.charges_excluded else item.amount
 
 
-def discounts(order: Raw, cart: Cart, reading: Reading) -> dict[str, Decimal]:
+def discounts(order: Raw, cart: Cart, reading: TotalReading) -> dict[str, Decimal]:
     """The share of each item in the discount, by its amount: so the shop spreads it before it
     computes tax. Of equal remainders the larger item gets the cent, then the lower id."""
     ids = sorted((item.id for item in cart.items), key=lambda one: (len(one), one))
@@ -43,7 +43,7 @@ def discounts(order: Raw, cart: Cart, reading: Reading) -> dict[str, Decimal]:
 
 
 def item_line(
-    item: Item, amount: Decimal, discount: Decimal, shares: Sequence[Share], *, by_unit: bool,
+    item: CartItem, amount: Decimal, discount: Decimal, shares: Sequence[Share], *, by_unit: bool,
     facts: ParseFacts,
 ) -> Line:  # fmt: skip
     """A product that was sold."""
@@ -120,7 +120,7 @@ def certificate_line(sold: SoldCertificate) -> Line:
 
 
 def shipping_line(
-    place: int, shipping: Shipping, shares: Sequence[Share], reading: Reading
+    place: int, shipping: Shipping, shares: Sequence[Share], reading: TotalReading
 ) -> Line:
     """A way by which goods were sent."""
     part = charged(shipping.amount, shares, tax_inside=reading.shipping_with_tax)
@@ -144,7 +144,7 @@ def shipping_line(
     )
 
 
-def rows_of(order: Raw, cart: Cart, reading: Reading, shares: Shares) -> tuple[TotalRow, ...]:
+def rows_of(order: Raw, cart: Cart, reading: TotalReading, shares: Shares) -> tuple[TotalRow, ...]:
     """The surcharge of the payment method, certificates that paid, and fields of the shop's own
     that its total has."""
     rows = []
@@ -170,7 +170,7 @@ def rows_of(order: Raw, cart: Cart, reading: Reading, shares: Shares) -> tuple[T
     return (*rows, *reading.others)
 
 
-def cards_used(cart: Cart, reading: Reading) -> tuple[GiftCard, ...]:
+def cards_used(cart: Cart, reading: TotalReading) -> tuple[GiftCard, ...]:
     """The certificates that paid for the order."""
     taken = ((one, one.amount if reading.by_amount else one.cost) for one in cart.used)
     return tuple(GiftCard(one.code, amount, amount, one.path) for one, amount in taken if amount)

@@ -25,7 +25,7 @@ from stores.raw import Raw
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TotalReading:
     """How the total is read. `others` are fields of the order that no part of it explains."""
 
     charges_excluded: bool = False
@@ -42,11 +42,11 @@ _OWN = re.compile(
 )
 
 
-def reading_of(order: Raw, cart: Cart, taxes: Sequence[StatedTax], places: int) -> Reading:
+def reading_of(order: Raw, cart: Cart, taxes: Sequence[StatedTax], places: int) -> TotalReading:
     """The reading by which the parts make the total; ParseError with the amount where none does.
     `places` are the decimals that count."""
     total = round_to(order.number("total"), places)
-    closing: list[tuple[int, Reading]] = []
+    closing: list[tuple[int, TotalReading]] = []
     for reading in _readings(cart, taxes):
         if total in _sums(cart, taxes, reading, places):
             closing.append((_oddity(reading), reading))
@@ -59,10 +59,10 @@ def reading_of(order: Raw, cart: Cart, taxes: Sequence[StatedTax], places: int) 
             "total", said("several readings of the order come to it, and none is the plainest"),
             "total_unclear",
         )  # fmt: skip
-    found = _sums(cart, taxes, Reading(), places)[0]
+    found = _sums(cart, taxes, TotalReading(), places)[0]
     others = _explaining(order, total - found)
     if others:
-        return Reading(others=others)
+        return TotalReading(others=others)
     raise ParseError(
         "total", order.data.get("total"),
         said(
@@ -78,17 +78,17 @@ def on_top(taxes: Sequence[StatedTax]) -> Decimal:
     return sum((tax.total for tax in taxes if not tax.included), ZERO)
 
 
-def _readings(cart: Cart, taxes: Sequence[StatedTax]) -> Iterator[Reading]:
+def _readings(cart: Cart, taxes: Sequence[StatedTax]) -> Iterator[TotalReading]:
     """Those that differ in their sums."""
     excluded = any(item.excluded and item.amount for item in cart.items)
     twofold = any(one.cost != one.amount for one in cart.used)
     choices = (excluded, twofold, bool(cart.points), bool(_of_shipping(taxes)))
     either = [(False, True) if choice else (False,) for choice in choices]
     for excluded, by_amount, beside, with_tax in product(*either):
-        yield Reading(excluded, by_amount, beside, with_tax)
+        yield TotalReading(excluded, by_amount, beside, with_tax)
 
 
-def _oddity(reading: Reading) -> int:
+def _oddity(reading: TotalReading) -> int:
     return (
         reading.charges_excluded + reading.by_amount
         + reading.points_beside + reading.shipping_with_tax
@@ -108,7 +108,7 @@ def _of_shipping(taxes: Sequence[StatedTax]) -> Decimal:
 
 
 def _sums(
-    cart: Cart, taxes: Sequence[StatedTax], reading: Reading, places: int
+    cart: Cart, taxes: Sequence[StatedTax], reading: TotalReading, places: int
 ) -> tuple[Decimal, ...]:
     """What the parts come to: rounded once at the end, or with each tax rounded by itself."""
     goods = (one.amount for one in cart.items if reading.charges_excluded or not one.excluded)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connector.lib.errors import NeedsAttention
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.magento import errors
 from stores.adapters.magento.client import Filter, Group, Json, MagentoClient
 from stores.adapters.magento.reading import pages as reading
@@ -25,7 +25,7 @@ _SHORT = "items[entity_id,order_id,updated_at],total_count"
 _LISTS = tuple(Source(name, fields=_SHORT) for name in ("invoices", "shipments"))
 
 
-def orders(client: MagentoClient, since: Cursor) -> Iterator[Page]:
+def orders(client: MagentoClient, since: Interval) -> Iterator[Page]:
     """Pages of orders, each with its documents beside it.
 
     A part with an end (`until`) is the orders that changed within it, and nothing else.
@@ -85,7 +85,7 @@ class _Tail:
     asks for it, and for the right to it.
     """
 
-    def __init__(self, client: MagentoClient, source: Source, since: Cursor) -> None:
+    def __init__(self, client: MagentoClient, source: Source, since: Interval) -> None:
         self._client = client
         self._source = source
         self._since = since
@@ -102,11 +102,11 @@ class _Tail:
 
     def _look(self, until: datetime | None) -> Iterator[set[str]]:
         if not self._begun:
-            self._since, self._begun = Cursor(self._newest(), self._since.overlap), True
+            self._since, self._begun = Interval(self._newest(), self._since.overlap), True
         start = self._since.start
         if until is not None and start is not None and until < start:
             return
-        window = Cursor(self._since.position, self._since.overlap, until)
+        window = Interval(self._since.position, self._since.overlap, until)
         more = True
         while more:
             found = reading.step(self._client, self._source, window, self._last)

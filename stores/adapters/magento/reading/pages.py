@@ -20,7 +20,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from connector.lib.days import in_utc
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.magento import errors
 from stores.adapters.magento.client import PAGE_SIZE, Filter, Group, Json, MagentoClient
 from stores.canonical.records import By, Page, Stream
@@ -56,7 +56,7 @@ SOURCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SearchStep:
     """One search: the rows beyond the last that was read with their keys, the key of its last
     row (None: there is none), whether there is more, and how many match in all (None: not
     told)."""
@@ -68,7 +68,7 @@ class Step:
     total: int | None
 
 
-def pages(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page]:
+def pages(client: MagentoClient, source: Source, since: Interval) -> Iterator[Page]:
     """Pages of raw records of the cursor's closed interval, the oldest first.
 
     A shop that gives more than it was asked for is handed on in pages of the usual size.
@@ -89,7 +89,7 @@ def pages(client: MagentoClient, source: Source, since: Cursor) -> Iterator[Page
             return
 
 
-def step(client: MagentoClient, source: Source, since: Cursor, last: Key | None) -> Step:
+def step(client: MagentoClient, source: Source, since: Interval, last: Key | None) -> SearchStep:
     """The next search after the row with the key `last`, or the first one."""
     column = _COLUMNS[since.by]
     sort = ((column, "ASC"), ("entity_id", "ASC"))
@@ -103,10 +103,10 @@ def step(client: MagentoClient, source: Source, since: Cursor, last: Key | None)
     if more and not read:
         raise errors.unexpected(client.shop, f"gives the same page of {source.path} again")
     rows, fresh = tuple(row for row, _ in read), tuple(key for _, key in read)
-    return Step(rows, fresh, fresh[-1] if fresh else last, more, found.total)
+    return SearchStep(rows, fresh, fresh[-1] if fresh else last, more, found.total)
 
 
-def count(client: MagentoClient, source: Source, since: Cursor) -> int | None:
+def count(client: MagentoClient, source: Source, since: Interval) -> int | None:
     """How many records the cursor's interval holds, by a page of one."""
     window = _window(source, since, _key_of(since.after))
     fields = f"items[{source.id_field}],total_count"
@@ -162,7 +162,7 @@ def with_orders(client: MagentoClient, memos: Sequence[Json]) -> list[Json]:
     return [{"creditmemo": memo, "order": orders.get(str(memo.get("order_id")))} for memo in memos]
 
 
-def _window(source: Source, since: Cursor, last: Key | None) -> list[Group]:
+def _window(source: Source, since: Interval, last: Key | None) -> list[Group]:
     """The filters of the next page: of the interval, and beyond the last record."""
     column = _COLUMNS[since.by]
     groups: list[Group] = [(one,) for one in source.only]

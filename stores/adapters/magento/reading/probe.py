@@ -39,7 +39,7 @@ _VERSION = re.compile(r"Magento/(\S+ \([\w ]+\))")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GuardedPart:
     """What the integration may be kept from: what it is, where its right is ticked in the tree
     of the tab API, and what is off without it."""
 
@@ -50,49 +50,49 @@ class Part:
 
 _TAXES = "Stores > Taxes"
 _SETTINGS = "Stores > Settings > All Stores"
-WEBSITES = Part(
+WEBSITES = GuardedPart(
     "websites", _SETTINGS, "their names are not shown, and settings cannot name them by code"
 )
-CONFIGS = Part("currency and time zone", _SETTINGS, "compare them with this store's by hand")
-VIEWS = Part(
+CONFIGS = GuardedPart("currency and time zone", _SETTINGS, "compare them with this store's by hand")
+VIEWS = GuardedPart(
     "store views", _SETTINGS,
     "settings can name parts of the shop as the order does only, and none by its code",
 )  # fmt: skip
-STORES = Part("stores of websites", _SETTINGS, "settings cannot name them by code")
-TAX_CLASSES = Part("tax classes", _TAXES, "they cannot be chosen by name, only by number")
-TAX_RATES = Part("tax rates", _TAXES, "what they are is known of orders only")
-CURRENCIES = Part("currencies", _SETTINGS, "which may be paid in is known of orders only")
-GROUPS = Part(
+STORES = GuardedPart("stores of websites", _SETTINGS, "settings cannot name them by code")
+TAX_CLASSES = GuardedPart("tax classes", _TAXES, "they cannot be chosen by name, only by number")
+TAX_RATES = GuardedPart("tax rates", _TAXES, "what they are is known of orders only")
+CURRENCIES = GuardedPart("currencies", _SETTINGS, "which may be paid in is known of orders only")
+GROUPS = GuardedPart(
     "customer groups", "Customers > Customer Groups", "rules may name them by number only"
 )
 # Lists of which one record is asked for, to see whether they may be read.
 LISTS = {
-    "invoices": Part(
+    "invoices": GuardedPart(
         "invoices", "Sales > Operations > Invoices",
         "orders that are paid are not read: nobody knows when the money came in",
     ),
-    "shipments": Part(
+    "shipments": GuardedPart(
         "shipments", "Sales > Operations > Shipments",
         "orders of which something was sent are not read: nobody knows when",
     ),
-    "creditmemos": Part(
+    "creditmemos": GuardedPart(
         "credit memos", "Sales > Operations > Credit Memos",
         "orders with refunds are not read, so no refund reaches Xero",
     ),
-    "products": Part(
+    "products": GuardedPart(
         "products", "Catalog > Inventory > Products",
         "rules about categories and tax classes, items and stock do nothing",
     ),
-    "categories/list": Part(
+    "categories/list": GuardedPart(
         "categories", "Catalog > Inventory > Categories",
         "rules may name a category by its id only",
     ),
-    "customers/search": Part(
+    "customers/search": GuardedPart(
         "customers", "Customers > All Customers", "contacts follow orders only"
     ),
 }  # fmt: skip
-STOCK = Part("stock", "Catalog > Inventory", "stock is neither read nor written")
-SALABLE = Part(
+STOCK = GuardedPart("stock", "Catalog > Inventory", "stock is neither read nor written")
+SALABLE = GuardedPart(
     "salable quantities", "Stores > Inventory > Sales Stock",
     "stock is not kept: what is ordered and not shipped yet would count twice",
 )  # fmt: skip
@@ -161,7 +161,7 @@ class Probe:
             self._look(partial(self._client.get, f"stockItems/{in_path(sku)}"), STOCK)
             self._look(partial(self._inventory.salable, sku), SALABLE)
 
-    def _look(self, call: Callable[[], T], part: Part) -> T | None:
+    def _look(self, call: Callable[[], T], part: GuardedPart) -> T | None:
         """The answer, or None with a warning: nothing depends on it."""
         try:
             return self._try(call, part)
@@ -172,7 +172,7 @@ class Probe:
             )
             return None
 
-    def _try(self, call: Callable[[], T], part: Part) -> T | None:
+    def _try(self, call: Callable[[], T], part: GuardedPart) -> T | None:
         """The answer, or None: with a warning where it may not be read, and without one where
         the shop has no such thing."""
         try:

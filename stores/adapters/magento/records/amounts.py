@@ -26,7 +26,7 @@ from stores.raw import Raw
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class OrderItem:
     """The figures of one charged order item, as REST gives them; `fixed` is its weee."""
 
     raw: Raw
@@ -66,7 +66,7 @@ class Shipping:
         return any((self.full_net, self.discount, self.compensation, self.tax))
 
 
-def read_item(raw: Raw, fixed: Decimal) -> Item:
+def read_item(raw: Raw, fixed: Decimal) -> OrderItem:
     """The figures of a charged item; ParseError for what is missing, bad or impossible."""
     quantity = raw.number("qty_ordered")
     row = raw.number("row_total")
@@ -77,7 +77,7 @@ def read_item(raw: Raw, fixed: Decimal) -> Item:
     price = raw.number("price")
     if quantity == 0 and (row or tax or discount):
         raise raw.refusal("qty_ordered", said("but the line has an amount"), "zero_quantity")
-    return Item(
+    return OrderItem(
         raw=raw,
         id=raw.required_text("item_id"),
         quantity=quantity,
@@ -104,7 +104,7 @@ def read_shipping(order: Raw) -> Shipping:
     )
 
 
-def full_nets(items: Sequence[Item], order: Raw, slack: Decimal) -> list[Decimal]:
+def full_nets(items: Sequence[OrderItem], order: Raw, slack: Decimal) -> list[Decimal]:
     """Each item's row before discounts without tax; together they make the subtotal.
 
     Three readings are tried, the one that fits the subtotal best wins: rows after discount
@@ -127,7 +127,7 @@ def full_nets(items: Sequence[Item], order: Raw, slack: Decimal) -> list[Decimal
     return best[1]
 
 
-def _after_discount(item: Item) -> Decimal:
+def _after_discount(item: OrderItem) -> Decimal:
     if item.row or not item.discount or item.row_gross is None:
         return item.row + item.discount
     # Clipped, or exactly 0: the gross row still tells, net = gross - tax - fixed taxes.
@@ -135,18 +135,18 @@ def _after_discount(item: Item) -> Decimal:
     return net + item.discount - item.compensation
 
 
-def _after_discount_by_price(item: Item) -> Decimal:
+def _after_discount_by_price(item: OrderItem) -> Decimal:
     if item.row or not item.discount:
         return item.row + item.discount
     return money.round_to(item.price * item.quantity)
 
 
-def _before_discount(item: Item) -> Decimal:
+def _before_discount(item: OrderItem) -> Decimal:
     return item.row
 
 
 def prices_include_tax(
-    items: Sequence[Item], rows: Sequence[Decimal], shipping: Shipping, order: Raw
+    items: Sequence[OrderItem], rows: Sequence[Decimal], shipping: Shipping, order: Raw
 ) -> bool | None:
     """Whether the shop's prices include tax, where the amounts prove it; else None.
 
@@ -160,7 +160,7 @@ def prices_include_tax(
     return proofs.pop() if len(proofs) == 1 else None
 
 
-def _proof(item: Item, full_net: Decimal) -> bool | None:
+def _proof(item: OrderItem, full_net: Decimal) -> bool | None:
     if item.price_gross is None or item.price_gross == item.price or not item.tax:
         return None
     full_gross = item.net(full_net) + item.tax + item.discount
@@ -174,7 +174,9 @@ def _fits(price: Decimal, quantity: Decimal, row: Decimal) -> bool:
     return money.round_to(price * quantity) == money.round_to(row)
 
 
-def full_gross(item: Item, full_net: Decimal, rate: Decimal, inclusive: bool) -> Decimal | None:
+def full_gross(
+    item: OrderItem, full_net: Decimal, rate: Decimal, inclusive: bool
+) -> Decimal | None:
     """The row before discounts with tax, where the shop's figures state it.
 
     With inclusive prices the discount is a gross amount, so that it can be added back. With
@@ -241,7 +243,7 @@ def _has_money(row: Raw) -> bool:
 
 
 def check_sums(
-    order: Raw, items: Sequence[Item], shipping: Shipping, other_tax: Decimal, slack: Decimal
+    order: Raw, items: Sequence[OrderItem], shipping: Shipping, other_tax: Decimal, slack: Decimal
 ) -> None:
     """That the lines add up to the order's own discount, compensation and tax.
 

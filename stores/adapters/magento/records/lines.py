@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from connector.lib.money import ZERO
-from stores.adapters.magento.records.amounts import Item, Shipping, full_gross
+from stores.adapters.magento.records.amounts import OrderItem, Shipping, full_gross
 from stores.adapters.magento.records.taxes import FixedTax, Taxes
 from stores.canonical.order import FIXED_TAX_CODE, Line, LineKind, TaxShare
 from stores.canonical.records import ParseFacts
@@ -16,7 +16,7 @@ SHIPPING_ID = "shipping"
 
 
 def item_lines(
-    item: Item,
+    item: OrderItem,
     full_net: Decimal,
     fixed: Sequence[FixedTax],
     taxes: Taxes,
@@ -54,7 +54,7 @@ def item_lines(
     return [goods, *(_fixed_tax_line(item, fee, n, taxes) for n, fee in enumerate(taxed))]
 
 
-def _fixed_tax_line(item: Item, fee: FixedTax, position: int, taxes: Taxes) -> Line:
+def _fixed_tax_line(item: OrderItem, fee: FixedTax, position: int, taxes: Taxes) -> Line:
     """A fixed product tax with tax on it: it has a net and a tax, so it is a line."""
     rate, shares = taxes.of_fixed(item, fee)
     return Line(

@@ -17,7 +17,7 @@ from typing import Any
 from connector.lib import money
 from connector.lib.money import ZERO
 from connector.lib.texts.said import figure, said
-from stores.adapters.magento.records.amounts import Item, Shipping
+from stores.adapters.magento.records.amounts import OrderItem, Shipping
 from stores.canonical.order import TaxShare
 from stores.canonical.records import ParseError
 from stores.raw import Raw
@@ -45,7 +45,7 @@ class Taxes:
     header: tuple[TaxShare, ...]
     rates: tuple[Decimal, ...] = ()
 
-    def of_item(self, item: Item) -> tuple[Decimal, tuple[TaxShare, ...]]:
+    def of_item(self, item: OrderItem) -> tuple[Decimal, tuple[TaxShare, ...]]:
         """The rate and the shares of a charged item."""
         shares = self.by_item.get(item.id) or _itemized(item.raw)
         stated = item.raw.optional("tax_percent")
@@ -82,7 +82,7 @@ class Taxes:
         close = exact or [rate for rate in known if off[rate] <= money.CENT]
         return close[0] if len(close) == 1 else ZERO
 
-    def of_fixed(self, item: Item, tax: FixedTax) -> tuple[Decimal, tuple[TaxShare, ...]]:
+    def of_fixed(self, item: OrderItem, tax: FixedTax) -> tuple[Decimal, tuple[TaxShare, ...]]:
         """The rate and the shares of the tax that was charged on a fixed product tax."""
         shares = self.on_fixed.get(item.id) or self.by_item.get(item.id, ())
         rate = _sum_of_rates(shares) or item.raw.amount("tax_percent")

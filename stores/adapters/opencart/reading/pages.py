@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.lib.errors import Rejected
-from stores.adapter import Cursor
+from stores.adapter import Interval
 from stores.adapters.opencart.client import OpenCartClient
 from stores.adapters.opencart.reading.moments import ShopClock
 from stores.canonical.records import By, Page, RecordRef, Stream
@@ -54,7 +54,7 @@ _PLACED = "date_added"
 
 
 def pages(
-    client: OpenCartClient, clock: ShopClock, stream: Stream, since: Cursor, last_event: int = 0
+    client: OpenCartClient, clock: ShopClock, stream: Stream, since: Interval, last_event: int = 0
 ) -> Iterator[Page]:
     """Pages of raw records of the cursor's closed interval, the oldest first; of what changed up
     to now also what only the events tell, up to the `last_event` of the shop."""
@@ -89,7 +89,7 @@ def pages(
             yield from _last_ids(client, source, answer["last_id"], seen)
 
 
-def count(client: OpenCartClient, clock: ShopClock, since: Cursor) -> int | None:
+def count(client: OpenCartClient, clock: ShopClock, since: Interval) -> int | None:
     """How many orders the cursor's interval holds, by a call of its own."""
     answer = client.call("count", **_window(clock, since, since.by))
     found = answer.get("count")
@@ -123,7 +123,7 @@ def is_id(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= _ID_DIGITS and int(value) > 0
 
 
-def _window(clock: ShopClock, since: Cursor, by: By) -> dict[str, Any]:
+def _window(clock: ShopClock, since: Interval, by: By) -> dict[str, Any]:
     window: dict[str, Any] = {"by": "placed" if by is By.PLACED else "changed"}
     # Without a start the list begins with its first record, whatever its time is.
     if since.start is not None and not since.after:

@@ -15,7 +15,7 @@ from connector.lib.money import ZERO
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ConversionRate:
     """`value` is units of the order's currency per unit of the base currency; `places` are the
     decimals of the order's currency."""
 

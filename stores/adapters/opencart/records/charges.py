@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from connector.lib.money import CENT, ZERO
 from connector.lib.texts.said import said
-from stores.adapters.opencart.records.amounts import Exchange
+from stores.adapters.opencart.records.amounts import ConversionRate
 from stores.adapters.opencart.records.lines import (
     goods_line,
     options_of,
@@ -30,7 +30,7 @@ from stores.adapters.opencart.records.taxes.case import (
 )
 from stores.adapters.opencart.records.taxes.levies import Levied, levied
 from stores.adapters.opencart.records.texts import joined
-from stores.adapters.opencart.records.totals import Row, Totals, not_the_lines
+from stores.adapters.opencart.records.totals import OrderTotals, Row, not_the_lines
 from stores.canonical.order import Line, TaxShare, TotalRow
 from stores.canonical.records import ParseError, ParseFacts
 from stores.raw import Raw
@@ -48,7 +48,9 @@ class Charged:
     base_tax: Decimal
 
 
-def read_charges(record: Raw, totals: Totals, exchange: Exchange, facts: ParseFacts) -> Charged:
+def read_charges(
+    record: Raw, totals: OrderTotals, exchange: ConversionRate, facts: ParseFacts
+) -> Charged:
     """ParseError where the lines are not the sub-total, or no reading of the order comes to its
     tax rows."""
     goods = [_good(raw) for raw in record.children("order_product")]
@@ -87,7 +89,7 @@ def read_charges(record: Raw, totals: Totals, exchange: Exchange, facts: ParseFa
 # --- what is taxable ---------------------------------------------------------------------------
 
 
-def _case(record: Raw, goods: Sequence[Good], totals: Totals) -> Case:
+def _case(record: Raw, goods: Sequence[Good], totals: OrderTotals) -> Case:
     extras = [
         Extra(shipping_key(place), row.value, ships=True)
         for place, row in enumerate(totals.shipping)
@@ -125,7 +127,7 @@ def _key_of_row(place: int) -> str:
     return f"row-{place}"
 
 
-def _untold(totals: Totals) -> ParseError:
+def _untold(totals: OrderTotals) -> ParseError:
     rows = joined(f"{row.title} {row.value}" for row in totals.taxes)
     first = totals.taxes[0]
     message = said(
@@ -140,7 +142,7 @@ def _untold(totals: Totals) -> ParseError:
 # --- amounts of the lines ----------------------------------------------------------------------
 
 
-def _full(totals: Totals, sold: Sequence[Decimal], exchange: Exchange) -> list[Decimal]:
+def _full(totals: OrderTotals, sold: Sequence[Decimal], exchange: ConversionRate) -> list[Decimal]:
     """What each line came to before coupons; together the sub-total as the customer saw it."""
     found = sum(sold, ZERO)
     whole = found if totals.sub_total is None else totals.sub_total
@@ -149,7 +151,7 @@ def _full(totals: Totals, sold: Sequence[Decimal], exchange: Exchange) -> list[D
     return exchange.spread(sold, exchange.row(whole))
 
 
-def _off(totals: Totals, found: Levied, exchange: Exchange) -> dict[str, Decimal]:
+def _off(totals: OrderTotals, found: Levied, exchange: ConversionRate) -> dict[str, Decimal]:
     taken = -sum((exchange.row(row.value) for row in totals.off_goods), ZERO)
     parts = exchange.spread(list(found.off.values()), taken)
     return dict(zip(found.off, parts, strict=True))
@@ -158,7 +160,7 @@ def _off(totals: Totals, found: Levied, exchange: Exchange) -> dict[str, Decimal
 Shares = Mapping[str, Sequence[TaxShare]]
 
 
-def _shares(case: Case, found: Levied, exchange: Exchange) -> dict[str, list[TaxShare]]:
+def _shares(case: Case, found: Levied, exchange: ConversionRate) -> dict[str, list[TaxShare]]:
     """Of each percentage row its part on each line, by the line's key."""
     shares: dict[str, list[TaxShare]] = {}
     amounts = {key: amount - found.off.get(key, ZERO) for key, amount in case.amounts.items()}
@@ -172,7 +174,7 @@ def _shares(case: Case, found: Levied, exchange: Exchange) -> dict[str, list[Tax
     return shares
 
 
-def _fixed(case: Case, found: Levied, exchange: Exchange) -> dict[str, list[TaxShare]]:
+def _fixed(case: Case, found: Levied, exchange: ConversionRate) -> dict[str, list[TaxShare]]:
     """Likewise of each fixed tax."""
     shares: dict[str, list[TaxShare]] = {}
     whole = sum(found.fixed.values(), ZERO)
@@ -209,7 +211,7 @@ def _with_fees_of(lines: list[Line], fixed: Shares) -> list[Line]:
     return lines
 
 
-def _row(row: Row, place: int, found: Levied, shares: Shares, exchange: Exchange) -> TotalRow:
+def _row(row: Row, place: int, found: Levied, shares: Shares, exchange: ConversionRate) -> TotalRow:
     """A discount that lowers no tax is as one that was taken off behind it."""
     key = _key_of_row(place)
     taxes = tuple(shares.get(key, ()))

@@ -7,16 +7,20 @@ from decimal import Decimal
 
 from connector.lib.money import ZERO
 from connector.lib.texts.said import said
-from stores.adapters.opencart.records.amounts import Exchange
+from stores.adapters.opencart.records.amounts import ConversionRate
 from stores.adapters.opencart.records.texts import joined
-from stores.adapters.opencart.records.totals import Totals
+from stores.adapters.opencart.records.totals import OrderTotals
 from stores.canonical.order import Line, LineKind
 from stores.canonical.records import ParseFacts
 from stores.raw import Raw
 
 
 def goods_line(
-    raw: Raw, options: Mapping[str, str], amount: Decimal, exchange: Exchange, facts: ParseFacts
+    raw: Raw,
+    options: Mapping[str, str],
+    amount: Decimal,
+    exchange: ConversionRate,
+    facts: ParseFacts,
 ) -> Line:
     sku = raw.text("sku") or raw.text("model")
     known = facts.products.get(sku, {})
@@ -68,7 +72,7 @@ def shipping_key(place: int) -> str:
     return f"shipping-{place + 1}" if place else "shipping"
 
 
-def shipping_lines(totals: Totals, exchange: Exchange) -> list[Line]:
+def shipping_lines(totals: OrderTotals, exchange: ConversionRate) -> list[Line]:
     lines = []
     for place, row in enumerate(totals.shipping):
         amount = exchange.row(row.value)

@@ -20,11 +20,11 @@ from zoneinfo import ZoneInfo
 from connector.lib.money import minor_digits, round_to
 from connector.lib.texts.said import said
 from stores.adapters.opencart.records import people
-from stores.adapters.opencart.records.amounts import Exchange
+from stores.adapters.opencart.records.amounts import ConversionRate
 from stores.adapters.opencart.records.charges import read_charges
 from stores.adapters.opencart.records.returned import read_returns
 from stores.adapters.opencart.records.texts import decoded, named
-from stores.adapters.opencart.records.totals import Totals, read_totals
+from stores.adapters.opencart.records.totals import OrderTotals, read_totals
 from stores.canonical.order import GiftCard, Order, PartKeys, StatusChange, Whereabouts
 from stores.canonical.records import ParseError, ParseFacts
 from stores.raw import Raw
@@ -134,7 +134,7 @@ def _where(order: Raw) -> Whereabouts:
     )
 
 
-def _exchange(whole: Raw, order: Raw, facts: ParseFacts) -> tuple[Exchange, str]:
+def _exchange(whole: Raw, order: Raw, facts: ParseFacts) -> tuple[ConversionRate, str]:
     """How amounts become the order's currency, and the shop's base currency."""
     currency, value = order.currency("currency_code"), order.number("currency_value")
     if value <= 0:
@@ -154,10 +154,10 @@ def _exchange(whole: Raw, order: Raw, facts: ParseFacts) -> tuple[Exchange, str]
             said("but %(currency)s is the shop's base currency", currency=currency),
             "bad_number",
         )
-    return Exchange(value, minor_digits(currency)), base
+    return ConversionRate(value, minor_digits(currency)), base
 
 
-def _cards_sold(whole: Raw, exchange: Exchange) -> tuple[GiftCard, ...]:
+def _cards_sold(whole: Raw, exchange: ConversionRate) -> tuple[GiftCard, ...]:
     return tuple(
         GiftCard(
             raw.text("code"), exchange.row(raw.number("amount")), raw.number("amount"), raw.path
@@ -166,7 +166,9 @@ def _cards_sold(whole: Raw, exchange: Exchange) -> tuple[GiftCard, ...]:
     )
 
 
-def _cards_redeemed(whole: Raw, totals: Totals, exchange: Exchange) -> tuple[GiftCard, ...]:
+def _cards_redeemed(
+    whole: Raw, totals: OrderTotals, exchange: ConversionRate
+) -> tuple[GiftCard, ...]:
     """Vouchers that paid: as their own table has them, else by the code in the row's title, from
     which OpenCart takes it itself."""
     listed = {
@@ -181,7 +183,7 @@ def _cards_redeemed(whole: Raw, totals: Totals, exchange: Exchange) -> tuple[Gif
     return tuple(cards)
 
 
-def _coupon(totals: Totals) -> str:
+def _coupon(totals: OrderTotals) -> str:
     return next((_bracketed(row.title) for row in totals.others if row.code == "coupon"), "")
 
 

@@ -38,7 +38,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class OrderTotals:
     """The rows of one order, in the order in which the shop adds them up."""
 
     sub_total: Decimal | None
@@ -57,7 +57,7 @@ class Totals:
         return tuple(row for row in self.others if not row.lowers_tax)
 
 
-def read_totals(record: Raw, total: Decimal) -> Totals:
+def read_totals(record: Raw, total: Decimal) -> OrderTotals:
     """The rows of `order_total`. ParseError where its own total is not that of the order."""
     raws = record.required_children("order_total")
     places = [raw.amount("sort_order") for raw in raws if raw.text("code") == "tax"]
@@ -71,7 +71,7 @@ def read_totals(record: Raw, total: Decimal) -> Totals:
                 "lines_differ",
             )
     sums = [row for row in rows if row.code == "sub_total"]
-    return Totals(
+    return OrderTotals(
         sub_total=sum((row.value for row in sums), ZERO) if sums else None,
         sub_total_path=sums[0].path if sums else record.at("order_total"),
         shipping=_of(rows, "shipping"),
@@ -99,7 +99,7 @@ def _row(raw: Raw, taxed_at: Decimal | None) -> Row:
     )
 
 
-def not_the_lines(totals: Totals, found: Decimal) -> ParseError:
+def not_the_lines(totals: OrderTotals, found: Decimal) -> ParseError:
     """The refusal of a sub-total that the lines do not come to."""
     path = totals.sub_total_path
     message = said(
