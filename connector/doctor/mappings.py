@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounting.unmapped.gaps import gaps
 from accounts_mapping.models import snapshot
-from accounts_mapping.seen.shows import shows_of
+from accounts_mapping.shows import shows_of
 from connector.configuration.importing import mapping_problems
 from connector.doctor.findings import CONNECT, XERO, Finding, Place, good, note, wrong
 from stores.models import Store

@@ -25,10 +25,10 @@ from connector.lib.errors import (
     Temporary,
 )
 from sync import away, retries
-from sync.dispatch import by_kind, freshness, settle
+from sync.dispatch import freshness, settle
 from sync.dispatch.attempts import log_attempts
 from sync.dispatch.gather import LANE_ORDER, gather, gathering
-from sync.dispatch.lookup import lookup
+from sync.dispatch.lookup import by_kind, lookup
 from sync.dispatch.requests import again, gave_up, refused_whole, unforeseen, unknown, withdraw
 from sync.models import Dispatch, OrganisationRun, Posting
 from xero import transport

@@ -12,7 +12,7 @@ from accounts_mapping.models import default_rules, snapshot
 from accounts_mapping.proposals.propose import ShopShows
 from accounts_mapping.rules.resolve import MappingSnapshot
 from accounts_mapping.sections.section import StoreSection
-from accounts_mapping.seen.shows import shows_of
+from accounts_mapping.shows import shows_of
 from connector.configuration.versions.draft import Drafted, draft
 from stores import registry
 from stores.models import Store

@@ -26,7 +26,7 @@ from accounts_mapping.rules.total_rows import meaning_of
 from accounts_mapping.seen.facts import Showed
 from accounts_mapping.seen.pairs import answer_of
 from accounts_mapping.seen.read import Seen, SeenSum, of_kind, seen
-from accounts_mapping.seen.shows import shown_by
+from accounts_mapping.shows import shown_by
 from connector.pages.mapping.looking import snapshot_of
 from connector.pages.mapping.subjects import field_url
 from connector.pages.subjects.around import Around

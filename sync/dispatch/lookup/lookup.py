@@ -15,7 +15,8 @@ from django.db import transaction
 from accounting.contacts.persons import name_key
 from accounting.reasons import Reason
 from connector.lib import clock
-from sync.dispatch import by_kind, forgotten, settle
+from sync.dispatch import forgotten, settle
+from sync.dispatch.lookup import by_kind
 from sync.dispatch.lookup.verdicts import Findings, Pairs
 from sync.dispatch.states import UNDECIDED, lock_orders, postings_of, sent_elements
 from sync.models import Dispatch, Posting

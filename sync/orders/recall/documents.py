@@ -38,10 +38,10 @@ from sync.orders.recall.after_sale import EVENTS, after_sale
 from sync.outbox import adopt
 from sync.outbox.entries import is_open
 from xero.api import replies
+from xero.api.as_it_stands import as_it_stands
 from xero.api.endpoints import MOST_IDS
 from xero.api.gateway import Gateway
 from xero.api.replies import Element
-from xero.documents.as_it_stands import as_it_stands
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.facts import ContactFacts
 from xero.documents.kinds import Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.dispatch.by_kind import HANDLING, finder
+from sync.dispatch.lookup.by_kind import HANDLING, finder
 from sync.models import Dispatch, Posting, ReconcileDay, SummaryPart
 from xero import events
 from xero.documents.kinds import SPECS, WITH_BALANCE, Kind, KindSpec, Measure

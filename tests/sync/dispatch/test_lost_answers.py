@@ -10,7 +10,8 @@ import pytest
 from django.db import OperationalError
 from pytest_django import Settings
 
-from sync.dispatch import by_kind, settle
+from sync.dispatch import settle
+from sync.dispatch.lookup import by_kind
 from sync.models import Attempt, Dispatch, Posting
 from tests.sync.world import World, at_rest, books, in_xero, ledger_agrees, money
 from xero import transport

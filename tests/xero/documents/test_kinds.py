@@ -238,7 +238,7 @@ def spelled_out() -> list[tuple[str, bool, tuple[Kind, ...]]]:
 
 def test_a_table_by_kind_covers_the_kinds_that_it_must() -> None:
     assert {name: found for name, table, found in spelled_out() if table} == {
-        "sync/dispatch/by_kind.py": tuple(Kind),
+        "sync/dispatch/lookup/by_kind.py": tuple(Kind),
         "accounting/summary/documents.py": kinds.WITH_BALANCE,
         # What a first order makes.
         "sync/backfill/forecast.py": (Kind.CONTACT, Kind.INVOICE, Kind.PAYMENT),
