@@ -45,7 +45,7 @@ def environment(name: str) -> str | None:
 def import_configuration(
     text: str, *, lookup: Lookup = environment, dry_run: bool = False, author: Any = None
 ) -> Report:
-    """Apply a file in one transaction. Raises Refused, with nothing changed.
+    """Apply a file in one transaction. Raises FileRefused, with nothing changed.
 
     Applying the same file again changes nothing. A dry run does everything and takes it
     back, so that its report is that of the import.

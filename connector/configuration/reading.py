@@ -30,7 +30,7 @@ class FileRefused(Exception):
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file. Raises Refused if it is too large or not UTF-8."""
+    """The text of a file. Raises FileRefused if it is too large or not UTF-8."""
     if len(content) > MAX_BYTES:
         raise FileRefused([f"file: larger than {MAX_BYTES // 1024} KB"])
     try:
@@ -41,7 +41,7 @@ def decoded(content: bytes) -> str:
 
 
 def read_configuration(text: str, lookup: Lookup, known: Known) -> FileSchema:
-    """The checked file, variables and stored secrets filled in. Raises Refused."""
+    """The checked file, variables and stored secrets filled in. Raises FileRefused."""
     try:
         document, lines = read_yaml(text)
     except NotYaml as error:

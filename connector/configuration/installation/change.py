@@ -72,7 +72,7 @@ def change(edits: Document, *, author: Any, seen: str | None) -> Changed:
     """Set what a form holds: whole sections, as the file has them; what a section does not name
     stays. The address of an alert that is kept is its variable.
 
-    Raises Refused, by field of the file; Conflict where somebody else changed the same since
+    Raises DraftRefused, by field of the file; Conflict where somebody else changed the same since
     `seen`; ValueError where that is none.
     """
     with transaction.atomic():
@@ -111,7 +111,7 @@ def _applied(document: Document, author: Any) -> Changed:
 
 
 def _checked(document: Document) -> Document:
-    """The sections, written out anew. Raises Refused."""
+    """The sections, written out anew. Raises DraftRefused."""
     read = _read(document)
     found: Document = {}
     for key in document:

@@ -8,8 +8,8 @@
     publish.roll_back, publish.promote    an older version, or another store's: the same checks
 
 What an edit must pass is what `config import` and posting ask for. Where it does not, nothing is
-written: Refused says what is wrong, by field; Conflict whose change is in the way; Outdated that
-what was shown is not what is there any more (`refusals`).
+written: DraftRefused says what is wrong, by field; Conflict whose change is in the way; Outdated
+that what was shown is not what is there any more (`refusals`).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from stores.models import Store
 
 
 def add(document: Document, *, secrets: Document, author: Any) -> Store:
-    """A new store of this section, switched off. Raises Refused, by field of the section."""
+    """A new store of this section, switched off. Raises DraftRefused, by field of the section."""
     slug = str(document.get("slug", ""))
     taken = {"slug": ["there is a store of this name already"]}
     if Store.objects.filter(slug=slug).exists():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts_mapping.models import Draft, DraftChange
 from accounts_mapping.sections import paths
@@ -24,13 +25,23 @@ from connector.configuration.versions.document import (
 )
 from connector.configuration.versions.draft import Drafted, read, rival
 from connector.configuration.versions.history import last_changes
-from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated, Rival
+from connector.configuration.versions.refusals import (
+    Conflict,
+    DraftRefused,
+    Errors,
+    Outdated,
+    Rival,
+)
 from connector.lib import clock
 from stores.models import Store
 
 _TRIES = 20
 _LONGEST = DraftChange._meta.get_field("path").max_length
 Edits = Mapping[Path, Any]
+# What a setting asks of others, which stand on a page of their own.
+_ASKS: Mapping[Path, tuple[str, ...]] = {
+    ("items", "tracked"): ("accounts.inventory", "accounts.cogs"),
+}
 
 
 def edit(store: Store, path: Path, value: Any, *, author: Any, seen: str | None) -> Drafted:
@@ -46,7 +57,7 @@ def edit_many(store: Store, edits: Edits, *, author: Any, seen: str | None) -> D
     default holds. `seen` is `Drafted.seen` of what the form showed: what the person left alone
     stays as others have made it. None asks for no such check.
 
-    Raises Refused, Conflict; ValueError for a path that no form may name.
+    Raises DraftRefused, Conflict; ValueError for a path that no form may name.
     """
 
     def merged(base: Drafted) -> Subjects:
@@ -85,7 +96,7 @@ def discard(store: Store, path: Path | None = None, *, revision: int | None = No
 
 
 def merge(base: Drafted, edits: Edits, seen: str | None) -> Subjects:
-    """What of the edits is new, by subject. Raises Refused, Conflict, ValueError."""
+    """What of the edits is new, by subject. Raises DraftRefused, Conflict, ValueError."""
     wanted = base.document
     for path, value in edits.items():
         _may_be_edited(path)
@@ -123,7 +134,8 @@ def _must_fit(base: Drafted, taken: Subjects) -> None:
     checked = check(base.store, document, base.known)
     if checked.section is None:
         raise DraftRefused(checked.errors)
-    wrong = dict(about(new_misfits(base.store, checked.section.store_rules), taken))
+    misfits = new_misfits(base.store, checked.section.store_rules)
+    wrong = dict(about(misfits, taken)) | _lacking(misfits, taken)
     wrong |= {
         paths.name_of(path): ["the name is too long"]
         for path in taken
@@ -131,6 +143,20 @@ def _must_fit(base: Drafted, taken: Subjects) -> None:
     }
     if wrong:
         raise DraftRefused(wrong)
+
+
+def _lacking(misfits: Errors, taken: Subjects) -> dict[str, list[str]]:
+    """What settings that were switched on ask for and do not find, told where they were."""
+    return {
+        paths.name_of(path): [
+            gettext("needs %(field)s, which is chosen first: %(why)s")
+            % {"field": place, "why": why}
+            for place in _ASKS[path]
+            for why in misfits.get(place, ())
+        ]
+        for path in taken
+        if path in _ASKS and misfits.keys() & set(_ASKS[path])
+    }
 
 
 def _rivals(base: Drafted, theirs: Subjects, fought: Subjects) -> Iterable[Rival]:

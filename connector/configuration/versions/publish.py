@@ -46,7 +46,7 @@ def publish(store: Store, *, revision: int, author: Any, note: str = "") -> Publ
     """Make the draft the version in force, as it was shown with this revision.
 
     Raises Outdated where it is not that draft any more, or there is none; Conflict where
-    something else was made live meanwhile; Refused.
+    something else was made live meanwhile; DraftRefused.
     """
     with transaction.atomic():
         _lock(store)
@@ -91,7 +91,7 @@ def change(
 def roll_back(store: Store, number: int, *, current: int, author: Any, note: str = "") -> Published:
     """Make the content of an older version the one in force, as a new version.
 
-    `current` is the version in force that the person saw. Raises Outdated, Refused;
+    `current` is the version in force that the person saw. Raises Outdated, DraftRefused;
     MappingVersion.DoesNotExist.
     """
 
@@ -108,7 +108,7 @@ def promote(
     """Make a version of one store, such as its sandbox, the one in force of another.
 
     Addresses, keys, environment and prefix stay the target's, and so does a cut-over that it has.
-    Raises Outdated, Refused.
+    Raises Outdated, DraftRefused.
     """
     if source.store.platform != target.platform:
         raise DraftRefused(

@@ -107,6 +107,21 @@ def test_what_posting_refuses_an_edit_refuses_beside_the_field(store, ana):
     assert now.errors == {}
 
 
+def test_what_a_switch_asks_for_is_told_where_it_is_switched_on(store, ana):
+    """The accounts are of another page: on this one nothing would be marked, and only publishing
+    would say so."""
+    connect(store, "200", "202", "970")
+    tracked = ("items", "tracked")
+    with pytest.raises(DraftRefused) as caught:
+        edit(store, tracked, True, author=ana, seen=None)
+    assert list(caught.value.errors) == ["items.tracked"]
+    told = caught.value.at(*tracked)
+    assert ["accounts.inventory" in told[0], "accounts.cogs" in told[1]] == [True, True]
+    assert "Tracked items need this account" in told[0]
+    edit(store, DUE, "30", author=ana, seen=None)
+    assert changes(store) == {"posting.due_days": "30"}
+
+
 @pytest.mark.parametrize("path", [("slug",), ("enabled",), ("credentials",), ("posting", "x"), ()])
 def test_what_no_form_may_name_is_an_error_of_the_caller(store, ana, path):
     with pytest.raises(ValueError, match="no subject"):
