@@ -22,6 +22,7 @@ from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
 from connector.processes.broker import EmbeddedBroker
+from tests.emptying import empty_what_is_full
 from tests.migrated import Schema, schema_of
 
 # The same examples on every run; `HYPOTHESIS_PROFILE=explore` looks for new ones.
@@ -85,6 +86,8 @@ def django_db_keepdb(schema: Schema) -> bool:
 def django_db_setup(schema: Schema, django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
         schema.migrated()
+    if connections["default"].vendor == "postgresql":
+        empty_what_is_full(connections["default"])
 
 
 @pytest.fixture(scope="session", autouse=True)
