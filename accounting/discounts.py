@@ -13,7 +13,7 @@ from accounting.postable import line_account_fits, tax_fits
 from accounting.reasons import Hold
 from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.schema import StoreRules
-from connector.lib.texts.said import said, said_of
+from connector.lib.texts.said import at_field, said, said_of
 from xero.documents.facts import AccountFacts, OrganisationFacts
 
 _MOST_NAMED = 5
@@ -104,7 +104,7 @@ def misfits(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]
     if types:
         answer = Resolution(rules.accounts.discounts or "", "accounts.discounts")
         text = discount_barred(organisation, account, answer, types)
-        yield f"accounts.discounts: {text}"
+        yield at_field("accounts.discounts", text)
 
 
 def doubts(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]:
@@ -114,11 +114,14 @@ def doubts(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]:
         return
     if any(barred(organisation, account, one) for one in _sales_types(rules)):
         return
-    yield (
-        f"accounts.discounts: {account.code} {account.name} is an expense account: discounts "
-        "stand among the costs, and sales are shown as if nothing had been taken off. An account "
-        "of class REVENUE shows them as what they are, negative sales."
+    text = said(
+        "%(code)s %(name)s is an expense account: discounts stand among the costs, and sales are "
+        "shown as if nothing had been taken off. An account of class REVENUE shows them as what "
+        "they are, negative sales.",
+        code=account.code,
+        name=account.name,
     )
+    yield at_field("accounts.discounts", text)
 
 
 def _expense_account(rules: StoreRules, organisation: OrganisationFacts) -> AccountFacts | None:

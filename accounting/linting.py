@@ -16,7 +16,7 @@ from accounting.unmapped import tracking
 from accounts_mapping.rules.resolve import Resolution
 from accounts_mapping.rules.schema import RowAccount, StoreRules, payment_accounts
 from accounts_mapping.rules.tax_schema import TaxRule
-from connector.lib.money import plain
+from connector.lib.texts.said import at_field, figure, said
 from stores.profile import PlatformProfile
 from stores.settings import StoreSettings
 from xero.documents.facts import AccountFacts, OrganisationFacts
@@ -68,19 +68,25 @@ def _foreign_tax_at_home(
     } | {rules.tax.default}
     for index, rule in enumerate(rules.tax.rules):
         if rule.tax_type in at_home and rule.rate != 0 and _holds_abroad(rule, home):
-            yield (
-                f"tax.rules[{index}].tax_type: {rule.tax_type} is also the type of sales at home; "
-                f"tax of {', '.join(rule.country or ())} needs a type of its own"
+            text = said(
+                "%(type)s is also the type of sales at home; tax of %(countries)s needs a type of "
+                "its own",
+                type=rule.tax_type,
+                countries=", ".join(rule.country or ()),
             )
+            yield at_field(f"tax.rules[{index}].tax_type", text)
 
 
 def _other_base_currency(profile: StoreSettings, organisation: OrganisationFacts) -> Iterator[str]:
     books = organisation.base_currency
     if books and books != profile.base_currency:
-        yield (
-            f"base_currency: the shop's is {profile.base_currency}, that of the books {books}: "
-            "the shop's exchange rates are not used."
+        text = said(
+            "the shop's is %(shops)s, that of the books %(books)s: the shop's exchange rates are "
+            "not used.",
+            shops=profile.base_currency,
+            books=books,
         )
+        yield at_field("base_currency", text)
 
 
 def _receipts_need_banks(
@@ -92,10 +98,13 @@ def _receipts_need_banks(
     for method, _, code in payment_accounts(rules):
         account = organisation.accounts.get(code)
         if account is not None and account.type != "BANK":
-            yield (
-                f"payment_accounts.{method}: account {code} {account.name} is not of type "
-                "BANK; with streams.invoices: false its orders are held."
+            text = said(
+                "account %(code)s %(name)s is not of type BANK; with streams.invoices: false its "
+                "orders are held.",
+                code=code,
+                name=account.name,
             )
+            yield at_field(f"payment_accounts.{method}", text)
 
 
 def _status_of_paid_orders(rules: StoreRules) -> Iterator[str]:
@@ -104,16 +113,19 @@ def _status_of_paid_orders(rules: StoreRules) -> Iterator[str]:
     if status is None:
         return
     if takes_back(statuses, status):
-        yield (
-            f"statuses.on_paid: {status} takes a sale back (statuses.reverse, "
-            "statuses.refunded): it is never set."
+        text = said(
+            "%(status)s takes a sale back (statuses.reverse, statuses.refunded): it is never set.",
+            status=status,
         )
+        yield at_field("statuses.on_paid", text)
     elif not {status, "*"} & set(statuses.invoice):
-        yield (
-            f"statuses.on_paid: {status} is not in statuses.invoice: an order that has it before "
-            "it was posted is not posted, unless the shop gives it a state that is named there. "
-            "What is posted stays."
+        text = said(
+            "%(status)s is not in statuses.invoice: an order that has it before it was posted is "
+            "not posted, unless the shop gives it a state that is named there. What is posted "
+            "stays.",
+            status=status,
         )
+        yield at_field("statuses.on_paid", text)
 
 
 def _restock_untold(
@@ -123,10 +135,12 @@ def _restock_untold(
     if platform is None or platform.tells_restock or rules.refunds.restock != "as_store":
         return
     if profile.streams.products or rules.items.tracked:
-        yield (
-            f"refunds.restock: {platform.label} does not tell whether refunded goods went back to "
-            "stock, so as_store never credits an item, as never does. Choose always where they do."
+        text = said(
+            "%(platform)s does not tell whether refunded goods went back to stock, so as_store "
+            "never credits an item, as never does. Choose always where they do.",
+            platform=platform.label,
         )
+        yield at_field("refunds.restock", text)
 
 
 def _holds_at_home(rule: TaxRule, home: str) -> bool:
@@ -160,10 +174,15 @@ class _Misfits:
         for key, (fits, what) in TRACKED.items():
             code = getattr(accounts, key)
             if code and (facts := known.get(code)) and not fits(facts):
-                text = f"Account {code} {facts.name} is not of {what}, as tracked items need it."
+                text = said(
+                    "Account %(code)s %(name)s is not of %(what)s, as tracked items need it.",
+                    code=code,
+                    name=facts.name,
+                    what=what,
+                )
                 self._report(f"accounts.{key}", text)
             if not code and self._rules.items.tracked:
-                self._report(f"accounts.{key}", "Tracked items need this account.")
+                self._report(f"accounts.{key}", said("Tracked items need this account."))
 
     def taxes(self) -> None:
         tax = self._rules.tax
@@ -203,7 +222,10 @@ class _Misfits:
         theme = posting.branding_theme
         themes = organisation.branding_themes
         if theme and theme not in themes and theme not in themes.values():
-            self._report("posting.branding_theme", f"{organisation.called} has no theme {theme}.")
+            text = said(
+                "%(called)s has no theme %(theme)s.", called=organisation.called, theme=theme
+            )
+            self._report("posting.branding_theme", text)
 
     def _account(
         self,
@@ -238,11 +260,13 @@ class _Misfits:
         if self._tax(tax_type, path, account) and tax_type:
             rate = self._organisation.tax_rates[tax_type].effective_rate
             if rate:
-                self._report(
-                    path,
-                    f"Tax type {tax_type} is {plain(rate)} % in Xero, and what it is for bears no "
-                    "tax. Choose one of 0 %.",
+                text = said(
+                    "Tax type %(type)s is %(rate)s %% in Xero, and what it is for bears no tax. "
+                    "Choose one of 0 %%.",
+                    type=tax_type,
+                    rate=figure(rate),
                 )
+                self._report(path, text)
 
     def _asked(self, check: Check, answer: Resolution) -> bool:
         """Whether posting would take it; otherwise a line that says why not."""
@@ -258,11 +282,14 @@ class _Misfits:
         if known is None or rule.rate is None or rule.as_charged:
             return
         if known.effective_rate != rule.rate:
-            self._report(
-                f"{path}.rate",
-                f"tax type {rule.tax_type} is {plain(known.effective_rate)} % in Xero, so sales at "
-                f"{plain(rule.rate)} % are held unless the rule says `as_charged: true`.",
+            text = said(
+                "tax type %(type)s is %(known)s %% in Xero, so sales at %(charged)s %% are held "
+                "unless the rule says `as_charged: true`.",
+                type=rule.tax_type,
+                known=figure(known.effective_rate),
+                charged=figure(rule.rate),
             )
+            self._report(f"{path}.rate", text)
 
     def _report(self, path: str, text: str) -> None:
-        self.lines.append(f"{path}: {text}")
+        self.lines.append(at_field(path, text))

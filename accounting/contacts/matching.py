@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from accounting.contacts.persons import Person, name_key
+from connector.lib.texts.said import said
 from xero.documents.facts import ContactFacts, PaymentTerms
 from xero.documents.kinds import Id, Kind, Ref
 from xero.documents.master_data import Contact
@@ -145,10 +146,19 @@ def _of_one_email(
         return same[0]
     ours = [contact for contact in active if directory.is_linked(contact.contact_id)]
     chosen = (ours or active)[0]
-    which = "linked to this shop" if ours else "changed longest ago"
+    names = {"many": len(active), "email": person.email, "name": chosen.name}
     warnings.append(
-        f"{len(active)} contacts in Xero have the e-mail {person.email}; the one {which}, "
-        f"{chosen.name}, is used."
+        said(
+            "%(many)s contacts in Xero have the e-mail %(email)s; the one linked to this shop, "
+            "%(name)s, is used.",
+            **names,
+        )
+        if ours
+        else said(
+            "%(many)s contacts in Xero have the e-mail %(email)s; the one changed longest ago, "
+            "%(name)s, is used.",
+            **names,
+        )
     )
     return chosen
 

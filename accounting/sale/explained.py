@@ -34,12 +34,12 @@ ITEM = "Item"
 _NAMELESS = {LineKind.GOODS: "Goods", LineKind.SHIPPING: "Shipping", LineKind.FEE: "Fee"}
 # What a row of the total means, and the account behind it.
 MEANINGS = {
-    "fee": ("A line of its own", ""),
-    "discount": ("Discount", ""),
-    "gift_card": ("Gift card", "gift_cards"),
-    "store_credit": ("Store credit", "store_credit"),
-    "reward": ("Reward points", "rewards"),
-    "ignore": ("Left out", ""),
+    "fee": (said("A line of its own"), ""),
+    "discount": (said("Discount"), ""),
+    "gift_card": (said("Gift card"), "gift_cards"),
+    "store_credit": (said("Store credit"), "store_credit"),
+    "reward": (said("Reward points"), "rewards"),
+    "ignore": (said("Left out"), ""),
 }
 
 
@@ -132,7 +132,7 @@ class _Teller:
             wrong = ""
             if row.counted and row.amount:
                 wrong = row_unmapped([row], certain=True).reason.message
-            answers = [Told("Meaning", "Not mapped", source, "", wrong=wrong)]
+            answers = [Told("Meaning", said("Not mapped"), source, "", wrong=wrong)]
             return About(row.title or row.code, row.code, tuple(answers))
         known = "fee" if isinstance(meaning, RowAccount) else str(meaning)
         if known == "reward" and row.before_tax:
@@ -170,7 +170,7 @@ class _Teller:
         person = person_of(self._books.snapshot, mapped.order, naming)
         yield self._said("Contact", found.name if found else person.name, naming.source)
         if posting.mode == "daily_summary":
-            yield self._said("Posted", "with its day, where it may", "posting.mode")
+            yield self._said("Posted", said("with its day, where it may"), "posting.mode")
         yield from self._discounts()
         if self._rules.tax.sales_tax is not None:
             as_line = Resolution(self._rules.tax.sales_tax.account, "tax.sales_tax.account")
@@ -200,7 +200,7 @@ class _Teller:
         if self._rules.posting.discounts == "separate":
             yield self._account(self._books.snapshot.accounts["discounts"], "Discounts")
         else:
-            yield self._said("Discounts", "Taken off the goods", "posting.discounts")
+            yield self._said("Discounts", said("Taken off the goods"), "posting.discounts")
 
     def _fee(self, fee: MappedFee) -> Iterator[Told]:
         yield self._account(fee.account)
@@ -215,7 +215,7 @@ class _Teller:
         if line.kind is not LineKind.GOODS:
             return
         if not to.names_item:
-            yield self._said(ITEM, "None", to.item_source)
+            yield self._said(ITEM, said("None"), to.item_source)
         elif item := self._books.item_of(line):
             yield Told(ITEM, item.code, "", "An item of Xero")
 
@@ -234,7 +234,7 @@ class _Teller:
         if isinstance(theme, Unmapped):
             return self._unmapped("Branding theme", theme)
         names = {value: name for name, value in self._organisation.branding_themes.items()}
-        name = names.get(theme.value, theme.value) or "The organisation's own"
+        name = names.get(theme.value, theme.value) or said("The organisation's own")
         return self._said("Branding theme", name, theme.source)
 
     def _account(self, answer: Resolution | Unmapped, what: str = "Account") -> Told:
@@ -244,7 +244,7 @@ class _Teller:
 
     def _paid_into(self, answer: Answer, what: str) -> Told:
         if isinstance(answer, NotPosted):
-            return self._said(what, "None: a person enters it in Xero", answer.source)
+            return self._said(what, said("None: a person enters it in Xero"), answer.source)
         return self._checked(what, answer, lambda found: payable_account(self._organisation, found))
 
     def _tax_type(
@@ -269,7 +269,7 @@ class _Teller:
         return self._told(what, answer, name=known.name if known else "", wrong=wrong)
 
     def _unmapped(self, what: str, answer: Unmapped) -> Told:
-        return Told(what, "Not mapped", answer.field, wrong=answer.text)
+        return Told(what, said("Not mapped"), answer.field, wrong=answer.text)
 
     def _told(self, what: str, answer: Resolution, name: str = "", wrong: str = "") -> Told:
         return self._said(what, answer.value, answer.source, name=name, wrong=wrong)

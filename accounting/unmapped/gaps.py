@@ -18,7 +18,7 @@ from accounts_mapping.proposals.propose import ShopShows
 from accounts_mapping.rules.resolve import MappingSnapshot, Resolution, Unmapped, payment_account
 from accounts_mapping.rules.total_rows import meaning_of
 from accounts_mapping.seen.pairs import TaxPair, answer_of, charged_after
-from connector.lib.texts.said import said
+from connector.lib.texts.said import parted, said
 from xero.documents.facts import OrganisationFacts
 
 
@@ -203,6 +203,6 @@ def _misfits(snapshot: MappingSnapshot, organisation: OrganisationFacts) -> Iter
         "total_rows": GapKind.ROW, "statuses": GapKind.STATUS,
     }  # fmt: skip
     for line in misfits(snapshot.rules, organisation):
-        field, _, text = line.partition(": ")
+        field, text = parted(line)
         section = field.split(".", 1)[0].split("[", 1)[0]
         yield Gap(kinds.get(section, GapKind.SETTING), field, field, text)

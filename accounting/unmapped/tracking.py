@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from accounting.postable import tracked
 from accounts_mapping.rules.schema import StoreRules
+from connector.lib.texts.said import at_field, said
 from xero.documents.facts import OrganisationFacts
 
 
@@ -20,19 +21,27 @@ def misfits(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]
         yield from _lacking_options(rules, organisation)
     for path, _ in lacking:
         if policy == "hold":
-            yield f"{path}: {organisation.called} has no such category."
-        elif policy == "create" and len(active) + len(wanted) > 2:
-            yield (
-                f"{path}: {organisation.called} has no such category, and cannot get it: of the "
-                f"two that can be active it has {' and '.join(active)}."
+            yield at_field(
+                path, said("%(called)s has no such category.", called=organisation.called)
             )
+        elif policy == "create" and len(active) + len(wanted) > 2:
+            text = said(
+                "%(called)s has no such category, and cannot get it: of the two that can be active "
+                "it has %(names)s.",
+                called=organisation.called,
+                names=" and ".join(active),
+            )
+            yield at_field(path, text)
 
 
 def doubts(rules: StoreRules, organisation: OrganisationFacts) -> Iterator[str]:
     """What is left out."""
     if organisation.connected and rules.posting.tracking_options == "skip":
         for path, _ in _lacking_categories(rules, organisation):
-            yield f"{path}: {organisation.called} has no such category; it is left out."
+            text = said(
+                "%(called)s has no such category; it is left out.", called=organisation.called
+            )
+            yield at_field(path, text)
 
 
 def _named(rules: StoreRules) -> Iterator[tuple[str, str, str]]:
@@ -60,7 +69,13 @@ def _lacking_options(rules: StoreRules, organisation: OrganisationFacts) -> Iter
     for path, name, option in _named(rules):
         fixed = name.casefold() in active and "{" not in option
         if fixed and tracked(organisation, (name, option)) is None:
-            yield f"{path}: {organisation.called} has no option {option} in {name}."
+            text = said(
+                "%(called)s has no option %(option)s in %(name)s.",
+                called=organisation.called,
+                option=option,
+                name=name,
+            )
+            yield at_field(path, text)
 
 
 def _active_categories(organisation: OrganisationFacts) -> list[str]:

@@ -15,6 +15,7 @@ from accounts_mapping.models import snapshot
 from accounts_mapping.shows import shows_of
 from connector.configuration.importing import mapping_problems
 from connector.doctor.findings import CONNECT, XERO, Finding, Place, good, note, wrong
+from connector.pages.parts.core_texts import in_words
 from stores.models import Store
 
 INBOX = "accounts:mapping-inbox"
@@ -31,8 +32,8 @@ def _mapping(store: Store, subject: str) -> Iterator[Finding]:
         yield note(subject, text, CONNECT, XERO)
         return
     unfit, doubtful = mapping_problems(store)
-    yield from (wrong(subject, line, at=_place(store, line)) for line in unfit)
-    yield from (note(subject, line, at=_place(store, line)) for line in doubtful)
+    yield from (wrong(subject, in_words(line), at=_place(store, line)) for line in unfit)
+    yield from (note(subject, in_words(line), at=_place(store, line)) for line in doubtful)
     open_ones = list(_unanswered(store, subject))
     yield from open_ones
     if not unfit and not doubtful and not open_ones:

@@ -25,6 +25,7 @@ from connector.configuration.variables import escaped
 from connector.configuration.versions.refusals import Conflict, DraftRefused, Errors, Rival
 from connector.lib.rights import INSTALLATION, right
 from connector.models import InstallationChange
+from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.fields import SecretField
 from connector.pages.parts.rows import Rows
 
@@ -209,7 +210,7 @@ def installation(request: HttpRequest) -> HttpResponse:
         try:
             done = change(form.document(), author=request.user, seen=showed)
         except DraftRefused as refused:
-            above = form.refuse(refused.errors)
+            above = form.refuse(errors_shown(refused.errors))
         except Conflict as conflict:
             over, showed = conflict.rivals, conflict.seen
         except ValueError:

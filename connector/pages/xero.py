@@ -20,6 +20,7 @@ from connector.configuration.stored import xero_app
 from connector.configuration.versions.refusals import DraftRefused
 from connector.lib.rights import XERO_APP, right
 from connector.pages.health import OrganisationHealth, organisations_health
+from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.fields import SecretField
 from connector.pages.parts.ways import way_back
 from xero.models import Organisation, XeroApp
@@ -98,7 +99,7 @@ class XeroAppForm(forms.ModelForm):
             change({"xero": typed | {"live_reserve": f"{typed['live_reserve']}%"}},
                    author=author, seen=None)  # fmt: skip
         except DraftRefused as refused:
-            for place, texts in refused.errors.items():
+            for place, texts in errors_shown(refused.errors).items():
                 name = place.removeprefix("xero.")
                 for text in texts:
                     self.add_error(name if name in self.fields else None, text)

@@ -70,8 +70,8 @@ def in_words(text: str) -> str:
 
 
 @register.filter
-def message(reason: dict[str, Any]) -> str:
-    """What a stored reason says."""
+def message(reason: dict[str, Any] | str) -> str:
+    """What a stored reason, or a warning, says."""
     return core_texts.message_of(reason)
 
 

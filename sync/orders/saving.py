@@ -10,6 +10,7 @@ from accounts_mapping.rules.resolve import MappingSnapshot
 from connector.lib.database.bulk import update_each
 from connector.lib.exact_json import printable
 from connector.lib.money import round_to, to_units
+from connector.lib.texts.said import parts_of
 from stores.canonical.order import Order
 from stores.profile import PlatformProfile
 from sync.claims import Claim
@@ -32,7 +33,9 @@ def save_rows(works: list[OrderWork], ledger: Ledger, rules: MappingSnapshot, cl
         stands = ledger.state_of(row, work.planned)
         row.state = stands.state
         row.reasons = [_shown(reason, rules.platform) for reason in stands.reasons]
-        row.warnings = list(work.built.warnings)
+        row.warnings = [
+            _printable({"message": text, "said": parts_of(text)}) for text in work.built.warnings
+        ]
         row.label = ledger.label(row)
         row.mapping_version = rules.version
         row.lane = Lane.LIVE  # a person's click, or a backfill, was for this once

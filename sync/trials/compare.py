@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from connector.lib.texts.said import parts_of
+
 Shown = Mapping[str, Any]
 # What a field is called; others by their name at Xero.
 FIELDS = {
@@ -32,15 +34,17 @@ _NAMES = ("InvoiceNumber", "CreditNoteNumber", "Name", "Code", "Reference")
 def compared(live: Shown, tried: Shown) -> dict[str, Any] | None:
     """What becomes of the order otherwise; None where it is all the same.
 
-    `{"status": [live, tried], "reasons": [[…], […]], "documents": [{"kind", "name", "was",
-    "fields": [{"what", "live", "tried"}]}]}`; `was` is "changed", "added" or "removed".
+    `{"status": [live, tried], "reasons": [[…], […]], "said": [[…], […]], "documents": [{"kind",
+    "name", "was", "fields": [{"what", "live", "tried"}]}]}`; `said` is what the reasons are made of
+    (`connector.lib.texts.said`), `was` is "changed", "added" or "removed".
     """
     documents = list(_documents(live["documents"], tried["documents"]))
     reasons = [_reasons(live), _reasons(tried)]
     status = [live["status"], tried["status"]]
     if not documents and status[0] == status[1] and reasons[0] == reasons[1]:
         return None
-    return {"status": status, "reasons": reasons, "documents": documents}
+    said = [[parts_of(one) for one in some] for some in reasons]
+    return {"status": status, "reasons": reasons, "said": said, "documents": documents}
 
 
 def compared_summary(live: Shown | None, tried: Shown | None) -> dict[str, Any] | None:
@@ -96,7 +100,7 @@ class DifferenceCounts:
 
 
 def _reasons(shown: Shown) -> list[str]:
-    return [str(reason["message"]) for reason in shown["reasons"]]
+    return [reason["message"] for reason in shown["reasons"]]
 
 
 def _documents(live: Iterable[Shown], tried: Iterable[Shown]) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,5 @@
 """Every page can be translated: with a translation that brackets each text, nothing that a person
-reads stands outside the brackets, but for data and for what `OWED` still lists."""
+reads stands outside the brackets, but for data."""
 
 from __future__ import annotations
 
@@ -21,19 +21,23 @@ from django.db.models import CharField, JSONField, TextField
 from django.test import Client
 from django.utils import translation
 
+from accounting.reasons import Reason
+from connector.lib import clock
+from connector.lib.texts.said import said
 from stores import registry
+from stores.models import Store
+from sync.models import MasterLevel, Trial, TrialDifference
 from tests.web import test_markup
+from tests.web.factories import OrderFactory, PostingFactory, ShopWriteFactory, reason
 
 world = test_markup.world
 ROOT = Path(settings.BASE_DIR)
 READ_OUT = ("aria-label", "title", "placeholder", "alt", "data-label", "data-one", "data-many")
 # Not written by this program for a person: code, records, times (which the locale writes).
 DATA = {"code", "pre", "time", "bdi", "script", "style", "text"}  # text: of a chart
-# Texts that are not translatable yet: what the pure core makes of parts. Only ever taken from.
+# Data that stands in no row of the world: nothing that could be translated.
 OWED = re.compile(
-    r"has no (account|active tax type) "  # messages of reasons, which are stored as they were made
-    r"|Xero does not allow tax type|tax type .* % in Xero, so sales|: the shop charged "  # likewise
-    r"|^canceled$"  # the status of a shop, which orders did not show yet
+    r"^canceled$"  # the status of a shop, which orders did not show yet
     r"|^[0-9]+ (Discounts given|Other online income|Rounding of online)"  # names in Xero
 )
 
@@ -148,6 +152,81 @@ def test_so_do_the_pages_before_the_log_in(db: None, bracketed: None, address: s
 
     assert "⟦" in html
     assert list(untranslated(html, words_of_data())) == []
+
+
+def kept(code: str, value: str, field: str = "") -> dict[str, Any]:
+    """A reason as a row has it, one within another, of an account by this code."""
+    source = "accounts.sales"
+    inner = said("Account %(value)s is archived in Xero.", value=value)
+    why = said("%(why)s Correct the order in the shop; it is read again then.", why=inner)
+    told = Reason(code, said("%(text0)s %(text1)s", text0=why, text1=source), field)
+    return json.loads(json.dumps(told.kept()))  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def stored(store: Store) -> dict[str, Any]:
+    """Reasons and a warning in each kind of row that keeps them."""
+    order = OrderFactory(
+        store=store, source_id="1", label="dead", state="held",
+        reasons=[kept("account_archived", "A1", "accounts.sales")],
+        warnings=[{key: one for key, one in kept("refused", "A2").items() if key != "code"}],
+    )  # fmt: skip
+    PostingFactory(order=order, state="dead", reasons=[kept("refused", "A3")])
+    other = OrderFactory(store=store, source_id="2", label="posted", state="posted")
+    PostingFactory(
+        order=other, kind="contact", state="dead", purpose="update",
+        reasons=[kept("refused", "A4")],
+    )  # fmt: skip
+    ShopWriteFactory(order=order, posting=None, state="held", reasons=[kept("shop_refused", "A5")])
+    trial = Trial.objects.create(store=store, state="done", total=1, differing=1)
+    one = kept("account_archived", "A6")
+    found = {
+        "status": ["ready", "held"], "reasons": [[], [one["message"]]],
+        "said": [[], [one["said"]]], "documents": [],
+    }  # fmt: skip
+    TrialDifference.objects.create(trial=trial, order=order, number="1", found=found)
+    Store.objects.filter(pk=store.pk).update(
+        settings={**store.settings, "streams": {**store.settings.get("streams", {}),
+                                                "stock": "master"}}
+    )  # fmt: skip
+    MasterLevel.objects.create(
+        store=store, sku="MUG", wanted_units=10000, said_at=clock.now(), version="1", state="held",
+        reasons=[kept("stock_refused", "A7")],
+    )  # fmt: skip
+    return {"order": order.pk}
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/orders/{order}/", ["A1", "A2", "A3", "A5"]),
+        ("/orders/", ["A3"]),
+        ("/customers/duplicates/", ["A4"]),
+        ("/mapping/au/draft/try/", ["A6"]),
+        ("/stores/au/stock/", ["A7"]),
+    ],
+)
+def test_a_stored_reason_is_told_in_the_language_of_who_reads_it(
+    page: Client, stored: dict[str, Any], bracketed: None, address: str, told: list[str]
+) -> None:
+    html = page.get(address.format(**stored)).text
+
+    for value in told:
+        assert f"⟦Account {value} is archived in Xero.⟧" in html
+        assert f"Account {value}" not in html.replace(f"⟦Account {value}", "")
+
+
+@pytest.mark.parametrize("address", ["/orders/{order}/", "/orders/"])
+def test_one_that_was_stored_without_its_parts_is_shown_as_it_is(
+    page: Client, store: Store, address: str
+) -> None:
+    old = reason("refused", "100 % refused: %(x)s")
+    order = OrderFactory(store=store, source_id="1", label="dead", state="held", reasons=[old],
+                         warnings=["Two of 100 % are alike."])  # fmt: skip
+
+    html = page.get(address.format(order=order.pk)).text
+    assert "100 % refused: %(x)s" in html
+    assert ("Two of 100 % are alike." in html) == (address != "/orders/")
 
 
 def test_what_is_not_bracketed_is_found() -> None:

@@ -21,6 +21,7 @@ from connector.configuration.stored import rules_of
 from connector.configuration.versions.refusals import Errors
 from connector.configuration.yaml_text import MAX_BYTES, UNUSABLE
 from connector.lib.schema import faults
+from connector.lib.texts.said import parted, said
 from stores import registry
 from stores.models import Store
 from xero.documents.facts import NOT_CONNECTED
@@ -91,12 +92,12 @@ def unusable(value: Any, path: tuple[int | str, ...]) -> Iterator[tuple[str, str
         inside = enumerate(value)
     elif isinstance(value, str):
         if UNUSABLE.search(value):
-            yield name_of(path), "contains a control character"
+            yield name_of(path), said("contains a control character")
         elif len(value) > MAX_BYTES // 16:
-            yield name_of(path), f"is longer than {MAX_BYTES // 16} characters"
+            yield name_of(path), said("is longer than %(most)s characters", most=MAX_BYTES // 16)
     for key, item in inside:
         if isinstance(key, str) and UNUSABLE.search(key):
-            yield name_of(path), "has a name with a control character"
+            yield name_of(path), said("has a name with a control character")
         else:
             yield from unusable(item, (*path, key))
 
@@ -111,7 +112,7 @@ def new_misfits(store: Store, rules: StoreRules) -> Errors:
         if known[key]:
             known[key] -= 1
             continue
-        place, _, message = line.partition(": ")
+        place, message = parted(line)
         found.setdefault(place, []).append(message)
     return found
 

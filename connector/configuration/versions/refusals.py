@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts_mapping.sections.paths import Path, name_of
+from connector.lib.texts.said import at_field
 
 # By the dotted path of a field within the store's section, what is wrong with it.
 Errors = Mapping[str, list[str]]
@@ -23,7 +24,7 @@ class DraftRefused(Exception):
     @property
     def lines(self) -> list[str]:
         """`posting.due_days: must be …`."""
-        return [f"{place}: {one}" for place, texts in self.errors.items() for one in texts]
+        return [at_field(place, one) for place, texts in self.errors.items() for one in texts]
 
     def at(self, *path: int | str) -> list[str]:
         """What is wrong at a field, or inside it."""
@@ -37,7 +38,7 @@ def at(errors: Errors, *path: int | str) -> list[str]:
     for place, messages in errors.items():
         if place.startswith((f"{here}.", f"{here}[")):
             inner = place.removeprefix(here).lstrip(".")
-            found += [f"{inner}: {one}" for one in messages]
+            found += [at_field(inner, one) for one in messages]
     return found
 
 

@@ -62,6 +62,22 @@ def joined(texts: Iterable[str], by: str = " ") -> str:
     return _made(by.join(f"%({name})s" for name in places), "", 1, places) if found else ""
 
 
+def at_field(field: str, text: str) -> Said:
+    """`accounts.sales: Demo has no account 999.`"""
+    return said("%(field)s: %(text)s", field=field, text=text)
+
+
+def parted(line: str) -> tuple[str, str]:
+    """The field and the text of such a line."""
+    if isinstance(line, Said) and "field" in line.values:
+        field, text = line.values["field"], line.values["text"]
+        assert isinstance(field, str)
+        assert isinstance(text, str)
+        return field, text
+    field, _, text = line.partition(": ")
+    return field, text
+
+
 def figure(number: Decimal) -> Figure:
     """A number with the decimals that it has: a quantity, a percentage, a rate."""
     return Figure(plain(number))

@@ -21,6 +21,7 @@ from connector.lib.rights import MAPPING, right
 from connector.pages.filters import zone_of
 from connector.pages.mapping.differing import DifferingSubject, path_of, rows_of, who
 from connector.pages.parts.confirming import Question, confirm
+from connector.pages.parts.core_texts import errors_shown, in_words
 from connector.pages.parts.ways import way_back
 from stores.models import Store
 from sync.models import TrackedOrder
@@ -53,7 +54,7 @@ def condition(drafted: Drafted) -> str:
 def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
     store = _store(slug)
     drafted = draft(store)
-    errors = drafted.errors
+    errors = errors_shown(drafted.errors)
     rows = rows_of(drafted, errors)
     context = {
         "store": store,
@@ -142,7 +143,7 @@ def tell(request: HttpRequest, done: publish.Published) -> None:
 
 def refused(request: HttpRequest, refusal: DraftRefused) -> None:
     for line in refusal.lines:
-        messages.error(request, line)
+        messages.error(request, in_words(line))
 
 
 def _onward(request: HttpRequest) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from connector.lib.rights import MAPPING, right
 from connector.pages.mapping.inbox_form import Edits, InboxForm
 from connector.pages.mapping.looking import Look, chosen_store
 from connector.pages.mapping.subjects import field_url
+from connector.pages.parts.core_texts import errors_shown
 
 # So many pickers make a page; what is behind them comes once these are answered.
 MOST = 60
@@ -59,7 +60,7 @@ def _saved(request: HttpRequest, look: Look, form: InboxForm, edits: Edits) -> b
     try:
         edit_many(look.store, edits, author=request.user, seen=look.draft.seen(*edits))
     except DraftRefused as refused:
-        form.refuse(refused.errors, edits)
+        form.refuse(errors_shown(refused.errors), edits)
         return False
     except (Conflict, Outdated):
         form.add_error(None, _("Somebody changed the draft just now. Save once more."))

@@ -24,6 +24,7 @@ from connector.lib.errors import ConnectorError
 from connector.lib.rights import MAPPING, ORGANISATIONS, right
 from connector.pages.mapping.looking import Look, chosen_store
 from connector.pages.mapping.subjects import field_url
+from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.ways import way_back
 from stores.models import Store
 from xero.accounts import Wanted, make_account
@@ -117,7 +118,9 @@ def _accept(request: HttpRequest, look: Look, wanted: Sequence[MappingProposal])
     try:
         edit_many(look.store, edits, author=request.user, seen=look.draft.seen(*edits))
     except DraftRefused as refused:
-        lines = [f"{field}: {' '.join(text)}" for field, text in refused.errors.items()]
+        lines = [
+            f"{field}: {' '.join(text)}" for field, text in errors_shown(refused.errors).items()
+        ]
         messages.error(request, _("Not accepted. %(why)s") % {"why": " ".join(lines)})
     except (Conflict, Outdated):
         messages.error(request, _("Somebody changed the draft just now. Look again, then accept."))

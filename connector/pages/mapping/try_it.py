@@ -21,8 +21,10 @@ from connector.configuration.versions.draft import draft
 from connector.lib import clock
 from connector.lib.marks import row_key
 from connector.lib.rights import MAPPING, right
+from connector.lib.texts.said import put_together
 from connector.pages.filters import zone_of
 from connector.pages.mapping.draft import condition as condition_of_draft
+from connector.pages.parts.core_texts import in_words
 from stores.models import Store
 from sync.models import Trial, TrialDifference
 from sync.trials import run as trials
@@ -126,7 +128,7 @@ def _lines(row: TrialDifference) -> list[TriedDifference]:
     """An order's differences: its state, then document by document."""
     told, found = row.found, []
     if told["status"][0] != told["status"][1] or told["reasons"][0] != told["reasons"][1]:
-        both = zip(told["status"], told["reasons"], strict=True)
+        both = zip(told["status"], _reasons(told), strict=True)
         states = [(*_STATES.get(one, ("skipped", one)), reasons) for one, reasons in both]
         found.append(TriedDifference(row, first=True, what=_("State"), states=states))
     for document in told["documents"]:
@@ -200,3 +202,12 @@ def _months(store: Store) -> list[tuple[str, str]]:
         year, month = divmod(one, 12)
         found.append((f"{year}-{month + 1:02d}", f"{MONTHS[month + 1]} {year}"))
     return found
+
+
+def _reasons(told: Mapping[str, Any]) -> list[list[str]]:
+    """Those with what is live and those with the draft, in the reader's language."""
+    unsaid = [[None] * len(some) for some in told["reasons"]]
+    return [
+        [in_words(put_together(*one)) for one in zip(*both, strict=True)]
+        for both in zip(told["reasons"], told.get("said", unsaid), strict=True)
+    ]

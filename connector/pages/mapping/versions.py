@@ -27,6 +27,7 @@ from connector.pages.filters import zone_of
 from connector.pages.mapping.differing import author_of, rows_between
 from connector.pages.mapping.draft import consequences, refused, tell
 from connector.pages.parts.confirming import Question, confirm
+from connector.pages.parts.core_texts import errors_shown
 from stores.models import Store
 
 _ROWS = 25
@@ -163,7 +164,7 @@ def hand_on_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def _asked(
     request: HttpRequest, store: Store, question: Question, before: Document, after: Document
 ) -> HttpResponse:
-    errors = _errors(store, after)
+    errors = errors_shown(_errors(store, after))
     return confirm(
         request, question, "accounts/confirm.html", store=store,
         rows=rows_between(store.slug, before, after),

@@ -8,7 +8,7 @@ without them is shown as it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -55,8 +55,16 @@ def in_words(text: str) -> str:
     return template % values
 
 
-def message_of(stored: Mapping[str, Any]) -> str:
-    """The message of a stored reason in the reader's language."""
+def errors_shown(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What is wrong with a configuration, by field, in the reader's language."""
+    return {place: list(map(in_words, messages)) for place, messages in errors.items()}
+
+
+def message_of(stored: Mapping[str, Any] | str) -> str:
+    """The message of a stored reason or warning in the reader's language. Warnings were texts once,
+    which stay as they are."""
+    if isinstance(stored, str):
+        return stored
     return in_words(put_together(stored.get("message") or "", stored.get("said")))
 
 

@@ -24,6 +24,7 @@ from connector.configuration.versions.publish import change
 from connector.configuration.versions.refusals import DraftRefused, Errors
 from connector.lib.rights import STORES, right
 from connector.pages.parts import core_texts
+from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.fields import PickerField, SecretField
 from connector.pages.parts.ways import way_back
 from connector.pages.stores.settings import organisations, zones
@@ -156,7 +157,7 @@ def store_keys(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             change(store, {}, author=request.user, seen=None, secrets=secrets)
         except DraftRefused as refused:
-            above = form.refuse(refused.errors)
+            above = form.refuse(errors_shown(refused.errors))
         else:
             said = (
                 _("The keys are saved. Test the connection.")
@@ -188,7 +189,7 @@ def store_add(request: HttpRequest) -> HttpResponse:
         try:
             store = add(form.document(platform.kind), secrets=keys.secrets(), author=request.user)
         except DraftRefused as refused:
-            above = keys.refuse(form.refuse(refused.errors))
+            above = keys.refuse(form.refuse(errors_shown(refused.errors)))
         else:
             messages.success(
                 request,

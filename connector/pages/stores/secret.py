@@ -18,6 +18,7 @@ from connector.configuration.versions.publish import change
 from connector.configuration.versions.refusals import DraftRefused
 from connector.lib.rights import STORES, right
 from connector.pages.parts.confirming import Question, confirm
+from connector.pages.parts.core_texts import errors_shown
 from stores import registry
 from stores.models import Store
 
@@ -50,7 +51,7 @@ def store_secret(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         change(store, {}, author=request.user, seen=None, secrets={"webhook_secret": made})
     except DraftRefused as refused:
-        for place, texts in refused.errors.items():
+        for place, texts in errors_shown(refused.errors).items():
             messages.error(request, f"{place}: {' '.join(texts)}")
         return redirect("dashboard:store-keys", slug)
     return render(

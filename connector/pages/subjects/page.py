@@ -28,6 +28,7 @@ from connector.configuration.versions.refusals import (
 )
 from connector.lib.rights import MAPPING, right
 from connector.pages.mapping.subjects import BY_SLUG, SUBJECTS, Subject
+from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.ways import Tab
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor
@@ -112,7 +113,7 @@ def save(around: Around, editors: Sequence[Editor], *, author: Any, seen: str) -
     try:
         edit_many(around.store, edits, author=author, seen=seen)
     except DraftRefused as refused:
-        outcome.above = refuse(editors, refused.errors)
+        outcome.above = refuse(editors, errors_shown(refused.errors))
     except Conflict as conflict:
         outcome.over, outcome.seen = conflict.rivals, conflict.seen
     except Outdated:

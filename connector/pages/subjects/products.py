@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from connector.configuration.versions.edit import edit
 from connector.configuration.versions.refusals import Conflict, DraftRefused, Outdated
 from connector.lib.rights import MAPPING, right
+from connector.pages.parts.core_texts import in_words
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor, Row, RowsEditor, RowsOf
@@ -150,7 +151,7 @@ def products_in(request: HttpRequest, slug: str) -> HttpResponse:
     except ValueError as error:
         messages.error(request, _("Nothing was changed: %(why)s") % {"why": error})
     except DraftRefused as refused:
-        lines = [_line(line) for line in refused.lines]
+        lines = [_line(in_words(line)) for line in refused.lines]
         more = len(lines) - 10
         said = "; ".join(lines[:10]) + (_(" and %(n)s more") % {"n": more} if more > 0 else "")
         messages.error(request, _("Nothing was changed: %(why)s") % {"why": said})

@@ -15,6 +15,7 @@ from accounts_mapping.rules.schema import StoreRules
 from connector.lib.errors import ConnectorError
 from connector.pages.mapping.looking import snapshot_of
 from connector.pages.orders.given import Given, Looked, OrderForm, asked, looked_at, pasted, stored
+from connector.pages.parts.core_texts import errors_shown
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor
 from connector.pages.subjects.page import Saving, refuse
@@ -80,7 +81,7 @@ class TryRules:
         edits = {path: value for one in editors for path, value in one.edits().items()}
         checked = around.drafted.checked_with(edits)
         if checked.section is None:
-            saving.above = refuse(editors, checked.errors)
+            saving.above = refuse(editors, errors_shown(checked.errors))
             return []
         given = form.given(around.store, checked.section.store_rules)
         if given is None:

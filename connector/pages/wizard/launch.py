@@ -21,6 +21,7 @@ from connector.lib.rights import MAPPING, STORES, right
 from connector.pages.filters import zone_of
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.parts.confirming import Question, confirm
+from connector.pages.parts.core_texts import errors_shown
 from connector.pages.wizard.bar import forget, remember
 from connector.pages.wizard.environment import is_barred
 from connector.pages.wizard.progress import TITLES, SetUpFacts, Stage, framed
@@ -150,7 +151,7 @@ def _refuse(form: LaunchForm, refused: DraftRefused | Conflict) -> None:
     if isinstance(refused, Conflict):
         form.add_error(None, _("Somebody published just now. Look again, then go on."))
         return
-    for place, texts in refused.errors.items():
+    for place, texts in errors_shown(refused.errors).items():
         name = place.rpartition(".")[2]
         for text in texts:
             form.add_error(name if name in form.fields else None, text)
