@@ -103,6 +103,12 @@ def pages(world: dict[str, Any]) -> list[str]:
     return sorted({one for one in found if one and not one.startswith("/static")} | set(more))
 
 
+def pages_of_nothing() -> list[str]:
+    """The addresses that name no row: those that an empty installation has."""
+    found = {address(route, {}) for route in patterns(get_resolver())}
+    return sorted(one for one in found if one and not one.startswith("/static"))
+
+
 @pytest.fixture
 def addresses(world: dict[str, Any]) -> list[str]:
     return pages(world)

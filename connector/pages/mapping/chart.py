@@ -98,17 +98,19 @@ def _after(accounts: QuerySet[Account], mark: str) -> QuerySet[Account]:
 
 def uses_of(organisation: Organisation) -> dict[str, list[str]]:
     """By account code (or AccountID), what the stores' rules in force use it for. One query."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     newest = MappingVersion.objects.filter(store=OuterRef("store")).order_by("-number")
     in_force = MappingVersion.objects.filter(
         store__organisation=organisation, number=Subquery(newest.values("number")[:1])
     )
     for version in in_force.annotate(store_name=F("store__name")):
         for account, use in used_accounts(version.rules):
-            text = f"{use} ({version.store_name})"
-            if text not in found[account]:
-                found[account].append(text)
-    return found
+            if version.store_name not in found[account][use]:
+                found[account][use].append(version.store_name)
+    return {
+        account: [f"{use} ({', '.join(stores)})" for use, stores in uses.items()]
+        for account, uses in found.items()
+    }
 
 
 def used_accounts(rules: StoreRules) -> Iterator[tuple[str, str]]:
