@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from connector.configuration.installation.change import change
+from connector.configuration.installation.change import change, seen_of
 from connector.configuration.stored import xero_app
-from connector.configuration.versions.refusals import DraftRefused
+from connector.configuration.versions.refusals import Conflict, DraftRefused, Rival
 from connector.lib.rights import XERO_APP, right
 from connector.pages.health import OrganisationHealth, organisations_health
 from connector.pages.parts.core_texts import errors_shown
@@ -28,7 +28,8 @@ from xero.models.organisation import SCOPE_USES
 
 
 class XeroAppForm(forms.ModelForm):
-    """The secret is written and never shown: an empty field keeps the stored one."""
+    """The secret is written and never shown: an empty field keeps the stored one. `seen` is what
+    the page showed, `over` what others have changed of it since."""
 
     field_order = ("mode", "client_id", "client_secret", "webhook_key", "daily_call_limit",
                    "live_reserve")  # fmt: skip
@@ -40,6 +41,7 @@ class XeroAppForm(forms.ModelForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     webhook_key = SecretField(
         label=gettext_lazy("Webhook key"), required=False, max_length=200,
         help_text=gettext_lazy("Signs what Xero sends. Without it, what people do in Xero is seen "
@@ -74,6 +76,8 @@ class XeroAppForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.over: tuple[Rival, ...] = ()
+        self.initial["seen"] = seen_of(self.instance if self.instance.pk else None)
         self.fields["client_id"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         if self.instance.webhook_key:
             self.fields["webhook_key"].help_text = _(
@@ -93,16 +97,26 @@ class XeroAppForm(forms.ModelForm):
 
     def keep(self, author: Any) -> bool:
         """Save what was typed, as `config import` would; False, with the errors at the fields,
-        where it would be refused."""
+        where it would be refused or somebody else was first."""
         typed = {key: str(value) for key, value in self.cleaned_data.items() if value != ""}
+        showed = typed.pop("seen", "")
         try:
             change({"xero": typed | {"live_reserve": f"{typed['live_reserve']}%"}},
-                   author=author, seen=None)  # fmt: skip
+                   author=author, seen=showed)  # fmt: skip
         except DraftRefused as refused:
             for place, texts in errors_shown(refused.errors).items():
                 name = place.removeprefix("xero.")
                 for text in texts:
                     self.add_error(name if name in self.fields else None, text)
+            return False
+        except Conflict as conflict:
+            self.over = conflict.rivals
+            again: Any = self.data
+            self.data = again = again.copy()
+            again["seen"] = conflict.seen
+            return False
+        except ValueError:
+            self.add_error(None, _("The page was not sent back as it was shown. Load it anew."))
             return False
         return True
 

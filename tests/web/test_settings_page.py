@@ -11,6 +11,7 @@ from django.test import Client
 
 from connector.configuration.exporting import exported
 from connector.configuration.importing import import_configuration
+from connector.configuration.installation.change import seen
 from connector.configuration.reading import FileRefused
 from connector.models import InstallationChange
 from docs.meanings import MEANINGS
@@ -156,8 +157,8 @@ def test_of_two_people_the_second_is_told_and_loses_nothing(page: Client, ana: A
     typed(ben, retries__cap="2h")
     assert page.post("/settings/", again | {"retries.base": "9s"}).status_code == 302
     assert (policy().base, policy().cap) == (9, 7200)
-    for seen in ("", "[", "[1]"):
-        assert "Load it anew" in typed(page, seen=seen, retries__base="1s").text
+    for said in ("", "[", "[1]"):
+        assert "Load it anew" in typed(page, seen=said, retries__base="1s").text
 
 
 def test_who_may_only_look_changes_nothing(db: None) -> None:
@@ -174,7 +175,7 @@ def test_the_limits_of_xero_are_checked_as_in_a_file_and_told(page: Client, ana:
     XeroAppFactory()
     form = {
         "mode": "code", "client_id": "F" * 32, "client_secret": "", "daily_call_limit": "1000001",
-        "live_reserve": "30",
+        "live_reserve": "30", "seen": seen("xero"),
     }  # fmt: skip
     assert "whole number from 1 to 1000000" in page.post("/xero/", form).text
     assert XeroApp.objects.get().live_reserve == 20

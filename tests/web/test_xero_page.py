@@ -7,7 +7,15 @@ from typing import Any
 
 from django.test import Client
 
-from tests.web.factories import DayCountFactory, OrganisationFactory, StoreFactory, XeroAppFactory
+from connector.configuration.installation.change import seen
+from tests.web.factories import (
+    DayCountFactory,
+    OrganisationFactory,
+    StoreFactory,
+    UserFactory,
+    XeroAppFactory,
+)
+from tests.web.subjects.forms import form_with
 from xero.models import XeroApp
 
 ENTERED = {
@@ -17,6 +25,11 @@ ENTERED = {
     "daily_call_limit": "1000",
     "live_reserve": "20",
 }
+
+
+def entered(**typed: str) -> dict[str, str]:
+    """What a page that is opened now sends."""
+    return ENTERED | {"seen": seen("xero")} | typed
 
 
 def test_it_says_how_to_register_the_app(page: Client, settings: Any) -> None:
@@ -40,7 +53,7 @@ def test_an_address_that_xero_refuses_is_said_beforehand(page: Client, settings:
 
 
 def test_the_app_is_saved_and_its_secret_never_shown(page: Client) -> None:
-    response = page.post("/xero/", ENTERED, follow=True)
+    response = page.post("/xero/", entered(), follow=True)
 
     assert "Saved. Connect your organisation next." in response.text
     assert XeroApp.objects.get().client_secret == "a-new-secret"
@@ -51,24 +64,47 @@ def test_the_app_is_saved_and_its_secret_never_shown(page: Client) -> None:
 def test_an_empty_secret_keeps_the_stored_one(page: Client) -> None:
     XeroAppFactory()
 
-    page.post("/xero/", ENTERED | {"client_secret": "", "daily_call_limit": "5000"})
+    page.post("/xero/", entered(client_secret="", daily_call_limit="5000"))
 
     app = XeroApp.objects.get()
     assert (app.client_secret, app.daily_call_limit) == ("the-secret-that-no-page-shows", 5000)
 
 
 def test_the_first_time_a_secret_is_needed(page: Client) -> None:
-    response = page.post("/xero/", ENTERED | {"client_secret": ""})
+    response = page.post("/xero/", entered(client_secret=""))
 
     assert "Paste the client secret." in response.text
     assert not XeroApp.objects.exists()
 
 
 def test_a_refused_form_does_not_repeat_the_secret(page: Client) -> None:
-    response = page.post("/xero/", ENTERED | {"client_id": ""})
+    response = page.post("/xero/", entered(client_id=""))
 
     assert "Paste the client ID" in response.text
     assert "a-new-secret" not in response.text
+
+
+def test_of_two_people_the_second_is_told_and_loses_nothing(page: Client) -> None:
+    XeroAppFactory()
+    mine = form_with(page.get("/xero/").text, "seen")
+    ben = Client()
+    ben.force_login(UserFactory(username="ben"))
+    ben.post("/xero/", form_with(ben.get("/xero/").text, "seen") | {"daily_call_limit": "5000"})
+
+    # Another field is no conflict, and takes nothing back.
+    assert page.post("/xero/", mine | {"live_reserve": "30"}).status_code == 302
+    app = XeroApp.objects.get()
+    assert (app.daily_call_limit, app.live_reserve) == (5000, 30)
+    text = page.post("/xero/", mine | {"daily_call_limit": "2000"}).text
+    assert "somebody else has changed the same" in text
+    assert "<bdi>ben</bdi>" in text
+    assert XeroApp.objects.get().daily_call_limit == 5000
+    again = form_with(text, "seen")
+    assert again["daily_call_limit"] == ["2000"]
+    assert page.post("/xero/", again).status_code == 302
+    assert XeroApp.objects.get().daily_call_limit == 2000
+    for said in ("", "[", "[1]"):
+        assert "Load it anew" in page.post("/xero/", entered(seen=said, live_reserve="1")).text
 
 
 def test_an_organisation_is_shown_with_what_a_bookkeeper_asks(page: Client) -> None:

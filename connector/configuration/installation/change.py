@@ -30,6 +30,7 @@ from connector.configuration.versions.refusals import Conflict, DraftRefused, Ri
 from connector.lib.schema import dotted, faults
 from connector.models import InstallationChange
 from sync.models import Preferences
+from xero.models import XeroApp
 
 # What is one for a form, and its secrets apart: nobody reads them, but they change.
 _ALERTS, _ADDRESSES = ("alerts",), ("alerts", "addresses")
@@ -66,6 +67,11 @@ def standing() -> Document:
 def seen(*sections: str) -> str:
     """For a form's hidden field: what of these sections it shows."""
     return paths.seen({path: value for path, value in _marks().items() if path[0] in sections})
+
+
+def seen_of(app: XeroApp | None) -> str:
+    """The same of the section of this app, which somebody has read already."""
+    return paths.seen(_subjects({"xero": app_values(app)} if app is not None else {}))
 
 
 def change(edits: Document, *, author: Any, seen: str | None) -> Changed:
