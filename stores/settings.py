@@ -148,6 +148,14 @@ class StoreSettings(Section):
     fields: Fields = Fields()
     write_back: WriteBack = WriteBack()
 
+    @property
+    def put_away_text(self) -> str:
+        """Of an archived store: why nothing is done with it, and how it comes back."""
+        return (
+            f"{self.name} is archived: nothing is read or posted. Take it back on its page, then "
+            "switch it on."
+        )
+
     @model_validator(mode="before")
     @classmethod
     def _derived_defaults(cls, data: Any) -> Any:

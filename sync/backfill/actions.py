@@ -50,6 +50,7 @@ def plan(store: Store, since: date, until: date, user: Any = None) -> Backfill:
 
 def _check(store: Store, since: date, until: date) -> None:
     profile = store.profile
+    _must_be_in_use(store)
     if not store.enabled:
         raise BackfillRefused(
             f"{store.name} is switched off. Switch it on to post its past orders."
@@ -76,9 +77,18 @@ def _check(store: Store, since: date, until: date) -> None:
         )
 
 
+def _must_be_in_use(store: Store) -> None:
+    if store.archived:
+        raise BackfillRefused(store.profile.put_away_text)
+
+
 def start(row: Backfill, user: Any = None) -> bool:
-    """Begin to post what was planned; False if it was begun, or planned anew, meanwhile."""
+    """Begin to post what was planned; False if it was begun, or planned anew, meanwhile.
+
+    Raises BackfillRefused where the store is archived.
+    """
     changes = {"started_at": clock.now(), "not_before": clock.now(), "started_by": user}
+    _must_be_in_use(row.store)
     if not row.move(to=_State.READING, frm=(_State.PLANNED,), **changes):
         return False
     log.info("backfill.started", backfill_id=row.pk)
@@ -98,8 +108,9 @@ def pause(row: Backfill) -> bool:
 def resume(row: Backfill) -> bool:
     """Go on where a paused or broken-off one stopped; False if it cannot.
 
-    Raises BackfillRefused where another of the store is under way.
+    Raises BackfillRefused where another of the store is under way, or the store is archived.
     """
+    _must_be_in_use(row.store)
     to = _State.RUNNING if row.read_at is not None else _State.READING
     try:
         with transaction.atomic():

@@ -30,8 +30,15 @@ def take_stock(store: Store, levels: Sequence[Level], said_at: datetime) -> int:
     """Take over levels as of `said_at`, all or none; how many are to be written.
 
     An older word never replaces a newer one, and the same call twice is one. Raises
-    Misconfigured where the store's stock has another master.
+    Misconfigured where the store is archived, or its stock has another master.
     """
+    if store.archived:
+        raise Misconfigured(
+            f"{store.name} is archived: no stock is written to its shop.",
+            code="store_archived",
+            hint="Take the store back on its page, then switch it on.",
+            field="archived",
+        )
     if store.profile.streams.stock != "master":
         raise Misconfigured(
             f"The stock of {store.name} does not come from an outside system.",

@@ -20,7 +20,11 @@ def add(document: Document, *, secrets: Document, author: Any) -> Store:
     """A new store of this section, switched off. Raises DraftRefused, by field of the section."""
     slug = str(document.get("slug", ""))
     taken = {"slug": ["there is a store of this name already"]}
-    if Store.objects.filter(slug=slug).exists():
+    there = Store.objects.filter(slug=slug).first()
+    if there is not None and there.archived:
+        away = f"{there.name} has this name and is archived: take it back on its page, or choose"
+        raise DraftRefused({"slug": [f"{away} another name"]})
+    if there is not None:
         raise DraftRefused(taken)
     known = load_known()
     checked = check(Store(slug=slug, enabled=False), document, known, secrets)

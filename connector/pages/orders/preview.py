@@ -12,6 +12,7 @@ from connector.lib.errors import ConnectorError
 from connector.lib.rights import ORDERS, right
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.orders.given import Given, Looked, OrderForm, asked, looked_at, pasted
+from connector.pages.stores.away import in_use
 from stores.models import Store
 from sync.ingest.pull import in_words
 from xero.documents.facts import NOT_CONNECTED
@@ -19,6 +20,7 @@ from xero.documents.facts import NOT_CONNECTED
 
 @right(ORDERS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def store_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """GET asks which order, POST shows what it would become, also of a store that is off."""
     store = chosen_store(slug)

@@ -13,6 +13,7 @@ from connector.lib import doorbell
 from connector.lib.errors import ConnectorError
 from connector.lib.rights import STORES, right
 from connector.pages.parts.ways import way_back
+from connector.pages.stores.away import in_use
 from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync.ingest.pair import pair
@@ -22,14 +23,10 @@ from sync.ingest.pull import in_words, pulled
 
 @right(STORES)
 @require_POST
+@in_use
 def store_switch(request: HttpRequest, slug: str) -> HttpResponse:
     """`on=1` switches the store on, anything else off."""
     store, on = get_object_or_404(Store, slug=slug), request.POST.get("on") == "1"
-    if store.archived:
-        messages.warning(
-            request, _("%(name)s is archived: take it back first.") % {"name": store.name}
-        )
-        return redirect("dashboard:store", slug)
     if not store.switch(on=on):
         said = _("%(name)s was switched on already.") % {"name": store.name}
         messages.info(
@@ -61,6 +58,7 @@ def _back(request: HttpRequest, slug: str) -> str:
 
 @right(STORES)
 @require_POST
+@in_use
 def store_test(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the shop what it is, and say in words whether that went well."""
     store = get_object_or_404(Store, slug=slug)
@@ -84,6 +82,7 @@ def store_test(request: HttpRequest, slug: str) -> HttpResponse:
 
 @right(STORES)
 @require_POST
+@in_use
 def store_pair(request: HttpRequest, slug: str) -> HttpResponse:
     """Connect the store by the `code` that its shop shows; `replace=1`: to another shop than it
     has."""
@@ -104,6 +103,7 @@ def store_pair(request: HttpRequest, slug: str) -> HttpResponse:
 
 @right(STORES)
 @require_POST
+@in_use
 def store_read(request: HttpRequest, slug: str, stream: str) -> HttpResponse:
     """Have a stream read now, whatever its schedule says."""
     store = get_object_or_404(Store, slug=slug)
@@ -127,6 +127,7 @@ def store_read(request: HttpRequest, slug: str, stream: str) -> HttpResponse:
 
 @right(STORES)
 @require_POST
+@in_use
 def store_trigger(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a new trigger address; the old one stops at once."""
     store = get_object_or_404(Store, slug=slug)

@@ -19,6 +19,7 @@ from connector.lib.marks import row_key
 from connector.lib.rights import BACKFILLS, right
 from connector.pages.filters import zone_of
 from connector.pages.parts.widgets import Words
+from connector.pages.stores.away import away_text, in_use
 from connector.templatetags.pages import ago, capped, day, of
 from stores.models import Store
 from sync.backfill import actions as backfill
@@ -54,6 +55,7 @@ class DaysForm(forms.Form):
 
 @right(BACKFILLS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def backfill_page(request: HttpRequest, slug: str) -> HttpResponse:
     """`?before=` is the mark of the list of earlier ones. POST plans: it asks what it costs."""
     stores = Store.objects.select_related("organisation__token_set__app")
@@ -76,9 +78,12 @@ def backfill_page(request: HttpRequest, slug: str) -> HttpResponse:
         "row": row,
         "counts": counts,
         "total": max(counts.found, row.expected or 0) if row is not None else 0,
-        "condition": condition(row, counts, supply_of(store)),
+        "condition": away_text(store)
+        if store.archived
+        else condition(row, counts, supply_of(store)),
         "form": form,
-        "plans": row is None or not row.is_unfinished or row.state == _State.PLANNED,
+        "plans": not store.archived
+        and (row is None or not row.is_unfinished or row.state == _State.PLANNED),
         "address": reverse("sync:backfill", args=[slug]),
     }
     return render(request, "sync/backfill.html", context | _earlier(request, store, row))

@@ -19,6 +19,7 @@ from connector.configuration.versions.refusals import DraftRefused
 from connector.lib.rights import STORES, right
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.parts.core_texts import errors_shown
+from connector.pages.stores.away import in_use
 from stores import registry
 from stores.models import Store
 
@@ -29,6 +30,7 @@ _BYTES = 32
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables()
+@in_use
 def store_secret(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once; then makes a secret and shows it on the answer, which is the only page that does.
 

@@ -25,6 +25,7 @@ from connector.lib import clock
 from connector.lib.errors import NeedsAttention
 from connector.lib.outgoing.http import MEGABYTE
 from connector.lib.rights import STORES, right
+from connector.pages.stores.away import in_use
 from stores.adapter import WebhookCall, WebhookRefused
 from stores.models import Store
 from stores.signatures import NOBODYS_SECRET, SIGNED_HEADERS, verify
@@ -105,6 +106,7 @@ def _no(status: int, errors: list[str]) -> JsonResponse:
 
 @right(STORES)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def store_stock(request: HttpRequest, slug: str) -> HttpResponse:
     """What is on its way to the shop, and the form to upload a table."""
     store = get_object_or_404(Store, slug=slug)

@@ -14,6 +14,7 @@ from connector.lib.rights import STORES, right
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.mapping.proposals import offered
 from connector.pages.parts.ways import way_back
+from connector.pages.stores.away import in_use
 from connector.pages.wizard.bar import remember
 from connector.pages.wizard.progress import SetUpFacts, Stage, framed
 from connector.templatetags.pages import of
@@ -41,6 +42,7 @@ def configure(request: HttpRequest, slug: str) -> HttpResponse:
 
 @right(STORES)
 @require_POST
+@in_use
 def read(request: HttpRequest, slug: str) -> HttpResponse:
     """Read the shop's last orders, for what they show; nothing of them is sent."""
     store = chosen_store(slug)

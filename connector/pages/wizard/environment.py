@@ -17,6 +17,7 @@ from connector.lib.rights import STORES, right
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.parts.ways import way_back
+from connector.pages.stores.away import in_use
 from stores.models import Store
 from sync.rebuild import rebuild_held
 
@@ -31,6 +32,7 @@ def is_barred(store: Store) -> bool:
 
 @right(STORES, reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def confirm_sandbox(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, then lets a sandbox store post to its organisation; takes that back as well."""
     store = chosen_store(slug)

@@ -22,6 +22,7 @@ from connector.pages.filters import zone_of
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.parts.core_texts import errors_shown
+from connector.pages.stores.away import in_use
 from connector.pages.wizard.bar import forget, remember
 from connector.pages.wizard.environment import is_barred
 from connector.pages.wizard.progress import TITLES, SetUpFacts, Stage, framed
@@ -116,6 +117,7 @@ def _context(found: SetUpFacts, form: LaunchForm) -> dict[str, Any]:
 @right(STORES, reading=False)
 @right(MAPPING, reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def go_live(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, with all that follows; then publishes it and switches the store on."""
     store = chosen_store(slug)

@@ -17,6 +17,7 @@ from connector.lib.rights import ORDERS, right
 from connector.pages.filters import zone_of
 from connector.pages.mapping.looking import chosen_store
 from connector.pages.parts.confirming import Question, confirm
+from connector.pages.stores.away import in_use
 from connector.pages.wizard.bar import remember
 from connector.pages.wizard.compare import BothSides, side_by_side
 from connector.pages.wizard.progress import SetUpFacts, Stage, framed
@@ -125,6 +126,7 @@ def tried(found: SetUpFacts) -> list[Tried]:
 
 @right(ORDERS, reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def post_one(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, then has one order (`order`) posted as a draft."""
     store = chosen_store(slug)

@@ -15,6 +15,7 @@ from stores.models import Store
 from sync.backfill import actions as backfill
 from sync.backfill import read as backfill_reading
 from sync.flow.session import RunResult, Session
+from sync.management.named import named
 from sync.models import Backfill
 from sync.organisations import link_organisations
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         link_organisations()
-        store = _store(options["store"])
+        store = named(options["store"])
         row = _under_way(store)
         try:
             if row is None:
@@ -110,15 +111,6 @@ def _told(row: Backfill, result: RunResult) -> dict[str, Any]:
         "waiting": counts.waiting, "calls": result.calls,
         "forecast_calls": row.forecast_calls, "forecast_seconds": row.forecast_seconds,
     }  # fmt: skip
-
-
-def _store(slug: str) -> Store:
-    rows = Store.objects.select_related("organisation__token_set__app")
-    store = rows.filter(slug=slug).first()
-    if store is None:
-        known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
-        raise CommandError(f"There is no store {slug!r}. Stores: {known}.")
-    return store
 
 
 def _under_way(store: Store) -> Backfill | None:

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from connector.lib.errors import ConnectorError
-from stores.models import Store
 from sync.ingest.pair import pair
 from sync.ingest.pull import in_words
+from sync.management.named import named
 
 
 class Command(BaseCommand):
@@ -24,10 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("code", metavar="CODE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        store = Store.objects.filter(slug=options["store"]).first()
-        if store is None:
-            known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
+        store = named(options["store"])
         try:
             paired = pair(store, options["code"], replace=options["replace"])
         except ConnectorError as error:

@@ -20,6 +20,7 @@ from stores.adapter import StoreAdapter
 from stores.canonical.records import ParseError, ParseFacts
 from stores.models import Store
 from sync.ingest.ask_order import ask_order
+from sync.management.named import named
 from sync.organisations import link_organisations
 from sync.parsing import parse_facts
 from xero.documents.facts import NOT_CONNECTED
@@ -40,10 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         link_organisations()
-        store = Store.objects.select_related("organisation").filter(slug=options["store"]).first()
-        if store is None:
-            known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
+        store = named(options["store"])
         try:
             preview, records = _prepared(store, options)
         except ConnectorError as error:

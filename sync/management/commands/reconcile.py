@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounting.reconcile.causes import CAUSES, Cause
 from stores.models import Store
+from sync.management.named import named
 from sync.models import ReconcileDifference, ReconcileRun
 from sync.organisations import link_organisations
 from sync.reconcile.run import Busy, open_rows, orders_of, queue, reconcile
@@ -54,12 +55,9 @@ class Command(BaseCommand):
 
 
 def _stores(slug: str | None) -> list[Store]:
-    stores = Store.objects.select_related("organisation")
-    found = list(stores.filter(slug=slug) if slug is not None else stores)
-    if not found and slug is not None:
-        known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
-        raise CommandError(f"There is no store {slug!r}. Stores: {known}.")
-    return found
+    if slug is not None:
+        return [named(slug)]
+    return list(Store.objects.on_lists().select_related("organisation"))
 
 
 def _answer(runs: list[ReconcileRun]) -> dict[str, Any]:

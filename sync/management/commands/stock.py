@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from connector.lib import clock
 from connector.lib.errors import NeedsAttention
-from stores.models import Store
+from sync.management.named import named
 from sync.stock.levels import BadLevels, from_csv
 from sync.stock.take import take_stock
 
@@ -25,10 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        store = Store.objects.filter(slug=options["store"]).first()
-        if store is None:
-            known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
+        store = named(options["store"])
         try:
             levels = from_csv(options["file"].read_bytes())
         except OSError as error:

@@ -17,6 +17,7 @@ from stores.models import Store
 from sync.flow.session import RunResult, Session
 from sync.ingest.coverage import Window
 from sync.ingest.pull import pulled
+from sync.management.named import named
 from sync.organisations import link_organisations
 
 STREAMS = [stream.value for stream in Stream]
@@ -42,10 +43,7 @@ class Command(BaseCommand):
 
     def _sync(self, options: dict[str, Any]) -> None:
         link_organisations()
-        store = Store.objects.select_related("organisation").filter(slug=options["store"]).first()
-        if store is None:
-            known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
+        store = named(options["store"])
         if not store.enabled:
             raise CommandError(f"{store.name} is switched off (enabled: false).")
         stream = Stream(options["stream"])

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounting.undo import UndoPlan
 from stores.models import Store
+from sync.management.named import named
 from sync.models import SyncRun
 from sync.orders import undo
 from sync.orders.undo import Orders
@@ -28,10 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--why", default="Undone by command", help="kept on the orders")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        store = Store.objects.filter(slug=options["store"]).first()
-        if store is None:
-            known = ", ".join(Store.objects.values_list("slug", flat=True)) or "none"
-            raise CommandError(f"There is no store {options['store']!r}. Stores: {known}.")
+        store = named(options["store"])
         orders = _chosen(store, options)
         plan = undo.plan(orders)
         self._describe(plan)
