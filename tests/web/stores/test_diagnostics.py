@@ -69,7 +69,7 @@ def test_who_presses_while_it_is_looked_at_asks_nobody(
         inner.append(page.post("/stores/au/diagnostics/", follow=True).text)
         return real(*args)
 
-    monkeypatch.setattr("connector.doctor.examine.Asked", meanwhile)
+    monkeypatch.setattr("connector.doctor.examine.AskedShops", meanwhile)
     page.post("/stores/au/diagnostics/")
     assert len(inner) == 1
     assert "It is being looked at already" in inner[0]
