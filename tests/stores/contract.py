@@ -32,6 +32,11 @@ from tests.stores.magento.magento_records import charged
 
 FACTS = ParseFacts(base_currency="GBP")
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+# What a probe may tell of a shop beside what each must.
+TOLD = (
+    "version", "currency", "timezone", "tax_classes", "tax_rates", "currencies",
+    "customer_groups", "shipping_methods", "return_actions", "store_views", "websites",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,9 @@ class Connection:
     """An adapter that is connected to a shop of at least three orders.
 
     `order_ids` are all of its orders; `total_field` is the path of an order's grand total in
-    the adapter's records; `sign` gives the headers of a genuine call with a body. `shown` is
-    what the shop's admin shows of its orders, by their ids, where it is told of them.
+    the adapter's records; `sign` gives the headers of a genuine call with a body. `lacks` are
+    those of `TOLD` that the shop has no way to tell. `shown` is what the shop's admin shows of
+    its orders, by their ids, where it is told of them.
     """
 
     adapter: StoreAdapter
@@ -49,6 +55,7 @@ class Connection:
     sign: Callable[[str, bytes, datetime], dict[str, str]]
     body: bytes
     refs: tuple[RecordRef, ...]
+    lacks: frozenset[str] = frozenset()
     shown: Callable[[], dict[str, SyncState]] = dict
 
 
@@ -90,6 +97,15 @@ class AdapterContract:
         assert facts.statuses
         assert facts.payment_methods
         assert facts.warnings == ()
+
+    def test_a_probe_tells_all_that_the_platform_can(self, connection: Connection) -> None:
+        facts = connection.adapter.probe()
+
+        assert {name for name in TOLD if not getattr(facts, name)} == connection.lacks
+        for tax in facts.tax_rates:
+            assert tax.name
+            assert Decimal(tax.rate) >= 0
+            assert len(tax.country) in (0, 2)
 
     # --- reading --------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import pytest
 from connector.lib.outgoing import http
 from stores.canonical.records import RecordRef, Stream
 from stores.signatures import signature
-from tests.stores.contract import AdapterContract, Connection
+from tests.stores.contract import TOLD, AdapterContract, Connection
 from tests.stores.toy import admin
 from tests.stores.toy.adapter import BOXES, ToyAdapter
 from tests.stores.toy.admin import ToyWithAdmin
@@ -37,6 +37,7 @@ def connected(kind: type[ToyAdapter], monkeypatch: pytest.MonkeyPatch) -> Connec
         sign=sign,
         body=b'{"orders": ["1"]}',
         refs=(RecordRef(Stream.ORDERS, "1"),),
+        lacks=frozenset(TOLD) - {"version", "currency", "timezone"},
     )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.cscart.goods.taxes import PAYMENTS
+from sandbox.cscart.goods.taxes import COURIER, PAYMENTS, POST
 from sandbox.cscart.orders import statuses
 from sandbox.cscart.shop import CSCartShop
 from sandbox.cscart.versions import MULTIVENDOR, SUBTOTAL, UNIT_PRICE
+
+# The rate area of the country at home; abroad nothing is taxed.
+HOME = "2"
 
 
 def told(shop: CSCartShop, url: str) -> dict[str, Any]:
@@ -59,5 +62,15 @@ def _lists(shop: CSCartShop) -> dict[str, Any]:
             {"tax_id": one.id, "tax": one.name, "status": "A",
              "price_includes_tax": "Y" if one.included else "N"}
             for one in shop.taxes.by_id.values()
+        ],
+        "tax_rates": [
+            {"tax_id": one.id, "tax": one.name, "rate_value": f"{one.rate:.3f}",
+             "rate_type": "F" if one.fixed else "P", "destination_id": HOME}
+            for one in shop.taxes.by_id.values()
+        ],
+        "destinations": [{"destination_id": HOME, "country": profile.country, "state": ""}],
+        "shippings": [
+            {"shipping_id": ident, "shipping": name, "status": "A"}
+            for ident, name in (COURIER, POST)
         ],
     }  # fmt: skip

@@ -18,6 +18,19 @@ ADDRESS = f"{URL}/index.php?dispatch=xero_connector.api"
 STATUSES = {"O": "Open", "P": "Processed", "C": "Complete"}
 
 
+def rate(name: str, percent: str, area: str, kind: str = "P") -> Json:
+    """A rate of a tax, as the add-on gives it."""
+    return {
+        "tax_id": "6", "tax": name, "rate_value": percent, "rate_type": kind,
+        "destination_id": area,
+    }  # fmt: skip
+
+
+def place(area: str, country: str, state: str = "") -> Json:
+    """A place of a rate area."""
+    return {"destination_id": area, "country": country, "state": state}
+
+
 @dataclass
 class AddonPackage(Package):
     """`orders`, `customers` and `products` are records by id, as the add-on gives them; `deleted`
@@ -29,6 +42,8 @@ class AddonPackage(Package):
     customers: dict[str, Json] = field(default_factory=dict)
     products: dict[str, Json] = field(default_factory=dict)
     combinations: list[Json] = field(default_factory=list)
+    rates: list[Json] = field(default_factory=lambda: [rate("VAT", "20.000", "1")])
+    places: list[Json] = field(default_factory=lambda: [place("1", "GB")])
     address: str = ADDRESS
     protocol: int = 1
     now: int = 1_800_000_000
@@ -45,6 +60,9 @@ class AddonPackage(Package):
                          for k, v in STATUSES.items()],
             "payments": [{"payment_id": "1", "payment": "Credit card", "status": "A"}],
             "taxes": [{"tax_id": "6", "tax": "VAT"}],
+            "tax_rates": self.rates, "destinations": self.places,
+            "shippings": [{"shipping_id": "1", "shipping": "Courier", "status": "A"},
+                          {"shipping_id": "2", "shipping": "Pigeon", "status": "D"}],
             "usergroups": [{"usergroup_id": "4", "usergroup": "Wholesale"}],
             "companies": [{"company_id": "1", "company": "Simtech"}],
             "storefronts": [{"storefront_id": "1", "name": "Main", "url": URL}],

@@ -20,10 +20,10 @@ from stores.adapters.cscart.adapter import CSCartAdapter
 from stores.adapters.cscart.pairing import made_code, read_code
 from stores.adapters.cscart.profile import PROFILE
 from stores.canonical.product import StockTarget
-from stores.canonical.records import By, ParseFacts, RecordRef, Stream
+from stores.canonical.records import By, ParseFacts, RecordRef, ShopTax, Stream
 from stores.profile import BadPairingCode
 from stores.signatures import signature
-from tests.stores.cscart.addon_shop import ADDRESS, URL, AddonPackage, as_listed
+from tests.stores.cscart.addon_shop import ADDRESS, URL, AddonPackage, as_listed, place, rate
 from tests.stores.cscart.cscart_records import A, Json, order, product
 from tests.stores.cscart.fake_shop import KEYS, LISTS, FakeShop, dumps
 from tests.stores.php.package import KEY, SECRET
@@ -172,6 +172,32 @@ def test_a_probe_compares_with_the_shop_s_own_function(shop: AddonPackage) -> No
     (warning,) = found.warnings
     assert "reads order 241 otherwise" in warning
     assert coverage_of(adapter(), Stream.ORDERS).by is By.CHANGED
+
+
+def test_taxes_are_told_with_the_places_of_their_areas(shop: AddonPackage) -> None:
+    shop.rates = [
+        rate("VAT", "20.000", "1"), rate("Sales tax", "6.250", "2"),
+        rate("Deposit", "0.250", "1", kind="F"), rate("", "3.000", "9"),
+    ]  # fmt: skip
+    shop.places = [
+        place("1", "GB"), place("1", "IM"),
+        place("2", "US"), place("2", "US", "MA"), place("2", "CA"),
+    ]  # fmt: skip
+
+    assert adapter().probe().tax_rates == (
+        ShopTax("VAT", "20.000", "GB"), ShopTax("VAT", "20.000", "IM"),
+        ShopTax("Sales tax", "6.250", "US", "MA"), ShopTax("Sales tax", "6.250", "CA"),
+        ShopTax("6", "3.000"),
+    )  # fmt: skip
+
+
+def test_an_add_on_that_tells_no_rates_is_read_as_before(shop: AddonPackage) -> None:
+    shop.rates, shop.places = [], []
+
+    found = adapter().probe()
+
+    assert (found.tax_rates, found.tax_classes) == ((), (("6", "VAT"),))
+    assert found.shipping_methods == (("1", "Courier"),)
 
 
 def test_where_they_differ_the_shop_s_own_function_makes_the_orders(shop: AddonPackage) -> None:

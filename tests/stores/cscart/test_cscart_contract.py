@@ -17,7 +17,7 @@ from tests.stores.contract import AdapterContract, Connection
 from tests.stores.cscart.addon_shop import AddonPackage, as_listed
 from tests.stores.cscart.cscart_records import Json, order
 from tests.stores.cscart.fake_shop import KEYS, LISTS, URL, FakeShop
-from tests.stores.cscart.over_the_api import OverTheApi
+from tests.stores.cscart.over_the_api import UNTOLD, OverTheApi
 from tests.stores.php.package import KEY, SECRET
 
 BODY = json.dumps({"orders": [12, "13", 12], "products": ["A"], "other": [1]}).encode()
@@ -52,7 +52,7 @@ def connected(**shop: object) -> Iterator[Connection]:
         adapter = CSCartAdapter(CSCartAdapter.Credentials(**KEYS), http.session(), url=URL)
         yield Connection(
             adapter=adapter, order_ids=frozenset(fake.orders), total_field=("total",), sign=sign,
-            body=BODY, refs=REFS,
+            body=BODY, refs=REFS, lacks=UNTOLD,
         )  # fmt: skip
 
 

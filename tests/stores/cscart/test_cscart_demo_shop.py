@@ -22,7 +22,7 @@ from stores.canonical.product import StockLevel, StockTarget
 from stores.canonical.records import By, ParseFacts, RecordRef, Stream
 from stores.canonical.sync_state import SyncState, SyncStatus
 from tests.stores.contract import AdapterContract, Connection
-from tests.stores.cscart.over_the_api import OverTheApi
+from tests.stores.cscart.over_the_api import UNTOLD, OverTheApi
 from tests.stores.cscart.test_cscart_contract import BODY, REFS, sign
 from tests.stores.magento.magento_records import charged
 
@@ -100,7 +100,7 @@ class TestDemoShop(OverTheApi):
             yield Connection(
                 adapter=connected(running),
                 order_ids=frozenset(one["order_id"] for one in running.orders),
-                total_field=("total",), sign=sign, body=BODY, refs=REFS,
+                total_field=("total",), sign=sign, body=BODY, refs=REFS, lacks=UNTOLD,
             )  # fmt: skip
 
 

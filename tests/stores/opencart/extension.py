@@ -63,6 +63,8 @@ class Extension(Package):
                                {"order_status_id": "2", "name": "Processing"}],
             "payment_methods": [{"code": "bank_transfer", "title": "Bank Transfer", "status": "1"},
                                 {"code": "cheque", "title": "Cheque", "status": "0"}],
+            "shipping_methods": [{"code": "flat", "title": "Flat Rate", "status": "1"}],
+            "currencies": [{"code": "GBP", "status": "1"}, {"code": "EUR", "status": "1"}],
             "return_actions": [{"return_action_id": "1", "name": "Refunded"}],
             "customer_groups": [{"customer_group_id": "1", "name": "Default"}],
             "tax_classes": [{"tax_class_id": "9", "title": "Taxable Goods"}],

@@ -33,6 +33,9 @@ class TestOpenCart(AdapterContract):
     def connection(self) -> Iterator[Connection]:
         with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
             shop = three_orders()
+            shop.tax_rates = [
+                {"name": "VAT (20%)", "rate": "20.0000", "type": "P", "geo_zone_id": "3"}
+            ]
             shop.serve(mocked)
             yield Connection(
                 adapter=connected(),

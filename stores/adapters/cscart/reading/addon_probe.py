@@ -8,7 +8,7 @@ from connector.lib.errors import ConnectorError
 from stores.adapters.cscart.addon_shop import AddonShop
 from stores.adapters.cscart.client import Json
 from stores.adapters.cscart.records.parse import parse_order
-from stores.canonical.records import ParseError, ParseFacts, StoreFacts
+from stores.canonical.records import ParseError, ParseFacts, ShopTax, StoreFacts
 from stores.php.client import PROTOCOL
 from stores.raw import Raw
 
@@ -45,7 +45,9 @@ def _facts(raw: Raw, currency: str, differing: str) -> StoreFacts:
         payment_methods=_pairs(raw, "payments", "payment_id", "payment"),
         tax_classes=_pairs(raw, "taxes", "tax_id", "tax"),
         customer_groups=_pairs(raw, "usergroups", "usergroup_id", "usergroup"),
+        shipping_methods=_pairs(raw, "shippings", "shipping_id", "shipping", on="status"),
         currencies=tuple(_currencies(raw, currency)),
+        tax_rates=tuple(_taxes(raw)),
         return_actions=_pairs(raw, "return_actions", "id", "name"),
         store_views=_pairs(raw, "storefronts", "storefront_id", "name"),
         websites=companies,
@@ -95,6 +97,26 @@ def _currencies(raw: Raw, primary: str) -> Iterator[str]:
     yield from dict.fromkeys((primary, *filter(None, codes)))
 
 
-def _pairs(raw: Raw, key: str, number: str, name: str) -> Choices:
-    pairs = ((one.text(number), one.text(name)) for one in raw.children(key))
+def _taxes(raw: Raw) -> Iterator[ShopTax]:
+    """The percentages of the shop's taxes, each for every place of its rate area. An area that
+    names states of a country is these only; one that names no place is any."""
+    named: dict[str, list[tuple[str, str]]] = {}
+    for one in raw.children("destinations"):
+        place = (one.text("country"), one.text("state"))
+        named.setdefault(one.text("destination_id"), []).append(place)
+    for rate in raw.children("tax_rates"):
+        if rate.text("rate_type") != "P":
+            continue
+        places = named.get(rate.text("destination_id"), [("", "")])
+        narrower = {country for country, state in places if state}
+        for country, state in places:
+            if state or country not in narrower:
+                name = rate.text("tax") or rate.text("tax_id")
+                yield ShopTax(name, rate.text("rate_value"), country, state)
+
+
+def _pairs(raw: Raw, key: str, number: str, name: str, on: str = "") -> Choices:
+    """`on`: the column that says of a row whether it is switched on."""
+    rows = (one for one in raw.children(key) if not on or one.text(on) == "A")
+    pairs = ((one.text(number), one.text(name)) for one in rows)
     return tuple((number, name or number) for number, name in pairs if number)

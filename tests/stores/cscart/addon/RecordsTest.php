@@ -78,6 +78,34 @@ final class RecordsTest extends ShopTestCase
         self::assertArrayNotHasKey('symbol', $said['currencies'][0]);
     }
 
+    public function testTheProbeSaysWhichTaxesAreChargedWhereAndHowGoodsAreSent(): void
+    {
+        $this->put("INSERT INTO cs_taxes VALUES (6, 'Y', 'A'), (7, 'N', 'A'), (8, 'N', 'D')");
+        $this->put("INSERT INTO cs_tax_descriptions VALUES (6, 'en', 'VAT'), (7, 'en', 'Sales tax')");
+        $this->put("INSERT INTO cs_destinations VALUES (1, 'A'), (2, 'A'), (3, 'D')");
+        $this->put("INSERT INTO cs_destination_elements (destination_id, element, element_type)
+            VALUES (1, 'GB', 'C'), (2, '1', 'S'), (2, '02108', 'Z'), (3, 'FR', 'C'), (2, '99', 'S')");
+        $this->put("INSERT INTO cs_tax_rates (tax_id, destination_id, rate_value, rate_type)
+            VALUES (6, 1, 20, 'P'), (7, 2, 6.25, 'P'), (8, 1, 3, 'P'), (6, 3, 20, 'P')");
+        $this->put("INSERT INTO cs_shippings VALUES (1, 'A'), (2, 'D')");
+        $this->put("INSERT INTO cs_shipping_descriptions VALUES (1, 'en', 'Courier'), (1, 'fr', 'Coursier')");
+        $said = $this->call('probe');
+        self::assertSame([
+            ['tax_id' => '6', 'tax' => 'VAT', 'rate_value' => '20.000', 'rate_type' => 'P', 'destination_id' => '1'],
+            ['tax_id' => '7', 'tax' => 'Sales tax', 'rate_value' => '6.250', 'rate_type' => 'P',
+                'destination_id' => '2'],
+        ], $said['tax_rates']);
+        self::assertSame([
+            ['destination_id' => '1', 'country' => 'GB', 'state' => ''],
+            ['destination_id' => '2', 'country' => 'US', 'state' => 'MA'],
+            ['destination_id' => '3', 'country' => 'FR', 'state' => ''],
+        ], $said['destinations']);
+        self::assertSame([
+            ['shipping_id' => '1', 'shipping' => 'Courier', 'status' => 'A'],
+            ['shipping_id' => '2', 'shipping' => '', 'status' => 'D'],
+        ], $said['shippings']);
+    }
+
     public function testAStatusIsSetByTheShopItselfAndNobodyIsTold(): void
     {
         $id = $this->order();

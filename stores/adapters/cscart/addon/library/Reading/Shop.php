@@ -15,6 +15,20 @@ final class Shop
         ORDER BY p.position, p.payment_id";
     private const TAXES = "SELECT t.tax_id, COALESCE(d.tax, '') AS tax, t.price_includes_tax, t.status FROM {taxes} t
         LEFT JOIN {tax_descriptions} d ON d.tax_id = t.tax_id AND d.lang_code = :language ORDER BY t.tax_id";
+    private const RATES = "SELECT r.tax_id, COALESCE(d.tax, '') AS tax, r.rate_value, r.rate_type, r.destination_id
+        FROM {tax_rates} r
+        JOIN {taxes} t ON t.tax_id = r.tax_id AND t.status = 'A'
+        JOIN {destinations} n ON n.destination_id = r.destination_id AND n.status = 'A'
+        LEFT JOIN {tax_descriptions} d ON d.tax_id = r.tax_id AND d.lang_code = :language
+        ORDER BY t.tax_id, r.destination_id";
+    private const PLACES = "SELECT e.destination_id, COALESCE(s.country_code, e.element) AS country,
+        COALESCE(s.code, '') AS state FROM {destination_elements} e
+        LEFT JOIN {states} s ON e.element_type = 'S' AND s.state_id = e.element
+        WHERE e.element_type = 'C' OR s.state_id IS NOT NULL
+        ORDER BY e.destination_id, country, state";
+    private const SHIPPINGS = "SELECT s.shipping_id, COALESCE(d.shipping, '') AS shipping, s.status FROM {shippings} s
+        LEFT JOIN {shipping_descriptions} d ON d.shipping_id = s.shipping_id AND d.lang_code = :language
+        ORDER BY s.shipping_id";
     private const GROUPS = "SELECT g.usergroup_id, COALESCE(d.usergroup, '') AS usergroup FROM {usergroups} g
         LEFT JOIN {usergroup_descriptions} d ON d.usergroup_id = g.usergroup_id AND d.lang_code = :language
         WHERE g.type = 'C' ORDER BY g.usergroup_id";
@@ -63,6 +77,9 @@ final class Shop
             'statuses' => $this->statuses(),
             'payments' => $this->query->rows(self::PAYMENTS, $language),
             'taxes' => $this->query->rows(self::TAXES, $language),
+            'tax_rates' => $this->query->rows(self::RATES, $language),
+            'destinations' => $this->query->rows(self::PLACES),
+            'shippings' => $this->query->rows(self::SHIPPINGS, $language),
             'usergroups' => $this->query->rows(self::GROUPS, $language),
             'companies' => $this->companies(),
             'storefronts' => $this->schema->has('storefronts') ? $this->query->rows(self::STOREFRONTS) : [],
