@@ -99,7 +99,7 @@ def of_organisation(organisation: Organisation) -> Health:
 def stores_health(*, archived: bool = False) -> list[StoreHealth]:
     """All stores but those that are archived, or these alone; two queries."""
     some = Store.objects.filter(settings__archived=True) if archived else Store.objects.on_lists()
-    stores = some.select_related("organisation__token_set").defer("credentials", "webhook_secret")
+    stores = some.select_related("organisation__token_set").defer("webhook_secret")
     return [
         StoreHealth(store, of_store(store, store.cursors.all()))
         for store in stores.prefetch_related("cursors")
@@ -128,6 +128,12 @@ def _of_one_that_is_off(store: Store, cursors: list[Cursor]) -> Health:
     )
 
 
+def _has_keys(store: Store) -> bool:
+    """Whether anything is entered that the shop could be asked with: what is enough is the
+    doctor's to say."""
+    return bool(store.credentials)
+
+
 def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
     found = list(cursors)
     if not store.enabled:
@@ -139,6 +145,12 @@ def of_store(store: Store, cursors: Iterable[Cursor]) -> Health:
             _("No organisation"),
             _("Waits until “%(name)s” is connected to Xero.") % {"name": name},
         )
+    if not _has_keys(store):
+        return Health(
+            "dead", _("No keys"),
+            _("It is switched on, and cannot be read: its keys are not entered. Enter them under "
+              "“Keys” on the store’s page, and test its connection."),
+        )  # fmt: skip
     failing = next((cursor for cursor in found if cursor.last_error), None)
     if failing is not None:
         again = (

@@ -74,6 +74,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 kept=kept_back(),
                 unread=any(map(_unread, stores)),
                 shops=len(stores),
+                why_none=why_none(stores),
             ),
             "setting_up": not any(one.store.enabled for one in stores) and not _ever_posted(),
             "attention": sum(counts[label] for label in ATTENTION),
@@ -103,6 +104,19 @@ def _unread(found: StoreHealth) -> bool:
     """Whether the shop may have orders that nobody knows of here: it is off, or not readable."""
     health = found.health
     return (health.bad or not found.store.enabled) and not health.of_xero
+
+
+def why_none(stores: list[StoreHealth]) -> str:
+    """Why nothing is read of any shop, and where that is mended; "" where one is read."""
+    on = [one for one in stores if one.store.enabled]
+    if not on:
+        return _(
+            "No order has been read, and none will be: no shop is switched on. Test its "
+            "connection, map it, then switch it on."
+        )
+    if all(one.health.bad and not one.health.of_xero for one in on):
+        return _("No order can be read: what is in the way, and where to mend it, stands below.")
+    return ""
 
 
 def _is_bad(found: OrganisationHealth | StoreHealth) -> bool:
@@ -163,16 +177,19 @@ def kept_back() -> int:
 
 def condition(
     counts: dict[str, int], today: int, organisations: list[Organisation], *,
-    kept: int = 0, unread: bool = False, shops: int = 1,
+    kept: int = 0, unread: bool = False, shops: int = 1, why_none: str = "",
 ) -> str:  # fmt: skip
     """The sentence under the title. `kept`: of those on the way, what is kept back; `unread`:
-    what a shop has may not be known here; `shops`: how many are set up."""
+    what a shop has may not be known here; `shops`: how many are set up; `why_none`: why no order
+    will come of any of them."""
     if not organisations:
         return _("Nothing is posted yet: no organisation of Xero is connected.")
     if not shops:
         return _("Nothing is posted yet: no shop is set up.")
     if not any(counts.values()):
-        return _("No order has been read yet. Orders appear here as soon as the shop has some.")
+        return why_none or _(
+            "No order has been read yet. Orders appear here as soon as the shop has some."
+        )
     open_ = _open(counts, kept)
     parts = [] if open_ else [_all_done(counts, unread)]
     if all(organisation.unavailable_reason() for organisation in organisations):

@@ -36,6 +36,23 @@ def test_a_shop_that_is_not_live_yet_leads_back_to_its_set_up(page: Client, stor
     assert "Go on with the set-up" in page.get("/").text
 
 
+def test_where_no_order_can_come_it_is_said_why(page: Client, store: Store) -> None:
+    said = "Orders appear here as soon as the shop has some."
+    assert said in page.get("/").text
+
+    Store.objects.update(credentials={})
+    text = page.get("/").text
+    assert "No order can be read: what is in the way" in text
+    assert "its keys are not entered" in text
+    assert "Not read yet" not in text
+    assert said not in text
+
+    store.switch(on=False)
+    text = page.get("/").text
+    assert "none will be: no shop is switched on" in text
+    assert said not in text
+
+
 def test_all_is_well(page: Client, store: Store) -> None:
     PostingFactory(order=OrderFactory(store=store))
 

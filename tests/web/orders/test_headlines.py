@@ -641,6 +641,7 @@ COUNTS = [
     ({"skipped": 4}, {}, "Nothing had to be posted: every order so far is left out, by a rule or "
      "a person. 50 invoices posted today."),
     ({}, {}, "No order has been read yet. Orders appear here as soon as the shop has some."),
+    ({}, {"why_none": "No shop is on."}, "No shop is on."),
     ({}, {"shops": 0}, "Nothing is posted yet: no shop is set up."),
 ]  # fmt: skip
 
@@ -692,6 +693,10 @@ def unconnected(store: Store) -> None:
     Store.objects.update(organisation=None)
 
 
+def without_keys(store: Store) -> None:
+    Store.objects.update(credentials={})
+
+
 def lost(store: Store) -> None:
     CursorFactory(store=store, last_run_at=clock.now() - timedelta(minutes=3))
     log_in_lost(store)
@@ -700,6 +705,9 @@ def lost(store: Store) -> None:
 STORES: list[tuple[Callable[[Store], object], str, str, str]] = [
     (lambda store: None, "1 store. 1 not read yet.", "Not read yet",
      "The first pull reads the orders since the cut-over."),
+    (without_keys, "1 store. 1 needs you.", "No keys",
+     "It is switched on, and cannot be read: its keys are not entered. Enter them under “Keys” on "
+     "the store’s page, and test its connection."),
     (well, "1 store. Every one is read and posted.", "Reading", "Last read 3 minutes ago."),
     (with_a_draft, "1 store. Every one is read. 1 order needs you.", "Reading",
      "Last read 3 minutes ago."),
