@@ -28,7 +28,14 @@ from stores import registry
 from stores.models import Store
 from sync.models import MasterLevel, Trial, TrialDifference
 from tests.web import test_markup
-from tests.web.factories import OrderFactory, PostingFactory, ShopWriteFactory, reason
+from tests.web.factories import (
+    OrderFactory,
+    PostingFactory,
+    ShopWriteFactory,
+    magento_order,
+    reason,
+)
+from tests.web.subjects.forms import form_with
 
 world = test_markup.world
 ROOT = Path(settings.BASE_DIR)
@@ -142,6 +149,34 @@ def test_a_page_says_nothing_that_cannot_be_translated(
 
     found = [text for text in untranslated(html, words_of_data()) if not OWED.search(text)]
     assert "⟦" in html
+    assert found == [], "\n".join(found)
+    assert [text for text in sorted(bracketed - known - {""}) if not OWED.search(text)] == []
+
+
+PREVIEW, RULES = "/stores/au/preview/", "/mapping/au/rules/"
+PASTED = json.dumps(magento_order("000000042"), default=str)
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        (PREVIEW, {"pasted": PASTED}), (PREVIEW, {"pasted": "{"}), (PREVIEW, {"pasted": "[]"}),
+        (PREVIEW, {}), (RULES, {"try": "1"}), (RULES, {"try": "1", "try-pasted": PASTED}),
+        (RULES, {"rules-TOTAL_FORMS": "1", "rules-0-when_total_over": "much"}),
+        (RULES, {"rules-TOTAL_FORMS": "1", "rules-0-when_sku": "A", "rules-0-account": "999"}),
+        ("/mapping/au/posting/", {"posting.due_days": "soon", "posting.date": "never"}),
+    ],
+)  # fmt: skip
+def test_nor_does_the_answer_to_what_was_typed(
+    page: Client, world: dict[str, Any], bracketed: set[str], known: set[str],
+    address: str, typed: dict[str, str],
+) -> None:  # fmt: skip
+    form = {} if address == PREVIEW else form_with(page.get(address).text, "seen")
+    bracketed.clear()
+    html = page.post(address, form | typed).text
+
+    data = words_of_data() | {w.casefold() for w in re.findall(r"[^\W\d_]{2,}", str(typed))}
+    found = [text for text in untranslated(html, data) if not OWED.search(text)]
     assert found == [], "\n".join(found)
     assert [text for text in sorted(bracketed - known - {""}) if not OWED.search(text)] == []
 
