@@ -70,9 +70,11 @@ def stepper(label: str, steps: Iterable[Step]) -> str:
 @register.simple_tag
 def field(bound: BoundField, *, optional: bool = True, inline: bool = False) -> str:
     """A form's field with label, help and error. `optional=False`: does not say that it is;
-    `inline`: a box with its label beside it."""
+    `inline`: a box with its label beside it. A form's `anchors` are ids by which links lead to a
+    field that bears another of its own."""
     inline = inline or getattr(bound.field.widget, "input_type", "") == "checkbox"
-    return _drawn("field", field=bound, says_optional=optional, inline=inline)
+    at = getattr(bound.form, "anchors", {}).get(bound.name, "")
+    return _drawn("field", field=bound, says_optional=optional, inline=inline, at=at)
 
 
 @register.simple_block_tag(end_name="endfieldset")

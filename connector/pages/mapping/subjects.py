@@ -7,6 +7,7 @@ line of the inbox and every proposal leads to them by the path alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,12 +89,14 @@ SUBJECTS = (
         _("Which orders and lines are posted otherwise than the other pages say."),
     ),
 )
+_OPTION = re.compile(r"^(rules\[\d+\]\.tracking)\..*", re.DOTALL)
 BY_SLUG = {subject.slug: subject for subject in SUBJECTS}
 _BY_SECTION = {subject.section: subject for subject in SUBJECTS}
 
 # What is not the mapping's: the store's own form, and pages of the organisation.
 _STORE_FORM = "dashboard:store-edit"
 _STORE = "dashboard:store"
+_OWN_PAGES = {"credentials": "dashboard:store-keys", "enabled": _STORE}
 _OTHER_PAGES = {"already_in_xero": "sync:already", "not_connected": "dashboard:xero"}
 
 
@@ -119,11 +122,13 @@ def field_url(store: str, path: str) -> str:
     if subject is not None:
         names: tuple[str, ...] = (subject.url_name,)
     elif _section(path) in StoreSettings.model_fields:
-        names = (_STORE_FORM, _STORE)
+        names = (_OWN_PAGES.get(_section(path), _STORE_FORM), _STORE)
     else:
         return ""
     page = next(filter(None, (_reversed(name, slug=store) for name in names)), "")
-    return f"{page}#{anchor(path)}" if page else ""
+    # The tracking options of a rule are one field; `only` is several.
+    field = _OPTION.sub(r"\1", path) if path != "only" else "only.websites"
+    return f"{page}#{anchor(field)}" if page else ""
 
 
 def reason_url(store: str, reason: Mapping[str, Any]) -> str:

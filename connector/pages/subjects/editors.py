@@ -132,7 +132,7 @@ class RowsEditor:
         # Of rows with an order, the place alone names them.
         if data is None or of.ordered:
             for number, form in enumerate(rows.forms):
-                form.anchor = anchor(of.place(number, form.initial))  # type: ignore[attr-defined]
+                _name(form, of.place(number, form.initial))
 
     def _holds(self, path: Path) -> bool:
         return path[: len(self.of.path)] == self.of.path
@@ -196,6 +196,15 @@ class RowsEditor:
             form.add_error(field, message)
         else:
             form.add_error(None, f"{inner}: {message}" if inner else message)
+
+
+def _name(form: forms.Form, place: str) -> None:
+    """Give a row, and each field of it, the id by which links lead there: a field's path is its
+    row's, and its own name."""
+    form.anchor = anchor(place)  # type: ignore[attr-defined]
+    form.anchors = {  # type: ignore[attr-defined]
+        name: anchor(f"{place}.{name.replace('when_', 'when.', 1)}") for name in form.fields
+    }
 
 
 def _at(errors: Errors, name: str) -> list[str]:

@@ -146,6 +146,7 @@ def _context(
         "subject": subject,
         "tabs": tabs_of(around.store, subject),
         "editors": editors,
+        "names": [getattr(one, "name", "") for one in editors],
         "saving": saving,
         "seen": saving.seen or around.drafted.seen(*shown),
         "may_change": request.user.has_perm(MAPPING),  # type: ignore[union-attr]
