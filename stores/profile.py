@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from connector.lib.texts.said import at_field, said
 from stores.canonical.records import By, Stream
 
 
@@ -235,14 +236,21 @@ class PlatformProfile:
         keys = set(given)
         unknown = sorted(keys - {key for choice in choices for key in choice})
         if unknown:
-            return [f"credentials.{key}: unknown key" for key in unknown]
+            return [at_field(f"credentials.{key}", said("unknown key")) for key in unknown]
         begun = [choice for choice in choices if keys & set(choice)]
         if len(begun) == 1 or (begun and self.together):
             needed = [key for choice in begun for key in choice]
-            return [f"credentials.{key}: required" for key in needed if key not in keys]
+            lacking = [key for key in needed if key not in keys]
+            return [at_field(f"credentials.{key}", said("required")) for key in lacking]
         wanted = " or ".join("{" + ", ".join(choice) + "}" for choice in choices)
-        only = "or both" if self.together else "one of them only"
-        return [f"credentials: must be {wanted} for {self.kind}, {only}"]
+        text = (
+            said("must be %(wanted)s for %(kind)s, or both", wanted=wanted, kind=self.kind)
+            if self.together
+            else said(
+                "must be %(wanted)s for %(kind)s, one of them only", wanted=wanted, kind=self.kind
+            )
+        )
+        return [at_field("credentials", text)]
 
     def overheard(self, url: str, given: Iterable[str]) -> str:
         """What is wrong with credentials (their keys) at an address without encryption; "" if

@@ -15,20 +15,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connector.lib import money
+from connector.lib.texts.numbers import WHY_NO_NUMBER
 from connector.lib.texts.said import said
 from stores.canonical.records import ParseError
 
 _FLAGS = dict.fromkeys(("1", "true", "y", "yes"), True) | dict.fromkeys(
     ("0", "false", "n", "no"), False
 )
-# Why a number was not read, as `parse_decimal` says it.
-_NUMBERS = {
-    str(why): why
-    for why in (
-        said("not a number"), said("not a finite number"), said("larger than 10^10"),
-        said("not a number that a price could be"),
-    )
-}  # fmt: skip
 _DIVISORS = {Decimal(10) ** digits: digits for digits in range(7)}
 _FAR_AHEAD = 10**11  # in the year 5138: more is milliseconds
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d")
@@ -72,7 +65,7 @@ class Raw:
                 "%(at)s is %(shown)s: %(error)s.",
                 at=self.at(key),
                 shown=_shown(value),
-                error=_NUMBERS.get(str(error), str(error)),
+                error=WHY_NO_NUMBER.get(str(error), str(error)),
             )
             raise ParseError(self.at(key), value, message, code="bad_number") from None
 

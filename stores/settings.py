@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from connector.lib.money import known_currency
 from connector.lib.schema import Country, Day, Flag, Schedule, Section, Text
+from connector.lib.texts.said import at_field, said
 
 
 @cache
@@ -22,49 +23,49 @@ def _zones() -> frozenset[str]:
 
 def _zone(value: str) -> str:
     if value not in _zones():
-        raise ValueError("must be a time zone such as Australia/Sydney")
+        raise ValueError(said("must be a time zone such as Australia/Sydney"))
     return value
 
 
 def _currency(value: str) -> str:
     if not known_currency(value):
-        raise ValueError("must be an ISO 4217 currency code such as AUD")
+        raise ValueError(said("must be an ISO 4217 currency code such as AUD"))
     return value
 
 
 def _address(value: str) -> str:
     if not value.isprintable() or " " in value:
-        raise ValueError("must not contain blanks or control characters")
+        raise ValueError(said("must not contain blanks or control characters"))
     parts = urlsplit(value)
     try:
         parts.port  # noqa: B018 - one that is none fails here
     except ValueError:
-        raise ValueError("must have a port from 1 to 65535, or none") from None
+        raise ValueError(said("must have a port from 1 to 65535, or none")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("must be an address such as https://shop.example.com")
+        raise ValueError(said("must be an address such as https://shop.example.com"))
     if parts.username or parts.password:
-        raise ValueError("must not contain a user name or password")
+        raise ValueError(said("must not contain a user name or password"))
     if parts.query or parts.fragment:
-        raise ValueError("must not contain a query or a fragment")
+        raise ValueError(said("must not contain a query or a fragment"))
     return value.rstrip("/")
 
 
 def _slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", value):
-        raise ValueError("must be 1 to 40 small letters, digits and hyphens, such as au-shop")
+        raise ValueError(said("must be 1 to 40 small letters, digits and hyphens, such as au-shop"))
     return value
 
 
 def _prefix(value: str) -> str:
     if not re.fullmatch(r"[\x21-\x7e]{1,20}", value):
-        raise ValueError("must be 1 to 20 visible ASCII characters, such as S1-")
+        raise ValueError(said("must be 1 to 20 visible ASCII characters, such as S1-"))
     return value
 
 
 def _customers(value: object) -> object:
     if isinstance(value, bool) or value == "both":
         return value
-    raise ValueError("must be true, false or both")
+    raise ValueError(said("must be true, false or both"))
 
 
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -169,5 +170,5 @@ class StoreSettings(Section):
     @model_validator(mode="after")
     def _archived_is_off(self) -> StoreSettings:
         if self.archived and self.enabled:
-            raise ValueError("enabled: must be false where archived is true")
+            raise ValueError(at_field("enabled", said("must be false where archived is true")))
         return self

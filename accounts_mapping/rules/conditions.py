@@ -9,6 +9,7 @@ from pydantic import model_validator
 from accounts_mapping.rules.due import DueDays
 from accounts_mapping.rules.fields import Template, Texts
 from connector.lib.schema import Code, Flag, Number, Section, Text
+from connector.lib.texts.said import at_field, said
 
 
 class ProductOverride(Section):
@@ -41,7 +42,7 @@ class When(Section):
     @model_validator(mode="after")
     def _something(self) -> When:
         if not self.model_fields_set:
-            raise ValueError("needs at least one condition")
+            raise ValueError(said("needs at least one condition"))
         return self
 
 
@@ -59,7 +60,7 @@ class Rule(Section):
     @model_validator(mode="after")
     def _does_something(self) -> Rule:
         if self.model_fields_set == {"when"}:
-            raise ValueError("needs an action: account, tax_type, tracking, due_days, …")
+            raise ValueError(said("needs an action: account, tax_type, tracking, due_days, …"))
         return self
 
 
@@ -67,7 +68,8 @@ def check_categories(used: Iterable[Mapping[str, object]]) -> None:
     """Raise ValueError if these options by category are of more than Xero's two categories."""
     names = list(dict.fromkeys(name for options in used for name in options))
     if len(names) > 2:
-        raise ValueError(
-            "tracking: Xero has at most two tracking categories, these are "
-            f"{len(names)}: {', '.join(names)}"
-        )
+        text = said(
+            "Xero has at most two tracking categories, these are %(count)s: %(names)s",
+            count=len(names), names=", ".join(names),
+        )  # fmt: skip
+        raise ValueError(at_field("tracking", text))

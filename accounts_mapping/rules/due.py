@@ -9,11 +9,12 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError
 
 from accounts_mapping.rules.fields import Days, _whole
 from connector.lib.schema import Section
+from connector.lib.texts.said import said
 
 
 def _day_of_month(value: object) -> int:
     if isinstance(value, bool) or not str(value).isdecimal() or not 1 <= int(str(value)) <= 31:
-        raise ValueError("must be a day from 1 to 31")
+        raise ValueError(said("must be a day from 1 to 31"))
     return int(str(value))
 
 
@@ -31,7 +32,7 @@ class AfterMonth(Section):
     from_: Literal["end_of_month"] = Field(alias="from")
 
 
-_DUE = (
+_DUE = said(
     "must be a whole number of days from 0 to 3650, {day: 20, of: next_month}, "
     "{days: 14, from: end_of_month} or contact"
 )

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from connector.lib.schema import Text
+from connector.lib.texts.said import said
 
 PLACEHOLDERS = frozenset(
     [
@@ -42,21 +43,21 @@ def _template(value: str) -> str:
         table, _, key = rest.partition(":")
         if name in PLACEHOLDERS or (kind == "lookup" and table and key in PLACEHOLDERS):
             continue
-        raise ValueError(f"unknown placeholder {{{name}}}")
+        raise ValueError(said("unknown placeholder %(name)s", name=f"{{{name}}}"))
     if "{" in _PLACEHOLDER.sub("", value) or "}" in _PLACEHOLDER.sub("", value):
-        raise ValueError("has a brace that is not a {placeholder}")
+        raise ValueError(said("has a brace that is not a {placeholder}"))
     return value
 
 
 def _auto_or_flag(value: object) -> object:
     if value == "auto" or isinstance(value, bool):
         return value
-    raise ValueError("must be auto, true or false")
+    raise ValueError(said("must be auto, true or false"))
 
 
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not str(value).isdecimal() or int(str(value)) > 3650:
-        raise ValueError("must be a whole number of days from 0 to 3650")
+        raise ValueError(said("must be a whole number of days from 0 to 3650"))
     return int(str(value))
 
 
@@ -65,7 +66,7 @@ def _texts(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, list | tuple) else [value]
     texts = [item.strip() for item in items if isinstance(item, str)]
     if not texts or len(texts) != len(items) or not all(texts):
-        raise ValueError("must be a text or a list of texts")
+        raise ValueError(said("must be a text or a list of texts"))
     return tuple(texts)
 
 

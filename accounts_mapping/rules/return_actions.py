@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from connector.lib.texts.said import at_field, said
+
 # What a shop calls what it does before, or in place of, giving money back.
 _NO_MONEY = re.compile(r"wait|replac|repair|exchang|reject|declin", re.IGNORECASE)
 
@@ -18,9 +20,14 @@ def doubtful_actions(chosen: Sequence[str], known: Sequence[Sequence[str]]) -> I
     listed = ", ".join(f"{one} ({name})" for one, name in names.items())
     for one in chosen:
         if one not in names:
-            yield f'refunds.return_actions: the shop has no action "{one}". It has {listed}'
-        elif _NO_MONEY.search(names[one]):
-            yield (
-                f'refunds.return_actions: "{one}" is {names[one]} in the shop, and money is given '
-                f"back for it. It has {listed}"
+            text = said(
+                'the shop has no action "%(action)s". It has %(listed)s', action=one, listed=listed
             )
+            yield at_field("refunds.return_actions", text)
+        elif _NO_MONEY.search(names[one]):
+            text = said(
+                '"%(action)s" is %(name)s in the shop, and money is given back for it. It has '
+                "%(listed)s",
+                action=one, name=names[one], listed=listed,
+            )  # fmt: skip
+            yield at_field("refunds.return_actions", text)

@@ -32,6 +32,7 @@ from connector.lib.schema import (
     Text,
     TimeOfDay,
 )
+from connector.lib.texts.said import said
 from stores.profile import PlatformProfile
 
 ACCOUNT_KEYS = (
@@ -114,7 +115,7 @@ class GiftCards(Section):
     @classmethod
     def _not_negative(cls, value: Any) -> Any:
         if value < 0:
-            raise ValueError("must not be negative")
+            raise ValueError(said("must not be negative"))
         return value
 
 
@@ -151,11 +152,11 @@ NO_PAYMENT = "none"
 def _payment_account(value: object) -> object:
     if isinstance(value, dict):
         if not value or not all(isinstance(code, str) and code.strip() for code in value.values()):
-            raise ValueError("must be an account, or accounts by currency")
+            raise ValueError(said("must be an account, or accounts by currency"))
         return {str(currency): _one_account(code) for currency, code in value.items()}
     if isinstance(value, str) and value.strip():
         return _one_account(value)
-    raise ValueError("must be an account, or accounts by currency")
+    raise ValueError(said("must be an account, or accounts by currency"))
 
 
 def _one_account(code: str) -> str:
@@ -177,7 +178,9 @@ def _row(value: object) -> object:
         return value
     if isinstance(value, dict):
         return RowAccount.model_validate(value, by_alias=True, by_name=False)
-    raise ValueError(f"must be {{account: …}} or one of {', '.join(ROW_MEANINGS)}")
+    raise ValueError(
+        said("must be {account: …} or one of %(meanings)s", meanings=", ".join(ROW_MEANINGS))
+    )
 
 
 def _row_out(value: Any) -> Any:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from accounts_mapping.rules.fields import Texts, _auto_or_flag
 from connector.lib.schema import Code, Flag, Number, Section, Text
+from connector.lib.texts.said import said
 
 
 class SalesTax(Section):
@@ -36,16 +37,16 @@ class TaxRule(Section):
             if code not in ("*", "EU", "export") and not (
                 len(code) == 2 and code.isalpha() and code.isupper()
             ):
-                raise ValueError('must be alpha-2 codes, "EU", "export" or "*"')
+                raise ValueError(said('must be alpha-2 codes, "EU", "export" or "*"'))
         return value
 
     @model_validator(mode="after")
     def _one_answer(self) -> TaxRule:
         if self.as_ == "line":
             if self.account is None:
-                raise ValueError("`as: line` needs an `account`")
+                raise ValueError(said("`as: line` needs an `account`"))
         elif self.tax_type is None:
-            raise ValueError("needs a `tax_type`, or `as: line` with an `account`")
+            raise ValueError(said("needs a `tax_type`, or `as: line` with an `account`"))
         return self
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from accounts_mapping.rules.conditions import check_categories
 from connector.configuration.known import Known, KnownStore
-from connector.lib.schema import instead
+from connector.lib.schema import not_but, str_of
+from connector.lib.texts.said import at_field, parted, said
 from stores.canonical.records import Stream
 from stores.profile import PlatformProfile, Written
 
@@ -25,8 +26,9 @@ def crosschecks(document: dict[str, Any], known: Known, platforms: Platforms) ->
     stores = [(index, store) for index, store in enumerate(listed) if isinstance(store, dict)]
     lines = list(_same_slug(stores))
     for index, store in stores:
-        lines += [f"stores[{index}].{line}" for line in _within(store, platforms)]
-        lines += [f"stores[{index}].{line}" for line in _against_stored(store, known, platforms)]
+        for line in (*_within(store, platforms), *_against_stored(store, known, platforms)):
+            field, text = parted(line)
+            lines.append(at_field(f"stores[{index}].{field}", text))
     return lines + list(_same_prefix(stores, known)) + list(_same_secret(stores, known))
 
 
@@ -35,14 +37,17 @@ def _same_slug(stores: list[tuple[int, dict[str, Any]]]) -> Iterator[str]:
     for index, store in stores:
         slug = _text(store, "slug")
         if slug and first.setdefault(slug, index) != index:
-            yield f'stores[{index}].slug: "{slug}" is already the slug of stores[{first[slug]}]'
+            text = said(
+                '"%(slug)s" is already the slug of stores[%(first)s]', slug=slug, first=first[slug]
+            )
+            yield at_field(f"stores[{index}].slug", text)
 
 
 def _within(store: dict[str, Any], platforms: Platforms) -> Iterator[str]:
     name, given = store.get("platform"), store.get("credentials")
     platform = platforms.get(name) if isinstance(name, str) else None
     if platform is None and "platform" in store:
-        yield f"platform: must be {_one_of(platforms)}{instead(name)}"
+        yield at_field("platform", not_but(_one_of(platforms), name))
     if platform is not None and isinstance(given, dict) and given:
         yield from platform.credential_problems(given)
     if platform is not None:
@@ -53,7 +58,7 @@ def _within(store: dict[str, Any], platforms: Platforms) -> Iterator[str]:
     try:
         check_categories([options for options in used if isinstance(options, dict)])
     except ValueError as error:
-        yield str(error)
+        yield str_of(error)
 
 
 # What a setting needs of the platform: by its path, its value (None: any), the streams to be read
@@ -69,6 +74,18 @@ _NEEDS: tuple[tuple[tuple[str, str], Any, tuple[Stream, ...], tuple[Written, ...
 )
 
 
+_NOTHING_TO_READ = {
+    Stream.PRODUCTS: said("no products to read"), Stream.CUSTOMERS: said("no customers to read"),
+    Stream.STOCK: said("no stock to read"),
+}  # fmt: skip
+_NOTHING_TO_WRITE = {
+    Written.CUSTOMERS: said("no customers to write to"),
+    Written.STOCK: said("no stock to write to"),
+    Written.NOTES: said("no order notes to write to"),
+    Written.STATUSES: said("no order statuses to write to"),
+}  # fmt: skip
+
+
 def _beyond(platform: PlatformProfile, store: dict[str, Any]) -> Iterator[str]:
     """Settings that ask for more than the platform has, or takes."""
     for (section, key), value, read, written in _NEEDS:
@@ -76,16 +93,24 @@ def _beyond(platform: PlatformProfile, store: dict[str, Any]) -> Iterator[str]:
         given = inside.get(key) if isinstance(inside, dict) else None
         if given is None or (value is not None and given != value):
             continue
-        lacking = [f"no {one} to read" for one in read if one not in platform.streams]
-        lacking += [f"no {one} to write to" for one in written if one not in platform.writes]
+        lacking = [_NOTHING_TO_READ[one] for one in read if one not in platform.streams]
+        lacking += [_NOTHING_TO_WRITE[one] for one in written if one not in platform.writes]
         if lacking:
-            yield f"{section}.{key}: {platform.label} has {' and '.join(lacking)}"
+            what = lacking[0]
+            if len(lacking) > 1:
+                what = said("%(one)s and %(other)s", one=lacking[0], other=lacking[1])
+            text = said("%(platform)s has %(what)s", platform=platform.label, what=what)
+            yield at_field(f"{section}.{key}", text)
 
 
 def _one_of(platforms: Platforms) -> str:
-    """`a, b or c`."""
-    *others, last = platforms or ("a platform of this installation, which has none",)
-    return f"{', '.join(others)} or {last}" if others else last
+    """`must be a, b or c`."""
+    if not platforms:
+        return said("must be a platform of this installation, which has none")
+    *others, last = platforms
+    if not others:
+        return said("must be %(last)s", last=last)
+    return said("must be %(others)s or %(last)s", others=", ".join(others), last=last)
 
 
 def _against_stored(store: dict[str, Any], known: Known, platforms: Platforms) -> Iterator[str]:
@@ -94,17 +119,23 @@ def _against_stored(store: dict[str, Any], known: Known, platforms: Platforms) -
     platform = _text(store, "platform")
     moves = before is not None and platform in platforms and before.platform != platform
     if before and moves and before.has_records:
-        yield (
-            f"platform: cannot change from {before.platform} to {platform}, "
-            "orders of this store are stored; make a new store instead"
-        )
+        text = said(
+            "cannot change from %(before)s to %(platform)s, orders of this store are stored; make "
+            "a new store instead",
+            before=before.platform, platform=platform,
+        )  # fmt: skip
+        yield at_field("platform", text)
     name = _text(store, "organisation")
     if _stays_linked(before, name):
         return
     found = known.organisations_called(name) if name else []
     if len(found) > 1:
         ids = ", ".join(one.tenant_id for one in found)
-        yield f'organisation: {len(found)} organisations are called "{name}", give the id: {ids}'
+        text = said(
+            '%(count)s organisations are called "%(name)s", give the id: %(ids)s',
+            count=len(found), name=name, ids=ids,
+        )  # fmt: skip
+        yield at_field("organisation", text)
 
 
 def _stays_linked(before: KnownStore | None, name: str) -> bool:
@@ -126,10 +157,11 @@ def _same_prefix(stores: list[tuple[int, dict[str, Any]]], known: Known) -> Iter
             continue
         user = users.setdefault((known.books_of(slug, organisation), prefix), slug)
         if user != slug:
-            yield (
-                f'stores[{index}].number_prefix: "{prefix}" is already used by store {user} '
-                "in the same organisation"
-            )
+            text = said(
+                '"%(prefix)s" is already used by store %(store)s in the same organisation',
+                prefix=prefix, store=user,
+            )  # fmt: skip
+            yield at_field(f"stores[{index}].number_prefix", text)
 
 
 def _same_secret(stores: list[tuple[int, dict[str, Any]]], known: Known) -> Iterator[str]:
@@ -150,10 +182,12 @@ def _same_secret(stores: list[tuple[int, dict[str, Any]]], known: Known) -> Iter
             continue
         user = users.setdefault(secret, slug)
         if user != slug:
-            yield (
-                f"stores[{index}].webhook_secret: is also that of store {user}; give each store "
-                "a secret of its own, here and where its calls are signed"
+            text = said(
+                "is also that of store %(store)s; give each store a secret of its own, here and "
+                "where its calls are signed",
+                store=user,
             )
+            yield at_field(f"stores[{index}].webhook_secret", text)
 
 
 def _text(store: dict[str, Any], key: str) -> str:

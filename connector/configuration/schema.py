@@ -10,20 +10,21 @@ from pydantic import AfterValidator, BeforeValidator, model_validator
 
 from accounts_mapping.sections.section import StoreSection
 from connector.lib.schema import Duration, Flag, Percent, Section, Text
+from connector.lib.texts.said import said
 
 
 def _version(value: object) -> str:
     if value != "1":
-        raise ValueError("must be 1")
+        raise ValueError(said("must be 1"))
     return "1"
 
 
 def _count(value: object) -> int:
     text = str(value)
     if isinstance(value, bool) or not (text.isascii() and text.isdecimal()):
-        raise ValueError("must be a whole number of at least 1")
+        raise ValueError(said("must be a whole number of at least 1"))
     if not 1 <= int(text) <= 1_000_000:
-        raise ValueError("must be a whole number from 1 to 1000000")
+        raise ValueError(said("must be a whole number from 1 to 1000000"))
     return int(text)
 
 
@@ -31,13 +32,13 @@ def _email(value: str) -> str:
     try:
         validate_email(value)
     except DjangoValidationError:
-        raise ValueError("must be an e-mail address") from None
+        raise ValueError(said("must be an e-mail address")) from None
     return value
 
 
 def _notification_address(value: str) -> str:
     if "://" not in value.strip(":/"):
-        raise ValueError("must be an apprise address such as slack://…")
+        raise ValueError(said("must be an apprise address such as slack://…"))
     return value
 
 
@@ -63,7 +64,7 @@ class Alert(Section):
     @model_validator(mode="after")
     def _one_way(self) -> Alert:
         if (self.email is None) == (self.url is None):
-            raise ValueError("needs either `email` or `url`")
+            raise ValueError(said("needs either `email` or `url`"))
         return self
 
 

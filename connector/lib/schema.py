@@ -7,6 +7,7 @@ dict. Nothing else is accepted for a boolean, so `yes` and `1` are errors, not g
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -25,6 +26,8 @@ from pydantic import (
 
 from connector.lib.clock import now
 from connector.lib.money import parse_decimal, plain
+from connector.lib.texts.numbers import WHY_NO_NUMBER
+from connector.lib.texts.said import Said, parted, said
 
 
 class Section(BaseModel):
@@ -37,12 +40,13 @@ def _decimal(value: object) -> Decimal:
     try:
         return parse_decimal(value)
     except ValueError as error:
-        raise ValueError(f"must be a number such as 8.25 ({error})") from None
+        why = WHY_NO_NUMBER[str(error)]
+        raise ValueError(said("must be a number such as 8.25 (%(why)s)", why=why)) from None
 
 
 def _duration(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"\d{1,6}[smhd]", value):
-        raise ValueError("must be a duration such as 30s, 5m, 6h or 2d")
+        raise ValueError(said("must be a duration such as 30s, 5m, 6h or 2d"))
     return value
 
 
@@ -54,7 +58,7 @@ def _date(value: object) -> date:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise ValueError("must be a date such as 2026-01-31") from None
+        raise ValueError(said("must be a date such as 2026-01-31")) from None
 
 
 def _schedule(value: object) -> str:
@@ -66,8 +70,10 @@ def _schedule(value: object) -> str:
         CronSim(cron_line(str(value)), now())
     except CronSimError:
         raise ValueError(
-            "must be a duration (5m), hourly, daily, weekly, a time of day (daily 03:30) or a cron "
-            "line (30 3 * * 1-5)"
+            said(
+                "must be a duration (5m), hourly, daily, weekly, a time of day (daily 03:30) or a "
+                "cron line (30 3 * * 1-5)"
+            )
         ) from None
     return str(value)
 
@@ -83,19 +89,19 @@ def cron_line(schedule: str) -> str:
 
 def _time_of_day(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError('must be a time of day such as "03:00"')
+        raise ValueError(said('must be a time of day such as "03:00"'))
     return value
 
 
 def _percent(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"(100|\d{1,2})%", value):
-        raise ValueError('must be a percentage such as "20%"')
+        raise ValueError(said('must be a percentage such as "20%%"'))
     return value
 
 
 def _code(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be a text that is not empty")
+        raise ValueError(said("must be a text that is not empty"))
     return value.strip()
 
 
@@ -119,7 +125,7 @@ _COUNTRY = re.compile(r"[A-Z]{2}")
 
 def _country(value: str) -> str:
     if not _COUNTRY.fullmatch(value):
-        raise ValueError("must be an ISO 3166 alpha-2 code such as AU")
+        raise ValueError(said("must be an ISO 3166 alpha-2 code such as AU"))
     return value
 
 
@@ -167,48 +173,68 @@ def faults(
             found += faults(inner, path)
             continue
         value = _HIDDEN if _SECRET_KEYS.intersection(path) else fault["input"]
-        words = _words(fault["type"], fault["msg"], value)
+        words = _words(fault, value)
         named = _OF_A_FIELD.match(words) if fault["type"] == "value_error" else None
         if named and isinstance(fault["input"], dict):
-            path, words = (*path, *named[1].split(".")), words[named.end() :]
+            path, words = (*path, *named[1].split(".")), parted(words)[1]
         found.append((path, words))
     return found
 
 
 _HIDDEN = object()
 # In the file's own words, where pydantic speaks of Python or JSON.
-_KINDS = {
-    "extra_forbidden": "unknown key",
-    "missing": "required",
-    "string_too_short": "must not be empty",
+_KINDS: Mapping[str, str] = {
+    "extra_forbidden": said("unknown key"),
+    "missing": said("required"),
+    "string_too_short": said("must not be empty"),
 }
-_SHAPES = {
-    "dict_type": "must be a mapping",
-    "model_type": "must be a mapping",
-    "tuple_type": "must be a list",
-    "list_type": "must be a list",
-    "string_type": "must be a text",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
+_SHAPES: Mapping[str, str] = {
+    "dict_type": said("must be a mapping"),
+    "model_type": said("must be a mapping"),
+    "tuple_type": said("must be a list"),
+    "list_type": said("must be a list"),
+    "string_type": said("must be a text"),
+    "bool_type": said("must be true or false"),
+    "bool_parsing": said("must be true or false"),
 }
 
 
-def _words(kind: str, message: str, value: Any) -> str:
+def _words(fault: Mapping[str, Any], value: Any) -> str:
+    kind = fault["type"]
     if kind in _KINDS:
         return _KINDS[kind]
-    text = _SHAPES.get(kind) or message.removeprefix("Value error, ").replace(
+    text = _SHAPES.get(kind) or _own_words(fault) or fault["msg"].replace(
         "Input should be", "must be"
-    )
-    if kind == "literal_error":
-        text = text.replace("'", "")
-    text = text.replace("String should", "must")
-    return text if value is _HIDDEN else f"{text}{instead(value)}"
+    ).replace("String should", "must")  # fmt: skip
+    return text if value is _HIDDEN else not_but(text, value)
 
 
-def instead(value: Any) -> str:
-    """`, not 'value'`; nothing for a list or mapping, and no password of an address."""
+def _own_words(fault: Mapping[str, Any]) -> str:
+    """What a check of ours said, or which values there are; "" for what only pydantic words."""
+    context = fault.get("ctx", {})
+    if fault["type"] == "value_error":
+        return str_of(context["error"])
+    if fault["type"] == "literal_error":
+        *others, last = context["expected"].replace("'", "").replace(" or ", ", ").split(", ")
+        if not others:
+            return said("must be %(last)s", last=last)
+        return said("must be %(others)s or %(last)s", others=", ".join(others), last=last)
+    return ""
+
+
+def str_of(error: Exception) -> str:
+    """The words of an error, with what they are made of where it was raised with such."""
+    words = error.args[0] if error.args else ""
+    return words if isinstance(words, Said) else str(error)
+
+
+def not_but(text: str, value: Any) -> str:
+    """The text, and `, not 'value'`; by itself for a list or mapping, and no password of an
+    address."""
     if isinstance(value, dict | list):
-        return ""
+        return text
     if value is None or isinstance(value, bool):
-        return f", not {'null' if value is None else str(value).lower()}"
-    return f", not {re.sub(r'(?<=://)[^/@]*@', '…@', repr(value))[:80]}"
+        shown = "null" if value is None else str(value).lower()
+    else:
+        shown = re.sub(r"(?<=://)[^/@]*@", "…@", repr(value))[:80]
+    return said("%(text)s, not %(value)s", text=text, value=shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,14 @@ SOURCES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts
 )
+
+
+# What a configuration may say, and what it is told otherwise.
+SCHEMAS = [
+    *(ROOT / "accounts_mapping" / "rules").glob("*.py"), ROOT / "stores/settings.py",
+    ROOT / "connector/lib/schema.py", ROOT / "connector/configuration/schema.py",
+    ROOT / "connector/configuration/crosschecks.py",
+]  # fmt: skip
 
 
 def called(node: ast.AST) -> str:
@@ -65,14 +73,14 @@ def _names(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def sentences(tree: ast.Module) -> Iterator[ast.expr]:
+def sentences(tree: ast.Module, told: Mapping[str, int] = TOLD) -> Iterator[ast.expr]:
     """What is wrong with each sentence of a module."""
     outer: dict[ast.AST, ast.AST] = {}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             outer |= dict.fromkeys(ast.walk(function), function)
     for node in ast.walk(tree):
-        place = TOLD.get(called(node))
+        place = told.get(called(node))
         if isinstance(node, ast.Call) and place is not None and len(node.args) > place:
             yield from glued(node.args[place], outer.get(node, tree))
 
@@ -99,6 +107,18 @@ def test_a_sentence_is_a_template_and_its_values(path: Path) -> None:
 
     assert [f"{one.lineno}: {ast.unparse(one)[:80]}" for one in sentences(tree)] == []
     assert [one.lineno for one in without_their_values(tree)] == []
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_schema_refuses_is_said_too(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = sentences(tree, {"ValueError": 0, "at_field": 1})
+
+    assert [f"{one.lineno}: {ast.unparse(one)[:80]}" for one in found] == []
+    assert [one.lineno for one in without_their_values(tree)] == []
+    yielded = (node.value for node in ast.walk(tree) if isinstance(node, ast.Yield))
+    lines = (one for one in yielded if isinstance(one, ast.JoinedStr))
+    assert [one.lineno for one in lines if ": " in ast.unparse(one)] == []
 
 
 @pytest.mark.parametrize(

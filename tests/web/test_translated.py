@@ -153,7 +153,7 @@ def test_a_page_says_nothing_that_cannot_be_translated(
     assert [text for text in sorted(bracketed - known - {""}) if not OWED.search(text)] == []
 
 
-PREVIEW, RULES = "/stores/au/preview/", "/mapping/au/rules/"
+PREVIEW, RULES, STORE = "/stores/au/preview/", "/mapping/au/rules/", "/stores/au/edit/"
 PASTED = json.dumps(magento_order("000000042"), default=str)
 
 
@@ -165,6 +165,11 @@ PASTED = json.dumps(magento_order("000000042"), default=str)
         (RULES, {"rules-TOTAL_FORMS": "1", "rules-0-when_total_over": "much"}),
         (RULES, {"rules-TOTAL_FORMS": "1", "rules-0-when_sku": "A", "rules-0-account": "999"}),
         ("/mapping/au/posting/", {"posting.due_days": "soon", "posting.date": "never"}),
+        ("/mapping/au/posting/", {"posting.reference": "{nothing}", "posting.settle_delay": "x"}),
+        ("/mapping/au/posting/", {"posting.summary_at": "25:00", "posting.reference": "}"}),
+        ("/mapping/au/taxes/", {"tax-rules-TOTAL_FORMS": "1", "tax-rules-0-country": "Oz"}),
+        (STORE, {"url": "ftp://x", "timezone": "Sydney", "country": "au", "cut_over": "soon"}),
+        (STORE, {"currency": "dollars", "schedule.orders": "often", "number_prefix": "é"}),
     ],
 )  # fmt: skip
 def test_nor_does_the_answer_to_what_was_typed(

@@ -29,7 +29,6 @@ from xero.documents.facts import NOT_CONNECTED
 # Who a store is, and whether it is switched on or archived: no subject of a draft.
 IDENTITY = frozenset({"slug", "platform"})
 SWITCH, ARCHIVED = "enabled", "archived"
-_OF_THE_STORE = re.compile(r"stores\[0\]\.(\S+?): (.*)", re.DOTALL)
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -67,8 +66,8 @@ def check(
     for place, message in unusable(whole, ()):
         found.setdefault(place, []).append(message)
     for line in crosschecks(filled, known, platforms):
-        told = _OF_THE_STORE.match(line)
-        place, message = (told[1], told[2]) if told else ("", line)
+        place, message = parted(line)
+        place = place.removeprefix("stores[0].")
         found.setdefault(place, []).append(message)
     section = None
     try:
