@@ -20,13 +20,13 @@ def rebuild_stuck(store: Store) -> int:
     waiting = Q(pk__in=stuck, build_at__isnull=True)
     now = clock.now()
     rows = TrackedProduct.objects.filter(waiting | taken(now), store=store)
-    return rows.update(build_at=now)
+    return rows.write(build_at=now)
 
 
 def export_now(products: Iterable[int]) -> int:
     """Have products' items built and sent before everything else, as a person asked; how many."""
     chosen = TrackedProduct.objects.filter(pk__in=list(products))
-    return chosen.update(build_at=clock.now(), lane=Lane.CLICK)
+    return chosen.write(build_at=clock.now(), lane=Lane.CLICK)
 
 
 def rebuild_held(store: Store) -> int:
@@ -38,7 +38,7 @@ def rebuild_held(store: Store) -> int:
     held = Q(label=TrackedOrder.Label.HELD, build_at__isnull=True)
     now = clock.now()
     rows = TrackedOrder.objects.filter(held | taken(now), store=store)
-    return rows.update(build_at=now)
+    return rows.write(build_at=now)
 
 
 def rebuild_outdated(store: Store) -> int:
@@ -49,9 +49,9 @@ def rebuild_outdated(store: Store) -> int:
     held = TrackedOrder.objects.filter(
         store=store, label=TrackedOrder.Label.HELD, mapping_version__lt=version.number
     )
-    return held.filter(build_at__isnull=True).update(build_at=clock.now())
+    return held.filter(build_at__isnull=True).write(build_at=clock.now())
 
 
 def rebuild(orders: Iterable[int], *, lane: str = Lane.CLICK) -> int:
     """Have orders built anew now, whatever their state; how many."""
-    return TrackedOrder.objects.filter(pk__in=list(orders)).update(build_at=clock.now(), lane=lane)
+    return TrackedOrder.objects.filter(pk__in=list(orders)).write(build_at=clock.now(), lane=lane)

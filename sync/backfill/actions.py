@@ -159,7 +159,7 @@ def withdraw(row: Backfill) -> int:
     parts = SummaryPart.objects.waiting().filter(order=OuterRef("pk"))
     unbuilt = Q(lane=Lane.BACKFILL, build_at__isnull=False)
     mine = TrackedOrder.objects.filter(backfill=row)
-    count = mine.filter(unbuilt | Exists(unsent) | Exists(parts)).update(
+    count = mine.filter(unbuilt | Exists(unsent) | Exists(parts)).write(
         lane=Lane.BACKFILL, build_at=clock.now()
     )
     if count:

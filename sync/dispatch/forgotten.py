@@ -63,7 +63,7 @@ def build_again(refused: Sequence[Posting]) -> None:
         if (row := taken.get((one.kind, one.number))) and _is_alike(one, row)
         if (order := row.order_id) is not None
     }
-    if found := TrackedOrder.objects.filter(pk__in=alike).update(build_at=clock.now()):
+    if found := TrackedOrder.objects.filter(pk__in=alike).write(build_at=clock.now()):
         log.info("forgotten.refused", orders=found)
 
 
@@ -83,7 +83,7 @@ def invoices_known(organisation: Organisation, invoices: Iterable[str]) -> int:
 def _asked(organisation: Organisation, **which: Any) -> int:
     asked = Proposal.objects.open().filter(organisation=organisation, **which)
     orders = TrackedOrder.objects.filter(pk__in=asked.values("order"))
-    return orders.update(build_at=clock.now())
+    return orders.write(build_at=clock.now())
 
 
 def _is_alike(one: MirrorDocument, row: Posting) -> bool:
@@ -136,7 +136,7 @@ def _build(stores: Sequence[Store], documents: Sequence[MirrorDocument]) -> int:
         orders = TrackedOrder.objects.filter(
             Q(number__in=names) | Q(document_number__in=names), store=store
         )
-        found += orders.exclude(state=TrackedOrder.State.NEW).update(build_at=now)
+        found += orders.exclude(state=TrackedOrder.State.NEW).write(build_at=now)
     if found:
         log.info("forgotten.found", orders=found)
     return found

@@ -67,6 +67,6 @@ def rebuild_outdated(store: Store) -> int:
     if version is None:
         return 0
     stuck = TrackedProduct.objects.filter(store=store, mapping_version__lt=version.number).stuck()
-    return TrackedProduct.objects.filter(pk__in=stuck.values("pk"), build_at__isnull=True).update(
+    return TrackedProduct.objects.filter(pk__in=stuck.values("pk"), build_at__isnull=True).write(
         build_at=clock.now()
     )

@@ -100,4 +100,4 @@ def write_cards(store: Store, built: Sequence[tuple[TrackedOrder, Built]]) -> No
     filled = (CardUse.SOLD, CardUse.RETURNED)
     sold = {entry.code for entry in new if entry.use in filled}
     waiting = GiftCardEntry.objects.filter(store=store, use=CardUse.WAITING, code__in=sold)
-    TrackedOrder.objects.filter(pk__in=waiting.values("order")).update(build_at=clock.now())
+    TrackedOrder.objects.filter(pk__in=waiting.values("order")).write(build_at=clock.now())

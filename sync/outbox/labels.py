@@ -128,7 +128,7 @@ def orders_behind(postings: Iterable[Posting]) -> set[int]:
 def plan_again(postings: Iterable[Posting]) -> None:
     """Have the orders behind these documents built: what stands of them is another now. Within the
     transaction that makes it so, as nobody notices it a second time."""
-    TrackedOrder.objects.filter(pk__in=orders_behind(postings)).update(build_at=clock.now())
+    TrackedOrder.objects.filter(pk__in=orders_behind(postings)).write(build_at=clock.now())
 
 
 def relabel_behind(postings: Iterable[Posting]) -> None:

@@ -55,7 +55,7 @@ def give_up_waiting(store: Store) -> int:
     if not waiting.exists() or snapshot(store).rules.posting.mode == "daily_summary":
         return 0
     orders = TrackedOrder.objects.filter(pk__in=waiting.values("order"), build_at__isnull=True)
-    return orders.update(build_at=clock.now())
+    return orders.write(build_at=clock.now())
 
 
 def is_due(store: Store) -> bool:

@@ -74,10 +74,15 @@ class ClaimQuerySet(models.QuerySet[_Row]):
         keys = list(self.due(moment).values_list("pk", flat=True)[:most])
         rows = type(self)(model=self.model, using=self.db).filter(pk__in=keys)
         ready = rows.ready(moment)
-        # An update takes rows as they lie, and may meet one that takes them otherwise.
+        # As `write` does.
         if not keys or not statement_twice(lambda: ready.claim(token, lease, **changes)):
             return rows.none()
         return rows.held_by(token).order_by("pk")
+
+    def write(self, **changes: Any) -> int:
+        """Change rows that nobody here has locked, as they lie; how many. Where it meets one that
+        takes them otherwise and is given up for it, it is made once more."""
+        return statement_twice(lambda: self.update(**changes))
 
     def keep(self, token: str, lease: timedelta, **changes: Any) -> int:
         """Go on holding those that are still this claim's, and write these changes; how many."""

@@ -70,7 +70,7 @@ def _created(
         return Reason("item_code_taken", text)
     if not up_to_date(sent, item):
         products = TrackedProduct.objects.filter(store=row.store_id, source_id=row.source_id)
-        read.learn.append(lambda: products.update(build_at=clock.now()))
+        read.learn.append(lambda: products.write(build_at=clock.now()))
     return _adopted(item)
 
 

@@ -113,7 +113,7 @@ def _settle(chosen: list[Proposal], user: Any) -> None:
     Proposal.objects.open().filter(order__in=orders).delete()
     same = Proposal.objects.open().filter(xero_id__in=[one.xero_id for one in chosen])
     waiting = TrackedOrder.objects.filter(pk__in=list(same.values_list("order", flat=True)))
-    waiting.update(build_at=clock.now())
+    waiting.write(build_at=clock.now())
     log.info("proposals.linked", orders=len(orders))
     stores = TrackedOrder.objects.filter(pk__in=orders) | waiting
     _ring(set(stores.values_list("store", flat=True)))

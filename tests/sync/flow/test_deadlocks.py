@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection, connections, transaction
+from django.db.models import QuerySet
 
 from connector.lib import clock, exact_json
 from connector.lib.database.claims import ClaimQuerySet
@@ -21,6 +25,7 @@ from stores.connect import connect
 from stores.models import SourceRecord, Store
 from sync.ingest.ingest import Delivery, keep
 from sync.models import MasterLevel, TrackedOrder
+from sync.rebuild import rebuild_held
 from sync.stock.levels import Level
 from sync.stock.take import take_stock
 from tests.sync.world import World
@@ -166,3 +171,37 @@ def test_a_claim_that_is_given_up_for_another_is_made_once_more(
     with pytest.raises(OperationalError), transaction.atomic():
         take()
     assert made == ["t"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_having_orders_built_again_that_is_given_up_is_done_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found under faults: it met a worker that took the same orders in the order of their keys."""
+    store, tries, real = StoreFactory(), [], QuerySet.update
+
+    def given_up(rows: QuerySet[TrackedOrder], **changes: object) -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            cause = Exception()
+            cause.sqlstate = "40P01"  # type: ignore[attr-defined]
+            raise OperationalError from cause
+        return real(rows, **changes)
+
+    OrderFactory(store=store, label="held", state="held", build_at=None)
+    monkeypatch.setattr(QuerySet, "update", given_up)
+    assert rebuild_held(store) == 1
+    assert len(tries) == 2
+
+
+def test_orders_are_had_built_again_by_the_verb_that_tries_once_more() -> None:
+    """An update of many orders that stands alone locks them as they lie."""
+    sources = (Path(settings.BASE_DIR) / "sync").rglob("*.py")
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in sources
+        if "migrations" not in path.parts
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\.update\(build_at=clock\.now|\.update\(build_at=now", line)
+    ]
+    assert found == []
