@@ -22,6 +22,7 @@ from sync.models import Dispatch, Posting, TrackedOrder
 from sync.orders import actions
 from sync.orders.build_due import enqueue_due
 from tests.sync.backfill.test_backfill import begun, finish, go_on
+from tests.sync.orders.test_money_of_edits import differs
 from tests.sync.orders.test_refunds_and_cancellations import MUG, TWO_MUGS_AND_BEANS
 from tests.sync.orders.test_refunds_and_cancellations import time as time
 from tests.sync.standing import again, ledger, stands
@@ -502,12 +503,14 @@ def test_an_edit_of_a_person_since_the_backup_is_still_a_persons(world: World) -
 
 @pytest.mark.stories
 @pytest.mark.parametrize("lost", [True, False], ids=["its answer was lost", "not sent yet"])
-def test_one_click_answers_for_an_invoice_that_was_edited_twice_around_the_backup(
+def test_an_invoice_that_was_edited_twice_around_the_backup_is_left_as_it_is_by_one_click(
     world: World, lost: bool
 ) -> None:
     """The backup knows the first change as on its way; the second is forgotten, and the shop makes
-    a third: nothing tells the second from a bookkeeper's (0032)."""
+    a third: nothing tells the second from a bookkeeper's (0032). So the click keeps it, as it
+    would a bookkeeper's; what the shop changed is added, and the comparison says what is over."""
     order = world.place(status="pending")
+    known = money(order["grand_total"])
     world.sync()
     world.time.forward(minutes=31)
     edits(world, [order])
@@ -523,6 +526,7 @@ def test_one_click_answers_for_an_invoice_that_was_edited_twice_around_the_backu
         world.time.forward(minutes=5)
         world.shop.edit(order["entity_id"], [("BEANS-250", 2)])
         world.sync()
+        stands_with = money(world.invoices()[world.number(order)]["Total"])
     world.time.forward(minutes=1)
     world.shop.edit(order["entity_id"], [("MUG-STN", 1), ("BEANS-250", 1)])
     world.sync()
@@ -534,7 +538,9 @@ def test_one_click_answers_for_an_invoice_that_was_edited_twice_around_the_backu
     world.work()
     at_rest()
     assert world.row(order).label == "posted"
-    assert _net(world, world.number(order))[0] == money(order["grand_total"])
+    ordered = money(order["grand_total"])
+    assert _net(world, world.number(order))[0] == stands_with + ordered - known
+    assert [(one[0], one[1]) for one in differs(world)] == [(order["increment_id"], "total")]
 
 
 def test_what_was_planned_before_a_person_must_decide_does_not_wait_for_ever(
