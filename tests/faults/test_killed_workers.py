@@ -7,62 +7,27 @@ that a dead process leaves last seconds.
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from pytest_django import Settings
 
-from connector.lib import clock
-from sandbox.magento import DemoShop
-from sandbox.shop.made_up.demand import Plan
-from sandbox.xero import StandIn
-from sync.dispatch import freshness
 from sync.models import Posting
-from tests.sync.world import World, at_rest, connect, expected_of, ledger_agrees
+from tests.sync.world import World, at_rest, expected_of, ledger_agrees
 from tests.xero.conftest import environment
 
 pytestmark = [pytest.mark.process, pytest.mark.django_db(transaction=True)]
 
-SCALE = 60
 KILLED = -9
-
-
-@pytest.fixture
-def world(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Four paid orders, one of them in two parts to come, of three customers."""
-    base = time.time()
-    monkeypatch.setattr(clock, "_scale", float(SCALE))
-    monkeypatch.setattr(clock, "_base", base)
-    monkeypatch.setenv("CLOCK_SCALE", str(SCALE))
-    monkeypatch.setenv("CLOCK_BASE", repr(base))
-    monkeypatch.setenv("ALLOW_PRIVATE_HOSTS", "True")
-    settings.ALLOW_PRIVATE_HOSTS = True
-    plan = Plan(customers=9, paid_only=True, foreign=0)
-    with StandIn(auto_consent=True) as xero, DemoShop(plan=plan) as shop:
-        settings.XERO_LOGIN_URL = xero.url
-        settings.XERO_IDENTITY_URL = xero.url
-        settings.XERO_API_URL = xero.url
-        freshness._seen.clear()
-        app, organisation = connect(xero)
-        made = World(xero, None, app, organisation)  # type: ignore[arg-type]
-        made.add_store(shop)
-        for customer in (1, 2, 3, 1):
-            made.place(customer=customer, items=[("MUG-STN", customer)])
-        made.part_paid(shop.orders[1], "10.00")
-        yield made
 
 
 def run(job: str, *trap: str) -> dict[str, int]:
     """Run a job that dies, then another process that finishes everything."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.workers", "finish", job, *trap],
-        env=environment(**os.environ),
+        env=environment(),
         stdout=subprocess.PIPE,
         check=True,
         timeout=120,
@@ -120,10 +85,7 @@ def test_a_reader_or_builder_that_is_killed_loses_no_order(
 
 def test_two_processes_at_once_post_everything_once(world: World) -> None:
     command = [sys.executable, "-m", "tests.faults.workers", "alone", "everything"]
-    both = [
-        subprocess.Popen(command, env=environment(**os.environ), stdout=subprocess.PIPE)
-        for _ in range(2)
-    ]
+    both = [subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE) for _ in range(2)]
     for process in both:
         out, _ = process.communicate(timeout=120)
         assert json.loads(out)["first"] == 0

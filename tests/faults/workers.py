@@ -104,8 +104,9 @@ def everything(store: Any) -> None:
 JOBS = {"pull": pull, "build": build, "everything": everything}
 
 
-def forked(job: str, trap: Callable[[], Any] | None) -> int:
-    """Run a job in a process of its own; its exit status, negative for a signal."""
+def forked(job: Callable[[Any], None], trap: Callable[[], Any] | None) -> int:
+    """Do a job for the first store in a process of its own; its exit status, negative for a
+    signal."""
     from django.db import connections
 
     connections.close_all()
@@ -118,9 +119,9 @@ def forked(job: str, trap: Callable[[], Any] | None) -> int:
         from sync.dispatch import freshness
 
         freshness._seen.clear()
-        store = Store.objects.select_related("organisation").get()
+        store = Store.objects.select_related("organisation").order_by("pk")[0]
         with trap() if trap else ExitStack():
-            JOBS[job](store)
+            job(store)
     except Exception:  # noqa: BLE001 - a forked process ends here, whatever happened
         traceback.print_exc()
         os._exit(1)
@@ -131,18 +132,23 @@ def forked(job: str, trap: Callable[[], Any] | None) -> int:
 def main(job: str, trap: str = "", *arguments: str) -> dict[str, int]:
     """Run `job` with a trap, then let a second process finish everything."""
     traps = {"statement": at_statement, "call": at_call}
-    killed = forked(job, partial(traps[trap], *arguments) if trap else None)
+    killed = forked(JOBS[job], partial(traps[trap], *arguments) if trap else None)
     return {"first": killed}
 
 
-if __name__ == "__main__":
+def prepare() -> None:
+    """What takes a while is done once, before the forks."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connector.settings")
     django.setup()
-    import xero_python.accounting  # noqa: F401 - before the fork: it takes a while
+    import xero_python.accounting  # noqa: F401
 
     from xero import transport
 
     transport._LEAST_WALL_SECONDS = 0.5
+
+
+if __name__ == "__main__":
+    prepare()
     first = main(*sys.argv[2:])
-    finished = forked("everything", None) if sys.argv[1] == "finish" else 0
+    finished = forked(everything, None) if sys.argv[1] == "finish" else 0
     print(json.dumps({**first, "second": finished}))  # noqa: T201
