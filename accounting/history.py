@@ -42,7 +42,8 @@ class Entry:
     and `credited_by_people` what of that is credit. `not_payable`: it was looked up and is not
     there, and its document cannot take it. `shared`: it is the order's part of a document of many
     orders, which is never changed or voided for one of them. `linked`: it is somebody's own,
-    which a person said is the order's.
+    which a person said is the order's; `edited`: ours, and a person wrote over it in Xero, which
+    another let stand.
     """
 
     slot: Slot
@@ -71,6 +72,7 @@ class Entry:
     remarks: tuple[Reason, ...] = ()
     shared: bool = False
     linked: bool = False
+    edited: bool = False
     by_people: Decimal = ZERO
     credited_by_people: Decimal = ZERO
     not_payable: bool = False
@@ -78,7 +80,7 @@ class Entry:
     @property
     def fixed(self) -> bool:
         """Whether it is left as it is in Xero: what follows goes beside it."""
-        return self.shared or self.linked
+        return self.shared or self.linked or self.edited
 
 
 @dataclass(frozen=True, slots=True)

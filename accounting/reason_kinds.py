@@ -494,7 +494,7 @@ REASONS: dict[str, ReasonKind] = {
     ),
     "changed_in_xero": ReasonKind(
         "A person changed the document in Xero",
-        "On the order's page: Sync again to leave it as it is in Xero",
+        "On the order's page: Keep what Xero has, or Post the difference",
     ),
     "changed_after_posting": ReasonKind(
         "The order changed after it was posted",

@@ -100,8 +100,8 @@ def observe(posting: Posting, row: MirrorDocument, *, moving: bool = False) -> b
     if posting.xero_total_units is not None and row.total != posting.xero_total_units:
         text = said(
             "%(key)s was changed in Xero by a person: posted with %(posted)s, it is "
-            "%(total)s now. Sync the order again to leave it as it is there, or correct it in "
-            "Xero.",
+            "%(total)s now. Keep it as it is there, or post the difference beside it, on the "
+            "order's page; or correct it in Xero.",
             key=posting.key,
             posted=from_units(posting.xero_total_units),
             total=from_units(row.total),
@@ -143,7 +143,7 @@ def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
     ).at_rest()  # fmt: skip
     with transaction.atomic():
         marked = compared.update(
-            conflict=True, reasons=[reason.kept()], xero_status=row.status,
+            conflict=True, answer="", reasons=[reason.kept()], xero_status=row.status,
             changed_at=clock.now(),
         )  # fmt: skip
         if marked:
@@ -155,9 +155,11 @@ def _conflict(posting: Posting, row: MirrorDocument, reason: Reason) -> bool:
 
 def accept(order_ids: Sequence[int]) -> None:
     """A person asks for these orders again, knowing what was changed in Xero: a voided
-    document may be posted anew, a changed one stands as it is there."""
+    document may be posted anew, a changed one stands as it is there. One of which the difference
+    is wanted is left to `sync.orders.edited`."""
     ours = Q(order_id__in=order_ids) | Q(sources__order_id__in=order_ids)
-    for posting in Posting.objects.filter(ours, conflict=True).distinct():
+    asked = Posting.objects.filter(ours, conflict=True)
+    for posting in asked.exclude(answer=Posting.Answer.DIFFERENCE).distinct():
         row = MirrorDocument.objects.filter(
             organisation=posting.organisation_id, kind=posting.kind, xero_id=posting.xero_id
         ).first()
@@ -168,6 +170,7 @@ def accept(order_ids: Sequence[int]) -> None:
             changes |= {
                 "xero_total_units": row.total, "xero_updated_at": row.updated_utc,
                 "xero_status": row.status, "amount_due_units": row.amount_due,
+                "answer": Posting.Answer.KEEP,
             }  # fmt: skip
         with transaction.atomic():
             Posting.objects.filter(pk=posting.pk, conflict=True).update(**changes)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.database.claims import FREED
+from connector.lib.database.deadlocks import in_one_go
 from connector.lib.errors import Temporary
 from connector.lib.texts.said import said
 from sync.dispatch.refusals import hold_dependants, refused
@@ -22,52 +21,52 @@ from xero.documents.kinds import Kind
 _State = Posting.State
 
 
+@in_one_go
 def refused_whole(dispatch: Dispatch, token: str, error: RequestRefused) -> None:
     """Refused as a whole: one element is refused for it; of many, some may have been saved.
 
     Many are looked up at once, and what is missing is then sent one by one.
     """
     rows = postings_of(dispatch)
-    with transaction.atomic():
-        if not finish(dispatch, token):
-            return
-        lock_orders(rows)
-        for row in rows:
-            if len(rows) == 1:
-                refused(row, error.code, error.texts or (str(error),))
-            else:
-                move(
-                    row, _State.PENDING, look_up=True, attempts=row.attempts + 1,
-                    not_before=clock.now(),
-                )  # fmt: skip
-        relabel_behind(rows)
+    if not finish(dispatch, token):
+        return
+    lock_orders(rows)
+    for row in rows:
+        if len(rows) == 1:
+            refused(row, error.code, error.texts or (str(error),))
+        else:
+            move(
+                row, _State.PENDING, look_up=True, attempts=row.attempts + 1,
+                not_before=clock.now(),
+            )  # fmt: skip
+    relabel_behind(rows)
 
 
+@in_one_go
 def unknown(dispatch: Dispatch, frm: str, look_at: datetime, *, by: str = "") -> None:
     """Its fate is not known: it is looked up at `look_at`."""
-    with transaction.atomic():
-        if dispatch.move(
-            to=Dispatch.State.UNKNOWN, frm=(frm,), by=by, not_before=look_at,
-            **FREED,
-        ):  # fmt: skip
-            move_all(dispatch, _State.UNKNOWN, not_before=look_at)
+    if dispatch.move(
+        to=Dispatch.State.UNKNOWN, frm=(frm,), by=by, not_before=look_at,
+        **FREED,
+    ):  # fmt: skip
+        move_all(dispatch, _State.UNKNOWN, not_before=look_at)
 
 
+@in_one_go
 def again(dispatch: Dispatch, token: str, at: datetime, **changes: Any) -> None:
     """Nothing was carried out: the same bytes with the same key go out again at `at`."""
-    with transaction.atomic():
-        if dispatch.move(
-            to=Dispatch.State.RETRY, frm=(Dispatch.State.SENDING,), by=token, not_before=at,
-            **FREED, **changes,
-        ):  # fmt: skip
-            move_all(dispatch, _State.RETRY, not_before=at)
+    if dispatch.move(
+        to=Dispatch.State.RETRY, frm=(Dispatch.State.SENDING,), by=token, not_before=at,
+        **FREED, **changes,
+    ):  # fmt: skip
+        move_all(dispatch, _State.RETRY, not_before=at)
 
 
+@in_one_go
 def withdraw(dispatch: Dispatch) -> None:
     """Nothing was carried out, and now it is not to go out: its documents wait on their own."""
-    with transaction.atomic():
-        if dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.RETRY,)):
-            move_all(dispatch, _State.PENDING, not_before=clock.now())
+    if dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.RETRY,)):
+        move_all(dispatch, _State.PENDING, not_before=clock.now())
 
 
 def gave_up(dispatch: Dispatch, token: str, error: Temporary) -> None:
@@ -88,11 +87,11 @@ def unforeseen(dispatch: Dispatch, token: str, error: Exception) -> None:
     _dead(dispatch, token, Reason("unforeseen", f"{type(error).__name__}: {error}"[:500]))
 
 
+@in_one_go
 def _dead(dispatch: Dispatch, token: str, reason: Reason) -> None:
-    with transaction.atomic():
-        frm = (Dispatch.State.SENDING, Dispatch.State.UNKNOWN)
-        if dispatch.move(to=Dispatch.State.DONE, frm=frm, by=token, **FREED):
-            move_all(dispatch, _State.DEAD, look_up=True, reasons=[reason.kept()])
-            if dispatch.kind == Kind.CONTACT:
-                ids = list(dispatch.postings.filter(state=_State.DEAD).values_list("pk", flat=True))
-                hold_dependants(ids, reason.message)
+    frm = (Dispatch.State.SENDING, Dispatch.State.UNKNOWN)
+    if dispatch.move(to=Dispatch.State.DONE, frm=frm, by=token, **FREED):
+        move_all(dispatch, _State.DEAD, look_up=True, reasons=[reason.kept()])
+        if dispatch.kind == Kind.CONTACT:
+            ids = list(dispatch.postings.filter(state=_State.DEAD).values_list("pk", flat=True))
+            hold_dependants(ids, reason.message)

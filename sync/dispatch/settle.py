@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from accounting.reasons import Reason
 from connector.lib import clock
 from connector.lib.database.bulk import add_to_each, update_each
+from connector.lib.database.deadlocks import in_one_go
 from connector.lib.money import to_units
 from connector.lib.texts.said import figure, said
 from sync.dispatch import notes
@@ -49,6 +49,7 @@ from xero.documents.statuses import GONE
 _State = Posting.State
 
 
+@in_one_go
 def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
     """Settle each element of an answered request; the results, for `by_kind.remember`.
 
@@ -57,16 +58,15 @@ def settle(dispatch: Dispatch, token: str, reply: Reply) -> list[ElementResult]:
     rows = postings_of(dispatch)
     sent = sent_elements(dispatch)
     answers = replies.results(SPECS[dispatch.kind].resource.name, sent, reply.json)
-    with transaction.atomic():
-        if not finish(dispatch, token):
-            return []
-        lock_orders(rows)
-        pairs = list(zip(rows, answers, strict=True))
-        posted([pair for pair in pairs if pair[1].ok])
-        for row, answer in pairs:
-            if not answer.ok:
-                _not_posted(row, answer)
-        relabel_behind(rows)
+    if not finish(dispatch, token):
+        return []
+    lock_orders(rows)
+    pairs = list(zip(rows, answers, strict=True))
+    posted([pair for pair in pairs if pair[1].ok])
+    for row, answer in pairs:
+        if not answer.ok:
+            _not_posted(row, answer)
+    relabel_behind(rows)
     return answers
 
 

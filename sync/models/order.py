@@ -256,6 +256,7 @@ class OrderAction(models.Model):
         WRITE = "write", gettext_lazy("Writing to the shop asked for again")
         LINK = "link", gettext_lazy("Linked to an invoice in Xero")
         POST = "post", gettext_lazy("Posted though an invoice like it is in Xero")
+        DIFFERENCE = "difference", gettext_lazy("Difference asked for beside what Xero has")
         TRY = "try", gettext_lazy("Asked for as a draft, to look at it in Xero")
 
     order = models.ForeignKey(TrackedOrder, on_delete=models.CASCADE, related_name="actions")

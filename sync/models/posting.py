@@ -20,7 +20,7 @@ from sync.models.backfill import Backfill
 from sync.models.dispatch import KINDS, Dispatch
 from sync.models.order import TrackedOrder
 from xero.documents.kinds import MONEY, OF_CREDIT, WITH_BALANCE, Kind
-from xero.documents.statuses import DRAFTS
+from xero.documents.statuses import DRAFTS, GONE
 from xero.models import Lane, Organisation
 
 # What the postings of a daily summary have as their source: they are no single order's.
@@ -100,6 +100,13 @@ class PostingQuerySet(models.QuerySet["Posting"]):
             xero_status__in=DRAFTS, conflict=False, linked=False,
         )  # fmt: skip
 
+    def edited(self) -> PostingQuerySet:
+        """Documents of an order's sale that people wrote over in Xero, and that no word was said
+        of yet: the difference between the order and what is there can be posted beside them."""
+        sales = self.filter(source_kind="order", purpose__in=Posting.SALE)
+        mine = sales.filter(verb="PUT", kind__in=WITH_BALANCE, state=Posting.State.POSTED)
+        return mine.filter(conflict=True, order__isnull=False).exclude(xero_status__in=GONE)
+
     def waiting(self) -> PostingQuerySet:
         """Everything that is not finished and does not wait for a person."""
         pending = Q(_let_go(), state=Posting.State.PENDING)
@@ -159,8 +166,16 @@ class Posting(models.Model):
         UNKNOWN = "unknown", "Checking"
         VOIDED = "voided", "Voided"
 
+    class Answer(models.TextChoices):
+        """What a person wants of a document that was written over in Xero."""
+
+        KEEP = "keep", "Kept as it is there"
+        DIFFERENCE = "difference", "The difference is posted beside it"
+
     ON_ITS_WAY = (State.SENDING, State.RETRY, State.UNKNOWN)
     UNFINISHED = (State.PENDING, *ON_ITS_WAY)
+    # The purposes of what an order's sale comes to, together.
+    SALE = ("invoice", "edit")
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="postings"
@@ -210,6 +225,10 @@ class Posting(models.Model):
     linked = models.BooleanField(
         default=False, help_text="A person linked it: it is somebody's own, and never changed."
     )
+    answer = models.CharField(
+        max_length=10, choices=Answer, blank=True, default="", db_default="",
+        help_text="What a person said of what was written over it in Xero: that stands.",
+    )  # fmt: skip
     xero_id = models.CharField(max_length=50, blank=True, default="")
     xero_status = models.CharField(max_length=30, blank=True, default="")
     xero_total_units = models.BigIntegerField(null=True)

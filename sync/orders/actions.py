@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from connector.lib import clock, doorbell
+from connector.lib.database.deadlocks import in_one_go
 from sync.models import OrderAction, Posting, ShopWrite, TrackedOrder
 from sync.outbox import sync_states
 from sync.outbox.shop_writes import try_again
@@ -46,35 +46,50 @@ def reopen(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
     return _include(orders.filter(excluded_at__isnull=False), user, OrderAction.What.REOPEN, why)
 
 
+@in_one_go
+def post_difference(orders: QuerySet[TrackedOrder], user: Any) -> int:
+    """Have what people wrote over documents of these orders in Xero stand there, and the
+    difference between that and the order posted beside it; how many orders. Those of which
+    nothing was written over are left as they are."""
+    edited = Posting.objects.edited()
+    wanted = edited.filter(order__in=orders.order_by().values("pk"))
+    rows = list(wanted.order_by("pk").select_for_update().values_list("pk", "order"))
+    Posting.objects.filter(pk__in=[pk for pk, _ in rows]).update(
+        answer=Posting.Answer.DIFFERENCE, changed_at=clock.now()
+    )
+    chosen = TrackedOrder.objects.filter(pk__in={order for _, order in rows})
+    return _include(chosen, user, OrderAction.What.DIFFERENCE)
+
+
+@in_one_go
 def _include(
     orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, why: str = "",
     **changes: Any,
 ) -> int:  # fmt: skip
-    with transaction.atomic():
-        chosen, ids = _lock(orders)
-        count = chosen.update(
-            build_at=clock.now(), lane=Lane.CLICK, label=TrackedOrder.Label.WORKING,
-            state=TrackedOrder.State.NEW, **_INCLUDED, **changes,
-        )  # fmt: skip
-        _record(ids, user, what, why)
-        _wake(chosen, ids)
+    chosen, ids = _lock(orders)
+    count = chosen.update(
+        build_at=clock.now(), lane=Lane.CLICK, label=TrackedOrder.Label.WORKING,
+        state=TrackedOrder.State.NEW, **_INCLUDED, **changes,
+    )  # fmt: skip
+    _record(ids, user, what, why)
+    _wake(chosen, ids)
     return count
 
 
+@in_one_go
 def approve(orders: QuerySet[TrackedOrder], user: Any) -> int:
     """Have what is posted as a draft approved in Xero, or posted as approved; how many orders.
 
     What waits for the approval, such as payments, follows. Orders that have nothing to approve
     are left as they are.
     """
-    with transaction.atomic():
-        chosen, ids = _lock(approvable(orders))
-        count = chosen.update(
-            approved_by=user, approved_at=clock.now(), build_at=clock.now(), lane=Lane.CLICK,
-            label=TrackedOrder.Label.WORKING,
-        )  # fmt: skip
-        _record(ids, user, OrderAction.What.APPROVE)
-        _wake(chosen, ids)
+    chosen, ids = _lock(approvable(orders))
+    count = chosen.update(
+        approved_by=user, approved_at=clock.now(), build_at=clock.now(), lane=Lane.CLICK,
+        label=TrackedOrder.Label.WORKING,
+    )  # fmt: skip
+    _record(ids, user, OrderAction.What.APPROVE)
+    _wake(chosen, ids)
     return count
 
 
@@ -118,19 +133,20 @@ def undo(orders: QuerySet[TrackedOrder], user: Any, why: str) -> int:
     return _exclude(wanted, user, OrderAction.What.UNDO, _Excluded.UNDONE, why, **changes)
 
 
+@in_one_go
 def tell_shop_again(orders: QuerySet[TrackedOrder], user: Any) -> int:
     """Write to the shop what it refused, or what was given up, of these orders; how many writes.
 
     Nothing of it concerns Xero.
     """
-    with transaction.atomic():
-        stuck = ShopWrite.objects.stuck().filter(order__in=orders)
-        ids = sorted(set(filter(None, stuck.values_list("order", flat=True))))
-        count = try_again(stuck)
-        _record(ids, user, OrderAction.What.WRITE)
+    stuck = ShopWrite.objects.stuck().filter(order__in=orders)
+    ids = sorted(set(filter(None, stuck.values_list("order", flat=True))))
+    count = try_again(stuck)
+    _record(ids, user, OrderAction.What.WRITE)
     return count
 
 
+@in_one_go
 def _exclude(
     orders: QuerySet[TrackedOrder], user: Any, what: OrderAction.What, code: str, why: str,
     **changes: Any,
@@ -139,14 +155,13 @@ def _exclude(
         "excluded_at": clock.now(), "excluded_by": user, "excluded_as": code, "excluded_why": why,
     }  # fmt: skip
     link = changes.get("excluded_link")
-    with transaction.atomic():
-        chosen, ids = _lock(orders)
-        count = chosen.update(
-            state=TrackedOrder.State.EXCLUDED, label=TrackedOrder.Label.SKIPPED,
-            build_at=clock.now(), **(marks | changes),
-        )  # fmt: skip
-        _record(ids, user, what, f"{why} {link}" if link else why)
-        _wake(chosen, ids)
+    chosen, ids = _lock(orders)
+    count = chosen.update(
+        state=TrackedOrder.State.EXCLUDED, label=TrackedOrder.Label.SKIPPED,
+        build_at=clock.now(), **(marks | changes),
+    )  # fmt: skip
+    _record(ids, user, what, f"{why} {link}" if link else why)
+    _wake(chosen, ids)
     return count
 
 

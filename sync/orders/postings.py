@@ -27,7 +27,7 @@ from xero.models import MirrorDocument, Organisation
 # What of a posting decides what is planned upon it.
 _TELLS = (
     "pk", "state", "kind", "verb", "key", "payload", "expected", "rates", "differs", "conflict",
-    "reasons", "linked", "xero_id", "xero_status", "xero_total_units", "amount_due_units",
+    "reasons", "linked", "answer", "xero_id", "xero_status", "xero_total_units", "amount_due_units",
 )  # fmt: skip
 
 

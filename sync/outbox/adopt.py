@@ -88,9 +88,9 @@ CONTENT = (
 )  # fmt: skip
 
 
-def as_it_is(posting: Posting, invoice: Invoice, document: MirrorDocument) -> None:
-    """Our own invoice, as it stands in Xero now: `invoice` has the totals that it has there."""
-    _take_content(posting, invoice, document)
+def as_it_is(posting: Posting, content: Invoice | CreditNote, document: MirrorDocument) -> None:
+    """Our own document, as it stands in Xero now: `content` has the totals that it has there."""
+    _take_content(posting, content, document)
     posting.conflict, posting.reasons, posting.changed_at = False, [], clock.now()
 
 

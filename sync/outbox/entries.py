@@ -88,6 +88,7 @@ def entry_of(posting: Posting) -> Entry:
         or _number(body.get("Invoice"), "InvoiceID"),
         against=_number(body.get("Invoice"), "InvoiceID"),
         linked=posting.linked,
+        edited=bool(posting.answer),
         not_payable=is_open(posting) and _was_not_payable(posting),
     )
 

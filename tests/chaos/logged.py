@@ -16,6 +16,7 @@ _OURS = re.compile(
     r'database "\w+" does not exist|relation "\w+" does not exist|'
     r"Connection refused|Cannot connect to redis|Connection closed by server|"
     r"Error while reading from|WorkerLostError|SIGKILL|Connection reset by peer|"
+    r"Timed out waiting for UP message from <ForkProcess|"  # its successor begins on a busy machine
     r"ConnectionError|TimeoutError|being dropped|InterfaceError"
 )
 

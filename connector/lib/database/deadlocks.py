@@ -8,13 +8,15 @@ same, it is chance, and neither a page nor a shop's call has to hear of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+P = ParamSpec("P")
 # A database that is away, or busy, or gave up for another's sake: the fault of no row.
 OF_NO_ROW = (OperationalError, InterfaceError)
 # PostgreSQL: deadlock_detected, serialization_failure. SQLite has one writer at a time.
@@ -50,3 +52,14 @@ def statement_twice(statement: Callable[[], T]) -> T:
             raise
         log.warning("deadlocks.again", error=str(error).partition("\n")[0])
     return statement()
+
+
+def in_one_go(work: Callable[P, T]) -> Callable[P, T]:
+    """All that the function writes is one transaction, `tried_twice`. It must read within it
+    whatever it changes: what a try that was given up left in memory is not so."""
+
+    @wraps(work)
+    def whole(*args: P.args, **kwargs: P.kwargs) -> T:
+        return tried_twice(partial(work, *args, **kwargs))
+
+    return whole

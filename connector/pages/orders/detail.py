@@ -21,6 +21,7 @@ from connector.lib.money import from_units
 from connector.lib.rights import right
 from connector.pages.books_of import books_of, predicted
 from connector.pages.filters import zone_of
+from connector.pages.orders.edited import edited_sale
 from connector.pages.orders.headline import condition
 from connector.pages.orders.mapping import mapping_of, rules_of, with_known
 from connector.pages.orders.shop_writes import written
@@ -101,6 +102,7 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
                 if not took_effect(posting)
             ],
             "may_approve": may_approve(row),
+            "edited": edited_sale(row, postings),
             "waits": waits,
             "writes": [written(write) for write in writes],
             "events": timeline(row, postings, writes),

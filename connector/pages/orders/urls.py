@@ -11,6 +11,7 @@ from connector.pages.contacts.duplicates import (
 )
 from connector.pages.orders.already import already_decide, already_link_alike, already_list
 from connector.pages.orders.detail import order_detail, order_preview, order_record
+from connector.pages.orders.edited import orders_difference
 from connector.pages.orders.leave_out import (
     orders_exclude,
     orders_handle,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("orders/sync/", orders_sync, name="orders-sync"),
     path("orders/approve/", orders_approve, name="orders-approve"),
     path("orders/tell-shop/", orders_tell_shop, name="orders-tell-shop"),
+    path("orders/post-difference/", orders_difference, name="orders-difference"),
     path("orders/do-not-sync/", orders_exclude, name="orders-exclude"),
     path("orders/already-in-xero/", already_list, name="already"),
     path("orders/already-in-xero/link-alike/", already_link_alike, name="already-link-alike"),

@@ -115,11 +115,11 @@ def _learn(row: Posting, answer: ElementResult) -> None:
     if edited or answer.status in GONE:
         code = "voided_in_xero" if answer.status in GONE else "changed_in_xero"
         text = said(
-            "%(key)s was changed in Xero by a person, and is not changed any more from here. Sync "
-            "the order again to leave it as it is there.",
+            "%(key)s was changed in Xero by a person, and is not changed any more from here. Keep "
+            "it as it is there, or post the difference beside it, on the order's page.",
             key=known.key,
         )
-        changes |= {"conflict": True, "reasons": [Reason(code, text).kept()]}
+        changes |= {"conflict": True, "answer": "", "reasons": [Reason(code, text).kept()]}
     else:
         changes["xero_updated_at"] = answer.updated_at
     Posting.objects.filter(pk=known.pk).update(**changes)

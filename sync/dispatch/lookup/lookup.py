@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
-
 from accounting.contacts.persons import name_key
 from accounting.reasons import Reason
 from connector.lib import clock
+from connector.lib.database.deadlocks import in_one_go
 from sync.dispatch import forgotten, settle
 from sync.dispatch.lookup import by_kind
-from sync.dispatch.lookup.verdicts import Findings, Pairs
+from sync.dispatch.lookup.verdicts import Findings
 from sync.dispatch.states import UNDECIDED, lock_orders, postings_of, sent_elements
 from sync.models import Dispatch, Posting
 from sync.outbox import adopt
@@ -33,34 +32,41 @@ def look_up(dispatch: Dispatch, gateway: Gateway) -> None:
 
     Raises what a read raises; nothing is changed then.
     """
-    rows = [row for row in postings_of(dispatch) if row.state in UNDECIDED]
     sent = sent_elements(dispatch)
-    pairs = [(row, sent[row.position]) for row in rows]
-    found = by_kind.finder(dispatch)(dispatch, gateway, pairs)
-    with transaction.atomic():
-        if not dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.UNKNOWN,)):
-            return
-        lock_orders(rows)
-        for learn in found.learn:
-            learn()
-        for row, _ in pairs:
-            verdict = found.verdicts.get(row.pk)
-            if isinstance(verdict, ElementResult):
-                adopt.take_amount(row, verdict.total)
-                settle.posted([(row, verdict)], adopted=True)
-            elif isinstance(verdict, Reason):
-                _hold(row, verdict)
-            else:
-                _free(row, payload=verdict)
-        plan_again(_found_money(pairs, found))
-        refused = [row for row, _ in pairs if isinstance(found.verdicts.get(row.pk), Reason)]
-        forgotten.build_again([row for row in refused if row.kind in WITH_BALANCE])
-        relabel_behind(rows)
+    pairs = [(row, sent[row.position]) for row in _undecided(dispatch)]
+    _settle(dispatch, by_kind.finder(dispatch)(dispatch, gateway, pairs))
 
 
-def _found_money(pairs: Pairs, found: Findings) -> list[Posting]:
+@in_one_go
+def _settle(dispatch: Dispatch, found: Findings) -> None:
+    if not dispatch.move(to=Dispatch.State.DONE, frm=(Dispatch.State.UNKNOWN,)):
+        return
+    rows = _undecided(dispatch)
+    lock_orders(rows)
+    for learn in found.learn:
+        learn()
+    for row in rows:
+        verdict = found.verdicts.get(row.pk)
+        if isinstance(verdict, ElementResult):
+            adopt.take_amount(row, verdict.total)
+            settle.posted([(row, verdict)], adopted=True)
+        elif isinstance(verdict, Reason):
+            _hold(row, verdict)
+        else:
+            _free(row, payload=verdict)
+    plan_again(_found_money(rows, found))
+    refused = [row for row in rows if isinstance(found.verdicts.get(row.pk), Reason)]
+    forgotten.build_again([row for row in refused if row.kind in WITH_BALANCE])
+    relabel_behind(rows)
+
+
+def _undecided(dispatch: Dispatch) -> list[Posting]:
+    return [row for row in postings_of(dispatch) if row.state in UNDECIDED]
+
+
+def _found_money(rows: list[Posting], found: Findings) -> list[Posting]:
     """What is in Xero was taken for people's until now, as far as it was known there."""
-    adopted = (row for row, _ in pairs if isinstance(found.verdicts.get(row.pk), ElementResult))
+    adopted = (row for row in rows if isinstance(found.verdicts.get(row.pk), ElementResult))
     return [row for row in adopted if row.kind in MONEY]
 
 

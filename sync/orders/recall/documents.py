@@ -37,14 +37,11 @@ from sync.orders.ledger import Ledger
 from sync.orders.recall.after_sale import EVENTS, after_sale
 from sync.outbox import adopt
 from sync.outbox.entries import is_open
-from xero.api import replies
 from xero.api.as_it_stands import as_it_stands
-from xero.api.endpoints import MOST_IDS
 from xero.api.gateway import Gateway
-from xero.api.replies import Element
+from xero.api.whole import read_whole
 from xero.documents.documents import CreditNote, Invoice
 from xero.documents.facts import ContactFacts
-from xero.documents.kinds import Kind
 from xero.documents.statuses import GONE
 from xero.mirror.known import find_contacts
 from xero.models import Lane, MirrorDocument
@@ -101,7 +98,8 @@ def recall(
     if away.until(store.organisation) is not None:
         return Recalled(unread=unread)
     try:
-        read = _read(Gateway(store.organisation, Lane.LIVE), lost)
+        wanted = [(one.document.kind, one.document.xero_id) for one in lost]
+        read = read_whole(Gateway(store.organisation, Lane.LIVE), wanted)
     except ConnectorError as error:
         away.notice(store.organisation, error)
         log.info("recall.not_read", organisation_id=store.organisation.pk, error=str(error))
@@ -210,22 +208,6 @@ def _is_the_same(there: MirrorDocument, meant: Invoice | CreditNote) -> bool:
     totals = meant.expected()
     same_day = there.date == meant.date
     return totals is not None and same_day and there.total == to_units(totals.total)
-
-
-def _read(gateway: Gateway, forgotten: Sequence[_Forgotten]) -> dict[str, Element]:
-    """The documents with their lines, by Xero's ids: invoices many at a time."""
-    found: dict[str, Element] = {}
-    invoices = [one.document.xero_id for one in forgotten if one.document.kind == Kind.INVOICE]
-    for start in range(0, len(invoices), MOST_IDS):
-        some = invoices[start : start + MOST_IDS]
-        reply = gateway.read("invoices", i_ds=some, page=1, page_size=100)
-        found |= {str(e["InvoiceID"]): e for e in replies.elements("invoices", reply.json)}
-    for one in forgotten:
-        if one.document.kind == Kind.CREDIT_NOTE:
-            reply = gateway.read("credit_note", credit_note_id=one.document.xero_id)
-            for note in replies.elements("credit_notes", reply.json):
-                found[one.document.xero_id] = note
-    return found
 
 
 def _take(one: _Forgotten, content: Invoice | CreditNote, ledger: Ledger) -> bool:
