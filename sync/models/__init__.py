@@ -9,7 +9,7 @@ from sync.models.dispatch import Attempt, Dispatch
 from sync.models.hooks import IncomingCall
 from sync.models.notes import HistoryNote
 from sync.models.order import OrderAction, TrackedOrder
-from sync.models.posting import Posting, PostingSource
+from sync.models.posting import Posting
 from sync.models.product import TrackedProduct
 from sync.models.proposal import Proposal
 from sync.models.reconcile import (
@@ -21,7 +21,7 @@ from sync.models.reconcile import (
 from sync.models.runs import Installation, OrganisationRun, Preferences, SyncRun
 from sync.models.shop_write import ShopWrite
 from sync.models.stock import MasterLevel, StockState
-from sync.models.summary import SummaryPart
+from sync.models.summary import PostingSource, SummaryPart
 from sync.models.trial import Trial, TrialDifference
 
 __all__ = [

@@ -293,19 +293,3 @@ class Posting(models.Model):
     @property
     def amount_due(self) -> Decimal | None:
         return None if self.amount_due_units is None else from_units(self.amount_due_units)
-
-
-class PostingSource(models.Model):
-    """Links a document that stands for several orders (a daily summary) to them."""
-
-    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="sources")
-    order = models.ForeignKey(TrackedOrder, on_delete=models.PROTECT, related_name="summaries")
-    amount_units = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["posting", "order"], name="one_source_per_posting")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.order} in {self.posting}"

@@ -1,4 +1,4 @@
-"""What orders bring to the summaries of their days, before and after those are made."""
+"""What orders bring to the summaries of their days, and which orders stand in which."""
 
 from __future__ import annotations
 
@@ -80,3 +80,19 @@ class SummaryPart(models.Model):
     @property
     def tax(self) -> Decimal:
         return from_units(self.tax_units)
+
+
+class PostingSource(models.Model):
+    """Links a document that stands for several orders (a daily summary) to them."""
+
+    posting = models.ForeignKey(Posting, on_delete=models.CASCADE, related_name="sources")
+    order = models.ForeignKey(TrackedOrder, on_delete=models.PROTECT, related_name="summaries")
+    amount_units = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["posting", "order"], name="one_source_per_posting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order} in {self.posting}"

@@ -35,7 +35,7 @@ from sync.contacts.directory import load_contacts
 from sync.dispatch import conflicts, freshness
 from sync.items.known import KnownItems
 from sync.models import TrackedOrder
-from sync.orders import alone, edited, explained, tracking
+from sync.orders import alone, edited, tracking
 from sync.orders.gift_cards import load_cards, over_opening, write_cards
 from sync.orders.ledger import Ledger
 from sync.orders.reading import read, without_overrides
@@ -106,7 +106,7 @@ def _build_and_write(store: Store, books: Books, works: list[OrderWork], claim: 
     credited = ledger.credited_by_people(work.row for work in works)
     if (credited or _take_back(works, ledger)) and _seen_again(store.organisation, credited):
         contacts, ledger, already = _build_all(store, books, works)
-    if _answered(store.organisation, books, works):
+    if edited.answered(store.organisation, books, works):
         contacts, ledger, already = _build_all(store, books, works)
     provided = tracking.provide(store.organisation, books.organisation, works)
     if provided is not None:
@@ -140,23 +140,6 @@ def _recalled(
         if (number := documents.strange.get(work.row.pk)) is not None:
             work.hold(Reason("number_taken", _STRANGE.format(number=number), "number_prefix"))
     return documents.taken + money.taken > 0
-
-
-def _answered(organisation: Organisation, books: Books, works: list[OrderWork]) -> bool:
-    """Whether of what people changed in Xero something is explained by what the shop says now, or
-    by a person's word. Orders of which Xero could not be asked are built again once it may
-    answer."""
-    asked = [(w.row, w.built, w.plan.reversed) for w in works if w.plan.keep and w.built]
-    if not asked:
-        return False
-    explains = explained.take_over(asked)
-    taken, unread = edited.take_over(
-        organisation, books.organisation, [row.pk for row, *_ in asked]
-    )
-    for work in works:
-        if work.row.pk in unread:
-            work.again_at = away.over(organisation)
-    return bool(explains or taken or unread)
 
 
 def _take_back(works: list[OrderWork], ledger: Ledger) -> bool:

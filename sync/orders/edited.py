@@ -14,11 +14,14 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from accounting.books import Books
 from accounting.reasons import Reason
 from connector.lib.errors import ConnectorError
 from connector.lib.texts.said import said
 from sync import away
 from sync.models import Posting
+from sync.orders import explained
+from sync.orders.work import OrderWork
 from sync.outbox import adopt, shop_writes
 from sync.outbox.entries import entry_of
 from sync.outbox.labels import plan_again
@@ -37,7 +40,23 @@ from xero.models import Lane, MirrorDocument, Organisation
 log = structlog.get_logger(__name__)
 
 
-def take_over(
+def answered(organisation: Organisation, books: Books, works: Sequence[OrderWork]) -> bool:
+    """Whether of what people changed in Xero something is explained by what the shop says now, or
+    by a person's word. Orders of which Xero could not be asked are built again once it may
+    answer."""
+    asked = [(w.row, w.built, w.plan.reversed) for w in works if w.plan.keep and w.built]
+    if not asked:
+        return False
+    explains = explained.take_over(asked)
+    ids = [row.pk for row, _, _ in asked]
+    taken, unread = _take_over(organisation, books.organisation, ids)
+    for work in works:
+        if work.row.pk in unread:
+            work.again_at = away.over(organisation)
+    return bool(explains or taken or unread)
+
+
+def _take_over(
     organisation: Organisation, facts: OrganisationFacts, orders: Iterable[int]
 ) -> tuple[int, frozenset[int]]:
     """Take over what people wrote over documents of these orders (primary keys), where they asked
