@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy
 
 from connector.lib.marks import row_key
+from connector.pages.stores.away import left_in_use
 from sync.models import TrackedOrder
 
 MOST = 500
@@ -59,8 +61,14 @@ def bound(form: type[forms.Form], request: HttpRequest) -> forms.Form:
     return form(request.POST if "why" in request.POST else None)
 
 
-def chosen_orders(request: HttpRequest) -> QuerySet[TrackedOrder] | None:
-    """The ticked orders; None if there are none."""
+def chosen_orders(
+    request: HttpRequest, nothing: str, *, ends: bool = False
+) -> QuerySet[TrackedOrder] | None:
+    """The ticked orders; None if there are none, after saying `nothing`.
+
+    Those of an archived store are left out, which is said, but where what is done only `ends`
+    something.
+    """
     ticked = request.POST.getlist("order")
     ids = {key for value in ticked if (key := row_key(value)) is not None}
     if any(row_key(value) is None for value in ticked):
@@ -68,7 +76,10 @@ def chosen_orders(request: HttpRequest) -> QuerySet[TrackedOrder] | None:
     if len(ids) > MOST:
         raise BadRequest(f"at most {MOST} orders at a time")
     chosen = TrackedOrder.objects.filter(pk__in=ids)
-    return chosen if ids and chosen.exists() else None
+    if not ids or not chosen.exists():
+        messages.warning(request, nothing)
+        return None
+    return chosen if ends else left_in_use(request, chosen)
 
 
 def way_back(request: HttpRequest, default: str = "sync:orders") -> str:

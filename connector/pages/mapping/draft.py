@@ -23,6 +23,7 @@ from connector.pages.mapping.differing import DifferingSubject, path_of, rows_of
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.parts.core_texts import errors_shown, in_words
 from connector.pages.parts.ways import way_back
+from connector.pages.stores.away import in_use
 from stores.models import Store
 from sync.models import TrackedOrder
 
@@ -81,6 +82,7 @@ def _elsewhere(errors: Errors, rows: list[DifferingSubject]) -> list[str]:
 
 @right(MAPPING, reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def publish_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, with all that would change; then makes the draft live."""
     store = _store(slug)
@@ -183,6 +185,7 @@ def _outdated(request: HttpRequest, store: Store, again: str) -> HttpResponse:
 
 @right(MAPPING, reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def discard_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Asks once, then gives up the whole draft."""
     store = _store(slug)
@@ -214,6 +217,7 @@ def discard_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @right(MAPPING)
 @require_POST
+@in_use
 def change_act(request: HttpRequest, slug: str) -> HttpResponse:
     """`act`: discard or keep the draft's change at `path`."""
     store, path = _store(slug), path_of(request.POST.get("path", ""))

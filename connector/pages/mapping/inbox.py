@@ -18,6 +18,7 @@ from connector.pages.mapping.inbox_form import Edits, InboxForm
 from connector.pages.mapping.looking import Look, chosen_store
 from connector.pages.mapping.subjects import field_url
 from connector.pages.parts.core_texts import errors_shown
+from connector.pages.stores.away import in_use
 
 # So many pickers make a page; what is behind them comes once these are answered.
 MOST = 60
@@ -25,6 +26,7 @@ MOST = 60
 
 @right(MAPPING)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def inbox(request: HttpRequest, slug: str) -> HttpResponse:
     """GET lists the gaps of the store as its draft would map it; POST answers some of them."""
     store = chosen_store(slug)

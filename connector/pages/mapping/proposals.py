@@ -26,6 +26,7 @@ from connector.pages.mapping.looking import Look, chosen_store
 from connector.pages.mapping.subjects import field_url
 from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.ways import way_back
+from connector.pages.stores.away import in_use
 from stores.models import Store
 from xero.accounts import Wanted, make_account
 from xero.models import MadeAccount
@@ -57,6 +58,7 @@ class ShownProposal:
 
 @right(MAPPING)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def proposals(request: HttpRequest, slug: str) -> HttpResponse:
     """GET shows them; POST accepts one (`one`), or of those that were shown all that are no guess
     (`all`)."""
@@ -147,6 +149,7 @@ def edits_of(drafted: Drafted, wanted: Iterable[MappingProposal]) -> dict[tuple[
 
 @right(ORGANISATIONS)
 @require_POST
+@in_use
 def make_missing(request: HttpRequest, slug: str) -> HttpResponse:
     """Make one of the missing accounts in Xero, as it was shown."""
     store = chosen_store(slug)

@@ -25,6 +25,7 @@ from connector.lib.texts.said import put_together
 from connector.pages.filters import zone_of
 from connector.pages.mapping.draft import condition as condition_of_draft
 from connector.pages.parts.core_texts import in_words
+from connector.pages.stores.away import in_use
 from stores.models import Store
 from sync.models import Trial, TrialDifference
 from sync.trials import run as trials
@@ -164,6 +165,7 @@ def _kind(kind: str) -> str:
 
 @right(MAPPING)
 @require_POST
+@in_use
 def try_start(request: HttpRequest, slug: str) -> HttpResponse:
     """`scope`: a month such as 2026-11; otherwise the last orders."""
     store = get_object_or_404(Store, slug=slug)

@@ -28,6 +28,7 @@ from connector.pages.mapping.differing import author_of, rows_between
 from connector.pages.mapping.draft import consequences, refused, tell
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.parts.core_texts import errors_shown
+from connector.pages.stores.away import in_use
 from stores.models import Store
 
 _ROWS = 25
@@ -96,6 +97,7 @@ def version_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @right(MAPPING, reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def back_page(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Asks once, with all that would change; then makes an older version's content live."""
     store = _store(slug)

@@ -17,6 +17,7 @@ from connector.lib.marks import row_key
 from connector.lib.rights import ORDERS, right
 from connector.pages.filters import zone_of
 from connector.pages.selection import way_back
+from connector.pages.stores.away import refused_away
 from connector.templatetags.pages import of
 from sync.models import Proposal
 from sync.orders.recognise import proposals
@@ -94,6 +95,8 @@ def already_decide(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         messages.info(request, _("That was decided, or is no longer so. This is what is left."))
         return redirect(back)
+    if refusal := refused_away(request, row.order.store):
+        return refusal
     number = row.order.number
     try:
         if request.POST.get("decision") == "link":

@@ -82,9 +82,9 @@ def _is_asked(document: Posting) -> bool:
 @require_POST
 def orders_difference(request: HttpRequest) -> HttpResponse:
     """Keep what people wrote over documents of the chosen orders, and post the difference."""
-    chosen = chosen_orders(request)
+    nothing = _("No order was selected. Tick the orders, then try again.")
+    chosen = chosen_orders(request, nothing)
     if chosen is None:
-        messages.warning(request, _("No order was selected. Tick the orders, then try again."))
         return redirect(way_back(request))
     asked = chosen.count()
     count = actions.post_difference(chosen, request.user)

@@ -30,7 +30,7 @@ Orders = QuerySet[TrackedOrder]
 @dataclass(frozen=True, slots=True)
 class _Mark:
     """One thing that is done to orders after a note was asked for: what is asked, with what
-    happens and what does not, and what is said afterwards."""
+    happens and what does not, and what is said afterwards. `ends`: also of archived stores."""
 
     address: str
     title: Words
@@ -43,6 +43,7 @@ class _Mark:
     done: Words
     nothing: Words
     danger: bool = False
+    ends: bool = True
 
 
 _EXCLUDE = _Mark(
@@ -98,6 +99,7 @@ _REOPEN = _Mark(
     act=lambda orders, user, said: actions.reopen(orders, user, said["why"]),
     done=gettext_lazy("%(orders)s opened again and on the way."),
     nothing=gettext_lazy("No order was selected. Tick the orders that are to be synced again."),
+    ends=False,
 )
 
 
@@ -123,9 +125,8 @@ def orders_reopen(request: HttpRequest) -> HttpResponse:
 
 
 def _mark(request: HttpRequest, mark: _Mark) -> HttpResponse:
-    chosen = chosen_orders(request)
+    chosen = chosen_orders(request, str(mark.nothing), ends=mark.ends)
     if chosen is None:
-        messages.warning(request, str(mark.nothing))
         return redirect(way_back(request))
     form = bound(mark.form, request)
     if form.is_valid():
@@ -159,9 +160,9 @@ def _carried(orders: Iterable[TrackedOrder], back: str) -> list[tuple[str, Any]]
 @require_POST
 def orders_undo(request: HttpRequest) -> HttpResponse:
     """Say what undoing the chosen orders does and what it cannot, ask why, then mark them."""
-    chosen = chosen_orders(request)
+    nothing = _("No order was selected. Tick the orders to undo.")
+    chosen = chosen_orders(request, nothing, ends=True)
     if chosen is None:
-        messages.warning(request, _("No order was selected. Tick the orders to undo."))
         return redirect(way_back(request))
     plan = undo.plan(chosen)
     form = bound(WhyForm, request)

@@ -123,11 +123,10 @@ def documents_of(orders: Sequence[int]) -> dict[int, list[Posting]]:
 @require_POST
 def orders_sync(request: HttpRequest) -> HttpResponse:
     """Post the chosen orders now, before everything that nobody is waiting for."""
-    chosen = chosen_orders(request)
+    chosen = chosen_orders(
+        request, _("No order was selected. Tick the orders to sync, then try again.")
+    )
     if chosen is None:
-        messages.warning(
-            request, _("No order was selected. Tick the orders to sync, then try again.")
-        )
         return redirect(way_back(request))
     count = actions.sync_now(chosen, request.user)
     said = ngettext(
@@ -143,9 +142,8 @@ def orders_sync(request: HttpRequest) -> HttpResponse:
 @require_POST
 def orders_approve(request: HttpRequest) -> HttpResponse:
     """Approve the drafts of the chosen orders."""
-    chosen = chosen_orders(request)
+    chosen = chosen_orders(request, _("No order was selected. Tick the orders to approve."))
     if chosen is None:
-        messages.warning(request, _("No order was selected. Tick the orders to approve."))
         return redirect(way_back(request))
     own = set(actions.approvable(chosen).values_list("pk", flat=True))
     actions.approve(chosen, request.user)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from connector.lib.marks import row_key
 from connector.lib.rights import CUSTOMERS, ORDERS, right
 from connector.pages.selection import chosen_orders, way_back
+from connector.pages.stores.away import refused_away
 from connector.pages.wording import Why, reasons_of
 from sync.models import ShopWrite
 from sync.orders import actions
@@ -62,9 +63,8 @@ def stuck_customers(organisation: Organisation) -> list[ShopWriteLine]:
 @require_POST
 def orders_tell_shop(request: HttpRequest) -> HttpResponse:
     """Write to the shop what it refused of the chosen orders."""
-    chosen = chosen_orders(request)
+    chosen = chosen_orders(request, _("No order was selected. Tick the orders to try again."))
     if chosen is None:
-        messages.warning(request, _("No order was selected. Tick the orders to try again."))
         return redirect(way_back(request))
     return _done(request, actions.tell_shop_again(chosen, request.user), "sync:orders")
 
@@ -77,6 +77,9 @@ def customers_tell_shop(request: HttpRequest) -> HttpResponse:
     if key is None:
         raise BadRequest("write must be a number")
     chosen = ShopWrite.objects.filter(pk=key)
+    write = chosen.select_related("store").first()
+    if write is not None and (refusal := refused_away(request, write.store)):
+        return refusal
     return _done(request, try_again(chosen), "sync:duplicates")
 
 

@@ -22,6 +22,7 @@ from connector.pages.filters import zone_of
 from connector.pages.keyset import PAGE_SIZE
 from connector.pages.orders.detail import shown
 from connector.pages.parts import core_texts
+from connector.pages.stores.away import refused_away
 from sync.models import Posting, PostingSource
 from sync.models.posting import SUMMARY
 from sync.summaries.approve import approve_summaries, drafts
@@ -81,7 +82,10 @@ def summary_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def summary_approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a summary that is a draft, for all orders in it."""
-    posting = get_object_or_404(Posting, pk=pk, source_kind=SUMMARY)
+    postings = Posting.objects.select_related("store")
+    posting = get_object_or_404(postings, pk=pk, source_kind=SUMMARY)
+    if refusal := refused_away(request, posting.store):
+        return refusal
     if approve_summaries(drafts().filter(pk=pk), request.user):
         text = _("%(key)s is approved in Xero now, for all orders in it; payments follow.") % {
             "key": posting.key

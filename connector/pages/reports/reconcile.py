@@ -23,7 +23,7 @@ from connector.pages.filters import zone_of
 from connector.pages.parts import core_texts
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.selection import HandledForm, bound, way_back
-from connector.pages.stores.away import away_text
+from connector.pages.stores.away import refused_away
 from connector.templatetags.pages import ago, capped, of, whole
 from stores.models import Store
 from sync.models import (
@@ -224,9 +224,8 @@ def _names(organisation: Organisation | None) -> dict[tuple[str, str], str]:
 def reconcile_start(request: HttpRequest) -> HttpResponse:
     """Have a store compared; a run that is under way already is left to go on."""
     store = get_object_or_404(Store, slug=request.POST.get("store", ""))
-    if store.archived:
-        messages.warning(request, away_text(store))
-        return redirect("dashboard:store", store.slug)
+    if refusal := refused_away(request, store):
+        return refusal
     run = reconcile.queue(store, request.user)
     doorbell.ring("sync.reconcile", run.pk)
     return redirect(f"{reverse('sync:reconcile')}?store={store.slug}")

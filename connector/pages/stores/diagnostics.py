@@ -21,6 +21,7 @@ from connector.doctor.remembered import findings_of, last, look
 from connector.lib.rights import STORES, right
 from connector.models import Examination
 from connector.pages.mapping.subjects import field_url
+from connector.pages.stores.away import in_use
 from stores.models import Store
 
 # The state in the stylesheet, and its word.
@@ -44,6 +45,7 @@ class FindingLine:
 
 @right(STORES)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def diagnostics(request: HttpRequest, slug: str = "") -> HttpResponse:
     """GET shows the last look, POST looks now."""
     stores = Store.objects.select_related("organisation__token_set")

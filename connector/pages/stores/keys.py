@@ -27,6 +27,7 @@ from connector.pages.parts import core_texts
 from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.fields import PickerField, SecretField
 from connector.pages.parts.ways import way_back
+from connector.pages.stores.away import in_use
 from connector.pages.stores.settings import organisations, zones
 from stores import registry
 from stores.models import Store
@@ -146,6 +147,7 @@ def _slug_of(name: str) -> str:
 
 @right(STORES, reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_use
 def store_keys(request: HttpRequest, slug: str) -> HttpResponse:
     store = get_object_or_404(Store, slug=slug)
     platform = registry.profile(store.platform)

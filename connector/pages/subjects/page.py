@@ -30,6 +30,7 @@ from connector.lib.rights import MAPPING, right
 from connector.pages.mapping.subjects import BY_SLUG, SUBJECTS, Subject
 from connector.pages.parts.core_texts import errors_shown
 from connector.pages.parts.ways import Tab
+from connector.pages.stores.away import in_use
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor
 from stores.models import Store
@@ -76,6 +77,7 @@ def editing(
 
     @right(MAPPING)
     @require_http_methods(["GET", "HEAD", "POST"])
+    @in_use
     def view(request: HttpRequest, slug: str) -> HttpResponse:
         store = get_object_or_404(Store.objects.select_related("organisation"), slug=slug)
         query = request.GET.get("q", "").strip()[:100] if searched else ""

@@ -21,6 +21,7 @@ from connector.configuration.versions.refusals import Conflict, DraftRefused, Ou
 from connector.lib.rights import MAPPING, right
 from connector.pages.parts.core_texts import in_words
 from connector.pages.parts.fields import AccountField, TaxTypeField
+from connector.pages.stores.away import in_use
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor, Row, RowsEditor, RowsOf
 from connector.pages.subjects.page import page_of
@@ -137,6 +138,7 @@ def products_out(request: HttpRequest, slug: str) -> HttpResponse:
 
 @right(MAPPING, reading=False)
 @require_POST
+@in_use
 def products_in(request: HttpRequest, slug: str) -> HttpResponse:
     """The products of a CSV file take the place of those in the draft."""
     store = get_object_or_404(Store.objects.select_related("organisation"), slug=slug)

@@ -71,13 +71,15 @@ def link_alike(user: Any, store: Store | None = None) -> int:
 
 
 def alike(store: Store | None = None) -> QuerySet[Proposal]:
-    """Open proposals that are the same in number, total and currency, one to one."""
+    """Open proposals that are the same in number, total and currency, one to one; of no archived
+    store."""
     others = Proposal.objects.open().exclude(pk=OuterRef("pk"))
     of_order = others.filter(order=OuterRef("order"))
     of_invoice = others.filter(xero_id=OuterRef("xero_id"), organisation=OuterRef("organisation"))
     rows = Proposal.objects.open().filter(
-        ~Exists(of_order), ~Exists(of_invoice), certainty=Certainty.SAME
-    )
+        ~Exists(of_order), ~Exists(of_invoice), certainty=Certainty.SAME,
+        order__store__in=Store.objects.on_lists(),
+    )  # fmt: skip
     return rows if store is None else rows.filter(order__store=store)
 
 
