@@ -144,8 +144,7 @@ def _tax(pair: TaxPair, field: str, text: str) -> Gap:
     what = said("%(name)s %(percent)s, %(place)s", name=name, percent=percent, place=place)
     if pair.tax_class:
         what = said("%(what)s, class %(class)s", what=what, **{"class": pair.tax_class})
-    key = "|".join((pair.country, pair.state, pair.tax_class, pair.name, pair.rate))
-    return Gap(GapKind.TAX, field, what, text, pair.orders, pair.sample, key=key)
+    return Gap(GapKind.TAX, field, what, text, pair.orders, pair.sample, key=pair.key)
 
 
 def _rows(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:

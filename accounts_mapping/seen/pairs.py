@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -32,12 +33,41 @@ class TaxPair:
     sample: str = ""
 
     @property
+    def key(self) -> str:
+        """Equal for the same tax only; `rule_of` reads it."""
+        return pair_key(
+            country=self.country, state=self.state, tax_class=self.tax_class, name=self.name,
+            rate=self.rate,
+        )  # fmt: skip
+
+    @property
     def percent(self) -> Decimal | None:
         return Decimal(self.rate) if self.rate else None
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(filter(None, self.name.split(" + ")))
+
+
+def pair_key(
+    *, country: str = "", state: str = "", tax_class: str = "", name: str = "", rate: str = ""
+) -> str:
+    """What a page is told to speak of a tax."""
+    return json.dumps([country, state, tax_class, name, rate], ensure_ascii=False)
+
+
+def rule_of(key: str, home: str) -> dict[str, str]:
+    """A tax rule for exactly the tax of such a key, without its answer; empty for what is none."""
+    try:
+        parts = json.loads(key)
+    except ValueError:
+        return {}
+    if not isinstance(parts, list) or [type(one) for one in parts] != [str] * 5:
+        return {}
+    country, state, tax_class, name, rate = parts
+    rule = {"country": country if country != home else "", "state": state, "class": tax_class,
+            "rate": rate, "name": "" if rate else name}  # fmt: skip
+    return {key: value for key, value in rule.items() if value}
 
 
 def answer_of(

@@ -16,7 +16,7 @@ from connector.configuration.versions.refusals import Conflict, DraftRefused, Ou
 from connector.lib.rights import MAPPING, right
 from connector.pages.mapping.inbox_form import Edits, InboxForm
 from connector.pages.mapping.looking import Look, chosen_store
-from connector.pages.mapping.subjects import field_url
+from connector.pages.mapping.subjects import missing_url
 from connector.pages.parts.core_texts import errors_shown
 from connector.pages.stores.away import in_use
 
@@ -43,7 +43,7 @@ def inbox(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "store": store,
         "form": form,
-        "lines": form.lines(field_url(slug, one.field) for one in shown),
+        "lines": form.lines(missing_url(slug, one.field, one.key) for one in shown),
         "holding": len(holding),
         "others": len(found) - len(holding),
         "more": len(found) - len(shown),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounting.unmapped.gaps import Gap, GapKind
 from accounts_mapping.rules.schema import NO_PAYMENT
 from accounts_mapping.sections.paths import name_of
+from accounts_mapping.seen.pairs import rule_of
 from connector.configuration.versions.refusals import Errors
 from connector.pages.parts.core_texts import in_words
 from connector.pages.parts.fields import AccountField, TaxTypeField
@@ -163,7 +164,4 @@ def _edit(gap: Gap, chosen: str, home: str) -> tuple[tuple[str, ...], Any, bool]
 
 def _rule(gap: Gap, tax_type: str, home: str) -> dict[str, Any]:
     """A rule for exactly this pair."""
-    country, state, tax_class, name, rate = gap.key.split("|")
-    rule = {"country": country if country != home else "", "state": state, "class": tax_class,
-            "rate": rate, "name": "" if rate else name}  # fmt: skip
-    return {key: value for key, value in rule.items() if value} | {"tax_type": tax_type}
+    return rule_of(gap.key, home) | {"tax_type": tax_type}

@@ -11,13 +11,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounting.reason_kinds import REASONS
+from accounts_mapping.seen.pairs import pair_key
 from stores.settings import StoreSettings
 
 
@@ -89,6 +90,10 @@ SUBJECTS = (
         _("Which orders and lines are posted otherwise than the other pages say."),
     ),
 )
+# Whose members a shop names, so that one may have no row yet.
+_GROWING = ("payment_accounts", "total_rows", "tax.rules")
+# The reasons of such a member.
+_UNMAPPED = ("payment_method_unmapped", "total_row_unmapped", "tax_unmapped")
 _OPTION = re.compile(r"^(rules\[\d+\]\.tracking)\..*", re.DOTALL)
 BY_SLUG = {subject.slug: subject for subject in SUBJECTS}
 _BY_SECTION = {subject.section: subject for subject in SUBJECTS}
@@ -131,6 +136,22 @@ def field_url(store: str, path: str) -> str:
     return f"{page}#{anchor(field)}" if page else ""
 
 
+def new_anchor(section: str) -> str:
+    """The id of the field that answers what a link named by `new`."""
+    return anchor(f"new-{section}")
+
+
+def missing_url(store: str, path: str, pair: str = "") -> str:
+    """As `field_url`, of what may not be mapped yet: the page then has a row of that name, in
+    which nothing but the answer is missing. `pair` is the key of a tax that no rule fits."""
+    section = next((one for one in _GROWING if f"{path}.".startswith(f"{one}.")), "")
+    member = path[len(section) + 1 :] or pair
+    page = field_url(store, path).partition("#")[0]
+    if not section or not member or not page:
+        return field_url(store, path)
+    return f"{page}?{urlencode({'new': member})}#{new_anchor(section)}"
+
+
 def reason_url(store: str, reason: Mapping[str, Any]) -> str:
     """Where a person mends a stored reason (`Reason.as_json`) of this store; "" where none can.
 
@@ -140,8 +161,23 @@ def reason_url(store: str, reason: Mapping[str, Any]) -> str:
     code, field = str(reason.get("code", "")), str(reason.get("field", ""))
     at = REASONS[code].at if code in REASONS else ""
     if at:
-        return field_url(store, field if is_setting(field) else at)
+        path = field if is_setting(field) else at
+        url = missing_url(store, path, _pair_of(reason)) if code in _UNMAPPED else ""
+        return url or field_url(store, path)
     return _reversed(_OTHER_PAGES.get(code, ""))
+
+
+def _pair_of(reason: Mapping[str, Any]) -> str:
+    """The tax that no rule fits, of what the sentence was made of; "" where it names no rate, as a
+    rule without one would fit any."""
+    told = (reason.get("said") or {}).get("values", {})
+    where, rate = told.get("where", ""), told.get("rate")
+    of_class = where.get("values", {}) if isinstance(where, Mapping) else {"country": where}
+    if not isinstance(rate, Mapping):
+        return ""
+    country = of_class.get("country", "")
+    place = country if isinstance(country, str) else ""
+    return pair_key(country=place, tax_class=of_class.get("class", ""), rate=rate["figure"])
 
 
 def _section(path: str) -> str:

@@ -15,7 +15,7 @@ from accounting.sale.build import build_order
 from accounting.sale.explained import ITEM, About, Explained, Told, explained
 from accounts_mapping.models import snapshot
 from accounts_mapping.rules.mapped_order import Naming, map_order
-from connector.pages.mapping.subjects import field_url, is_setting
+from connector.pages.mapping.subjects import field_url, is_setting, missing_url
 from connector.templatetags.pages import of
 from stores.canonical.order import Order
 from sync.contacts.directory import load_contacts
@@ -77,7 +77,8 @@ class Mapping:
 
     def place_of(self, told: Told) -> str:
         """Where a person changes this answer."""
-        return field_url(self.store, told.source) if is_setting(told.source) else ""
+        where = missing_url if told.wrong else field_url
+        return where(self.store, told.source) if is_setting(told.source) else ""
 
     @property
     def summary(self) -> str:

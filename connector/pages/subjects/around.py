@@ -13,17 +13,18 @@ from xero.documents.facts import NOT_CONNECTED, OrganisationFacts
 @dataclass(frozen=True)
 class Around:
     """`organisation` is what is known of it: nothing, while none is connected. `query` is what
-    was searched for."""
+    was searched for, `new` what a link names that may have no row yet."""
 
     store: Store
     drafted: Drafted
     organisation: OrganisationFacts
     query: str = ""
+    new: str = ""
 
     @classmethod
-    def of(cls, store: Store, query: str = "") -> Around:
+    def of(cls, store: Store, query: str = "", new: str = "") -> Around:
         known = store.organisation.facts() if store.organisation else NOT_CONNECTED
-        return cls(store, draft(store), known, query)
+        return cls(store, draft(store), known, query, new)
 
     @cached_property
     def _facts(self) -> dict[str, object]:

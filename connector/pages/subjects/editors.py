@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts_mapping.sections.paths import Path, name_of
 from connector.configuration.versions.edit import Edits
 from connector.configuration.versions.refusals import Errors
-from connector.pages.mapping.subjects import anchor
+from connector.pages.mapping.subjects import anchor, new_anchor
 from connector.pages.parts.rows import Rows
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.settings import Setting, SettingGroup, Words
@@ -92,7 +92,8 @@ class RowsOf:
     `form` makes the class of a row; `split` and `join` turn the section's value into rows and
     back. `place` names the path of a row within the section: `rules[2]`, and by it what is refused
     finds its row; a row's own field is found by what follows. `key` is what no two rows of a
-    mapping may have in common.
+    mapping may have in common. `new` makes the row of what a link names, of which `answer` is the
+    field that is left to be filled in.
     """
 
     path: Path
@@ -107,6 +108,8 @@ class RowsOf:
     ordered: bool = True
     key: Callable[[Row], tuple[str, ...]] | None = None
     template: str = "subjects/_rows.html"
+    new: Callable[[Around, Sequence[Row]], Row] | None = None
+    answer: str = ""
 
 
 class RowsEditor:
@@ -122,17 +125,22 @@ class RowsEditor:
         kind.ordered = of.ordered
         self.pressed = data is not None and bool(data.get(f"{self.prefix}-change"))
         rows = kind.after_button(data, self.prefix) if data is not None else None
+        asked_at = -1
         if rows is None and data is not None:
             rows = kind(data, prefix=self.prefix)
         if rows is None:
             shown = list(of.split(around.drafted.value(*of.path)))
-            rows = kind(prefix=self.prefix, initial=shown)
+            asked = of.new(around, shown) if of.new and around.new else {}
+            asked_at = _place_of(asked, shown)
+            rows = kind(prefix=self.prefix, initial=[*shown, *[asked][: asked_at == len(shown)]])
         self.rows = rows
         self.changed = [one for one in around.drafted.changes if self._holds(one.path)]
         # Of rows with an order, the place alone names them.
         if data is None or of.ordered:
             for number, form in enumerate(rows.forms):
                 _name(form, of.place(number, form.initial))
+        if asked_at >= 0:
+            rows.forms[asked_at].fields[of.answer].widget.attrs["id"] = new_anchor(self.name)
 
     def _holds(self, path: Path) -> bool:
         return path[: len(self.of.path)] == self.of.path
@@ -196,6 +204,18 @@ class RowsEditor:
             form.add_error(field, message)
         else:
             form.add_error(None, f"{inner}: {message}" if inner else message)
+
+
+def _place_of(asked: Row, shown: Sequence[Row]) -> int:
+    """Where the row stands that a link asked for, or is to stand; -1 where it asked for none."""
+    if not asked:
+        return -1
+    alike = (
+        at
+        for at, row in enumerate(shown)
+        if all((row.get(name) or "") == value for name, value in asked.items())
+    )
+    return next(alike, len(shown))
 
 
 def _name(form: forms.Form, place: str) -> None:

@@ -62,6 +62,14 @@ def _payment_place(number: int, row: Row) -> str:
     return f"payment_accounts.{row.get('method', '')}"
 
 
+def _new_payment(around: Around, rows: Sequence[Row]) -> Row:
+    """Of a method with accounts by currency, what stands behind its name is one."""
+    method, _, currency = around.new.rpartition(".")
+    if any(row["method"] == method and row["currency"] for row in rows):
+        return {"method": method, "currency": currency}
+    return {"method": around.new, "currency": ""}
+
+
 PAYMENTS = RowsOf(
     path=("payment_accounts",),
     form=_payment_form,
@@ -77,6 +85,8 @@ PAYMENTS = RowsOf(
         "only where each has an account of its own."
     ),
     key=lambda row: (row["method"], row["currency"].upper() or "*"),
+    new=_new_payment,
+    answer="account",
 )
 
 _MEANINGS = {
@@ -142,6 +152,8 @@ TOTAL_ROWS = RowsOf(
         "What the platform's own rows mean is known; here stands what your shop adds to them, by "
         "the shop's code of the row."
     ),
+    new=lambda around, rows: {"code": around.new},
+    answer="meaning",
 )
 
 

@@ -35,6 +35,7 @@ from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor
 from stores.models import Store
 
+_LONGEST = 300
 Parts = Callable[[Around, QueryDict | None], Sequence[Editor]]
 
 
@@ -81,7 +82,7 @@ def editing(
     def view(request: HttpRequest, slug: str) -> HttpResponse:
         store = get_object_or_404(Store.objects.select_related("organisation"), slug=slug)
         query = request.GET.get("q", "").strip()[:100] if searched else ""
-        around = Around.of(store, query)
+        around = Around.of(store, query, _named(request))
         sent = request.POST if request.method == "POST" else None
         editors = parts(around, sent)
         saving = Saving()
@@ -102,6 +103,12 @@ def editing(
         return render(request, template, given)
 
     return view
+
+
+def _named(request: HttpRequest) -> str:
+    """What `?new=` names: as long as a code of a shop may be, and of letters that can be read."""
+    text = request.GET.get("new", "")
+    return text if text.isprintable() and len(text) <= _LONGEST else ""
 
 
 def save(around: Around, editors: Sequence[Editor], *, author: Any, seen: str) -> Saving:

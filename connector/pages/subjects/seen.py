@@ -28,7 +28,7 @@ from accounts_mapping.seen.pairs import answer_of
 from accounts_mapping.seen.read import Seen, SeenSum, of_kind, seen
 from accounts_mapping.shows import shown_by
 from connector.pages.mapping.looking import snapshot_of
-from connector.pages.mapping.subjects import field_url
+from connector.pages.mapping.subjects import field_url, missing_url
 from connector.pages.subjects.around import Around
 from connector.pages.subjects.editors import Editor
 from xero.documents.facts import TaxRateFacts
@@ -79,8 +79,9 @@ class Facts:
     shows: ShopShows
     found: Sequence[Seen]
 
-    def url(self, field: str) -> str:
-        return field_url(self.store, field)
+    def url(self, field: str, answer: str, pair: str = "") -> str:
+        """The field that answers it; where nothing does yet, in a row for it."""
+        return field_url(self.store, field) if answer else missing_url(self.store, field, pair)
 
     def sums(self, showed: Showed) -> dict[str, tuple[SeenSum, ...]]:
         return {one.key[0]: one.sums for one in of_kind(self.found, showed)}
@@ -135,9 +136,10 @@ def methods(facts: Facts) -> Iterator[SeenThing]:
             moved = [sum for sum in sums.get(one.code, ()) if sum.currency == currency]
             answer = payment_account(facts.mapped, one.code, currency, one.title)
             field = answer.field if isinstance(answer, Unmapped) else answer.source
+            said = _paid_into(facts.around, answer)
             yield SeenThing(
-                one.title or one.code, one.code, _paid_into(facts.around, answer),
-                facts.url(field), sum(sum_.orders for sum_ in moved), one.sample,
+                one.title or one.code, one.code, said, facts.url(field, said),
+                sum(sum_.orders for sum_ in moved), one.sample,
                 tuple((sum_.currency, sum_.amount) for sum_ in moved),
                 holds=facts.mapped.store.streams.payments,
             )  # fmt: skip
@@ -164,7 +166,7 @@ def taxes(facts: Facts) -> Iterator[SeenThing]:
         said = answer.value if isinstance(answer, Resolution) else ""
         yield SeenThing(
             pair.name or _("Without a name"), "", f"{known.name} ({said})" if known else said,
-            facts.url(field), pair.orders, pair.sample,
+            facts.url(field, said, pair.key), pair.orders, pair.sample,
             place=" ".join(filter(None, (pair.country, pair.state))), rate=pair.rate,
             tax_class=pair.tax_class,
         )  # fmt: skip
@@ -179,7 +181,7 @@ def total_rows(facts: Facts) -> Iterator[SeenThing]:
         else:
             answer = str(_MEANINGS.get(meaning, meaning)) if meaning else ""
         yield SeenThing(
-            row.title or row.code, row.code, answer, facts.url(f"total_rows.{row.code}"),
+            row.title or row.code, row.code, answer, facts.url(f"total_rows.{row.code}", answer),
             row.orders, row.sample,
             tuple((one.currency, one.amount) for one in sums.get(row.code, ())),
         )  # fmt: skip
@@ -196,8 +198,8 @@ def statuses(facts: Facts) -> Iterator[SeenThing]:
         answer = ", ".join(str(_STATUSES[name]) for name in lists)
         field = f"statuses.{lists[0] if lists else 'invoice'}"
         yield SeenThing(
-            names.get(code, code), code, answer, facts.url(field), counted.get(code, 0),
-            samples.get(code, ""), holds=False,
+            names.get(code, code), code, answer, field_url(facts.store, field),
+            counted.get(code, 0), samples.get(code, ""), holds=False,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts_mapping.seen.pairs import rule_of
 from connector.pages.parts.fields import AccountField, TaxTypeField
 from connector.pages.subjects import seen
 from connector.pages.subjects.around import Around
@@ -123,6 +124,13 @@ def _rule(row: Row) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value not in ("", None, [])}
 
 
+def _new_rule(around: Around, rows: Sequence[Row]) -> Row:
+    home = around.drafted.value("country") or around.organisation.country
+    rule = rule_of(around.new, home)
+    given = {name.replace("class", "class_"): value for name, value in rule.items()}
+    return dict.fromkeys(("country", "state", "class_", "rate", "name"), "") | given if rule else {}
+
+
 RULES = RowsOf(
     path=("tax", "rules"),
     form=_rule_form,
@@ -135,6 +143,8 @@ RULES = RowsOf(
     help=_("The most specific row that fits a line wins: by name, class, state, country, VAT "
            "number and rate, in this order. Countries are codes such as DE, FR, or EU, export or "
            "*; empty is at home."),
+    new=_new_rule,
+    answer="tax_type",
 )  # fmt: skip
 
 
