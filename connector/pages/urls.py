@@ -22,6 +22,7 @@ from connector.pages.stores.detail import store_page
 from connector.pages.stores.diagnostics import diagnostics
 from connector.pages.stores.keys import store_add, store_keys
 from connector.pages.stores.list import stores_page
+from connector.pages.stores.products import store_products
 from connector.pages.stores.secret import store_secret
 from connector.pages.stores.settings import store_edit
 from connector.pages.xero import xero_page
@@ -42,6 +43,7 @@ urlpatterns = [
     path("stores/<slug:slug>/diagnostics/", diagnostics, name="store-diagnostics"),
     path("stores/<slug:slug>/preview/", store_preview, name="store-preview"),
     path("stores/<slug:slug>/edit/", store_edit, name="store-edit"),
+    path("stores/<slug:slug>/products/", store_products, name="store-products"),
     path("stores/<slug:slug>/keys/", store_keys, name="store-keys"),
     path("stores/<slug:slug>/secret/", store_secret, name="store-secret"),
     path("stores/<slug:slug>/archive/", store_archive, name="store-archive"),

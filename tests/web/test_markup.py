@@ -26,6 +26,7 @@ from sync.models import (
     ReconcileDay,
     ReconcileDifference,
     ReconcileRun,
+    TrackedProduct,
     Trial,
     TrialDifference,
 )
@@ -37,6 +38,7 @@ from tests.web.factories import (
     OrderFactory,
     OrganisationFactory,
     PostingFactory,
+    SourceRecordFactory,
     StoreFactory,
     UserFactory,
     many_posted,
@@ -77,6 +79,12 @@ def world(db: None) -> dict[str, Any]:
         store=store, source_id="99", label="held", state="held",
         reasons=[reason("tax_unmapped", HOSTILE, HOSTILE)],
     )  # fmt: skip
+    for number in "12":
+        TrackedProduct.objects.create(
+            store=store, source_id=f"{number}{HOSTILE}", sku=HOSTILE + number, name=HOSTILE,
+            record=SourceRecordFactory(store=store, stream="products"), state="held",
+            reasons=[reason("item_code_taken", HOSTILE)],
+        )  # fmt: skip
     run = ReconcileRun.objects.create(
         store=store, state="done", ended_at=clock.now(), orders=9, differences=1, note=HOSTILE
     )
@@ -127,7 +135,7 @@ def world(db: None) -> dict[str, Any]:
 ADDRESSES = [
     "/", "/orders/", "/orders/?state=attention", "/orders/?q=%22%3E%3Cscript%3E",
     "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/reports/",
-    "/stores/au/stock/",
+    "/stores/au/stock/", "/stores/au/products/",
     "/reports/reconcile/?store=au",
     "/stores/au/backfill/", "/orders/already-in-xero/",
     "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from connector.lib.rights import right
 from connector.pages.health import of_store
 from connector.pages.mapping.looking import count_gaps
+from connector.pages.stores.products import count_products
 from connector.pages.stores.stock import levels_of
 from connector.pages.stores.streams import NAMES, platform_label, streams_of
 from connector.templatetags.pages import of, until
@@ -68,6 +69,7 @@ def store_page(request: HttpRequest, slug: str) -> HttpResponse:
             "overheard": platform.overheard(profile.url, store.credentials or ()),
             "probed_at": _moment(store.facts.get("probed_at")),
             "gaps": None if store.archived else count_gaps(store),
+            "products": count_products(store),
             "streams": streams_of(store),
             "backfill": store.backfills.order_by("-pk").first(),
             **(levels_of(store) if profile.streams.stock == "master" else {}),
