@@ -83,11 +83,16 @@ def build_store(store: Store) -> int:
 
 
 def _build_alone(store: Store, organisation: Organisation) -> int:
-    """Build what was asked for alone of a store that is switched off, and nothing beside it."""
-    due = alone.asked_for(store).due(clock.now()).exists()
-    if not due or not _prepared(organisation, Lane.CLICK):
+    """Build what was asked for alone, or undone, of a store that is switched off, and nothing
+    beside it."""
+    if not alone.next_of(store).due(clock.now()).exists():
         return 0
-    return enqueue_due(store)
+    if not _prepared(organisation, Lane.CLICK):
+        return 0
+    built = 0
+    while count := enqueue_due(store):
+        built += count
+    return built
 
 
 def _prepared(organisation: Organisation, lane: Lane) -> bool:

@@ -101,9 +101,10 @@ def _is_ready(store: Store, stream: Stream) -> bool:
 
 
 def _alone(now: datetime) -> Iterable[Arguments]:
-    """Stores that are switched off, with orders that were asked for alone."""
-    rows = alone.asked_for(None).due(now).filter(store__enabled=False).order_by("store")
-    return list(rows.values_list("store").distinct())
+    """Stores that are switched off, with orders that were asked for alone, or undone."""
+    asked = (alone.asked_for(None), alone.undone(None))
+    off = [rows.due(now).filter(store__enabled=False).values_list("store") for rows in asked]
+    return sorted({store for rows in off for store in rows.order_by("store").distinct()})
 
 
 def _summaries(now: datetime) -> Iterator[Arguments]:

@@ -40,8 +40,8 @@ class PostingQuerySet(models.QuerySet["Posting"]):
         self, organisation: Organisation, now: datetime, kind: Kind | None = None
     ) -> PostingQuerySet:
         """Those (of one kind) that may go out now: due, of an enabled store or of an order that was
-        asked for alone, whose parent is in Xero, and whose backfill was neither paused nor
-        cancelled.
+        asked for alone or undone, whose parent is in Xero, and whose backfill was neither paused
+        nor cancelled.
 
         A payment waits for changes of its order's invoice, an allocation or refund for all
         payments of its order. Nothing of another order waits. Documents of a summary have no
@@ -115,11 +115,13 @@ class PostingQuerySet(models.QuerySet["Posting"]):
 
 def _switched_on() -> Q:
     """Of a store that is on, or of an order that was asked for although it is off, as are the
-    contacts that such an order needs."""
+    contacts that such an order needs. One that is undone has been built as such: until then its
+    documents are those that are to leave."""
     asked = {"order__tried_at__isnull": False}
+    undone = Q(order__undo_at__isnull=False, order__build_at__isnull=True)
     needed = Posting.objects.filter(Q(parent=OuterRef("pk")) | Q(target=OuterRef("pk")), **asked)
     contact = Q(Exists(needed.order_by()), kind=Kind.CONTACT)
-    return Q(store__enabled=True) | Q(**asked) | contact
+    return Q(store__enabled=True) | Q(**asked) | undone | contact
 
 
 def _let_go() -> Q:

@@ -68,7 +68,8 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     """Build up to `limit` due orders of a store; how many were built.
 
     0 while the organisation's accounts and tax rates are not known: the orders wait. Of a store
-    that is switched off those are built that were asked for alone, as drafts.
+    that is switched off those are built that were undone, then those that were asked for alone, as
+    drafts.
     """
     organisation = store.organisation
     if organisation is None:
@@ -80,7 +81,7 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     works = [OrderWork(row) for row in take(store, claim, limit)]
     if not works:
         return 0
-    books = _books(store, facts)
+    books = _books(store, facts, works)
     read(store, books, works)
     try:
         _build_and_write(store, books, works, claim)
@@ -258,8 +259,10 @@ def _figures(books: Books, work: OrderWork, history: History) -> ShopFigures:
     )  # fmt: skip
 
 
-def _books(store: Store, facts: OrganisationFacts) -> Books:
-    rules = snapshot(store) if store.enabled else alone.as_draft(snapshot(store))
+def _books(store: Store, facts: OrganisationFacts, works: list[OrderWork]) -> Books:
+    rules = snapshot(store)
+    if not store.enabled and not any(work.row.undo_at for work in works):
+        rules = alone.as_draft(rules)
     return Books(rules, facts, today=clock.today(rules.store.timezone))
 
 

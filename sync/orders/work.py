@@ -67,8 +67,8 @@ class OrderWork:
 
 def take(store: Store, claim: Claim, limit: int) -> list[TrackedOrder]:
     """Claim due orders, a person's first; the conditional update decides who has them. Of a store
-    that is switched off only those that were asked for alone."""
-    rows = TrackedOrder.objects.filter(store=store) if store.enabled else alone.asked_for(store)
+    that is switched off only those that were asked for alone, or undone."""
+    rows = TrackedOrder.objects.filter(store=store) if store.enabled else alone.next_of(store)
     rows = rows.order_by(_LANE_ORDER, "build_at", "pk")
     taken = rows.take(claim.token, LEASE, most=limit, at=claim.at)
     found = list(taken.select_related("record", "backfill"))

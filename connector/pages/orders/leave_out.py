@@ -21,7 +21,7 @@ from connector.pages.parts.confirming import Question, confirm
 from connector.pages.parts.widgets import Words
 from connector.pages.selection import HandledForm, WhyForm, bound, chosen_orders, listed, way_back
 from connector.templatetags.pages import of
-from sync.models import TrackedOrder
+from sync.models import SummaryPart, TrackedOrder
 from sync.orders import actions, undo
 
 Orders = QuerySet[TrackedOrder]
@@ -180,10 +180,20 @@ def orders_undo(request: HttpRequest) -> HttpResponse:
         happens=[
             _("What is listed above is done in Xero, and the orders are left out from then on."),
         ] if plan.steps else [],
-        stays=[_("Contacts stay, and what is listed as staying.")] if plan.steps else [],
+        stays=_stays(chosen) if plan.steps else [],
         carried=_carried(found["orders"], back), form=form, danger=True,
     )  # fmt: skip
     return confirm(request, question, "sync/undo.html", plan=plan, **found)
+
+
+def _stays(chosen: Orders) -> list[str]:
+    said = [_("Contacts stay, and what is listed as staying.")]
+    parts = SummaryPart.objects.filter(order__in=chosen, posting__isnull=False)
+    if parts.filter(store__enabled=False).exists():
+        said.append(
+            _("What is part of a daily summary stays as long as its store is switched off.")
+        )
+    return said
 
 
 def _condition(count: int) -> str:

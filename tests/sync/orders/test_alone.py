@@ -1,11 +1,16 @@
-"""One order is posted as a draft while its store is off: that one, once, and nothing beside it."""
+"""What is asked for of single orders while their store is off: one is posted as a draft, once, and
+those that are undone leave Xero; nothing beside them is sent."""
 
 from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
 
 from connector.lib import clock
 from sync.flow import sweep
 from sync.models import OrderAction, Posting, TrackedOrder
 from sync.orders.actions import try_one
+from sync.orders.undo import undo
 from sync.trials.latest import read_latest
 from tests.sync.world import World
 
@@ -89,3 +94,67 @@ def test_of_a_store_that_is_on_no_order_is_tried(world: World) -> None:
 
     assert try_one(TrackedOrder.objects.all(), None) == 0
     assert not OrderAction.objects.exists()
+
+
+def work(world: World) -> None:
+    """As a worker that is rung for after every answer."""
+    while world.build() or Posting.objects.sendable(world.organisation, clock.now()).exists():
+        world.send()
+
+
+def undone(world: World, *orders: dict[str, Any]) -> None:
+    rows = TrackedOrder.objects.filter(pk__in=[world.row(order).pk for order in orders])
+    assert undo(rows, None, "The shop has closed.") == len(orders)
+    assert list(sweep._alone(clock.now())) == [(world.store.pk,)]
+
+
+def test_the_draft_of_a_store_that_is_off_is_taken_back(world: World) -> None:
+    off(world)
+    tried = TrackedOrder.objects.filter(pk=one().pk)
+    try_one(tried, None)
+    world.build()
+    world.send()
+
+    assert undo(tried, None, "It was a trial.") == 1
+    work(world)
+
+    assert world.invoices() == {}
+    assert tried.get().excluded_as == "undone"
+    assert list(sweep._alone(clock.now())) == []
+    assert not Posting.objects.waiting().exists()
+
+
+def test_orders_of_an_archived_store_leave_xero_and_nothing_else_moves(world: World) -> None:
+    paid, unpaid, kept = world.place(), world.place(status="pending"), world.place()
+    world.sync()
+    waiting = world.place()
+    world.pull()
+    world.store.put_away(away=True)
+    before = world.calls()
+
+    undone(world, paid, unpaid)
+    work(world)
+
+    assert set(world.invoices()) == {world.number(paid), world.number(kept)}
+    (note,) = world.xero.ledger(world.organisation.tenant_id)["CreditNotes"]
+    assert (note["Status"], note["Total"]) == ("PAID", Decimal(str(paid["grand_total"])))
+    assert world.row(paid).label == world.row(unpaid).label == "skipped"
+    assert not world.row(waiting).postings.exists()
+    assert world.calls()["PUT Invoices"] == before["PUT Invoices"]
+    assert list(sweep._alone(clock.now())) == []
+
+
+def test_what_an_undone_order_was_to_send_is_not_sent_before_it_is_built(world: World) -> None:
+    order = world.place()
+    world.pull()
+    world.build()
+    world.store.put_away(away=True)
+
+    assert undo(TrackedOrder.objects.all(), None, "The shop has closed.") == 1
+    world.send()
+    assert world.invoices() == {}
+    work(world)
+    assert world.invoices() == {}
+    assert world.row(order).label == "skipped"
+    assert not Posting.objects.waiting().exclude(kind="contact").exists()
+    assert world.contacts() == []

@@ -28,6 +28,7 @@ from sync.models import (
     Proposal,
     ReconcileDifference,
     ReconcileRun,
+    SummaryPart,
     TrackedOrder,
 )
 from tests.web.factories import (
@@ -201,6 +202,26 @@ def test_what_ends_something_is_done(page: Client, world: SimpleNamespace) -> No
     for name, place, typed, outcome, expected in done(world):
         page.post(reverse(name, args=place), typed)
         assert outcome() == expected, name
+
+
+def test_undo_says_that_a_summary_is_not_made_while_the_store_is_off(
+    page: Client, world: SimpleNamespace
+) -> None:
+    summary = "What is part of a daily summary stays"
+    content = {
+        "key": "S1-1", "mode": "Inclusive", "rate": None, "theme": "", "overrides": False,
+        "tax": "0", "note": "", "lines": [], "money": [],
+    }  # fmt: skip
+    typed = {"order": world.order.pk}
+    assert summary not in page.post("/orders/undo/", typed).text
+    SummaryPart.objects.create(
+        order=world.order, store=world.store, source_kind="order", source_id="1",
+        purpose="invoice", kind="invoice", day=date(2026, 1, 1), currency="AUD", contact="Sales",
+        total_units=1, tax_units=0, content=content, due_at=clock.now(), posting=world.summary,
+    )  # fmt: skip
+    assert summary in page.post("/orders/undo/", typed).text
+    Store.objects.filter(slug="au").update(enabled=True)
+    assert summary not in page.post("/orders/undo/", typed).text
 
 
 def test_of_orders_of_two_stores_those_in_use_are_synced(
