@@ -11,11 +11,12 @@ from stores.canonical.records import Stream
 from stores.models import Cursor, Store
 from sync import seen
 from sync.backfill import read as backfill_reading
+from sync.bulk import run as bulk
 from sync.flow import steps
 from sync.flow.sweep import sweep
 from sync.ingest import calls
 from sync.ingest.probe import look_again
-from sync.models import Backfill, ReconcileRun, Trial
+from sync.models import Backfill, BulkAction, ReconcileRun, Trial
 from sync.reconcile import run as reconcile
 from sync.stock import push
 from sync.trials import run as trials
@@ -86,6 +87,13 @@ def go_on_with_backfill(backfill_id: int) -> None:
     row = rows.filter(pk=backfill_id).first()
     if row is not None:
         backfill_reading.work(row)
+
+
+@shared_task(name="sync.bulk")
+def go_on_with_bulk(bulk_id: int) -> None:
+    row = BulkAction.objects.unfinished().filter(pk=bulk_id).first()
+    if row is not None:
+        bulk.work(row)
 
 
 @shared_task(name="sync.reconcile")

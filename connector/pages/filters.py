@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from connector.lib.days import begin_of, end_of
-from connector.pages.attention import ATTENTION, WaitingOrders, title_of, with_reason
+from connector.pages.attention.waiting import ATTENTION, WaitingOrders, title_of, with_reason
 from stores.models import Store
 from sync.models import Posting, PostingSource, TrackedOrder
 from xero.documents.kinds import Kind
@@ -76,6 +77,13 @@ class OrderFilters(forms.Form):
         """Whether anything is filtered at all."""
         self.is_valid()
         return any(self.cleaned_data.values())
+
+    @property
+    def query(self) -> str:
+        """What is filtered by, as an address has it; what makes no sense left out."""
+        self.is_valid()
+        kept = {name: self.data.get(name, "") for name in self.fields if name not in self.errors}
+        return urlencode({name: value for name, value in kept.items() if value})
 
     @property
     def narrow(self) -> bool:

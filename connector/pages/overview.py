@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from connector.lib import clock
 from connector.lib.rights import right
-from connector.pages.attention import ATTENTION, drafts, groups
+from connector.pages.attention.waiting import ATTENTION, drafts, groups
 from connector.pages.health import (
     OrganisationHealth,
     StoreHealth,

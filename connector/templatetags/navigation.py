@@ -10,20 +10,26 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
+from connector.pages.attention.waiting import ATTENTION
 from connector.pages.parts.widgets import Words
 from stores.models import Store
+from sync.models import TrackedOrder
 
 register = template.Library()
 
 _IN_BOTTOM_BAR = 4
+_MOST, _COUNTED = 999, "orders that wait"
 
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
+    """`counted`: how many orders wait for a person stands beside it."""
+
     label: Words
     url_name: str
     icon: str
     short: Words = ""
+    counted: bool = False
 
 
 # In the order of the rail. A page that does not exist (yet) is left out.
@@ -31,7 +37,11 @@ PAGES = (
     MenuItem(gettext_lazy("Overview"), "dashboard:overview", "overview"),
     MenuItem(gettext_lazy("Orders"), "sync:orders", "orders"),
     MenuItem(
-        gettext_lazy("Needs attention"), "sync:attention", "attention", gettext_lazy("Attention")
+        gettext_lazy("Needs attention"),
+        "sync:attention",
+        "attention",
+        gettext_lazy("Attention"),
+        counted=True,
     ),
     MenuItem(gettext_lazy("Products"), "sync:products", "products"),
     MenuItem(gettext_lazy("Customers"), "sync:duplicates", "customers"),
@@ -47,7 +57,8 @@ PAGES = (
 )
 
 
-def _entries(path: str) -> Iterator[dict[str, Any]]:
+def _entries(context: template.Context) -> Iterator[dict[str, Any]]:
+    path, waiting = _path(context), _waiting(context)
     for page in PAGES:
         try:
             address = reverse(page.url_name)
@@ -61,7 +72,17 @@ def _entries(path: str) -> Iterator[dict[str, Any]]:
             "icon": page.icon,
             "address": address,
             "current": current,
+            "count": waiting if page.counted else "",
         }
+
+
+def _waiting(context: template.Context) -> str:
+    """Orders that wait for a person, as far as 999; "" where none does. Counted once a page."""
+    known = context.render_context
+    if _COUNTED not in known:
+        count = TrackedOrder.objects.filter(label__in=ATTENTION)[: _MOST + 1].count()
+        known[_COUNTED] = f"{_MOST}+" if count > _MOST else str(count or "")
+    return str(known[_COUNTED])
 
 
 def _path(context: template.Context) -> str:
@@ -72,13 +93,13 @@ def _path(context: template.Context) -> str:
 @register.inclusion_tag("_rail.html", takes_context=True)
 def rail(context: template.Context) -> dict[str, Any]:
     """The rail of wide screens."""
-    return {"entries": list(_entries(_path(context))), "request": context.get("request")}
+    return {"entries": list(_entries(context)), "request": context.get("request")}
 
 
 @register.inclusion_tag("_bottom_bar.html", takes_context=True)
 def bottom_bar(context: template.Context) -> dict[str, Any]:
     """The bar of phones: the first four pages, the rest under "More"."""
-    entries = list(_entries(_path(context)))
+    entries = list(_entries(context))
     return {
         "first": entries[:_IN_BOTTOM_BAR],
         "rest": entries[_IN_BOTTOM_BAR:],

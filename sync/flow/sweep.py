@@ -20,6 +20,7 @@ from sync.ingest import calls, products
 from sync.ingest.pull import pulled
 from sync.models import (
     Backfill,
+    BulkAction,
     Dispatch,
     IncomingCall,
     MasterLevel,
@@ -175,6 +176,7 @@ WORK = (
     Work("sync.push_stock", (rows(MasterLevel, "store", **_ENABLED),)),
     Work("sync.reconcile", (rows(ReconcileRun, "pk"),)),
     Work("sync.try_out", (rows(Trial, "pk"),)),
+    Work("sync.bulk", (rows(BulkAction, "pk"),)),
     Work("sync.backfill", (rows(Backfill, "pk"),)),
     Work("xero.keep_alive", (_always,)),
 )

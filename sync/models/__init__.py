@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.models.backfill import Backfill
+from sync.models.bulk import BulkAction, BulkOrder
 from sync.models.cards import GiftCardEntry
 from sync.models.contact import ContactDecision, LeftOutCustomer, ShopContact
 from sync.models.dispatch import Attempt, Dispatch
@@ -27,6 +28,8 @@ from sync.models.trial import Trial, TrialDifference
 __all__ = [
     "Attempt",
     "Backfill",
+    "BulkAction",
+    "BulkOrder",
     "ContactDecision",
     "Dispatch",
     "GiftCardEntry",

@@ -136,6 +136,7 @@ ADDRESSES = [
     "/", "/orders/", "/orders/?state=attention", "/orders/?q=%22%3E%3Cscript%3E",
     "/orders/{order}/", "/orders/{order}/preview/", "/customers/duplicates/", "/reports/",
     "/stores/au/stock/", "/stores/au/products/",
+    "/attention/", "/orders/all/", "/orders/all/handle/",
     "/reports/reconcile/?store=au",
     "/stores/au/backfill/", "/orders/already-in-xero/",
     "/reports/reconcile/day/?store=au&day=2026-11-20&currency=AUD&measure=sale&name=%22%3E%3Cb",

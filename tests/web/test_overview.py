@@ -207,7 +207,7 @@ def test_the_number_of_queries_is_constant(page: Client, django_assert_num_queri
             PostingFactory(order=order, state="pending")
 
     fill(1)
-    with django_assert_num_queries(26) as captured:
+    with django_assert_num_queries(27) as captured:
         page.get("/")
     fill(6)
     with django_assert_num_queries(len(captured)):

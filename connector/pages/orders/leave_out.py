@@ -28,7 +28,7 @@ Orders = QuerySet[TrackedOrder]
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
+class LeavingOut:
     """One thing that is done to orders after a note was asked for: what is asked, with what
     happens and what does not, and what is said afterwards. `ends`: also of archived stores."""
 
@@ -46,7 +46,7 @@ class _Mark:
     ends: bool = True
 
 
-_EXCLUDE = _Mark(
+EXCLUDE = LeavingOut(
     address="sync:orders-exclude",
     title=gettext_lazy("Do not sync %(orders)s"),
     sentence=gettext_lazy("For what does not belong in the books. “Sync to Xero” takes it back."),
@@ -62,7 +62,7 @@ _EXCLUDE = _Mark(
     nothing=gettext_lazy("No order was selected. Tick the orders that are not to be synced."),
     danger=True,
 )
-_HANDLE = _Mark(
+HANDLE = LeavingOut(
     address="sync:orders-handle",
     title=gettext_lazy("Handled by hand: %(orders)s"),
     sentence=gettext_lazy(
@@ -82,7 +82,7 @@ _HANDLE = _Mark(
     ),
     nothing=gettext_lazy("No order was selected. Tick the orders that you took care of in Xero."),
 )
-_REOPEN = _Mark(
+REOPEN = LeavingOut(
     address="sync:orders-reopen",
     title=gettext_lazy("Open %(orders)s again"),
     sentence=gettext_lazy("For what was left out and belongs in the books after all."),
@@ -107,24 +107,24 @@ _REOPEN = _Mark(
 @require_POST
 def orders_exclude(request: HttpRequest) -> HttpResponse:
     """Ask why, then mark the chosen orders as not to be synced."""
-    return _mark(request, _EXCLUDE)
+    return _mark(request, EXCLUDE)
 
 
 @right(ORDERS)
 @require_POST
 def orders_handle(request: HttpRequest) -> HttpResponse:
     """Ask what was done, then mark the chosen orders as handled in Xero by hand."""
-    return _mark(request, _HANDLE)
+    return _mark(request, HANDLE)
 
 
 @right(ORDERS)
 @require_POST
 def orders_reopen(request: HttpRequest) -> HttpResponse:
     """Ask why, then take back that the chosen orders were left out."""
-    return _mark(request, _REOPEN)
+    return _mark(request, REOPEN)
 
 
-def _mark(request: HttpRequest, mark: _Mark) -> HttpResponse:
+def _mark(request: HttpRequest, mark: LeavingOut) -> HttpResponse:
     chosen = chosen_orders(request, str(mark.nothing), ends=mark.ends)
     if chosen is None:
         return redirect(way_back(request))

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from connector.lib.rights import ORDERS, right
-from connector.pages.attention import groups
+from connector.pages.attention.waiting import groups
 from connector.pages.filters import OrderFilters, zone_of
 from connector.pages.keyset import window
 from connector.pages.orders.left_out import LeftOut, left_out_beside

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from connector.pages.contacts.duplicates import (
     duplicate_decide,
@@ -39,6 +39,7 @@ urlpatterns = [
     path("hooks/<slug:slug>/run/<str:token>/", shop_trigger, name="shop-trigger"),
     path("hooks/<slug:slug>/<path:rest>", shop_hook, name="shop-hook-below"),
     path("xero/webhook/", xero_hook, name="xero-hook"),
+    path("", include("connector.pages.attention.urls")),
     path("orders/", order_list, name="orders"),
     path("orders/sync/", orders_sync, name="orders-sync"),
     path("orders/approve/", orders_approve, name="orders-approve"),

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from connector.lib.rights import right
-from connector.pages.attention import ATTENTION
+from connector.pages.attention.waiting import ATTENTION
 from connector.pages.health import Health, stores_health
 from connector.pages.stores.streams import platform_label
 from connector.templatetags.pages import of

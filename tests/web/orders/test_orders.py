@@ -223,7 +223,7 @@ def test_the_number_of_queries_does_not_grow_with_the_orders(
         PostingFactory(order=order)
         PostingFactory(order=order, purpose="payment-1", kind="payment")
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         response = page.get("/orders/")
 
     assert len(response.content) < 50_000

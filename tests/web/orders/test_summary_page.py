@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 
 from connector.lib import clock
-from connector.pages.attention import groups, with_reason
+from connector.pages.attention.waiting import groups, with_reason
 from stores.models import Store
 from sync.models import Posting, PostingSource, SummaryPart, TrackedOrder
 from tests.web.factories import OrderFactory, PostingFactory, reason

@@ -20,22 +20,29 @@ STOPPED = (Label.HELD, Label.DEAD, Label.DIFFERS)
 ATTENTION = (*STOPPED, Label.DRAFT)
 LIMIT = 10_000
 _NO_REASON = "unforeseen"
-_DRAFTS = "drafts"
+# What groups the drafts, beside the codes of reasons.
+DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingOrders:
-    """Orders that wait for the same thing."""
+    """Orders that wait for the same thing, by their keys; `of_shop`: it is the shop that did not
+    take what it was told of them."""
 
     code: str
     title: str
     fix: str
-    count: int
+    orders: frozenset[int]
+    of_shop: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.orders)
 
     @property
     def query(self) -> str:
         """The list of these orders, as a filter of the page of orders."""
-        if self.code == _DRAFTS:
+        if self.code == DRAFTS:
             return f"state={Label.DRAFT}"
         return f"state=attention&reason={self.code}"
 
@@ -59,23 +66,28 @@ def groups() -> list[WaitingOrders]:
     )
     by_document = documents.values_list("of", "code")
     by_write = _stuck_writes().values_list("order", KT("reasons__0__code"))
-    orders: dict[str, set[int]] = defaultdict(set)
-    for order, code in (
-        *by_order[: LIMIT + 1], *by_document[: LIMIT + 1], *by_write[: LIMIT + 1],
-    ):  # fmt: skip
-        orders[code or _NO_REASON].add(order)
-    found = [_group(code, len(members)) for code, members in orders.items()]
+    here: dict[str, set[int]] = defaultdict(set)
+    for order, code in (*by_order[: LIMIT + 1], *by_document[: LIMIT + 1]):
+        here[code or _NO_REASON].add(order)
+    there: dict[str, set[int]] = defaultdict(set)
+    for order, code in by_write[: LIMIT + 1]:
+        there[code or _NO_REASON].add(order)
+    found = [
+        _group(code, here.get(code, set()) | there.get(code, set()), of_shop=code not in here)
+        for code in {**there, **here}
+    ]
     return sorted(found, key=lambda group: (-group.count, group.title))
 
 
 def drafts() -> list[WaitingOrders]:
     """Orders that wait in Xero for approval, where there are any. One query."""
-    count = TrackedOrder.objects.filter(label=Label.DRAFT)[: LIMIT + 1].count()
+    waiting = TrackedOrder.objects.filter(label=Label.DRAFT).values_list("pk", flat=True)
+    orders = frozenset(waiting[: LIMIT + 1])
     title, fix = (
         _("Drafts that wait for approval in Xero"),
         _("Orders: tick them, then Approve drafts"),
     )
-    return [WaitingOrders(_DRAFTS, title, fix, count)] if count else []
+    return [WaitingOrders(DRAFTS, title, fix, orders)] if orders else []
 
 
 def _stuck_writes() -> QuerySet[ShopWrite]:
@@ -83,9 +95,11 @@ def _stuck_writes() -> QuerySet[ShopWrite]:
     return ShopWrite.objects.stuck().filter(order__isnull=False)
 
 
-def _group(code: str, count: int) -> WaitingOrders:
+def _group(code: str, orders: set[int], *, of_shop: bool) -> WaitingOrders:
     kind = REASONS.get(code, REASONS[_NO_REASON])
-    return WaitingOrders(code, shown(kind.title), shown(kind.fix), count)
+    return WaitingOrders(
+        code, shown(kind.title), shown(kind.fix), frozenset(orders), of_shop=of_shop
+    )
 
 
 def title_of(code: str) -> str:
