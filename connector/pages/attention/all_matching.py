@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from connector.pages.attention.marks import MARKS, BulkMark
 from connector.pages.attention.waiting import groups
 from connector.pages.filters import OrderFilters
 from connector.pages.parts.confirming import Question, confirm
-from connector.templatetags.pages import of
+from connector.templatetags.pages import of, whole
 from stores.models import Store
 from sync.bulk import run
 from sync.models import BulkAction, TrackedOrder
@@ -35,6 +36,7 @@ def all_orders(request: HttpRequest) -> HttpResponse:
         .order_by("currency")
     )  # fmt: skip
     count = sum(count for _, count, _ in sums)
+    running = list(BulkAction.objects.unfinished().order_by("pk"))
     words = {"orders": of(count, "order")}
     context = {
         "count": count,
@@ -47,8 +49,7 @@ def all_orders(request: HttpRequest) -> HttpResponse:
              "sentence": mark.sentence, "danger": mark.danger}
             for mark in MARKS.values()
         ],
-        "query": query,
-        "running": list(BulkAction.objects.unfinished().select_related("started_by")),
+        "query": query, "running": running, "alone": not running,
     }  # fmt: skip
     return render(request, "attention/all.html", context)
 
@@ -99,25 +100,25 @@ def bulk_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How far it has come. It goes on when the page is left."""
     bulk = get_object_or_404(BulkAction.objects.select_related("started_by"), pk=pk)
     context = {
-        "bulk": bulk, "condition": _condition(bulk), "left": _left(bulk),
+        "bulk": bulk, "condition": _condition(bulk), "ready": _ready(bulk),
         "alone": bulk.done - bulk.changed,
     }  # fmt: skip
     return render(request, "attention/bulk.html", context)
 
 
 def _condition(bulk: BulkAction) -> str:
-    done = {"done": of(bulk.done, "order"), "total": of(bulk.total, "order")}
+    done = {"done": whole(bulk.done), "total": whole(bulk.total)}
     if not bulk.is_moving:
-        return _("%(done)s of %(total)s done.") % done
-    return _("%(done)s of %(total)s done. You can leave this page; it goes on.") % done
+        return _("%(done)s of %(total)s orders done.") % done
+    return _("%(done)s of %(total)s orders done. You can leave this page; it goes on.") % done
 
 
-def _left(bulk: BulkAction) -> int | None:
-    """Seconds until it is done, by how quick it was so far; None while nobody can tell."""
+def _ready(bulk: BulkAction) -> datetime | None:
+    """When it will be done, by how quick it was so far; None while nobody can tell."""
     if not bulk.is_moving or not bulk.done:
         return None
-    spent = (clock.now() - bulk.started_at).total_seconds()
-    return round(spent / bulk.done * (bulk.total - bulk.done))
+    spent = clock.now() - bulk.started_at
+    return clock.now() + spent / bulk.done * (bulk.total - bulk.done)
 
 
 @right(ORDERS)

@@ -57,7 +57,7 @@ class WayOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class WaitingCause:
     """Orders that wait for the same: what they come to by currency, since when, where it is mended
     ("" where no page does that), and what can be done to all of them."""
 
@@ -99,13 +99,13 @@ def _known(orders: set[int]) -> dict[int, Waiting]:
     return {pk: Waiting(*rest) for pk, *rest in rows.values_list(*columns)}
 
 
-def _cause(group: WaitingOrders, known: dict[int, Waiting]) -> Cause:
+def _cause(group: WaitingOrders, known: dict[int, Waiting]) -> WaitingCause:
     rows = [known[pk] for pk in group.orders if pk in known]
     sums: dict[str, int] = defaultdict(int)
     for row in rows:
         sums[row.currency] += row.units
     stores = sorted({row.store for row in rows})
-    return Cause(
+    return WaitingCause(
         group,
         tuple((currency, from_units(units)) for currency, units in sorted(sums.items())),
         min((row.placed_at for row in rows if row.placed_at is not None), default=None),
@@ -161,7 +161,7 @@ def _others() -> Iterator[OtherWork]:
             yield OtherWork(text % {"name": run.store.name, "count": capped(run.open)}, address)
 
 
-def _condition(count: int, causes: Sequence[Cause], others: Sequence[OtherWork]) -> str:
+def _condition(count: int, causes: Sequence[WaitingCause], others: Sequence[OtherWork]) -> str:
     if not causes and not others:
         return _("Nothing needs you.")
     if not count:

@@ -39,7 +39,7 @@ def text_of(page: Client, address: str) -> str:
 def test_nothing_waits(page: Client, store: Store) -> None:
     text = text_of(page, "/attention/")
     assert "Nothing needs you." in text
-    assert 'class="badge"' not in text
+    assert 'class="count"' not in text
 
 
 def test_each_cause_says_what_it_comes_to_and_leads_to_its_mend(page: Client, store: Store) -> None:
@@ -52,7 +52,7 @@ def test_each_cause_says_what_it_comes_to_and_leads_to_its_mend(page: Client, st
     assert "Retry 4 orders alike" in text
     assert "/orders/all/sync/?state=attention&amp;reason=payment_method_unmapped" in text
     assert "/mapping/au/payments/" in text
-    assert '<span class="badge">4</span>' in text
+    assert '<span class="count">4</span>' in text
 
 
 def test_a_change_in_xero_has_both_answers(page: Client, store: Store) -> None:
@@ -98,13 +98,13 @@ def test_all_that_fit_are_asked_about_and_done_once(
     bulk = BulkAction.objects.get()
     assert (answer["Location"], bulk.total) == (f"/orders/bulk/{bulk.pk}/", 2)
     assert ("sync.bulk", bulk.pk) in rung
-    assert "0 orders of 2 orders done. You can leave this page; it goes on." in text_of(
+    assert "0 of 2 orders done. You can leave this page; it goes on." in text_of(
         page, answer["Location"]
     )
     assert "is on its way" in page.get("/orders/all/").text
     run.work(bulk)
     text = text_of(page, answer["Location"])
-    assert "2 orders of 2 orders done." in text
+    assert "2 of 2 orders done." in text
     assert "Stop it" not in text
     assert OrderAction.objects.count() == 2
 
@@ -132,7 +132,7 @@ def test_it_is_stopped_and_gone_on_with(page: Client, store: Store) -> None:
     page.post(f"{address}act/", {"act": "go-on"})
     assert BulkAction.objects.get().is_moving
     BulkAction.objects.update(done=1, started_at=clock.now() - timedelta(seconds=30), total=2)
-    assert "About 30 seconds left." in page.get(address).text
+    assert "It will be done in" in page.get(address).text
 
 
 @pytest.mark.parametrize(
