@@ -20,6 +20,7 @@ from connector.pages.attention.marks import MARKS, BulkMark
 from connector.pages.attention.waiting import groups
 from connector.pages.filters import OrderFilters
 from connector.pages.parts.confirming import Question, confirm
+from connector.pages.stores.away import left_in_use
 from connector.templatetags.pages import of, whole
 from stores.models import Store
 from sync.bulk import run
@@ -61,7 +62,10 @@ def all_orders_act(request: HttpRequest, what: str) -> HttpResponse:
     mark = next((one for one in MARKS.values() if one.what == what), None)
     if mark is None:
         raise Http404
-    orders, query = _fitting(request.GET)
+    fitting, query = _fitting(request.GET)
+    orders = fitting if mark.ends else left_in_use(request, fitting)
+    if orders is None:
+        return redirect(f"{reverse('sync:orders-all')}?{query}")
     form = mark.form(request.POST or None) if mark.form is not None else None
     if request.method == "POST" and (form is None or form.is_valid()):
         said = form.cleaned_data if form is not None else {}

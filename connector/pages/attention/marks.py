@@ -19,8 +19,8 @@ What = BulkAction.What
 
 @dataclass(frozen=True, slots=True)
 class BulkMark:
-    """`button` is a verb with its object, `done` what is said when it has begun; `form` asks for
-    more, None where nothing is asked."""
+    """`button` is a verb with its object; `form` asks for more, None where nothing is asked.
+    `ends`: it only ends something, and is done to orders of archived stores, too."""
 
     what: BulkAction.What
     title: Words
@@ -30,6 +30,7 @@ class BulkMark:
     stays: tuple[Words, ...]
     form: type[forms.Form] | None = None
     danger: bool = False
+    ends: bool = False
 
 
 _NOTHING_TWICE = gettext_lazy("What is in Xero already is not posted again.")
@@ -97,6 +98,7 @@ MARKS = {mark.what: mark for mark in _OWN} | {
         mark.stays,
         mark.form,
         mark.danger,
+        mark.ends,
     )
     for what, mark in _LEAVING_OUT.items()
 }

@@ -14,7 +14,14 @@ from connector.lib import clock
 from stores.models import Store
 from sync.bulk import run
 from sync.models import BulkAction, OrderAction, ShopWrite, TrackedOrder
-from tests.web.factories import OrderFactory, PostingFactory, ShopWriteFactory, UserFactory, reason
+from tests.web.factories import (
+    OrderFactory,
+    PostingFactory,
+    ShopWriteFactory,
+    StoreFactory,
+    UserFactory,
+    reason,
+)
 
 Label = TrackedOrder.Label
 
@@ -160,3 +167,17 @@ def test_a_document_that_waits_counts_for_its_order(page: Client, store: Store) 
     order = OrderFactory(store=store, label="dead", state="ready", reasons=[])
     PostingFactory(order=order, state="dead", reasons=[reason("validation")])
     assert "1 order needs you." in text_of(page, "/attention/")
+
+
+def test_an_archived_stores_orders_are_left_out_but_of_what_only_ends_something(
+    page: Client, store: Store
+) -> None:
+    held(store, 2)
+    other = StoreFactory(slug="old", name="Old", settings={**store.settings, "archived": True})
+    held(other, 3)
+    assert "Old" in page.post("/orders/all/sync/", follow=True).text
+    page.post("/orders/all/handle/", {"why": "closed"})
+    assert list(BulkAction.objects.order_by("pk").values_list("total", flat=True)) == [2, 5]
+    answer = page.post("/orders/all/sync/?store=old", follow=True)
+    assert "archived" in answer.text
+    assert BulkAction.objects.count() == 2
