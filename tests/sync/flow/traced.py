@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.transaction import Atomic
 
 from connector.lib.database.claims import ClaimQuerySet
+from connector.lib.database.deadlocks import in_one_go
 from tests.stores.toy.admin import Admin
 from xero.api import gateway
 
@@ -25,6 +26,8 @@ _MARK = re.compile(r"\*\*\[([^]]+)\]\*\*")
 # As they are before a test replaces some of them.
 _TO_XERO = gateway._exchange.__code__
 _TO_SHOPS = (requests.Session.request.__code__, Admin.take.__code__)
+# Around a function whose whole is one transaction.
+_WHOLE = in_one_go(print).__code__  # type: ignore[attr-defined]
 _BEGINS = Atomic.__enter__.__code__
 _CLAIMS = {ClaimQuerySet.claim.__code__: "claims", ClaimQuerySet.release.__code__: "frees"}
 _DEEDS = frozenset({_TO_XERO, *_TO_SHOPS, _BEGINS, *_CLAIMS})
@@ -115,7 +118,8 @@ def traced(names: Mapping[CodeType, str], shop: str) -> Iterator[Traced]:
         return ends
 
     def watch(frame: FrameType, event: str, arg: object) -> Trace | None:
-        name = names.get(frame.f_code)
+        whole = frame.f_locals["work"] if frame.f_code is _WHOLE else None
+        name = names.get(frame.f_code if whole is None else inspect.unwrap(whole).__code__)
         if name is not None:
             found.begins(name, running, inside=inside())
             running.append(name)
