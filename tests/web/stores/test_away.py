@@ -20,10 +20,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts_mapping.models import MappingVersion
 from connector.configuration.versions.edit import edit
 from connector.lib import clock, doorbell
+from connector.pages.attention.marks import MARKS
 from connector.pages.mapping.subjects import SUBJECTS
 from stores.models import Store
 from sync.models import (
     Backfill,
+    BulkAction,
     HandledDifference,
     Proposal,
     ReconcileDifference,
@@ -47,7 +49,7 @@ OF_NO_STORE = {
     "dashboard:first-run", "dashboard:xero", "dashboard:settings", "dashboard:diagnostics",
     "dashboard:store-add", "dashboard:styleguide", "accounts:refresh", "sync:duplicates-decide",
     "sync:duplicates-take-back", "sync:already-link-alike", "sync:shop-hook", "sync:xero-hook",
-    "sync:shop-hook-below", "sync:shop-trigger", "sync:stock-call",
+    "sync:shop-hook-below", "sync:shop-trigger", "sync:stock-call", "sync:bulk-act",
 }  # fmt: skip
 AU = ("au",)
 SLUGS = (
@@ -107,6 +109,7 @@ def refused(world: SimpleNamespace) -> list[tuple[str, tuple[Any, ...], Form]]:
         *((name, AU, {"on": "1", "bearer": "new", "confirmed": "1"}) for name in SLUGS),
         ("accounts:version-back", ("au", 1), {"current": "1"}),
         ("dashboard:store-read", ("au", "orders"), {}),
+        *(("sync:orders-all-act", (mark.what,), WHY) for mark in MARKS.values() if not mark.ends),
         ("sync:orders-sync", (), order),
         ("sync:orders-approve", (), order),
         ("sync:orders-reopen", (), out),
@@ -138,6 +141,9 @@ def done(
         ("sync:orders-exclude", (), order, excluded, "do_not_sync"),
         ("sync:orders-handle", (), order, excluded, "handled_by_hand"),
         ("sync:orders-undo", (), order, excluded, "undone"),
+        *(("sync:orders-all-act", (mark.what,), WHY,
+           BulkAction.objects.filter(what=mark.what).count, 1)
+          for mark in MARKS.values() if mark.ends),
         ("sync:difference-handle", (world.difference.pk,), WHY,
          HandledDifference.objects.filter(number="1").count, 1),
         ("sync:handled-reopen", (world.handled.pk,), {},
@@ -174,7 +180,10 @@ def everything() -> dict[str, Any]:
 def test_every_address_that_can_be_pressed_says_what_it_does(
     page: Client, world: SimpleNamespace
 ) -> None:
-    places = {"slug": "au", "pk": 1, "number": 1, "stream": "orders", "token": "x", "rest": "x"}
+    places = {
+        "slug": "au", "pk": 1, "number": 1, "stream": "orders", "token": "x", "rest": "x",
+        "what": "sync",
+    }  # fmt: skip
     pressed: set[str] = set()
     for name, pattern in routed(get_resolver()):
         if name.partition(":")[0] not in ("dashboard", "sync", "accounts", "set-up"):
