@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from accounts_mapping.proposals.payments import Method
@@ -10,6 +11,7 @@ from accounts_mapping.proposals.propose import SeenRow, ShopShows
 from accounts_mapping.seen.facts import Showed
 from accounts_mapping.seen.pairs import TaxPair
 from accounts_mapping.seen.read import Seen, of_kind, seen
+from connector.lib.money import parse_decimal, plain
 from stores.models import Store
 
 
@@ -31,10 +33,9 @@ def shown_by(facts: dict[str, Any], found: Sequence[Seen]) -> ShopShows:
             SeenRow(one.part("code"), one.title, one.orders, one.sample)
             for one in of_kind(found, Showed.TOTAL_ROW)
         ),
-        currencies=tuple(
-            (one.part("currency"), one.orders) for one in of_kind(found, Showed.CURRENCY)
-        ),
+        currencies=_currencies(facts, found),
         ships=bool(of_kind(found, Showed.SHIPPING_METHOD)),
+        table=tuple(_table(facts)),
     )
 
 
@@ -59,6 +60,22 @@ def _methods(facts: dict[str, Any], found: Sequence[Seen]) -> tuple[Method, ...]
         if title not in titles:
             methods.setdefault(code, Method(code, title))
     return tuple(methods.values())
+
+
+def _currencies(facts: dict[str, Any], found: Sequence[Seen]) -> tuple[tuple[str, int], ...]:
+    """Those that orders were in, then those that the shop takes beside them."""
+    seen = {one.part("currency"): one.orders for one in of_kind(found, Showed.CURRENCY)}
+    told = {str(currency): 0 for currency in facts.get("currencies") or ()}
+    return tuple((told | seen).items())
+
+
+def _table(facts: dict[str, Any]) -> Iterator[TaxPair]:
+    """The shop's own taxes (`stores.canonical.records.ShopTax`), each percentage written as that of
+    orders. One that is no number says nothing of what orders will bear."""
+    for rate in facts.get("tax_rates") or ():
+        with suppress(ValueError):
+            text = plain(parse_decimal(rate["rate"]).normalize())
+            yield TaxPair(rate["country"], text, rate["name"], state=rate["state"])
 
 
 def _tax(one: Seen) -> TaxPair:

@@ -15,7 +15,13 @@ from accounting.linting import misfits
 from accounting.postable import same_rate, tax_fits
 from accounting.reasons import Hold
 from accounts_mapping.proposals.propose import ShopShows
-from accounts_mapping.rules.resolve import MappingSnapshot, Resolution, Unmapped, payment_account
+from accounts_mapping.rules.resolve import (
+    MappingSnapshot,
+    Resolution,
+    Unmapped,
+    home_country,
+    payment_account,
+)
 from accounts_mapping.rules.total_rows import meaning_of
 from accounts_mapping.seen.pairs import TaxPair, answer_of, charged_after
 from connector.lib.texts.said import parted, said
@@ -112,7 +118,7 @@ def _taxes(
 ) -> Iterator[Gap]:
     said: set[tuple[str, str]] = set()
     sales = organisation.accounts.get(snapshot.rules.accounts.sales or "")
-    for pair in shows.taxes:
+    for pair in shows.taxes_to_map(home_country(snapshot, organisation)):
         answer = answer_of(snapshot, organisation, pair)
         if isinstance(answer, Unmapped):
             yield _tax(pair, answer.field, answer.text)
@@ -144,7 +150,10 @@ def _tax(pair: TaxPair, field: str, text: str) -> Gap:
     what = said("%(name)s %(percent)s, %(place)s", name=name, percent=percent, place=place)
     if pair.tax_class:
         what = said("%(what)s, class %(class)s", what=what, **{"class": pair.tax_class})
-    return Gap(GapKind.TAX, field, what, text, pair.orders, pair.sample, key=pair.key)
+    return Gap(
+        GapKind.TAX, field, what, text, pair.orders, pair.sample, holds=pair.orders > 0,
+        key=pair.key,
+    )  # fmt: skip
 
 
 def _rows(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:
@@ -171,7 +180,10 @@ def _currencies(
                 currency=currency,
             )
             what = said("Orders in %(currency)s", currency=currency)
-            yield Gap(GapKind.CURRENCY, "posting.currency_not_enabled", what, text, orders)
+            yield Gap(
+                GapKind.CURRENCY, "posting.currency_not_enabled", what, text, orders,
+                holds=orders > 0,
+            )  # fmt: skip
 
 
 def _statuses(snapshot: MappingSnapshot, shows: ShopShows) -> Iterator[Gap]:

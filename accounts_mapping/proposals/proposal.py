@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from connector.lib.texts.said import said
 from xero.documents.facts import AccountFacts, OrganisationFacts, TaxRateFacts
 
 # A path of a store's configuration, as drafts have it: codes of shops have dots.
@@ -44,6 +45,13 @@ class MappingProposal:
     def key(self) -> str:
         """What a form names it by: equal for the same setting and value only."""
         return f"{self.field}={self.value!r}"
+
+    def of_the_table(self) -> MappingProposal:
+        """The same of a tax that no order bore yet: it stands in the shop's own table, and is at
+        most likely."""
+        why = said("It stands in the shop's own table of taxes. %(why)s", why=self.why)
+        sure = Sure.LIKELY if self.sure is Sure.CERTAIN else self.sure
+        return replace(self, why=why, sure=sure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from accounts_mapping.editions.read import edition_of
 from accounts_mapping.proposals.accounts import OF_ROWS, accounts
@@ -35,8 +36,9 @@ class SeenRow:
 @dataclass(frozen=True, slots=True)
 class ShopShows:
     """What the shop has and its orders showed: statuses with their names, and how many orders had
-    each; methods, taxes, total rows; currencies with how many orders were in each; `ships`: an
-    order was sent somewhere."""
+    each; methods, taxes, total rows; currencies with how many orders were in each, none where only
+    the shop says that it takes it; `ships`: an order was sent somewhere. `table`: taxes that the
+    shop has set up, everywhere in the world, whether or not an order bore them."""
 
     statuses: tuple[tuple[str, str], ...] = ()
     seen_statuses: tuple[tuple[str, int], ...] = ()
@@ -45,6 +47,20 @@ class ShopShows:
     rows: tuple[SeenRow, ...] = ()
     currencies: tuple[tuple[str, int], ...] = ()
     ships: bool = False
+    table: tuple[TaxPair, ...] = ()
+
+    def taxes_to_map(self, home: str) -> tuple[TaxPair, ...]:
+        """Those that orders showed, then those that its table has beside them, of where it sells:
+        at home, and in countries that orders showed. Each once for a country and percentage."""
+        countries = {home, *(pair.country for pair in self.taxes)}
+        shown = {(pair.country, pair.percent) for pair in self.taxes}
+        more: dict[tuple[str, Decimal | None], TaxPair] = {}
+        for pair in self.table:
+            local = replace(pair, country=pair.country or home)
+            place = local.country, local.percent
+            if local.country in countries and place not in shown:
+                more.setdefault(place, local)
+        return (*self.taxes, *more.values())
 
 
 def propose(
@@ -64,7 +80,8 @@ def propose(
     sales = next((one.value for one in found.proposals if one.path == ("accounts", "sales")), None)
     account = organisation.accounts.get(rules.accounts.sales or sales or "")
     home = home_country(snapshot, organisation)
-    found.add(_apart(taxes(snapshot, organisation, edition, home, shows.taxes, account), found))
+    pairs = shows.taxes_to_map(home)
+    found.add(_apart(taxes(snapshot, organisation, edition, home, pairs, account), found))
     return found
 
 

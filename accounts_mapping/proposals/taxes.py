@@ -87,11 +87,11 @@ def taxes(
         _sales_tax(found, look)
     said: set[tuple[Any, ...]] = set()
     for pair in sorted(pairs, key=lambda one: (-one.orders, one.country, one.rate)):
-        for proposal in _pair(found, look, pair):
-            key = tuple(sorted((name, str(value)) for name, value in proposal.value.items()))
+        for one in _pair(found, look, pair):
+            key = tuple(sorted((name, str(value)) for name, value in one.value.items()))
             if key not in said:
                 said.add(key)
-                found.proposals.append(proposal)
+                found.proposals.append(one if pair.orders else one.of_the_table())
     return found
 
 

@@ -21,7 +21,7 @@ _ANY_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 class TaxPair:
     """A tax that orders showed: where, at which percentage ("" where the shop does not state it),
     by which name; `vat_number`: nothing was charged, and the buyer had a number. `sample` is the
-    number of an order."""
+    number of an order. One of no orders stands in the shop's own table."""
 
     country: str
     rate: str

@@ -8,6 +8,7 @@ import pytest
 
 from accounting.unmapped.gaps import Gap, GapKind, gaps
 from accounts_mapping.proposals.payments import Method
+from accounts_mapping.proposals.proposal import Sure
 from accounts_mapping.proposals.propose import SeenRow, propose
 from accounts_mapping.rules.schema import StoreRules
 from accounts_mapping.seen.pairs import TaxPair
@@ -111,3 +112,46 @@ def test_a_store_without_payments_needs_no_account_for_methods():
     )
     found = gaps(replace(bare, store=store), facts, shown)
     assert not [one for one in found if one.kind is GapKind.METHOD]
+
+
+# --- what the shop says before the first order ---------------------------------------------------
+
+
+TABLE = (
+    TaxPair("DE", "19", "Umsatzsteuer"), TaxPair("DE", "7", "ermäßigt"),
+    TaxPair("FR", "20", "TVA"), TaxPair("PL", "23", "VAT"), TaxPair("", "3", "everywhere"),
+)  # fmt: skip
+
+
+def test_taxes_of_the_shops_own_table_are_listed_where_it_sells_and_hold_nothing():
+    rules, facts, shown = whole("DE")
+    sold = replace(shown, taxes=(*shown.taxes, TaxPair("FR", "5.5", orders=1)), table=TABLE)
+    found = [one for one in gaps(snapshot("DE", rules), facts, sold) if one.kind is GapKind.TAX]
+    told = {(one.what, one.holds, one.orders) for one in found if not one.orders}
+    # 19 % was shown by orders, and is mapped; nobody in Poland ever bought.
+    assert told == {
+        ("TVA 20 %, FR", False, 0),
+        ("ermäßigt 7 %, DE", False, 0),
+        ("everywhere 3 %, DE", False, 0),
+    }
+
+
+def test_a_rate_that_orders_showed_is_not_told_twice_however_it_is_written():
+    shown = replace(shows("DE"), taxes=(TaxPair("DE", "7.0000", "x", orders=4),), table=TABLE[1:2])
+    assert shown.taxes_to_map("DE") == shown.taxes
+
+
+def test_a_currency_that_only_the_shop_says_holds_nothing():
+    rules, facts, shown = whole("GB")
+    takes = replace(shown, currencies=(("GBP", 9), ("JPY", 0), ("USD", 1)))
+    found = gaps(snapshot("GB", rules), facts, takes)
+    told = [(one.what, one.holds) for one in found if one.kind is GapKind.CURRENCY]
+    assert told == [("Orders in USD", True), ("Orders in JPY", False)]
+
+
+def test_what_the_shops_table_has_is_proposed_as_likely_and_says_so():
+    shown = replace(shows("DE"), taxes=(), table=TABLE)
+    found = propose(snapshot("DE"), organisation("DE"), shown).proposals
+    one = next(one for one in found if one.adds and one.value.get("rate") == "19")
+    assert (one.sure, "own table" in one.why) == (Sure.LIKELY, True)
+    assert not any("FR" in str(one.value) for one in found)

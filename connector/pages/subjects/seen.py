@@ -19,6 +19,7 @@ from accounts_mapping.rules.resolve import (
     NotPosted,
     Resolution,
     Unmapped,
+    home_country,
     payment_account,
 )
 from accounts_mapping.rules.schema import RowAccount
@@ -157,8 +158,10 @@ def _account(around: Around, code: str) -> str:
 
 
 def taxes(facts: Facts) -> Iterator[SeenThing]:
-    """The pairs of country, class, name and rate."""
-    for pair in facts.shows.taxes:
+    """The pairs of country, class, name and rate that orders bore, then those that the shop's own
+    table has beside them."""
+    home = home_country(facts.mapped, facts.around.organisation)
+    for pair in facts.shows.taxes_to_map(home):
         answer = answer_of(facts.mapped, facts.around.organisation, pair)
         mapped = isinstance(answer, Resolution)
         field = answer.source if isinstance(answer, Resolution) else answer.field
@@ -168,7 +171,7 @@ def taxes(facts: Facts) -> Iterator[SeenThing]:
             pair.name or _("Without a name"), "", f"{known.name} ({said})" if known else said,
             facts.url(field, said, pair.key), pair.orders, pair.sample,
             place=" ".join(filter(None, (pair.country, pair.state))), rate=pair.rate,
-            tax_class=pair.tax_class,
+            tax_class=pair.tax_class, holds=pair.orders > 0,
         )  # fmt: skip
 
 

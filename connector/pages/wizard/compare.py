@@ -6,6 +6,8 @@ would be posted.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -75,6 +77,24 @@ class BothSides:
         if self.unexplained:
             return "mismatch", _("Differs")
         return "posted", _("Same") if self.same else _("Explained")
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReason:
+    """One reason that several orders have, word for word, and these."""
+
+    why: Why
+    rows: tuple[TrackedOrder, ...]
+
+
+def shared_reasons(lines: Sequence[BothSides]) -> list[SharedReason]:
+    """What more than one of them says, the most frequent first: it is mended once for all."""
+    rows: dict[Why, list[TrackedOrder]] = defaultdict(list)
+    for line in lines:
+        for why in dict.fromkeys(line.reasons):
+            rows[why].append(line.row)
+    found = [SharedReason(why, tuple(some)) for why, some in rows.items() if len(some) > 1]
+    return sorted(found, key=lambda one: -len(one.rows))
 
 
 def last_orders(store: Store) -> list[TrackedOrder]:

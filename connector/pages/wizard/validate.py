@@ -19,7 +19,7 @@ from connector.pages.mapping.looking import chosen_store
 from connector.pages.parts.confirming import Question, confirm
 from connector.pages.stores.away import in_use
 from connector.pages.wizard.bar import remember
-from connector.pages.wizard.compare import BothSides, side_by_side
+from connector.pages.wizard.compare import BothSides, shared_reasons, side_by_side
 from connector.pages.wizard.progress import SetUpFacts, Stage, framed
 from connector.pages.wording import Why, reasons_of
 from stores.models import Store
@@ -54,8 +54,11 @@ def validate(request: HttpRequest, slug: str) -> HttpResponse:
     found = SetUpFacts(store)
     remember(request, found)
     lines = side_by_side(store)
+    shared = shared_reasons(lines)
     context = {
         "lines": lines,
+        "shared": shared,
+        "said_above": {one.why for one in shared},
         "sentence": sentence(lines),
         "tried": tried(found),
         "early": any(line.early for line in lines) and not any(line.may_post for line in lines),

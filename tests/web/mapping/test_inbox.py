@@ -193,3 +193,27 @@ def test_the_number_of_queries_does_not_grow_with_what_was_seen(
         page.get(INBOX)
     with django_assert_max_num_queries(25):
         page.get(PROPOSALS)
+
+
+def test_what_only_the_shop_says_is_told_and_proposed_before_an_order_shows_it(
+    page: Client, shop: Store
+) -> None:
+    rates = [
+        {"name": "GST", "rate": "10.0000", "country": "AU", "state": ""},
+        {"name": "Luxury", "rate": "33", "country": "AU", "state": "VIC"},
+        {"name": "Odd", "rate": "None", "country": "AU", "state": ""},
+        {"name": "VAT", "rate": "20", "country": "GB", "state": ""},
+    ]
+    shop.facts = {"tax_rates": rates, "currencies": ["AUD", "JPY"]}
+    shop.save()
+    text = " ".join(page.get(INBOX).text.split())
+    assert "Luxury 33 %" in text
+    assert "Orders in JPY" in text
+    assert "Odd" not in text
+    assert "VAT 20 %" not in text
+    told = [row for row in text.split("</tr>") if "GST 10 %" in row]
+    assert len(told) == 1
+    # It stands in the shop's table, and holds nothing.
+    row = text[text.index("Luxury 33 %") :]
+    assert "For information" in row[: row.index("</tr>")]
+    assert "Luxury" in page.get("/mapping/au/taxes/").text

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils.html import escape
 
 from accounts_mapping.models import MappingVersion
 from connector.lib import clock
+from connector.pages.wizard.compare import shared_reasons, side_by_side
 from stores.models import Store
 from sync.models import OrderAction, Posting, TrackedOrder
 from tests.web.factories import (
@@ -87,6 +89,18 @@ def test_orders_are_shown_beside_what_they_would_be(page: Client, shop: Store) -
     assert "110.00" in text
     assert "0.00" in text
     assert not Posting.objects.exists()
+
+
+def test_a_reason_that_all_of_them_have_is_said_once(page: Client, shop: Store) -> None:
+    for number in range(7):
+        OrderFactory(store=shop, source_id=str(number), number=f"{number:09}")
+    TaxRate.objects.all().delete()
+
+    text = page.get("/set-up/au/validate/").text
+
+    message = shared_reasons(side_by_side(shop))[0].why.message
+    assert text.count(str(escape(message))) == 1
+    assert "7 orders:" in text
 
 
 def test_queries_do_not_grow_with_the_orders(
