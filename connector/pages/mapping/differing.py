@@ -11,18 +11,19 @@ from django.utils.translation import gettext as _
 from accounts_mapping.models import MappingVersion
 from accounts_mapping.sections.paths import Path, name_of
 from accounts_mapping.sections.section import Document
-from connector.configuration.differences import shown
 from connector.configuration.versions.draft import Change, Drafted
 from connector.configuration.versions.history import differences
 from connector.configuration.versions.refusals import Errors, Rival, at
-from connector.pages.mapping.subjects import field_url, subject_of
+from connector.pages.mapping.subjects import field_url
+from connector.pages.subjects.naming import value_of, words_of
 
 _MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class DifferingSubject:
-    """One subject: `was` and `becomes` are lines, several where it is a list of entries."""
+    """One subject, called `title` by its page: `was` and `becomes` are lines, several where it is
+    a list of entries."""
 
     path: Path
     title: str
@@ -36,11 +37,6 @@ class DifferingSubject:
     @property
     def name(self) -> str:
         return name_of(self.path)
-
-    @property
-    def parts(self) -> list[str]:
-        """The name in parts, so that it may be broken between them."""
-        return self.name.split(".")
 
     @property
     def by(self) -> str:
@@ -75,10 +71,8 @@ def path_of(key: str) -> Path:
 
 def row(store: str, path: Path, before: Any, after: Any, **more: Any) -> DifferingSubject:
     name = name_of(path)
-    subject = subject_of(name)
-    title = str(subject.title) if subject else _("Store")
-    was, becomes = lines(before, after)
-    return DifferingSubject(path, title, field_url(store, name), was, becomes, **more)
+    was, becomes = lines(name, before, after)
+    return DifferingSubject(path, words_of(name), field_url(store, name), was, becomes, **more)
 
 
 def rows_between(store: str, before: Document, after: Document) -> list[DifferingSubject]:
@@ -98,11 +92,11 @@ def rows_of(draft: Drafted, errors: Errors) -> list[DifferingSubject]:
     ]  # fmt: skip
 
 
-def lines(before: Any, after: Any) -> tuple[list[str], list[str]]:
-    """Two values in words; of two lists of entries only the entries that differ."""
+def lines(name: str, before: Any, after: Any) -> tuple[list[str], list[str]]:
+    """Two values of a setting in words; of two lists of entries only the entries that differ."""
     if not (_of_entries(before) and _of_entries(after)):
-        return [_value(before)], [_value(after)]
-    old, new = [shown(one) for one in before or ()], [shown(one) for one in after or ()]
+        return [value_of(name, before)], [value_of(name, after)]
+    old, new = ([value_of(name, one) for one in some or ()] for some in (before, after))
     gone, come = [], []
     for kind, first, last, start, end in SequenceMatcher(
         None, old, new, autojunk=False
@@ -129,10 +123,6 @@ def _of_entries(value: Any) -> bool:
     if value is None:
         return True
     return isinstance(value, list) and any(isinstance(one, dict) for one in value)
-
-
-def _value(value: Any) -> str:
-    return _("not set") if value is None else shown(value)
 
 
 def _first(found: list[str]) -> list[str]:

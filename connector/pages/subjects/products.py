@@ -35,7 +35,7 @@ _MAX_FILE = 2_000_000
 _FORMULA = ("=", "+", "-", "@", "\t", "'")
 
 
-def _form(around: Around) -> type[forms.Form]:
+def form_of(around: Around) -> type[forms.Form]:
     class ProductRow(forms.Form):
         at = forms.CharField(required=False, widget=forms.HiddenInput)
         sku = forms.CharField(label=gettext_lazy("SKU"), required=False)
@@ -90,7 +90,7 @@ def rows_of(around: Around) -> RowsOf:
 
     return RowsOf(
         path=PATH,
-        form=_form,
+        form=form_of,
         split=split,
         join=join,
         place=lambda number, row: f"products[{row.get('at') or number}]",

@@ -66,7 +66,7 @@ def test_the_draft_shows_each_change_with_what_is_live_and_by_whom(store, page, 
     edit(store, DUE, "30", author=ana, seen=None)
     edit(store, ("rules",), [{"when": {"sku": "A"}, "account": "203"}], author=ana, seen=None)
     shown = text(page, "/mapping/au/draft/")
-    for said in ("posting.due_days", "1: {when: {sku: A}, account: 203}", "ana"):
+    for said in ("Posting: Due", "1: SKU: A; Account: 203", "ana"):
         assert said in shown
     assert "Keep the draft" not in shown
 
