@@ -35,10 +35,6 @@ class DifferingSubject:
     errors: list[str] = field(default_factory=list)
 
     @property
-    def name(self) -> str:
-        return name_of(self.path)
-
-    @property
     def by(self) -> str:
         """Who changed it."""
         return who(self.change.author) if self.change is not None else ""
