@@ -41,6 +41,7 @@ from connector.lib.outgoing.answers import (
     host_of,
     redirect_refused,
 )
+from connector.lib.outgoing.patience import left
 
 MEGABYTE = 1024 * 1024
 _MAX_REDIRECTS = 3
@@ -234,11 +235,11 @@ def _read_body(response: requests.Response, max_bytes: int) -> None:
 
 def _worth_a_retry(error: Exception) -> bool | float:
     """For stamina: whether to try again, or after how many seconds."""
-    if not isinstance(error, Temporary):
+    if not isinstance(error, Temporary) or left() <= 0:
         return False
     if error.retry_after is None:
         return True
-    return error.retry_after if error.retry_after <= _PATIENCE else False
+    return error.retry_after if error.retry_after <= min(_PATIENCE, left()) else False
 
 
 def _correlation() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.test import Client
 
 from connector.configuration.exporting import exported
 from connector.lib import clock
-from connector.lib.errors import Misconfigured
+from connector.lib.errors import Misconfigured, Temporary
+from connector.lib.outgoing.patience import PATIENCE, left
+from connector.pages.stores import actions
 from connector.pages.stores.detail import wanted_words
 from stores.canonical.records import ShopTax, StoreFacts
 from stores.models import Cursor, Store
@@ -258,3 +261,19 @@ def test_a_token_that_travels_unencrypted_is_said_on_the_stores_page(
     store.settings |= {"url": "http://shop.example.com"}
     store.save()
     assert "Not encrypted" in page.get("/stores/au/").text
+
+
+def test_what_a_page_asks_of_a_shop_has_one_end(
+    monkeypatch: pytest.MonkeyPatch, page: Client, store: Store
+) -> None:
+    told: list[float] = []
+
+    def slow(_: Store) -> None:
+        told.append(left())
+        raise Temporary("shop.example.com did not answer in time.")
+
+    monkeypatch.setattr(actions, "probe", slow)
+    answer = page.post(f"/stores/{store.slug}/test/", follow=True)
+    assert 0 < told[0] <= PATIENCE
+    assert "did not answer in time" in answer.text
+    assert left() == math.inf
