@@ -155,7 +155,7 @@ def test_nothing_opens_a_window_of_its_own(page: Client) -> None:
 
 def test_the_number_of_queries_is_constant(page: Client, django_assert_num_queries: Any) -> None:
     StoreFactory(organisation=OrganisationFactory())
-    with django_assert_num_queries(8) as captured:
+    with django_assert_num_queries(9) as captured:
         page.get("/xero/")
     for n in range(4):
         StoreFactory(organisation=OrganisationFactory(), slug=f"more-{n}")
