@@ -261,7 +261,8 @@ def _figures(books: Books, work: OrderWork, history: History) -> ShopFigures:
 
 def _books(store: Store, facts: OrganisationFacts, works: list[OrderWork]) -> Books:
     rules = snapshot(store)
-    if not store.enabled and not any(work.row.undo_at for work in works):
+    # One that was undone since they were chosen may be among those to look at, which stay drafts.
+    if not store.enabled and not all(work.row.undo_at for work in works):
         rules = alone.as_draft(rules)
     return Books(rules, facts, today=clock.today(rules.store.timezone))
 

@@ -10,7 +10,9 @@ from connector.lib import clock
 from sync.flow import sweep
 from sync.models import OrderAction, Posting, TrackedOrder
 from sync.orders.actions import try_one
+from sync.orders.build_due import _books
 from sync.orders.undo import undo
+from sync.orders.work import OrderWork
 from sync.trials.latest import read_latest
 from tests.sync.world import World
 
@@ -158,3 +160,14 @@ def test_what_an_undone_order_was_to_send_is_not_sent_before_it_is_built(world: 
     assert world.row(order).label == "skipped"
     assert not Posting.objects.waiting().exclude(kind="contact").exists()
     assert world.contacts() == []
+
+
+def test_an_order_that_is_undone_meanwhile_makes_no_others_more_than_drafts(world: World) -> None:
+    """It was chosen to be looked at with another, and undone before they were built."""
+    off(world, orders=2)
+    works = [OrderWork(one(0)), OrderWork(one(1))]
+    works[0].row.undo_at = clock.now()
+    store = World.fresh(world.store)
+    facts = world.organisation.facts()
+    assert _books(store, facts, works).snapshot.rules.posting.status == "DRAFT"
+    assert _books(store, facts, works[:1]).snapshot.rules.posting.status == "AUTHORISED"
