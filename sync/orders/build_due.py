@@ -68,8 +68,7 @@ def enqueue_due(store: Store, *, limit: int = CHUNK) -> int:
     """Build up to `limit` due orders of a store; how many were built.
 
     0 while the organisation's accounts and tax rates are not known: the orders wait. Of a store
-    that is switched off those are built that were undone, then those that were asked for alone, as
-    drafts.
+    that is switched off only those that were undone, or asked for alone, as drafts.
     """
     organisation = store.organisation
     if organisation is None:

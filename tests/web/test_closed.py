@@ -17,7 +17,7 @@ from connector.lib import rights
 from connector.pages.closed import ENTRANCES, OWN_ACCOUNT, closed
 from connector.serving.machines import MACHINES
 from stores.models import Store
-from sync.models import Backfill, BulkAction, ReconcileRun, ShopWrite, TrackedOrder
+from sync.models import Backfill, ReconcileRun, ShopWrite, TrackedOrder
 from tests.web.factories import (
     OrderFactory,
     PostingFactory,
@@ -85,7 +85,6 @@ def world(store: Store) -> TrackedOrder:
     XeroAppFactory()
     order = OrderFactory(pk=1, store=store)
     ShopWriteFactory(pk=1, order=order, posting=PostingFactory(pk=1, order=order), state="failed")
-    BulkAction.objects.create(pk=1, what="sync")
     Backfill.objects.create(pk=1, store=store, since="2026-01-01", until="2026-01-31")
     return order
 

@@ -73,6 +73,7 @@ def test_the_difference_is_posted_beside_what_a_person_wrote(world: World) -> No
     again(world)
 
 
+@pytest.mark.stories
 def test_what_a_person_wrote_too_much_is_credited(world: World) -> None:
     order = asked(world, None)
     assert difference(world) == 1
@@ -202,6 +203,7 @@ def test_of_what_was_voided_there_is_no_difference(world: World) -> None:
     again(world)
 
 
+@pytest.mark.stories
 def test_an_order_that_nobody_changed_in_xero_is_left_as_it_is(world: World) -> None:
     unpaid(world)
     assert difference(world) == 0
